@@ -1,0 +1,9 @@
+//! gpu-mlp trains small neural networks (MLPs) on tabular data, from one JSON file.
+
+pub mod data;
+pub mod error;
+pub mod expr;
+pub mod math;
+pub mod nearest;
+
+pub use error::{Error, Result};

@@ -1,0 +1,3 @@
+//! The command `gpu-mlp`.
+
+fn main() {}

@@ -1,0 +1,32 @@
+//! "Did you mean ...?": the nearest valid name to one that is not.
+
+/// The candidate nearest to `name`, letter case aside, if it is near enough to be a slip of the
+/// keyboard: similarity 0.7 or more on Jaro-Winkler's scale of 0 to 1.
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|c| (strsim::jaro_winkler(&lower, &c.to_lowercase()), c))
+        .filter(|(similarity, _)| *similarity >= 0.7)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, candidate)| candidate)
+}
+
+/// `"; did you mean NAME?"`, or nothing when no candidate is near.
+pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(name, candidates).map_or_else(String::new, |c| format!("; did you mean {c}?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_finds_its_name_and_a_stranger_finds_none() {
+        let keys = ["MAX_EPOCHS", "BATCH_SIZE", "LR"];
+        assert_eq!(nearest("MAX_EPOCH", keys), Some("MAX_EPOCHS"));
+        assert_eq!(nearest("batchsize", keys), Some("BATCH_SIZE"));
+        assert_eq!(nearest("zzz", keys), None);
+        assert_eq!(did_you_mean("lr", keys), "; did you mean LR?");
+    }
+}
