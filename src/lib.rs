@@ -5,5 +5,6 @@ pub mod error;
 pub mod expr;
 pub mod math;
 pub mod nearest;
+pub mod network;
 
 pub use error::{Error, Result};

@@ -1,0 +1,157 @@
+//! Activations: names, parameters and expressions of x.
+//!
+//! Every activation of one variable is an [`Expression`]; its derivative is derived, never typed.
+//! Softmax couples the units of a layer and PReLU learns a parameter, so these two stand apart.
+
+use std::fmt;
+
+use crate::error::{Error, Result};
+use crate::expr::Expression;
+use crate::nearest::did_you_mean;
+
+/// The activations known by name; `(alpha)` may follow leaky_relu, prelu and elu.
+pub const ACTIVATION_NAMES: &[&str] = &[
+    "relu",
+    "leaky_relu",
+    "prelu",
+    "elu",
+    "selu",
+    "gelu",
+    "gelu_erf",
+    "sigmoid",
+    "softplus",
+    "tanh",
+    "softmax",
+    "linear",
+    "identity",
+    "custom_function",
+];
+
+/// PReLU's alpha before training (He et al., 2015, "Delving Deep into Rectifiers").
+const PRELU_ALPHA: f64 = 0.25;
+/// Leaky ReLU's default alpha.
+const LEAKY_RELU_ALPHA: f64 = 0.01;
+
+/// What a layer applies to z = W a + b.
+#[derive(Debug, Clone)]
+pub enum Activation {
+    /// a = z
+    Linear,
+    /// a_i = e^(z_i) / Σ_j e^(z_j), in the output layer only
+    Softmax,
+    /// a = z for z > 0, else alpha·z; alpha is learned, one a layer, and starts at this value
+    Prelu(f64),
+    /// a = f(z), element by element
+    Function(Function),
+}
+
+/// An activation of one variable, with the name it was given.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// The name as tables and files show it: `relu`, `leaky_relu(0.02)`, or the expression's text.
+    pub name: String,
+    /// The function and its derivative.
+    pub expression: Expression,
+}
+
+impl Activation {
+    /// Reads an activation: a name, a name with its parameter, or an expression of x.
+    ///
+    /// `custom` is the expression that `custom_function` stands for.
+    pub fn parse(text: &str, custom: &str) -> Result<Self> {
+        let text = text.trim();
+        let (name, parameter) = name_and_parameter(text);
+        let name = name.to_lowercase();
+        match (name.as_str(), parameter) {
+            ("linear" | "identity", None) => return Ok(Activation::Linear),
+            ("softmax", None) => return Ok(Activation::Softmax),
+            ("prelu", alpha) => return Ok(Activation::Prelu(alpha.unwrap_or(PRELU_ALPHA))),
+            ("custom_function", None) => return Function::of(text, custom).map(Self::Function),
+            _ => {}
+        }
+        if let Some(formula) = formula(&name, parameter) {
+            let name = parameter.map_or(name.clone(), |alpha| format!("{name}({alpha})"));
+            return Function::of(&name, &formula).map(Activation::Function);
+        }
+        if is_word(text) && !["x", "pi", "e"].contains(&text) {
+            return Err(Error::input(format!(
+                "{text:?} is no activation{}; allowed: {}, or an expression of x",
+                did_you_mean(text, ACTIVATION_NAMES.iter().copied()),
+                ACTIVATION_NAMES.join(", ")
+            )));
+        }
+        Function::of(text, text).map(Activation::Function)
+    }
+
+    /// Whether this is the activation of that name, without parameters.
+    pub fn is(&self, name: &str) -> bool {
+        matches!(self, Activation::Function(function) if function.name == name)
+    }
+}
+
+impl fmt::Display for Activation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Activation::Linear => write!(f, "linear"),
+            Activation::Softmax => write!(f, "softmax"),
+            Activation::Prelu(alpha) if *alpha == PRELU_ALPHA => write!(f, "prelu"),
+            Activation::Prelu(alpha) => write!(f, "prelu({alpha})"),
+            Activation::Function(function) => write!(f, "{}", function.name),
+        }
+    }
+}
+
+impl Function {
+    /// The function `text` describes, under `name`; refused where it or its derivative is NaN.
+    fn of(name: &str, text: &str) -> Result<Self> {
+        let expression = Expression::parse(text).map_err(|e| {
+            Error::input(format!("{e}\n    {text}\n    {}^", " ".repeat(e.position)))
+        })?;
+        for x in [0.0, 1e-3, -1e-3, 0.5, -0.5, 3.0, -3.0, 50.0, -50.0, 1e4, -1e4] {
+            let (value, slope) = expression.evaluate::<f32>(x);
+            if value.is_nan() || slope.is_nan() {
+                return Err(Error::input(format!(
+                    "the activation {text:?} is not a number at x = {x} (f = {value}, f' = {slope}); \
+                     it has to be one everywhere from -1e4 to 1e4: guard it with if(...), max or min"
+                )));
+            }
+        }
+        Ok(Function { name: name.to_lowercase(), expression })
+    }
+}
+
+/// The formulas of the activations known by name (SPEC: the z <= 0 branch holds at a kink).
+fn formula(name: &str, parameter: Option<f64>) -> Option<String> {
+    let formula = match (name, parameter) {
+        ("relu", None) => "max(x, 0)".into(),
+        ("leaky_relu", alpha) => {
+            format!("if(x > 0, x, ({}) * x)", alpha.unwrap_or(LEAKY_RELU_ALPHA))
+        }
+        ("elu", alpha) => format!("if(x > 0, x, ({}) * (exp(x) - 1))", alpha.unwrap_or(1.0)),
+        // Klambauer et al., 2017: the constants that keep mean 0 and variance 1.
+        ("selu", None) => {
+            "1.0507009873554805 * if(x > 0, x, 1.6732632423543772 * (exp(x) - 1))".into()
+        }
+        ("gelu", None) => "0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)))".into(),
+        ("gelu_erf", None) => "0.5 * x * (1 + erf(x / sqrt(2)))".into(),
+        ("sigmoid" | "softplus" | "tanh", None) => format!("{name}(x)"),
+        _ => return None,
+    };
+    Some(formula)
+}
+
+/// Splits `leaky_relu(0.02)` into its name and number; anything else is all name.
+fn name_and_parameter(text: &str) -> (&str, Option<f64>) {
+    text.strip_suffix(')')
+        .and_then(|t| t.split_once('('))
+        .and_then(|(name, number)| {
+            let number: f64 = number.trim().parse().ok()?;
+            (number.is_finite() && is_word(name.trim())).then_some((name.trim(), Some(number)))
+        })
+        .unwrap_or((text, None))
+}
+
+fn is_word(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}

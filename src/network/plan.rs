@@ -1,0 +1,171 @@
+//! The plan: operations over numbered buffers and named tensors. Every backend executes it.
+
+use super::{Activation, Initializer, Loss};
+
+/// A buffer of the plan: its index in [`Plan::buffers`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct BufferId(pub usize);
+
+/// A tensor of the plan: its index in [`Plan::tensors`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TensorId(pub usize);
+
+/// Values of the rows of a batch; a backend allocates (replicas, rows, shape).
+#[derive(Debug, Clone)]
+pub struct Buffer {
+    /// What it holds, as the trace of the first step shows it: `z1`, `a1`, `delta1`.
+    pub name: String,
+    /// The shape of one row.
+    pub shape: Vec<usize>,
+}
+
+/// A named parameter of the network.
+#[derive(Debug, Clone)]
+pub struct Tensor {
+    /// Its name in model files: `layers.0.weight`.
+    pub name: String,
+    /// Its shape; weights are (out, in).
+    pub shape: Vec<usize>,
+    /// The number of inputs that a unit sums over.
+    pub fan_in: usize,
+    /// The number of units that an input feeds.
+    pub fan_out: usize,
+    /// Whether L2 pulls on it: weights yes, biases and alphas no.
+    pub decay: bool,
+    /// Whether training changes it.
+    pub trainable: bool,
+    /// Whether every replica has its own.
+    pub replicated: bool,
+    /// Its values before training.
+    pub initializer: Initializer,
+}
+
+/// A matrix of a product. A buffer is (rows, elements of a row); a tensor is (first axis, the rest).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operand {
+    /// A buffer's rows.
+    Buffer(BufferId),
+    /// A tensor's values.
+    Tensor(TensorId),
+    /// The gradient of a tensor.
+    Gradient(TensorId),
+}
+
+/// One operation; `src/cpu/` and `shaders/` have one file of its name each.
+#[derive(Debug, Clone)]
+pub enum Operation {
+    /// out = left · right, either of them transposed first.
+    MatMul {
+        /// The left factor.
+        left: Operand,
+        /// Whether the left factor is transposed.
+        left_transposed: bool,
+        /// The right factor.
+        right: Operand,
+        /// Whether the right factor is transposed.
+        right_transposed: bool,
+        /// Where the product goes.
+        out: Operand,
+    },
+    /// z += b, a = f(z), slope = f'(z), in one pass. `a` and `slope` are absent for a linear layer.
+    BiasActivation {
+        /// The products W a, and then z.
+        z: BufferId,
+        /// b
+        bias: TensorId,
+        /// What to apply, and where the result goes.
+        output: Option<Activated>,
+    },
+    /// delta = delta ⊙ slope
+    ActivationBackward {
+        /// The gradient of the loss by a, and then by z.
+        delta: BufferId,
+        /// f'(z)
+        slope: BufferId,
+    },
+    /// Gradient of PReLU's alpha: Σ over rows and units of da · min(z, 0).
+    PreluGradient {
+        /// z
+        z: BufferId,
+        /// The gradient of the loss by a.
+        delta: BufferId,
+        /// The layer's alpha, shape [1].
+        alpha: TensorId,
+    },
+    /// Gradient of a bias: Σ over rows of delta.
+    BiasGradient {
+        /// The gradient of the loss by z.
+        delta: BufferId,
+        /// The bias.
+        bias: TensorId,
+    },
+    /// a = softmax(z), a row at a time.
+    Softmax {
+        /// The logits.
+        z: BufferId,
+        /// The probabilities.
+        a: BufferId,
+    },
+    /// a = sigmoid(z)
+    Sigmoid {
+        /// The logits.
+        z: BufferId,
+        /// The probabilities.
+        a: BufferId,
+    },
+}
+
+/// The result of an activation inside [`Operation::BiasActivation`].
+#[derive(Debug, Clone)]
+pub struct Activated {
+    /// f
+    pub activation: Activation,
+    /// f(z)
+    pub a: BufferId,
+    /// f'(z)
+    pub slope: BufferId,
+    /// PReLU's alpha.
+    pub alpha: Option<TensorId>,
+}
+
+/// What a network lowers to.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The parameters, in the order of the layers.
+    pub tensors: Vec<Tensor>,
+    /// The buffers of a batch.
+    pub buffers: Vec<Buffer>,
+    /// Where a gathered batch goes.
+    pub input: BufferId,
+    /// From the input to what the loss reads.
+    pub forward: Vec<Operation>,
+    /// The loss.
+    pub loss: Loss,
+    /// What the loss reads: logits, or outputs for the mean squared error.
+    pub scores: BufferId,
+    /// Where the loss writes its gradient by the scores.
+    pub delta: BufferId,
+    /// From that gradient to the gradient of every trainable tensor.
+    pub backward: Vec<Operation>,
+    /// From the scores to what a prediction shows; nothing for the mean squared error.
+    pub predict: Option<Operation>,
+    /// What a prediction shows: probabilities or values.
+    pub output: BufferId,
+}
+
+impl Plan {
+    /// The elements of one row of a buffer.
+    pub fn row_len(&self, buffer: BufferId) -> usize {
+        self.buffers[buffer.0].shape.iter().product()
+    }
+
+    /// The elements of a tensor.
+    pub fn tensor_len(&self, tensor: TensorId) -> usize {
+        self.tensors[tensor.0].shape.iter().product()
+    }
+
+    /// The number of parameters.
+    pub fn parameters(&self) -> usize {
+        self.tensors.iter().map(|t| t.shape.iter().product::<usize>()).sum()
+    }
+}
