@@ -6,5 +6,6 @@ pub mod expr;
 pub mod math;
 pub mod nearest;
 pub mod network;
+pub mod params;
 
 pub use error::{Error, Result};

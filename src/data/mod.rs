@@ -2,5 +2,11 @@
 
 mod dataset;
 pub mod npz;
+mod order;
+mod scaling;
+mod split;
 
 pub use dataset::{Dataset, Targets};
+pub use order::Order;
+pub use scaling::{Normalization, Scaling};
+pub use split::{Split, Splits, split_rows};

@@ -1,0 +1,140 @@
+//! The order of an epoch: an integer bijection of (seed, epoch, i), so that nothing is stored or
+//! uploaded. The same few lines stand in the GPU's gather.
+//!
+//! It is the swap-or-not shuffle (Hoang, Morris, Rogaway, CRYPTO 2012): in each round every row is
+//! paired with `offset - row` modulo the number of rows, and a hash of the pair decides whether the
+//! two change places. It is a bijection for any number of rows, and its loop has a constant length,
+//! which a GPU (and a vectorising compiler) wants; walks along the cycles of a Feistel cipher have not.
+
+/// Rounds of the shuffle. After r rounds a row sits where it started with probability 2^-r more
+/// than by chance; 24 leave 6e-8.
+const ROUNDS: usize = 24;
+
+/// The order of the rows in one epoch.
+#[derive(Debug, Clone)]
+pub struct Order {
+    rows: u32,
+    offsets: [u32; ROUNDS],
+    flips: [u32; ROUNDS],
+}
+
+impl Order {
+    /// The order of `rows` rows (1 to 2^31) in `epoch`.
+    pub fn new(seed: u64, epoch: u32, rows: u32) -> Self {
+        let base = mix(seed as u32 ^ mix((seed >> 32) as u32 ^ mix(epoch)));
+        let key = |k: usize| mix(base.wrapping_add(k as u32));
+        Order {
+            rows,
+            offsets: std::array::from_fn(|round| key(2 * round) % rows),
+            flips: std::array::from_fn(|round| key(2 * round + 1)),
+        }
+    }
+
+    /// The rows at the places `first`, `first + 1`, ... of the epoch, as many as `out` holds.
+    pub fn fill(&self, first: u32, out: &mut [u32]) {
+        for (place, row) in (first..).zip(out.iter_mut()) {
+            *row = place;
+        }
+        // Round by round over all rows, so that the inner loop vectorises.
+        for (&offset, &flip) in self.offsets.iter().zip(&self.flips) {
+            for row in out.iter_mut() {
+                let wrap = if *row <= offset { 0 } else { self.rows };
+                let partner = offset.wrapping_add(wrap).wrapping_sub(*row);
+                let swaps = coin((*row).max(partner) ^ flip);
+                *row = if swaps { partner } else { *row };
+            }
+        }
+    }
+}
+
+/// A 32-bit finaliser (C. Wellons, "lowbias32").
+fn mix(mut x: u32) -> u32 {
+    x ^= x >> 16;
+    x = x.wrapping_mul(0x7feb_352d);
+    x ^= x >> 15;
+    x = x.wrapping_mul(0x846c_a68b);
+    x ^ (x >> 16)
+}
+
+/// The top bit of the same finaliser, its outer shifts left out.
+fn coin(x: u32) -> bool {
+    let x = x.wrapping_mul(0x7feb_352d);
+    (x ^ (x >> 15)).wrapping_mul(0x846c_a68b) >> 31 == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn whole(seed: u64, epoch: u32, rows: u32) -> Vec<u32> {
+        let mut order = vec![0; rows as usize];
+        Order::new(seed, epoch, rows).fill(0, &mut order);
+        order
+    }
+
+    proptest! {
+        #[test]
+        fn every_row_comes_once(seed: u64, epoch in 1u32..10_000, rows in 1u32..3_000) {
+            let mut order = whole(seed, epoch, rows);
+            order.sort_unstable();
+            prop_assert!(order.iter().copied().eq(0..rows));
+        }
+
+        #[test]
+        fn any_stretch_is_that_stretch_of_the_whole(seed: u64, rows in 1u32..500, cut in 0.0..1.0) {
+            let first = (cut * f64::from(rows)) as u32;
+            let mut stretch = vec![0; (rows - first) as usize];
+            Order::new(seed, 3, rows).fill(first, &mut stretch);
+            prop_assert_eq!(&stretch[..], &whole(seed, 3, rows)[first as usize..]);
+        }
+    }
+
+    /// χ² of n equally likely cells has mean n - 1 and variance 2(n - 1); 5 deviations above is
+    /// less likely than 1e-5 for the sizes here, and the seeds are fixed.
+    fn assert_uniform(counts: &[u32]) {
+        let total: u32 = counts.iter().sum();
+        let expected = f64::from(total) / counts.len() as f64;
+        let chi_squared: f64 =
+            counts.iter().map(|&c| (f64::from(c) - expected).powi(2) / expected).sum();
+        let freedom = counts.len() as f64 - 1.0;
+        let bound = freedom + 5.0 * (2.0 * freedom).sqrt();
+        assert!(chi_squared < bound, "chi squared {chi_squared} of {freedom}, bound {bound}");
+    }
+
+    #[test]
+    fn all_orders_of_five_rows_are_equally_likely() {
+        let mut counts = std::collections::BTreeMap::new();
+        for epoch in 0..60_000 {
+            *counts.entry(whole(42, epoch, 5)).or_insert(0) += 1;
+        }
+        assert_eq!(counts.len(), 120);
+        assert_uniform(&counts.into_values().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn places_and_neighbours_are_uniform() {
+        let rows = 23;
+        let mut places = vec![0; (rows * rows) as usize];
+        let mut neighbours = vec![0; (rows * rows) as usize];
+        for epoch in 0..20_000 {
+            let order = whole(7, epoch, rows);
+            for (place, &row) in order.iter().enumerate() {
+                places[place * rows as usize + row as usize] += 1;
+            }
+            let distance = (order[1] + rows - order[0]) % rows;
+            neighbours[(order[0] * rows + distance) as usize] += 1;
+        }
+        assert_uniform(&places);
+        let met: Vec<u32> = neighbours.into_iter().filter(|&c| c > 0).collect();
+        assert_eq!(met.len(), (rows * (rows - 1)) as usize, "every ordered pair occurs");
+        assert_uniform(&met);
+    }
+
+    #[test]
+    fn epochs_and_seeds_differ() {
+        assert_ne!(whole(1, 1, 100), whole(1, 2, 100));
+        assert_ne!(whole(1, 1, 100), whole(2, 1, 100));
+        assert_ne!(whole(1, 1, 100), whole(1 << 32 | 1, 1, 100));
+    }
+}

@@ -1,0 +1,104 @@
+//! Scaling: (x - shift) · scale, a feature, a channel or an output at a time.
+
+use ndarray::ArrayView2;
+
+/// How values are scaled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Normalization {
+    /// Mean 0 and standard deviation 1 (population) on the training rows.
+    ZScore,
+    /// From 0 to 1 on the training rows.
+    MinMax,
+    /// As they are.
+    None,
+}
+
+impl Normalization {
+    /// The name in parameter files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Normalization::ZScore => "zscore",
+            Normalization::MinMax => "minmax",
+            Normalization::None => "none",
+        }
+    }
+}
+
+/// What turns a column of the data into what the network sees: (x - shift) · scale.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scaling {
+    /// A shift a column.
+    pub shift: Vec<f64>,
+    /// A scale a column; 0 where the training rows are constant.
+    pub scale: Vec<f64>,
+}
+
+impl Scaling {
+    /// The scaling that the given rows ask for. `group` neighbouring columns share one scaling: 1
+    /// for features, T for the samples of a channel.
+    pub fn fit(kind: Normalization, values: ArrayView2<f64>, rows: &[u32], group: usize) -> Self {
+        let columns = values.ncols();
+        let (mut shift, mut scale) = (Vec::with_capacity(columns), Vec::with_capacity(columns));
+        for first in (0..columns).step_by(group) {
+            let members = || {
+                let group = first..first + group;
+                rows.iter().flat_map(move |&r| group.clone().map(move |c| (r as usize, c)))
+            };
+            let (s, k) = shift_and_scale(kind, || members().map(|at| values[at]));
+            shift.extend(std::iter::repeat_n(s, group));
+            scale.extend(std::iter::repeat_n(k, group));
+        }
+        Scaling { shift, scale }
+    }
+
+    /// The scaling that changes nothing.
+    pub fn identity(columns: usize) -> Self {
+        Scaling { shift: vec![0.0; columns], scale: vec![1.0; columns] }
+    }
+}
+
+fn shift_and_scale<I: Iterator<Item = f64>>(
+    kind: Normalization,
+    values: impl Fn() -> I,
+) -> (f64, f64) {
+    if kind == Normalization::None {
+        return (0.0, 1.0);
+    }
+    let least = values().fold(f64::INFINITY, f64::min);
+    let most = values().fold(f64::NEG_INFINITY, f64::max);
+    if least >= most {
+        return (least, 0.0);
+    }
+    if kind == Normalization::MinMax {
+        return (least, 1.0 / (most - least));
+    }
+    let count = values().count() as f64;
+    let mean = values().sum::<f64>() / count;
+    let variance = values().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count;
+    (mean, 1.0 / variance.sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn statistics_are_those_of_the_training_rows() {
+        let x = array![[1.0, 5.0], [3.0, 5.0], [1000.0, 7.0]];
+        let z = Scaling::fit(Normalization::ZScore, x.view(), &[0, 1], 1);
+        assert_eq!(z, Scaling { shift: vec![2.0, 5.0], scale: vec![1.0, 0.0] });
+        let m = Scaling::fit(Normalization::MinMax, x.view(), &[0, 1], 1);
+        assert_eq!(m, Scaling { shift: vec![1.0, 5.0], scale: vec![0.5, 0.0] });
+        let none = Scaling::fit(Normalization::None, x.view(), &[0, 1], 1);
+        assert_eq!(none, Scaling::identity(2));
+    }
+
+    #[test]
+    fn the_samples_of_a_channel_share_one_scaling() {
+        let x = array![[0.0, 2.0, 10.0, 30.0], [2.0, 4.0, 20.0, 20.0]];
+        let z = Scaling::fit(Normalization::ZScore, x.view(), &[0, 1], 2);
+        assert_eq!(z.shift, vec![2.0, 2.0, 20.0, 20.0]);
+        assert_eq!(z.scale[0], z.scale[1]);
+    }
+}

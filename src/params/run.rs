@@ -1,0 +1,315 @@
+//! One run, ready to be trained: the network's plan, the data, the rules and the replicas.
+
+use ndarray::Array2;
+
+use super::table::values;
+use super::{BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters, Table};
+use super::{DEFAULT_CUSTOM_FUNCTION, TableTargets};
+use crate::data::{Dataset, Normalization, Scaling, Split, Splits, split_rows};
+use crate::error::{Error, Result};
+use crate::network::{Activation, Layer, Network, Plan, Task, lower};
+
+/// How every step of every replica is done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepRule {
+    /// Rows of a batch; the last batch of an epoch may have fewer.
+    pub batch_size: usize,
+    /// Mean or sum.
+    pub batch_gradient: BatchGradient,
+    /// The bound on the data gradient.
+    pub clip: Option<Clip>,
+    /// From gradient to step.
+    pub optimizer: Optimizer,
+}
+
+/// When a run stops.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stopping {
+    /// Criterion 4.
+    pub max_epochs: u32,
+    /// Criterion 1; 0 is off.
+    pub loss_tolerance: f64,
+    /// Criterion 2: epochs without a better validation accuracy (R² in regression).
+    pub score_patience: Option<u32>,
+    /// Criterion 3: epochs without a lower validation loss.
+    pub loss_patience: Option<u32>,
+    /// Epochs in which no criterion stops the run and no patience counts.
+    pub warmup_epochs: u32,
+}
+
+/// One network of a run: its seed, its rates, its rows and their statistics.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replica {
+    /// Initial weights and the order of every epoch.
+    pub seed: u64,
+    /// The learning rate.
+    pub learning_rate: f64,
+    /// L2 on weights.
+    pub l2: f64,
+    /// Its rows.
+    pub splits: Splits,
+    /// From original inputs to what the network sees.
+    pub inputs: Scaling,
+    /// From original targets to the units of the loss; the identity in classification.
+    pub targets: Scaling,
+    /// The weight of each class in the loss; empty where all are 1.
+    pub class_weights: Vec<f64>,
+    /// Σ (y - mean y)² of each split and output, in the units of the loss; empty in classification.
+    pub target_variation: [Vec<f64>; 3],
+}
+
+/// Everything a backend needs to train.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The data set's name.
+    pub name: String,
+    /// The network.
+    pub network: Network,
+    /// What it lowers to.
+    pub plan: Plan,
+    /// The data.
+    pub table: Table,
+    /// The label of each class, ascending; empty in regression.
+    pub labels: Vec<i64>,
+    /// How a step is done.
+    pub step: StepRule,
+    /// When to stop.
+    pub stopping: Stopping,
+    /// The networks; a plain run has one.
+    pub replicas: Vec<Replica>,
+}
+
+impl Run {
+    /// Checks the parameters against the data and prepares the run.
+    pub fn new(parameters: &Parameters, dataset: &Dataset) -> Result<Self> {
+        let network = network(parameters, dataset)?;
+        let stopping = stopping(parameters, network.task())?;
+        let target_normalize = target_normalize(parameters, &network)?;
+        let (table, labels) = Table::new(
+            dataset,
+            &network,
+            parameters.normalize != Normalization::None,
+            target_normalize != Normalization::None,
+        )?;
+        let splits = splits(parameters, dataset, &table, &labels)?;
+        let train = splits.of(Split::Train);
+        let group = dataset.row_shape.iter().skip(1).product();
+        let inputs = Scaling::fit(parameters.normalize, dataset.inputs.view(), train, group);
+        let (targets, target_variation) = match network.task() {
+            Task::Classification => (Scaling::identity(0), Default::default()),
+            Task::Regression => {
+                let values = values(&dataset.targets);
+                let scaling = Scaling::fit(target_normalize, values.view(), train, 1);
+                let variation =
+                    Split::ALL.map(|split| variation(&values, splits.of(split), &scaling));
+                (scaling, variation)
+            }
+        };
+        let class_weights = class_weights(parameters, &network, &table, train)?;
+        check_row_weights(&table, train, &class_weights)?;
+        let replica = Replica {
+            seed: parameters.random_seed,
+            learning_rate: parameters.learning_rate,
+            l2: parameters.l2,
+            splits,
+            inputs,
+            targets,
+            class_weights,
+            target_variation,
+        };
+        Ok(Run {
+            name: dataset.name.clone(),
+            plan: lower(&network, parameters.initialization),
+            network,
+            table,
+            labels,
+            step: StepRule {
+                batch_size: parameters.batch_size,
+                batch_gradient: parameters.batch_gradient,
+                clip: parameters.clip,
+                optimizer: parameters.optimizer,
+            },
+            stopping,
+            replicas: vec![replica],
+        })
+    }
+
+    /// The steps of an epoch: those of the replica with the most training rows.
+    pub fn steps(&self) -> u32 {
+        let rows = |replica: &Replica| replica.splits.of(Split::Train).len();
+        let most = self.replicas.iter().map(rows).max().unwrap_or(0);
+        most.div_ceil(self.step.batch_size) as u32
+    }
+}
+
+/// The network the parameters describe; its input is checked against the data.
+fn network(parameters: &Parameters, dataset: &Dataset) -> Result<Network> {
+    let custom = parameters.custom_function.as_deref().unwrap_or(DEFAULT_CUSTOM_FUNCTION);
+    let columns = dataset.inputs.ncols();
+    let (key, layers): (_, Vec<(usize, &String)>) = match &parameters.layers {
+        LayerStack::Mlp { sizes, activations, .. } => {
+            if sizes.first() != Some(&columns) {
+                return Err(Error::input(format!(
+                    "LAYER_SIZES: found {sizes:?}; its first number has to be {columns}, the inputs \
+                     of a row of {}",
+                    dataset.name
+                )));
+            }
+            let layers = sizes.iter().copied().zip(activations).skip(1);
+            ("LAYER_ACTS", layers.collect())
+        }
+        LayerStack::Dense(layers) => ("LAYERS", layers.iter().map(|(u, a)| (*u, a)).collect()),
+    };
+    let layer = |(index, (units, text)): (usize, (usize, &String))| {
+        let activation = Activation::parse(text, custom)
+            .map_err(|e| e.within(format!("{key}, layer {}", index + 1)))?;
+        Ok(Layer::Dense { units, activation })
+    };
+    let layers = layers.into_iter().enumerate().map(layer).collect::<Result<Vec<_>>>()?;
+    Network::new(dataset.row_shape.clone(), layers).map_err(|e| e.within(key))
+}
+
+fn stopping(parameters: &Parameters, task: Task) -> Result<Stopping> {
+    let (own, other, other_given, score_patience) = match task {
+        Task::Classification => {
+            ("ACC_PATIENCE", "R2_PATIENCE", parameters.r2_patience, parameters.accuracy_patience)
+        }
+        Task::Regression => {
+            ("R2_PATIENCE", "ACC_PATIENCE", parameters.accuracy_patience, parameters.r2_patience)
+        }
+    };
+    if other_given.is_some() {
+        let kind = if task == Task::Regression { "regression" } else { "classification" };
+        return Err(Error::input(format!(
+            "{other}: this network is a {kind} (its output activation decides); use {own}"
+        )));
+    }
+    let patience = [(own, score_patience), ("LOSS_PATIENCE", parameters.loss_patience)];
+    if let Some((key, _)) = patience.iter().find(|(_, p)| p.is_some() && parameters.split[1] == 0.0)
+    {
+        return Err(Error::input(format!(
+            "{key}: there are no validation rows to be patient about (SPLIT {:?}); leave it out, or \
+             give SPLIT a second number above 0",
+            &parameters.split[..2]
+        )));
+    }
+    Ok(Stopping {
+        max_epochs: parameters.max_epochs,
+        loss_tolerance: parameters.loss_tolerance,
+        score_patience,
+        loss_patience: parameters.loss_patience,
+        warmup_epochs: parameters.warmup_epochs,
+    })
+}
+
+/// Scaled targets make sense for a linear output only: no other reaches all their values.
+fn target_normalize(parameters: &Parameters, network: &Network) -> Result<Normalization> {
+    let linear = matches!(network.output_activation(), Activation::Linear);
+    match parameters.target_normalize {
+        None if linear => Ok(Normalization::ZScore),
+        None | Some(Normalization::None) => Ok(Normalization::None),
+        Some(kind) if linear => Ok(kind),
+        Some(kind) => Err(Error::input(format!(
+            "TARGET_NORMALIZE: found {:?} with the output activation {}; allowed: \"none\", or a \
+             linear output",
+            kind.name(),
+            network.output_activation()
+        ))),
+    }
+}
+
+fn splits(
+    parameters: &Parameters,
+    dataset: &Dataset,
+    table: &Table,
+    labels: &[i64],
+) -> Result<Splits> {
+    let rows = table.rows() as u32;
+    let own_test = dataset.own_test.map(|first| first as u32);
+    if own_test.is_some() && parameters.split[2] > 0.0 {
+        return Err(Error::input(format!(
+            "SPLIT: found {:?}, but {} has a test split of its own; allowed: two numbers, train and \
+             validation",
+            parameters.split, dataset.name
+        )));
+    }
+    let to_divide = own_test.unwrap_or(rows);
+    let classes = match &table.targets {
+        TableTargets::Classes(classes) if parameters.stratify => Some(&classes[..]),
+        _ => None,
+    };
+    let seed = parameters.split_seed.unwrap_or(parameters.random_seed);
+    let label = |class: u32| labels[class as usize].to_string();
+    let divided = split_rows(to_divide, parameters.split, classes, label, seed)
+        .map_err(|e| e.within(format!("the data set {}", dataset.name)))?;
+    let test = own_test.map_or_else(|| divided.of(Split::Test).to_vec(), |t| (t..rows).collect());
+    let part = |split| divided.of(split).to_vec();
+    Ok(Splits::new(part(Split::Train), part(Split::Validation), test))
+}
+
+fn class_weights(
+    parameters: &Parameters,
+    network: &Network,
+    table: &Table,
+    train: &[u32],
+) -> Result<Vec<f64>> {
+    let TableTargets::Classes(classes) = &table.targets else {
+        return match parameters.class_weight {
+            None => Ok(vec![]),
+            Some(_) => Err(Error::input(
+                "CLASS_WEIGHT: this network is a regression and has no classes; leave it out, or \
+                 weigh rows by an array sample_weight in the data set",
+            )),
+        };
+    };
+    match &parameters.class_weight {
+        None => Ok(vec![]),
+        Some(ClassWeight::Each(weights)) if weights.len() == network.classes() => {
+            Ok(weights.clone())
+        }
+        Some(ClassWeight::Each(weights)) => Err(Error::input(format!(
+            "CLASS_WEIGHT: found {} numbers; allowed: {}, one a class, or \"balanced\"",
+            weights.len(),
+            network.classes()
+        ))),
+        Some(ClassWeight::Balanced) => {
+            let mut counts = vec![0usize; network.classes()];
+            train.iter().for_each(|&row| counts[classes[row as usize] as usize] += 1);
+            // A class without training rows weighs nothing there, whatever its weight.
+            let share =
+                |&count: &usize| train.len() as f64 / (counts.len() as f64 * count.max(1) as f64);
+            Ok(counts.iter().map(share).collect())
+        }
+    }
+}
+
+/// Training rows that all weigh nothing would train nothing.
+fn check_row_weights(table: &Table, train: &[u32], class_weights: &[f64]) -> Result<()> {
+    let row_weight = |&row: &u32| {
+        let own = table.row_weights.as_ref().map_or(1.0, |w| f64::from(w[row as usize]));
+        match &table.targets {
+            TableTargets::Classes(classes) if !class_weights.is_empty() => {
+                own * class_weights[classes[row as usize] as usize]
+            }
+            _ => own,
+        }
+    };
+    if train.iter().any(|row| row_weight(row) > 0.0) {
+        return Ok(());
+    }
+    Err(Error::input(
+        "every training row has weight 0 (CLASS_WEIGHT, or the array sample_weight); at least one \
+         has to weigh more",
+    ))
+}
+
+/// Σ (y - mean y)² of each output over the given rows, scaled as the loss is.
+fn variation(values: &Array2<f64>, rows: &[u32], scaling: &Scaling) -> Vec<f64> {
+    let column = |output: usize| rows.iter().map(move |&row| values[[row as usize, output]]);
+    let of_output = |output: usize| {
+        let mean = column(output).sum::<f64>() / rows.len().max(1) as f64;
+        let sum: f64 = column(output).map(|y| (y - mean) * (y - mean)).sum();
+        sum * scaling.scale[output] * scaling.scale[output]
+    };
+    (0..values.ncols()).map(of_output).collect()
+}

@@ -1,0 +1,157 @@
+//! The data as a backend takes it: uploaded once, centred in f64, kept as f32.
+
+use ndarray::{Array2, Axis};
+
+use crate::data::{Dataset, Targets};
+use crate::error::{Error, Result};
+use crate::network::{Network, Task};
+
+/// The targets of a [`Table`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum TableTargets {
+    /// The class of each row, 0 to classes - 1.
+    Classes(Vec<u32>),
+    /// The values of each row minus `center`, shape (rows, outputs).
+    Values {
+        /// The centred values.
+        values: Array2<f32>,
+        /// What was subtracted, an output each.
+        center: Vec<f64>,
+    },
+}
+
+/// All rows of a data set, every split together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// The inputs minus `center`, shape (rows, inputs). Centred so that f32 keeps the digits that
+    /// tell rows apart; a replica's own scale and shift are applied when a batch is gathered.
+    pub inputs: Array2<f32>,
+    /// What was subtracted, an input each.
+    pub center: Vec<f64>,
+    /// The targets.
+    pub targets: TableTargets,
+    /// The weight of each row, where rows have weights.
+    pub row_weights: Option<Vec<f32>>,
+}
+
+impl Table {
+    /// The table of a data set, and the label of each class (empty in regression).
+    ///
+    /// `centred` is false where the values are wanted as they are.
+    pub(super) fn new(
+        dataset: &Dataset,
+        network: &Network,
+        inputs_centred: bool,
+        targets_centred: bool,
+    ) -> Result<(Self, Vec<i64>)> {
+        let (inputs, center) = centre(&dataset.inputs, inputs_centred);
+        let (targets, labels) = match network.task() {
+            Task::Classification => {
+                let (classes, labels) = classes(dataset, network)?;
+                (TableTargets::Classes(classes), labels)
+            }
+            Task::Regression => {
+                let values = values(&dataset.targets);
+                check_outputs(dataset, network, values.ncols())?;
+                let (values, center) = centre(&values, targets_centred);
+                (TableTargets::Values { values, center }, vec![])
+            }
+        };
+        let row_weights = dataset
+            .sample_weight
+            .as_ref()
+            .map(|weights| weights.iter().map(|&w| w as f32).collect());
+        Ok((Table { inputs, center, targets, row_weights }, labels))
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        self.inputs.nrows()
+    }
+}
+
+fn centre(values: &Array2<f64>, wanted: bool) -> (Array2<f32>, Vec<f64>) {
+    let center = if wanted {
+        values.mean_axis(Axis(0)).map_or_else(Vec::new, |mean| mean.to_vec())
+    } else {
+        vec![0.0; values.ncols()]
+    };
+    let mut centred = Array2::zeros(values.dim());
+    for (to, from) in centred.outer_iter_mut().zip(values.outer_iter()) {
+        for ((to, from), center) in to.into_iter().zip(from).zip(&center) {
+            *to = (from - center) as f32;
+        }
+    }
+    (centred, center)
+}
+
+/// The targets as real numbers, shape (rows, outputs).
+pub(super) fn values(targets: &Targets) -> Array2<f64> {
+    match targets {
+        Targets::Integers(values) => values.mapv(|v| v as f64),
+        Targets::Reals(values) => values.clone(),
+    }
+}
+
+fn check_outputs(dataset: &Dataset, network: &Network, columns: usize) -> Result<()> {
+    if network.outputs() == columns {
+        return Ok(());
+    }
+    Err(Error::input(format!(
+        "the network has {} outputs, the targets y of {} have {columns}; allowed: as many outputs \
+         as y has columns (for classes, end with softmax, or one sigmoid)",
+        network.outputs(),
+        dataset.name
+    )))
+}
+
+/// The class of each row and the label of each class: labels sorted, distinct, from 0 on.
+fn classes(dataset: &Dataset, network: &Network) -> Result<(Vec<u32>, Vec<i64>)> {
+    let labels = labels(dataset)?;
+    let mut distinct = labels.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    if distinct.len() != network.classes() {
+        let shown: Vec<String> = distinct.iter().take(12).map(i64::to_string).collect();
+        return Err(Error::input(format!(
+            "the network tells {} classes apart, y of {} has {} (labels {}{}); allowed: one softmax \
+             output a class, or one sigmoid output for two classes; for regression end with \"linear\"",
+            network.classes(),
+            dataset.name,
+            distinct.len(),
+            shown.join(", "),
+            if distinct.len() > 12 { ", ..." } else { "" },
+        )));
+    }
+    let class = |label: &i64| distinct.binary_search(label).map_or(0, |class| class as u32);
+    Ok((labels.iter().map(class).collect(), distinct))
+}
+
+fn labels(dataset: &Dataset) -> Result<Vec<i64>> {
+    let columns = match &dataset.targets {
+        Targets::Integers(y) => y.ncols(),
+        Targets::Reals(y) => y.ncols(),
+    };
+    if columns != 1 {
+        return Err(Error::input(format!(
+            "y of {} has {columns} columns; classification takes one label a row (for one-hot \
+             targets save y.argmax(axis=1))",
+            dataset.name
+        )));
+    }
+    match &dataset.targets {
+        Targets::Integers(y) => Ok(y.iter().copied().collect()),
+        Targets::Reals(y) => {
+            // Beyond 2^53 neighbouring integers are the same f64.
+            let whole = |v: f64| v.fract() == 0.0 && v.abs() <= 9_007_199_254_740_992.0;
+            if let Some((row, label)) = y.iter().enumerate().find(|(_, v)| !whole(**v)) {
+                return Err(Error::input(format!(
+                    "y of {} holds the label {label} in row {row}; classification takes whole \
+                     numbers (for regression end the network with \"linear\")",
+                    dataset.name
+                )));
+            }
+            Ok(y.iter().map(|&v| v as i64).collect())
+        }
+    }
+}
