@@ -1,5 +1,7 @@
 //! gpu-mlp trains small neural networks (MLPs) on tabular data, from one JSON file.
 
+pub mod backend;
+pub mod cpu;
 pub mod data;
 pub mod error;
 pub mod expr;
@@ -7,5 +9,6 @@ pub mod math;
 pub mod nearest;
 pub mod network;
 pub mod params;
+pub mod train;
 
 pub use error::{Error, Result};

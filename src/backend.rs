@@ -1,0 +1,195 @@
+//! The contract between training and what computes: blocks of epochs, queued.
+//!
+//! The networks are small and the batches tiny, so an epoch, or several, belongs to the backend,
+//! which fuses as much of it as it can. Nothing blocks but [`Backend::poll`] with `wait`.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use ndarray::{Array3, ArrayViewD};
+
+use crate::data::Split;
+use crate::error::Result;
+
+/// A replica of the run: its index in [`crate::params::Run::replicas`].
+pub type ReplicaId = usize;
+
+/// Trains the replicas of a [`crate::params::Run`]. Epochs are counted from 1.
+///
+/// Same seed, same device and driver, same schedule: the same bits, however epochs are cut into
+/// blocks and however many threads there are.
+pub trait Backend {
+    /// What computes, for the header and the files of a run.
+    fn description(&self) -> Description;
+
+    /// Queues a block of epochs: each trains, validates and keeps the best weights, on the device.
+    fn submit(&mut self, epochs: Range<u32>) -> Result<()>;
+
+    /// The next event of the queued blocks, or None if there is none (yet, unless `wait`).
+    fn poll(&mut self, wait: bool) -> Result<Option<Event>>;
+
+    /// Replicas not in `live` leave: their weights stay as they are and can still be evaluated.
+    fn retain(&mut self, live: &[ReplicaId]) -> Result<()>;
+
+    /// Loss and metric sums of every replica over its rows of a split.
+    fn evaluate(&mut self, split: Split, which: Weights) -> Result<Vec<Evaluation>>;
+
+    /// The outputs for rows in original units, shape (replica, row, output): probabilities in
+    /// classification, values in original units in regression. `rows` is (rows, ...row shape).
+    fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> Result<Array3<f32>>;
+
+    /// Every quantity of the first step of `epoch`, from the weights as they are, which stay so.
+    fn trace(&mut self, epoch: u32) -> Result<Vec<Quantity>>;
+
+    /// Everything that the next epoch depends on, and the best weights.
+    fn state(&mut self) -> Result<State>;
+
+    /// Goes back (or on) to a state; queued blocks are dropped.
+    fn restore(&mut self, state: &State) -> Result<()>;
+}
+
+/// What computes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description {
+    /// `cpu` or `gpu`.
+    pub backend: String,
+    /// The device's name.
+    pub device: String,
+    /// How it goes about a step: `layered` is one operation of the plan after the other.
+    pub schedule: String,
+    /// How many epochs a submit had best hold.
+    pub epochs_per_submit: u32,
+}
+
+/// Which weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weights {
+    /// Those of the last epoch.
+    Current,
+    /// Those of the best validation loss; without validation rows, the last.
+    Best,
+}
+
+/// What a backend reports.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// An epoch is under way.
+    Progress {
+        /// The epoch.
+        epoch: u32,
+        /// Its steps done.
+        step: u32,
+        /// All its steps.
+        steps: u32,
+    },
+    /// An epoch is over.
+    Epoch(EpochReport),
+}
+
+/// An epoch, as the backend saw it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EpochReport {
+    /// The epoch.
+    pub epoch: u32,
+    /// A report a live replica.
+    pub replicas: Vec<ReplicaReport>,
+    /// Seconds spent on steps.
+    pub train_seconds: f64,
+    /// Seconds spent on validation.
+    pub evaluate_seconds: f64,
+}
+
+/// One replica's epoch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReplicaReport {
+    /// Which replica.
+    pub replica: ReplicaId,
+    /// The running sums of the epoch over the training rows, each taken before its step.
+    pub train: Evaluation,
+    /// The validation rows after the epoch; None if there are none.
+    pub validation: Option<Evaluation>,
+    /// The first step, counted from 1, whose loss was not finite; training stopped there.
+    pub first_bad_step: Option<u32>,
+}
+
+/// Sums over rows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Evaluation {
+    /// The rows.
+    pub rows: u64,
+    /// Σ weight · loss
+    pub loss_sum: f64,
+    /// Σ weight
+    pub weight_sum: f64,
+    /// Rows of each (true class, predicted class), row-major; empty in regression.
+    pub confusion: Vec<u64>,
+    /// Σ (ŷ - y)² of each output, in the units of the loss; empty in classification.
+    pub squared_errors: Vec<f64>,
+    /// Σ |ŷ - y| of each output, in the units of the loss; empty in classification.
+    pub absolute_errors: Vec<f64>,
+}
+
+impl Evaluation {
+    /// The mean loss; 0 where all weights are 0.
+    pub fn loss(&self) -> f64 {
+        if self.weight_sum == 0.0 { self.loss_sum } else { self.loss_sum / self.weight_sum }
+    }
+
+    /// Adds the sums of other rows.
+    pub fn add(&mut self, other: &Evaluation) {
+        fn each<N: Copy + Default + std::ops::AddAssign>(to: &mut Vec<N>, from: &[N]) {
+            to.resize(from.len().max(to.len()), N::default());
+            to.iter_mut().zip(from).for_each(|(to, from)| *to += *from);
+        }
+        self.rows += other.rows;
+        self.loss_sum += other.loss_sum;
+        self.weight_sum += other.weight_sum;
+        each(&mut self.confusion, &other.confusion);
+        each(&mut self.squared_errors, &other.squared_errors);
+        each(&mut self.absolute_errors, &other.absolute_errors);
+    }
+}
+
+/// A named array of the first step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quantity {
+    /// `x`, `z1`, `a1`, `delta1`, `gradient of layers.0.weight`, ...
+    pub name: String,
+    /// Its shape; quantities of a batch have the rows first.
+    pub shape: Vec<usize>,
+    /// Its values, row-major.
+    pub values: Vec<f64>,
+}
+
+/// Everything that training depends on, lossless for f32 and f64.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct State {
+    /// The tensors by name.
+    pub tensors: BTreeMap<String, TensorState>,
+    /// The replicas, in order.
+    pub replicas: Vec<ReplicaState>,
+}
+
+/// A tensor in every replica: each list is (replica, ...shape), row-major.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TensorState {
+    /// Its shape in one replica.
+    pub shape: Vec<usize>,
+    /// The current values.
+    pub values: Vec<f64>,
+    /// The values of the best validation loss.
+    pub best: Vec<f64>,
+    /// What the optimizer keeps: none for SGD, two moments for Adam.
+    pub slots: Vec<Vec<f64>>,
+}
+
+/// What a replica has behind it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ReplicaState {
+    /// Steps done, which Adam's bias correction counts.
+    pub steps: u64,
+    /// The best validation loss; infinite before the first.
+    pub best_loss: f64,
+    /// Whether it still trains.
+    pub live: bool,
+}

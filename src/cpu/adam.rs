@@ -1,0 +1,54 @@
+//! Adam (Kingma and Ba, 2015): with g = clip(gradient) + decay · w,
+//! m = β1·m + (1 - β1)·g, v = β2·v + (1 - β2)·g²,
+//! w -= learning rate · (m · c1) / (sqrt(v · c2) + ε), c = 1 / (1 - βᵗ).
+//! Twin of `shaders/adam.wgsl`.
+
+use super::clip::Clipping;
+use crate::math::Real;
+
+/// The numbers of one step that are the same for every weight.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AdamStep<T> {
+    beta1: T,
+    beta2: T,
+    rest1: T,
+    rest2: T,
+    epsilon: T,
+    correction1: T,
+    correction2: T,
+}
+
+impl<T: Real> AdamStep<T> {
+    /// Step `t`, counted from 1. 1 - β and the corrections are computed in f64: in f32 they lose digits.
+    pub fn new(beta1: f64, beta2: f64, epsilon: f64, t: u64) -> Self {
+        let correction = |beta: f64| T::from_f64(1.0 / (1.0 - beta.powf(t as f64)));
+        AdamStep {
+            beta1: T::from_f64(beta1),
+            beta2: T::from_f64(beta2),
+            rest1: T::from_f64(1.0 - beta1),
+            rest2: T::from_f64(1.0 - beta2),
+            epsilon: T::from_f64(epsilon),
+            correction1: correction(beta1),
+            correction2: correction(beta2),
+        }
+    }
+
+    /// The step on one tensor and its moments; `decay` is 0 for biases and alphas.
+    pub fn update(
+        self,
+        (weights, m, v): (&mut [T], &mut [T], &mut [T]),
+        gradient: &[T],
+        clipping: Clipping<T>,
+        decay: T,
+        learning_rate: T,
+    ) {
+        let moments = m.iter_mut().zip(v);
+        for ((w, (m, v)), &g) in weights.iter_mut().zip(moments).zip(gradient) {
+            let g = clipping.apply(g) + decay * *w;
+            *m = self.beta1 * *m + self.rest1 * g;
+            *v = self.beta2 * *v + self.rest2 * (g * g);
+            let root = (*v * self.correction2).sqrt();
+            *w -= learning_rate * (*m * self.correction1) / (root + self.epsilon);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! loss = softplus(z) - y·z, delta = (sigmoid(z) - y) · weight · gradient scale.
+//! Twin of `shaders/binary_cross_entropy.wgsl`.
+
+use crate::math::Real;
+
+/// The loss of each row and the gradient of the batch's loss by its logit.
+pub(super) fn binary_cross_entropy<T: Real>(
+    z: &[T],
+    truth: &[u32],
+    weights: &[T],
+    gradient_scale: T,
+    losses: &mut [T],
+    delta: &mut [T],
+) {
+    for ((((&z, &truth), &weight), loss), delta) in
+        z.iter().zip(truth).zip(weights).zip(losses).zip(delta)
+    {
+        let y = if truth == 1 { T::ONE } else { T::ZERO };
+        *loss = z.softplus() - y * z;
+        *delta = (z.sigmoid() - y) * (weight * gradient_scale);
+    }
+}

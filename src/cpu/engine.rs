@@ -1,0 +1,214 @@
+//! The CPU behind the contract.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ndarray::{Array3, ArrayViewD, Axis};
+use rayon::prelude::*;
+
+use super::evaluate::{evaluate, predict};
+use super::matmul::Product;
+use super::replica::Trainee;
+use super::workspace::Layout;
+use super::{state, trace};
+use crate::backend::{
+    Backend, Description, EpochReport, Evaluation, Event, Quantity, ReplicaId, ReplicaReport,
+    State, Weights,
+};
+use crate::data::Split;
+use crate::error::{Error, Result};
+use crate::params::Run;
+
+/// How long a poll works before it reports progress.
+const SLICE: Duration = Duration::from_millis(50);
+/// Steps between two looks at the clock.
+const STEPS_A_LOOK: u32 = 16;
+
+/// The CPU as a backend, computing in `T`.
+pub struct Cpu<T> {
+    run: Arc<Run>,
+    layout: Layout,
+    trainees: Vec<Trainee<T>>,
+    queue: VecDeque<u32>,
+    /// The epoch under way.
+    epoch: Option<Epoch>,
+}
+
+/// An epoch under way.
+struct Epoch {
+    number: u32,
+    /// Steps done.
+    step: u32,
+    train_time: Duration,
+}
+
+impl<T: Product> Cpu<T> {
+    /// A backend for this run, at its initial weights.
+    pub fn new(run: Arc<Run>) -> Self {
+        let layout = Layout::new(&run.plan);
+        let trainee = |replica| Trainee::new(&run, replica, &layout);
+        let trainees = run.replicas.iter().map(trainee).collect();
+        Cpu { layout, trainees, queue: VecDeque::new(), epoch: None, run }
+    }
+
+    /// Runs `work` on every live replica; on several threads where there are several.
+    fn each_live(&mut self, work: impl Fn(usize, &mut Trainee<T>) + Sync) {
+        if let [only] = &mut self.trainees[..] {
+            if only.live {
+                work(0, only);
+            }
+            return;
+        }
+        let live = self.trainees.par_iter_mut().enumerate().filter(|(_, trainee)| trainee.live);
+        live.for_each(|(id, trainee)| work(id, trainee));
+    }
+
+    fn begin(&mut self, number: u32) -> Epoch {
+        let run = self.run.clone();
+        self.each_live(|id, trainee| trainee.begin_epoch(&run.replicas[id], number));
+        Epoch { number, step: 0, train_time: Duration::ZERO }
+    }
+
+    /// Trains until the epoch's steps are done or the time of a slice is over.
+    fn train(&mut self, epoch: &mut Epoch) {
+        let (run, layout) = (self.run.clone(), self.layout.clone());
+        let start = Instant::now();
+        while epoch.step < run.steps() && start.elapsed() < SLICE {
+            let steps = epoch.step..(epoch.step + STEPS_A_LOOK).min(run.steps());
+            epoch.step = steps.end;
+            self.each_live(|id, trainee| {
+                for step in steps.clone() {
+                    trainee.step(&run, &run.replicas[id], &layout, step);
+                }
+            });
+        }
+        epoch.train_time += start.elapsed();
+    }
+
+    /// Validates, keeps the best weights and reports.
+    fn end(&mut self, epoch: &Epoch) -> EpochReport {
+        let start = Instant::now();
+        let live = |(_, trainee): &(usize, &mut Trainee<T>)| trainee.live;
+        let (run, layout) = (&self.run, &self.layout);
+        let mut report = |(replica, trainee): (usize, &mut Trainee<T>)| {
+            let rows = run.replicas[replica].splits.of(Split::Validation);
+            let validation = (!rows.is_empty())
+                .then(|| evaluate(run, layout, &trainee.frame, &trainee.weights, rows));
+            let better = match &validation {
+                Some(validation) => validation.loss() < trainee.best_loss,
+                None => trainee.first_bad_step.is_none(),
+            };
+            if better {
+                trainee.best.copy_from_slice(&trainee.weights);
+                trainee.best_loss = validation.as_ref().map_or(trainee.best_loss, Evaluation::loss);
+            }
+            ReplicaReport {
+                replica,
+                train: trainee.sums.clone(),
+                validation,
+                first_bad_step: trainee.first_bad_step,
+            }
+        };
+        let replicas = self.trainees.iter_mut().enumerate().filter(live).map(&mut report).collect();
+        EpochReport {
+            epoch: epoch.number,
+            replicas,
+            train_seconds: epoch.train_time.as_secs_f64(),
+            evaluate_seconds: start.elapsed().as_secs_f64(),
+        }
+    }
+}
+
+fn chosen<T>(trainee: &Trainee<T>, which: Weights) -> &[T] {
+    match which {
+        Weights::Current => &trainee.weights,
+        Weights::Best => &trainee.best,
+    }
+}
+
+impl<T: Product> Backend for Cpu<T> {
+    fn description(&self) -> Description {
+        Description {
+            backend: "cpu".into(),
+            device: "cpu".into(),
+            schedule: "layered".into(),
+            epochs_per_submit: 1,
+        }
+    }
+
+    fn submit(&mut self, epochs: Range<u32>) -> Result<()> {
+        self.queue.extend(epochs);
+        Ok(())
+    }
+
+    fn poll(&mut self, _wait: bool) -> Result<Option<Event>> {
+        let mut epoch = match self.epoch.take() {
+            Some(epoch) => epoch,
+            None => match self.queue.pop_front() {
+                Some(number) => self.begin(number),
+                None => return Ok(None),
+            },
+        };
+        self.train(&mut epoch);
+        if epoch.step < self.run.steps() {
+            let (step, steps) = (epoch.step, self.run.steps());
+            let event = Event::Progress { epoch: epoch.number, step, steps };
+            self.epoch = Some(epoch);
+            return Ok(Some(event));
+        }
+        Ok(Some(Event::Epoch(self.end(&epoch))))
+    }
+
+    fn retain(&mut self, live: &[ReplicaId]) -> Result<()> {
+        for (id, trainee) in self.trainees.iter_mut().enumerate() {
+            trainee.live &= live.contains(&id);
+        }
+        Ok(())
+    }
+
+    fn evaluate(&mut self, split: Split, which: Weights) -> Result<Vec<Evaluation>> {
+        let replicas = self.run.replicas.iter().zip(&self.trainees);
+        let evaluations = replicas.map(|(replica, trainee)| {
+            let rows = replica.splits.of(split);
+            evaluate(&self.run, &self.layout, &trainee.frame, chosen(trainee, which), rows)
+        });
+        Ok(evaluations.collect())
+    }
+
+    fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> Result<Array3<f32>> {
+        let inputs = self.run.network.inputs();
+        let count = rows.shape().first().copied().unwrap_or(0);
+        let shape = rows.shape().to_vec();
+        let flat = rows.to_shape((count, inputs)).map_err(|_| {
+            Error::input(format!("rows of shape {shape:?}; the network takes (rows, {inputs})"))
+        })?;
+        let outputs = self.run.network.outputs();
+        let mut all = Array3::zeros((self.trainees.len(), count, outputs));
+        let replicas = self.run.replicas.iter().zip(&self.trainees);
+        for ((replica, trainee), mut out) in replicas.zip(all.axis_iter_mut(Axis(0))) {
+            let (frame, weights) = (&trainee.frame, chosen(trainee, which));
+            out.assign(&predict(&self.run, replica, &self.layout, frame, weights, flat.view()));
+        }
+        Ok(all)
+    }
+
+    fn trace(&mut self, epoch: u32) -> Result<Vec<Quantity>> {
+        let Some(trainee) = self.trainees.first() else { return Ok(vec![]) };
+        let mut trainee = trainee.clone();
+        trainee.begin_epoch(&self.run.replicas[0], epoch);
+        trainee.gradients(&self.run, &self.layout, 0);
+        Ok(trace::trace(&self.run, &self.layout, &trainee))
+    }
+
+    fn state(&mut self) -> Result<State> {
+        Ok(state::state(&self.run.plan, &self.layout, &self.trainees))
+    }
+
+    fn restore(&mut self, state: &State) -> Result<()> {
+        self.queue.clear();
+        self.epoch = None;
+        state::restore(&self.run.plan, &self.layout, &mut self.trainees, state)
+    }
+}

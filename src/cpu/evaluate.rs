@@ -1,0 +1,88 @@
+//! Evaluation and prediction, in blocks of rows.
+
+use ndarray::{Array2, ArrayView2};
+use rayon::prelude::*;
+
+use super::execute::Executor;
+use super::gather::Frame;
+use super::matmul::Product;
+use super::replica::{add_sums, gather};
+use super::workspace::{Layout, Workspace};
+use crate::backend::Evaluation;
+use crate::params::{Replica, Run};
+
+/// Rows of a block: enough for the products to run at full speed, few enough to stay in the cache.
+const BLOCK: usize = 256;
+
+/// The sums over `rows`. Blocks are shared among threads but added in their order, so that the bits
+/// do not depend on the number of threads.
+pub(super) fn evaluate<T: Product>(
+    run: &Run,
+    layout: &Layout,
+    frame: &Frame<T>,
+    weights: &[T],
+    rows: &[u32],
+) -> Evaluation {
+    let executor = Executor { plan: &run.plan, layout, weights };
+    let workspace = || Workspace::new(&run.plan, BLOCK.min(rows.len()));
+    let block = |workspace: &mut Workspace<T>, rows: &[u32]| {
+        let mut sums = Evaluation::default();
+        workspace.rows = rows.len();
+        gather(run, frame, rows, workspace);
+        executor.forward(workspace, false);
+        executor.loss(workspace, T::ONE);
+        add_sums(&run.plan, workspace, &mut sums);
+        sums
+    };
+    let mut total = Evaluation::default();
+    if rows.len() <= BLOCK {
+        // Waking a thread costs more than a block of a small network.
+        total.add(&block(&mut workspace(), rows));
+    } else {
+        let blocks = rows.par_chunks(BLOCK);
+        let sums: Vec<Evaluation> = blocks.map_init(workspace, block).collect();
+        sums.iter().for_each(|sums| total.add(sums));
+    }
+    total
+}
+
+/// The outputs for rows in original units, shape (rows, outputs), themselves in original units.
+pub(super) fn predict<T: Product>(
+    run: &Run,
+    replica: &Replica,
+    layout: &Layout,
+    frame: &Frame<T>,
+    weights: &[T],
+    rows: ArrayView2<f32>,
+) -> Array2<f32> {
+    let executor = Executor { plan: &run.plan, layout, weights };
+    let outputs = run.network.outputs();
+    let mut workspace = Workspace::new(&run.plan, BLOCK.min(rows.nrows()));
+    let mut predictions = Vec::with_capacity(rows.nrows() * outputs);
+    for block in rows.axis_chunks_iter(ndarray::Axis(0), BLOCK) {
+        let centred: Vec<Vec<f32>> = block.outer_iter().map(|row| centre(run, row)).collect();
+        workspace.rows = centred.len();
+        workspace.with(run.plan.input, |inputs, _| {
+            frame.scale_inputs(centred.iter().map(Vec::as_slice), inputs);
+        });
+        executor.forward(&mut workspace, false);
+        executor.predict(&mut workspace);
+        let output = workspace.of(run.plan.output).iter().enumerate();
+        predictions.extend(output.map(|(i, y)| original(replica, i % outputs, y.to_f64())));
+    }
+    let shape = (rows.nrows(), outputs);
+    Array2::from_shape_vec(shape, predictions).unwrap_or_else(|_| Array2::zeros(shape))
+}
+
+fn centre(run: &Run, row: ndarray::ArrayView1<f32>) -> Vec<f32> {
+    row.iter().zip(&run.table.center).map(|(&x, c)| (f64::from(x) - c) as f32).collect()
+}
+
+/// An output in original units; a constant target predicts its constant.
+fn original(replica: &Replica, output: usize, y: f64) -> f32 {
+    match (replica.targets.scale.get(output), replica.targets.shift.get(output)) {
+        (Some(0.0), Some(shift)) => *shift as f32,
+        (Some(scale), Some(shift)) => (y / scale + shift) as f32,
+        _ => y as f32,
+    }
+}

@@ -1,0 +1,108 @@
+//! C = A · B, either factor transposed. Twin of `shaders/matmul.wgsl`.
+
+use crate::math::Real;
+
+/// Numbers whose matrices can be multiplied.
+pub trait Product: Real {
+    /// C (m, n) = A (m, k) · B (k, n), each addressed by its strides.
+    ///
+    /// # Safety
+    /// Every element that sizes and strides name lies inside its matrix, and C overlaps neither.
+    #[allow(clippy::too_many_arguments)] // BLAS's own argument list.
+    unsafe fn product(
+        m: usize,
+        k: usize,
+        n: usize,
+        a: (*const Self, isize, isize),
+        b: (*const Self, isize, isize),
+        c: (*mut Self, isize, isize),
+    );
+}
+
+macro_rules! product {
+    ($t:ty, $gemm:path) => {
+        impl Product for $t {
+            unsafe fn product(
+                m: usize,
+                k: usize,
+                n: usize,
+                a: (*const Self, isize, isize),
+                b: (*const Self, isize, isize),
+                c: (*mut Self, isize, isize),
+            ) {
+                // SAFETY: the caller's promise.
+                unsafe { $gemm(m, k, n, 1.0, a.0, a.1, a.2, b.0, b.1, b.2, 0.0, c.0, c.1, c.2) }
+            }
+        }
+    };
+}
+product!(f32, matrixmultiply::sgemm);
+product!(f64, matrixmultiply::dgemm);
+
+/// A row-major matrix, read as its transpose if asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Matrix<'a, T> {
+    pub values: &'a [T],
+    pub rows: usize,
+    pub columns: usize,
+    pub transposed: bool,
+}
+
+impl<T: Real> Matrix<'_, T> {
+    /// Rows and columns, and the strides of both, after transposition.
+    fn view(&self) -> (usize, usize, isize, isize) {
+        assert_eq!(
+            self.values.len(),
+            self.rows * self.columns,
+            "a matrix has rows x columns values"
+        );
+        let columns = self.columns as isize;
+        if self.transposed {
+            (self.columns, self.rows, 1, columns)
+        } else {
+            (self.rows, self.columns, columns, 1)
+        }
+    }
+}
+
+/// `out` (m, n) = `left` (m, k) · `right` (k, n), row-major.
+pub(super) fn matmul<T: Product>(left: Matrix<T>, right: Matrix<T>, out: &mut [T]) {
+    let (m, k, left_row, left_column) = left.view();
+    let (right_k, n, right_row, right_column) = right.view();
+    assert_eq!(k, right_k, "the factors of a product share an axis");
+    assert_eq!(out.len(), m * n, "a product has the outer sizes of its factors");
+    // SAFETY: the sizes were just checked against the slices; `out` is borrowed alone.
+    unsafe {
+        T::product(
+            m,
+            k,
+            n,
+            (left.values.as_ptr(), left_row, left_column),
+            (right.values.as_ptr(), right_row, right_column),
+            (out.as_mut_ptr(), n as isize, 1),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_transposition_gives_the_same_product() {
+        // [1 2 3; 4 5 6] · [1 0; 2 1; 0 3] = [5 11; 14 23]
+        let (a, a_t) = ([1., 2., 3., 4., 5., 6.], [1., 4., 2., 5., 3., 6.]);
+        let (b, b_t) = ([1., 0., 2., 1., 0., 3.], [1., 2., 0., 0., 1., 3.]);
+        let plain =
+            |values, rows, columns| Matrix::<f64> { values, rows, columns, transposed: false };
+        let turned =
+            |values, rows, columns| Matrix::<f64> { values, rows, columns, transposed: true };
+        for left in [plain(&a[..], 2, 3), turned(&a_t[..], 3, 2)] {
+            for right in [plain(&b[..], 3, 2), turned(&b_t[..], 2, 3)] {
+                let mut out = [0.0; 4];
+                matmul(left, right, &mut out);
+                assert_eq!(out, [5., 11., 14., 23.]);
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What metrics are made of: Σ weight·loss, the confusion counts, Σ error², Σ |error|.
+//! Twin of `shaders/metric_sums.wgsl`.
+
+use crate::backend::Evaluation;
+use crate::math::Real;
+
+/// Adds the losses of a batch to the sums.
+pub(super) fn add_losses<T: Real>(losses: &[T], weights: &[T], sums: &mut Evaluation) {
+    for (&loss, &weight) in losses.iter().zip(weights) {
+        sums.loss_sum += weight.to_f64() * loss.to_f64();
+        sums.weight_sum += weight.to_f64();
+    }
+    sums.rows += losses.len() as u64;
+}
+
+/// Counts each row's true and predicted class. The prediction is the largest logit, the first on a
+/// tie; with one logit a row, class 1 if it is above 0.
+pub(super) fn add_confusion<T: Real>(z: &[T], truth: &[u32], sums: &mut Evaluation) {
+    let logits = z.len() / truth.len();
+    let classes = logits.max(2);
+    sums.confusion.resize(classes * classes, 0);
+    for (z, &truth) in z.chunks_exact(logits).zip(truth) {
+        let predicted = if let [z] = z { usize::from(*z > T::ZERO) } else { first_largest(z) };
+        sums.confusion[truth as usize * classes + predicted] += 1;
+    }
+}
+
+fn first_largest<T: Real>(z: &[T]) -> usize {
+    let mut best = 0;
+    for (index, &value) in z.iter().enumerate() {
+        if value > z[best] {
+            best = index;
+        }
+    }
+    best
+}
+
+/// Adds the errors of each output.
+pub(super) fn add_errors<T: Real>(
+    output: &[T],
+    truth: &[T],
+    outputs: usize,
+    sums: &mut Evaluation,
+) {
+    sums.squared_errors.resize(outputs, 0.0);
+    sums.absolute_errors.resize(outputs, 0.0);
+    for (output, truth) in output.chunks_exact(outputs).zip(truth.chunks_exact(outputs)) {
+        for (k, (&output, &truth)) in output.iter().zip(truth).enumerate() {
+            let error = (output - truth).to_f64();
+            sums.squared_errors[k] += error * error;
+            sums.absolute_errors[k] += error.abs();
+        }
+    }
+}

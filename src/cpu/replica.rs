@@ -1,0 +1,163 @@
+//! One replica: its weights, its optimizer's moments, and its steps.
+
+use super::adam::AdamStep;
+use super::clip::Clipping;
+use super::execute::Executor;
+use super::gather::Frame;
+use super::matmul::Product;
+use super::metric_sums::{add_confusion, add_errors, add_losses};
+use super::sgd::sgd;
+use super::workspace::{Layout, Workspace};
+use crate::backend::Evaluation;
+use crate::data::{Order, Split};
+use crate::network::{Plan, TensorId, initial_values};
+use crate::params::{BatchGradient, Optimizer, Replica, Run, StepRule};
+
+/// The state of a replica while it trains.
+#[derive(Debug, Clone)]
+pub(super) struct Trainee<T> {
+    pub weights: Vec<T>,
+    pub best: Vec<T>,
+    /// The optimizer's slots, each as long as the weights.
+    pub slots: Vec<Vec<T>>,
+    pub gradients: Vec<T>,
+    /// Steps done.
+    pub steps: u64,
+    pub best_loss: f64,
+    pub live: bool,
+    pub frame: Frame<T>,
+    pub workspace: Workspace<T>,
+    /// The training rows in the order of the epoch under way.
+    order: Vec<u32>,
+    /// The sums of the epoch under way.
+    pub sums: Evaluation,
+    /// The step of the epoch, counted from 1, at which the loss stopped being finite.
+    pub first_bad_step: Option<u32>,
+}
+
+impl<T: Product> Trainee<T> {
+    pub fn new(run: &Run, replica: &Replica, layout: &Layout) -> Self {
+        let initial = initial_values(&run.plan.tensors, replica.seed).concat();
+        let weights: Vec<T> = initial.into_iter().map(T::from_f64).collect();
+        let rows = run.step.batch_size.min(replica.splits.of(Split::Train).len());
+        Trainee {
+            best: weights.clone(),
+            weights,
+            slots: vec![vec![T::ZERO; layout.len()]; run.step.optimizer.slots()],
+            gradients: vec![T::ZERO; layout.len()],
+            steps: 0,
+            best_loss: f64::INFINITY,
+            live: true,
+            frame: Frame::new(run, replica),
+            workspace: Workspace::new(&run.plan, rows),
+            order: vec![],
+            sums: Evaluation::default(),
+            first_bad_step: None,
+        }
+    }
+
+    /// Shuffles the training rows for `epoch` and forgets the sums of the one before.
+    pub fn begin_epoch(&mut self, replica: &Replica, epoch: u32) {
+        let train = replica.splits.of(Split::Train);
+        self.order.resize(train.len(), 0);
+        Order::new(replica.seed, epoch, train.len() as u32).fill(0, &mut self.order);
+        self.order.iter_mut().for_each(|row| *row = train[*row as usize]);
+        self.sums = Evaluation::default();
+        self.first_bad_step = None;
+    }
+
+    /// Forward, loss and backward of a step (counted from 0): the gradients, and the rows of the
+    /// batch; 0 rows at the end of a replica with fewer rows than others, or after a bad step.
+    pub fn gradients(&mut self, run: &Run, layout: &Layout, step: u32) -> usize {
+        let first = (step as usize * run.step.batch_size).min(self.order.len());
+        let last = (first + run.step.batch_size).min(self.order.len());
+        if first == last || self.first_bad_step.is_some() {
+            return 0;
+        }
+        let executor = Executor { plan: &run.plan, layout, weights: &self.weights };
+        let workspace = &mut self.workspace;
+        workspace.rows = last - first;
+        gather(run, &self.frame, &self.order[first..last], workspace);
+        executor.forward(workspace, true);
+        executor.loss(workspace, gradient_scale(run.step.batch_gradient, &workspace.batch.weights));
+        let loss_before = self.sums.loss_sum;
+        add_sums(&run.plan, workspace, &mut self.sums);
+        if !(self.sums.loss_sum - loss_before).is_finite() {
+            self.first_bad_step = Some(step + 1);
+            return 0;
+        }
+        executor.backward(workspace, &mut self.gradients);
+        last - first
+    }
+
+    /// A whole step: gradients, clip, L2, update. With 0 rows nothing moves.
+    pub fn step(&mut self, run: &Run, replica: &Replica, layout: &Layout, step: u32) {
+        let rows = self.gradients(run, layout, step);
+        if rows > 0 {
+            self.steps += 1;
+            self.update(run, replica, layout, rows);
+        }
+    }
+
+    fn update(&mut self, run: &Run, replica: &Replica, layout: &Layout, rows: usize) {
+        let StepRule { batch_gradient, clip, optimizer, .. } = run.step;
+        let clipping = Clipping::of(clip, &self.gradients);
+        let learning_rate = T::from_f64(replica.learning_rate);
+        let decay = match batch_gradient {
+            BatchGradient::Mean => T::from_f64(replica.l2 / rows as f64),
+            BatchGradient::Sum => T::from_f64(replica.l2),
+        };
+        let adam = match optimizer {
+            Optimizer::Sgd => None,
+            Optimizer::Adam { beta1, beta2, epsilon } => {
+                Some(AdamStep::new(beta1, beta2, epsilon, self.steps))
+            }
+        };
+        for (id, tensor) in run.plan.tensors.iter().enumerate().filter(|(_, t)| t.trainable) {
+            let range = layout.of(TensorId(id));
+            let decay = if tensor.decay { decay } else { T::ZERO };
+            let weights = &mut self.weights[range.clone()];
+            let gradient = &self.gradients[range.clone()];
+            match (adam, &mut self.slots[..]) {
+                (Some(adam), [m, v]) => {
+                    let tensors = (weights, &mut m[range.clone()], &mut v[range]);
+                    adam.update(tensors, gradient, clipping, decay, learning_rate);
+                }
+                _ => sgd(weights, gradient, clipping, decay, learning_rate),
+            }
+        }
+    }
+}
+
+/// Gathers rows into the workspace; `workspace.rows` is their number.
+pub(super) fn gather<T: Product>(
+    run: &Run,
+    frame: &Frame<T>,
+    rows: &[u32],
+    workspace: &mut Workspace<T>,
+) {
+    workspace.with(run.plan.input, |inputs, workspace| {
+        frame.gather(&run.table, rows, &mut workspace.batch, inputs);
+    });
+}
+
+/// Adds losses and metrics of the rows in the workspace.
+pub(super) fn add_sums<T: Product>(plan: &Plan, workspace: &Workspace<T>, sums: &mut Evaluation) {
+    let (batch, scores) = (&workspace.batch, workspace.of(plan.scores));
+    add_losses(&batch.losses, &batch.weights, sums);
+    if batch.classes.is_empty() {
+        add_errors(scores, &batch.values, workspace.row_len(plan.scores), sums);
+    } else {
+        add_confusion(scores, &batch.classes, sums);
+    }
+}
+
+/// 1 / Σ weights for a mean, 1 for a sum; 0 where all rows weigh nothing.
+fn gradient_scale<T: Product>(kind: BatchGradient, weights: &[T]) -> T {
+    if kind == BatchGradient::Sum {
+        return T::ONE;
+    }
+    let mut sum = T::ZERO;
+    weights.iter().for_each(|&weight| sum += weight);
+    if sum > T::ZERO { T::ONE / sum } else { T::ZERO }
+}

@@ -1,0 +1,62 @@
+//! a[i] = e^(z[i] - m) / Σ_j e^(z[j] - m), m the row's maximum. Twin of `shaders/softmax.wgsl`.
+
+use crate::math::Real;
+
+/// The softmax of each row of `z`, rows of `classes` elements.
+pub(super) fn softmax<T: Real>(z: &[T], classes: usize, a: &mut [T]) {
+    for (z, a) in z.chunks_exact(classes).zip(a.chunks_exact_mut(classes)) {
+        let (_, sum) = exponentials(z, a);
+        a.iter_mut().for_each(|a| *a = *a / sum);
+    }
+}
+
+/// e^(z - m) into `out`; returns m, the maximum, and their sum.
+pub(super) fn exponentials<T: Real>(z: &[T], out: &mut [T]) -> (T, T) {
+    let maximum = z.iter().fold(z[0], |m, &z| z.max(m));
+    let mut sum = T::ZERO;
+    for (out, &z) in out.iter_mut().zip(z) {
+        *out = (z - maximum).exp();
+        sum += *out;
+    }
+    (maximum, sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table printed in the source document, "Exemples de softmax(z) pour quelques points z".
+    #[test]
+    fn the_source_document_s_table() {
+        let table = [
+            ([0.0, 0.0, 0.0], [0.33333333, 0.33333333, 0.33333333]),
+            ([5.0, 0.0, 0.0], [0.98670329, 0.00664835, 0.00664835]),
+            ([0.0, 5.0, 0.0], [0.00664835, 0.98670329, 0.00664835]),
+            ([-5.0, 0.0, 0.0], [0.00335766, 0.49832117, 0.49832117]),
+            ([0.0, -5.0, 0.0], [0.49832117, 0.00335766, 0.49832117]),
+            ([2.5, -2.5, 0.0], [0.91842297, 0.00618829, 0.07538875]),
+            ([-2.5, -2.5, 0.0], [0.07050946, 0.07050946, 0.85898108]),
+            ([2.5, 2.5, 0.0], [0.48028779, 0.48028779, 0.03942442]),
+            ([-2.5, 2.5, 0.0], [0.00618829, 0.91842297, 0.07538875]),
+        ];
+        for (z, expected) in table {
+            let mut a = [0.0f64; 3];
+            softmax(&z, 3, &mut a);
+            let mut single = [0.0f32; 3];
+            softmax(&z.map(|z| z as f32), 3, &mut single);
+            for i in 0..3 {
+                // The table is rounded to 8 decimals.
+                assert!((a[i] - expected[i]).abs() <= 0.5e-8, "{z:?}: {a:?}");
+                assert!((f64::from(single[i]) - a[i]).abs() <= 19.0 * 2f64.powi(-24), "{z:?}");
+            }
+            assert!((a.iter().sum::<f64>() - 1.0).abs() < 1e-15);
+        }
+    }
+
+    #[test]
+    fn logits_of_any_size_give_probabilities() {
+        let mut a = [0.0f32; 3];
+        softmax(&[1e4, -1e4, 1e4], 3, &mut a);
+        assert_eq!(a, [0.5, 0.0, 0.5]);
+    }
+}

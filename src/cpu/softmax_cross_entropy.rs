@@ -1,0 +1,31 @@
+//! loss = ln Σ_j e^(z[j]) - z[true], delta = (softmax(z) - y) · weight · gradient scale.
+//! Twin of `shaders/softmax_cross_entropy.wgsl`.
+
+use super::softmax::exponentials;
+use crate::math::Real;
+
+/// The loss of each row and the gradient of the batch's loss by its logits.
+///
+/// `z` and `delta` are (rows, classes); `gradient_scale` is 1 / Σ weights for a mean, 1 for a sum.
+pub(super) fn softmax_cross_entropy<T: Real>(
+    z: &[T],
+    truth: &[u32],
+    weights: &[T],
+    gradient_scale: T,
+    losses: &mut [T],
+    delta: &mut [T],
+) {
+    let classes = z.len() / truth.len();
+    let rows = z.chunks_exact(classes).zip(delta.chunks_exact_mut(classes));
+    for (((z, delta), loss), (&truth, &weight)) in rows.zip(losses).zip(truth.iter().zip(weights)) {
+        let truth = truth as usize;
+        let (maximum, sum) = exponentials(z, delta);
+        *loss = sum.ln() + (maximum - z[truth]);
+        let scale = weight * gradient_scale;
+        for delta in delta.iter_mut() {
+            *delta = *delta / sum;
+        }
+        delta[truth] -= T::ONE;
+        delta.iter_mut().for_each(|delta| *delta *= scale);
+    }
+}

@@ -1,0 +1,84 @@
+//! Taking the state out of the CPU backend, and putting it back.
+
+use std::collections::BTreeMap;
+
+use super::matmul::Product;
+use super::replica::Trainee;
+use super::workspace::Layout;
+use crate::backend::{ReplicaState, State, TensorState};
+use crate::error::{Error, Result};
+use crate::network::{Plan, TensorId};
+
+/// The state of all replicas.
+pub(super) fn state<T: Product>(plan: &Plan, layout: &Layout, trainees: &[Trainee<T>]) -> State {
+    let replicas = trainees.iter().map(|trainee| ReplicaState {
+        steps: trainee.steps,
+        best_loss: trainee.best_loss,
+        live: trainee.live,
+    });
+    let mut tensors = BTreeMap::new();
+    for (id, tensor) in plan.tensors.iter().enumerate() {
+        let range = layout.of(TensorId(id));
+        let joined =
+            |array: &dyn Fn(&Trainee<T>) -> Vec<f64>| trainees.iter().flat_map(array).collect();
+        let part = |values: &[T]| values[range.clone()].iter().map(|v| v.to_f64()).collect();
+        let slots = trainees.first().map_or(0, |trainee| trainee.slots.len());
+        let state = TensorState {
+            shape: tensor.shape.clone(),
+            values: joined(&|trainee| part(&trainee.weights)),
+            best: joined(&|trainee| part(&trainee.best)),
+            slots: (0..slots).map(|slot| joined(&|trainee| part(&trainee.slots[slot]))).collect(),
+        };
+        tensors.insert(tensor.name.clone(), state);
+    }
+    State { tensors, replicas: replicas.collect() }
+}
+
+/// Puts a state back; refused if it is not one of this plan, optimizer and number of replicas.
+pub(super) fn restore<T: Product>(
+    plan: &Plan,
+    layout: &Layout,
+    trainees: &mut [Trainee<T>],
+    state: &State,
+) -> Result<()> {
+    check(plan, layout, trainees, state)?;
+    for (r, (trainee, saved)) in trainees.iter_mut().zip(&state.replicas).enumerate() {
+        trainee.steps = saved.steps;
+        trainee.best_loss = saved.best_loss;
+        trainee.live = saved.live;
+        for (id, tensor) in plan.tensors.iter().enumerate() {
+            let range = layout.of(TensorId(id));
+            let from = r * range.len()..(r + 1) * range.len();
+            let put = |to: &mut Vec<T>, values: &[f64]| {
+                for (to, value) in to[range.clone()].iter_mut().zip(&values[from.clone()]) {
+                    *to = T::from_f64(*value);
+                }
+            };
+            let saved = &state.tensors[&tensor.name];
+            put(&mut trainee.weights, &saved.values);
+            put(&mut trainee.best, &saved.best);
+            for (to, slot) in trainee.slots.iter_mut().zip(&saved.slots) {
+                put(to, slot);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check<T>(plan: &Plan, layout: &Layout, trainees: &[Trainee<T>], state: &State) -> Result<()> {
+    let slots = trainees.first().map_or(0, |trainee| trainee.slots.len());
+    let fits = |(id, tensor): (usize, &crate::network::Tensor)| {
+        let len = layout.of(TensorId(id)).len() * trainees.len();
+        state.tensors.get(&tensor.name).is_some_and(|saved| {
+            saved.values.len() == len
+                && saved.best.len() == len
+                && saved.slots.len() == slots
+                && saved.slots.iter().all(|slot| slot.len() == len)
+        })
+    };
+    let all = plan.tensors.iter().enumerate().all(fits);
+    if all && state.replicas.len() == trainees.len() && state.tensors.len() == plan.tensors.len() {
+        return Ok(());
+    }
+    Err(Error::input("this state belongs to another network, optimizer or number of replicas"))
+}

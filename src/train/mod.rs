@@ -1,0 +1,12 @@
+//! Training: the loop over blocks of epochs, the stopping rules, the figures of every epoch. It
+//! knows neither which backend computes nor who listens.
+
+mod figures;
+mod observer;
+mod stopping;
+mod training;
+
+pub use figures::{Figures, OutputFigures, Scores, figures};
+pub use observer::{EpochRow, Observer, Outcome, ReplicaOutcome, Seconds};
+pub use stopping::{Judge, Stop};
+pub use training::train;
