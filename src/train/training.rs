@@ -19,7 +19,7 @@ pub fn train(
     interrupt: &AtomicBool,
 ) -> Result<Outcome> {
     let mut training = Training::new(run);
-    let mut next = 1;
+    let mut next: u32 = 1;
     let mut fault = None;
     while fault.is_none() && !training.live().is_empty() {
         if interrupt.load(Ordering::Relaxed) {
@@ -27,12 +27,8 @@ pub fn train(
             break;
         }
         let per_submit = backend.description().epochs_per_submit.max(1);
-        let end = next.saturating_add(per_submit).min(run.stopping.max_epochs + 1);
-        match training.block(next..end, backend, observer) {
-            Ok(after) => next = after,
-            Err(Interruption::Backend(error)) => return Err(error),
-            Err(Interruption::Observer(error)) => fault = Some(error),
-        }
+        let end = next.saturating_add(per_submit).min(run.stopping.max_epochs.saturating_add(1));
+        (next, fault) = training.block(next..end, backend, observer)?;
     }
     if fault.is_some() {
         training.interrupt();
@@ -41,14 +37,6 @@ pub fn train(
     let finished = observer.finished(&outcome, &backend.state()?);
     fault.map_or(finished, Err)?;
     Ok(outcome)
-}
-
-/// What broke into a block.
-enum Interruption {
-    /// The backend can go no further.
-    Backend(Error),
-    /// A listener failed (a full disk): the weights are safe.
-    Observer(Error),
 }
 
 struct Training<'a> {
@@ -93,30 +81,27 @@ impl<'a> Training<'a> {
         }
     }
 
-    /// Trains a block; the epoch to go on with. If a rule fires before the block's last epoch, the
-    /// backend goes back to the block's start and runs again to the epoch that fired: same bits.
+    /// Trains a block; the epoch to go on with, and what a listener failed with (a full disk, say).
+    /// If a rule fires before the block's last epoch, the backend goes back to the block's start and
+    /// runs again to the epoch that fired: same bits.
     fn block(
         &mut self,
         epochs: Range<u32>,
         backend: &mut dyn Backend,
         observer: &mut dyn Observer,
-    ) -> Result<u32, Interruption> {
-        let start = if epochs.len() > 1 {
-            Some(backend.state().map_err(Interruption::Backend)?)
-        } else {
-            None
-        };
+    ) -> Result<(u32, Option<Error>)> {
+        let start = if epochs.len() > 1 { Some(backend.state()?) } else { None };
         let live = self.live().len();
-        backend.submit(epochs.clone()).map_err(Interruption::Backend)?;
-        let mut fired = None;
-        while let Some(event) = backend.poll(true).map_err(Interruption::Backend)? {
+        let (mut fired, mut fault) = (None, None);
+        backend.submit(epochs.clone())?;
+        while let Some(event) = backend.poll(true)? {
             match event {
                 Event::Progress { epoch, step, steps } if fired.is_none() => {
                     observer.progress(epoch, step, steps);
                 }
                 Event::Epoch(report) if fired.is_none() => {
-                    self.epoch(&report, observer).map_err(Interruption::Observer)?;
-                    if self.live().len() < live {
+                    fault = self.epoch(&report, observer).err();
+                    if fault.is_some() || self.live().len() < live {
                         fired = Some(report.epoch);
                     }
                 }
@@ -125,10 +110,10 @@ impl<'a> Training<'a> {
         }
         let last = fired.unwrap_or(epochs.end - 1);
         if let (Some(start), true) = (start, last + 1 < epochs.end) {
-            rerun(&start, epochs.start..last + 1, backend).map_err(Interruption::Backend)?;
+            rerun(&start, epochs.start..last + 1, backend)?;
         }
-        backend.retain(&self.live()).map_err(Interruption::Backend)?;
-        Ok(last + 1)
+        backend.retain(&self.live())?;
+        Ok((last + 1, fault))
     }
 
     fn epoch(&mut self, report: &EpochReport, observer: &mut dyn Observer) -> Result<()> {
