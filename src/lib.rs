@@ -1,5 +1,6 @@
 //! gpu-mlp trains small neural networks (MLPs) on tabular data, from one JSON file.
 
+pub mod artifact;
 pub mod backend;
 pub mod cpu;
 pub mod data;

@@ -66,7 +66,7 @@ impl Activation {
             ("linear" | "identity", None) => return Ok(Activation::Linear),
             ("softmax", None) => return Ok(Activation::Softmax),
             ("prelu", alpha) => return Ok(Activation::Prelu(alpha.unwrap_or(PRELU_ALPHA))),
-            ("custom_function", None) => return Function::of(text, custom).map(Self::Function),
+            ("custom_function", None) => return Function::of(custom, custom).map(Self::Function),
             _ => {}
         }
         if let Some(formula) = formula(&name, parameter) {

@@ -71,6 +71,10 @@ pub struct Run {
     pub table: Table,
     /// The label of each class, ascending; empty in regression.
     pub labels: Vec<i64>,
+    /// The names of the inputs, where the data set gives them.
+    pub feature_names: Option<Vec<String>>,
+    /// The names of the classes or outputs, where the data set gives them.
+    pub target_names: Option<Vec<String>>,
     /// How a step is done.
     pub step: StepRule,
     /// When to stop.
@@ -123,6 +127,8 @@ impl Run {
             network,
             table,
             labels,
+            feature_names: dataset.feature_names.clone(),
+            target_names: dataset.target_names.clone(),
             step: StepRule {
                 batch_size: parameters.batch_size,
                 batch_gradient: parameters.batch_gradient,

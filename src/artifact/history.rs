@@ -1,0 +1,63 @@
+//! One epoch as named values: a line of history.csv, or of `--json`.
+
+use serde_json::{Value, json};
+
+use crate::train::{EpochRow, Figures, Scores};
+
+/// The names and values of an epoch, in the order of their columns; validation values are null
+/// without validation rows.
+pub fn record(row: &EpochRow) -> Vec<(&'static str, Value)> {
+    let validation = row.validation.as_ref();
+    let of_validation =
+        |value: fn(&Figures) -> f64| validation.map_or(Value::Null, |v| json!(value(v)));
+    let mut record = vec![("epoch", json!(row.epoch)), ("train_loss", json!(row.train.loss))];
+    match row.train.scores {
+        Scores::Classification { accuracy, .. } => record.extend([
+            ("train_accuracy", json!(accuracy)),
+            ("val_loss", of_validation(|v| v.loss)),
+            ("val_accuracy", of_validation(Figures::score)),
+            ("val_recall", of_validation(recall)),
+            ("val_f1", of_validation(f1)),
+        ]),
+        Scores::Regression { r2, .. } => record.extend([
+            ("train_r2", json!(r2)),
+            ("val_loss", of_validation(|v| v.loss)),
+            ("val_r2", of_validation(Figures::score)),
+            ("val_rmse", of_validation(rmse)),
+        ]),
+    }
+    record.extend([("patience", json!(row.patience)), ("seconds", json!(row.seconds))]);
+    record
+}
+
+fn recall(figures: &Figures) -> f64 {
+    match figures.scores {
+        Scores::Classification { recall, .. } => recall,
+        Scores::Regression { .. } => f64::NAN,
+    }
+}
+
+fn f1(figures: &Figures) -> f64 {
+    match figures.scores {
+        Scores::Classification { f1, .. } => f1,
+        Scores::Regression { .. } => f64::NAN,
+    }
+}
+
+fn rmse(figures: &Figures) -> f64 {
+    match figures.scores {
+        Scores::Classification { .. } => f64::NAN,
+        Scores::Regression { rmse, .. } => rmse,
+    }
+}
+
+/// The line of history.csv above the first epoch.
+pub(super) fn header(record: &[(&'static str, Value)]) -> String {
+    record.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(",")
+}
+
+/// The line of an epoch; null (no validation rows, or a loss that is not finite) is empty.
+pub(super) fn line(record: &[(&'static str, Value)]) -> String {
+    let cell = |value: &Value| if value.is_null() { String::new() } else { value.to_string() };
+    record.iter().map(|(_, value)| cell(value)).collect::<Vec<_>>().join(",")
+}

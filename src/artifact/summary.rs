@@ -1,0 +1,81 @@
+//! summary.json: how a run ended, for programs.
+
+use serde_json::{Map, Value, json};
+
+use crate::backend::Description;
+use crate::data::Split;
+use crate::network::Task;
+use crate::params::Run;
+use crate::train::{Figures, Outcome, Scores};
+
+/// The times that training does not know of, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Timing {
+    /// Reading and checking parameters and data.
+    pub load: f64,
+    /// Opening the device and compiling.
+    pub compile: f64,
+    /// From the start of the process.
+    pub total: f64,
+}
+
+/// The summary of a run's (first) replica; its figures are those of the best weights.
+pub fn summary(run: &Run, outcome: &Outcome, description: &Description, timing: Timing) -> Value {
+    let mut summary = Map::new();
+    let mut put = |key: &str, value: Value| summary.insert(key.into(), value);
+    put("dataset", json!(run.name));
+    put("task", json!(task_name(run.network.task())));
+    let rows = |split| run.replicas.first().map_or(0, |replica| replica.splits.of(split).len());
+    put("rows", Split::ALL.iter().map(|&s| (s.name().to_string(), json!(rows(s)))).collect());
+    put("backend", json!(description.backend));
+    put("device", json!(description.device));
+    put("schedule", json!(description.schedule));
+    if let Some(replica) = outcome.replicas.first() {
+        put("epochs", json!(replica.epochs));
+        put("best_epoch", json!(replica.best_epoch));
+        put("stop_reason", json!(replica.stop.name()));
+        for (split, figures) in Split::ALL.iter().zip(&replica.best) {
+            if let Some(figures) = figures {
+                put(split.name(), figures_json(figures));
+            }
+        }
+    }
+    put(
+        "seconds",
+        json!({
+            "load": timing.load,
+            "compile": timing.compile,
+            "train": outcome.seconds.train,
+            "evaluate": outcome.seconds.evaluate,
+            "total": timing.total,
+        }),
+    );
+    put("steps", json!(outcome.steps));
+    let per_step = outcome.seconds.train * 1e6 / outcome.steps.max(1) as f64;
+    put("microseconds_per_step", json!(per_step));
+    Value::Object(summary)
+}
+
+/// `classification` or `regression`.
+pub(super) fn task_name(task: Task) -> &'static str {
+    match task {
+        Task::Classification => "classification",
+        Task::Regression => "regression",
+    }
+}
+
+/// The figures of a split: means over outputs, and in regression a list an output.
+fn figures_json(figures: &Figures) -> Value {
+    match &figures.scores {
+        Scores::Classification { accuracy, recall, f1, .. } => {
+            json!({ "loss": figures.loss, "accuracy": accuracy, "recall": recall, "f1": f1 })
+        }
+        Scores::Regression { r2, rmse, mae, outputs } => {
+            let output = |o: &crate::train::OutputFigures| json!({ "r2": o.r2, "rmse": o.rmse, "mae": o.mae });
+            json!({
+                "loss": figures.loss, "r2": r2, "rmse": rmse, "mae": mae,
+                "outputs": outputs.iter().map(output).collect::<Vec<_>>(),
+            })
+        }
+    }
+}
