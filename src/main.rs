@@ -1,3 +1,5 @@
-//! The command `gpu-mlp`.
+//! The command `gpu-mlp`: see [`gpu_mlp::cli`].
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    gpu_mlp::cli::main()
+}

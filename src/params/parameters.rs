@@ -164,4 +164,13 @@ impl Parameters {
             schedule: "auto".into(),
         }
     }
+
+    /// Whether a layer's activation is `custom_function`.
+    pub fn uses_custom_function(&self) -> bool {
+        let custom = |text: &String| text.trim().eq_ignore_ascii_case("custom_function");
+        match &self.layers {
+            LayerStack::Mlp { activations, .. } => activations.iter().any(custom),
+            LayerStack::Dense(layers) => layers.iter().any(|(_, activation)| custom(activation)),
+        }
+    }
 }

@@ -1,0 +1,123 @@
+//! The header block: what is about to be trained, on what, and when it will stop.
+
+use serde_json::Value;
+
+use super::console::message;
+use crate::data::Split;
+use crate::network::{Layer, Task};
+use crate::params::{LayerStack, Parameters, Run, TableTargets};
+
+/// Prints the header block on standard error.
+pub(super) fn print(
+    file: &std::path::Path,
+    overrides: &[String],
+    (parameters, resolved): (&Parameters, &Value),
+    run: &Run,
+    device: &str,
+) {
+    message(&format!("parameters: {}", file.display()));
+    for (key, value) in resolved["parameters"].as_object().into_iter().flatten() {
+        if !value.is_null() && key != "NPZ_SHA256" {
+            let set = overrides.iter().any(|o| o.split('=').next() == Some(key.as_str()));
+            message(&format!("    {key}: {value}{}", if set { "  (--set)" } else { "" }));
+        }
+    }
+    message(&format!("dataset: {}", dataset(run)));
+    for split in Split::ALL {
+        if let Some(line) = rows(run, split) {
+            message(&format!("{}: {line}", split.name()));
+        }
+    }
+    let names = layer_names(parameters);
+    message(&format!("architecture: {}", architecture(run, names.as_deref())));
+    message(&format!("stops at: {}", criteria(run)));
+    message(&format!("device: {device}\n"));
+}
+
+fn dataset(run: &Run) -> String {
+    let (rows, inputs) = run.table.inputs.dim();
+    let shape = match run.network.input.as_slice() {
+        [channels, samples] => format!("{channels} channels of {samples} samples"),
+        _ => format!("{inputs} features"),
+    };
+    let targets = match run.network.task() {
+        Task::Classification => format!("{} classes", run.labels.len()),
+        Task::Regression => format!("{} targets", run.network.outputs()),
+    };
+    format!("{}: {rows} rows, {shape}, {targets}", run.name)
+}
+
+/// The rows of a split, and of each of its classes; None for a split without rows.
+fn rows(run: &Run, split: Split) -> Option<String> {
+    let rows = run.replicas.first()?.splits.of(split);
+    if rows.is_empty() {
+        return None;
+    }
+    let TableTargets::Classes(classes) = &run.table.targets else {
+        return Some(format!("{} rows", rows.len()));
+    };
+    let mut counts = vec![0usize; run.labels.len()];
+    rows.iter().for_each(|&row| counts[classes[row as usize] as usize] += 1);
+    let class = |(class, count): (usize, &usize)| format!("{count} x {}", class_name(run, class));
+    let counts: Vec<String> = counts.iter().enumerate().map(class).collect();
+    Some(format!("{} rows ({})", rows.len(), counts.join(" | ")))
+}
+
+/// `0=setosa`: a class's label, and its name where the data set gives one a class.
+pub(super) fn class_name(run: &Run, class: usize) -> String {
+    match &run.target_names {
+        Some(names) if names.len() == run.labels.len() => {
+            format!("{}={}", run.labels[class], names[class])
+        }
+        _ => format!("class {}", run.labels[class]),
+    }
+}
+
+/// The names of the input and of each layer, where the file gives them.
+pub(super) fn layer_names(parameters: &Parameters) -> Option<Vec<String>> {
+    match &parameters.layers {
+        LayerStack::Mlp { names, .. } => names.clone(),
+        LayerStack::Dense(_) => None,
+    }
+}
+
+/// `input(54) -> hidden1(16, relu) -> output(7, softmax), 1607 parameters`
+fn architecture(run: &Run, names: Option<&[String]>) -> String {
+    let last = run.network.layers.len();
+    let name = |index: usize| match names.and_then(|names| names.get(index)) {
+        Some(name) => name.clone(),
+        None if index == 0 => "input".into(),
+        None if index == last => "output".into(),
+        None => format!("hidden{index}"),
+    };
+    let mut text = format!("{}({})", name(0), run.network.inputs());
+    for (index, layer) in run.network.layers.iter().enumerate() {
+        let Layer::Dense { units, activation } = layer;
+        text += &format!(" -> {}({units}, {activation})", name(index + 1));
+    }
+    format!("{text}, {} parameters", run.plan.parameters())
+}
+
+fn criteria(run: &Run) -> String {
+    let rules = &run.stopping;
+    let score = match run.network.task() {
+        Task::Classification => "accuracy",
+        Task::Regression => "R²",
+    };
+    let mut criteria = vec![];
+    if rules.loss_tolerance > 0.0 {
+        criteria.push(format!("1) training loss moved by < {:e}", rules.loss_tolerance));
+    }
+    if let Some(epochs) = rules.score_patience {
+        criteria.push(format!("2) no better validation {score} for {epochs} epochs"));
+    }
+    if let Some(epochs) = rules.loss_patience {
+        criteria.push(format!("3) no lower validation loss for {epochs} epochs"));
+    }
+    criteria.push(format!("4) epoch {}", rules.max_epochs));
+    let warmup = match rules.warmup_epochs {
+        0 => String::new(),
+        epochs => format!("; not in the {epochs} epochs of warm-up"),
+    };
+    criteria.join(", ") + &warmup
+}

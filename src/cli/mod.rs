@@ -1,0 +1,50 @@
+//! The command line: one file a subcommand. The only room that prints or exits.
+
+mod console;
+mod device;
+mod ending;
+mod header;
+mod inspect;
+mod json_lines;
+mod progress;
+mod table;
+mod trace;
+mod train;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::{Parser, Subcommand};
+
+/// Trains small neural networks on tabular data and signals, from one JSON file.
+#[derive(Parser)]
+#[command(version, about, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Train the network a parameter file describes
+    Train(train::Arguments),
+    /// Show what a model file or an NPZ data set holds
+    Inspect(inspect::Arguments),
+}
+
+/// Runs the command of this process's arguments; the exit code is 0 done, 1 failed, 2 wrong usage
+/// or input.
+pub fn main() -> ExitCode {
+    let started = Instant::now();
+    let result = match Arguments::parse().command {
+        Command::Train(arguments) => train::run(&arguments, started),
+        Command::Inspect(arguments) => inspect::run(&arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            console::message(&format!("error: {error}"));
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! `--trace-first-step`: every quantity of the first step, as the source document's teaching mode.
+
+use super::console::line;
+use crate::backend::Quantity;
+
+/// Rows, and columns of a row, shown of a large array: as many from its start as from its end.
+const EDGE: usize = 4;
+
+/// Prints the quantities on standard output.
+pub(super) fn print(quantities: &[Quantity]) {
+    line("first step: every quantity with its shape; gradients are those of the batch, before clip and L2");
+    for quantity in quantities {
+        let shape: Vec<String> = quantity.shape.iter().map(ToString::to_string).collect();
+        line(&format!("{} ({})", quantity.name, shape.join(", ")));
+        let columns = quantity.shape.iter().skip(1).product::<usize>().max(1);
+        let rows: Vec<&[f64]> = if quantity.shape.len() < 2 {
+            vec![&quantity.values]
+        } else {
+            quantity.values.chunks(columns).collect()
+        };
+        for row in shown(&rows) {
+            match row {
+                Some(row) => line(&format!("    [{}]", numbers(row))),
+                None => line("    ..."),
+            }
+        }
+    }
+    line("");
+}
+
+fn numbers(row: &[f64]) -> String {
+    let number = |value: Option<&f64>| value.map_or("...".into(), |value| format!("{value:.6}"));
+    shown(row).into_iter().map(number).collect::<Vec<_>>().join(", ")
+}
+
+/// All items, or those at both ends with a gap (None) between them.
+fn shown<T>(items: &[T]) -> Vec<Option<&T>> {
+    if items.len() <= 2 * EDGE + 2 {
+        return items.iter().map(Some).collect();
+    }
+    let (first, last) = (&items[..EDGE], &items[items.len() - EDGE..]);
+    first.iter().map(Some).chain([None]).chain(last.iter().map(Some)).collect()
+}
