@@ -130,16 +130,12 @@ fn trimmed(text: &str) -> String {
 
 /// The error for an array `name` whose elements are no numbers, with the remedy.
 pub(super) fn not_numbers(name: &str, element: &ElementType) -> Error {
-    let number = if name.starts_with('y') || name.starts_with('t') || name.starts_with('l') {
-        "int64"
-    } else {
-        "float32"
-    };
+    let target = matches!(name, "y" | "target" | "labels" | "y_train" | "y_test");
     let remedy = match element.kind {
         Kind::Object => "which are never loaded; save it as a number array",
-        Kind::Unicode | Kind::Bytes if number == "int64" => {
+        Kind::Unicode | Kind::Bytes if target => {
             "and numbers are needed; number the classes first, \
-             classes, y = np.unique(y, return_inverse=True), and save"
+             names, y = np.unique(y, return_inverse=True), and save"
         }
         Kind::Unicode | Kind::Bytes => {
             "and numbers are needed; encode the text as numbers, and save"
@@ -148,12 +144,13 @@ pub(super) fn not_numbers(name: &str, element: &ElementType) -> Error {
             "and a plain array is needed; put the fields side by side as columns, and save"
         }
         _ => {
-            "and real numbers of 16 to 64 bits, integers or booleans are needed; convert it, and save"
+            "and booleans, integers or real numbers of 16 to 64 bits are needed; convert it, and save"
         }
     };
     Error::input(format!(
-        "it holds {}, {remedy}: np.savez(..., {name}={name}.astype('{number}'))",
-        element.describe()
+        "it holds {}, {remedy}: np.savez(..., {name}={name}.astype('{}'))",
+        element.describe(),
+        if target { "int64" } else { "float32" }
     ))
 }
 
