@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use ndarray::{Array2, ArrayViewD, Axis, concatenate};
+use ndarray::{Array1, Array2, ArrayViewD, Axis, concatenate};
 use sha2::{Digest, Sha256};
 
 use self::part::Part;
@@ -100,6 +100,17 @@ impl Dataset {
                 ..dataset
             })
             .map_err(|error| error.within(name))
+    }
+
+    /// The same data set with a weight a row, checked as an archive's are.
+    pub fn with_sample_weight(mut self, weights: Vec<f64>) -> Result<Self> {
+        let weights = checks::weights(
+            "sample_weight",
+            Array1::from(weights).into_dyn(),
+            self.inputs.nrows(),
+        );
+        self.sample_weight = Some(weights.map_err(|error| error.within(&self.name))?);
+        Ok(self)
     }
 
     fn from_archive(archive: &mut Archive) -> Result<Self> {

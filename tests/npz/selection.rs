@@ -183,6 +183,45 @@ fn arrays_of_the_caller_pass_the_same_checks() {
 }
 
 #[test]
+fn weights_of_the_caller_pass_the_same_checks() {
+    let targets = Targets::Integers(array![[1], [2]]);
+    let dataset = Dataset::from_arrays("mine", counting(2, 1).view().into_dyn(), targets).unwrap();
+    let weighted = dataset.clone().with_sample_weight(vec![1.0, 0.5]).unwrap();
+    assert_eq!(weighted.sample_weight, Some(vec![1.0, 0.5]));
+    let message = dataset
+        .with_sample_weight(vec![1.0])
+        .unwrap_err()
+        .to_string();
+    assert!(
+        message.contains("mine: array sample_weight has the shape (1,)"),
+        "{message}"
+    );
+}
+
+#[test]
+fn the_data_sets_that_ship_have_the_sizes_that_their_table_states() {
+    for (name, rows, features, targets) in [
+        ("iris", 150, 4, 3),
+        ("wine", 178, 13, 3),
+        ("breast_cancer", 569, 30, 2),
+        ("digits", 1797, 64, 10),
+        ("diabetes", 442, 10, 1),
+        ("example60", 60, 3, 2),
+    ] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets");
+        let dataset = Dataset::read(&folder.join(name).with_extension("npz")).unwrap();
+        assert_eq!(dataset.inputs.dim(), (rows, features), "{name}");
+        assert_eq!(dataset.feature_names.unwrap().len(), features, "{name}");
+        assert_eq!(dataset.target_names.unwrap().len(), targets, "{name}");
+        assert_eq!(
+            matches!(dataset.targets, Targets::Integers(_)),
+            name != "diabetes",
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn a_column_major_view_of_the_caller_is_read_in_row_order() {
     let transposed = counting(3, 2);
     let view = transposed.t().into_dyn();
