@@ -36,7 +36,7 @@ pub struct Dataset {
     pub sha256: Option<String>,
     /// The inputs, shape (rows, product of `row_shape`), in original units, all finite.
     pub inputs: Array2<f64>,
-    /// The shape of one row: [features], or [channels, T] for signals.
+    /// The shape of one row: `[features]`, or `[channels, T]` for signals.
     pub row_shape: Vec<usize>,
     /// The targets; same number of rows as `inputs`.
     pub targets: Targets,
