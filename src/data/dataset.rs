@@ -1,10 +1,20 @@
 //! A data set as it was read: rows, targets, names.
 
+mod checks;
+mod part;
+mod selection;
+
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use ndarray::Array2;
+use ndarray::{Array1, Array2, ArrayViewD, Axis, concatenate};
+use sha2::{Digest, Sha256};
 
-use crate::error::Result;
+use self::part::Part;
+use self::selection::Selection;
+use super::npz::{Archive, Numbers};
+use crate::error::{Error, Result};
 
 /// The targets of a data set, as its file holds them; what they mean (classes or values) is the network's to say.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +36,7 @@ pub struct Dataset {
     pub sha256: Option<String>,
     /// The inputs, shape (rows, product of `row_shape`), in original units, all finite.
     pub inputs: Array2<f64>,
-    /// The shape of one row: [features], or [channels, T] for signals.
+    /// The shape of one row: `[features]`, or `[channels, T]` for signals.
     pub row_shape: Vec<usize>,
     /// The targets; same number of rows as `inputs`.
     pub targets: Targets,
@@ -42,7 +52,175 @@ pub struct Dataset {
 
 impl Dataset {
     /// Reads an NPZ archive.
-    pub fn read(_path: &Path) -> Result<Self> {
-        unimplemented!()
+    ///
+    /// The arrays it takes are the first of these that are complete, and the others are ignored:
+    /// `X_train`, `y_train`, `X_test`, `y_test` (the archive's own split: training rows first);
+    /// `X`, `y`; `data`, `target`; `x`, `labels`. Inputs are (rows, features) or
+    /// (rows, channels, T), targets (rows) or (rows, outputs).
+    ///
+    /// Optional: `sample_weight`, a number a row, in the order of the rows here (those of training
+    /// before those of test); `feature_names`, a text a feature, or a channel for signals;
+    /// `target_names`. Names that are no text arrays are ignored: no run needs them.
+    pub fn read(path: &Path) -> Result<Self> {
+        let read = || {
+            let mut archive = Archive::open(path)?;
+            let mut dataset = Self::from_archive(&mut archive)?;
+            dataset.name = path
+                .file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            dataset.sha256 = Some(sha256(path)?);
+            dataset.path = Some(path.to_owned());
+            Ok(dataset)
+        };
+        read().map_err(|error: Error| error.within(path.display()))
+    }
+
+    /// A data set of the caller's own arrays, checked as an archive's are: inputs (rows, features)
+    /// or (rows, channels, T), at least two rows, all values finite, a target a row.
+    pub fn from_arrays(
+        name: impl Into<String>,
+        inputs: ArrayViewD<'_, f64>,
+        targets: Targets,
+    ) -> Result<Self> {
+        let name = name.into();
+        let numbers = match targets {
+            Targets::Integers(values) => Numbers::Integers(values.into_dyn()),
+            Targets::Reals(values) => Numbers::Reals(values.into_dyn()),
+        };
+        let part = Part::new(("X", inputs.to_owned()), ("y", numbers));
+        let dataset = part.and_then(|part| {
+            checks::enough_rows("X", part.rows())?;
+            Ok(Self::from_part(part))
+        });
+        dataset
+            .map(|dataset| Self {
+                name: name.clone(),
+                ..dataset
+            })
+            .map_err(|error| error.within(name))
+    }
+
+    /// The same data set with a weight a row, checked as an archive's are.
+    pub fn with_sample_weight(mut self, weights: Vec<f64>) -> Result<Self> {
+        let weights = checks::weights(
+            "sample_weight",
+            Array1::from(weights).into_dyn(),
+            self.inputs.nrows(),
+        );
+        self.sample_weight = Some(weights.map_err(|error| error.within(&self.name))?);
+        Ok(self)
+    }
+
+    fn from_archive(archive: &mut Archive) -> Result<Self> {
+        let mut dataset = match selection::select(archive)? {
+            Selection::Whole([x, y]) => {
+                let part = Part::read(archive, x, y)?;
+                checks::enough_rows(x, part.rows())?;
+                Self::from_part(part)
+            }
+            Selection::Split([x_train, y_train, x_test, y_test]) => {
+                let train = Part::read(archive, x_train, y_train)?;
+                checks::enough_rows(x_train, train.rows())?;
+                let test = Part::read(archive, x_test, y_test)?;
+                checks::same_columns((x_train, y_train, &train), (x_test, y_test, &test))?;
+                Self::from_split(train, test)?
+            }
+        };
+        dataset.read_extras(archive)?;
+        Ok(dataset)
+    }
+
+    fn from_part(part: Part) -> Self {
+        Self {
+            name: String::new(),
+            path: None,
+            sha256: None,
+            inputs: part.inputs,
+            row_shape: part.row_shape,
+            targets: part.targets,
+            own_test: None,
+            sample_weight: None,
+            feature_names: None,
+            target_names: None,
+        }
+    }
+
+    fn from_split(train: Part, test: Part) -> Result<Self> {
+        let own_test = Some(train.rows());
+        let joined = |error| Error::input(format!("the two splits cannot be joined: {error}"));
+        let inputs =
+            concatenate(Axis(0), &[train.inputs.view(), test.inputs.view()]).map_err(joined)?;
+        let targets = match (train.targets, test.targets) {
+            (Targets::Integers(train), Targets::Integers(test)) => Targets::Integers(
+                concatenate(Axis(0), &[train.view(), test.view()]).map_err(joined)?,
+            ),
+            (train, test) => {
+                let (train, test) = (train.into_reals(), test.into_reals());
+                Targets::Reals(concatenate(Axis(0), &[train.view(), test.view()]).map_err(joined)?)
+            }
+        };
+        let part = Part {
+            inputs,
+            row_shape: train.row_shape,
+            targets,
+        };
+        Ok(Self {
+            own_test,
+            ..Self::from_part(part)
+        })
+    }
+
+    /// The optional arrays.
+    fn read_extras(&mut self, archive: &mut Archive) -> Result<()> {
+        if archive.has("sample_weight") {
+            let weights = archive.numbers("sample_weight")?.into_reals();
+            self.sample_weight = Some(checks::weights(
+                "sample_weight",
+                weights,
+                self.inputs.nrows(),
+            )?);
+        }
+        if archive.has("feature_names") {
+            self.feature_names = archive.texts("feature_names")?;
+        }
+        if let Some(names) = &self.feature_names {
+            checks::feature_names("feature_names", names.len(), &self.row_shape)?;
+        }
+        if archive.has("target_names") {
+            self.target_names = archive.texts("target_names")?;
+        }
+        Ok(())
+    }
+}
+
+impl Targets {
+    /// The targets as real numbers, shape (rows, outputs); integers beyond 2^53 are rounded.
+    pub fn into_reals(self) -> Array2<f64> {
+        match self {
+            Targets::Integers(values) => values.mapv(|value| value as f64),
+            Targets::Reals(values) => values,
+        }
+    }
+}
+
+/// SHA-256 of a file's bytes in lower-case hexadecimal.
+fn sha256(path: &Path) -> Result<String> {
+    let unreadable = |error| Error::input(format!("cannot be read: {error}"));
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mut hasher = Sha256::new();
+    let mut block = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut block).map_err(unreadable)? {
+            0 => {
+                return Ok(hasher
+                    .finalize()
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect());
+            }
+            count => hasher.update(&block[..count]),
+        }
     }
 }

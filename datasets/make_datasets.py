@@ -1,0 +1,67 @@
+"""Writes the data sets of this folder; run it again and the files are the same, byte for byte.
+
+    python make_datasets.py
+
+Needs numpy and scikit-learn (written with numpy 2.4 and scikit-learn 1.9). The real sets come
+with scikit-learn; nothing is downloaded.
+"""
+
+import io
+import pathlib
+import zipfile
+
+import numpy as np
+from sklearn import datasets
+
+HERE = pathlib.Path(__file__).resolve().parent
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the same time stamp in every archive
+
+
+def save(name, **arrays):
+    """np.savez_compressed with fixed time stamps."""
+    with zipfile.ZipFile(HERE / f"{name}.npz", "w") as archive:
+        for key, array in arrays.items():
+            array = np.asarray(array)
+            content = io.BytesIO()
+            np.lib.format.write_array(content, array, allow_pickle=False)
+            member = zipfile.ZipInfo(f"{key}.npy", EPOCH)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.create_system = 3
+            archive.writestr(member, content.getvalue(), compresslevel=9)
+
+
+def save_bundled(name, x_type, y_type, target_names=None):
+    bunch = getattr(datasets, f"load_{name}")()
+    if target_names is None:
+        target_names = bunch.target_names
+    save(
+        name,
+        X=bunch.data.astype(x_type),
+        y=bunch.target.astype(y_type),
+        feature_names=np.array(bunch.feature_names, dtype=str),
+        target_names=np.array(target_names).astype(str),
+    )
+
+
+def example60(rows_per_class=30, seed=42):
+    """Two Gaussian clouds in three dimensions, their rows mixed."""
+    random = np.random.default_rng(seed)
+    first = random.normal([-1.0, -1.0, -1.0], 0.8, (rows_per_class, 3))
+    second = random.normal([1.0, 1.0, 1.0], 0.8, (rows_per_class, 3))
+    order = random.permutation(2 * rows_per_class)
+    save(
+        "example60",
+        X=np.concatenate([first, second])[order].astype("<f4"),
+        y=np.repeat([0, 1], rows_per_class)[order].astype("<i8"),
+        feature_names=np.array(["x1", "x2", "x3"]),
+        target_names=np.array(["class 0", "class 1"]),
+    )
+
+
+if __name__ == "__main__":
+    save_bundled("iris", "<f4", "<i8")
+    save_bundled("wine", "<f4", "<i8")
+    save_bundled("breast_cancer", "<f4", "<i8")
+    save_bundled("digits", "|u1", "<i8")
+    save_bundled("diabetes", "<f4", "<f4", target_names=["progression"])
+    example60()

@@ -1,0 +1,173 @@
+//! What rows, targets, weights and names must satisfy before anything is computed.
+
+use ndarray::{ArrayD, ArrayViewD, Dimension};
+
+use super::part::Part;
+use crate::error::{Error, Result};
+
+/// Inputs are (rows, features) or (rows, channels, T), none of them zero.
+pub(super) fn input_shape(x: &str, shape: &[usize]) -> Result<()> {
+    let hint = match shape.len() {
+        2 | 3 => return not_empty(x, shape, "columns"),
+        1 => format!("for one feature, save {x}={x}.reshape(-1, 1)"),
+        0 => "it is a single number".into(),
+        _ => format!("to use its rows as plain features, save {x}={x}.reshape(len({x}), -1)"),
+    };
+    Err(Error::input(format!(
+        "array {x} has the shape {}; allowed are (rows, features) and (rows, channels, T); {hint}",
+        tuple(shape)
+    )))
+}
+
+/// Targets are (rows) or (rows, outputs), neither of them zero.
+pub(super) fn target_shape(y: &str, shape: &[usize]) -> Result<()> {
+    if let 1 | 2 = shape.len() {
+        return not_empty(y, shape, "outputs");
+    }
+    Err(Error::input(format!(
+        "array {y} has the shape {}; allowed are (rows,) and (rows, outputs)",
+        tuple(shape)
+    )))
+}
+
+fn not_empty(name: &str, shape: &[usize], columns: &str) -> Result<()> {
+    let missing = match shape.iter().position(|length| *length == 0) {
+        None => return Ok(()),
+        Some(0) => "rows",
+        Some(_) => columns,
+    };
+    Err(Error::input(format!(
+        "array {name} has zero {missing} (its shape is {}); save an array with data in it",
+        tuple(shape)
+    )))
+}
+
+/// Training and validation need a row each.
+pub(super) fn enough_rows(x: &str, rows: usize) -> Result<()> {
+    if rows > 1 {
+        return Ok(());
+    }
+    Err(Error::input(format!(
+        "array {x} has one row, and a single row cannot be split into training and validation; at \
+         least two rows are needed"
+    )))
+}
+
+/// A target a row.
+pub(super) fn same_rows((x, inputs): (&str, usize), (y, targets): (&str, usize)) -> Result<()> {
+    if inputs == targets {
+        return Ok(());
+    }
+    Err(Error::input(format!(
+        "array {x} has {inputs} rows but array {y} has {targets}; each row needs its target: save both \
+         from the same table"
+    )))
+}
+
+/// The two splits of an archive describe the same quantities.
+pub(super) fn same_columns(train: (&str, &str, &Part), test: (&str, &str, &Part)) -> Result<()> {
+    let ((x_train, y_train, train), (x_test, y_test, test)) = (train, test);
+    if train.row_shape != test.row_shape {
+        return Err(Error::input(format!(
+            "rows of {x_train} have the shape {} but rows of {x_test} {}; both splits need the same features",
+            tuple(&train.row_shape),
+            tuple(&test.row_shape)
+        )));
+    }
+    if train.outputs() != test.outputs() {
+        return Err(Error::input(format!(
+            "{y_train} has {} outputs a row but {y_test} has {}; both splits need the same outputs",
+            train.outputs(),
+            test.outputs()
+        )));
+    }
+    Ok(())
+}
+
+/// No NaN, no infinity.
+pub(super) fn finite(name: &str, values: ArrayViewD<'_, f64>) -> Result<()> {
+    if values.iter().all(|value| value.is_finite()) {
+        return Ok(());
+    }
+    let mut wrong = values
+        .indexed_iter()
+        .filter(|(_, value)| !value.is_finite());
+    let Some((at, first)) = wrong.next() else {
+        return Ok(());
+    };
+    let place = place(at.slice());
+    let count = 1 + wrong.count();
+    let (values, verb) = if count == 1 {
+        ("value", "is")
+    } else {
+        ("values", "are")
+    };
+    Err(Error::input(format!(
+        "array {name} holds {count} {values} that {verb} not finite; the first is {first} at {place} \
+         (counted from 0, as NumPy does); remove such rows, or fill the gaps, for example with the \
+         mean of the column"
+    )))
+}
+
+/// An index in words.
+fn place(index: &[usize]) -> String {
+    match index {
+        [row] => format!("row {row}"),
+        [row, column] => format!("row {row}, column {column}"),
+        [row, channel, time] => format!("row {row}, channel {channel}, position {time}"),
+        other => format!("index {}", tuple(other)),
+    }
+}
+
+/// A weight a row: finite, not negative, not all zero.
+pub(super) fn weights(name: &str, weights: ArrayD<f64>, rows: usize) -> Result<Vec<f64>> {
+    if weights.shape() != [rows] {
+        return Err(Error::input(format!(
+            "array {name} has the shape {}; a weight for each of the {rows} rows is needed, shape {} \
+             (with a split of the archive's own: of training first, then of test)",
+            tuple(weights.shape()),
+            tuple(&[rows])
+        )));
+    }
+    finite(name, weights.view())?;
+    let weights: Vec<f64> = weights.into_iter().collect();
+    if let Some(row) = weights.iter().position(|weight| *weight < 0.0) {
+        return Err(Error::input(format!(
+            "array {name} holds {} at row {row} (counted from 0); weights are zero or positive",
+            weights[row]
+        )));
+    }
+    if weights.iter().all(|weight| *weight == 0.0) {
+        return Err(Error::input(format!(
+            "every weight in array {name} is zero; some row must count"
+        )));
+    }
+    Ok(weights)
+}
+
+/// A name a feature, or a channel for signals.
+pub(super) fn feature_names(name: &str, found: usize, row_shape: &[usize]) -> Result<()> {
+    let unit = if row_shape.len() == 1 {
+        "feature"
+    } else {
+        "channel"
+    };
+    match row_shape.first() {
+        Some(expected) if found != *expected => Err(Error::input(format!(
+            "array {name} holds {found} names but there are {expected} {unit}s; save one name a {unit}, \
+             or leave {name} out"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// A shape as Python writes it.
+fn tuple(shape: &[usize]) -> String {
+    match shape {
+        [length] => format!("({length},)"),
+        lengths => {
+            let lengths: Vec<String> = lengths.iter().map(usize::to_string).collect();
+            format!("({})", lengths.join(", "))
+        }
+    }
+}

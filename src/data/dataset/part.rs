@@ -1,0 +1,75 @@
+//! Inputs and their targets, checked against each other: a whole data set, or one of its splits.
+
+use ndarray::{Array2, ArrayD};
+
+use super::{Targets, checks};
+use crate::data::npz::{Archive, Numbers};
+use crate::error::{Error, Result};
+
+/// Rows with their targets.
+pub(super) struct Part {
+    pub inputs: Array2<f64>,
+    pub row_shape: Vec<usize>,
+    pub targets: Targets,
+}
+
+impl Part {
+    /// Reads the arrays named `x` and `y`.
+    pub fn read(archive: &mut Archive, x: &str, y: &str) -> Result<Self> {
+        let inputs = archive.numbers(x)?.into_reals();
+        Self::new((x, inputs), (y, archive.numbers(y)?))
+    }
+
+    /// Checks inputs and targets, each with the name that messages give it.
+    pub fn new((x, inputs): (&str, ArrayD<f64>), (y, targets): (&str, Numbers)) -> Result<Self> {
+        checks::input_shape(x, inputs.shape())?;
+        let target_shape = match &targets {
+            Numbers::Integers(values) => values.shape(),
+            Numbers::Reals(values) => values.shape(),
+        };
+        checks::target_shape(y, target_shape)?;
+        checks::same_rows((x, inputs.shape()[0]), (y, target_shape[0]))?;
+        checks::finite(x, inputs.view())?;
+        let targets = match targets {
+            Numbers::Integers(values) => Targets::Integers(flat(values)?),
+            Numbers::Reals(values) => {
+                checks::finite(y, values.view())?;
+                Targets::Reals(flat(values)?)
+            }
+        };
+        let row_shape = inputs.shape()[1..].to_vec();
+        Ok(Self {
+            inputs: flat(inputs)?,
+            row_shape,
+            targets,
+        })
+    }
+
+    /// Rows.
+    pub fn rows(&self) -> usize {
+        self.inputs.nrows()
+    }
+
+    /// Outputs a row.
+    pub fn outputs(&self) -> usize {
+        match &self.targets {
+            Targets::Integers(values) => values.ncols(),
+            Targets::Reals(values) => values.ncols(),
+        }
+    }
+}
+
+/// An array as a matrix in C order: a line a row, all else side by side. Copies only an array in
+/// another order.
+fn flat<T: Clone>(array: ArrayD<T>) -> Result<Array2<T>> {
+    let rows = array.shape()[0];
+    let columns: usize = array.shape()[1..].iter().product();
+    let array = if array.is_standard_layout() {
+        array
+    } else {
+        array.as_standard_layout().into_owned()
+    };
+    array
+        .into_shape_with_order((rows, columns))
+        .map_err(|error| Error::input(format!("cannot be laid out as rows: {error}")))
+}

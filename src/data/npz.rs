@@ -1,1 +1,0 @@
-//! NPZ archives.

@@ -1,0 +1,212 @@
+//! An open archive: its members, their headers, and their bytes.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+use super::ArrayInfo;
+use super::elements::{self, Numbers};
+use super::header::{Header, damaged};
+use super::signature::not_an_archive;
+use crate::error::{Error, Result};
+
+/// An NPZ archive. Its errors name arrays; the caller, who knows the path, adds it.
+pub(in crate::data) struct Archive {
+    zip: ZipArchive<BufReader<File>>,
+    /// A name and its member's index, in the archive's order.
+    arrays: Vec<(String, usize)>,
+}
+
+impl Archive {
+    /// Opens the archive at `path` and reads its table of contents.
+    pub fn open(path: &Path) -> Result<Self> {
+        let unreadable = |error| Error::input(format!("cannot be read: {error}"));
+        let mut file = File::open(path).map_err(unreadable)?;
+        let mut start = Vec::new();
+        (&mut file)
+            .take(512)
+            .read_to_end(&mut start)
+            .map_err(unreadable)?;
+        if let Some(found) = not_an_archive(&start) {
+            return Err(Error::input(found));
+        }
+        let broken = |error: ZipError| {
+            Error::input(format!(
+                "the archive is truncated or damaged ({error}): copy, download or write it again"
+            ))
+        };
+        let zip = ZipArchive::new(BufReader::new(file)).map_err(broken)?;
+        let mut directory = BufReader::new(File::open(path).map_err(unreadable)?);
+        directory
+            .seek(SeekFrom::Start(zip.central_directory_start()))
+            .map_err(unreadable)?;
+        refuse_duplicates(&mut directory)?;
+        let arrays = (0..zip.len())
+            .filter_map(|index| {
+                Some((
+                    zip.name_for_index(index)?.strip_suffix(".npy")?.into(),
+                    index,
+                ))
+            })
+            .collect();
+        Ok(Self { zip, arrays })
+    }
+
+    /// True if the archive holds an array of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.arrays.iter().any(|(known, _)| known == name)
+    }
+
+    /// Every array of the archive.
+    pub fn list(&mut self) -> Vec<ArrayInfo> {
+        (0..self.arrays.len())
+            .map(|position| self.info(position))
+            .collect()
+    }
+
+    fn info(&mut self, position: usize) -> ArrayInfo {
+        let (name, index) = self.arrays[position].clone();
+        let bytes = self
+            .zip
+            .by_index_raw(index)
+            .map_or(0, |member| member.size());
+        let (dtype, shape, fortran_order) = match self.header(index) {
+            Ok(header) => (
+                header.element.describe(),
+                header.shape,
+                header.fortran_order,
+            ),
+            Err(error) => (format!("unreadable: {error}"), Vec::new(), false),
+        };
+        ArrayInfo {
+            name,
+            dtype,
+            shape,
+            fortran_order,
+            bytes,
+        }
+    }
+
+    /// The numbers of the array `name`; any other type is refused.
+    pub fn numbers(&mut self, name: &str) -> Result<Numbers> {
+        self.read_numbers(name)
+            .map_err(|error| error.within(format!("array {name}")))
+    }
+
+    fn read_numbers(&mut self, name: &str) -> Result<Numbers> {
+        let index = self.index(name)?;
+        let element = self.header(index)?.element;
+        if !element.is_number() {
+            return Err(elements::not_numbers(name, &element));
+        }
+        let (header, raw) = self.member(index)?;
+        elements::numbers(&header, raw)
+    }
+
+    /// The texts of the array `name`, in C order; `None` if its elements are not text.
+    pub fn texts(&mut self, name: &str) -> Result<Option<Vec<String>>> {
+        self.read_texts(name)
+            .map_err(|error| error.within(format!("array {name}")))
+    }
+
+    fn read_texts(&mut self, name: &str) -> Result<Option<Vec<String>>> {
+        let index = self.index(name)?;
+        if !self.header(index)?.element.is_text() {
+            return Ok(None);
+        }
+        let (header, raw) = self.member(index)?;
+        elements::texts(&header, &raw[raw.len() - header.bytes..]).map(Some)
+    }
+
+    fn index(&self, name: &str) -> Result<usize> {
+        let found = self.arrays.iter().find(|(known, _)| known == name);
+        found
+            .map(|(_, index)| *index)
+            .ok_or_else(|| Error::input("not in the archive"))
+    }
+
+    fn header(&mut self, index: usize) -> Result<Header> {
+        let mut member = self.zip.by_index(index).map_err(|error| refused(&error))?;
+        Header::read(&mut member, &mut Vec::new())
+    }
+
+    /// The header of a member, and all its bytes, which are as many as the header says.
+    ///
+    /// Two claims must agree before elements are read, the header's and the archive's, and then
+    /// at most one byte more is read: neither can make memory grow beyond what the file holds.
+    fn member(&mut self, index: usize) -> Result<(Header, Vec<u8>)> {
+        let mut member = self.zip.by_index(index).map_err(|error| refused(&error))?;
+        let mut raw = Vec::new();
+        let header = Header::read(&mut member, &mut raw)?;
+        let expected = raw.len() as u64 + header.bytes as u64;
+        if member.size() == expected {
+            let rest = header.bytes as u64 + 1;
+            member
+                .take(rest)
+                .read_to_end(&mut raw)
+                .map_err(|error| damaged(&error))?;
+            if raw.len() as u64 == expected {
+                return Ok((header, raw));
+            }
+        }
+        Err(Error::input(format!(
+            "its header claims the shape {:?} of {}, {} bytes, but the archive does not hold as many: \
+             the file is damaged; copy, download or write it again",
+            header.shape,
+            header.element.describe(),
+            header.bytes
+        )))
+    }
+}
+
+/// The error for a member that the zip library does not open.
+fn refused(error: &ZipError) -> Error {
+    match error {
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => Error::input(
+            "it is encrypted, which is not supported; save the archive without a password",
+        ),
+        ZipError::UnsupportedArchive(_) => Error::input(
+            "its compression method is not supported; allowed are stored and deflated: save it with \
+             np.savez or np.savez_compressed",
+        ),
+        other => Error::input(format!(
+            "the file is damaged ({other}): copy, download or write it again"
+        )),
+    }
+}
+
+/// Refuses an archive with two members of one name, of which the zip library would show the last.
+///
+/// `directory` stands at the table of contents: records of 46 bytes that give, from byte 28 on,
+/// the lengths of the name, the extra fields and the comment that follow them.
+fn refuse_duplicates(mut directory: impl Read) -> Result<()> {
+    let mut names = BTreeSet::new();
+    let mut record = [0; 46];
+    while directory.read_exact(&mut record).is_ok() && record.starts_with(b"PK\x01\x02") {
+        let length = |at: usize| u64::from(u16::from_le_bytes([record[at], record[at + 1]]));
+        let (mut name, mut rest) = (Vec::new(), Vec::new());
+        directory
+            .by_ref()
+            .take(length(28))
+            .read_to_end(&mut name)
+            .map_err(|error| damaged(&error))?;
+        let skipped = length(30) + length(32);
+        directory
+            .by_ref()
+            .take(skipped)
+            .read_to_end(&mut rest)
+            .map_err(|error| damaged(&error))?;
+        if let Some(name) = names.replace(name) {
+            let name = String::from_utf8_lossy(&name);
+            let name = name.strip_suffix(".npy").unwrap_or(&name).escape_debug();
+            return Err(Error::input(format!(
+                "the archive holds two arrays named {name}; write it again with one of each name"
+            )));
+        }
+    }
+    Ok(())
+}

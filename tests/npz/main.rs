@@ -1,0 +1,8 @@
+//! NPZ archives as people have them, good and bad, through the library's front door.
+
+mod hostile;
+mod names_and_weights;
+mod refusals;
+mod selection;
+mod support;
+mod types;
