@@ -7,13 +7,21 @@ use std::io::{self, Write};
 pub(super) fn line(text: &str) {
     let mut out = io::stdout().lock();
     // Nothing can be told to a reader that is not there.
-    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+    let _ = writeln!(out, "{}", plain(text)).and_then(|()| out.flush());
 }
 
 /// A line on standard error.
 pub(super) fn message(text: &str) {
     // As above.
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", plain(text));
+}
+
+/// Names come from files: control characters, which a terminal would obey, are shown escaped.
+fn plain(text: &str) -> String {
+    let shown = |c: char| {
+        if c.is_control() && c != '\n' { c.escape_default().collect() } else { c.to_string() }
+    };
+    text.chars().map(shown).collect()
 }
 
 /// `7.13e-02`, `inf`: three digits and a signed exponent of two, as C's %.2e.
@@ -42,6 +50,11 @@ pub(super) fn percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_from_a_file_can_not_steer_the_terminal() {
+        assert_eq!(plain("a\u{1b}[31mb\nc"), "a\\u{1b}[31mb\nc");
+    }
 
     #[test]
     fn numbers_read_as_in_the_source_document_s_tables() {

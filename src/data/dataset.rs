@@ -65,11 +65,7 @@ impl Dataset {
         let read = || {
             let mut archive = Archive::open(path)?;
             let mut dataset = Self::from_archive(&mut archive)?;
-            dataset.name = path
-                .file_stem()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
+            dataset.name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             dataset.sha256 = Some(sha256(path)?);
             dataset.path = Some(path.to_owned());
             Ok(dataset)
@@ -95,20 +91,14 @@ impl Dataset {
             Ok(Self::from_part(part))
         });
         dataset
-            .map(|dataset| Self {
-                name: name.clone(),
-                ..dataset
-            })
+            .map(|dataset| Self { name: name.clone(), ..dataset })
             .map_err(|error| error.within(name))
     }
 
     /// The same data set with a weight a row, checked as an archive's are.
     pub fn with_sample_weight(mut self, weights: Vec<f64>) -> Result<Self> {
-        let weights = checks::weights(
-            "sample_weight",
-            Array1::from(weights).into_dyn(),
-            self.inputs.nrows(),
-        );
+        let weights =
+            checks::weights("sample_weight", Array1::from(weights).into_dyn(), self.inputs.nrows());
         self.sample_weight = Some(weights.map_err(|error| error.within(&self.name))?);
         Ok(self)
     }
@@ -161,26 +151,16 @@ impl Dataset {
                 Targets::Reals(concatenate(Axis(0), &[train.view(), test.view()]).map_err(joined)?)
             }
         };
-        let part = Part {
-            inputs,
-            row_shape: train.row_shape,
-            targets,
-        };
-        Ok(Self {
-            own_test,
-            ..Self::from_part(part)
-        })
+        let part = Part { inputs, row_shape: train.row_shape, targets };
+        Ok(Self { own_test, ..Self::from_part(part) })
     }
 
     /// The optional arrays.
     fn read_extras(&mut self, archive: &mut Archive) -> Result<()> {
         if archive.has("sample_weight") {
             let weights = archive.numbers("sample_weight")?.into_reals();
-            self.sample_weight = Some(checks::weights(
-                "sample_weight",
-                weights,
-                self.inputs.nrows(),
-            )?);
+            self.sample_weight =
+                Some(checks::weights("sample_weight", weights, self.inputs.nrows())?);
         }
         if archive.has("feature_names") {
             self.feature_names = archive.texts("feature_names")?;
@@ -214,11 +194,7 @@ fn sha256(path: &Path) -> Result<String> {
     loop {
         match file.read(&mut block).map_err(unreadable)? {
             0 => {
-                return Ok(hasher
-                    .finalize()
-                    .iter()
-                    .map(|byte| format!("{byte:02x}"))
-                    .collect());
+                return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
             }
             count => hasher.update(&block[..count]),
         }

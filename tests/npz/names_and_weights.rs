@@ -15,9 +15,7 @@ fn names_are_read_as_unicode_of_both_byte_orders_and_as_bytes() {
     assert_eq!(feature_names("names_little.npz"), expected);
     assert_eq!(feature_names("names_big.npz"), expected);
     assert_eq!(feature_names("names_bytes.npz"), expected);
-    let targets = Dataset::read(&fixture("names_little.npz"))
-        .unwrap()
-        .target_names;
+    let targets = Dataset::read(&fixture("names_little.npz")).unwrap().target_names;
     assert_eq!(targets, Some(vec!["no".into(), "yes".into()]));
 }
 
@@ -28,10 +26,7 @@ fn names_that_are_pickled_objects_are_ignored() {
 
 #[test]
 fn a_name_too_few_is_refused() {
-    refused(
-        &fixture("names_too_few.npz"),
-        &["feature_names", "2 names", "3 features"],
-    );
+    refused(&fixture("names_too_few.npz"), &["feature_names", "2 names", "3 features"]);
 }
 
 #[test]
@@ -41,15 +36,8 @@ fn signals_have_a_name_a_channel() {
     let folder = Folder::new();
     let read = |names: &[u8], count: usize| {
         let names = npy(&header("|S2", &format!("({count},)")), names);
-        let members = [
-            ("X.npy", &signals[..]),
-            ("y.npy", &classes),
-            ("feature_names.npy", &names),
-        ];
-        folder.file(
-            "signals.npz",
-            &zip(&members, zip::CompressionMethod::Stored),
-        )
+        let members = [("X.npy", &signals[..]), ("y.npy", &classes), ("feature_names.npy", &names)];
+        folder.file("signals.npz", &zip(&members, zip::CompressionMethod::Stored))
     };
     let good = Dataset::read(&read(b"mV", 1)).unwrap();
     assert_eq!(good.feature_names, Some(vec!["mV".into()]));
@@ -61,27 +49,17 @@ fn text_that_is_no_unicode_is_refused() {
     let inputs = npy(&header("|u1", "(2, 1)"), &[0; 2]);
     let classes = npy(&header("|u1", "(2,)"), &[0, 1]);
     let names = npy(&header("<U1", "(1,)"), &[0, 0, 0, 0xff]);
-    let members = [
-        ("X.npy", &inputs[..]),
-        ("y.npy", &classes),
-        ("feature_names.npy", &names),
-    ];
+    let members = [("X.npy", &inputs[..]), ("y.npy", &classes), ("feature_names.npy", &names)];
     let folder = Folder::new();
     let path = folder.file("bad.npz", &zip(&members, zip::CompressionMethod::Deflated));
-    refused(
-        &path,
-        &["array feature_names", "0xff000000", "no Unicode character"],
-    );
+    refused(&path, &["array feature_names", "0xff000000", "no Unicode character"]);
 }
 
 /// The answer to an archive of three rows with these weights.
 fn with_weights(weights: Array1<f64>) -> gpu_mlp::Result<Dataset> {
     let folder = Folder::new();
     let path = folder.archive(|arrays| {
-        arrays
-            .inputs("X", 3, 2)
-            .classes("y", 3)
-            .add("sample_weight", weights);
+        arrays.inputs("X", 3, 2).classes("y", 3).add("sample_weight", weights);
     });
     Dataset::read(&path)
 }
@@ -101,10 +79,7 @@ fn weights_that_make_no_sense_are_refused() {
         (array![0.0, 0.0, 0.0], "is zero; some row must count"),
     ] {
         let message = with_weights(weights).unwrap_err().to_string();
-        assert!(
-            message.contains("sample_weight") && message.contains(expected),
-            "{message}"
-        );
+        assert!(message.contains("sample_weight") && message.contains(expected), "{message}");
     }
 }
 
@@ -118,16 +93,6 @@ fn with_an_official_split_the_weights_cover_both_parts() {
             arrays.add("sample_weight", Array1::<f32>::ones(count));
         })
     };
-    assert_eq!(
-        Dataset::read(&path(5)).unwrap().sample_weight,
-        Some(vec![1.0; 5])
-    );
-    refused(
-        &path(3),
-        &[
-            "sample_weight",
-            "each of the 5 rows",
-            "of training first, then of test",
-        ],
-    );
+    assert_eq!(Dataset::read(&path(5)).unwrap().sample_weight, Some(vec![1.0; 5]));
+    refused(&path(3), &["sample_weight", "each of the 5 rows", "of training first, then of test"]);
 }

@@ -19,16 +19,10 @@ fn files_that_are_no_archives_are_told_for_what_they_are() {
         (&npy(&header("<f8", "(1,)"), &[0; 8]), "a plain .npy file"),
         (b"sepal,petal\n1.0,2.0\n", "a CSV or other text file"),
         (b"\x1f\x8b\x08\x00", "a gzip file"),
-        (
-            b"\x80\x04\x95\x10",
-            "a Python pickle, which is never loaded",
-        ),
+        (b"\x80\x04\x95\x10", "a Python pickle, which is never loaded"),
         (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
         (b"\x00\x01\x02\x03", "a file of an unknown format"),
-        (
-            b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
-            "an archive without arrays",
-        ),
+        (b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "an archive without arrays"),
         (b"PK\x03\x04 and no more", "truncated or damaged"),
     ] {
         refused(&folder.file("set.npz", bytes), &[expected]);
@@ -41,44 +35,26 @@ fn files_that_are_no_archives_are_told_for_what_they_are() {
 fn an_archive_of_other_files_is_told_from_one_of_arrays() {
     let folder = Folder::new();
     let bytes = zip(&[("readme.txt", b"hello")], zip::CompressionMethod::Stored);
-    refused(
-        &folder.file("set.npz", &bytes),
-        &["the archive holds no arrays", "X and y"],
-    );
+    refused(&folder.file("set.npz", &bytes), &["the archive holds no arrays", "X and y"]);
 }
 
 #[test]
 fn pickled_objects_are_never_loaded() {
-    let expected = [
-        "pickled Python objects, which are never loaded",
-        "save it as a number array",
-    ];
+    let expected = ["pickled Python objects, which are never loaded", "save it as a number array"];
     refused(&fixture("x_objects.npz"), &expected);
-    refused(
-        &fixture("x_objects.npz"),
-        &["array X", "np.savez(..., X=X.astype('float32'))"],
-    );
+    refused(&fixture("x_objects.npz"), &["array X", "np.savez(..., X=X.astype('float32'))"]);
     refused(&fixture("y_objects.npz"), &expected);
-    refused(
-        &fixture("y_objects.npz"),
-        &["array y", "np.savez(..., y=y.astype('int64'))"],
-    );
+    refused(&fixture("y_objects.npz"), &["array y", "np.savez(..., y=y.astype('int64'))"]);
 }
 
 #[test]
 fn text_complex_numbers_records_and_dates_are_refused_with_a_remedy() {
-    refused(
-        &fixture("x_text.npz"),
-        &["array X", "text (<U32)", "encode the text as numbers"],
-    );
+    refused(&fixture("x_text.npz"), &["array X", "text (<U32)", "encode the text as numbers"]);
     refused(
         &fixture("y_text.npz"),
         &["array y", "text (<U1)", "np.unique(y, return_inverse=True)"],
     );
-    refused(
-        &fixture("x_complex.npz"),
-        &["array X", "complex numbers (<c8)", "real numbers"],
-    );
+    refused(&fixture("x_complex.npz"), &["array X", "complex numbers (<c8)", "real numbers"]);
     refused(
         &fixture("x_records.npz"),
         &["array X", "structured records", "side by side as columns"],
@@ -93,10 +69,7 @@ fn two_arrays_of_one_name_are_refused() {
 
 #[test]
 fn an_unsupported_compression_is_refused() {
-    refused(
-        &fixture("bzip2.npz"),
-        &["array X", "compression method is not supported", "np.savez"],
-    );
+    refused(&fixture("bzip2.npz"), &["array X", "compression method is not supported", "np.savez"]);
 }
 
 #[test]
@@ -111,10 +84,7 @@ fn an_encrypted_member_is_refused() {
         }
     }
     let folder = Folder::new();
-    refused(
-        &folder.file("secret.npz", &bytes),
-        &["array X", "encrypted", "without a password"],
-    );
+    refused(&folder.file("secret.npz", &bytes), &["array X", "encrypted", "without a password"]);
 }
 
 #[test]
@@ -123,21 +93,13 @@ fn inputs_need_two_or_three_dimensions() {
         |a| {
             a.add("X", Array1::<f32>::zeros(4)).classes("y", 4);
         },
-        &[
-            "array X has the shape (4,)",
-            "(rows, features)",
-            "X=X.reshape(-1, 1)",
-        ],
+        &["array X has the shape (4,)", "(rows, features)", "X=X.reshape(-1, 1)"],
     );
     archive_refused(
         |a| {
-            a.add("X", Array4::<f32>::zeros((4, 2, 2, 2)))
-                .classes("y", 4);
+            a.add("X", Array4::<f32>::zeros((4, 2, 2, 2))).classes("y", 4);
         },
-        &[
-            "array X has the shape (4, 2, 2, 2)",
-            "X=X.reshape(len(X), -1)",
-        ],
+        &["array X has the shape (4, 2, 2, 2)", "X=X.reshape(len(X), -1)"],
     );
     archive_refused(
         |a| {
@@ -151,13 +113,9 @@ fn inputs_need_two_or_three_dimensions() {
 fn targets_need_one_or_two_dimensions() {
     archive_refused(
         |a| {
-            a.inputs("X", 4, 2)
-                .add("y", Array4::<f32>::zeros((4, 1, 1, 1)));
+            a.inputs("X", 4, 2).add("y", Array4::<f32>::zeros((4, 1, 1, 1)));
         },
-        &[
-            "array y has the shape (4, 1, 1, 1)",
-            "(rows,) and (rows, outputs)",
-        ],
+        &["array y has the shape (4, 1, 1, 1)", "(rows,) and (rows, outputs)"],
     );
 }
 
@@ -208,11 +166,7 @@ fn values_that_are_not_finite_are_counted_and_the_first_is_placed() {
         |a| {
             a.add("X", inputs).classes("y", 4);
         },
-        &[
-            "array X holds 2 values that are not finite",
-            "NaN at row 2, column 1",
-            "counted from 0",
-        ],
+        &["array X holds 2 values that are not finite", "NaN at row 2, column 1", "counted from 0"],
     );
     archive_refused(
         |a| {
@@ -238,24 +192,19 @@ fn the_parts_of_an_official_split_must_fit_each_other() {
             a.inputs("X_test", 2, columns).classes("y_test", 2);
         }
     };
-    archive_refused(
-        split(3, 3),
-        &["rows of X_train have the shape (2,) but rows of X_test (3,)"],
-    );
+    archive_refused(split(3, 3), &["rows of X_train have the shape (2,) but rows of X_test (3,)"]);
     archive_refused(split(1, 2), &["array X_train has one row"]);
     archive_refused(
         |a| {
             a.inputs("X_train", 3, 2).classes("y_train", 3);
-            a.inputs("X_test", 2, 2)
-                .add("y_test", Array2::<i64>::zeros((2, 2)));
+            a.inputs("X_test", 2, 2).add("y_test", Array2::<i64>::zeros((2, 2)));
         },
         &["y_train has 1 outputs a row but y_test has 2"],
     );
     archive_refused(
         |a| {
             a.inputs("X_train", 3, 2).classes("y_train", 3);
-            a.add("X_test", array![[0.0, 1.0], [f64::NAN, 1.0]])
-                .classes("y_test", 2);
+            a.add("X_test", array![[0.0, 1.0], [f64::NAN, 1.0]]).classes("y_test", 2);
         },
         &["array X_test holds 1 value", "NaN at row 1, column 0"],
     );

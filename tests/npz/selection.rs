@@ -17,10 +17,7 @@ fn each_accepted_pair_of_names_is_found() {
         let dataset = Dataset::read(&path).unwrap();
         assert_eq!(dataset.inputs, counting(4, 2));
         assert_eq!(dataset.row_shape, [2]);
-        assert_eq!(
-            dataset.targets,
-            Targets::Integers(array![[0], [1], [0], [1]])
-        );
+        assert_eq!(dataset.targets, Targets::Integers(array![[0], [1], [0], [1]]));
         assert_eq!(dataset.own_test, None);
     }
 }
@@ -29,11 +26,7 @@ fn each_accepted_pair_of_names_is_found() {
 fn of_two_pairs_x_and_y_come_first_and_an_official_split_before_both() {
     let folder = Folder::new();
     let pairs = folder.archive(|arrays| {
-        arrays
-            .inputs("data", 5, 2)
-            .classes("target", 5)
-            .inputs("X", 4, 2)
-            .classes("y", 4);
+        arrays.inputs("data", 5, 2).classes("target", 5).inputs("X", 4, 2).classes("y", 4);
     });
     assert_eq!(Dataset::read(&pairs).unwrap().inputs.nrows(), 4);
     let split = folder.archive(|arrays| {
@@ -52,30 +45,20 @@ fn an_official_split_is_joined_with_the_training_rows_first() {
     let folder = Folder::new();
     let path = folder.archive(|arrays| {
         arrays.inputs("X_train", 3, 2).classes("y_train", 3);
-        arrays
-            .add("X_test", array![[9.0, 8.0]])
-            .add("y_test", array![7_i64]);
+        arrays.add("X_test", array![[9.0, 8.0]]).add("y_test", array![7_i64]);
     });
     let dataset = Dataset::read(&path).unwrap();
     assert_eq!(dataset.own_test, Some(3));
-    assert_eq!(
-        dataset.inputs,
-        array![[0.0, 1.0], [2.0, 3.0], [4.0, 5.0], [9.0, 8.0]]
-    );
-    assert_eq!(
-        dataset.targets,
-        Targets::Integers(array![[0], [1], [0], [7]])
-    );
+    assert_eq!(dataset.inputs, array![[0.0, 1.0], [2.0, 3.0], [4.0, 5.0], [9.0, 8.0]]);
+    assert_eq!(dataset.targets, Targets::Integers(array![[0], [1], [0], [7]]));
 }
 
 #[test]
 fn signals_keep_their_channels_and_lie_flat() {
     let folder = Folder::new();
     let path = folder.archive(|arrays| {
-        arrays.add(
-            "X",
-            Array3::from_shape_fn((2, 3, 4), |(n, c, t)| (100 * n + 10 * c + t) as f32),
-        );
+        arrays
+            .add("X", Array3::from_shape_fn((2, 3, 4), |(n, c, t)| (100 * n + 10 * c + t) as f32));
         arrays.classes("y", 2);
     });
     let dataset = Dataset::read(&path).unwrap();
@@ -132,12 +115,7 @@ fn missing_arrays_are_named_with_what_is_there() {
     });
     refused(
         &other,
-        &[
-            "found no inputs and targets",
-            "foo (float64, 4 x 2)",
-            "X and y",
-            "data and target",
-        ],
+        &["found no inputs and targets", "foo (float64, 4 x 2)", "X and y", "data and target"],
     );
     let half = folder.archive(|arrays| {
         arrays.inputs("X", 4, 2);
@@ -146,10 +124,7 @@ fn missing_arrays_are_named_with_what_is_there() {
     let split = folder.archive(|arrays| {
         arrays.inputs("X_train", 3, 2).classes("y_train", 3);
     });
-    refused(
-        &split,
-        &["found X_train and y_train but not X_test and y_test"],
-    );
+    refused(&split, &["found X_train and y_train but not X_test and y_test"]);
 }
 
 #[test]
@@ -157,17 +132,12 @@ fn arrays_of_the_caller_pass_the_same_checks() {
     let targets = || Targets::Reals(array![[1.0], [2.0]]);
     let dataset =
         Dataset::from_arrays("mine", counting(2, 3).view().into_dyn(), targets()).unwrap();
-    assert_eq!(
-        (dataset.name.as_str(), dataset.inputs),
-        ("mine", counting(2, 3))
-    );
+    assert_eq!((dataset.name.as_str(), dataset.inputs), ("mine", counting(2, 3)));
     assert_eq!((dataset.path, dataset.sha256), (None, None));
 
     let message = |inputs: Array2<f64>, targets| {
         let inputs = inputs.view().into_dyn();
-        Dataset::from_arrays("mine", inputs, targets)
-            .unwrap_err()
-            .to_string()
+        Dataset::from_arrays("mine", inputs, targets).unwrap_err().to_string()
     };
     assert!(
         message(counting(3, 3), targets()).contains("mine: array X has 3 rows but array y has 2")
@@ -188,14 +158,8 @@ fn weights_of_the_caller_pass_the_same_checks() {
     let dataset = Dataset::from_arrays("mine", counting(2, 1).view().into_dyn(), targets).unwrap();
     let weighted = dataset.clone().with_sample_weight(vec![1.0, 0.5]).unwrap();
     assert_eq!(weighted.sample_weight, Some(vec![1.0, 0.5]));
-    let message = dataset
-        .with_sample_weight(vec![1.0])
-        .unwrap_err()
-        .to_string();
-    assert!(
-        message.contains("mine: array sample_weight has the shape (1,)"),
-        "{message}"
-    );
+    let message = dataset.with_sample_weight(vec![1.0]).unwrap_err().to_string();
+    assert!(message.contains("mine: array sample_weight has the shape (1,)"), "{message}");
 }
 
 #[test]
@@ -213,11 +177,7 @@ fn the_data_sets_that_ship_have_the_sizes_that_their_table_states() {
         assert_eq!(dataset.inputs.dim(), (rows, features), "{name}");
         assert_eq!(dataset.feature_names.unwrap().len(), features, "{name}");
         assert_eq!(dataset.target_names.unwrap().len(), targets, "{name}");
-        assert_eq!(
-            matches!(dataset.targets, Targets::Integers(_)),
-            name != "diabetes",
-            "{name}"
-        );
+        assert_eq!(matches!(dataset.targets, Targets::Integers(_)), name != "diabetes", "{name}");
     }
 }
 

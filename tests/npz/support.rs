@@ -13,9 +13,7 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 
 /// The path of a fixture.
 pub fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
 }
 
 /// A folder that is removed at the end of the test.
@@ -67,30 +65,20 @@ impl Arrays {
 
     /// Classes 0, 1, 0, 1, ...
     pub fn classes(&mut self, name: &str, rows: usize) -> &mut Self {
-        self.add(
-            name,
-            (0..rows).map(|row| (row % 2) as i64).collect::<Array1<_>>(),
-        )
+        self.add(name, (0..rows).map(|row| (row % 2) as i64).collect::<Array1<_>>())
     }
 }
 
 /// The matrix 0, 1, 2, ...
 pub fn counting(rows: usize, columns: usize) -> Array2<f64> {
-    Array2::from_shape_fn((rows, columns), |(row, column)| {
-        (row * columns + column) as f64
-    })
+    Array2::from_shape_fn((rows, columns), |(row, column)| (row * columns + column) as f64)
 }
 
 /// A zip archive of raw members.
 pub fn zip(members: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in members {
-        writer
-            .start_file(
-                *name,
-                SimpleFileOptions::default().compression_method(method),
-            )
-            .unwrap();
+        writer.start_file(*name, SimpleFileOptions::default().compression_method(method)).unwrap();
         writer.write_all(bytes).unwrap();
     }
     writer.finish().unwrap().into_inner()
@@ -114,10 +102,7 @@ pub fn refused(path: &Path, expected: &[&str]) {
     let error = Dataset::read(path).expect_err("this file must be refused");
     let message = error.to_string();
     assert_eq!(error.exit_code(), 2, "{message}");
-    assert!(
-        message.starts_with(&path.display().to_string()),
-        "{message}"
-    );
+    assert!(message.starts_with(&path.display().to_string()), "{message}");
     for part in expected {
         assert!(message.contains(part), "{part:?} is not in: {message}");
     }

@@ -56,27 +56,17 @@ fn the_largest_and_smallest_values_of_each_type_survive() {
     let archive = "extremes.npz";
     assert_eq!(integers(archive, "i1"), [-128, 127]);
     assert_eq!(integers(archive, "i2"), [-32768, 32767]);
-    assert_eq!(
-        integers(archive, "i4"),
-        [i64::from(i32::MIN), i64::from(i32::MAX)]
-    );
+    assert_eq!(integers(archive, "i4"), [i64::from(i32::MIN), i64::from(i32::MAX)]);
     assert_eq!(integers(archive, "i8"), [i64::MIN, i64::MAX]);
     assert_eq!(integers(archive, "u1"), [0, 255]);
     assert_eq!(integers(archive, "u2"), [0, 65535]);
     assert_eq!(integers(archive, "u4"), [0, i64::from(u32::MAX)]);
     assert_eq!(integers(archive, "u8"), [0, i64::MAX]);
-    assert_eq!(
-        reals(archive, "f2"),
-        [65504.0, -65504.0, 2.0_f64.powi(-24), 0.0]
-    );
+    assert_eq!(reals(archive, "f2"), [65504.0, -65504.0, 2.0_f64.powi(-24), 0.0]);
     assert!(reals(archive, "f2")[3].is_sign_negative());
     assert_eq!(
         reals(archive, "f4"),
-        [
-            f64::from(f32::MAX),
-            f64::from(1e-45_f32),
-            f64::from(0.1_f32)
-        ]
+        [f64::from(f32::MAX), f64::from(1e-45_f32), f64::from(0.1_f32)]
     );
     assert_eq!(reals(archive, "f8"), [f64::MAX, 5e-324, 0.1]);
     assert_eq!(reals(archive, "scalar"), [7.5]);
@@ -92,15 +82,8 @@ fn half_precision_nan_and_infinities_are_told_apart() {
 
 #[test]
 fn an_unsigned_integer_beyond_the_signed_range_is_refused_with_its_place() {
-    let message = npz::read(&fixture("extremes.npz"), "too_large")
-        .unwrap_err()
-        .to_string();
-    for part in [
-        "array too_large",
-        "9223372036854775808",
-        "[1, 1]",
-        "float64",
-    ] {
+    let message = npz::read(&fixture("extremes.npz"), "too_large").unwrap_err().to_string();
+    for part in ["array too_large", "9223372036854775808", "[1, 1]", "float64"] {
         assert!(message.contains(part), "{message}");
     }
 }
@@ -111,10 +94,7 @@ fn header_versions_1_to_3_are_read() {
         let dataset = Dataset::read(&fixture(&format!("version_{version}.npz"))).unwrap();
         let inputs = Array2::from_shape_fn((4, 3), |(row, column)| (3 * row + column) as f64 / 2.0);
         assert_eq!(dataset.inputs, inputs);
-        assert_eq!(
-            dataset.targets,
-            Targets::Integers(ndarray::array![[0], [1], [1], [0]])
-        );
+        assert_eq!(dataset.targets, Targets::Integers(ndarray::array![[0], [1], [1], [0]]));
     }
 }
 
@@ -133,14 +113,7 @@ fn listing_tells_type_shape_order_and_size_without_reading_elements() {
 #[test]
 fn listing_names_types_that_are_not_read() {
     let arrays = npz::list(&fixture("strangers.npz")).unwrap();
-    let dtype = |name: &str| {
-        arrays
-            .iter()
-            .find(|a| a.name == name)
-            .unwrap()
-            .dtype
-            .as_str()
-    };
+    let dtype = |name: &str| arrays.iter().find(|a| a.name == name).unwrap().dtype.as_str();
     assert_eq!(dtype("objects"), "pickled Python objects");
     assert_eq!(dtype("records"), "structured records");
     assert_eq!(dtype("complex"), "complex numbers (<c16)");

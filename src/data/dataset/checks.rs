@@ -89,19 +89,13 @@ pub(super) fn finite(name: &str, values: ArrayViewD<'_, f64>) -> Result<()> {
     if values.iter().all(|value| value.is_finite()) {
         return Ok(());
     }
-    let mut wrong = values
-        .indexed_iter()
-        .filter(|(_, value)| !value.is_finite());
+    let mut wrong = values.indexed_iter().filter(|(_, value)| !value.is_finite());
     let Some((at, first)) = wrong.next() else {
         return Ok(());
     };
     let place = place(at.slice());
     let count = 1 + wrong.count();
-    let (values, verb) = if count == 1 {
-        ("value", "is")
-    } else {
-        ("values", "are")
-    };
+    let (values, verb) = if count == 1 { ("value", "is") } else { ("values", "are") };
     Err(Error::input(format!(
         "array {name} holds {count} {values} that {verb} not finite; the first is {first} at {place} \
          (counted from 0, as NumPy does); remove such rows, or fill the gaps, for example with the \
@@ -147,11 +141,7 @@ pub(super) fn weights(name: &str, weights: ArrayD<f64>, rows: usize) -> Result<V
 
 /// A name a feature, or a channel for signals.
 pub(super) fn feature_names(name: &str, found: usize, row_shape: &[usize]) -> Result<()> {
-    let unit = if row_shape.len() == 1 {
-        "feature"
-    } else {
-        "channel"
-    };
+    let unit = if row_shape.len() == 1 { "feature" } else { "channel" };
     match row_shape.first() {
         Some(expected) if found != *expected => Err(Error::input(format!(
             "array {name} holds {found} names but there are {expected} {unit}s; save one name a {unit}, \

@@ -38,11 +38,7 @@ impl Part {
             }
         };
         let row_shape = inputs.shape()[1..].to_vec();
-        Ok(Self {
-            inputs: flat(inputs)?,
-            row_shape,
-            targets,
-        })
+        Ok(Self { inputs: flat(inputs)?, row_shape, targets })
     }
 
     /// Rows.
@@ -64,11 +60,8 @@ impl Part {
 fn flat<T: Clone>(array: ArrayD<T>) -> Result<Array2<T>> {
     let rows = array.shape()[0];
     let columns: usize = array.shape()[1..].iter().product();
-    let array = if array.is_standard_layout() {
-        array
-    } else {
-        array.as_standard_layout().into_owned()
-    };
+    let array =
+        if array.is_standard_layout() { array } else { array.as_standard_layout().into_owned() };
     array
         .into_shape_with_order((rows, columns))
         .map_err(|error| Error::input(format!("cannot be laid out as rows: {error}")))

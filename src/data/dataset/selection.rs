@@ -26,12 +26,8 @@ pub(super) fn select(archive: &mut Archive) -> Result<Selection> {
     if SPLIT.iter().all(|name| archive.has(name)) {
         return Ok(Selection::Split(SPLIT));
     }
-    let complete = PAIRS
-        .iter()
-        .find(|pair| pair.iter().all(|name| archive.has(name)));
-    complete
-        .map(|pair| Selection::Whole(*pair))
-        .ok_or_else(|| nothing_complete(archive))
+    let complete = PAIRS.iter().find(|pair| pair.iter().all(|name| archive.has(name)));
+    complete.map(|pair| Selection::Whole(*pair)).ok_or_else(|| nothing_complete(archive))
 }
 
 /// Says what is there, what is missing, and what is allowed.
@@ -43,11 +39,7 @@ fn nothing_complete(archive: &mut Archive) -> Error {
         Some(names) => {
             let (here, missing): (Vec<&str>, Vec<&str>) =
                 names.iter().partition(|name| archive.has(name));
-            format!(
-                "found {} but not {}",
-                here.join(" and "),
-                missing.join(" and ")
-            )
+            format!("found {} but not {}", here.join(" and "), missing.join(" and "))
         }
         None => "found no inputs and targets".into(),
     };
@@ -65,11 +57,7 @@ fn contents(arrays: &[ArrayInfo]) -> String {
     }
     let describe = |array: &ArrayInfo| {
         let shape: Vec<String> = array.shape.iter().map(usize::to_string).collect();
-        let shape = if shape.is_empty() {
-            "scalar".into()
-        } else {
-            shape.join(" x ")
-        };
+        let shape = if shape.is_empty() { "scalar".into() } else { shape.join(" x ") };
         format!("{} ({}, {shape})", array.name.escape_debug(), array.dtype)
     };
     let mut words: Vec<String> = arrays.iter().take(LISTED).map(describe).collect();

@@ -27,10 +27,7 @@ impl Archive {
         let unreadable = |error| Error::input(format!("cannot be read: {error}"));
         let mut file = File::open(path).map_err(unreadable)?;
         let mut start = Vec::new();
-        (&mut file)
-            .take(512)
-            .read_to_end(&mut start)
-            .map_err(unreadable)?;
+        (&mut file).take(512).read_to_end(&mut start).map_err(unreadable)?;
         if let Some(found) = not_an_archive(&start) {
             return Err(Error::input(found));
         }
@@ -41,16 +38,11 @@ impl Archive {
         };
         let zip = ZipArchive::new(BufReader::new(file)).map_err(broken)?;
         let mut directory = BufReader::new(File::open(path).map_err(unreadable)?);
-        directory
-            .seek(SeekFrom::Start(zip.central_directory_start()))
-            .map_err(unreadable)?;
+        directory.seek(SeekFrom::Start(zip.central_directory_start())).map_err(unreadable)?;
         refuse_duplicates(&mut directory)?;
         let arrays = (0..zip.len())
             .filter_map(|index| {
-                Some((
-                    zip.name_for_index(index)?.strip_suffix(".npy")?.into(),
-                    index,
-                ))
+                Some((zip.name_for_index(index)?.strip_suffix(".npy")?.into(), index))
             })
             .collect();
         Ok(Self { zip, arrays })
@@ -63,38 +55,22 @@ impl Archive {
 
     /// Every array of the archive.
     pub fn list(&mut self) -> Vec<ArrayInfo> {
-        (0..self.arrays.len())
-            .map(|position| self.info(position))
-            .collect()
+        (0..self.arrays.len()).map(|position| self.info(position)).collect()
     }
 
     fn info(&mut self, position: usize) -> ArrayInfo {
         let (name, index) = self.arrays[position].clone();
-        let bytes = self
-            .zip
-            .by_index_raw(index)
-            .map_or(0, |member| member.size());
+        let bytes = self.zip.by_index_raw(index).map_or(0, |member| member.size());
         let (dtype, shape, fortran_order) = match self.header(index) {
-            Ok(header) => (
-                header.element.describe(),
-                header.shape,
-                header.fortran_order,
-            ),
+            Ok(header) => (header.element.describe(), header.shape, header.fortran_order),
             Err(error) => (format!("unreadable: {error}"), Vec::new(), false),
         };
-        ArrayInfo {
-            name,
-            dtype,
-            shape,
-            fortran_order,
-            bytes,
-        }
+        ArrayInfo { name, dtype, shape, fortran_order, bytes }
     }
 
     /// The numbers of the array `name`; any other type is refused.
     pub fn numbers(&mut self, name: &str) -> Result<Numbers> {
-        self.read_numbers(name)
-            .map_err(|error| error.within(format!("array {name}")))
+        self.read_numbers(name).map_err(|error| error.within(format!("array {name}")))
     }
 
     fn read_numbers(&mut self, name: &str) -> Result<Numbers> {
@@ -109,8 +85,7 @@ impl Archive {
 
     /// The texts of the array `name`, in C order; `None` if its elements are not text.
     pub fn texts(&mut self, name: &str) -> Result<Option<Vec<String>>> {
-        self.read_texts(name)
-            .map_err(|error| error.within(format!("array {name}")))
+        self.read_texts(name).map_err(|error| error.within(format!("array {name}")))
     }
 
     fn read_texts(&mut self, name: &str) -> Result<Option<Vec<String>>> {
@@ -124,9 +99,7 @@ impl Archive {
 
     fn index(&self, name: &str) -> Result<usize> {
         let found = self.arrays.iter().find(|(known, _)| known == name);
-        found
-            .map(|(_, index)| *index)
-            .ok_or_else(|| Error::input("not in the archive"))
+        found.map(|(_, index)| *index).ok_or_else(|| Error::input("not in the archive"))
     }
 
     fn header(&mut self, index: usize) -> Result<Header> {
@@ -145,10 +118,7 @@ impl Archive {
         let expected = raw.len() as u64 + header.bytes as u64;
         if member.size() == expected {
             let rest = header.bytes as u64 + 1;
-            member
-                .take(rest)
-                .read_to_end(&mut raw)
-                .map_err(|error| damaged(&error))?;
+            member.take(rest).read_to_end(&mut raw).map_err(|error| damaged(&error))?;
             if raw.len() as u64 == expected {
                 return Ok((header, raw));
             }
@@ -173,9 +143,9 @@ fn refused(error: &ZipError) -> Error {
             "its compression method is not supported; allowed are stored and deflated: save it with \
              np.savez or np.savez_compressed",
         ),
-        other => Error::input(format!(
-            "the file is damaged ({other}): copy, download or write it again"
-        )),
+        other => {
+            Error::input(format!("the file is damaged ({other}): copy, download or write it again"))
+        }
     }
 }
 
@@ -195,11 +165,7 @@ fn refuse_duplicates(mut directory: impl Read) -> Result<()> {
             .read_to_end(&mut name)
             .map_err(|error| damaged(&error))?;
         let skipped = length(30) + length(32);
-        directory
-            .by_ref()
-            .take(skipped)
-            .read_to_end(&mut rest)
-            .map_err(|error| damaged(&error))?;
+        directory.by_ref().take(skipped).read_to_end(&mut rest).map_err(|error| damaged(&error))?;
         if let Some(name) = names.replace(name) {
             let name = String::from_utf8_lossy(&name);
             let name = name.strip_suffix(".npy").unwrap_or(&name).escape_debug();

@@ -40,12 +40,9 @@ impl ElementType {
     pub fn parse(descr: &Literal) -> Result<Self, String> {
         match descr {
             Literal::Text(code) => Self::from_code(code),
-            Literal::List => Ok(Self {
-                kind: Kind::Structured,
-                size: 0,
-                big_endian: false,
-                code: String::new(),
-            }),
+            Literal::List => {
+                Ok(Self { kind: Kind::Structured, size: 0, big_endian: false, code: String::new() })
+            }
             _ => Err("descr is neither a string nor a list".into()),
         }
     }
@@ -62,11 +59,7 @@ impl ElementType {
         let digits: String = characters.take_while(char::is_ascii_digit).collect();
         let width = match digits.as_str() {
             "" => 0,
-            digits => digits
-                .parse()
-                .ok()
-                .filter(|width| *width <= WIDEST)
-                .ok_or_else(unknown)?,
+            digits => digits.parse().ok().filter(|width| *width <= WIDEST).ok_or_else(unknown)?,
         };
         let kind = match (letter, width) {
             ('b', 1) => Kind::Bool,
@@ -79,20 +72,12 @@ impl ElementType {
             _ => Kind::Other,
         };
         let size = if letter == 'U' { 4 * width } else { width };
-        Ok(Self {
-            kind,
-            size,
-            big_endian: order == '>',
-            code: code.to_owned(),
-        })
+        Ok(Self { kind, size, big_endian: order == '>', code: code.to_owned() })
     }
 
     /// True for booleans, integers and real numbers up to 64 bits.
     pub fn is_number(&self) -> bool {
-        matches!(
-            self.kind,
-            Kind::Bool | Kind::Signed | Kind::Unsigned | Kind::Float
-        )
+        matches!(self.kind, Kind::Bool | Kind::Signed | Kind::Unsigned | Kind::Float)
     }
 
     /// True for text of a fixed width.
@@ -113,11 +98,7 @@ impl ElementType {
             Kind::Structured => return "structured records".into(),
             Kind::Other => return self.describe_other(),
         };
-        if self.big_endian {
-            format!("{name}, big-endian")
-        } else {
-            name
-        }
+        if self.big_endian { format!("{name}, big-endian") } else { name }
     }
 
     fn describe_other(&self) -> String {
@@ -159,23 +140,12 @@ mod tests {
         ] {
             assert_eq!(element(code).unwrap().describe(), name);
         }
-        assert_eq!(
-            ElementType::parse(&Literal::List).unwrap().describe(),
-            "structured records"
-        );
+        assert_eq!(ElementType::parse(&Literal::List).unwrap().describe(), "structured records");
     }
 
     #[test]
     fn a_type_that_makes_no_sense_is_refused() {
-        for code in [
-            "",
-            "<",
-            "f4",
-            "=f4",
-            "é4",
-            "<f99999999999999999999999",
-            "<U2000000",
-        ] {
+        for code in ["", "<", "f4", "=f4", "é4", "<f99999999999999999999999", "<U2000000"] {
             assert!(element(code).is_err(), "{code}");
         }
     }

@@ -43,10 +43,7 @@ pub(super) fn numbers(header: &Header, raw: Vec<u8>) -> Result<Numbers> {
         (Kind::Float, 2) => halves(header, &raw[raw.len() - header.bytes..]),
         (Kind::Float, 4) => Ok(Numbers::Reals(read::<f32>(raw)?.mapv(f64::from))),
         (Kind::Float, _) => Ok(Numbers::Reals(read::<f64>(raw)?)),
-        _ => Err(Error::input(format!(
-            "{} where numbers are needed",
-            element.describe()
-        ))),
+        _ => Err(Error::input(format!("{} where numbers are needed", element.describe()))),
     }
 }
 
@@ -63,9 +60,8 @@ fn integers<T: ReadableElement + Copy + Into<i64>>(raw: Vec<u8>) -> Result<Numbe
 
 fn large_integers(raw: Vec<u8>) -> Result<Numbers> {
     let values = read::<u64>(raw)?;
-    if let Some((at, value)) = values
-        .indexed_iter()
-        .find(|(_, value)| i64::try_from(**value).is_err())
+    if let Some((at, value)) =
+        values.indexed_iter().find(|(_, value)| i64::try_from(**value).is_err())
     {
         return Err(Error::input(format!(
             "the integer {value} at index {:?} is above {}, the largest that is allowed; save it as \
@@ -86,9 +82,7 @@ fn halves(header: &Header, bytes: &[u8]) -> Result<Numbers> {
     let values = bytes.chunks_exact(2).map(decode).collect();
     let shape = IxDyn(&header.shape).set_f(header.fortran_order);
     let array = ArrayD::from_shape_vec(shape, values);
-    array
-        .map(Numbers::Reals)
-        .map_err(|error| Error::input(format!("cannot be read: {error}")))
+    array.map(Numbers::Reals).map_err(|error| Error::input(format!("cannot be read: {error}")))
 }
 
 /// Decodes text of a fixed width, padded with NUL. The order of several dimensions is the file's:
@@ -98,30 +92,19 @@ pub(super) fn texts(header: &Header, bytes: &[u8]) -> Result<Vec<String>> {
     let texts = bytes.chunks_exact(element.size);
     match element.kind {
         Kind::Unicode => texts.map(|text| utf32(text, element.big_endian)).collect(),
-        _ => Ok(texts
-            .map(|text| trimmed(&String::from_utf8_lossy(text)))
-            .collect()),
+        _ => Ok(texts.map(|text| trimmed(&String::from_utf8_lossy(text))).collect()),
     }
 }
 
 fn utf32(text: &[u8], big_endian: bool) -> Result<String> {
     let decode = |code: &[u8]| {
         let code = code.try_into().unwrap_or_default();
-        let code = if big_endian {
-            u32::from_be_bytes(code)
-        } else {
-            u32::from_le_bytes(code)
-        };
+        let code = if big_endian { u32::from_be_bytes(code) } else { u32::from_le_bytes(code) };
         char::from_u32(code).ok_or_else(|| {
-            Error::input(format!(
-                "its text holds {code:#x}, which is no Unicode character"
-            ))
+            Error::input(format!("its text holds {code:#x}, which is no Unicode character"))
         })
     };
-    text.chunks_exact(4)
-        .map(decode)
-        .collect::<Result<String>>()
-        .map(|text| trimmed(&text))
+    text.chunks_exact(4).map(decode).collect::<Result<String>>().map(|text| trimmed(&text))
 }
 
 fn trimmed(text: &str) -> String {
@@ -160,15 +143,9 @@ mod tests {
 
     #[test]
     fn names_are_decoded_and_their_padding_is_dropped() {
-        let little: Vec<u8> = "é\0\0"
-            .chars()
-            .flat_map(|c| u32::from(c).to_le_bytes())
-            .collect();
+        let little: Vec<u8> = "é\0\0".chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
         assert_eq!(utf32(&little, false).unwrap(), "é");
-        let big: Vec<u8> = "日本\0"
-            .chars()
-            .flat_map(|c| u32::from(c).to_be_bytes())
-            .collect();
+        let big: Vec<u8> = "日本\0".chars().flat_map(|c| u32::from(c).to_be_bytes()).collect();
         assert_eq!(utf32(&big, true).unwrap(), "日本");
         assert!(
             utf32(&[0, 0, 0, 0xff], false)

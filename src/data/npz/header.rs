@@ -32,9 +32,7 @@ impl Header {
     pub fn read(reader: &mut impl Read, raw: &mut Vec<u8>) -> Result<Self> {
         let start = take(reader, raw, MAGIC.len() + 2)?;
         let Some(version) = start.strip_prefix(MAGIC) else {
-            return Err(Error::input(
-                "not an array: it does not start as an .npy file does",
-            ));
+            return Err(Error::input("not an array: it does not start as an .npy file does"));
         };
         let (major, minor) = (version[0], version[1]);
         let length = match major {
@@ -46,10 +44,7 @@ impl Header {
                 )));
             }
         };
-        let length = length
-            .iter()
-            .rev()
-            .fold(0, |length, byte| length << 8 | usize::from(*byte));
+        let length = length.iter().rev().fold(0, |length, byte| length << 8 | usize::from(*byte));
         if length > LONGEST {
             return Err(Error::input(format!(
                 "its header claims {length} bytes; at most {LONGEST} are allowed"
@@ -77,13 +72,7 @@ impl Header {
         let fortran_order = order.ok_or_else(|| missing("fortran_order"))?;
         let shape = shape.ok_or_else(|| missing("shape"))?;
         let (count, bytes) = extent(&shape, element.size)?;
-        Ok(Self {
-            element,
-            fortran_order,
-            shape,
-            count,
-            bytes,
-        })
+        Ok(Self { element, fortran_order, shape, count, bytes })
     }
 }
 
@@ -91,10 +80,7 @@ impl Header {
 /// length zero are left out of that test, or (0, 10^18) would pass where (1, 10^18) cannot.
 fn extent(shape: &[usize], size: usize) -> Result<(usize, usize), String> {
     if shape.len() > MOST_DIMENSIONS {
-        return Err(format!(
-            "{} dimensions; at most {MOST_DIMENSIONS} are allowed",
-            shape.len()
-        ));
+        return Err(format!("{} dimensions; at most {MOST_DIMENSIONS} are allowed", shape.len()));
     }
     let lengths = shape.iter().filter(|length| **length > 0);
     lengths
@@ -109,10 +95,7 @@ fn extent(shape: &[usize], size: usize) -> Result<(usize, usize), String> {
 /// The next `count` bytes, which are appended to `raw` too.
 fn take(reader: &mut impl Read, raw: &mut Vec<u8>, count: usize) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    reader
-        .take(count as u64)
-        .read_to_end(&mut bytes)
-        .map_err(|error| damaged(&error))?;
+    reader.take(count as u64).read_to_end(&mut bytes).map_err(|error| damaged(&error))?;
     if bytes.len() < count {
         return Err(Error::input(
             "its header is cut short; the file is damaged: copy, download or write it again",
@@ -124,9 +107,7 @@ fn take(reader: &mut impl Read, raw: &mut Vec<u8>, count: usize) -> Result<Vec<u
 
 /// The error for a member that does not decompress, or whose checksum is wrong.
 pub(super) fn damaged(error: &std::io::Error) -> Error {
-    Error::input(format!(
-        "the file is damaged ({error}): copy, download or write it again"
-    ))
+    Error::input(format!("the file is damaged ({error}): copy, download or write it again"))
 }
 
 #[cfg(test)]
@@ -157,11 +138,9 @@ mod tests {
 
     #[test]
     fn shapes_beyond_memory_are_refused_even_with_a_dimension_of_zero() {
-        for shape in [
-            "(4294967296, 4294967296)",
-            "(0, 4611686018427387904, 8)",
-            "(9223372036854775807,)",
-        ] {
+        for shape in
+            ["(4294967296, 4294967296)", "(0, 4611686018427387904, 8)", "(9223372036854775807,)"]
+        {
             let dict = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}}}");
             let message = header(&dict).unwrap_err().to_string();
             assert!(message.contains("larger than any memory"), "{message}");
@@ -171,14 +150,8 @@ mod tests {
     #[test]
     fn missing_unknown_and_mistyped_keys_are_named() {
         for (dict, expected) in [
-            (
-                "{'descr': '<f8', 'shape': ()}",
-                "\"fortran_order\" is missing",
-            ),
-            (
-                "{'descr': '<f8', 'fortran_order': False, 'shape': (), 'x': ''}",
-                "\"x\" is unknown",
-            ),
+            ("{'descr': '<f8', 'shape': ()}", "\"fortran_order\" is missing"),
+            ("{'descr': '<f8', 'fortran_order': False, 'shape': (), 'x': ''}", "\"x\" is unknown"),
             (
                 "{'descr': '<f8', 'fortran_order': (), 'shape': ()}",
                 "fortran_order has the wrong type",

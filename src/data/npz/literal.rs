@@ -98,10 +98,8 @@ impl Scanner<'_> {
             self.expect('"')?;
             '"'
         };
-        let (inside, rest) = self
-            .rest
-            .split_once(quote)
-            .ok_or("a string without its closing quote")?;
+        let (inside, rest) =
+            self.rest.split_once(quote).ok_or("a string without its closing quote")?;
         if inside.contains('\\') {
             return Err("a string with a backslash".into());
         }
@@ -128,15 +126,10 @@ impl Scanner<'_> {
         let (digits, rest) = self.rest.split_at(end);
         let digits = digits.trim_end();
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(format!(
-                "{} where a whole number was expected",
-                shortened(digits)
-            ));
+            return Err(format!("{} where a whole number was expected", shortened(digits)));
         }
         self.rest = rest;
-        digits
-            .parse()
-            .map_err(|_| format!("the number {} is too large", shortened(digits)))
+        digits.parse().map_err(|_| format!("the number {} is too large", shortened(digits)))
     }
 
     /// Skips a list, brackets inside strings aside.
@@ -166,11 +159,7 @@ impl Scanner<'_> {
 /// `text` quoted and cut to a length that fits a message.
 fn shortened(text: &str) -> String {
     let start: String = text.chars().take(24).collect();
-    if start.len() == text.len() {
-        format!("{text:?}")
-    } else {
-        format!("{start:?}...")
-    }
+    if start.len() == text.len() { format!("{text:?}") } else { format!("{start:?}...") }
 }
 
 #[cfg(test)]

@@ -36,9 +36,7 @@ pub(super) fn not_an_archive(start: &[u8]) -> Option<String> {
 
 /// True if every byte is one that text files have: no control characters but tab and line ends.
 fn is_text(start: &[u8]) -> bool {
-    start
-        .iter()
-        .all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e | 0x80..))
+    start.iter().all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e | 0x80..))
 }
 
 #[cfg(test)]
@@ -56,10 +54,7 @@ mod tests {
             (b"\x80\x04\x95", "a Python pickle"),
             (b"\x00\x01", "an unknown format"),
         ] {
-            assert!(
-                not_an_archive(start).unwrap().contains(expected),
-                "{expected}"
-            );
+            assert!(not_an_archive(start).unwrap().contains(expected), "{expected}");
         }
         assert_eq!(not_an_archive(b"PK\x03\x04..."), None);
     }
