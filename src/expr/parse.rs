@@ -1,0 +1,364 @@
+//! From a text to a term: recursive descent, one function a level of precedence.
+
+use super::ParseError;
+use super::operation::{COMPARISONS, Comparison, FUNCTIONS, Function, Operator};
+use super::token::{Token, shortened, tokens};
+use super::tree::{Term, Tree};
+use crate::nearest::did_you_mean;
+
+/// How deep parentheses, calls, signs and powers may nest: recursion must not exhaust the stack.
+const MAX_DEPTH: usize = 128;
+
+const CONSTANTS: [(&str, f64); 2] = [("pi", std::f64::consts::PI), ("e", std::f64::consts::E)];
+
+/// The term that `text` describes, in a tree of its own.
+pub(super) fn parse(text: &str) -> Result<(Tree, Term), ParseError> {
+    let mut parser = Parser {
+        tokens: tokens(text)?,
+        next: 0,
+        depth: 0,
+        tree: Tree::default(),
+    };
+    let root = parser.sum()?;
+    match parser.peek() {
+        Token::End => Ok(parser.tree.only(root)),
+        _ => Err(parser.unexpected("an operator or the end")),
+    }
+}
+
+struct Parser {
+    tokens: Vec<(usize, Token)>,
+    next: usize,
+    depth: usize,
+    tree: Tree,
+}
+
+impl Parser {
+    fn peek(&self) -> &Token {
+        self.tokens
+            .get(self.next)
+            .map_or(&Token::End, |(_, token)| token)
+    }
+
+    fn position(&self) -> usize {
+        self.tokens
+            .get(self.next)
+            .map_or(0, |(position, _)| *position)
+    }
+
+    /// Steps over the next token if it is `symbol`.
+    fn takes(&mut self, symbol: &str) -> bool {
+        let found = matches!(self.peek(), Token::Symbol(s) if *s == symbol);
+        self.next += usize::from(found);
+        found
+    }
+
+    fn expect(&mut self, symbol: &str, needed: &str) -> Result<(), ParseError> {
+        if self.takes(symbol) {
+            Ok(())
+        } else {
+            Err(self.unexpected(needed))
+        }
+    }
+
+    /// The error of a next token that is not what is `needed`.
+    fn unexpected(&self, needed: &str) -> ParseError {
+        let after_a_term = needed.contains("operator") || needed.contains('`');
+        let message = match self.peek() {
+            Token::Symbol(s) if after_a_term && comparison(s).is_some() => {
+                "a comparison may only be the condition of if(condition, a, b)".to_owned()
+            }
+            Token::Number(_) | Token::Name(_) | Token::Symbol("(") if after_a_term => {
+                "an operator is missing here; a product is written with *, as in 2*x".to_owned()
+            }
+            token => format!("{token} is found where {needed} is needed"),
+        };
+        ParseError {
+            position: self.position(),
+            message,
+        }
+    }
+
+    /// `term`, unless constants within it do not fit an f32.
+    fn finite(&mut self, position: usize, term: Term) -> Result<Term, ParseError> {
+        if self.tree.take_overflow() {
+            let message = "the constants here give no finite 32-bit number".to_owned();
+            return Err(ParseError { position, message });
+        }
+        Ok(term)
+    }
+
+    fn combine(
+        &mut self,
+        at: usize,
+        operator: Operator,
+        a: Term,
+        b: Term,
+    ) -> Result<Term, ParseError> {
+        let term = self.tree.combine(operator, a, b);
+        self.finite(at, term)
+    }
+
+    fn sum(&mut self) -> Result<Term, ParseError> {
+        let mut term = self.product()?;
+        loop {
+            let position = self.position();
+            let operator = match self.peek() {
+                Token::Symbol("+") => Operator::Add,
+                Token::Symbol("-") => Operator::Subtract,
+                _ => return Ok(term),
+            };
+            self.next += 1;
+            let right = self.product()?;
+            term = self.combine(position, operator, term, right)?;
+        }
+    }
+
+    fn product(&mut self) -> Result<Term, ParseError> {
+        let mut term = self.signed()?;
+        loop {
+            let position = self.position();
+            let operator = match self.peek() {
+                Token::Symbol("*") => Operator::Multiply,
+                Token::Symbol("/") => Operator::Divide,
+                _ => return Ok(term),
+            };
+            self.next += 1;
+            let right = self.signed()?;
+            term = self.combine(position, operator, term, right)?;
+        }
+    }
+
+    /// A power or its negative. All recursion passes here, so here the depth is counted.
+    fn signed(&mut self) -> Result<Term, ParseError> {
+        if self.depth == MAX_DEPTH {
+            let message = format!("the expression nests deeper than {MAX_DEPTH} levels");
+            return Err(ParseError {
+                position: self.position(),
+                message,
+            });
+        }
+        self.depth += 1;
+        let term = if self.takes("-") {
+            let term = self.signed()?;
+            self.tree.negate(term)
+        } else {
+            self.power()?
+        };
+        self.depth -= 1;
+        Ok(term)
+    }
+
+    fn power(&mut self) -> Result<Term, ParseError> {
+        let base = self.atom()?;
+        let position = self.position();
+        if !self.takes("^") {
+            return Ok(base);
+        }
+        let exponent = self.signed()?;
+        self.combine(position, Operator::Power, base, exponent)
+    }
+
+    fn atom(&mut self) -> Result<Term, ParseError> {
+        match self.peek().clone() {
+            Token::Number(value) => {
+                self.next += 1;
+                Ok(self.tree.constant(value))
+            }
+            Token::Name(name) => self.named(&name),
+            Token::Symbol("(") => {
+                self.next += 1;
+                let term = self.sum()?;
+                self.expect(")", "an operator or `)`")?;
+                Ok(term)
+            }
+            Token::End if self.next == 0 => Err(ParseError {
+                position: 0,
+                message: "the expression is empty; an example is x*sigmoid(x)".to_owned(),
+            }),
+            _ => Err(self.unexpected("a number, a name or a parenthesis")),
+        }
+    }
+
+    /// What begins with a name: x, a constant or a call.
+    fn named(&mut self, name: &str) -> Result<Term, ParseError> {
+        let position = self.position();
+        if name == "x" {
+            self.next += 1;
+            return Ok(self.tree.x());
+        }
+        if let Some((_, value)) = CONSTANTS.into_iter().find(|(known, _)| *known == name) {
+            self.next += 1;
+            return Ok(self.tree.constant(value));
+        }
+        if let Some((_, function)) = FUNCTIONS.into_iter().find(|(known, _)| *known == name) {
+            let [argument] = self.arguments(name)?;
+            let term = self.tree.apply(function, argument);
+            return self.finite(position, term);
+        }
+        match name {
+            "max" | "min" => {
+                let operator = if name == "max" {
+                    Operator::Maximum
+                } else {
+                    Operator::Minimum
+                };
+                let [a, b] = self.arguments(name)?;
+                self.combine(position, operator, a, b)
+            }
+            "if" => self.choice(),
+            _ => Err(ParseError {
+                position,
+                message: unknown(name),
+            }),
+        }
+    }
+
+    /// The name of a function and its arguments in parentheses.
+    fn arguments<const N: usize>(&mut self, name: &str) -> Result<[Term; N], ParseError> {
+        let signature = if N == 1 {
+            format!("{name}(a)")
+        } else {
+            format!("{name}(a, b)")
+        };
+        self.next += 1;
+        self.expect("(", &format!("the parenthesis of {signature}"))?;
+        let mut arguments = Vec::with_capacity(N);
+        for index in 0..N {
+            arguments.push(self.sum()?);
+            if index + 1 < N {
+                self.expect(",", &format!("an operator or the `,` of {signature}"))?;
+            }
+        }
+        self.expect(")", &format!("an operator or the `)` of {signature}"))?;
+        let position = self.position();
+        arguments.try_into().map_err(|_| ParseError {
+            position,
+            message: signature,
+        })
+    }
+
+    /// `if(a < b, then, otherwise)`
+    fn choice(&mut self) -> Result<Term, ParseError> {
+        self.next += 1;
+        self.expect("(", "the parenthesis of if(condition, a, b)")?;
+        let left = self.sum()?;
+        let Some(comparison) = (match self.peek() {
+            Token::Symbol(symbol) => comparison(symbol),
+            _ => None,
+        }) else {
+            let message = "the condition of if needs a comparison: < <= > >= == or !=".to_owned();
+            return Err(ParseError {
+                position: self.position(),
+                message,
+            });
+        };
+        self.next += 1;
+        let right = self.sum()?;
+        self.expect(",", "an operator or the `,` of if(condition, a, b)")?;
+        let then = self.sum()?;
+        self.expect(",", "an operator or the `,` of if(condition, a, b)")?;
+        let otherwise = self.sum()?;
+        self.expect(")", "an operator or the `)` of if(condition, a, b)")?;
+        Ok(self.tree.choose(comparison, [left, right, then, otherwise]))
+    }
+}
+
+fn comparison(symbol: &str) -> Option<Comparison> {
+    COMPARISONS
+        .into_iter()
+        .find(|(sign, _)| *sign == symbol)
+        .map(|(_, comparison)| comparison)
+}
+
+fn unknown(name: &str) -> String {
+    let functions = ["if", "min", "max"]
+        .into_iter()
+        .chain(FUNCTIONS.map(|(name, _)| name));
+    let name = shortened(name);
+    let hint = did_you_mean(&name, functions.clone().chain(["x", "pi", "e"]));
+    let separator = if hint.is_empty() { ";" } else { "" };
+    let list: Vec<&str> = functions.collect();
+    let list = list.join(", ");
+    format!(
+        "`{name}` is no known name{hint}{separator} allowed are x, pi, e and the functions {list}"
+    )
+}
+
+/// The name of a function in the language; a negation has a sign instead.
+pub(super) fn name(function: Function) -> &'static str {
+    FUNCTIONS
+        .iter()
+        .find(|(_, known)| *known == function)
+        .map_or("-", |(name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+    use crate::expr::Expression;
+
+    #[track_caller]
+    fn refused(text: &str, position: usize, message: &str) {
+        let error = Expression::parse(text).unwrap_err();
+        let text = shortened(text);
+        assert_eq!(error.position, position, "{text}: {error}");
+        assert!(error.message.contains(message), "{text}: {error}");
+    }
+
+    #[test]
+    fn errors_point_at_the_character_and_name_the_remedy() {
+        refused("", 0, "empty");
+        refused("x +", 3, "the end is found where a number");
+        refused("2x", 1, "2*x");
+        refused("x(2)", 1, "2*x");
+        refused("x*sigmod(x)", 2, "did you mean sigmoid?");
+        refused(
+            "x*sigmod(x)",
+            2,
+            "allowed are x, pi, e and the functions if, min, max, abs",
+        );
+        refused("é", 0, "`é`");
+        refused("x ≤ 2", 2, "`≤`");
+        refused("x > 0", 2, "condition of if");
+        refused("if(x, 1, 2)", 4, "needs a comparison");
+        refused("if(x = 1, 1, 2)", 5, "==");
+        refused("if(x > 1, 1)", 11, "`,` of if(condition, a, b)");
+        refused("max(x)", 5, "max(a, b)");
+        refused("exp(x, 2)", 5, "exp(a)");
+        refused("exp x", 4, "parenthesis of exp(a)");
+        refused("(x", 2, "`)`");
+        refused("x)", 1, "`)` is found");
+        refused("x**2", 1, "x^2");
+        refused("x/0", 1, "finite");
+        refused("1e30*1e30", 4, "finite");
+    }
+
+    #[test]
+    fn letter_case_and_spaces_do_not_matter() {
+        let spaced = Expression::parse(" X * Sigmoid ( x )\n").unwrap();
+        assert_eq!(spaced.to_string(), "x*sigmoid(x)");
+    }
+
+    #[test]
+    fn hostile_texts_are_refused_in_no_time() {
+        refused(&"(".repeat(100_000), 4096, "longer than");
+        refused(&"(".repeat(4000), 128, "deeper than");
+        refused(&"-".repeat(4000), 128, "deeper than");
+        refused(&"x^".repeat(2000), 256, "deeper than");
+        refused(&"sin(".repeat(1000), 512, "deeper than");
+        refused(&"x+".repeat(500_000), 4096, "longer than");
+        refused(&"a".repeat(1_000_000), 0, "no known name");
+        refused(&"9".repeat(1_000_000), 0, "too large");
+        let powers: Vec<String> = (0..400).map(|i| format!("(x + {i})^9999999999")).collect();
+        refused(&powers.join(" + "), 0, "operations");
+    }
+
+    #[test]
+    fn a_long_sum_is_allowed() {
+        let text = vec!["sin(x)*x - exp(x)"; 250].join(" + x*");
+        let expression = Expression::parse(&text).unwrap();
+        let (value, slope) = expression.evaluate(0.5f64);
+        assert!(value.is_finite() && slope.is_finite());
+    }
+}

@@ -1,0 +1,311 @@
+//! An expression as a straight list of instructions, and their evaluation.
+//!
+//! Instruction by instruction over a chunk of elements: each inner loop is one operation over
+//! arrays of fixed length, which the compiler turns into vector instructions.
+
+use std::collections::HashMap;
+
+use super::operation::{Comparison, Function, Operator};
+use super::tree::{Node, Term, Tree};
+use super::{ParseError, Scratch};
+use crate::math::Real;
+
+/// Elements an instruction handles at a time: its operands stay in the first-level cache.
+pub(super) const CHUNK: usize = 64;
+
+/// The longest program: powers such as x^999999 unfold into many multiplications.
+const MAX_INSTRUCTIONS: usize = 20_000;
+
+/// Values of f and f', with shared subterms. Every value has a slot: first the constants, then x,
+/// then one an instruction, each of which reads slots before its own.
+#[derive(Debug, Clone)]
+pub(super) struct Program {
+    pub(super) constants: Vec<f64>,
+    /// Operands are slots; powers are unfolded, and comparisons are >, >= or ==.
+    pub(super) instructions: Vec<Node>,
+    /// How many of the instructions f alone needs.
+    value_instructions: usize,
+    /// The slot of f.
+    pub(super) value: Term,
+    /// The slot of f'.
+    pub(super) derivative: Term,
+}
+
+impl Program {
+    /// The program of two terms.
+    pub(super) fn new(tree: &Tree, value: Term, derivative: Term) -> Result<Self, ParseError> {
+        let mut unfolded = Tree::default();
+        let mut moved = HashMap::new();
+        for term in tree.order(&[value, derivative]) {
+            let node = tree.node(term).with_operands(|operand| moved[&operand]);
+            let new = unfold(&mut unfolded, node);
+            moved.insert(term, new);
+            if new.index() > MAX_INSTRUCTIONS {
+                let message =
+                    format!("the expression needs more than {MAX_INSTRUCTIONS} operations");
+                return Err(ParseError {
+                    position: 0,
+                    message,
+                });
+            }
+        }
+        Ok(Self::from_unfolded(
+            unfolded,
+            moved[&value],
+            moved[&derivative],
+        ))
+    }
+
+    fn from_unfolded(mut tree: Tree, value: Term, derivative: Term) -> Self {
+        let x = tree.x();
+        let order = tree.order(&[value, derivative]);
+        let is_constant = |t: &Term| tree.value(*t).is_some();
+        let (constants, rest): (Vec<Term>, Vec<Term>) = order.into_iter().partition(is_constant);
+        let computed: Vec<Term> = rest.into_iter().filter(|&t| t != x).collect();
+        // The order begins with all that f needs.
+        let of_value = tree.order(&[value]);
+        let is_computed = |t: &&Term| !is_constant(t) && **t != x;
+        let value_instructions = of_value.iter().filter(is_computed).count();
+        let in_order = constants.iter().chain([&x]).chain(&computed);
+        let slots: HashMap<Term, Term> = in_order
+            .enumerate()
+            .map(|(slot, &term)| (term, Term::at(slot)))
+            .collect();
+        let in_slots = |t: &Term| tree.node(*t).with_operands(|operand| slots[&operand]);
+        Self {
+            constants: constants.iter().filter_map(|&t| tree.value(t)).collect(),
+            instructions: computed.iter().map(in_slots).collect(),
+            value_instructions,
+            value: slots[&value],
+            derivative: slots[&derivative],
+        }
+    }
+
+    fn slots(&self) -> usize {
+        self.constants.len() + 1 + self.instructions.len()
+    }
+
+    /// f(x) and f'(x).
+    pub(super) fn evaluate<T: Real>(&self, x: T) -> (T, T) {
+        let (mut value, mut derivative) = ([T::ZERO], [T::ZERO]);
+        let mut slots = vec![[T::ZERO]; self.slots()];
+        self.evaluate_chunks(&[x], &mut value, Some(&mut derivative), &mut slots);
+        (value[0], derivative[0])
+    }
+
+    /// f and f' of a slice; the vector instructions the machine has do not change a bit.
+    pub(super) fn evaluate_block<T: Real>(
+        &self,
+        x: &[T],
+        value: &mut [T],
+        derivative: Option<&mut [T]>,
+        scratch: &mut Scratch<T>,
+    ) {
+        if scratch.slots.len() < self.slots() {
+            scratch.slots.resize(self.slots(), [T::ZERO; CHUNK]);
+        }
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") {
+            // SAFETY: the machine has AVX2, which is all the function asks for.
+            unsafe { self.evaluate_chunks_avx2(x, value, derivative, &mut scratch.slots) };
+            return;
+        }
+        self.evaluate_chunks(x, value, derivative, &mut scratch.slots);
+    }
+
+    /// The same code compiled for AVX2. Fused multiply-add stays off: nothing would use it, as Rust
+    /// never contracts a*b + c, and so the bits are those of every other machine.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn evaluate_chunks_avx2<T: Real>(
+        &self,
+        x: &[T],
+        value: &mut [T],
+        derivative: Option<&mut [T]>,
+        slots: &mut [[T; CHUNK]],
+    ) {
+        self.evaluate_chunks(x, value, derivative, slots);
+    }
+
+    #[inline(always)]
+    fn evaluate_chunks<T: Real, const N: usize>(
+        &self,
+        x: &[T],
+        value: &mut [T],
+        mut derivative: Option<&mut [T]>,
+        slots: &mut [[T; N]],
+    ) {
+        for (slot, &constant) in slots.iter_mut().zip(&self.constants) {
+            *slot = [T::from_f64(constant); N];
+        }
+        let x_slot = self.constants.len();
+        let needed = match derivative {
+            Some(_) => self.instructions.len(),
+            None => self.value_instructions,
+        };
+        for start in (0..x.len()).step_by(N) {
+            let length = N.min(x.len() - start);
+            let range = start..start + length;
+            // Of a last, shorter chunk the other elements are computed and not read.
+            slots[x_slot][..length].copy_from_slice(&x[range.clone()]);
+            for (index, &instruction) in self.instructions[..needed].iter().enumerate() {
+                let (done, rest) = slots.split_at_mut(x_slot + 1 + index);
+                run(instruction, done, &mut rest[0]);
+            }
+            value[range.clone()].copy_from_slice(&slots[self.value.index()][..length]);
+            if let Some(derivative) = &mut derivative {
+                derivative[range].copy_from_slice(&slots[self.derivative.index()][..length]);
+            }
+        }
+    }
+}
+
+/// One instruction over the chunk. The match stands outside the loops, and the loops are plain
+/// ones, as a closure would not take over the caller's instruction set.
+#[inline(always)]
+fn run<T: Real, const N: usize>(instruction: Node, done: &[[T; N]], out: &mut [T; N]) {
+    macro_rules! each {
+        ($result:expr; $($name:ident in $slot:expr),+) => {{
+            $(let $name = &done[$slot.index()];)+
+            for i in 0..N {
+                $(let $name = $name[i];)+
+                out[i] = $result;
+            }
+        }};
+    }
+    macro_rules! apply {
+        ($u:expr, $($function:ident)+, $given:expr) => {
+            match $given {
+                $(Function::$function => each!(Function::$function.apply(a); a in $u),)+
+            }
+        };
+    }
+    match instruction {
+        Node::X | Node::Constant(_) => {}
+        Node::Apply(function, u) => apply!(u,
+            Negate Absolute Exponential Logarithm SquareRoot Sine Cosine Tangent Sigmoid Softplus
+            Error, function),
+        Node::Combine(operator, u, v) => match operator {
+            Operator::Add => each!(a + b; a in u, b in v),
+            Operator::Subtract => each!(a - b; a in u, b in v),
+            Operator::Multiply => each!(a * b; a in u, b in v),
+            Operator::Divide => each!(a / b; a in u, b in v),
+            Operator::Maximum => each!(a.max(b); a in u, b in v),
+            Operator::Minimum => each!(a.min(b); a in u, b in v),
+            // Unfolded before it comes here.
+            Operator::Power => {}
+        },
+        Node::Choose(comparison, [u, v, t, o]) => match comparison {
+            Comparison::Greater => {
+                each!(if a > b { c } else { d }; a in u, b in v, c in t, d in o);
+            }
+            Comparison::GreaterOrEqual => {
+                each!(if a >= b { c } else { d }; a in u, b in v, c in t, d in o);
+            }
+            _ => each!(if a == b { c } else { d }; a in u, b in v, c in t, d in o),
+        },
+    }
+}
+
+/// `node` in terms of the operations that an instruction can be.
+fn unfold(tree: &mut Tree, node: Node) -> Term {
+    match node {
+        Node::Combine(Operator::Power, base, exponent) => match tree.value(exponent) {
+            // Larger whole numbers are not told apart from their neighbours by an f64.
+            Some(n) if n.fract() == 0.0 && n.abs() < 9e15 => whole_power(tree, base, n),
+            _ => general_power(tree, base, exponent),
+        },
+        Node::Choose(comparison, [a, b, then, otherwise]) => {
+            let (comparison, terms) = match comparison {
+                Comparison::Less => (Comparison::Greater, [b, a, then, otherwise]),
+                Comparison::LessOrEqual => (Comparison::GreaterOrEqual, [b, a, then, otherwise]),
+                Comparison::NotEqual => (Comparison::Equal, [a, b, otherwise, then]),
+                other => (other, [a, b, then, otherwise]),
+            };
+            tree.insert(Node::Choose(comparison, terms))
+        }
+        node => tree.insert(node),
+    }
+}
+
+/// base^n by repeated squaring.
+fn whole_power(tree: &mut Tree, base: Term, n: f64) -> Term {
+    let mut multiply = |a, b| tree.insert(Node::Combine(Operator::Multiply, a, b));
+    let mut rest = n.abs() as u64;
+    let mut square = base;
+    let mut product = None;
+    while rest > 0 {
+        if rest % 2 == 1 {
+            product = Some(product.map_or(square, |p| multiply(square, p)));
+        }
+        rest /= 2;
+        if rest > 0 {
+            square = multiply(square, square);
+        }
+    }
+    let one = tree.constant(1.0);
+    let product = product.unwrap_or(one);
+    if n < 0.0 {
+        tree.insert(Node::Combine(Operator::Divide, one, product))
+    } else {
+        product
+    }
+}
+
+/// e^(exponent ln(base)), and 0 where base <= 0.
+fn general_power(tree: &mut Tree, base: Term, exponent: Term) -> Term {
+    let zero = tree.constant(0.0);
+    let logarithm = tree.insert(Node::Apply(Function::Logarithm, base));
+    let product = tree.insert(Node::Combine(Operator::Multiply, exponent, logarithm));
+    let power = tree.insert(Node::Apply(Function::Exponential, product));
+    tree.insert(Node::Choose(Comparison::Greater, [base, zero, power, zero]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHUNK;
+    use crate::expr::{Expression, Scratch};
+
+    #[test]
+    fn a_block_has_the_bits_of_single_elements_for_every_length() {
+        let expression =
+            Expression::parse("x*sigmoid(x) + sin(x)^3 - if(x < 1, x^1.5, 2)").unwrap();
+        let mut scratch = Scratch::default();
+        for length in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 1000] {
+            let x: Vec<f32> = (0..length).map(|i| i as f32 * 0.37 - 9.0).collect();
+            let (mut value, mut derivative) = (vec![0.0; length], vec![0.0; length]);
+            expression.evaluate_block(&x, &mut value, Some(&mut derivative), &mut scratch);
+            let mut value_only = vec![0.0; length];
+            expression.evaluate_block(&x, &mut value_only, None, &mut scratch);
+            assert_eq!(value, value_only);
+            for i in 0..length {
+                let (v, d) = expression.evaluate(x[i]);
+                assert_eq!(
+                    (v.to_bits(), d.to_bits()),
+                    (value[i].to_bits(), derivative[i].to_bits())
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn constants_and_x_itself_need_no_instruction() {
+        let mut scratch = Scratch::default();
+        for (text, value, slope) in [("x", 2.0, 1.0), ("3", 3.0, 0.0), ("x - x", 0.0, 0.0)] {
+            let expression = Expression::parse(text).unwrap();
+            assert!(expression.program.instructions.is_empty());
+            let (mut f, mut df) = ([9.0f64], [9.0]);
+            expression.evaluate_block(&[2.0], &mut f, Some(&mut df), &mut scratch);
+            assert_eq!((f[0], df[0]), (value, slope), "{text}");
+        }
+    }
+
+    #[test]
+    fn f_alone_runs_fewer_instructions() {
+        let program = Expression::parse("tanh(x)").unwrap().program;
+        assert_eq!(
+            (program.value_instructions, program.instructions.len()),
+            (1, 3)
+        );
+    }
+}
