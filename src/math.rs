@@ -140,18 +140,10 @@ impl Real for f64 {
     common!();
     fn exp(self) -> Self {
         const LARGEST_EXPONENT: f64 = 709.782_712_893_384;
-        if self > LARGEST_EXPONENT {
-            f64::exp(LARGEST_EXPONENT)
-        } else {
-            f64::exp(self)
-        }
+        if self > LARGEST_EXPONENT { f64::exp(LARGEST_EXPONENT) } else { f64::exp(self) }
     }
     fn ln(self) -> Self {
-        if self < f64::MIN_POSITIVE {
-            f64::ln(f64::MIN_POSITIVE)
-        } else {
-            f64::ln(self)
-        }
+        if self < f64::MIN_POSITIVE { f64::ln(f64::MIN_POSITIVE) } else { f64::ln(self) }
     }
     fn tanh(self) -> Self {
         f64::tanh(self)
@@ -169,11 +161,7 @@ impl Real for f64 {
         1.0 / (1.0 + f64::exp(-self))
     }
     fn softplus(self) -> Self {
-        if self > 0.0 {
-            self + f64::ln_1p(f64::exp(-self))
-        } else {
-            f64::ln_1p(f64::exp(self))
-        }
+        if self > 0.0 { self + f64::ln_1p(f64::exp(-self)) } else { f64::ln_1p(f64::exp(self)) }
     }
 }
 
@@ -238,11 +226,7 @@ fn exponential(x: f32) -> f32 {
 /// sqrt(2) - 1. Coefficients: Cephes, logf. Below 2^-126, 0 and negative x included, ln(2^-126).
 #[inline(always)]
 fn logarithm(x: f32) -> f32 {
-    let limited = if x < SMALLEST_NORMAL {
-        SMALLEST_NORMAL
-    } else {
-        x
-    };
+    let limited = if x < SMALLEST_NORMAL { SMALLEST_NORMAL } else { x };
     let bits = limited.to_bits() as i32;
     let power = bits.wrapping_sub(SQRT_HALF_BITS) >> 23;
     let k = power as f32;
@@ -384,53 +368,20 @@ mod tests {
 
     #[test]
     fn errors_are_as_stated_against_f64() {
-        type Row = (
-            &'static str,
-            fn(f32) -> f32,
-            fn(f64) -> f64,
-            f64,
-            Vec<(f32, f32)>,
-        );
+        type Row = (&'static str, fn(f32) -> f32, fn(f64) -> f64, f64, Vec<(f32, f32)>);
         let both = |low: f32, high: f32| vec![(low, high), (-low, -high)];
         let rows: [Row; 6] = [
-            (
-                "exp",
-                Real::exp,
-                f64::exp,
-                1.1,
-                vec![(1e-8, 88.37), (-1e-8, -87.33)],
-            ),
-            (
-                "ln",
-                Real::ln,
-                f64::ln,
-                1.1,
-                vec![(f32::MIN_POSITIVE, f32::MAX)],
-            ),
+            ("exp", Real::exp, f64::exp, 1.1, vec![(1e-8, 88.37), (-1e-8, -87.33)]),
+            ("ln", Real::ln, f64::ln, 1.1, vec![(f32::MIN_POSITIVE, f32::MAX)]),
             ("tanh", Real::tanh, f64::tanh, 2.5, both(1e-30, 100.0)),
             ("erf", Real::erf, libm::erf, 3.5, both(1e-30, 100.0)),
-            (
-                "sigmoid",
-                Real::sigmoid,
-                <f64 as Real>::sigmoid,
-                2.5,
-                both(1e-30, 87.0),
-            ),
-            (
-                "softplus",
-                Real::softplus,
-                <f64 as Real>::softplus,
-                3.0,
-                both(1e-30, 87.0),
-            ),
+            ("sigmoid", Real::sigmoid, <f64 as Real>::sigmoid, 2.5, both(1e-30, 87.0)),
+            ("softplus", Real::softplus, <f64 as Real>::softplus, 3.0, both(1e-30, 87.0)),
         ];
         for (name, f, exact, bound, ranges) in rows {
             let (error, x) = worst(f, exact, &ranges);
             println!("{name}: {error:.3} units in the last place at {x:e}");
-            assert!(
-                error <= bound,
-                "{name}({x:e}) errs by {error} units in the last place"
-            );
+            assert!(error <= bound, "{name}({x:e}) errs by {error} units in the last place");
         }
     }
 
@@ -462,16 +413,7 @@ mod tests {
             cosine,
         ];
         for f in functions {
-            for magnitude in [
-                0.0,
-                f32::from_bits(1),
-                1e-38,
-                1.0,
-                88.4,
-                1e4,
-                1e38,
-                f32::MAX,
-            ] {
+            for magnitude in [0.0, f32::from_bits(1), 1e-38, 1.0, 88.4, 1e4, 1e38, f32::MAX] {
                 assert!(f(magnitude).is_finite() && f(-magnitude).is_finite());
             }
         }
@@ -483,15 +425,8 @@ mod tests {
 
     #[test]
     fn not_a_number_passes_through() {
-        let functions: [fn(f32) -> f32; 7] = [
-            Real::exp,
-            Real::tanh,
-            Real::erf,
-            Real::sigmoid,
-            Real::softplus,
-            sine,
-            cosine,
-        ];
+        let functions: [fn(f32) -> f32; 7] =
+            [Real::exp, Real::tanh, Real::erf, Real::sigmoid, Real::softplus, sine, cosine];
         for f in functions {
             assert!(f(f32::NAN).is_nan());
         }
@@ -504,14 +439,8 @@ mod tests {
             assert_eq!(Real::erf(-x), -Real::erf(x));
             assert_eq!(sine(-x), -sine(x));
         }
-        assert_eq!(
-            (exponential(0.0), logarithm(1.0), cosine(0.0)),
-            (1.0, 0.0, 1.0)
-        );
-        assert_eq!(
-            (sigmoid(0.0), hyperbolic_tangent(20.0), error_function(9.0)),
-            (0.5, 1.0, 1.0)
-        );
+        assert_eq!((exponential(0.0), logarithm(1.0), cosine(0.0)), (1.0, 0.0, 1.0));
+        assert_eq!((sigmoid(0.0), hyperbolic_tangent(20.0), error_function(9.0)), (0.5, 1.0, 1.0));
         assert!(exponential(-1e4) < 1.2e-38 && sigmoid(-1e4) < 1e-38);
     }
 }

@@ -40,15 +40,10 @@ fn validate(shader: &str) {
 #[test]
 fn the_mathematics_shader_is_valid_and_calls_no_imprecise_built_in() {
     validate(MATH_WGSL);
-    for name in [
-        "exp(", "exp2(", "log(", "log2(", "tanh(", "pow(", "sin(", "cos(",
-    ] {
+    for name in ["exp(", "exp2(", "log(", "log2(", "tanh(", "pow(", "sin(", "cos("] {
         for (index, _) in MATH_WGSL.match_indices(name) {
             let before = MATH_WGSL[..index].chars().next_back();
-            assert!(
-                before.is_some_and(|c| c.is_alphanumeric() || c == '_'),
-                "{name}"
-            );
+            assert!(before.is_some_and(|c| c.is_alphanumeric() || c == '_'), "{name}");
         }
     }
 }
@@ -73,10 +68,7 @@ fn the_wgsl_of_every_activation_is_valid() {
 
 fn assert_finite<T: Real>(text: &str, x: T) {
     let (value, derivative) = parse(text).evaluate(x);
-    assert!(
-        value.is_finite() && derivative.is_finite(),
-        "{text} at {x}: {value}, {derivative}"
-    );
+    assert!(value.is_finite() && derivative.is_finite(), "{text} at {x}: {value}, {derivative}");
 }
 
 #[test]
@@ -103,21 +95,16 @@ fn far_out_activations_reach_their_limits() {
         ("x*tanh(softplus(x))", 0.0, 1e4),
     ] {
         let expression = parse(text);
-        assert!(
-            (expression.evaluate(-1e4f32).0 - left).abs() < 1e-30,
-            "{text}"
-        );
+        assert!((expression.evaluate(-1e4f32).0 - left).abs() < 1e-30, "{text}");
         assert_eq!(expression.evaluate(1e4f32).0, right, "{text}");
     }
 }
 
 #[test]
 fn at_the_kink_the_left_branch_holds() {
-    for (text, slope) in [
-        ("max(x,0)", 0.0),
-        ("if(x>0,x,0.01*x)", 0.01),
-        ("if(x>0,x,exp(x)-1)", 1.0),
-    ] {
+    for (text, slope) in
+        [("max(x,0)", 0.0), ("if(x>0,x,0.01*x)", 0.01), ("if(x>0,x,exp(x)-1)", 1.0)]
+    {
         assert_eq!(parse(text).evaluate(0.0f64).1, slope, "{text}");
         assert_eq!(parse(text).evaluate(0.0f32).1, slope as f32, "{text}");
     }
@@ -265,11 +252,7 @@ fn same_bits<T: Real, B: PartialEq + std::fmt::Debug>(
 fn derivatives_of_the_activations_match_central_differences() {
     for text in ACTIVATIONS {
         for x in POINTS {
-            assert_eq!(
-                derivative_agrees(&parse(text), x),
-                Some(true),
-                "{text} at {x}"
-            );
+            assert_eq!(derivative_agrees(&parse(text), x), Some(true), "{text} at {x}");
         }
     }
 }

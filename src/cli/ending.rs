@@ -24,7 +24,10 @@ pub(super) fn print(outcome: &Outcome, total_seconds: f64) {
 fn print_best(replica: &ReplicaOutcome) {
     match replica.best_epoch {
         Some(epoch) => {
-            print_figures(&format!("best (epoch {epoch})"), replica.best.each_ref().map(Option::as_ref));
+            print_figures(
+                &format!("best (epoch {epoch})"),
+                replica.best.each_ref().map(Option::as_ref),
+            );
         }
         None => message("best: no epoch ended with finite losses, so no weights are kept"),
     }
@@ -50,7 +53,12 @@ fn describe(figures: &Figures) -> String {
             percent(*f1)
         ),
         Scores::Regression { r2, rmse, mae, .. } => {
-            format!("R² {r2:.4}  RMSE {}  MAE {} ({} rows)", decimal(*rmse), decimal(*mae), figures.rows)
+            format!(
+                "R² {r2:.4}  RMSE {}  MAE {} ({} rows)",
+                decimal(*rmse),
+                decimal(*mae),
+                figures.rows
+            )
         }
     };
     format!("loss {}  {scores}", decimal(figures.loss))

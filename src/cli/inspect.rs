@@ -102,7 +102,9 @@ fn describe_targets(targets: &Targets, names: Option<&[String]>) {
             let more = if counts.len() > 32 { " | ..." } else { "" };
             line(&format!("targets: {} distinct integers ({list}{more})", counts.len()));
         }
-        Targets::Integers(values) => line(&format!("targets: {} columns of integers", values.ncols())),
+        Targets::Integers(values) => {
+            line(&format!("targets: {} columns of integers", values.ncols()))
+        }
         Targets::Reals(values) => {
             for (output, column) in values.columns().into_iter().enumerate() {
                 let least = column.iter().copied().fold(f64::INFINITY, f64::min);
@@ -138,12 +140,7 @@ fn model(path: &Path) -> Result<()> {
     for (index, layer) in about["layers"].as_array().into_iter().flatten().enumerate() {
         let of = |key: &str| layer[key].as_str().map_or(layer[key].to_string(), str::to_owned);
         let name = layer["name"].as_str().map_or(String::new(), |name| format!("  {name}"));
-        line(&format!(
-            "layer {index}: {} {} {}{name}",
-            of("type"),
-            of("units"),
-            of("activation")
-        ));
+        line(&format!("layer {index}: {} {} {}{name}", of("type"), of("units"), of("activation")));
     }
     for tensor in &model.tensors {
         let shape: Vec<String> = tensor.shape.iter().map(ToString::to_string).collect();

@@ -18,12 +18,27 @@ impl Table {
     pub fn new(task: Task) -> Self {
         let columns = match task {
             Task::Classification => vec![
-                "Epoch", "Loss(tr)", "ΔLoss", "Acc(tr)", "Loss(val)", "ΔLoss(v)", "Acc(val)",
-                "Rec(val)", "F1(val)", "Pat.",
+                "Epoch",
+                "Loss(tr)",
+                "ΔLoss",
+                "Acc(tr)",
+                "Loss(val)",
+                "ΔLoss(v)",
+                "Acc(val)",
+                "Rec(val)",
+                "F1(val)",
+                "Pat.",
             ],
             Task::Regression => vec![
-                "Epoch", "Loss(tr)", "ΔLoss", "R²(tr)", "Loss(val)", "ΔLoss(v)", "R²(val)",
-                "RMSE(val)", "Pat.",
+                "Epoch",
+                "Loss(tr)",
+                "ΔLoss",
+                "R²(tr)",
+                "Loss(val)",
+                "ΔLoss(v)",
+                "R²(val)",
+                "RMSE(val)",
+                "Pat.",
             ],
         };
         Table { columns, head_is_due: true }

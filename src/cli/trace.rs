@@ -8,7 +8,9 @@ const EDGE: usize = 4;
 
 /// Prints the quantities on standard output.
 pub(super) fn print(quantities: &[Quantity]) {
-    line("first step: every quantity with its shape; gradients are those of the batch, before clip and L2");
+    line(
+        "first step: every quantity with its shape; gradients are those of the batch, before clip and L2",
+    );
     for quantity in quantities {
         let shape: Vec<String> = quantity.shape.iter().map(ToString::to_string).collect();
         line(&format!("{} ({})", quantity.name, shape.join(", ")));

@@ -190,12 +190,16 @@ impl Observer for Listeners<'_, '_> {
 fn verdict(outcome: &Outcome, directory: &Path) -> Result<()> {
     let Some(replica) = outcome.replicas.first() else { return Ok(()) };
     let saved = match replica.best_epoch {
-        Some(epoch) => format!("the best weights so far (epoch {epoch}) are in {}", directory.display()),
+        Some(epoch) => {
+            format!("the best weights so far (epoch {epoch}) are in {}", directory.display())
+        }
         None => "no weights were saved".into(),
     };
     let epoch = replica.epochs;
     match replica.stop {
-        Stop::Interrupted => Err(Error::failed(format!("interrupted after epoch {epoch}; {saved}"))),
+        Stop::Interrupted => {
+            Err(Error::failed(format!("interrupted after epoch {epoch}; {saved}")))
+        }
         Stop::NotFinite(Some(step)) => Err(Error::failed(format!(
             "the loss is not finite from step {step} of epoch {epoch} on; {saved}; lower LR, or bound \
              the gradient with GRAD_CLIP"

@@ -65,12 +65,7 @@ fn pieces(node: Node) -> Vec<Piece> {
         Node::X | Node::Constant(_) => vec![Text("x")],
         Node::Apply(Function::Negate, u) => vec![Text("-"), part(u, Binding::Power)],
         Node::Apply(function, u) => {
-            vec![
-                Text(name(function)),
-                Text("("),
-                part(u, Binding::Sum),
-                Text(")"),
-            ]
+            vec![Text(name(function)), Text("("), part(u, Binding::Sum), Text(")")]
         }
         Node::Combine(operator, a, b) => {
             let (sign, left, right) = match operator {
@@ -95,17 +90,8 @@ fn pieces(node: Node) -> Vec<Piece> {
 
 /// `opening first, second)`
 fn call(opening: &'static str, [first, second]: [Term; 2]) -> Vec<Piece> {
-    let (first, second) = (
-        Piece::Term(first, Binding::Sum),
-        Piece::Term(second, Binding::Sum),
-    );
-    vec![
-        Piece::Text(opening),
-        first,
-        Piece::Text(", "),
-        second,
-        Piece::Text(")"),
-    ]
+    let (first, second) = (Piece::Term(first, Binding::Sum), Piece::Term(second, Binding::Sum));
+    vec![Piece::Text(opening), first, Piece::Text(", "), second, Piece::Text(")")]
 }
 
 #[cfg(test)]

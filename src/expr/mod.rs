@@ -63,11 +63,7 @@ impl Expression {
         let mut with_derivative = tree.clone();
         let derivative = with_derivative.derivative(root);
         let program = Program::new(&with_derivative, root, derivative)?;
-        Ok(Self {
-            tree,
-            root,
-            program,
-        })
+        Ok(Self { tree, root, program })
     }
 
     /// f(x) and f'(x).

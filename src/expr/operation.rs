@@ -122,9 +122,6 @@ impl Comparison {
 
     /// The comparison as it is written.
     pub(super) fn sign(self) -> &'static str {
-        COMPARISONS
-            .iter()
-            .find(|(_, comparison)| *comparison == self)
-            .map_or("", |(sign, _)| sign)
+        COMPARISONS.iter().find(|(_, comparison)| *comparison == self).map_or("", |(sign, _)| sign)
     }
 }

@@ -13,12 +13,7 @@ const CONSTANTS: [(&str, f64); 2] = [("pi", std::f64::consts::PI), ("e", std::f6
 
 /// The term that `text` describes, in a tree of its own.
 pub(super) fn parse(text: &str) -> Result<(Tree, Term), ParseError> {
-    let mut parser = Parser {
-        tokens: tokens(text)?,
-        next: 0,
-        depth: 0,
-        tree: Tree::default(),
-    };
+    let mut parser = Parser { tokens: tokens(text)?, next: 0, depth: 0, tree: Tree::default() };
     let root = parser.sum()?;
     match parser.peek() {
         Token::End => Ok(parser.tree.only(root)),
@@ -35,15 +30,11 @@ struct Parser {
 
 impl Parser {
     fn peek(&self) -> &Token {
-        self.tokens
-            .get(self.next)
-            .map_or(&Token::End, |(_, token)| token)
+        self.tokens.get(self.next).map_or(&Token::End, |(_, token)| token)
     }
 
     fn position(&self) -> usize {
-        self.tokens
-            .get(self.next)
-            .map_or(0, |(position, _)| *position)
+        self.tokens.get(self.next).map_or(0, |(position, _)| *position)
     }
 
     /// Steps over the next token if it is `symbol`.
@@ -54,11 +45,7 @@ impl Parser {
     }
 
     fn expect(&mut self, symbol: &str, needed: &str) -> Result<(), ParseError> {
-        if self.takes(symbol) {
-            Ok(())
-        } else {
-            Err(self.unexpected(needed))
-        }
+        if self.takes(symbol) { Ok(()) } else { Err(self.unexpected(needed)) }
     }
 
     /// The error of a next token that is not what is `needed`.
@@ -73,10 +60,7 @@ impl Parser {
             }
             token => format!("{token} is found where {needed} is needed"),
         };
-        ParseError {
-            position: self.position(),
-            message,
-        }
+        ParseError { position: self.position(), message }
     }
 
     /// `term`, unless constants within it do not fit an f32.
@@ -133,10 +117,7 @@ impl Parser {
     fn signed(&mut self) -> Result<Term, ParseError> {
         if self.depth == MAX_DEPTH {
             let message = format!("the expression nests deeper than {MAX_DEPTH} levels");
-            return Err(ParseError {
-                position: self.position(),
-                message,
-            });
+            return Err(ParseError { position: self.position(), message });
         }
         self.depth += 1;
         let term = if self.takes("-") {
@@ -198,29 +179,18 @@ impl Parser {
         }
         match name {
             "max" | "min" => {
-                let operator = if name == "max" {
-                    Operator::Maximum
-                } else {
-                    Operator::Minimum
-                };
+                let operator = if name == "max" { Operator::Maximum } else { Operator::Minimum };
                 let [a, b] = self.arguments(name)?;
                 self.combine(position, operator, a, b)
             }
             "if" => self.choice(),
-            _ => Err(ParseError {
-                position,
-                message: unknown(name),
-            }),
+            _ => Err(ParseError { position, message: unknown(name) }),
         }
     }
 
     /// The name of a function and its arguments in parentheses.
     fn arguments<const N: usize>(&mut self, name: &str) -> Result<[Term; N], ParseError> {
-        let signature = if N == 1 {
-            format!("{name}(a)")
-        } else {
-            format!("{name}(a, b)")
-        };
+        let signature = if N == 1 { format!("{name}(a)") } else { format!("{name}(a, b)") };
         self.next += 1;
         self.expect("(", &format!("the parenthesis of {signature}"))?;
         let mut arguments = Vec::with_capacity(N);
@@ -232,10 +202,7 @@ impl Parser {
         }
         self.expect(")", &format!("an operator or the `)` of {signature}"))?;
         let position = self.position();
-        arguments.try_into().map_err(|_| ParseError {
-            position,
-            message: signature,
-        })
+        arguments.try_into().map_err(|_| ParseError { position, message: signature })
     }
 
     /// `if(a < b, then, otherwise)`
@@ -248,10 +215,7 @@ impl Parser {
             _ => None,
         }) else {
             let message = "the condition of if needs a comparison: < <= > >= == or !=".to_owned();
-            return Err(ParseError {
-                position: self.position(),
-                message,
-            });
+            return Err(ParseError { position: self.position(), message });
         };
         self.next += 1;
         let right = self.sum()?;
@@ -265,16 +229,11 @@ impl Parser {
 }
 
 fn comparison(symbol: &str) -> Option<Comparison> {
-    COMPARISONS
-        .into_iter()
-        .find(|(sign, _)| *sign == symbol)
-        .map(|(_, comparison)| comparison)
+    COMPARISONS.into_iter().find(|(sign, _)| *sign == symbol).map(|(_, comparison)| comparison)
 }
 
 fn unknown(name: &str) -> String {
-    let functions = ["if", "min", "max"]
-        .into_iter()
-        .chain(FUNCTIONS.map(|(name, _)| name));
+    let functions = ["if", "min", "max"].into_iter().chain(FUNCTIONS.map(|(name, _)| name));
     let name = shortened(name);
     let hint = did_you_mean(&name, functions.clone().chain(["x", "pi", "e"]));
     let separator = if hint.is_empty() { ";" } else { "" };
@@ -287,10 +246,7 @@ fn unknown(name: &str) -> String {
 
 /// The name of a function in the language; a negation has a sign instead.
 pub(super) fn name(function: Function) -> &'static str {
-    FUNCTIONS
-        .iter()
-        .find(|(_, known)| *known == function)
-        .map_or("-", |(name, _)| name)
+    FUNCTIONS.iter().find(|(_, known)| *known == function).map_or("-", |(name, _)| name)
 }
 
 #[cfg(test)]
@@ -313,11 +269,7 @@ mod tests {
         refused("2x", 1, "2*x");
         refused("x(2)", 1, "2*x");
         refused("x*sigmod(x)", 2, "did you mean sigmoid?");
-        refused(
-            "x*sigmod(x)",
-            2,
-            "allowed are x, pi, e and the functions if, min, max, abs",
-        );
+        refused("x*sigmod(x)", 2, "allowed are x, pi, e and the functions if, min, max, abs");
         refused("é", 0, "`é`");
         refused("x ≤ 2", 2, "`≤`");
         refused("x > 0", 2, "condition of if");

@@ -43,17 +43,10 @@ impl Program {
             if new.index() > MAX_INSTRUCTIONS {
                 let message =
                     format!("the expression needs more than {MAX_INSTRUCTIONS} operations");
-                return Err(ParseError {
-                    position: 0,
-                    message,
-                });
+                return Err(ParseError { position: 0, message });
             }
         }
-        Ok(Self::from_unfolded(
-            unfolded,
-            moved[&value],
-            moved[&derivative],
-        ))
+        Ok(Self::from_unfolded(unfolded, moved[&value], moved[&derivative]))
     }
 
     fn from_unfolded(mut tree: Tree, value: Term, derivative: Term) -> Self {
@@ -67,10 +60,8 @@ impl Program {
         let is_computed = |t: &&Term| !is_constant(t) && **t != x;
         let value_instructions = of_value.iter().filter(is_computed).count();
         let in_order = constants.iter().chain([&x]).chain(&computed);
-        let slots: HashMap<Term, Term> = in_order
-            .enumerate()
-            .map(|(slot, &term)| (term, Term::at(slot)))
-            .collect();
+        let slots: HashMap<Term, Term> =
+            in_order.enumerate().map(|(slot, &term)| (term, Term::at(slot))).collect();
         let in_slots = |t: &Term| tree.node(*t).with_operands(|operand| slots[&operand]);
         Self {
             constants: constants.iter().filter_map(|&t| tree.value(t)).collect(),
@@ -245,11 +236,7 @@ fn whole_power(tree: &mut Tree, base: Term, n: f64) -> Term {
     }
     let one = tree.constant(1.0);
     let product = product.unwrap_or(one);
-    if n < 0.0 {
-        tree.insert(Node::Combine(Operator::Divide, one, product))
-    } else {
-        product
-    }
+    if n < 0.0 { tree.insert(Node::Combine(Operator::Divide, one, product)) } else { product }
 }
 
 /// e^(exponent ln(base)), and 0 where base <= 0.
@@ -303,9 +290,6 @@ mod tests {
     #[test]
     fn f_alone_runs_fewer_instructions() {
         let program = Expression::parse("tanh(x)").unwrap().program;
-        assert_eq!(
-            (program.value_instructions, program.instructions.len()),
-            (1, 3)
-        );
+        assert_eq!((program.value_instructions, program.instructions.len()), (1, 3));
     }
 }

@@ -6,9 +6,8 @@ use super::ParseError;
 const MAX_TOKENS: usize = 4096;
 
 /// The symbols of the language; where one begins another, the longer stands first.
-const SYMBOLS: [&str; 14] = [
-    "<=", ">=", "==", "!=", "<", ">", "+", "-", "*", "/", "^", "(", ")", ",",
-];
+const SYMBOLS: [&str; 14] =
+    ["<=", ">=", "==", "!=", "<", ">", "+", "-", "*", "/", "^", "(", ")", ","];
 
 /// A piece of the text.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,13 +120,9 @@ mod tests {
 
     #[test]
     fn numbers_in_all_their_forms() {
-        for (text, value) in [
-            ("1", 1.0),
-            (".5", 0.5),
-            ("2.", 2.0),
-            ("1e-3", 1e-3),
-            ("1.5E+2", 150.0),
-        ] {
+        for (text, value) in
+            [("1", 1.0), (".5", 0.5), ("2.", 2.0), ("1e-3", 1e-3), ("1.5E+2", 150.0)]
+        {
             assert_eq!(tokens(text).unwrap()[0].1, Token::Number(value));
         }
         assert_eq!(tokens("2e").unwrap()[1], (1, Token::Name("e".to_owned())));

@@ -87,11 +87,7 @@ impl Tree {
     /// becomes 0; [`Tree::take_overflow`] tells.
     pub(super) fn constant(&mut self, value: f64) -> Term {
         let largest = f64::from(f32::MAX);
-        let kept = if value.is_nan() {
-            0.0
-        } else {
-            value.clamp(-largest, largest)
-        };
+        let kept = if value.is_nan() { 0.0 } else { value.clamp(-largest, largest) };
         self.overflowed |= kept != value;
         // 0 - 0 + 0 turns -0 into 0, which prints and compares as one constant.
         self.insert(Node::Constant((kept + 0.0).to_bits()))
@@ -155,10 +151,7 @@ mod tests {
         let sum = tree.insert(Node::Combine(Operator::Add, a, x));
         assert_eq!(tree.order(&[sum]), [x, a, sum]);
         let (smaller, root) = tree.only(sum);
-        assert_eq!(
-            (root.index(), smaller.nodes.len(), unused.index()),
-            (2, 3, 1)
-        );
+        assert_eq!((root.index(), smaller.nodes.len(), unused.index()), (2, 3, 1));
     }
 
     #[test]
