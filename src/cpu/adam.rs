@@ -52,3 +52,35 @@ impl<T: Real> AdamStep<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_steps_by_hand() {
+        let (mut w, mut m, mut v) = ([1.0f64], [0.0], [0.0]);
+        let mut step = |t, g: f64| {
+            let tensors = (&mut w[..], &mut m[..], &mut v[..]);
+            AdamStep::new(0.9, 0.999, 0.0, t).update(tensors, &[g], Clipping::Off, 0.0, 0.1);
+            (w[0], m[0], v[0])
+        };
+        // m = 0.2, v = 0.004; corrected 2 and 4: w = 1 - 0.1 · 2 / 2.
+        let (w, m, v) = step(1, 2.0);
+        assert!((w - 0.9).abs() < 1e-15 && (m - 0.2).abs() < 1e-15 && (v - 0.004).abs() < 1e-15);
+        // m = 0.18 - 0.1, v = 0.003996 + 0.001; corrected by 1 / 0.19 and 1 / 0.001999.
+        let (w, m, v) = step(2, -1.0);
+        assert!((m - 0.08).abs() < 1e-15 && (v - 0.004996).abs() < 1e-15);
+        let expected = 0.9 - 0.1 * (0.08 / 0.19) / f64::sqrt(0.004996 / 0.001999);
+        assert!((w - expected).abs() < 1e-12, "{w} {expected}");
+    }
+
+    #[test]
+    fn decay_joins_the_gradient_after_the_clip() {
+        let (mut w, mut m, mut v) = ([2.0f64], [0.0], [0.0]);
+        let tensors = (&mut w[..], &mut m[..], &mut v[..]);
+        AdamStep::new(0.9, 0.999, 0.0, 1).update(tensors, &[8.0], Clipping::Bound(1.0), 0.5, 0.1);
+        // g = 1 + 0.5 · 2
+        assert!((m[0] - 0.1 * 2.0).abs() < 1e-15 && (v[0] - 0.001 * 4.0).abs() < 1e-15);
+    }
+}

@@ -15,3 +15,16 @@ pub(super) fn sgd<T: Real>(
         *w -= learning_rate * (clipping.apply(g) + decay * *w);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clip_then_decay_then_step_by_hand() {
+        let mut weights = [1.0f64, -2.0];
+        sgd(&mut weights, &[4.0, 0.5], Clipping::Scale(0.5), 0.25, 0.1);
+        // 1 - 0.1 (2 + 0.25), -2 - 0.1 (0.25 - 0.5)
+        assert!((weights[0] - 0.775).abs() < 1e-15 && (weights[1] + 1.975).abs() < 1e-15);
+    }
+}

@@ -1,0 +1,82 @@
+//! What several test files need: small data sets, small networks, a CPU backend on them.
+#![allow(dead_code)] // each test file uses a part
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use gpu_mlp::backend::Backend;
+use gpu_mlp::cpu::{Cpu, Product};
+use gpu_mlp::data::{Dataset, Targets};
+use gpu_mlp::params::{LayerStack, Parameters, Run};
+use gpu_mlp::train::{EpochRow, Observer, Outcome, train};
+use ndarray::{Array2, ArrayD};
+
+/// A network's layers: sizes, then one activation a layer.
+pub fn mlp(sizes: &[usize], activations: &[&str]) -> LayerStack {
+    let activations = std::iter::once(&"-").chain(activations).map(ToString::to_string).collect();
+    LayerStack::Mlp { sizes: sizes.to_vec(), names: None, activations }
+}
+
+/// Parameters with a batch of 4 and everything else at its default.
+pub fn parameters(sizes: &[usize], activations: &[&str]) -> Parameters {
+    Parameters::new(mlp(sizes, activations), 0.1, 5, 4)
+}
+
+/// A smooth, repeatable number for every (row, column).
+fn value(row: usize, column: usize) -> f64 {
+    ((row * 7 + column * 13) as f64 * 0.37).sin() + 0.1 * ((row * column) as f64).cos()
+}
+
+fn inputs(rows: usize, features: usize) -> ArrayD<f64> {
+    Array2::from_shape_fn((rows, features), |(row, column)| value(row, column)).into_dyn()
+}
+
+/// Rows whose class follows from their features.
+pub fn classes(rows: usize, features: usize, classes: usize) -> Dataset {
+    let x = inputs(rows, features);
+    let label = |row: usize| {
+        let score: f64 = (0..features).map(|column| value(row, column)).sum();
+        // Every class occurs: the row number takes part.
+        ((score.abs() * 3.0) as usize + row) as i64 % classes as i64
+    };
+    let y = Array2::from_shape_fn((rows, 1), |(row, _)| label(row));
+    Dataset::from_arrays("made", x.view(), Targets::Integers(y)).unwrap()
+}
+
+/// Rows whose targets are smooth functions of their features.
+pub fn values(rows: usize, features: usize, outputs: usize) -> Dataset {
+    let x = inputs(rows, features);
+    let y = Array2::from_shape_fn((rows, outputs), |(row, output)| {
+        50.0 + 10.0 * value(row, 0) * value(row, output + 1) + output as f64
+    });
+    Dataset::from_arrays("made", x.view(), Targets::Reals(y)).unwrap()
+}
+
+/// A run, ready for a backend.
+pub fn run(parameters: &Parameters, dataset: &Dataset) -> Arc<Run> {
+    Arc::new(Run::new(parameters, dataset).unwrap())
+}
+
+/// The CPU on a run.
+pub fn cpu<T: Product>(run: &Arc<Run>) -> Cpu<T> {
+    Cpu::new(run.clone())
+}
+
+/// The rows of a run.
+#[derive(Default)]
+pub struct Rows(pub Vec<EpochRow>);
+
+impl Observer for Rows {
+    fn epoch(&mut self, row: &EpochRow) -> gpu_mlp::Result<()> {
+        // Time is the one thing that may differ.
+        self.0.push(EpochRow { seconds: 0.0, ..row.clone() });
+        Ok(())
+    }
+}
+
+/// Trains to the end; the rows and the outcome.
+pub fn trained(run: &Run, backend: &mut dyn Backend) -> (Vec<EpochRow>, Outcome) {
+    let mut rows = Rows::default();
+    let outcome = train(run, backend, &mut rows, &AtomicBool::new(false)).unwrap();
+    (rows.0, outcome)
+}

@@ -1,0 +1,158 @@
+//! The gradients of every activation and loss, in f64, against central differences.
+
+mod common;
+
+use common::{classes, cpu, parameters, run, values};
+use gpu_mlp::backend::{Backend, Quantity, State};
+use gpu_mlp::cpu::Cpu;
+use gpu_mlp::data::Dataset;
+use gpu_mlp::params::{BatchGradient, ClassWeight, Parameters};
+
+/// Half the step of a central difference: its error is step² · f''' / 6 from the formula and
+/// 2^-53 · loss / step from rounding; for losses and third derivatives of size 1 both are near 1e-11.
+const STEP: f64 = 1e-5;
+/// DESIGN's bound on a gradient against its central difference, relative to 1.
+const TOLERANCE: f64 = 1e-6;
+
+fn gradient(trace: &[Quantity], tensor: &str) -> Vec<f64> {
+    let name = format!("gradient of {tensor}");
+    trace.iter().find(|quantity| quantity.name == name).unwrap().values.clone()
+}
+
+/// The loss of the first batch whose gradient the backward pass computes: the weighted mean over
+/// its rows, or the sum.
+fn loss(backend: &mut Cpu<f64>, state: &State, weights: &[f64], sum: bool) -> f64 {
+    backend.restore(state).unwrap();
+    let trace = backend.trace(1).unwrap();
+    let losses = &trace.iter().find(|q| q.name == "loss of each row").unwrap().values;
+    let total: f64 = losses.iter().zip(weights).map(|(loss, weight)| loss * weight).sum();
+    if sum { total } else { total / weights.iter().sum::<f64>() }
+}
+
+/// Every element of every tensor.
+fn check(parameters: &Parameters, dataset: &Dataset, weights: &[f64], what: &str) {
+    let run = run(parameters, dataset);
+    let mut backend = cpu::<f64>(&run);
+    let sum = parameters.batch_gradient == BatchGradient::Sum;
+    let start = backend.state().unwrap();
+    let trace = backend.trace(1).unwrap();
+    let mut checked = 0;
+    for (name, tensor) in &start.tensors {
+        let computed = gradient(&trace, name);
+        for element in 0..tensor.values.len() {
+            let moved = |by: f64| {
+                let mut state = start.clone();
+                state.tensors.get_mut(name).unwrap().values[element] += by;
+                state
+            };
+            let above = loss(&mut backend, &moved(STEP), weights, sum);
+            let below = loss(&mut backend, &moved(-STEP), weights, sum);
+            let difference = (above - below) / (2.0 * STEP);
+            let error = (computed[element] - difference).abs() / computed[element].abs().max(1.0);
+            assert!(
+                error < TOLERANCE,
+                "{what}: {name}[{element}] is {}, by differences {difference}",
+                computed[element]
+            );
+            checked += 1;
+        }
+    }
+    assert_eq!(checked, run.plan.parameters());
+}
+
+const ACTIVATIONS: [&str; 17] = [
+    "relu",
+    "leaky_relu",
+    "leaky_relu(0.2)",
+    "prelu",
+    "prelu(0.1)",
+    "elu",
+    "elu(0.5)",
+    "selu",
+    "gelu",
+    "gelu_erf",
+    "sigmoid",
+    "softplus",
+    "tanh",
+    "linear",
+    "custom_function",
+    "x*tanh(softplus(x))",
+    "if(x > 0, x, 0.1*x) + 0.2*sin(x)",
+];
+
+#[test]
+fn every_activation_in_hidden_layers_under_softmax() {
+    let dataset = classes(40, 3, 3);
+    for activation in ACTIVATIONS {
+        let parameters = parameters(&[3, 5, 4, 3], &[activation, activation, "softmax"]);
+        check(&parameters, &dataset, &[1.0; 4], activation);
+    }
+}
+
+#[test]
+fn every_activation_in_the_output_of_a_regression() {
+    let dataset = values(30, 2, 2);
+    for activation in ACTIVATIONS {
+        let parameters = parameters(&[2, 4, 2], &["tanh", activation]);
+        check(&parameters, &dataset, &[1.0; 4], activation);
+    }
+}
+
+#[test]
+fn binary_cross_entropy() {
+    let parameters = parameters(&[3, 4, 1], &["gelu", "sigmoid"]);
+    check(&parameters, &classes(30, 3, 2), &[1.0; 4], "one sigmoid");
+}
+
+#[test]
+fn a_network_without_hidden_layers() {
+    check(&parameters(&[3, 3], &["softmax"]), &classes(30, 3, 3), &[1.0; 4], "softmax regression");
+    check(&parameters(&[3, 1], &["linear"]), &values(30, 3, 1), &[1.0; 4], "linear regression");
+}
+
+#[test]
+fn the_sum_over_a_batch() {
+    let mut parameters = parameters(&[3, 4, 3], &["tanh", "softmax"]);
+    parameters.batch_gradient = BatchGradient::Sum;
+    check(&parameters, &classes(30, 3, 3), &[1.0; 4], "sum");
+}
+
+#[test]
+fn weights_of_rows() {
+    let weights: Vec<f64> = (0..30).map(|row| f64::from(row % 5)).collect();
+    let dataset = values(30, 2, 1).with_sample_weight(weights.clone()).unwrap();
+    let parameters = parameters(&[2, 4, 1], &["tanh", "linear"]);
+    let of_batch = weights_of_first_batch(&parameters, &dataset, |row, _| weights[row]);
+    assert!(of_batch.iter().any(|&w| w != of_batch[0]), "the weights differ: {of_batch:?}");
+    check(&parameters, &dataset, &of_batch, "sample weights");
+}
+
+#[test]
+fn weights_of_classes() {
+    let dataset = classes(30, 3, 3);
+    let mut parameters = parameters(&[3, 4, 3], &["tanh", "softmax"]);
+    parameters.random_seed = 1;
+    parameters.class_weight = Some(ClassWeight::Each(vec![0.5, 1.0, 4.0]));
+    let of_batch = weights_of_first_batch(&parameters, &dataset, |_, class| [0.5, 1.0, 4.0][class]);
+    assert!(of_batch.iter().any(|&w| w != of_batch[0]), "the weights differ: {of_batch:?}");
+    check(&parameters, &dataset, &of_batch, "class weights");
+}
+
+/// The weight of each row of the first batch, by the order of epoch 1.
+fn weights_of_first_batch(
+    parameters: &Parameters,
+    dataset: &Dataset,
+    weight: impl Fn(usize, usize) -> f64,
+) -> Vec<f64> {
+    use gpu_mlp::data::{Order, Split, Targets};
+    let run = run(parameters, dataset);
+    let train = run.replicas[0].splits.of(Split::Train);
+    let mut places = [0; 4];
+    Order::new(parameters.random_seed, 1, train.len() as u32).fill(0, &mut places);
+    let class = |row: usize| match &dataset.targets {
+        Targets::Integers(labels) => labels[[row, 0]] as usize,
+        Targets::Reals(_) => 0,
+    };
+    let row = |place: u32| train[place as usize] as usize;
+    places.map(|place| weight(row(place), class(row(place)))).to_vec()
+}
