@@ -164,4 +164,23 @@ impl Parameters {
             schedule: "auto".into(),
         }
     }
+
+    /// The expression that `custom_function` stands for.
+    pub fn custom_function(&self) -> &str {
+        self.custom_function.as_deref().unwrap_or(DEFAULT_CUSTOM_FUNCTION)
+    }
+
+    /// The same run with every default that depends on other keys filled in: `SPLIT_SEED`,
+    /// `TARGET_NORMALIZE`, and `CUSTOM_FUNCTION` where a layer uses it.
+    pub fn resolved(&self) -> Self {
+        let mut resolved = self.clone();
+        resolved.split_seed.get_or_insert(self.random_seed);
+        let linear = self.layers.ends_linear();
+        let targets = if linear { Normalization::ZScore } else { Normalization::None };
+        resolved.target_normalize.get_or_insert(targets);
+        if self.layers.uses("custom_function") {
+            resolved.custom_function.get_or_insert_with(|| DEFAULT_CUSTOM_FUNCTION.into());
+        }
+        resolved
+    }
 }
