@@ -114,13 +114,13 @@ impl<'a> Found<'a> {
         items.iter().enumerate().map(item).collect()
     }
 
-    /// The fields of an object, null ones left out; a field that is not in `names` is refused.
+    /// The fields of an object.
     pub(super) fn fields(&self, allowed: &str) -> Result<Fields<'a>> {
         let object = self.value.as_object().ok_or_else(|| self.refuse(allowed))?;
         let found = |(name, value): (&'a String, &'a Value)| {
             (name.as_str(), Found::new(format!("{}: {name}", self.place), value))
         };
-        let fields = object.iter().filter(|(_, value)| !value.is_null()).map(found).collect();
+        let fields = object.iter().map(found).collect();
         Ok(Fields { place: self.place.clone(), fields })
     }
 }
@@ -132,8 +132,10 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
+    /// The field of that name; null is as if it were not there.
     pub(super) fn get(&self, name: &str) -> Option<&Found<'a>> {
-        self.fields.iter().find(|(own, _)| *own == name).map(|(_, found)| found)
+        let mut given = self.fields.iter().filter(|(_, found)| !found.value.is_null());
+        given.find(|(own, _)| *own == name).map(|(_, found)| found)
     }
 
     /// The field of that name; the error for its absence says what it has to be.

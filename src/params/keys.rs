@@ -193,7 +193,8 @@ fn known(name: &str) -> Result<&'static str> {
         None => did_you_mean(name, KEYS),
     };
     let remedy = if remedy.is_empty() { format!("; allowed: {}", KEYS.join(", ")) } else { remedy };
-    Err(Error::input(format!("{name}: unknown key{remedy}")))
+    // Escaped: a blank of no width, pasted along, looks like no fault at all.
+    Err(Error::input(format!("{}: unknown key{remedy}", name.escape_debug())))
 }
 
 #[cfg(test)]
@@ -227,6 +228,7 @@ mod tests {
             ("BATCHSIZE", "BATCHSIZE: unknown key; did you mean BATCH_SIZE?"),
             ("Max_Epochs", "Max_Epochs: unknown key; keys are upper-case: write MAX_EPOCHS"),
             ("q", "q: unknown key; allowed: NPZ_DATASET, "),
+            ("LR\u{200b}", "LR\\u{200b}: unknown key; did you mean LR?"),
         ] {
             let message = refusal(json!({ "parameters": { key: 1 } }));
             assert!(message.starts_with(&format!("f.json: {words}")), "{message}");
