@@ -122,7 +122,7 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
 
 /// The source document names a custom function in its runs but never states it.
 fn warn_of_custom_function(parameters: &Parameters) {
-    if parameters.uses_custom_function() && parameters.custom_function.is_none() {
+    if parameters.layers.uses("custom_function") && parameters.custom_function.is_none() {
         console::message(&format!(
             "warning: custom_function is used, but CUSTOM_FUNCTION is not given: it is taken to be \
              {DEFAULT_CUSTOM_FUNCTION}"

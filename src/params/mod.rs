@@ -1,10 +1,19 @@
 //! Parameters: what a run is asked to do, from a JSON file or from plain structs, checked and
 //! turned into one [`Run`].
 
+mod choices;
+mod found;
+mod json;
+mod keys;
+mod layers;
+mod locate;
 mod parameters;
+mod read;
 mod run;
 mod table;
+mod write;
 
+pub use keys::{KEYS, parse_override};
 pub use parameters::{
     BatchGradient, ClassWeight, Clip, DEFAULT_CUSTOM_FUNCTION, LayerStack, Optimizer, Parameters,
 };

@@ -165,12 +165,22 @@ impl Parameters {
         }
     }
 
-    /// Whether a layer's activation is `custom_function`.
-    pub fn uses_custom_function(&self) -> bool {
-        let custom = |text: &String| text.trim().eq_ignore_ascii_case("custom_function");
-        match &self.layers {
-            LayerStack::Mlp { activations, .. } => activations.iter().any(custom),
-            LayerStack::Dense(layers) => layers.iter().any(|(_, activation)| custom(activation)),
+    /// The expression that `custom_function` stands for.
+    pub fn custom_function(&self) -> &str {
+        self.custom_function.as_deref().unwrap_or(DEFAULT_CUSTOM_FUNCTION)
+    }
+
+    /// The same run with every default that depends on other keys filled in: `SPLIT_SEED`,
+    /// `TARGET_NORMALIZE`, and `CUSTOM_FUNCTION` where a layer uses it.
+    pub fn resolved(&self) -> Self {
+        let mut resolved = self.clone();
+        resolved.split_seed.get_or_insert(self.random_seed);
+        let linear = self.layers.ends_linear();
+        let targets = if linear { Normalization::ZScore } else { Normalization::None };
+        resolved.target_normalize.get_or_insert(targets);
+        if self.layers.uses("custom_function") {
+            resolved.custom_function.get_or_insert_with(|| DEFAULT_CUSTOM_FUNCTION.into());
         }
+        resolved
     }
 }

@@ -3,11 +3,12 @@
 use ndarray::Array2;
 
 use super::table::values;
-use super::{BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters, Table};
-use super::{DEFAULT_CUSTOM_FUNCTION, TableTargets};
+use super::{
+    BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters, Table, TableTargets,
+};
 use crate::data::{Dataset, Normalization, Scaling, Split, Splits, split_rows};
 use crate::error::{Error, Result};
-use crate::network::{Activation, Layer, Network, Plan, Task, lower};
+use crate::network::{Activation, Network, Plan, Task, lower};
 
 /// How every step of every replica is done.
 #[derive(Debug, Clone, PartialEq)]
@@ -148,31 +149,31 @@ impl Run {
     }
 }
 
+/// Checks all that needs no data: the layers, and the keys that depend on what they are for.
+pub(super) fn check_without_data(parameters: &Parameters) -> Result<()> {
+    let network = checked_network(parameters, vec![1])?;
+    stopping(parameters, network.task())?;
+    target_normalize(parameters, &network).map(|_| ())
+}
+
 /// The network the parameters describe; its input is checked against the data.
 fn network(parameters: &Parameters, dataset: &Dataset) -> Result<Network> {
-    let custom = parameters.custom_function.as_deref().unwrap_or(DEFAULT_CUSTOM_FUNCTION);
     let columns = dataset.inputs.ncols();
-    let (key, layers): (_, Vec<(usize, &String)>) = match &parameters.layers {
-        LayerStack::Mlp { sizes, activations, .. } => {
-            if sizes.first() != Some(&columns) {
-                return Err(Error::input(format!(
-                    "LAYER_SIZES: found {sizes:?}; its first number has to be {columns}, the inputs \
-                     of a row of {}",
-                    dataset.name
-                )));
-            }
-            let layers = sizes.iter().copied().zip(activations).skip(1);
-            ("LAYER_ACTS", layers.collect())
-        }
-        LayerStack::Dense(layers) => ("LAYERS", layers.iter().map(|(u, a)| (*u, a)).collect()),
-    };
-    let layer = |(index, (units, text)): (usize, (usize, &String))| {
-        let activation = Activation::parse(text, custom)
-            .map_err(|e| e.within(format!("{key}, layer {}", index + 1)))?;
-        Ok(Layer::Dense { units, activation })
-    };
-    let layers = layers.into_iter().enumerate().map(layer).collect::<Result<Vec<_>>>()?;
-    Network::new(dataset.row_shape.clone(), layers).map_err(|e| e.within(key))
+    if let LayerStack::Mlp { sizes, .. } = &parameters.layers
+        && sizes.first() != Some(&columns)
+    {
+        return Err(Error::input(format!(
+            "LAYER_SIZES: found {sizes:?}; its first number has to be {columns}, the inputs of a \
+             row of {}",
+            dataset.name
+        )));
+    }
+    checked_network(parameters, dataset.row_shape.clone())
+}
+
+fn checked_network(parameters: &Parameters, input: Vec<usize>) -> Result<Network> {
+    let layers = parameters.network_layers()?;
+    Network::new(input, layers).map_err(|e| e.within(parameters.layers.key()))
 }
 
 fn stopping(parameters: &Parameters, task: Task) -> Result<Stopping> {

@@ -1,0 +1,32 @@
+//! The named values of keys, for reading and for writing.
+
+use super::{BatchGradient, Clip};
+use crate::data::Normalization;
+use crate::network::Initialization;
+
+/// Values by name, the default first.
+pub(super) type Choices<T> = &'static [(&'static str, T)];
+
+pub(super) const BATCH_GRADIENT: Choices<BatchGradient> =
+    &[("mean", BatchGradient::Mean), ("sum", BatchGradient::Sum)];
+
+pub(super) const NORMALIZE: Choices<Normalization> = &[
+    ("zscore", Normalization::ZScore),
+    ("minmax", Normalization::MinMax),
+    ("none", Normalization::None),
+];
+
+pub(super) const INIT: Choices<Initialization> =
+    &[("auto", Initialization::Auto), ("source", Initialization::Source)];
+
+/// Clips by name; the bound comes from another key.
+pub(super) const GRAD_CLIP_MODE: Choices<fn(f64) -> Clip> =
+    &[("norm", Clip::Norm), ("value", Clip::Value)];
+
+/// Optimizers by name; false is SGD, true is Adam, whose numbers come from other keys.
+pub(super) const OPTIMIZER_IS_ADAM: Choices<bool> = &[("sgd", false), ("adam", true)];
+
+/// The name of a value.
+pub(super) fn name_of<T: PartialEq>(choices: Choices<T>, value: &T) -> Option<&'static str> {
+    choices.iter().find(|(_, own)| own == value).map(|(name, _)| *name)
+}

@@ -1,0 +1,218 @@
+//! One value as it was found: what type it has, and the one sentence that refuses it.
+
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::nearest::did_you_mean;
+
+/// A value of a parameter file and the words that tell where it stands.
+#[derive(Debug, Clone)]
+pub(super) struct Found<'a> {
+    place: String,
+    value: &'a Value,
+}
+
+/// Which numbers a key allows, and how that is said.
+pub(super) struct Bounds {
+    allowed: &'static str,
+    holds: fn(f64) -> bool,
+}
+
+pub(super) const ABOVE_ZERO: Bounds = Bounds { allowed: "a number above 0", holds: |v| v > 0.0 };
+pub(super) const ZERO_OR_MORE: Bounds =
+    Bounds { allowed: "a number of 0 or more", holds: |v| v >= 0.0 };
+pub(super) const ZERO_TO_ONE: Bounds =
+    Bounds { allowed: "a number from 0 to 1", holds: |v| (0.0..=1.0).contains(&v) };
+/// 1 excluded, in f32 too: 1 - β is a divisor.
+pub(super) const BELOW_ONE: Bounds =
+    Bounds { allowed: "a number from 0 to below 1", holds: |v| v >= 0.0 && (v as f32) < 1.0 };
+
+/// Beyond 2^53 neighbouring whole numbers are the same f64.
+const MOST_WHOLE_FLOAT: f64 = 9_007_199_254_740_992.0;
+
+impl<'a> Found<'a> {
+    pub(super) fn new(place: String, value: &'a Value) -> Self {
+        Found { place, value }
+    }
+
+    /// The error for a value that is not what `allowed` says.
+    pub(super) fn refuse(&self, allowed: impl AsRef<str>) -> Error {
+        self.refuse_because("", allowed)
+    }
+
+    /// The same, with the reason after what was found.
+    pub(super) fn refuse_because(&self, reason: &str, allowed: impl AsRef<str>) -> Error {
+        Error::input(format!(
+            "{}: found {}{reason}; allowed: {}",
+            self.place,
+            shown(self.value),
+            allowed.as_ref()
+        ))
+    }
+
+    /// Whether this is that name, letter case aside.
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.value.as_str().is_some_and(|text| text.trim().eq_ignore_ascii_case(name))
+    }
+
+    pub(super) fn boolean(&self) -> Result<bool> {
+        self.value.as_bool().ok_or_else(|| self.refuse("true or false"))
+    }
+
+    /// A text that is not blank, without blanks around it.
+    pub(super) fn text(&self, allowed: &str) -> Result<&'a str> {
+        let text = self.value.as_str().map(str::trim).filter(|text| !text.is_empty());
+        text.ok_or_else(|| self.refuse(allowed))
+    }
+
+    /// One of the named values, letter case aside.
+    pub(super) fn choice<T: Clone>(&self, choices: &[(&'static str, T)]) -> Result<T> {
+        let names = choices.iter().map(|(name, _)| *name);
+        let allowed = || names.clone().map(|n| format!("{n:?}")).collect::<Vec<_>>().join(", ");
+        let text = self.text(&allowed())?;
+        match choices.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)) {
+            Some((_, value)) => Ok(value.clone()),
+            None => Err(self.refuse(allowed() + &did_you_mean(text, names.clone()))),
+        }
+    }
+
+    /// A number within bounds that f32, in which networks are trained, can hold.
+    pub(super) fn number(&self, bounds: &Bounds) -> Result<f64> {
+        let number = self.value.as_f64().filter(|&v| (bounds.holds)(v));
+        let number = number.ok_or_else(|| self.refuse(bounds.allowed))?;
+        if number != 0.0 && !(number as f32).is_normal() {
+            let reason = ", which 32-bit floats cannot hold";
+            let allowed = format!("{}, between 1.2e-38 and 3.4e38 where not 0", bounds.allowed);
+            return Err(self.refuse_because(reason, allowed));
+        }
+        Ok(number)
+    }
+
+    /// A whole number from `least` to `most`; 10.0 is one too.
+    pub(super) fn whole(&self, least: u64, most: u64) -> Result<u64> {
+        let float = self.value.as_f64().filter(|v| v.fract() == 0.0);
+        let small = float.filter(|v| (0.0..=MOST_WHOLE_FLOAT).contains(v)).map(|v| v as u64);
+        match self.value.as_u64().or(small) {
+            Some(whole) if (least..=most).contains(&whole) => Ok(whole),
+            // Only who asked for too much is told how much there is.
+            _ if float.is_some_and(|v| v > MOST_WHOLE_FLOAT.min(most as f64)) => {
+                Err(self.refuse(format!("a whole number from {least} to {most}")))
+            }
+            _ => Err(self.refuse(format!("a whole number of {least} or more"))),
+        }
+    }
+
+    /// A list; each item is read by `read`.
+    pub(super) fn list<T>(
+        &self,
+        allowed: &str,
+        mut read: impl FnMut(Found<'a>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let items = self.value.as_array().ok_or_else(|| self.refuse(allowed))?;
+        let item =
+            |(index, value)| read(Found::new(format!("{}, item {}", self.place, index + 1), value));
+        items.iter().enumerate().map(item).collect()
+    }
+
+    /// The fields of an object.
+    pub(super) fn fields(&self, allowed: &str) -> Result<Fields<'a>> {
+        let object = self.value.as_object().ok_or_else(|| self.refuse(allowed))?;
+        let found = |(name, value): (&'a String, &'a Value)| {
+            (name.as_str(), Found::new(format!("{}: {name}", self.place), value))
+        };
+        let fields = object.iter().map(found).collect();
+        Ok(Fields { place: self.place.clone(), fields })
+    }
+}
+
+/// The fields of a JSON object.
+pub(super) struct Fields<'a> {
+    place: String,
+    fields: Vec<(&'a str, Found<'a>)>,
+}
+
+impl<'a> Fields<'a> {
+    /// The field of that name; null is as if it were not there.
+    pub(super) fn get(&self, name: &str) -> Option<&Found<'a>> {
+        let mut given = self.fields.iter().filter(|(_, found)| !found.value.is_null());
+        given.find(|(own, _)| *own == name).map(|(_, found)| found)
+    }
+
+    /// The field of that name; the error for its absence says what it has to be.
+    pub(super) fn required(&self, name: &str, allowed: &str) -> Result<&Found<'a>> {
+        self.get(name).ok_or_else(|| {
+            Error::input(format!("{}: {name}: missing; allowed: {allowed}", self.place))
+        })
+    }
+
+    /// Refuses every field but those of these names.
+    pub(super) fn only(&self, names: &[&str]) -> Result<()> {
+        let Some((unknown, _)) = self.fields.iter().find(|(own, _)| !names.contains(own)) else {
+            return Ok(());
+        };
+        Err(Error::input(format!(
+            "{}: {unknown}: unknown field{}; allowed: {}",
+            self.place,
+            did_you_mean(unknown, names.iter().copied()),
+            names.join(", ")
+        )))
+    }
+}
+
+/// A value as JSON, cut where it is long.
+fn shown(value: &Value) -> String {
+    const MOST: usize = 80;
+    let text = value.to_string();
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn found(value: &Value) -> Found<'_> {
+        Found::new("KEY".into(), value)
+    }
+
+    fn message<T>(result: Result<T>) -> String {
+        result.map_or_else(|e| e.to_string(), |_| "accepted".into())
+    }
+
+    #[test]
+    fn whole_numbers_may_be_written_as_floats() {
+        for (value, whole) in [(json!(10), 10), (json!(10.0), 10), (json!(u64::MAX), u64::MAX)] {
+            assert_eq!(found(&value).whole(0, u64::MAX), Ok(whole));
+        }
+        let beyond = found(&json!(2e16)).whole(0, u64::MAX);
+        assert!(message(beyond).ends_with("a whole number from 0 to 18446744073709551615"));
+        let large = message(found(&json!(100)).whole(1, 99));
+        assert_eq!(large, "KEY: found 100; allowed: a whole number from 1 to 99");
+        for value in [json!(-1), json!(0), json!(10.5), json!("10"), json!(null), json!([10])] {
+            let message = message(found(&value).whole(1, 99));
+            assert_eq!(
+                message,
+                format!("KEY: found {value}; allowed: a whole number of 1 or more")
+            );
+        }
+    }
+
+    #[test]
+    fn numbers_fit_f32() {
+        assert_eq!(found(&json!(0)).number(&ZERO_OR_MORE), Ok(0.0));
+        for value in [1e-60, 1e-38, 1e39] {
+            let text = message(found(&json!(value)).number(&ABOVE_ZERO));
+            assert!(text.contains("32-bit floats cannot hold"), "{text}");
+        }
+        assert!(found(&json!(0.999_999_999)).number(&BELOW_ONE).is_err());
+    }
+
+    #[test]
+    fn a_long_value_is_cut() {
+        let value = json!("é".repeat(500));
+        assert!(message(found(&value).boolean()).contains("éé...; allowed: true or false"));
+    }
+}

@@ -1,0 +1,252 @@
+//! The keys of a parameter file: gathered from the file and from `--set`, each known, each once.
+
+use serde_json::{Map, Value};
+
+use super::found::Found;
+use super::json;
+use crate::error::{Error, Result};
+use crate::nearest::did_you_mean;
+
+/// Every key of a parameter file, in the order in which they are written.
+pub const KEYS: [&str; 33] = [
+    "NPZ_DATASET",
+    "NPZ_SHA256",
+    "LAYER_SIZES",
+    "LAYER_NAMES",
+    "LAYER_ACTS",
+    "LAYERS",
+    "CUSTOM_FUNCTION",
+    "LR",
+    "MAX_EPOCHS",
+    "BATCH_SIZE",
+    "BATCH_GRADIENT",
+    "LOSS_TOL",
+    "ACC_PATIENCE",
+    "R2_PATIENCE",
+    "LOSS_PATIENCE",
+    "WARMUP_EPOCHS",
+    "GRAD_CLIP",
+    "GRAD_CLIP_MODE",
+    "OPTIMIZER",
+    "ADAM_BETA1",
+    "ADAM_BETA2",
+    "ADAM_EPS",
+    "L2",
+    "CLASS_WEIGHT",
+    "RANDOM_SEED",
+    "SPLIT_SEED",
+    "SPLIT",
+    "STRATIFY",
+    "NORMALIZE",
+    "TARGET_NORMALIZE",
+    "INIT",
+    "DEVICE",
+    "SCHEDULE",
+];
+
+/// The one key of the outer object.
+pub(super) const OUTER: &str = "parameters";
+
+const FORM: &str = r#"one object with the keys in it, {"parameters": {"NPZ_DATASET": ..., ...}}"#;
+
+/// What stands in front of the keys of `--set` in errors.
+const SET: &str = "--set ";
+
+/// Reads one `KEY=VALUE` of `--set`. VALUE is JSON; what is not JSON is a text, so that
+/// `OPTIMIZER=adam` needs no quotes.
+pub fn parse_override(text: &str) -> Result<(&'static str, Value)> {
+    let Some((key, value)) = text.split_once('=') else {
+        return Err(Error::input(format!(
+            "{SET}{text}: found no \"=\"; allowed: KEY=VALUE, for example {SET}LR=0.01"
+        )));
+    };
+    let key = known(key.trim()).map_err(|e| prefixed(SET, &e))?;
+    Ok((key, json::parse(value).unwrap_or_else(|_| value.trim().into())))
+}
+
+/// The values of a parameter file by key, each with its origin.
+pub(super) struct Keys {
+    /// Stands in front of every key of the file in errors: `"params/iris.json: "`.
+    prefix: String,
+    entries: Vec<Entry>,
+}
+
+struct Entry {
+    prefix: String,
+    key: &'static str,
+    value: Value,
+}
+
+impl Keys {
+    /// The keys of `{"parameters": {...}}`, every one of them known.
+    pub(super) fn new(prefix: String, file: &Value) -> Result<Self> {
+        let entry = |(key, value): (&String, &Value)| {
+            let (prefix, value) = (prefix.clone(), value.clone());
+            Ok(Entry { prefix, key: known(key)?, value })
+        };
+        let entries = inner(file)
+            .and_then(|object| object.iter().map(entry).collect())
+            .map_err(|e| prefixed(&prefix, &e))?;
+        Ok(Keys { prefix, entries })
+    }
+
+    /// Puts the values of `--set` in place of the file's.
+    pub(super) fn set(&mut self, overrides: &[String]) -> Result<()> {
+        for text in overrides {
+            let (key, value) = parse_override(text)?;
+            let entry = Entry { prefix: SET.into(), key, value };
+            match self.entries.iter_mut().find(|own| own.key == key) {
+                Some(own) if own.prefix == SET => {
+                    return Err(Error::input(format!("{SET}{key}: given twice; keep one")));
+                }
+                Some(own) => *own = entry,
+                None => self.entries.push(entry),
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of a key; null is as if it were not there.
+    pub(super) fn get(&self, key: &str) -> Option<Found<'_>> {
+        let entry = self.entries.iter().find(|own| own.key == key && !own.value.is_null())?;
+        Some(Found::new(format!("{}{key}", entry.prefix), &entry.value))
+    }
+
+    /// The value of a key as `read` makes it, if it is there.
+    pub(super) fn optional<'a, T>(
+        &'a self,
+        key: &str,
+        read: impl FnOnce(&Found<'a>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        self.get(key).map(|found| read(&found)).transpose()
+    }
+
+    /// The value of a key as `read` makes it, or `default`.
+    pub(super) fn or<'a, T>(
+        &'a self,
+        key: &str,
+        default: T,
+        read: impl FnOnce(&Found<'a>) -> Result<T>,
+    ) -> Result<T> {
+        Ok(self.optional(key, read)?.unwrap_or(default))
+    }
+
+    /// The value of a key that has no default; `allowed` tells what it has to be.
+    pub(super) fn required(&self, key: &str, allowed: &str) -> Result<Found<'_>> {
+        self.get(key).ok_or_else(|| {
+            Error::input(format!(
+                "{}{key}: missing, and has no default; allowed: {allowed}",
+                self.prefix
+            ))
+        })
+    }
+
+    /// The error of a check that starts with a key, with the origin of that key in front.
+    pub(super) fn placed(&self, error: &Error) -> Error {
+        let message = error.to_string();
+        let key = message.split([':', ',']).next().unwrap_or_default();
+        let entry = self.entries.iter().find(|own| own.key == key);
+        prefixed(entry.map_or(&self.prefix, |own| &own.prefix), error)
+    }
+}
+
+fn prefixed(prefix: &str, error: &Error) -> Error {
+    Error::input(format!("{prefix}{error}"))
+}
+
+/// The object of the keys.
+fn inner(file: &Value) -> Result<&Map<String, Value>> {
+    let kind = match file {
+        Value::Object(outer) => return inner_of(outer),
+        Value::Array(_) => "a list",
+        _ => "a single value",
+    };
+    Err(Error::input(format!("found {kind}; allowed: {FORM}")))
+}
+
+fn inner_of(outer: &Map<String, Value>) -> Result<&Map<String, Value>> {
+    let stranger = outer.keys().find(|key| *key != OUTER);
+    match (outer.get(OUTER), stranger) {
+        (Some(Value::Object(inner)), None) => Ok(inner),
+        (Some(value), None) => Err(Found::new(OUTER.into(), value).refuse("an object of keys")),
+        (Some(_), Some(key)) => Err(Error::input(format!(
+            "{key}: stands beside {OUTER:?}; allowed: {FORM}; move it inside, or take it out"
+        ))),
+        (None, Some(key)) if outer.keys().any(|key| known(key).is_ok()) => {
+            Err(Error::input(format!("{key}: stands at the top level; put all keys into {FORM}")))
+        }
+        (None, Some(key)) => Err(Error::input(format!(
+            "{key}: unknown{}; allowed: {FORM}",
+            did_you_mean(key, [OUTER])
+        ))),
+        (None, None) => Err(Error::input(format!("found an empty object; allowed: {FORM}"))),
+    }
+}
+
+/// The key of that name.
+fn known(name: &str) -> Result<&'static str> {
+    if let Some(key) = KEYS.iter().find(|key| **key == name) {
+        return Ok(key);
+    }
+    let remedy = match KEYS.iter().find(|key| key.eq_ignore_ascii_case(name)) {
+        Some(key) => format!("; keys are upper-case: write {key}"),
+        None => did_you_mean(name, KEYS),
+    };
+    let remedy = if remedy.is_empty() { format!("; allowed: {}", KEYS.join(", ")) } else { remedy };
+    // Escaped: a blank of no width, pasted along, looks like no fault at all.
+    Err(Error::input(format!("{}: unknown key{remedy}", name.escape_debug())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn refusal(file: Value) -> String {
+        Keys::new("f.json: ".into(), &file).map_or_else(|e| e.to_string(), |_| "accepted".into())
+    }
+
+    #[test]
+    fn the_outer_form_is_explained() {
+        for (file, words) in [
+            (json!([1]), "f.json: found a list; allowed: one object"),
+            (json!(3), "f.json: found a single value"),
+            (json!({}), "f.json: found an empty object; allowed: one object"),
+            (json!({"LR": 1}), "f.json: LR: stands at the top level; put all keys into one object"),
+            (json!({"Parameter": {}}), "f.json: Parameter: unknown; did you mean parameters?"),
+            (json!({"parameters": {}, "LR": 1}), "f.json: LR: stands beside \"parameters\""),
+            (json!({"parameters": [1]}), "f.json: parameters: found [1]; allowed: an object"),
+        ] {
+            let message = refusal(file);
+            assert!(message.starts_with(words), "{message}");
+        }
+    }
+
+    #[test]
+    fn unknown_keys_are_answered_with_the_nearest() {
+        for (key, words) in [
+            ("BATCHSIZE", "BATCHSIZE: unknown key; did you mean BATCH_SIZE?"),
+            ("Max_Epochs", "Max_Epochs: unknown key; keys are upper-case: write MAX_EPOCHS"),
+            ("q", "q: unknown key; allowed: NPZ_DATASET, "),
+            ("LR\u{200b}", "LR\\u{200b}: unknown key; did you mean LR?"),
+        ] {
+            let message = refusal(json!({ "parameters": { key: 1 } }));
+            assert!(message.starts_with(&format!("f.json: {words}")), "{message}");
+        }
+    }
+
+    #[test]
+    fn overrides_are_json_or_text() {
+        for (text, value) in [
+            ("LR=0.5", json!(0.5)),
+            ("LR = 0.5", json!(0.5)),
+            ("LAYER_SIZES=[4, 3]", json!([4, 3])),
+            ("OPTIMIZER=adam", json!("adam")),
+            ("OPTIMIZER=\"adam\"", json!("adam")),
+            ("GRAD_CLIP=null", json!(null)),
+            ("CUSTOM_FUNCTION=if(x >= 0, x, 0)", json!("if(x >= 0, x, 0)")),
+        ] {
+            assert_eq!(parse_override(text).map(|(_, value)| value), Ok(value), "{text}");
+        }
+    }
+}

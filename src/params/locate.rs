@@ -1,0 +1,77 @@
+//! Where files are looked up, and what is said when they are not there.
+
+use std::path::{Path, PathBuf};
+
+use super::Parameters;
+use crate::error::{Error, Result};
+use crate::nearest::nearest;
+
+/// The folder of data sets, in a project of parameter files and beside them.
+const DATASETS: &str = "datasets";
+
+impl Parameters {
+    /// The file of the data set: `NPZ_DATASET` as given, else beside the parameter file, else in
+    /// `datasets/` of the current folder, beside the parameter file, or one folder above it.
+    pub fn locate_dataset(&self, parameter_file: &Path) -> Result<PathBuf> {
+        let name = Path::new(&self.dataset);
+        let mut places: Vec<PathBuf> = vec![];
+        for folder in folders(parameter_file) {
+            // An absolute name stays what it is, whatever it is joined to.
+            let place = folder.join(name);
+            if place.is_file() {
+                return Ok(place);
+            }
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        let looked: Vec<String> = places.iter().map(|p| p.display().to_string()).collect();
+        let hint = did_you_mean_file(name, "npz", places.iter().filter_map(|p| p.parent()));
+        Err(Error::input(format!(
+            "{}: NPZ_DATASET: found {:?}, but there is no such file; looked for {}{hint}; README \
+             tells how to get the data sets that are not shipped",
+            parameter_file.display(),
+            self.dataset,
+            looked.join(", ")
+        )))
+    }
+}
+
+fn folders(parameter_file: &Path) -> [PathBuf; 5] {
+    let folder = parameter_file.parent().unwrap_or(Path::new(""));
+    let above = match folder.file_name() {
+        Some(_) => folder.parent().unwrap_or(Path::new("")).to_path_buf(),
+        None => folder.join(".."),
+    };
+    let [beside, below] = [folder.to_path_buf(), folder.join(DATASETS)];
+    [PathBuf::new(), beside, PathBuf::from(DATASETS), below, above.join(DATASETS)]
+}
+
+/// `"; did you mean NAME?"` with the file of this extension in `folders` that is named most like
+/// `path`, or nothing when none is near.
+pub(super) fn did_you_mean_file<'a>(
+    path: &Path,
+    extension: &str,
+    folders: impl IntoIterator<Item = &'a Path>,
+) -> String {
+    let mut stems = vec![];
+    for folder in folders {
+        let folder = if folder == Path::new("") { Path::new(".") } else { folder };
+        let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let files = files.map(|file| PathBuf::from(file.file_name()));
+        stems.extend(
+            files
+                .filter(|f| f.extension().is_some_and(|e| e == extension))
+                .filter_map(|f| stem(&f)),
+        );
+    }
+    // In the order of the alphabet, so that of two equally near files always the same is named.
+    stems.sort();
+    stem(path)
+        .and_then(|wanted| nearest(&wanted, stems.iter().map(String::as_str)).map(String::from))
+        .map_or_else(String::new, |stem| format!("; did you mean {stem}.{extension}?"))
+}
+
+fn stem(path: &Path) -> Option<String> {
+    Some(path.file_stem()?.to_str()?.to_string())
+}

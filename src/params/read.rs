@@ -1,0 +1,173 @@
+//! From keys to [`Parameters`]: which type each key has, which values it allows, what it is by default.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::choices::{BATCH_GRADIENT, GRAD_CLIP_MODE, INIT, NORMALIZE, OPTIMIZER_IS_ADAM};
+use super::found::{ABOVE_ZERO, BELOW_ONE, Found, ZERO_OR_MORE, ZERO_TO_ONE};
+use super::json::read_file;
+use super::keys::Keys;
+use super::layers::layer_stack;
+use super::run::check_without_data;
+use super::{ClassWeight, Clip, Optimizer, Parameters};
+use crate::error::Result;
+
+impl Parameters {
+    /// Reads a parameter file, puts the values of `overrides` (`KEY=VALUE`, see
+    /// [`parse_override`](super::parse_override)) in place of the file's, and checks everything
+    /// that can be checked without the data. Errors start with the file and the key.
+    pub fn read(path: &Path, overrides: &[String]) -> Result<Self> {
+        let mut keys = Keys::new(format!("{}: ", path.display()), &read_file(path)?)?;
+        keys.set(overrides)?;
+        checked(&keys)
+    }
+
+    /// The same from a JSON value `{"parameters": {...}}`. Errors start with the key.
+    pub fn from_json(value: &Value) -> Result<Self> {
+        checked(&Keys::new(String::new(), value)?)
+    }
+}
+
+fn checked(keys: &Keys) -> Result<Parameters> {
+    let parameters = parameters(keys)?;
+    check_without_data(&parameters).map_err(|e| keys.placed(&e))?;
+    Ok(parameters)
+}
+
+/// Reads every key by itself.
+fn parameters(keys: &Keys) -> Result<Parameters> {
+    let dataset = keys.required("NPZ_DATASET", DATASET)?.text(DATASET)?.into();
+    let layers = layer_stack(keys)?;
+    let learning_rate = keys.required("LR", "a number above 0")?.number(&ABOVE_ZERO)?;
+    let max_epochs = count(&keys.required("MAX_EPOCHS", "a whole number of 1 or more")?)?;
+    let batch_size = count(&keys.required("BATCH_SIZE", "a whole number of 1 or more")?)?;
+    let default = Parameters::new(layers, learning_rate, max_epochs, batch_size as usize);
+    Ok(Parameters {
+        dataset,
+        dataset_sha256: keys.optional("NPZ_SHA256", sha256)?,
+        layers: default.layers,
+        custom_function: keys
+            .optional("CUSTOM_FUNCTION", |f| Ok(f.text("an expression of x")?.into()))?,
+        learning_rate,
+        max_epochs,
+        batch_size: default.batch_size,
+        batch_gradient: keys
+            .or("BATCH_GRADIENT", default.batch_gradient, |f| f.choice(BATCH_GRADIENT))?,
+        loss_tolerance: keys.or("LOSS_TOL", default.loss_tolerance, |f| f.number(&ZERO_OR_MORE))?,
+        accuracy_patience: keys.optional("ACC_PATIENCE", count)?,
+        r2_patience: keys.optional("R2_PATIENCE", count)?,
+        loss_patience: keys.optional("LOSS_PATIENCE", count)?,
+        warmup_epochs: keys.or("WARMUP_EPOCHS", default.warmup_epochs, |f| whole(f, 0))?,
+        clip: clip(keys)?,
+        optimizer: optimizer(keys)?,
+        l2: keys.or("L2", default.l2, |f| f.number(&ZERO_OR_MORE))?,
+        class_weight: keys.optional("CLASS_WEIGHT", class_weight)?,
+        random_seed: keys.or("RANDOM_SEED", default.random_seed, |f| f.whole(0, u64::MAX))?,
+        split_seed: keys.optional("SPLIT_SEED", |f| f.whole(0, u64::MAX))?,
+        split: keys.or("SPLIT", default.split, split)?,
+        stratify: keys.or("STRATIFY", default.stratify, Found::boolean)?,
+        normalize: keys.or("NORMALIZE", default.normalize, |f| f.choice(NORMALIZE))?,
+        target_normalize: keys.optional("TARGET_NORMALIZE", |f| f.choice(NORMALIZE))?,
+        initialization: keys.or("INIT", default.initialization, |f| f.choice(INIT))?,
+        device: keys.or("DEVICE", default.device, |f| Ok(f.text(DEVICE)?.into()))?,
+        schedule: keys.or("SCHEDULE", default.schedule, |f| Ok(f.text(SCHEDULE)?.into()))?,
+    })
+}
+
+const DATASET: &str = "the path of an .npz file, a text";
+const DEVICE: &str = "a text such as \"auto\" or \"cpu\"";
+const SCHEDULE: &str = "a text such as \"auto\"";
+const SHA256: &str = "a SHA-256, 64 hexadecimal digits";
+const SPLIT: &str = "2 or 3 numbers from 0 to 1 with sum 1: train (above 0), validation, test";
+const CLASS_WEIGHT: &str =
+    "\"balanced\", or a list of numbers of 0 or more, one a class and not all 0";
+
+/// How far the numbers of SPLIT may be from sum 1: they are written in decimals.
+const SPLIT_TOLERANCE: f64 = 1e-9;
+
+fn whole(found: &Found, least: u32) -> Result<u32> {
+    found.whole(u64::from(least), u64::from(u32::MAX)).map(|whole| whole as u32)
+}
+
+fn count(found: &Found) -> Result<u32> {
+    whole(found, 1)
+}
+
+fn sha256(found: &Found) -> Result<String> {
+    let text = found.text(SHA256)?;
+    if text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Ok(text.to_lowercase());
+    }
+    Err(found.refuse(SHA256))
+}
+
+/// The mode is checked even where nothing is clipped.
+fn clip(keys: &Keys) -> Result<Option<Clip>> {
+    let (_, norm) = GRAD_CLIP_MODE[0];
+    let mode = keys.or("GRAD_CLIP_MODE", norm, |f| f.choice(GRAD_CLIP_MODE))?;
+    Ok(keys.optional("GRAD_CLIP", |f| f.number(&ABOVE_ZERO))?.map(mode))
+}
+
+/// Adam's numbers are checked even under SGD.
+fn optimizer(keys: &Keys) -> Result<Optimizer> {
+    let is_adam = keys.or("OPTIMIZER", false, |f| f.choice(OPTIMIZER_IS_ADAM))?;
+    let beta1 = keys.or("ADAM_BETA1", 0.9, |f| f.number(&BELOW_ONE))?;
+    let beta2 = keys.or("ADAM_BETA2", 0.999, |f| f.number(&BELOW_ONE))?;
+    let epsilon = keys.or("ADAM_EPS", 1e-8, |f| f.number(&ABOVE_ZERO))?;
+    Ok(if is_adam { Optimizer::Adam { beta1, beta2, epsilon } } else { Optimizer::Sgd })
+}
+
+fn class_weight(found: &Found) -> Result<ClassWeight> {
+    if found.is("balanced") {
+        return Ok(ClassWeight::Balanced);
+    }
+    let weights = found.list(CLASS_WEIGHT, |weight| weight.number(&ZERO_OR_MORE))?;
+    if weights.iter().all(|&weight| weight == 0.0) {
+        return Err(found.refuse(CLASS_WEIGHT));
+    }
+    Ok(ClassWeight::Each(weights))
+}
+
+fn split(found: &Found) -> Result<[f64; 3]> {
+    let parts = found.list(SPLIT, |part| part.number(&ZERO_TO_ONE))?;
+    let split = match parts[..] {
+        [train, validation] => [train, validation, 0.0],
+        [train, validation, test] => [train, validation, test],
+        _ => return Err(found.refuse(SPLIT)),
+    };
+    let sum: f64 = split.iter().sum();
+    if (sum - 1.0).abs() > SPLIT_TOLERANCE {
+        // Rounded, so that 0.7 + 0.2 is shown as 0.9.
+        let reason = format!(", whose sum is {}", (sum * 1e12).round() / 1e12);
+        return Err(found.refuse_because(&reason, SPLIT));
+    }
+    if split[0] == 0.0 { Err(found.refuse(SPLIT)) } else { Ok(split) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each key by itself: what the source document's own files say is what is read.
+    #[test]
+    fn the_files_of_the_source_document_are_read_unchanged() {
+        let read = |text| {
+            let file = super::super::json::parse(text)?;
+            parameters(&Keys::new(String::new(), &file)?)
+        };
+        let classification = read(include_str!("../../tests/parameters/source_iris.json"));
+        let regression = read(include_str!("../../tests/parameters/source_diabetes.json"));
+        let (Ok(iris), Ok(diabetes)) = (&classification, &regression) else {
+            panic!("{classification:?} {regression:?}")
+        };
+        assert_eq!((iris.dataset.as_str(), iris.learning_rate), ("iris.npz", 0.001));
+        assert_eq!((iris.max_epochs, iris.batch_size, iris.warmup_epochs), (1000, 5, 20));
+        assert_eq!((iris.accuracy_patience, iris.r2_patience), (Some(20), None));
+        assert_eq!((iris.optimizer, iris.clip, iris.l2), (Optimizer::Sgd, None, 0.0));
+        let adam = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+        assert_eq!((diabetes.optimizer, diabetes.l2), (adam, 0.01));
+        assert_eq!((diabetes.clip, diabetes.loss_tolerance), (Some(Clip::Norm(5.0)), 1e-7));
+        assert_eq!((diabetes.r2_patience, diabetes.random_seed), (Some(10), 42));
+    }
+}

@@ -1,0 +1,155 @@
+//! The parameter file as its reader knows it.
+
+mod files;
+mod refused;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gpu_mlp::data::Normalization;
+use gpu_mlp::params::{BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters};
+use gpu_mlp::{Error, Result};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A complete file; `changes` replace or add keys, null takes one out.
+fn file(changes: Value) -> Value {
+    let mut keys = json!({
+        "NPZ_DATASET": "iris.npz",
+        "LAYER_SIZES": [4, 16, 3],
+        "LAYER_ACTS": ["-", "linear", "softmax"],
+        "LR": 0.1,
+        "MAX_EPOCHS": 10,
+        "BATCH_SIZE": 5,
+    });
+    for (key, value) in changes.as_object().into_iter().flatten() {
+        keys[key] = value.clone();
+    }
+    json!({ "parameters": keys })
+}
+
+fn message<T: std::fmt::Debug>(result: Result<T>) -> String {
+    match result {
+        Ok(value) => format!("accepted: {value:?}"),
+        Err(error @ Error::Input(_)) => error.to_string(),
+        Err(error) => format!("not an input error: {error}"),
+    }
+}
+
+fn written(folder: &TempDir, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    let path = folder.path().join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+fn read(text: &str, overrides: &[&str]) -> Result<Parameters> {
+    let folder = TempDir::new().unwrap();
+    let path = written(&folder, "run.json", text);
+    Parameters::read(&path, &overrides.iter().map(|o| o.to_string()).collect::<Vec<_>>())
+}
+
+#[test]
+fn the_files_of_the_source_document_are_read_unchanged() {
+    for name in ["source_iris.json", "source_diabetes.json"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parameters").join(name);
+        let parameters = Parameters::read(&path, &[]).unwrap();
+        assert_eq!(Parameters::from_json(&parameters.to_json()), Ok(parameters.resolved()));
+    }
+}
+
+#[test]
+fn what_is_left_out_has_its_default() {
+    let mlp = LayerStack::Mlp {
+        sizes: vec![4, 16, 3],
+        names: None,
+        activations: ["-", "linear", "softmax"].map(String::from).to_vec(),
+    };
+    let mut expected = Parameters::new(mlp, 0.1, 10, 5);
+    expected.dataset = "iris.npz".into();
+    assert_eq!(Parameters::from_json(&file(json!({}))), Ok(expected.clone()));
+    let nulls = json!({"OPTIMIZER": null, "GRAD_CLIP": null, "SPLIT": null, "L2": null});
+    assert_eq!(Parameters::from_json(&file(nulls)), Ok(expected));
+}
+
+#[test]
+fn every_key_reaches_its_field() {
+    let p = Parameters::from_json(&file(json!({
+        "LAYER_NAMES": ["in", "middle", "out"], "BATCH_GRADIENT": "SUM", "LOSS_TOL": 1e-4,
+        "ACC_PATIENCE": 7, "LOSS_PATIENCE": 8.0, "WARMUP_EPOCHS": 0, "GRAD_CLIP": 5,
+        "GRAD_CLIP_MODE": "value", "OPTIMIZER": "Adam", "ADAM_BETA1": 0, "L2": 0.5,
+        "CLASS_WEIGHT": [0, 1, 2.5], "RANDOM_SEED": u64::MAX, "SPLIT_SEED": 1, "SPLIT": [0.6, 0.3, 0.1],
+        "STRATIFY": false, "NORMALIZE": "minmax", "TARGET_NORMALIZE": "none", "DEVICE": "cpu",
+    })))
+    .unwrap();
+    assert_eq!(p.batch_gradient, BatchGradient::Sum);
+    assert_eq!((p.loss_tolerance, p.warmup_epochs, p.l2), (1e-4, 0, 0.5));
+    assert_eq!((p.accuracy_patience, p.loss_patience), (Some(7), Some(8)));
+    assert_eq!(p.clip, Some(Clip::Value(5.0)));
+    assert_eq!(p.optimizer, Optimizer::Adam { beta1: 0.0, beta2: 0.999, epsilon: 1e-8 });
+    assert_eq!(p.class_weight, Some(ClassWeight::Each(vec![0.0, 1.0, 2.5])));
+    assert_eq!((p.random_seed, p.split_seed, p.split), (u64::MAX, Some(1), [0.6, 0.3, 0.1]));
+    assert_eq!((p.stratify, p.normalize), (false, Normalization::MinMax));
+    assert_eq!((p.target_normalize, p.device.as_str()), (Some(Normalization::None), "cpu"));
+    let LayerStack::Mlp { names, .. } = p.layers else { panic!("{:?}", p.layers) };
+    assert_eq!(names.unwrap(), ["in", "middle", "out"]);
+}
+
+#[test]
+fn the_general_form_of_layers_is_read() {
+    let layers = json!([{"type": "Dense", "units": 8, "activation": "prelu"},
+                        {"type": "dense", "units": 2, "activation": null}]);
+    let p = Parameters::from_json(&file(
+        json!({"LAYER_SIZES": null, "LAYER_ACTS": null, "LAYERS": layers}),
+    ));
+    let expected = LayerStack::Dense(vec![(8, "prelu".into()), (2, "linear".into())]);
+    assert_eq!(p.map(|p| p.layers), Ok(expected));
+}
+
+#[test]
+fn what_is_written_tells_every_value_used() {
+    let linear = json!({"LAYER_ACTS": ["-", "linear", "Linear"], "RANDOM_SEED": 7});
+    let p = Parameters::from_json(&file(linear)).unwrap();
+    let keys = p.to_json()["parameters"].clone();
+    assert_eq!(keys["SPLIT_SEED"], json!(7));
+    assert_eq!(keys["TARGET_NORMALIZE"], json!("zscore"));
+    assert_eq!(keys["GRAD_CLIP"], Value::Null);
+    assert_eq!(keys["SPLIT"], json!([0.7, 0.3]));
+    let softmax = Parameters::from_json(&file(json!({}))).unwrap();
+    assert_eq!(softmax.to_json()["parameters"]["TARGET_NORMALIZE"], json!("none"));
+}
+
+/// Positive numbers that f32 can hold, of every magnitude.
+fn positive() -> impl Strategy<Value = f64> {
+    (-37.0..38.0f64).prop_map(|exponent| 10f64.powf(exponent))
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_reads_back_the_same(
+        rates in (positive(), positive(), positive(), positive()),
+        betas in (0.0..0.9999f64, 0.0..0.9999f64),
+        seeds in (any::<u64>(), proptest::option::of(any::<u64>())),
+        epochs in (1..=u32::MAX, 1..100_000usize, proptest::option::of(1..=u32::MAX)),
+        train in 0.01..1.0f64,
+        weights in proptest::option::of(proptest::collection::vec(positive(), 1..5)),
+        adam: bool,
+    ) {
+        let layers = LayerStack::Dense(vec![(5, "prelu(0.1)".into()), (3, "linear".into())]);
+        let mut p = Parameters::new(layers, rates.0, epochs.0, epochs.1);
+        p.dataset = "a \"b\"/é.npz".into();
+        p.dataset_sha256 = Some("0123456789abcdef".repeat(4));
+        p.l2 = rates.1;
+        p.clip = Some(Clip::Value(rates.2));
+        p.r2_patience = epochs.2;
+        (p.random_seed, p.split_seed) = seeds;
+        p.split = [train, 1.0 - train, 0.0];
+        p.class_weight = weights.map(ClassWeight::Each);
+        if adam {
+            p.optimizer = Optimizer::Adam { beta1: betas.0, beta2: betas.1, epsilon: rates.3 };
+        }
+        let text = serde_json::to_string_pretty(&p.to_json()).unwrap();
+        prop_assert_eq!(read(&text, &[]), Ok(p.resolved()));
+    }
+}

@@ -1,0 +1,137 @@
+//! What is refused, and in which words.
+
+use gpu_mlp::params::Parameters;
+use serde_json::json;
+
+use crate::{file, message};
+
+#[test]
+fn refused_values_are_named_with_what_is_allowed() {
+    let whole = "a whole number of 1 or more";
+    for (key, value, words) in [
+        ("NPZ_DATASET", json!(" "), "found \" \"; allowed: the path of an .npz file"),
+        ("NPZ_DATASET", json!(null), "missing, and has no default; allowed: the path"),
+        ("NPZ_SHA256", json!("12ab"), "found \"12ab\"; allowed: a SHA-256, 64 hexadecimal digits"),
+        ("LAYER_SIZES", json!([4]), "found [4]; allowed: a list of 2 or more whole numbers"),
+        ("LAYER_SIZES", json!(4), "found 4; allowed: a list of 2 or more whole numbers"),
+        (
+            "LAYER_SIZES",
+            json!([4, 0, 3]),
+            ", item 2: found 0; allowed: a whole number of 1 or more",
+        ),
+        (
+            "LAYER_SIZES",
+            json!([4, 1e9, 3]),
+            ", item 2: found 1000000000.0; allowed: a whole number from 1 to",
+        ),
+        ("LAYER_ACTS", json!(null), "missing, and has no default; allowed: a list of activations"),
+        (
+            "LAYER_ACTS",
+            json!(["-", "softmax"]),
+            ", 2 of them for 3 LAYER_SIZES; allowed: a list of",
+        ),
+        (
+            "LAYER_ACTS",
+            json!(["tanh", "-", "softmax"]),
+            "with \"tanh\" as item 1; allowed: a list of",
+        ),
+        ("LAYER_ACTS", json!(["-", "-", "softmax"]), "with \"-\" as item 2"),
+        ("LAYER_ACTS", json!(["-", 3, "softmax"]), ", item 2: found 3; allowed: a text"),
+        ("LAYER_ACTS", json!(["-", "softmax", "linear"]), "layer 1 (dense) has softmax, which"),
+        ("LAYER_NAMES", json!(["a"]), "found [\"a\"], 1 of them for 3 LAYER_SIZES"),
+        ("LAYERS", json!([]), "allowed: LAYERS, or LAYER_SIZES with LAYER_ACTS, not both"),
+        ("CUSTOM_FUNCTION", json!(2), "found 2; allowed: an expression of x"),
+        ("LR", json!(0), "found 0; allowed: a number above 0"),
+        ("LR", json!("0.1"), "found \"0.1\"; allowed: a number above 0"),
+        (
+            "LR",
+            json!(1e-60),
+            "found 1e-60, which 32-bit floats cannot hold; allowed: a number above 0",
+        ),
+        ("LR", json!(null), "missing, and has no default; allowed: a number above 0"),
+        ("MAX_EPOCHS", json!(0), whole),
+        (
+            "MAX_EPOCHS",
+            json!(5e9),
+            "found 5000000000.0; allowed: a whole number from 1 to 4294967295",
+        ),
+        ("BATCH_SIZE", json!(0), "found 0; allowed: a whole number of 1 or more"),
+        ("BATCH_GRADIENT", json!("men"), "allowed: \"mean\", \"sum\"; did you mean mean?"),
+        ("LOSS_TOL", json!(-1), "found -1; allowed: a number of 0 or more"),
+        ("ACC_PATIENCE", json!(0), whole),
+        ("R2_PATIENCE", json!(2), "this network is a classification"),
+        ("LOSS_PATIENCE", json!(true), whole),
+        ("WARMUP_EPOCHS", json!(-1), "found -1; allowed: a whole number of 0 or more"),
+        ("GRAD_CLIP", json!(0), "found 0; allowed: a number above 0"),
+        ("GRAD_CLIP_MODE", json!("norms"), "allowed: \"norm\", \"value\"; did you mean norm?"),
+        ("OPTIMIZER", json!("adma"), "allowed: \"sgd\", \"adam\"; did you mean adam?"),
+        ("ADAM_BETA1", json!(1), "found 1; allowed: a number from 0 to below 1"),
+        ("ADAM_BETA2", json!(-0.1), "found -0.1; allowed: a number from 0 to below 1"),
+        ("ADAM_EPS", json!(0), "found 0; allowed: a number above 0"),
+        ("L2", json!([1]), "found [1]; allowed: a number of 0 or more"),
+        (
+            "CLASS_WEIGHT",
+            json!("even"),
+            "found \"even\"; allowed: \"balanced\", or a list of numbers",
+        ),
+        ("CLASS_WEIGHT", json!([0, 0, 0]), "found [0,0,0]; allowed: \"balanced\", or a list"),
+        ("CLASS_WEIGHT", json!([1, -1, 0]), ", item 2: found -1; allowed: a number of 0 or more"),
+        ("RANDOM_SEED", json!(-1), "found -1; allowed: a whole number of 0 or more"),
+        ("SPLIT_SEED", json!(0.5), "found 0.5; allowed: a whole number of 0 or more"),
+        ("SPLIT", json!([0.7, 0.2]), "found [0.7,0.2], whose sum is 0.9; allowed: 2 or 3 numbers"),
+        ("SPLIT", json!([0, 1]), "found [0,1]; allowed: 2 or 3 numbers from 0 to 1 with sum 1"),
+        ("SPLIT", json!([1]), "found [1]; allowed: 2 or 3 numbers"),
+        ("SPLIT", json!([1.5, -0.5]), ", item 1: found 1.5; allowed: a number from 0 to 1"),
+        ("STRATIFY", json!("yes"), "found \"yes\"; allowed: true or false"),
+        ("NORMALIZE", json!("z-score"), "\"zscore\", \"minmax\", \"none\"; did you mean zscore?"),
+        ("TARGET_NORMALIZE", json!("zscore"), "with the output activation softmax"),
+        ("INIT", json!("he"), "found \"he\"; allowed: \"auto\", \"source\""),
+        ("DEVICE", json!(0), "found 0; allowed: a text such as"),
+        ("SCHEDULE", json!(""), "found \"\"; allowed: a text such as"),
+        ("EPOCHS", json!(1), "unknown key; did you mean"),
+        ("lr", json!(1), "unknown key; keys are upper-case: write LR"),
+    ] {
+        let message = message(Parameters::from_json(&file(json!({ key: value }))));
+        assert!(message.starts_with(key) && message.contains(words), "{key}: {message}");
+    }
+}
+
+#[test]
+fn refused_layers_are_named_with_what_is_allowed() {
+    for (layers, words) in [
+        (json!({}), "LAYERS: found {}; allowed: a list of 1 or more layers"),
+        (json!([]), "LAYERS: found []; allowed: a list of 1 or more layers"),
+        (json!([3]), "LAYERS, item 1: found 3; allowed: an object such as"),
+        (json!([{"units": 3}]), "LAYERS, item 1: type: missing; allowed: \"dense\""),
+        (json!([{"type": "dense"}]), "LAYERS, item 1: units: missing; allowed: the width"),
+        (
+            json!([{"type": "dense", "units": 0}]),
+            "LAYERS, item 1: units: found 0; allowed: a whole",
+        ),
+        (
+            json!([{"type": "dense", "units": 3, "activations": "relu"}]),
+            "LAYERS, item 1: activations: unknown field; did you mean activation?; allowed: type",
+        ),
+        (
+            json!([{"type": "dense", "units": 3, "bias": null}]),
+            "LAYERS, item 1: bias: unknown field; allowed: type, units, activation",
+        ),
+        (
+            json!([{"type": "dense", "units": 3, "activation": 1}]),
+            "LAYERS, item 1: activation: found 1; allowed: an activation",
+        ),
+        (
+            json!([{"type": "conv1d", "filters": 3}]),
+            "LAYERS, item 1: type: found \"conv1d\", which is not available yet; allowed: in this",
+        ),
+        (
+            json!([{"type": "danse", "units": 3}]),
+            "LAYERS, item 1: type: found \"danse\"; allowed: \"dense\"; did you mean dense?",
+        ),
+        (json!(null), "LAYER_SIZES: missing, and has no default; allowed: a list of 2 or more"),
+    ] {
+        let keys = json!({"LAYER_SIZES": null, "LAYER_ACTS": null, "LAYERS": layers});
+        let message = message(Parameters::from_json(&file(keys)));
+        assert!(message.starts_with(words), "{message}");
+    }
+}
