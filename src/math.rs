@@ -188,6 +188,7 @@ const SMALLEST_EXPONENT: f32 = -87.336_54;
 /// From here on tanh(x) is 1 to the last bit.
 const LARGEST_TANGENT: f32 = 9.1;
 const SMALLEST_NORMAL: f32 = f32::MIN_POSITIVE;
+const LARGEST: f32 = f32::MAX;
 const SQRT_HALF_BITS: i32 = 0x3f35_04f3;
 const ONE_OVER_PI: f32 = std::f32::consts::FRAC_1_PI;
 /// pi / 2 in three parts, as ln(2): 8 bits, 11 bits and the rest.
@@ -258,7 +259,9 @@ fn logarithm(x: f32) -> f32 {
     p = p * m + 3.333_333e-1;
     let square = m * m;
     let tail = p * m * square + k * LN_2_LOW - 0.5 * square;
-    (m + tail) + k * LN_2_HIGH
+    let result = (m + tail) + k * LN_2_HIGH;
+    // Infinity and NaN have no such bits: they stay what they are.
+    if x <= LARGEST { result } else { x }
 }
 
 /// e^x - 1 for |x| <= 40, without cancellation near 0: 2^k (e^r - 1) + (2^k - 1).
@@ -365,8 +368,8 @@ mod tests {
         f64::from(magnitude.next_up()) - f64::from(magnitude)
     }
 
-    /// The largest error in units in the last place over every `step`-th f32 of [low, high], and
-    /// of [-high, -low] if `mirrored`, with the x where it occurs.
+    /// The largest error in units in the last place over every 97th f32 of the ranges, which do
+    /// not cross 0, with the x where it occurs.
     fn worst(f: fn(f32) -> f32, exact: fn(f64) -> f64, ranges: &[(f32, f32)]) -> (f64, f32) {
         let mut worst = (0.0, 0.0);
         for &(low, high) in ranges {
@@ -483,8 +486,9 @@ mod tests {
 
     #[test]
     fn not_a_number_passes_through() {
-        let functions: [fn(f32) -> f32; 7] = [
+        let functions: [fn(f32) -> f32; 8] = [
             Real::exp,
+            Real::ln,
             Real::tanh,
             Real::erf,
             Real::sigmoid,

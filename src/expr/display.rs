@@ -3,7 +3,6 @@
 use std::fmt::{Formatter, Result};
 
 use super::operation::{Function, Operator};
-use super::parse::name;
 use super::tree::{Node, Term, Tree};
 
 /// How tightly a term holds together; one that binds less than its place needs is bracketed.
@@ -66,7 +65,7 @@ fn pieces(node: Node) -> Vec<Piece> {
         Node::Apply(Function::Negate, u) => vec![Text("-"), part(u, Binding::Power)],
         Node::Apply(function, u) => {
             vec![
-                Text(name(function)),
+                Text(function.name()),
                 Text("("),
                 part(u, Binding::Sum),
                 Text(")"),

@@ -25,6 +25,7 @@ mod program;
 mod simplify;
 mod token;
 mod tree;
+mod unfold;
 mod wgsl;
 
 pub use crate::math::MATH_WGSL;
@@ -62,6 +63,12 @@ impl Expression {
         let (tree, root) = parse::parse(text)?;
         let mut with_derivative = tree.clone();
         let derivative = with_derivative.derivative(root);
+        if with_derivative.take_overflow() {
+            return Err(ParseError {
+                position: 0,
+                message: "the derivative has a constant beyond 3.4e38".to_owned(),
+            });
+        }
         let program = Program::new(&with_derivative, root, derivative)?;
         Ok(Self {
             tree,

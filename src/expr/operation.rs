@@ -33,6 +33,14 @@ pub(super) const FUNCTIONS: [(&str, Function); 10] = [
 ];
 
 impl Function {
+    /// The name in the language; a negation has a sign instead.
+    pub(super) fn name(self) -> &'static str {
+        FUNCTIONS
+            .iter()
+            .find(|(_, function)| *function == self)
+            .map_or("-", |(name, _)| name)
+    }
+
     /// The value at `a`. The square root of a negative number is 0, as its derivative is.
     #[inline(always)]
     pub(super) fn apply<T: Real>(self, a: T) -> T {

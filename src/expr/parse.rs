@@ -1,13 +1,15 @@
 //! From a text to a term: recursive descent, one function a level of precedence.
 
 use super::ParseError;
-use super::operation::{COMPARISONS, Comparison, FUNCTIONS, Function, Operator};
+use super::operation::{COMPARISONS, Comparison, FUNCTIONS, Operator};
 use super::token::{Token, shortened, tokens};
 use super::tree::{Term, Tree};
 use crate::nearest::did_you_mean;
 
 /// How deep parentheses, calls, signs and powers may nest: recursion must not exhaust the stack.
 const MAX_DEPTH: usize = 128;
+
+const CHOICE: &str = "if(condition, a, b)";
 
 const CONSTANTS: [(&str, f64); 2] = [("pi", std::f64::consts::PI), ("e", std::f64::consts::E)];
 
@@ -22,7 +24,7 @@ pub(super) fn parse(text: &str) -> Result<(Tree, Term), ParseError> {
     let root = parser.sum()?;
     match parser.peek() {
         Token::End => Ok(parser.tree.only(root)),
-        _ => Err(parser.unexpected("an operator or the end")),
+        _ => Err(parser.unexpected_after_term("an operator or the end")),
     }
 }
 
@@ -53,29 +55,43 @@ impl Parser {
         found
     }
 
-    fn expect(&mut self, symbol: &str, needed: &str) -> Result<(), ParseError> {
+    /// Steps over `symbol`, which stands after a term.
+    fn expect(&mut self, symbol: &str, of: &str) -> Result<(), ParseError> {
         if self.takes(symbol) {
-            Ok(())
-        } else {
-            Err(self.unexpected(needed))
+            return Ok(());
         }
+        Err(self.unexpected_after_term(&format!("an operator or the `{symbol}` of {of}")))
+    }
+
+    fn open(&mut self, signature: &str) -> Result<(), ParseError> {
+        if self.takes("(") {
+            return Ok(());
+        }
+        Err(self.unexpected(&format!("the parenthesis of {signature}")))
     }
 
     /// The error of a next token that is not what is `needed`.
     fn unexpected(&self, needed: &str) -> ParseError {
-        let after_a_term = needed.contains("operator") || needed.contains('`');
+        ParseError {
+            position: self.position(),
+            message: format!("{} is found where {needed} is needed", self.peek()),
+        }
+    }
+
+    /// The same after a complete term, where two mistakes are common.
+    fn unexpected_after_term(&self, needed: &str) -> ParseError {
         let message = match self.peek() {
-            Token::Symbol(s) if after_a_term && comparison(s).is_some() => {
-                "a comparison may only be the condition of if(condition, a, b)".to_owned()
+            Token::Symbol(s) if comparison(s).is_some() => {
+                "a comparison may only be the condition of if(condition, a, b)"
             }
-            Token::Number(_) | Token::Name(_) | Token::Symbol("(") if after_a_term => {
-                "an operator is missing here; a product is written with *, as in 2*x".to_owned()
+            Token::Number(_) | Token::Name(_) | Token::Symbol("(") => {
+                "an operator is missing here; a product is written with *, as in 2*x"
             }
-            token => format!("{token} is found where {needed} is needed"),
+            _ => return self.unexpected(needed),
         };
         ParseError {
             position: self.position(),
-            message,
+            message: message.to_owned(),
         }
     }
 
@@ -169,7 +185,7 @@ impl Parser {
             Token::Symbol("(") => {
                 self.next += 1;
                 let term = self.sum()?;
-                self.expect(")", "an operator or `)`")?;
+                self.expect(")", "the parenthesis")?;
                 Ok(term)
             }
             Token::End if self.next == 0 => Err(ParseError {
@@ -222,15 +238,15 @@ impl Parser {
             format!("{name}(a, b)")
         };
         self.next += 1;
-        self.expect("(", &format!("the parenthesis of {signature}"))?;
+        self.open(&signature)?;
         let mut arguments = Vec::with_capacity(N);
         for index in 0..N {
             arguments.push(self.sum()?);
             if index + 1 < N {
-                self.expect(",", &format!("an operator or the `,` of {signature}"))?;
+                self.expect(",", &signature)?;
             }
         }
-        self.expect(")", &format!("an operator or the `)` of {signature}"))?;
+        self.expect(")", &signature)?;
         let position = self.position();
         arguments.try_into().map_err(|_| ParseError {
             position,
@@ -241,7 +257,7 @@ impl Parser {
     /// `if(a < b, then, otherwise)`
     fn choice(&mut self) -> Result<Term, ParseError> {
         self.next += 1;
-        self.expect("(", "the parenthesis of if(condition, a, b)")?;
+        self.open(CHOICE)?;
         let left = self.sum()?;
         let Some(comparison) = (match self.peek() {
             Token::Symbol(symbol) => comparison(symbol),
@@ -255,11 +271,11 @@ impl Parser {
         };
         self.next += 1;
         let right = self.sum()?;
-        self.expect(",", "an operator or the `,` of if(condition, a, b)")?;
+        self.expect(",", CHOICE)?;
         let then = self.sum()?;
-        self.expect(",", "an operator or the `,` of if(condition, a, b)")?;
+        self.expect(",", CHOICE)?;
         let otherwise = self.sum()?;
-        self.expect(")", "an operator or the `)` of if(condition, a, b)")?;
+        self.expect(")", CHOICE)?;
         Ok(self.tree.choose(comparison, [left, right, then, otherwise]))
     }
 }
@@ -283,14 +299,6 @@ fn unknown(name: &str) -> String {
     format!(
         "`{name}` is no known name{hint}{separator} allowed are x, pi, e and the functions {list}"
     )
-}
-
-/// The name of a function in the language; a negation has a sign instead.
-pub(super) fn name(function: Function) -> &'static str {
-    FUNCTIONS
-        .iter()
-        .find(|(_, known)| *known == function)
-        .map_or("-", |(name, _)| name)
 }
 
 #[cfg(test)]
