@@ -17,6 +17,7 @@
 //! A division by 0 is the author's own matter. `1/(1 + exp(-u))` and `ln(1 + exp(u))` become
 //! sigmoid(u) and softplus(u), which do not overflow.
 
+mod cursor;
 mod derivative;
 mod display;
 mod operation;

@@ -106,7 +106,7 @@ pub(super) enum Comparison {
 }
 
 /// The comparisons with their signs, which are the same in the language and in WGSL.
-pub(super) const COMPARISONS: [(&str, Comparison); 6] = [
+const COMPARISONS: [(&str, Comparison); 6] = [
     ("<", Comparison::Less),
     ("<=", Comparison::LessOrEqual),
     (">", Comparison::Greater),
@@ -126,6 +126,14 @@ impl Comparison {
             Self::Equal => a == b,
             Self::NotEqual => a != b,
         }
+    }
+
+    /// The comparison that is written as `sign`.
+    pub(super) fn of_sign(sign: &str) -> Option<Self> {
+        COMPARISONS
+            .iter()
+            .find(|(known, _)| *known == sign)
+            .map(|(_, comparison)| *comparison)
     }
 
     /// The comparison as it is written.
