@@ -250,11 +250,11 @@ fn logarithm(x: f32) -> f32 {
     let m = f32::from_bits(bits.wrapping_sub(power << 23) as u32) - 1.0;
     let mut p = 7.037_683_6e-2;
     p = p * m + -1.151_461e-1;
-    p = p * m + 1.167_699_9e-1;
+    p = p * m + 1.167_699_87e-1;
     p = p * m + -1.242_014_1e-1;
     p = p * m + 1.424_932_3e-1;
     p = p * m + -1.666_805_8e-1;
-    p = p * m + 2.000_071_5e-1;
+    p = p * m + 2.000_071_4e-1;
     p = p * m + -2.499_999_4e-1;
     p = p * m + 3.333_333e-1;
     let square = m * m;
@@ -315,8 +315,8 @@ fn softplus(x: f32) -> f32 {
     let u = exponential(-x.abs());
     let s = u / (2.0 + u);
     let square = s * s;
-    let mut p = 2.322_432_9e-1;
-    p = p * square + 2.170_657_6e-1;
+    let mut p = 2.322_433e-1;
+    p = p * square + 2.170_657_5e-1;
     p = p * square + 2.859_235_8e-1;
     p = p * square + 3.999_970_6e-1;
     p = p * square + 6.666_667e-1;
@@ -435,6 +435,27 @@ mod tests {
                 "{name}({x:e}) errs by {error} units in the last place"
             );
         }
+    }
+
+    /// The coefficients of every `p = p * square + c;` and `p = c;`, in order.
+    fn coefficients(source: &str) -> Vec<f32> {
+        let code = source.replace("std::f32::consts::FRAC_2_SQRT_PI", "1.128379172");
+        let lines = code.lines().map(str::trim);
+        let polynomial = lines.filter(|l| l.starts_with("p = p *") || l.contains(" p = "));
+        let last = polynomial.filter_map(|l| l.trim_end_matches(';').split(' ').next_back());
+        last.filter_map(|number| number.replace('_', "").parse().ok())
+            .collect()
+    }
+
+    #[test]
+    fn the_shader_has_the_same_coefficients_to_the_last_bit() {
+        let source = include_str!("math.rs")
+            .split("#[cfg(test)]")
+            .next()
+            .unwrap();
+        let (here, shader) = (coefficients(source), coefficients(MATH_WGSL));
+        assert_eq!(here.len(), 33);
+        assert_eq!(here, shader);
     }
 
     #[test]
