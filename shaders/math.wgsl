@@ -11,6 +11,7 @@ const LARGEST_EXPONENT: f32 = 88.37626;
 const SMALLEST_EXPONENT: f32 = -87.33654;
 const LARGEST_TANGENT: f32 = 9.1;
 const SMALLEST_NORMAL: f32 = 1.17549435e-38;
+const LARGEST: f32 = 3.40282347e38;
 const SQRT_HALF_BITS: i32 = 0x3f3504f3;
 const ONE_OVER_PI: f32 = 0.3183098861837907;
 const HALF_PI_HIGH: f32 = 1.5703125;
@@ -56,7 +57,8 @@ fn logarithm(x: f32) -> f32 {
     p = p * m + 3.3333331174e-1;
     let square = m * m;
     let tail = p * m * square + k * LN_2_LOW - 0.5 * square;
-    return (m + tail) + k * LN_2_HIGH;
+    let result = (m + tail) + k * LN_2_HIGH;
+    return select(x, result, x <= LARGEST);
 }
 
 // e^x - 1 for |x| <= 40

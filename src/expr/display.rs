@@ -3,7 +3,6 @@
 use std::fmt::{Formatter, Result};
 
 use super::operation::{Function, Operator};
-use super::parse::name;
 use super::tree::{Node, Term, Tree};
 
 /// How tightly a term holds together; one that binds less than its place needs is bracketed.
@@ -65,7 +64,12 @@ fn pieces(node: Node) -> Vec<Piece> {
         Node::X | Node::Constant(_) => vec![Text("x")],
         Node::Apply(Function::Negate, u) => vec![Text("-"), part(u, Binding::Power)],
         Node::Apply(function, u) => {
-            vec![Text(name(function)), Text("("), part(u, Binding::Sum), Text(")")]
+            vec![
+                Text(function.name()),
+                Text("("),
+                part(u, Binding::Sum),
+                Text(")"),
+            ]
         }
         Node::Combine(operator, a, b) => {
             let (sign, left, right) = match operator {

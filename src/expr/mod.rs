@@ -17,6 +17,7 @@
 //! A division by 0 is the author's own matter. `1/(1 + exp(-u))` and `ln(1 + exp(u))` become
 //! sigmoid(u) and softplus(u), which do not overflow.
 
+mod cursor;
 mod derivative;
 mod display;
 mod operation;
@@ -25,6 +26,7 @@ mod program;
 mod simplify;
 mod token;
 mod tree;
+mod unfold;
 mod wgsl;
 
 pub use crate::math::MATH_WGSL;
@@ -62,6 +64,12 @@ impl Expression {
         let (tree, root) = parse::parse(text)?;
         let mut with_derivative = tree.clone();
         let derivative = with_derivative.derivative(root);
+        if with_derivative.take_overflow() {
+            return Err(ParseError {
+                position: 0,
+                message: "the derivative has a constant beyond 3.4e38".to_owned(),
+            });
+        }
         let program = Program::new(&with_derivative, root, derivative)?;
         Ok(Self { tree, root, program })
     }

@@ -33,6 +33,14 @@ pub(super) const FUNCTIONS: [(&str, Function); 10] = [
 ];
 
 impl Function {
+    /// The name in the language; a negation has a sign instead.
+    pub(super) fn name(self) -> &'static str {
+        FUNCTIONS
+            .iter()
+            .find(|(_, function)| *function == self)
+            .map_or("-", |(name, _)| name)
+    }
+
     /// The value at `a`. The square root of a negative number is 0, as its derivative is.
     #[inline(always)]
     pub(super) fn apply<T: Real>(self, a: T) -> T {
@@ -98,7 +106,7 @@ pub(super) enum Comparison {
 }
 
 /// The comparisons with their signs, which are the same in the language and in WGSL.
-pub(super) const COMPARISONS: [(&str, Comparison); 6] = [
+const COMPARISONS: [(&str, Comparison); 6] = [
     ("<", Comparison::Less),
     ("<=", Comparison::LessOrEqual),
     (">", Comparison::Greater),
@@ -118,6 +126,14 @@ impl Comparison {
             Self::Equal => a == b,
             Self::NotEqual => a != b,
         }
+    }
+
+    /// The comparison that is written as `sign`.
+    pub(super) fn of_sign(sign: &str) -> Option<Self> {
+        COMPARISONS
+            .iter()
+            .find(|(known, _)| *known == sign)
+            .map(|(_, comparison)| *comparison)
     }
 
     /// The comparison as it is written.

@@ -1,68 +1,42 @@
 //! From a text to a term: recursive descent, one function a level of precedence.
 
 use super::ParseError;
-use super::operation::{COMPARISONS, Comparison, FUNCTIONS, Function, Operator};
-use super::token::{Token, shortened, tokens};
+use super::cursor::Cursor;
+use super::operation::{Comparison, FUNCTIONS, Operator};
+use super::token::{Token, shortened};
 use super::tree::{Term, Tree};
 use crate::nearest::did_you_mean;
 
 /// How deep parentheses, calls, signs and powers may nest: recursion must not exhaust the stack.
 const MAX_DEPTH: usize = 128;
 
+const CHOICE: &str = "if(condition, a, b)";
+
 const CONSTANTS: [(&str, f64); 2] = [("pi", std::f64::consts::PI), ("e", std::f64::consts::E)];
 
 /// The term that `text` describes, in a tree of its own.
 pub(super) fn parse(text: &str) -> Result<(Tree, Term), ParseError> {
-    let mut parser = Parser { tokens: tokens(text)?, next: 0, depth: 0, tree: Tree::default() };
+    let mut parser = Parser {
+        cursor: Cursor::new(text)?,
+        depth: 0,
+        tree: Tree::default(),
+    };
     let root = parser.sum()?;
-    match parser.peek() {
+    match parser.cursor.peek() {
         Token::End => Ok(parser.tree.only(root)),
-        _ => Err(parser.unexpected("an operator or the end")),
+        _ => Err(parser
+            .cursor
+            .unexpected_after_term("an operator or the end")),
     }
 }
 
 struct Parser {
-    tokens: Vec<(usize, Token)>,
-    next: usize,
+    cursor: Cursor,
     depth: usize,
     tree: Tree,
 }
 
 impl Parser {
-    fn peek(&self) -> &Token {
-        self.tokens.get(self.next).map_or(&Token::End, |(_, token)| token)
-    }
-
-    fn position(&self) -> usize {
-        self.tokens.get(self.next).map_or(0, |(position, _)| *position)
-    }
-
-    /// Steps over the next token if it is `symbol`.
-    fn takes(&mut self, symbol: &str) -> bool {
-        let found = matches!(self.peek(), Token::Symbol(s) if *s == symbol);
-        self.next += usize::from(found);
-        found
-    }
-
-    fn expect(&mut self, symbol: &str, needed: &str) -> Result<(), ParseError> {
-        if self.takes(symbol) { Ok(()) } else { Err(self.unexpected(needed)) }
-    }
-
-    /// The error of a next token that is not what is `needed`.
-    fn unexpected(&self, needed: &str) -> ParseError {
-        let after_a_term = needed.contains("operator") || needed.contains('`');
-        let message = match self.peek() {
-            Token::Symbol(s) if after_a_term && comparison(s).is_some() => {
-                "a comparison may only be the condition of if(condition, a, b)".to_owned()
-            }
-            Token::Number(_) | Token::Name(_) | Token::Symbol("(") if after_a_term => {
-                "an operator is missing here; a product is written with *, as in 2*x".to_owned()
-            }
-            token => format!("{token} is found where {needed} is needed"),
-        };
-        ParseError { position: self.position(), message }
-    }
-
     /// `term`, unless constants within it do not fit an f32.
     fn finite(&mut self, position: usize, term: Term) -> Result<Term, ParseError> {
         if self.tree.take_overflow() {
@@ -86,13 +60,13 @@ impl Parser {
     fn sum(&mut self) -> Result<Term, ParseError> {
         let mut term = self.product()?;
         loop {
-            let position = self.position();
-            let operator = match self.peek() {
+            let position = self.cursor.position();
+            let operator = match self.cursor.peek() {
                 Token::Symbol("+") => Operator::Add,
                 Token::Symbol("-") => Operator::Subtract,
                 _ => return Ok(term),
             };
-            self.next += 1;
+            self.cursor.advance();
             let right = self.product()?;
             term = self.combine(position, operator, term, right)?;
         }
@@ -101,13 +75,13 @@ impl Parser {
     fn product(&mut self) -> Result<Term, ParseError> {
         let mut term = self.signed()?;
         loop {
-            let position = self.position();
-            let operator = match self.peek() {
+            let position = self.cursor.position();
+            let operator = match self.cursor.peek() {
                 Token::Symbol("*") => Operator::Multiply,
                 Token::Symbol("/") => Operator::Divide,
                 _ => return Ok(term),
             };
-            self.next += 1;
+            self.cursor.advance();
             let right = self.signed()?;
             term = self.combine(position, operator, term, right)?;
         }
@@ -117,10 +91,13 @@ impl Parser {
     fn signed(&mut self) -> Result<Term, ParseError> {
         if self.depth == MAX_DEPTH {
             let message = format!("the expression nests deeper than {MAX_DEPTH} levels");
-            return Err(ParseError { position: self.position(), message });
+            return Err(ParseError {
+                position: self.cursor.position(),
+                message,
+            });
         }
         self.depth += 1;
-        let term = if self.takes("-") {
+        let term = if self.cursor.takes("-") {
             let term = self.signed()?;
             self.tree.negate(term)
         } else {
@@ -132,8 +109,8 @@ impl Parser {
 
     fn power(&mut self) -> Result<Term, ParseError> {
         let base = self.atom()?;
-        let position = self.position();
-        if !self.takes("^") {
+        let position = self.cursor.position();
+        if !self.cursor.takes("^") {
             return Ok(base);
         }
         let exponent = self.signed()?;
@@ -141,35 +118,35 @@ impl Parser {
     }
 
     fn atom(&mut self) -> Result<Term, ParseError> {
-        match self.peek().clone() {
+        match self.cursor.peek().clone() {
             Token::Number(value) => {
-                self.next += 1;
+                self.cursor.advance();
                 Ok(self.tree.constant(value))
             }
             Token::Name(name) => self.named(&name),
             Token::Symbol("(") => {
-                self.next += 1;
+                self.cursor.advance();
                 let term = self.sum()?;
-                self.expect(")", "an operator or `)`")?;
+                self.cursor.expect(")", "the parenthesis")?;
                 Ok(term)
             }
-            Token::End if self.next == 0 => Err(ParseError {
+            Token::End if self.cursor.at_start() => Err(ParseError {
                 position: 0,
                 message: "the expression is empty; an example is x*sigmoid(x)".to_owned(),
             }),
-            _ => Err(self.unexpected("a number, a name or a parenthesis")),
+            _ => Err(self.cursor.unexpected("a number, a name or a parenthesis")),
         }
     }
 
     /// What begins with a name: x, a constant or a call.
     fn named(&mut self, name: &str) -> Result<Term, ParseError> {
-        let position = self.position();
+        let position = self.cursor.position();
         if name == "x" {
-            self.next += 1;
+            self.cursor.advance();
             return Ok(self.tree.x());
         }
         if let Some((_, value)) = CONSTANTS.into_iter().find(|(known, _)| *known == name) {
-            self.next += 1;
+            self.cursor.advance();
             return Ok(self.tree.constant(value));
         }
         if let Some((_, function)) = FUNCTIONS.into_iter().find(|(known, _)| *known == name) {
@@ -190,46 +167,52 @@ impl Parser {
 
     /// The name of a function and its arguments in parentheses.
     fn arguments<const N: usize>(&mut self, name: &str) -> Result<[Term; N], ParseError> {
-        let signature = if N == 1 { format!("{name}(a)") } else { format!("{name}(a, b)") };
-        self.next += 1;
-        self.expect("(", &format!("the parenthesis of {signature}"))?;
+        let signature = if N == 1 {
+            format!("{name}(a)")
+        } else {
+            format!("{name}(a, b)")
+        };
+        self.cursor.advance();
+        self.cursor.open(&signature)?;
         let mut arguments = Vec::with_capacity(N);
         for index in 0..N {
             arguments.push(self.sum()?);
             if index + 1 < N {
-                self.expect(",", &format!("an operator or the `,` of {signature}"))?;
+                self.cursor.expect(",", &signature)?;
             }
         }
-        self.expect(")", &format!("an operator or the `)` of {signature}"))?;
-        let position = self.position();
-        arguments.try_into().map_err(|_| ParseError { position, message: signature })
+        self.cursor.expect(")", &signature)?;
+        let position = self.cursor.position();
+        arguments.try_into().map_err(|_| ParseError {
+            position,
+            message: signature,
+        })
     }
 
     /// `if(a < b, then, otherwise)`
     fn choice(&mut self) -> Result<Term, ParseError> {
-        self.next += 1;
-        self.expect("(", "the parenthesis of if(condition, a, b)")?;
+        self.cursor.advance();
+        self.cursor.open(CHOICE)?;
         let left = self.sum()?;
-        let Some(comparison) = (match self.peek() {
-            Token::Symbol(symbol) => comparison(symbol),
+        let Some(comparison) = (match self.cursor.peek() {
+            Token::Symbol(symbol) => Comparison::of_sign(symbol),
             _ => None,
         }) else {
             let message = "the condition of if needs a comparison: < <= > >= == or !=".to_owned();
-            return Err(ParseError { position: self.position(), message });
+            return Err(ParseError {
+                position: self.cursor.position(),
+                message,
+            });
         };
-        self.next += 1;
+        self.cursor.advance();
         let right = self.sum()?;
-        self.expect(",", "an operator or the `,` of if(condition, a, b)")?;
+        self.cursor.expect(",", CHOICE)?;
         let then = self.sum()?;
-        self.expect(",", "an operator or the `,` of if(condition, a, b)")?;
+        self.cursor.expect(",", CHOICE)?;
         let otherwise = self.sum()?;
-        self.expect(")", "an operator or the `)` of if(condition, a, b)")?;
+        self.cursor.expect(")", CHOICE)?;
         Ok(self.tree.choose(comparison, [left, right, then, otherwise]))
     }
-}
-
-fn comparison(symbol: &str) -> Option<Comparison> {
-    COMPARISONS.into_iter().find(|(sign, _)| *sign == symbol).map(|(_, comparison)| comparison)
 }
 
 fn unknown(name: &str) -> String {
@@ -242,11 +225,6 @@ fn unknown(name: &str) -> String {
     format!(
         "`{name}` is no known name{hint}{separator} allowed are x, pi, e and the functions {list}"
     )
-}
-
-/// The name of a function in the language; a negation has a sign instead.
-pub(super) fn name(function: Function) -> &'static str {
-    FUNCTIONS.iter().find(|(_, known)| *known == function).map_or("-", |(name, _)| name)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use super::operation::{Comparison, Function, Operator};
 use super::tree::{Node, Term, Tree};
+use super::unfold::unfold;
 use super::{ParseError, Scratch};
 use crate::math::Real;
 
@@ -196,56 +197,6 @@ fn run<T: Real, const N: usize>(instruction: Node, done: &[[T; N]], out: &mut [T
             _ => each!(if a == b { c } else { d }; a in u, b in v, c in t, d in o),
         },
     }
-}
-
-/// `node` in terms of the operations that an instruction can be.
-fn unfold(tree: &mut Tree, node: Node) -> Term {
-    match node {
-        Node::Combine(Operator::Power, base, exponent) => match tree.value(exponent) {
-            // Larger whole numbers are not told apart from their neighbours by an f64.
-            Some(n) if n.fract() == 0.0 && n.abs() < 9e15 => whole_power(tree, base, n),
-            _ => general_power(tree, base, exponent),
-        },
-        Node::Choose(comparison, [a, b, then, otherwise]) => {
-            let (comparison, terms) = match comparison {
-                Comparison::Less => (Comparison::Greater, [b, a, then, otherwise]),
-                Comparison::LessOrEqual => (Comparison::GreaterOrEqual, [b, a, then, otherwise]),
-                Comparison::NotEqual => (Comparison::Equal, [a, b, otherwise, then]),
-                other => (other, [a, b, then, otherwise]),
-            };
-            tree.insert(Node::Choose(comparison, terms))
-        }
-        node => tree.insert(node),
-    }
-}
-
-/// base^n by repeated squaring.
-fn whole_power(tree: &mut Tree, base: Term, n: f64) -> Term {
-    let mut multiply = |a, b| tree.insert(Node::Combine(Operator::Multiply, a, b));
-    let mut rest = n.abs() as u64;
-    let mut square = base;
-    let mut product = None;
-    while rest > 0 {
-        if rest % 2 == 1 {
-            product = Some(product.map_or(square, |p| multiply(square, p)));
-        }
-        rest /= 2;
-        if rest > 0 {
-            square = multiply(square, square);
-        }
-    }
-    let one = tree.constant(1.0);
-    let product = product.unwrap_or(one);
-    if n < 0.0 { tree.insert(Node::Combine(Operator::Divide, one, product)) } else { product }
-}
-
-/// e^(exponent ln(base)), and 0 where base <= 0.
-fn general_power(tree: &mut Tree, base: Term, exponent: Term) -> Term {
-    let zero = tree.constant(0.0);
-    let logarithm = tree.insert(Node::Apply(Function::Logarithm, base));
-    let product = tree.insert(Node::Combine(Operator::Multiply, exponent, logarithm));
-    let power = tree.insert(Node::Apply(Function::Exponential, product));
-    tree.insert(Node::Choose(Comparison::Greater, [base, zero, power, zero]))
 }
 
 #[cfg(test)]

@@ -1,0 +1,88 @@
+//! The place in the tokens that the parser has come to, and what it says when it cannot go on.
+
+use super::ParseError;
+use super::operation::Comparison;
+use super::token::{Token, tokens};
+
+/// The tokens of a text and the next one of them.
+pub(super) struct Cursor {
+    tokens: Vec<(usize, Token)>,
+    next: usize,
+}
+
+impl Cursor {
+    /// The start of `text`.
+    pub(super) fn new(text: &str) -> Result<Self, ParseError> {
+        Ok(Self {
+            tokens: tokens(text)?,
+            next: 0,
+        })
+    }
+
+    pub(super) fn at_start(&self) -> bool {
+        self.next == 0
+    }
+
+    pub(super) fn advance(&mut self) {
+        self.next += 1;
+    }
+
+    pub(super) fn peek(&self) -> &Token {
+        self.tokens
+            .get(self.next)
+            .map_or(&Token::End, |(_, token)| token)
+    }
+
+    pub(super) fn position(&self) -> usize {
+        self.tokens
+            .get(self.next)
+            .map_or(0, |(position, _)| *position)
+    }
+
+    /// Steps over the next token if it is `symbol`.
+    pub(super) fn takes(&mut self, symbol: &str) -> bool {
+        let found = matches!(self.peek(), Token::Symbol(s) if *s == symbol);
+        self.next += usize::from(found);
+        found
+    }
+
+    /// Steps over `symbol`, which stands after a term.
+    pub(super) fn expect(&mut self, symbol: &str, of: &str) -> Result<(), ParseError> {
+        if self.takes(symbol) {
+            return Ok(());
+        }
+        Err(self.unexpected_after_term(&format!("an operator or the `{symbol}` of {of}")))
+    }
+
+    pub(super) fn open(&mut self, signature: &str) -> Result<(), ParseError> {
+        if self.takes("(") {
+            return Ok(());
+        }
+        Err(self.unexpected(&format!("the parenthesis of {signature}")))
+    }
+
+    /// The error of a next token that is not what is `needed`.
+    pub(super) fn unexpected(&self, needed: &str) -> ParseError {
+        ParseError {
+            position: self.position(),
+            message: format!("{} is found where {needed} is needed", self.peek()),
+        }
+    }
+
+    /// The same after a complete term, where two mistakes are common.
+    pub(super) fn unexpected_after_term(&self, needed: &str) -> ParseError {
+        let message = match self.peek() {
+            Token::Symbol(s) if Comparison::of_sign(s).is_some() => {
+                "a comparison may only be the condition of if(condition, a, b)"
+            }
+            Token::Number(_) | Token::Name(_) | Token::Symbol("(") => {
+                "an operator is missing here; a product is written with *, as in 2*x"
+            }
+            _ => return self.unexpected(needed),
+        };
+        ParseError {
+            position: self.position(),
+            message: message.to_owned(),
+        }
+    }
+}
