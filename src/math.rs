@@ -394,16 +394,12 @@ mod tests {
         let lines = code.lines().map(str::trim);
         let polynomial = lines.filter(|l| l.starts_with("p = p *") || l.contains(" p = "));
         let last = polynomial.filter_map(|l| l.trim_end_matches(';').split(' ').next_back());
-        last.filter_map(|number| number.replace('_', "").parse().ok())
-            .collect()
+        last.filter_map(|number| number.replace('_', "").parse().ok()).collect()
     }
 
     #[test]
     fn the_shader_has_the_same_coefficients_to_the_last_bit() {
-        let source = include_str!("math.rs")
-            .split("#[cfg(test)]")
-            .next()
-            .unwrap();
+        let source = include_str!("math.rs").split("#[cfg(test)]").next().unwrap();
         let (here, shader) = (coefficients(source), coefficients(MATH_WGSL));
         assert_eq!(here.len(), 33);
         assert_eq!(here, shader);

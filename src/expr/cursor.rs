@@ -13,10 +13,7 @@ pub(super) struct Cursor {
 impl Cursor {
     /// The start of `text`.
     pub(super) fn new(text: &str) -> Result<Self, ParseError> {
-        Ok(Self {
-            tokens: tokens(text)?,
-            next: 0,
-        })
+        Ok(Self { tokens: tokens(text)?, next: 0 })
     }
 
     pub(super) fn at_start(&self) -> bool {
@@ -28,15 +25,11 @@ impl Cursor {
     }
 
     pub(super) fn peek(&self) -> &Token {
-        self.tokens
-            .get(self.next)
-            .map_or(&Token::End, |(_, token)| token)
+        self.tokens.get(self.next).map_or(&Token::End, |(_, token)| token)
     }
 
     pub(super) fn position(&self) -> usize {
-        self.tokens
-            .get(self.next)
-            .map_or(0, |(position, _)| *position)
+        self.tokens.get(self.next).map_or(0, |(position, _)| *position)
     }
 
     /// Steps over the next token if it is `symbol`.
@@ -80,9 +73,6 @@ impl Cursor {
             }
             _ => return self.unexpected(needed),
         };
-        ParseError {
-            position: self.position(),
-            message: message.to_owned(),
-        }
+        ParseError { position: self.position(), message: message.to_owned() }
     }
 }

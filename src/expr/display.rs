@@ -64,12 +64,7 @@ fn pieces(node: Node) -> Vec<Piece> {
         Node::X | Node::Constant(_) => vec![Text("x")],
         Node::Apply(Function::Negate, u) => vec![Text("-"), part(u, Binding::Power)],
         Node::Apply(function, u) => {
-            vec![
-                Text(function.name()),
-                Text("("),
-                part(u, Binding::Sum),
-                Text(")"),
-            ]
+            vec![Text(function.name()), Text("("), part(u, Binding::Sum), Text(")")]
         }
         Node::Combine(operator, a, b) => {
             let (sign, left, right) = match operator {

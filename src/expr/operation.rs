@@ -35,10 +35,7 @@ pub(super) const FUNCTIONS: [(&str, Function); 10] = [
 impl Function {
     /// The name in the language; a negation has a sign instead.
     pub(super) fn name(self) -> &'static str {
-        FUNCTIONS
-            .iter()
-            .find(|(_, function)| *function == self)
-            .map_or("-", |(name, _)| name)
+        FUNCTIONS.iter().find(|(_, function)| *function == self).map_or("-", |(name, _)| name)
     }
 
     /// The value at `a`. The square root of a negative number is 0, as its derivative is.
@@ -130,10 +127,7 @@ impl Comparison {
 
     /// The comparison that is written as `sign`.
     pub(super) fn of_sign(sign: &str) -> Option<Self> {
-        COMPARISONS
-            .iter()
-            .find(|(known, _)| *known == sign)
-            .map(|(_, comparison)| *comparison)
+        COMPARISONS.iter().find(|(known, _)| *known == sign).map(|(_, comparison)| *comparison)
     }
 
     /// The comparison as it is written.

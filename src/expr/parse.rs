@@ -16,17 +16,11 @@ const CONSTANTS: [(&str, f64); 2] = [("pi", std::f64::consts::PI), ("e", std::f6
 
 /// The term that `text` describes, in a tree of its own.
 pub(super) fn parse(text: &str) -> Result<(Tree, Term), ParseError> {
-    let mut parser = Parser {
-        cursor: Cursor::new(text)?,
-        depth: 0,
-        tree: Tree::default(),
-    };
+    let mut parser = Parser { cursor: Cursor::new(text)?, depth: 0, tree: Tree::default() };
     let root = parser.sum()?;
     match parser.cursor.peek() {
         Token::End => Ok(parser.tree.only(root)),
-        _ => Err(parser
-            .cursor
-            .unexpected_after_term("an operator or the end")),
+        _ => Err(parser.cursor.unexpected_after_term("an operator or the end")),
     }
 }
 
@@ -91,10 +85,7 @@ impl Parser {
     fn signed(&mut self) -> Result<Term, ParseError> {
         if self.depth == MAX_DEPTH {
             let message = format!("the expression nests deeper than {MAX_DEPTH} levels");
-            return Err(ParseError {
-                position: self.cursor.position(),
-                message,
-            });
+            return Err(ParseError { position: self.cursor.position(), message });
         }
         self.depth += 1;
         let term = if self.cursor.takes("-") {
@@ -167,11 +158,7 @@ impl Parser {
 
     /// The name of a function and its arguments in parentheses.
     fn arguments<const N: usize>(&mut self, name: &str) -> Result<[Term; N], ParseError> {
-        let signature = if N == 1 {
-            format!("{name}(a)")
-        } else {
-            format!("{name}(a, b)")
-        };
+        let signature = if N == 1 { format!("{name}(a)") } else { format!("{name}(a, b)") };
         self.cursor.advance();
         self.cursor.open(&signature)?;
         let mut arguments = Vec::with_capacity(N);
@@ -183,10 +170,7 @@ impl Parser {
         }
         self.cursor.expect(")", &signature)?;
         let position = self.cursor.position();
-        arguments.try_into().map_err(|_| ParseError {
-            position,
-            message: signature,
-        })
+        arguments.try_into().map_err(|_| ParseError { position, message: signature })
     }
 
     /// `if(a < b, then, otherwise)`
@@ -199,10 +183,7 @@ impl Parser {
             _ => None,
         }) else {
             let message = "the condition of if needs a comparison: < <= > >= == or !=".to_owned();
-            return Err(ParseError {
-                position: self.cursor.position(),
-                message,
-            });
+            return Err(ParseError { position: self.cursor.position(), message });
         };
         self.cursor.advance();
         let right = self.sum()?;

@@ -42,11 +42,7 @@ fn whole_power(tree: &mut Tree, base: Term, n: f64) -> Term {
     }
     let one = tree.constant(1.0);
     let product = product.unwrap_or(one);
-    if n < 0.0 {
-        tree.insert(Node::Combine(Operator::Divide, one, product))
-    } else {
-        product
-    }
+    if n < 0.0 { tree.insert(Node::Combine(Operator::Divide, one, product)) } else { product }
 }
 
 /// e^(exponent ln(base)), and 0 where base <= 0.

@@ -120,17 +120,18 @@ impl Function {
     }
 }
 
-/// The formulas of the activations known by name (SPEC: the z <= 0 branch holds at a kink).
+/// The formulas of the activations known by name. The z <= 0 branch holds at a kink, and it is the
+/// one that is tested for, so that NaN takes the other and a diverged run is seen in its loss.
 fn formula(name: &str, parameter: Option<f64>) -> Option<String> {
     let formula = match (name, parameter) {
-        ("relu", None) => "max(x, 0)".into(),
+        ("relu", None) => "if(x <= 0, 0, x)".into(),
         ("leaky_relu", alpha) => {
-            format!("if(x > 0, x, ({}) * x)", alpha.unwrap_or(LEAKY_RELU_ALPHA))
+            format!("if(x <= 0, ({}) * x, x)", alpha.unwrap_or(LEAKY_RELU_ALPHA))
         }
-        ("elu", alpha) => format!("if(x > 0, x, ({}) * (exp(x) - 1))", alpha.unwrap_or(1.0)),
+        ("elu", alpha) => format!("if(x <= 0, ({}) * (exp(x) - 1), x)", alpha.unwrap_or(1.0)),
         // Klambauer et al., 2017: the constants that keep mean 0 and variance 1.
         ("selu", None) => {
-            "1.0507009873554805 * if(x > 0, x, 1.6732632423543772 * (exp(x) - 1))".into()
+            "1.0507009873554805 * if(x <= 0, 1.6732632423543772 * (exp(x) - 1), x)".into()
         }
         ("gelu", None) => "0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)))".into(),
         ("gelu_erf", None) => "0.5 * x * (1 + erf(x / sqrt(2)))".into(),
@@ -154,4 +155,76 @@ fn name_and_parameter(text: &str) -> (&str, Option<f64>) {
 fn is_word(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn function(text: &str) -> Expression {
+        match Activation::parse(text, "x*sigmoid(x)") {
+            Ok(Activation::Function(function)) => function.expression,
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    fn refusal(text: &str) -> String {
+        Activation::parse(text, "x").map(|a| a.to_string()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn at_the_kink_the_branch_below_holds() {
+        for (text, slope) in [("relu", 0.0), ("Leaky_ReLU", 0.01), ("elu", 1.0), ("elu(0.5)", 0.5)]
+        {
+            assert_eq!(function(text).evaluate(0.0f64), (0.0, slope), "{text}");
+        }
+        let selu = 1.0507009873554805 * 1.6732632423543772;
+        assert!((function("selu").evaluate(0.0f64).1 - selu).abs() < 1e-15);
+    }
+
+    #[test]
+    fn values_by_hand() {
+        assert_eq!(function("leaky_relu(0.02)").evaluate(-3.0f64), (-0.06, 0.02));
+        // x Φ(x) at 1 with the normal distribution's table value Φ(1) = 0.841344746.
+        assert!((function("gelu_erf").evaluate(1.0f64).0 - 0.841344746).abs() < 1e-9);
+        assert!((function("gelu").evaluate(1.0f64).0 - 0.841192).abs() < 1e-6);
+        assert!((function("custom_function").evaluate(1.0f64).0 - 0.731058579).abs() < 1e-9);
+    }
+
+    #[test]
+    fn nothing_is_nan_far_out_and_nan_is_not_hidden() {
+        for name in ACTIVATION_NAMES {
+            let Ok(Activation::Function(function)) = Activation::parse(name, "x*sigmoid(x)") else {
+                continue;
+            };
+            for x in [1e4f32, -1e4] {
+                let (value, slope) = function.expression.evaluate(x);
+                assert!(value.is_finite() && slope.is_finite(), "{name} at {x}");
+            }
+            assert!(function.expression.evaluate(f32::NAN).0.is_nan(), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_parameters_and_expressions_are_shown_as_given() {
+        for (text, shown) in [
+            ("ReLU", "relu"),
+            ("identity", "linear"),
+            ("leaky_relu(0.02)", "leaky_relu(0.02)"),
+            ("prelu", "prelu"),
+            ("PReLU(0.1)", "prelu(0.1)"),
+            ("custom_function", "x*sigmoid(x)"),
+            ("x * tanh(softplus(x))", "x * tanh(softplus(x))"),
+        ] {
+            assert_eq!(Activation::parse(text, "x*sigmoid(x)").unwrap().to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn refusals_say_what_is_allowed() {
+        assert!(refusal("rleu").contains("did you mean relu?"));
+        assert!(refusal("relu(0.1)").contains("relu"));
+        assert!(refusal("x * sigmod(x)").contains("sigmoid"));
+        assert!(refusal("x / (x - x)").contains("number"), "{}", refusal("x / (x - x)"));
+    }
 }
