@@ -1,0 +1,38 @@
+//! Trains a network on arrays, without a file: `cargo run --release --example arrays`
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use gpu_mlp::backend::{Backend, Weights};
+use gpu_mlp::cpu::Cpu;
+use gpu_mlp::data::{Dataset, Targets};
+use gpu_mlp::params::{LayerStack, Optimizer, Parameters, Run};
+use gpu_mlp::train::{EpochRow, Observer, train};
+use ndarray::Array2;
+
+/// Prints the last epoch's validation.
+struct Last;
+
+impl Observer for Last {
+    fn epoch(&mut self, row: &EpochRow) -> gpu_mlp::Result<()> {
+        if let (50, Some(validation)) = (row.epoch, &row.validation) {
+            println!("epoch 50: validation R² {:.4}", validation.score());
+        }
+        Ok(())
+    }
+}
+
+fn main() -> gpu_mlp::Result<()> {
+    let x = Array2::from_shape_fn((500, 1), |(row, _)| row as f64 / 50.0);
+    let y = x.mapv(f64::sin);
+    let dataset = Dataset::from_arrays("sine", x.view().into_dyn(), Targets::Reals(y))?;
+    let layers = LayerStack::Dense(vec![(32, "tanh".into()), (1, "linear".into())]);
+    let mut parameters = Parameters::new(layers, 0.01, 50, 16);
+    parameters.optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+    let run = Arc::new(Run::new(&parameters, &dataset)?);
+    let mut backend = Cpu::<f32>::new(run.clone());
+    train(&run, &mut backend, &mut Last, &AtomicBool::new(false))?;
+    let rows = ndarray::arr2(&[[1.0f32], [2.0], [3.0]]).into_dyn();
+    println!("sin(1, 2, 3) = {:.3}", backend.predict(rows.view(), Weights::Best)?);
+    Ok(())
+}
