@@ -15,8 +15,8 @@ struct Last;
 
 impl Observer for Last {
     fn epoch(&mut self, row: &EpochRow) -> gpu_mlp::Result<()> {
-        if let (50, Some(validation)) = (row.epoch, &row.validation) {
-            println!("epoch 50: validation R² {:.4}", validation.score());
+        if let (200, Some(validation)) = (row.epoch, &row.validation) {
+            println!("epoch 200: validation R² {:.4}", validation.score());
         }
         Ok(())
     }
@@ -27,7 +27,7 @@ fn main() -> gpu_mlp::Result<()> {
     let y = x.mapv(f64::sin);
     let dataset = Dataset::from_arrays("sine", x.view().into_dyn(), Targets::Reals(y))?;
     let layers = LayerStack::Dense(vec![(32, "tanh".into()), (1, "linear".into())]);
-    let mut parameters = Parameters::new(layers, 0.01, 50, 16);
+    let mut parameters = Parameters::new(layers, 0.01, 200, 16);
     parameters.optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
     let run = Arc::new(Run::new(&parameters, &dataset)?);
     let mut backend = Cpu::<f32>::new(run.clone());

@@ -89,7 +89,7 @@ pub enum Operation {
         z: BufferId,
         /// The gradient of the loss by a.
         delta: BufferId,
-        /// The layer's alpha, shape [1].
+        /// The layer's alpha, of one element.
         alpha: TensorId,
     },
     /// Gradient of a bias: Σ over rows of delta.
