@@ -25,7 +25,8 @@ pub trait Backend {
     /// Queues a block of epochs: each trains, validates and keeps the best weights, on the device.
     fn submit(&mut self, epochs: Range<u32>) -> Result<()>;
 
-    /// The next event of the queued blocks, or None if there is none (yet, unless `wait`).
+    /// The next event of the queued blocks, or None if there is none (yet, unless `wait`). Without
+    /// `wait` it does no more than a fraction of a second's work.
     fn poll(&mut self, wait: bool) -> Result<Option<Event>>;
 
     /// Replicas not in `live` leave: their weights stay as they are and can still be evaluated.
@@ -108,8 +109,12 @@ pub struct ReplicaReport {
     pub train: Evaluation,
     /// The validation rows after the epoch; None if there are none.
     pub validation: Option<Evaluation>,
-    /// The first step, counted from 1, whose loss was not finite; training stopped there.
+    /// The first step, counted from 1, whose loss was not finite, or the last if it left weights that
+    /// are not; training stopped there.
     pub first_bad_step: Option<u32>,
+    /// Whether these weights are now the best: finite, with a validation loss below all before, or
+    /// without validation rows. The one place where that is decided.
+    pub kept: bool,
 }
 
 /// Sums over rows.
@@ -130,9 +135,9 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// The mean loss; 0 where all weights are 0.
+    /// The mean loss. A run is refused where all rows of a split weigh 0.
     pub fn loss(&self) -> f64 {
-        if self.weight_sum == 0.0 { self.loss_sum } else { self.loss_sum / self.weight_sum }
+        self.loss_sum / self.weight_sum
     }
 
     /// Adds the sums of other rows.

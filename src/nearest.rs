@@ -7,7 +7,8 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     candidates
         .into_iter()
         .map(|c| (strsim::jaro_winkler(&lower, &c.to_lowercase()), c))
-        .filter(|(similarity, _)| *similarity >= 0.7)
+        // Of one letter only that letter is a slip: e is near to everything.
+        .filter(|(similarity, c)| *similarity >= if c.len() < 2 { 1.0 } else { 0.7 })
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, candidate)| candidate)
 }

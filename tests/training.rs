@@ -195,6 +195,59 @@ fn a_diverging_run_names_the_step_and_keeps_the_best_weights() {
 }
 
 #[test]
+fn an_epoch_that_ends_in_weights_that_are_not_finite_is_not_kept() {
+    let mut parameters = parameters(&[4, 8, 2], &["linear", "linear"]);
+    parameters.split = [1.0, 0.0, 0.0];
+    parameters.learning_rate = 3e38;
+    parameters.max_epochs = 1;
+    parameters.batch_size = 40;
+    let run = run(&parameters, &values(40, 4, 2));
+    let mut backend = cpu::<f32>(&run);
+    let (_, outcome) = trained(&run, &mut backend);
+    let replica = &outcome.replicas[0];
+    assert_eq!((replica.stop, replica.best_epoch), (Stop::NotFinite(Some(1)), None));
+    assert_eq!(replica.best, [None, None, None]);
+}
+
+#[test]
+fn a_row_that_weighs_nothing_changes_nothing_whatever_it_holds() {
+    let mut dataset = values(40, 4, 2);
+    let weights: Vec<f64> = (0..40).map(|row| f64::from(u8::from(row != 5))).collect();
+    dataset.sample_weight = Some(weights);
+    let mut parameters = parameters(&[4, 8, 2], &["tanh", "linear"]);
+    parameters.normalize = gpu_mlp::data::Normalization::None;
+    parameters.target_normalize = Some(gpu_mlp::data::Normalization::None);
+    parameters.split = [1.0, 0.0, 0.0];
+    let state = |dataset: &gpu_mlp::data::Dataset| {
+        let run = run(&parameters, dataset);
+        let mut backend = cpu::<f32>(&run);
+        trained(&run, &mut backend);
+        backend.state().unwrap()
+    };
+    let expected = state(&dataset);
+    let gpu_mlp::data::Targets::Reals(targets) = &mut dataset.targets else { panic!("real") };
+    targets[[5, 0]] = 3e38;
+    assert_eq!(state(&dataset), expected);
+}
+
+#[test]
+fn a_target_that_is_constant_in_training_still_has_errors() {
+    let mut dataset = values(40, 4, 1);
+    let targets =
+        ndarray::Array2::from_shape_fn((40, 1), |(row, _)| if row < 30 { 5.0 } else { 7.0 });
+    dataset.targets = gpu_mlp::data::Targets::Reals(targets);
+    dataset.own_test = Some(30);
+    let mut parameters = parameters(&[4, 4, 1], &["tanh", "linear"]);
+    parameters.max_epochs = 40;
+    let run = run(&parameters, &dataset);
+    let (_, outcome) = trained(&run, &mut cpu::<f32>(&run));
+    let test = outcome.replicas[0].best[Split::Test as usize].as_ref().unwrap();
+    let Scores::Regression { rmse, r2, .. } = test.scores else { panic!("a regression") };
+    assert!((rmse - 2.0).abs() < 0.5, "it predicts 5 where 7 is true: {rmse}");
+    assert_eq!(r2, 0.0);
+}
+
+#[test]
 fn an_interrupt_is_seen_between_submits() {
     let run = run(&patient(), &classes(60, 4, 3));
     let mut rows = Rows::default();
@@ -222,9 +275,11 @@ fn f32_and_f64_agree_after_twenty_steps() {
         "tanh",
         "x*sigmoid(x)",
     ];
-    let (labels, reals) = (classes(40, 3, 3), values(40, 3, 2));
+    let (labels, pairs, reals) = (classes(40, 3, 3), classes(40, 3, 2), values(40, 3, 2));
     for (number, activation) in nets.into_iter().enumerate() {
-        for (dataset, outputs, last) in [(&labels, 3, "softmax"), (&reals, 2, "linear")] {
+        for (dataset, outputs, last) in
+            [(&labels, 3, "softmax"), (&pairs, 1, "sigmoid"), (&reals, 2, "linear")]
+        {
             let mut parameters = parameters(&[3, 6, outputs], &[activation, last]);
             // 28 training rows in batches of 8: 4 steps an epoch, the last of 4 rows.
             (parameters.batch_size, parameters.max_epochs) = (8, 5);
@@ -232,7 +287,7 @@ fn f32_and_f64_agree_after_twenty_steps() {
             parameters.l2 = 0.01;
             parameters.clip = clips[number % 3];
             parameters.optimizer = optimizers[number % 2];
-            parameters.batch_gradient = [BatchGradient::Mean, BatchGradient::Sum][number % 2];
+            parameters.batch_gradient = [BatchGradient::Mean, BatchGradient::Sum][number / 2 % 2];
             let run = run(&parameters, dataset);
             let (single, _) = trained(&run, &mut cpu::<f32>(&run));
             let (double, _) = trained(&run, &mut cpu::<f64>(&run));

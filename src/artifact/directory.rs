@@ -26,7 +26,6 @@ pub struct RunDirectory<'a> {
     started: Instant,
     timing: Timing,
     history: File,
-    history_is_empty: bool,
 }
 
 impl<'a> RunDirectory<'a> {
@@ -54,26 +53,18 @@ impl<'a> RunDirectory<'a> {
         (started, timing): (Instant, Timing),
     ) -> Result<Self> {
         Self::check(path)?;
-        fs::create_dir_all(path).map_err(|e| fault("make the directory", path, &e))?;
+        fs::create_dir_all(path)
+            .map_err(|e| Error::input(format!("--out {}: can't be made: {e}", path.display())))?;
         write_whole(&path.join("params.json"), pretty(parameters).as_bytes())?;
         let history_path = path.join("history.csv");
         let history = OpenOptions::new()
             .create_new(true)
             .append(true)
             .open(&history_path)
+            .and_then(|mut file| writeln!(file, "{}", header(run.network.task())).map(|()| file))
             .map_err(|e| fault("write", &history_path, &e))?;
         let path = path.to_path_buf();
-        let history_is_empty = true;
-        Ok(RunDirectory {
-            path,
-            run,
-            description,
-            layer_names,
-            started,
-            timing,
-            history,
-            history_is_empty,
-        })
+        Ok(RunDirectory { path, run, description, layer_names, started, timing, history })
     }
 
     /// Where it is.
@@ -84,16 +75,10 @@ impl<'a> RunDirectory<'a> {
 
 impl Observer for RunDirectory<'_> {
     fn epoch(&mut self, row: &EpochRow) -> Result<()> {
-        let record = record(row);
-        let mut lines = String::new();
-        if std::mem::take(&mut self.history_is_empty) {
-            lines = header(&record) + "\n";
-        }
-        lines += &line(&record);
-        lines.push('\n');
+        let line = line(&record(row)) + "\n";
         // One write an epoch: a reader never sees half a line.
         self.history
-            .write_all(lines.as_bytes())
+            .write_all(line.as_bytes())
             .map_err(|e| fault("write", &self.path.join("history.csv"), &e))
     }
 

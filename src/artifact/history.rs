@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::network::Task;
 use crate::train::{EpochRow, Figures, Scores};
 
 /// The names and values of an epoch, in the order of their columns; validation values are null
@@ -51,13 +52,47 @@ fn rmse(figures: &Figures) -> f64 {
     }
 }
 
-/// The line of history.csv above the first epoch.
-pub(super) fn header(record: &[(&'static str, Value)]) -> String {
-    record.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(",")
+/// The line of history.csv above the first epoch: the names of [`record`].
+pub(super) fn header(task: Task) -> &'static str {
+    match task {
+        Task::Classification => {
+            "epoch,train_loss,train_accuracy,val_loss,val_accuracy,val_recall,val_f1,patience,seconds"
+        }
+        Task::Regression => "epoch,train_loss,train_r2,val_loss,val_r2,val_rmse,patience,seconds",
+    }
 }
 
 /// The line of an epoch; null (no validation rows, or a loss that is not finite) is empty.
 pub(super) fn line(record: &[(&'static str, Value)]) -> String {
     let cell = |value: &Value| if value.is_null() { String::new() } else { value.to_string() };
     record.iter().map(|(_, value)| cell(value)).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_names_the_record() {
+        let classification =
+            Scores::Classification { accuracy: 0.5, correct: 1, recall: 0.5, f1: 0.5 };
+        let regression = Scores::Regression { r2: 0.5, rmse: 1.0, mae: 1.0, outputs: vec![] };
+        for (task, scores) in
+            [(Task::Classification, classification), (Task::Regression, regression)]
+        {
+            let row = EpochRow {
+                replica: 0,
+                epoch: 1,
+                train: Figures { loss: 0.5, rows: 2, scores },
+                train_loss_change: f64::INFINITY,
+                validation: None,
+                validation_loss_change: f64::INFINITY,
+                patience: 0,
+                seconds: 0.25,
+            };
+            let names: Vec<&str> = record(&row).iter().map(|(name, _)| *name).collect();
+            assert_eq!(names.join(","), header(task));
+            assert!(line(&record(&row)).ends_with(",,0,0.25"), "no validation, empty cells");
+        }
+    }
 }

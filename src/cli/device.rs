@@ -20,10 +20,9 @@ pub(super) enum BackendKind {
     Cpu,
 }
 
-/// A backend, and the line that says how it was chosen.
+/// A backend, and the line that says how it was chosen. So far there is one.
 pub(super) struct Choice {
     pub how: String,
-    kind: BackendKind,
 }
 
 /// Chooses before anything is computed; a choice that can't be met is an error.
@@ -52,16 +51,12 @@ pub(super) fn choose(
         (_, "auto") => "auto: this version computes on the CPU only".into(),
         _ => return Err(Error::input(format!("{said_by}: found only cpu: {only}"))),
     };
-    Ok(Choice { how, kind: BackendKind::Cpu })
+    Ok(Choice { how })
 }
 
 impl Choice {
     /// Opens the backend at the run's initial weights.
     pub fn open(&self, run: Arc<Run>) -> Box<dyn Backend> {
-        match self.kind {
-            BackendKind::Auto | BackendKind::Gpu | BackendKind::Cpu => {
-                Box::new(Cpu::<f32>::new(run))
-            }
-        }
+        Box::new(Cpu::<f32>::new(run))
     }
 }

@@ -16,10 +16,12 @@ pub(super) fn print(
     device: &str,
 ) {
     message(&format!("parameters: {}", file.display()));
+    let set = |key: &str| {
+        overrides.iter().any(|o| o.split('=').next().is_some_and(|name| name.trim() == key))
+    };
     for (key, value) in resolved["parameters"].as_object().into_iter().flatten() {
-        if !value.is_null() && key != "NPZ_SHA256" {
-            let set = overrides.iter().any(|o| o.split('=').next() == Some(key.as_str()));
-            message(&format!("    {key}: {value}{}", if set { "  (--set)" } else { "" }));
+        if set(key) || (!value.is_null() && key != "NPZ_SHA256") {
+            message(&format!("    {key}: {value}{}", if set(key) { "  (--set)" } else { "" }));
         }
     }
     message(&format!("dataset: {}", dataset(run)));
@@ -67,7 +69,7 @@ fn rows(run: &Run, split: Split) -> Option<String> {
 pub(super) fn class_name(run: &Run, class: usize) -> String {
     match &run.target_names {
         Some(names) if names.len() == run.labels.len() => {
-            format!("{}={}", run.labels[class], names[class])
+            format!("{}={}", run.labels[class], names[class].replace('\n', " "))
         }
         _ => format!("class {}", run.labels[class]),
     }

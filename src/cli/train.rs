@@ -35,7 +35,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     device: Option<String>,
     /// CPU threads for evaluation and replicas; the results do not depend on it [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
     /// Print one JSON object an epoch instead of the table
     #[arg(long, conflicts_with = "trace_first_step")]
@@ -47,8 +47,8 @@ pub(super) struct Arguments {
 
 /// Trains. Everything that can be refused is refused before the run's directory is made.
 pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
-    use_threads(arguments.threads)?;
     let Prepared { mut parameters, run, choice } = prepare(arguments)?;
+    use_threads(arguments.threads)?;
     let load = started.elapsed().as_secs_f64();
     let mut backend = choice.open(run.clone());
     let compile = started.elapsed().as_secs_f64() - load;
@@ -56,20 +56,20 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     parameters.device = description.device.clone();
     parameters.schedule = description.schedule.clone();
     let resolved = parameters.to_json();
+    let mut directory = RunDirectory::create(
+        &arguments.out.clone().unwrap_or_else(|| default_directory(&run.name)),
+        &run,
+        &resolved,
+        header::layer_names(&parameters),
+        description.clone(),
+        (started, Timing { load, compile, total: 0.0 }),
+    )?;
     let overrides = &arguments.overrides;
     let how = format!("{} ({})", description.device, choice.how);
     header::print(&arguments.file, overrides, (&parameters, &resolved), &run, &how);
     if arguments.trace_first_step {
         trace::print(&backend.trace(1)?);
     }
-    let mut directory = RunDirectory::create(
-        &arguments.out.clone().unwrap_or_else(|| default_directory(&run.name)),
-        &run,
-        &resolved,
-        header::layer_names(&parameters),
-        description,
-        (started, Timing { load, compile, total: 0.0 }),
-    )?;
     let interrupt = catch_interrupt()?;
     let mut listeners = Listeners {
         printer: if arguments.json {
@@ -96,7 +96,9 @@ struct Prepared {
 fn prepare(arguments: &Arguments) -> Result<Prepared> {
     let file = &arguments.file;
     let mut parameters = Parameters::read(file, &arguments.overrides)?;
-    let choice = choose(arguments.backend, arguments.device.as_deref(), &parameters)?;
+    let place = |error: Error| placed(error, file, &arguments.overrides);
+    let choice =
+        choose(arguments.backend, arguments.device.as_deref(), &parameters).map_err(place)?;
     if let Some(out) = &arguments.out {
         RunDirectory::check(out)?;
     }
@@ -112,12 +114,26 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
             path.display()
         )));
     }
-    let run = Run::new(&parameters, &dataset).map_err(|e| e.within(file.display()))?;
+    let run = Run::new(&parameters, &dataset).map_err(place)?;
     warn_of_custom_function(&parameters);
     let absolute = std::fs::canonicalize(&path).unwrap_or(path);
     parameters.dataset = absolute.display().to_string();
     parameters.dataset_sha256 = dataset.sha256;
     Ok(Prepared { parameters, run: Arc::new(run), choice })
+}
+
+/// An error about a key, with the place that gave the key its value in front: `--set`, or the file.
+/// Errors about options of the command line need no place.
+fn placed(error: Error, file: &Path, overrides: &[String]) -> Error {
+    let text = error.to_string();
+    let about = |key: &str| text.starts_with(key) && !text[key.len()..].starts_with('_');
+    if text.starts_with("--") {
+        error
+    } else if overrides.iter().any(|o| about(o.split('=').next().unwrap_or_default().trim())) {
+        error.within("--set")
+    } else {
+        error.within(file.display())
+    }
 }
 
 /// The source document names a custom function in its runs but never states it.

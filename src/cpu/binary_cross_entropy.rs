@@ -17,6 +17,8 @@ pub(super) fn binary_cross_entropy<T: Real>(
     {
         let y = if truth == 1 { T::ONE } else { T::ZERO };
         *loss = z.softplus() - y * z;
-        *delta = (z.sigmoid() - y) * (weight * gradient_scale);
+        // A row that weighs nothing pulls at nothing, whatever its delta.
+        *delta =
+            if weight > T::ZERO { (z.sigmoid() - y) * (weight * gradient_scale) } else { T::ZERO };
     }
 }

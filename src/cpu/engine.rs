@@ -9,6 +9,7 @@ use ndarray::{Array3, ArrayViewD, Axis};
 use rayon::prelude::*;
 
 use super::evaluate::{evaluate, predict};
+use super::execute::Executor;
 use super::matmul::Product;
 use super::replica::Trainee;
 use super::workspace::Layout;
@@ -26,7 +27,8 @@ const SLICE: Duration = Duration::from_millis(50);
 /// Steps between two looks at the clock.
 const STEPS_A_LOOK: u32 = 16;
 
-/// The CPU as a backend, computing in `T`.
+/// The CPU as a backend, computing in `T`, in the thread that polls: `wait` makes no difference, a
+/// poll works for the time of a slice, and for the validation at the end of an epoch.
 pub struct Cpu<T> {
     run: Arc<Run>,
     layout: Layout,
@@ -96,19 +98,23 @@ impl<T: Product> Cpu<T> {
             let rows = run.replicas[replica].splits.of(Split::Validation);
             let validation = (!rows.is_empty())
                 .then(|| evaluate(run, layout, &trainee.frame, &trainee.weights, rows));
-            let better = match &validation {
-                Some(validation) => validation.loss() < trainee.best_loss,
-                None => trainee.first_bad_step.is_none(),
-            };
-            if better {
+            if trainee.weights.iter().any(|weight| !weight.is_finite()) {
+                // No loss has seen the weights that the last step left.
+                trainee.first_bad_step.get_or_insert(epoch.step);
+            }
+            let loss = validation.as_ref().map(Evaluation::loss);
+            let better = loss.is_none_or(|loss| loss < trainee.best_loss);
+            let kept = better && trainee.first_bad_step.is_none();
+            if kept {
                 trainee.best.copy_from_slice(&trainee.weights);
-                trainee.best_loss = validation.as_ref().map_or(trainee.best_loss, Evaluation::loss);
+                trainee.best_loss = loss.unwrap_or(trainee.best_loss);
             }
             ReplicaReport {
                 replica,
                 train: trainee.sums.clone(),
                 validation,
                 first_bad_step: trainee.first_bad_step,
+                kept,
             }
         };
         let replicas = self.trainees.iter_mut().enumerate().filter(live).map(&mut report).collect();
@@ -199,6 +205,9 @@ impl<T: Product> Backend for Cpu<T> {
         let mut trainee = trainee.clone();
         trainee.begin_epoch(&self.run.replicas[0], epoch);
         trainee.gradients(&self.run, &self.layout, 0);
+        let executor =
+            Executor { plan: &self.run.plan, layout: &self.layout, weights: &trainee.weights };
+        executor.predict(&mut trainee.workspace);
         Ok(trace::trace(&self.run, &self.layout, &trainee))
     }
 

@@ -78,10 +78,9 @@ fn centre(run: &Run, row: ndarray::ArrayView1<f32>) -> Vec<f32> {
     row.iter().zip(&run.table.center).map(|(&x, c)| (f64::from(x) - c) as f32).collect()
 }
 
-/// An output in original units; a constant target predicts its constant.
+/// An output in original units; in classification there is no scaling to undo.
 fn original(replica: &Replica, output: usize, y: f64) -> f32 {
     match (replica.targets.scale.get(output), replica.targets.shift.get(output)) {
-        (Some(0.0), Some(shift)) => *shift as f32,
         (Some(scale), Some(shift)) => (y / scale + shift) as f32,
         _ => y as f32,
     }

@@ -22,7 +22,8 @@ pub(super) fn mean_squared_error<T: Real>(
         for ((&output, &truth), delta) in output.iter().zip(truth).zip(delta) {
             let error = output - truth;
             sum += error * error;
-            *delta = error * scale;
+            // A row that weighs nothing pulls at nothing, whatever its error.
+            *delta = if weight > T::ZERO { error * scale } else { T::ZERO };
         }
         *loss = sum * share;
     }

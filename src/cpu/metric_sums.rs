@@ -4,10 +4,12 @@
 use crate::backend::Evaluation;
 use crate::math::Real;
 
-/// Adds the losses of a batch to the sums.
+/// Adds the losses of a batch to the sums; a row that weighs nothing adds nothing, whatever its loss.
 pub(super) fn add_losses<T: Real>(losses: &[T], weights: &[T], sums: &mut Evaluation) {
     for (&loss, &weight) in losses.iter().zip(weights) {
-        sums.loss_sum += weight.to_f64() * loss.to_f64();
+        if weight > T::ZERO {
+            sums.loss_sum += weight.to_f64() * loss.to_f64();
+        }
         sums.weight_sum += weight.to_f64();
     }
     sums.rows += losses.len() as u64;

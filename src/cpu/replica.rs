@@ -37,8 +37,8 @@ pub(super) struct Trainee<T> {
 
 impl<T: Product> Trainee<T> {
     pub fn new(run: &Run, replica: &Replica, layout: &Layout) -> Self {
-        let initial = initial_values(&run.plan.tensors, replica.seed).concat();
-        let weights: Vec<T> = initial.into_iter().map(T::from_f64).collect();
+        let initial = initial_values(&run.plan.tensors, replica.seed);
+        let weights: Vec<T> = initial.map(T::from_f64).collect();
         let rows = run.step.batch_size.min(replica.splits.of(Split::Train).len());
         Trainee {
             best: weights.clone(),

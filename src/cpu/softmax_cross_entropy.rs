@@ -26,6 +26,8 @@ pub(super) fn softmax_cross_entropy<T: Real>(
             *delta = *delta / sum;
         }
         delta[truth] -= T::ONE;
-        delta.iter_mut().for_each(|delta| *delta *= scale);
+        // A row that weighs nothing pulls at nothing, whatever its delta.
+        let scaled = |delta: T| if weight > T::ZERO { delta * scale } else { T::ZERO };
+        delta.iter_mut().for_each(|delta| *delta = scaled(*delta));
     }
 }

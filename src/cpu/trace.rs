@@ -15,8 +15,6 @@ pub(super) fn trace<T: Product>(run: &Run, layout: &Layout, trainee: &Trainee<T>
         shape,
         values: values.iter().map(|v| v.to_f64()).collect(),
     };
-    let in_forward_or_backward =
-        |id: &usize| run.plan.predict.is_none() || *id != run.plan.output.0;
     let buffer = |id: usize| {
         let buffer = &run.plan.buffers[id];
         let shape = std::iter::once(workspace.rows).chain(buffer.shape.iter().copied());
@@ -31,8 +29,14 @@ pub(super) fn trace<T: Product>(run: &Run, layout: &Layout, trainee: &Trainee<T>
         ]
     };
     let losses = &workspace.batch.losses;
-    let mut quantities: Vec<Quantity> =
-        (0..run.plan.buffers.len()).filter(in_forward_or_backward).map(buffer).collect();
+    let batch = &workspace.batch;
+    let classes = batch.classes.iter().map(|&class| f64::from(class));
+    let values = batch.values.iter().map(|value| value.to_f64());
+    let y: Vec<f64> = classes.chain(values).collect();
+    let shape = vec![workspace.rows, y.len() / workspace.rows.max(1)];
+    let mut quantities = vec![Quantity { name: "y".into(), shape, values: y }];
+    quantities.extend((0..run.plan.buffers.len()).map(buffer));
+    quantities.push(quantity("weight of each row".into(), vec![losses.len()], &batch.weights));
     quantities.push(quantity("loss of each row".into(), vec![losses.len()], losses));
     quantities.extend((0..run.plan.tensors.len()).flat_map(tensor));
     quantities

@@ -51,6 +51,13 @@ impl Scaling {
         Scaling { shift, scale }
     }
 
+    /// The same, but scale 1 for constant columns: what targets need, so that an error stays an error.
+    pub fn fit_targets(kind: Normalization, values: ArrayView2<f64>, rows: &[u32]) -> Self {
+        let mut scaling = Self::fit(kind, values, rows, 1);
+        scaling.scale.iter_mut().filter(|scale| **scale == 0.0).for_each(|scale| *scale = 1.0);
+        scaling
+    }
+
     /// The scaling that changes nothing.
     pub fn identity(columns: usize) -> Self {
         Scaling { shift: vec![0.0; columns], scale: vec![1.0; columns] }

@@ -27,6 +27,8 @@ pub const ACTIVATION_NAMES: &[&str] = &[
     "custom_function",
 ];
 
+/// The activations that take a number.
+const PARAMETERISED: [&str; 3] = ["leaky_relu", "prelu", "elu"];
 /// PReLU's alpha before training (He et al., 2015, "Delving Deep into Rectifiers").
 const PRELU_ALPHA: f64 = 0.25;
 /// Leaky ReLU's default alpha.
@@ -69,11 +71,19 @@ impl Activation {
             ("custom_function", None) => return Function::of(custom, custom).map(Self::Function),
             _ => {}
         }
+        if parameter.is_some_and(|parameter| !(parameter as f32).is_finite()) {
+            return Err(Error::input(format!(
+                "{text:?}: the number is too large; allowed: up to 3e38"
+            )));
+        }
         if let Some(formula) = formula(&name, parameter) {
             let name = parameter.map_or(name.clone(), |alpha| format!("{name}({alpha})"));
             return Function::of(&name, &formula).map(Activation::Function);
         }
-        if is_word(text) && !["x", "pi", "e"].contains(&text) {
+        if let Some(error) = misspelt(text) {
+            return Err(error);
+        }
+        if is_word(text) && !["x", "pi", "e"].contains(&&*text.to_lowercase()) {
             return Err(Error::input(format!(
                 "{text:?} is no activation{}; allowed: {}, or an expression of x",
                 did_you_mean(text, ACTIVATION_NAMES.iter().copied()),
@@ -104,15 +114,14 @@ impl fmt::Display for Activation {
 impl Function {
     /// The function `text` describes, under `name`; refused where it or its derivative is NaN.
     fn of(name: &str, text: &str) -> Result<Self> {
-        let expression = Expression::parse(text).map_err(|e| {
-            Error::input(format!("{e}\n    {text}\n    {}^", " ".repeat(e.position)))
-        })?;
+        let expression = Expression::parse(text)
+            .map_err(|e| Error::input(format!("{e}\n    {}", pointed_at(text, e.position))))?;
         for x in [0.0, 1e-3, -1e-3, 0.5, -0.5, 3.0, -3.0, 50.0, -50.0, 1e4, -1e4] {
             let (value, slope) = expression.evaluate::<f32>(x);
-            if value.is_nan() || slope.is_nan() {
+            if !value.is_finite() || !slope.is_finite() {
                 return Err(Error::input(format!(
-                    "the activation {text:?} is not a number at x = {x} (f = {value}, f' = {slope}); \
-                     it has to be one everywhere from -1e4 to 1e4: guard it with if(...), max or min"
+                    "the activation {text:?} is not finite at x = {x} (f = {value}, f' = {slope}); \
+                     it has to be so from -1e4 to 1e4: guard it with if(...), max or min"
                 )));
             }
         }
@@ -150,6 +159,29 @@ fn name_and_parameter(text: &str) -> (&str, Option<f64>) {
             (number.is_finite() && is_word(name.trim())).then_some((name.trim(), Some(number)))
         })
         .unwrap_or((text, None))
+}
+
+/// `relu(x)`, `gelu(0.1)`: a name that is no function of the expression language, with parentheses
+/// that do not belong there.
+fn misspelt(text: &str) -> Option<Error> {
+    let name = text.split_once('(')?.0.trim().to_lowercase();
+    let functions = ["sigmoid", "softplus", "tanh"];
+    if !ACTIVATION_NAMES.contains(&&*name) || functions.contains(&&*name) {
+        return None;
+    }
+    let parameterised = PARAMETERISED.contains(&&*name);
+    let number = if parameterised { format!(", \"{name}(0.02)\"") } else { String::new() };
+    Some(Error::input(format!(
+        "{text:?} is not how {name} is written; allowed: {name:?}{number}, or an expression of x"
+    )))
+}
+
+/// The text around a character, on one line, and a caret under it on the next.
+fn pointed_at(text: &str, position: usize) -> String {
+    const AROUND: usize = 30;
+    let first = position.saturating_sub(AROUND);
+    let shown: String = text.chars().skip(first).take(2 * AROUND).collect();
+    format!("{shown}\n    {}^", " ".repeat(position - first))
 }
 
 fn is_word(text: &str) -> bool {
@@ -223,8 +255,11 @@ mod tests {
     #[test]
     fn refusals_say_what_is_allowed() {
         assert!(refusal("rleu").contains("did you mean relu?"));
-        assert!(refusal("relu(0.1)").contains("relu"));
+        assert!(refusal("relu(0.1)").contains("is not how relu is written"));
+        assert!(refusal("leaky_relu(a)").contains("leaky_relu(0.02)"));
+        assert!(refusal("leaky_relu(1e39)").contains("too large"));
+        assert!(refusal("exp(x)^20").contains("not finite"));
         assert!(refusal("x * sigmod(x)").contains("sigmoid"));
-        assert!(refusal("x / (x - x)").contains("number"), "{}", refusal("x / (x - x)"));
+        assert!(refusal("x / (x - x)").contains("finite"), "{}", refusal("x / (x - x)"));
     }
 }

@@ -35,19 +35,15 @@ impl Initializer {
     }
 }
 
-/// The initial values of every tensor: of (seed, tensor, element) alone, so that adding a layer
-/// changes no other layer's.
-pub fn initial_values(tensors: &[Tensor], seed: u64) -> Vec<Vec<f64>> {
-    let values = |(stream, tensor): (usize, &Tensor)| {
+/// The initial values of all tensors, one after the other: of (seed, tensor, element) alone, so that
+/// the width of a layer changes no other layer's.
+pub fn initial_values(tensors: &[Tensor], seed: u64) -> impl Iterator<Item = f64> {
+    tensors.iter().enumerate().flat_map(move |(stream, tensor)| {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         random.set_stream(stream as u64);
         let (deviation, mean) = tensor.initializer.deviation_and_mean(tensor);
         let len = tensor.shape.iter().product();
-        if deviation == 0.0 {
-            return vec![mean; len];
-        }
-        let normals = StandardNormal.sample_iter(&mut random);
-        normals.take(len).map(|normal: f64| deviation * normal).collect()
-    };
-    tensors.iter().enumerate().map(values).collect()
+        let normal = move |normal: f64| mean + deviation * normal;
+        StandardNormal.sample_iter(random).take(len).map(normal)
+    })
 }

@@ -3,6 +3,10 @@
 use super::{Activation, Loss};
 use crate::error::{Error, Result};
 
+/// The most weights of a network: half a gigabyte of them, and with the best weights, the gradient and
+/// Adam's moments five times that.
+const MOST_WEIGHTS: u128 = 1 << 27;
+
 /// One layer of a network.
 #[derive(Debug, Clone)]
 pub enum Layer {
@@ -57,7 +61,25 @@ impl Network {
             };
             return Err(Error::input(format!("layer {} (dense) {fault}", index + 1)));
         }
-        Ok(Network { input, layers })
+        let network = Network { input, layers };
+        let parameters = network.weights();
+        if parameters > MOST_WEIGHTS {
+            return Err(Error::input(format!(
+                "the layers have {parameters} weights; allowed: up to {MOST_WEIGHTS}"
+            )));
+        }
+        Ok(network)
+    }
+
+    /// The weights of all layers, biases aside, in arithmetic that no width overflows.
+    fn weights(&self) -> u128 {
+        let mut inputs = self.inputs() as u128;
+        let mut sum = 0;
+        for Layer::Dense { units, .. } in &self.layers {
+            sum += inputs * *units as u128;
+            inputs = *units as u128;
+        }
+        sum
     }
 
     /// The number of inputs of one row.

@@ -188,7 +188,7 @@ impl Lowering {
         if loss == Loss::MeanSquaredError {
             return (None, z);
         }
-        let a = self.buffer("ŷ", vec![network.outputs()]);
+        let a = self.buffer(&format!("a{}", network.layers.len()), vec![network.outputs()]);
         let operation = match loss {
             Loss::SoftmaxCrossEntropy => Operation::Softmax { z, a },
             _ => Operation::Sigmoid { z, a },

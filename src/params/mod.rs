@@ -1,6 +1,7 @@
 //! Parameters: what a run is asked to do, from a JSON file or from plain structs, checked and
 //! turned into one [`Run`].
 
+mod checks;
 mod choices;
 mod found;
 mod json;
@@ -8,6 +9,7 @@ mod keys;
 mod layers;
 mod locate;
 mod parameters;
+mod prepare;
 mod read;
 mod run;
 mod table;

@@ -9,7 +9,7 @@ use super::found::{ABOVE_ZERO, BELOW_ONE, Found, ZERO_OR_MORE, ZERO_TO_ONE};
 use super::json::read_file;
 use super::keys::Keys;
 use super::layers::layer_stack;
-use super::run::check_without_data;
+use super::prepare::check_without_data;
 use super::{ClassWeight, Clip, Optimizer, Parameters};
 use crate::error::Result;
 
@@ -87,7 +87,7 @@ const CLASS_WEIGHT: &str =
 const SPLIT_TOLERANCE: f64 = 1e-9;
 
 fn whole(found: &Found, least: u32) -> Result<u32> {
-    found.whole(u64::from(least), u64::from(u32::MAX)).map(|whole| whole as u32)
+    found.whole(u64::from(least), u64::from(u32::MAX - 1)).map(|whole| whole as u32)
 }
 
 fn count(found: &Found) -> Result<u32> {

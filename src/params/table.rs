@@ -51,7 +51,7 @@ impl Table {
                 (TableTargets::Classes(classes), labels)
             }
             Task::Regression => {
-                let values = values(&dataset.targets);
+                let values = dataset.targets.clone().into_reals();
                 check_outputs(dataset, network, values.ncols())?;
                 let (values, center) = centre(&values, targets_centred);
                 (TableTargets::Values { values, center }, vec![])
@@ -85,21 +85,13 @@ fn centre(values: &Array2<f64>, wanted: bool) -> (Array2<f32>, Vec<f64>) {
     (centred, center)
 }
 
-/// The targets as real numbers, shape (rows, outputs).
-pub(super) fn values(targets: &Targets) -> Array2<f64> {
-    match targets {
-        Targets::Integers(values) => values.mapv(|v| v as f64),
-        Targets::Reals(values) => values.clone(),
-    }
-}
-
 fn check_outputs(dataset: &Dataset, network: &Network, columns: usize) -> Result<()> {
     if network.outputs() == columns {
         return Ok(());
     }
     Err(Error::input(format!(
-        "the network has {} outputs, the targets y of {} have {columns}; allowed: as many outputs \
-         as y has columns (for classes, end with softmax, or one sigmoid)",
+        "LAYER_SIZES: the network has {} outputs, the targets of {} have {columns}; allowed: as many outputs \
+         as the targets have columns (for classes, end with softmax, or one sigmoid)",
         network.outputs(),
         dataset.name
     )))
@@ -114,7 +106,7 @@ fn classes(dataset: &Dataset, network: &Network) -> Result<(Vec<u32>, Vec<i64>)>
     if distinct.len() != network.classes() {
         let shown: Vec<String> = distinct.iter().take(12).map(i64::to_string).collect();
         return Err(Error::input(format!(
-            "the network tells {} classes apart, y of {} has {} (labels {}{}); allowed: one softmax \
+            "LAYER_SIZES: the network tells {} classes apart, {} has {} (labels {}{}); allowed: one softmax \
              output a class, or one sigmoid output for two classes; for regression end with \"linear\"",
             network.classes(),
             dataset.name,
@@ -134,8 +126,8 @@ fn labels(dataset: &Dataset) -> Result<Vec<i64>> {
     };
     if columns != 1 {
         return Err(Error::input(format!(
-            "y of {} has {columns} columns; classification takes one label a row (for one-hot \
-             targets save y.argmax(axis=1))",
+            "the targets of {} have {columns} columns; classification takes one label a row (for one-hot \
+             targets save their argmax(axis=1))",
             dataset.name
         )));
     }
@@ -146,7 +138,7 @@ fn labels(dataset: &Dataset) -> Result<Vec<i64>> {
             let whole = |v: f64| v.fract() == 0.0 && v.abs() <= 9_007_199_254_740_992.0;
             if let Some((row, label)) = y.iter().enumerate().find(|(_, v)| !whole(**v)) {
                 return Err(Error::input(format!(
-                    "y of {} holds the label {label} in row {row}; classification takes whole \
+                    "the targets of {} hold the label {label} in row {row} (counted from 0); classification takes whole \
                      numbers (for regression end the network with \"linear\")",
                     dataset.name
                 )));

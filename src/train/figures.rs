@@ -101,9 +101,8 @@ fn regression(evaluation: &Evaluation, replica: &Replica, variation: &[f64]) -> 
     let rows = evaluation.rows.max(1) as f64;
     let output = |k: usize| {
         let (sse, sae) = (evaluation.squared_errors[k], evaluation.absolute_errors[k]);
-        // The loss's units are (y - shift) · scale; a constant target has scale 0 and no error.
-        let scale = replica.targets.scale[k];
-        let unit = if scale == 0.0 { 0.0 } else { 1.0 / scale };
+        // The loss's units are (y - shift) · scale.
+        let unit = 1.0 / replica.targets.scale[k];
         OutputFigures {
             r2: r_squared(sse, variation[k]),
             rmse: (sse / rows).sqrt() * unit,

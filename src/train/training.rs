@@ -53,7 +53,6 @@ struct Progress {
     stop: Option<Stop>,
     epochs: u32,
     best_epoch: Option<u32>,
-    best_loss: f64,
     last: Option<EpochRow>,
 }
 
@@ -64,7 +63,6 @@ impl<'a> Training<'a> {
             stop: None,
             epochs: 0,
             best_epoch: None,
-            best_loss: f64::INFINITY,
             last: None,
         };
         let replicas = vec![progress; run.replicas.len()];
@@ -145,11 +143,8 @@ impl<'a> Training<'a> {
                 (Some(step), _) => Some(Stop::NotFinite(Some(step))),
                 (None, stop) => stop,
             };
-        let finite = !matches!(progress.stop, Some(Stop::NotFinite(_)));
-        let best = judged.is_none_or(|(loss, _)| loss < progress.best_loss);
-        if finite && best {
+        if report.kept {
             progress.best_epoch = Some(epoch);
-            progress.best_loss = judged.map_or(f64::INFINITY, |(loss, _)| loss);
         }
         let change = |now: Option<f64>, before: Option<f64>| match (now, before) {
             (Some(now), Some(before)) => (now - before).abs(),

@@ -53,7 +53,7 @@ fn refused_values_are_named_with_what_is_allowed() {
         (
             "MAX_EPOCHS",
             json!(5e9),
-            "found 5000000000.0; allowed: a whole number from 1 to 4294967295",
+            "found 5000000000.0; allowed: a whole number from 1 to 4294967294",
         ),
         ("BATCH_SIZE", json!(0), "found 0; allowed: a whole number of 1 or more"),
         ("BATCH_GRADIENT", json!("men"), "allowed: \"mean\", \"sum\"; did you mean mean?"),

@@ -1,0 +1,87 @@
+//! What can be refused only once data, splits and scaling are known.
+
+use ndarray::ArrayView2;
+
+use super::{Replica, Table, TableTargets};
+use crate::data::{Scaling, Split};
+use crate::error::{Error, Result};
+
+/// Weights of rows further from 1 than this would lose all others in f32 sums.
+const WEIGHTS: std::ops::RangeInclusive<f64> = 1e-12..=1e12;
+
+/// Refuses values that f32, in which runs compute, can't hold once they are scaled.
+pub(super) fn check_range(
+    what: &str,
+    values: ArrayView2<f64>,
+    scaling: &Scaling,
+    center: &[f64],
+) -> Result<()> {
+    let fits = |value: f64| value.abs() <= f64::from(f32::MAX);
+    for (column, values) in values.columns().into_iter().enumerate() {
+        let (shift, scale) = (scaling.shift[column], scaling.scale[column]);
+        let usable = |value: &f64| {
+            fits(value - center[column])
+                && fits((value - shift) * scale)
+                && fits(shift - center[column])
+                && (scale == 0.0 || (scale as f32).is_normal())
+        };
+        if let Some((row, value)) = values.iter().enumerate().find(|(_, value)| !usable(value)) {
+            return Err(Error::input(format!(
+                "{what}: row {row}, column {column} (counted from 0) is {value:e}, which f32 can't \
+                 hold once it is centred and scaled; rescale this column (allowed: spreads from \
+                 1e-37 to 1e37)"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses weights of rows (`sample_weight` times `CLASS_WEIGHT`) that f32 can't add up, and splits
+/// whose rows all weigh nothing: they would train, or choose, nothing.
+pub(super) fn check_weights(table: &Table, replica: &Replica) -> Result<()> {
+    let weight = |row: u32| {
+        let own = table.row_weights.as_ref().map_or(1.0, |w| f64::from(w[row as usize]));
+        match &table.targets {
+            TableTargets::Classes(classes) if !replica.class_weights.is_empty() => {
+                own * replica.class_weights[classes[row as usize] as usize]
+            }
+            _ => own,
+        }
+    };
+    const WHOSE: &str = "CLASS_WEIGHT, or the array sample_weight";
+    for split in Split::ALL {
+        let rows = replica.splits.of(split);
+        if let Some(&row) = rows.iter().find(|&&row| {
+            let weight = weight(row);
+            weight != 0.0 && !WEIGHTS.contains(&weight)
+        }) {
+            return Err(Error::input(format!(
+                "{WHOSE}: row {row} (counted from 0) weighs {:e}; allowed: 0, or from 1e-12 to 1e12",
+                weight(row)
+            )));
+        }
+        if !rows.is_empty() && rows.iter().all(|&row| weight(row) == 0.0) {
+            return Err(Error::input(format!(
+                "{WHOSE}: every {} row weighs 0; at least one has to weigh more",
+                split.name()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses classes that an archive's own test split has, but no training row.
+pub(super) fn check_own_test(table: &Table, replica: &Replica, labels: &[i64]) -> Result<()> {
+    let TableTargets::Classes(classes) = &table.targets else { return Ok(()) };
+    let mut trained = vec![false; labels.len()];
+    let rows = replica.splits.of(Split::Train).iter().chain(replica.splits.of(Split::Validation));
+    rows.for_each(|&row| trained[classes[row as usize] as usize] = true);
+    match trained.iter().position(|trained| !trained) {
+        None => Ok(()),
+        Some(class) => Err(Error::input(format!(
+            "class {} has rows in the archive's test part only; give its training part some, or \
+             leave the class out",
+            labels[class]
+        ))),
+    }
+}

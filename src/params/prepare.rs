@@ -1,0 +1,228 @@
+//! From parameters and data to a [`Run`]: the checks that need both, and what the run is made of.
+
+use ndarray::Array2;
+
+use super::checks::{check_own_test, check_range, check_weights};
+use super::{
+    ClassWeight, LayerStack, Parameters, Replica, Run, StepRule, Stopping, Table, TableTargets,
+};
+use crate::data::{Dataset, Normalization, Scaling, Split, Splits, split_rows};
+use crate::error::{Error, Result};
+use crate::network::{Activation, Network, Task, lower};
+
+impl Run {
+    /// Checks the parameters against the data and prepares the run.
+    pub fn new(parameters: &Parameters, dataset: &Dataset) -> Result<Self> {
+        let network = network(parameters, dataset)?;
+        let stopping = stopping(parameters, network.task())?;
+        let target_normalize = target_normalize(parameters, &network)?;
+        let (table, labels) = Table::new(
+            dataset,
+            &network,
+            parameters.normalize != Normalization::None,
+            target_normalize != Normalization::None,
+        )?;
+        let splits = splits(parameters, dataset, &table, &labels)?;
+        let train = splits.of(Split::Train);
+        let group = dataset.row_shape.iter().skip(1).product();
+        let inputs = Scaling::fit(parameters.normalize, dataset.inputs.view(), train, group);
+        check_range("X", dataset.inputs.view(), &inputs, &table.center)?;
+        let (targets, target_variation) = match network.task() {
+            Task::Classification => (Scaling::identity(0), Default::default()),
+            Task::Regression => {
+                let values = dataset.targets.clone().into_reals();
+                let scaling = Scaling::fit_targets(target_normalize, values.view(), train);
+                if let TableTargets::Values { center, .. } = &table.targets {
+                    check_range("y", values.view(), &scaling, center)?;
+                }
+                let variation =
+                    Split::ALL.map(|split| variation(&values, splits.of(split), &scaling));
+                (scaling, variation)
+            }
+        };
+        let class_weights = class_weights(parameters, &network, &table, train)?;
+        let replica = Replica {
+            seed: parameters.random_seed,
+            learning_rate: parameters.learning_rate,
+            l2: parameters.l2,
+            splits,
+            inputs,
+            targets,
+            class_weights,
+            target_variation,
+        };
+        check_weights(&table, &replica)?;
+        if dataset.own_test.is_some() {
+            check_own_test(&table, &replica, &labels)?;
+        }
+        Ok(Run {
+            name: dataset.name.clone(),
+            plan: lower(&network, parameters.initialization),
+            network,
+            table,
+            labels,
+            feature_names: dataset.feature_names.clone(),
+            target_names: dataset.target_names.clone(),
+            step: StepRule {
+                batch_size: parameters.batch_size,
+                batch_gradient: parameters.batch_gradient,
+                clip: parameters.clip,
+                optimizer: parameters.optimizer,
+            },
+            stopping,
+            replicas: vec![replica],
+        })
+    }
+}
+
+/// Checks all that needs no data: the layers, and the keys that depend on what they are for.
+pub(super) fn check_without_data(parameters: &Parameters) -> Result<()> {
+    let network = checked_network(parameters, vec![1])?;
+    stopping(parameters, network.task())?;
+    target_normalize(parameters, &network).map(|_| ())
+}
+
+/// The network the parameters describe; its input is checked against the data.
+fn network(parameters: &Parameters, dataset: &Dataset) -> Result<Network> {
+    let columns = dataset.inputs.ncols();
+    if let LayerStack::Mlp { sizes, .. } = &parameters.layers
+        && sizes.first() != Some(&columns)
+    {
+        return Err(Error::input(format!(
+            "LAYER_SIZES: found {sizes:?}; its first number has to be {columns}, the inputs of a \
+             row of {}",
+            dataset.name
+        )));
+    }
+    checked_network(parameters, dataset.row_shape.clone())
+}
+
+fn checked_network(parameters: &Parameters, input: Vec<usize>) -> Result<Network> {
+    let layers = parameters.network_layers()?;
+    Network::new(input, layers).map_err(|e| e.within(parameters.layers.key()))
+}
+
+fn stopping(parameters: &Parameters, task: Task) -> Result<Stopping> {
+    let (own, other, other_given, score_patience) = match task {
+        Task::Classification => {
+            ("ACC_PATIENCE", "R2_PATIENCE", parameters.r2_patience, parameters.accuracy_patience)
+        }
+        Task::Regression => {
+            ("R2_PATIENCE", "ACC_PATIENCE", parameters.accuracy_patience, parameters.r2_patience)
+        }
+    };
+    if other_given.is_some() {
+        let kind = if task == Task::Regression { "regression" } else { "classification" };
+        return Err(Error::input(format!(
+            "{other}: this network is a {kind} (its output activation decides); use {own}"
+        )));
+    }
+    let patience = [(own, score_patience), ("LOSS_PATIENCE", parameters.loss_patience)];
+    if let Some((key, _)) = patience.iter().find(|(_, p)| p.is_some() && parameters.split[1] == 0.0)
+    {
+        return Err(Error::input(format!(
+            "{key}: there are no validation rows to be patient about (SPLIT {:?}); leave it out, or \
+             give SPLIT a second number above 0",
+            &parameters.split[..2]
+        )));
+    }
+    Ok(Stopping {
+        max_epochs: parameters.max_epochs,
+        loss_tolerance: parameters.loss_tolerance,
+        score_patience,
+        loss_patience: parameters.loss_patience,
+        warmup_epochs: parameters.warmup_epochs,
+    })
+}
+
+/// Scaled targets make sense for a linear output only: no other reaches all their values.
+fn target_normalize(parameters: &Parameters, network: &Network) -> Result<Normalization> {
+    let linear = matches!(network.output_activation(), Activation::Linear);
+    match parameters.target_normalize {
+        None if linear => Ok(Normalization::ZScore),
+        None | Some(Normalization::None) => Ok(Normalization::None),
+        Some(kind) if linear => Ok(kind),
+        Some(kind) => Err(Error::input(format!(
+            "TARGET_NORMALIZE: found {:?} with the output activation {}; allowed: \"none\", or a \
+             linear output",
+            kind.name(),
+            network.output_activation()
+        ))),
+    }
+}
+
+fn splits(
+    parameters: &Parameters,
+    dataset: &Dataset,
+    table: &Table,
+    labels: &[i64],
+) -> Result<Splits> {
+    let rows = table.rows() as u32;
+    let own_test = dataset.own_test.map(|first| first as u32);
+    if own_test.is_some() && parameters.split[2] > 0.0 {
+        return Err(Error::input(format!(
+            "SPLIT: found {:?}, but {} has a test split of its own; allowed: two numbers, train and \
+             validation",
+            parameters.split, dataset.name
+        )));
+    }
+    let to_divide = own_test.unwrap_or(rows);
+    let classes = match &table.targets {
+        TableTargets::Classes(classes) if parameters.stratify => Some(&classes[..]),
+        _ => None,
+    };
+    let seed = parameters.split_seed.unwrap_or(parameters.random_seed);
+    let label = |class: u32| labels[class as usize].to_string();
+    let divided = split_rows(to_divide, parameters.split, classes, label, seed)
+        .map_err(|e| e.within(format!("the data set {}", dataset.name)))?;
+    let test = own_test.map_or_else(|| divided.of(Split::Test).to_vec(), |t| (t..rows).collect());
+    let part = |split| divided.of(split).to_vec();
+    Ok(Splits::new(part(Split::Train), part(Split::Validation), test))
+}
+
+fn class_weights(
+    parameters: &Parameters,
+    network: &Network,
+    table: &Table,
+    train: &[u32],
+) -> Result<Vec<f64>> {
+    let TableTargets::Classes(classes) = &table.targets else {
+        return match parameters.class_weight {
+            None => Ok(vec![]),
+            Some(_) => Err(Error::input(
+                "CLASS_WEIGHT: this network is a regression and has no classes; leave it out, or \
+                 weigh rows by an array sample_weight in the data set",
+            )),
+        };
+    };
+    match &parameters.class_weight {
+        None => Ok(vec![]),
+        Some(ClassWeight::Each(weights)) if weights.len() == network.classes() => {
+            Ok(weights.clone())
+        }
+        Some(ClassWeight::Each(weights)) => Err(Error::input(format!(
+            "CLASS_WEIGHT: found {} numbers; allowed: {}, one a class, or \"balanced\"",
+            weights.len(),
+            network.classes()
+        ))),
+        Some(ClassWeight::Balanced) => {
+            let mut counts = vec![0usize; network.classes()];
+            train.iter().for_each(|&row| counts[classes[row as usize] as usize] += 1);
+            // A class without training rows weighs nothing there, whatever its weight.
+            let share =
+                |&count: &usize| train.len() as f64 / (counts.len() as f64 * count.max(1) as f64);
+            Ok(counts.iter().map(share).collect())
+        }
+    }
+}
+
+/// Σ (y - mean y)² of each output over the given rows, scaled as the loss is.
+fn variation(values: &Array2<f64>, rows: &[u32], scaling: &Scaling) -> Vec<f64> {
+    let column = |output: usize| rows.iter().map(move |&row| values[[row as usize, output]]);
+    let of_output = |output: usize| {
+        let mean = column(output).sum::<f64>() / rows.len().max(1) as f64;
+        let sum: f64 = column(output).map(|y| (y - mean) * (y - mean)).sum();
+        sum * scaling.scale[output] * scaling.scale[output]
+    };
+    (0..values.ncols()).map(of_output).collect()
+}

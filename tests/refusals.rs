@@ -1,0 +1,174 @@
+//! What is refused once parameters and data meet, before anything is computed.
+
+mod common;
+
+use common::{classes, mlp, parameters, values};
+use gpu_mlp::data::{Dataset, Normalization, Targets};
+use gpu_mlp::params::{ClassWeight, LayerStack, Parameters, Run};
+use ndarray::{Array2, array};
+
+/// The message of the refusal; it has to be one of wrong input.
+fn refusal(parameters: &Parameters, dataset: &Dataset) -> String {
+    let error = Run::new(parameters, dataset).map(|_| ()).unwrap_err();
+    assert_eq!(error.exit_code(), 2);
+    error.to_string()
+}
+
+fn assert_says(message: &str, words: &[&str]) {
+    for word in words {
+        assert!(message.contains(word), "{word:?} is not in: {message}");
+    }
+}
+
+fn softmax() -> Parameters {
+    parameters(&[3, 5, 3], &["relu", "softmax"])
+}
+
+fn linear() -> Parameters {
+    parameters(&[3, 5, 2], &["relu", "linear"])
+}
+
+#[test]
+fn sizes_that_do_not_fit_the_data() {
+    let message = refusal(&softmax(), &classes(30, 4, 3));
+    assert_says(&message, &["LAYER_SIZES", "[3, 5, 3]", "has to be 4"]);
+    let message = refusal(&softmax(), &classes(30, 3, 2));
+    assert_says(
+        &message,
+        &["LAYER_SIZES", "3 classes", "has 2 (labels 0, 1)", "one softmax output"],
+    );
+    let message = refusal(&linear(), &values(30, 3, 1));
+    assert_says(&message, &["LAYER_SIZES", "2 outputs", "have 1"]);
+}
+
+#[test]
+fn layers_that_make_no_sense() {
+    let with = |layers: LayerStack| Parameters { layers, ..softmax() };
+    let dataset = classes(30, 3, 3);
+    let says = |layers, words: &[&str]| assert_says(&refusal(&with(layers), &dataset), words);
+    says(mlp(&[3, 5, 3], &["softmax", "softmax"]), &["layer 1", "output layer only"]);
+    says(mlp(&[3, 5, 1], &["relu", "softmax"]), &["layer 2", "sigmoid"]);
+    says(mlp(&[3, 0, 3], &["relu", "softmax"]), &["layer 1", "0 units"]);
+    says(mlp(&[3, 1 << 20, 1 << 20, 3], &["relu", "relu", "softmax"]), &["weights", "134217728"]);
+    says(mlp(&[3, 5, 3], &["rleu", "softmax"]), &["layer 1", "did you mean relu?"]);
+    says(mlp(&[3, 5, 3], &["x + * 2", "softmax"]), &["layer 1", "character 5", "^"]);
+}
+
+#[test]
+fn labels_that_are_no_classes() {
+    let with = |targets| Dataset { targets, ..classes(30, 3, 3) };
+    let mut fractional = Array2::from_shape_fn((30, 1), |(row, _)| (row % 3) as f64);
+    fractional[[7, 0]] = 1.5;
+    let message = refusal(&softmax(), &with(Targets::Reals(fractional)));
+    assert_says(&message, &["1.5", "row 7", "whole numbers"]);
+    let one_hot = Array2::from_shape_fn((30, 3), |(row, class)| i64::from(row % 3 == class));
+    assert_says(&refusal(&softmax(), &with(Targets::Integers(one_hot))), &["3 columns", "argmax"]);
+}
+
+#[test]
+fn whole_numbers_in_real_arrays_are_labels() {
+    let whole = Array2::from_shape_fn((30, 1), |(row, _)| (row % 3) as f64 - 1.0);
+    let dataset = Dataset { targets: Targets::Reals(whole), ..classes(30, 3, 3) };
+    assert_eq!(Run::new(&softmax(), &dataset).unwrap().labels, [-1, 0, 1]);
+}
+
+#[test]
+fn a_class_with_fewer_rows_than_splits() {
+    let mut labels = Array2::from_shape_fn((30, 1), |(row, _)| (row % 2) as i64);
+    labels[[4, 0]] = 7;
+    let dataset = Dataset { targets: Targets::Integers(labels), ..classes(30, 3, 3) };
+    let message = refusal(&softmax(), &dataset);
+    assert_says(&message, &["class 7 has 1 row(s)", "2 splits", "SPLIT"]);
+}
+
+#[test]
+fn patience_that_has_nothing_to_watch_or_watches_the_wrong_thing() {
+    let dataset = classes(30, 3, 3);
+    let given = Parameters { r2_patience: Some(3), ..softmax() };
+    assert_says(&refusal(&given, &dataset), &["R2_PATIENCE", "classification", "ACC_PATIENCE"]);
+    let given = Parameters { accuracy_patience: Some(3), ..linear() };
+    assert_says(
+        &refusal(&given, &values(30, 3, 2)),
+        &["ACC_PATIENCE", "regression", "R2_PATIENCE"],
+    );
+    let no_validation = Parameters { split: [1.0, 0.0, 0.0], ..softmax() };
+    let given = Parameters { loss_patience: Some(3), ..no_validation };
+    assert_says(&refusal(&given, &dataset), &["LOSS_PATIENCE", "no validation rows"]);
+}
+
+#[test]
+fn scaled_targets_with_an_output_that_is_not_linear() {
+    let given = Parameters {
+        target_normalize: Some(Normalization::ZScore),
+        ..parameters(&[3, 5, 2], &["relu", "tanh"])
+    };
+    assert_says(
+        &refusal(&given, &values(30, 3, 2)),
+        &["TARGET_NORMALIZE", "zscore", "tanh", "none"],
+    );
+}
+
+#[test]
+fn class_weights_that_do_not_fit() {
+    let dataset = classes(30, 3, 3);
+    let weighted = |weights: &[f64]| Parameters {
+        class_weight: Some(ClassWeight::Each(weights.to_vec())),
+        ..softmax()
+    };
+    assert_says(
+        &refusal(&weighted(&[1.0, 2.0]), &dataset),
+        &["CLASS_WEIGHT", "found 2", "3, one a class"],
+    );
+    assert_says(&refusal(&weighted(&[3e38; 3]), &dataset), &["CLASS_WEIGHT", "3e38", "1e12"]);
+    let given = Parameters { class_weight: Some(ClassWeight::Balanced), ..linear() };
+    assert_says(
+        &refusal(&given, &values(30, 3, 2)),
+        &["CLASS_WEIGHT", "regression", "sample_weight"],
+    );
+}
+
+#[test]
+fn splits_whose_rows_all_weigh_nothing() {
+    let dataset = classes(30, 3, 3);
+    let free = Run::new(&softmax(), &dataset).unwrap();
+    let validation = free.replicas[0].splits.of(gpu_mlp::data::Split::Validation);
+    let weights = (0..30).map(|row| f64::from(u8::from(!validation.contains(&row)))).collect();
+    let dataset = dataset.with_sample_weight(weights).unwrap();
+    assert_says(&refusal(&softmax(), &dataset), &["every validation row weighs 0"]);
+}
+
+#[test]
+fn a_third_split_beside_the_archive_s_own() {
+    let dataset = Dataset { own_test: Some(20), ..classes(30, 3, 3) };
+    let given = Parameters { split: [0.6, 0.2, 0.2], ..softmax() };
+    assert_says(&refusal(&given, &dataset), &["SPLIT", "test split of its own", "two numbers"]);
+}
+
+#[test]
+fn a_class_that_only_the_own_test_split_has() {
+    let labels =
+        Array2::from_shape_fn((30, 1), |(row, _)| if row < 20 { row as i64 % 2 } else { 2 });
+    let targets = Targets::Integers(labels);
+    let dataset = Dataset { own_test: Some(20), targets, ..classes(30, 3, 3) };
+    assert_says(&refusal(&softmax(), &dataset), &["class 2", "test part only"]);
+}
+
+#[test]
+fn values_that_f32_can_not_hold() {
+    let mut dataset = classes(30, 3, 3);
+    dataset.inputs.column_mut(1).mapv_inplace(|x| x * 1e-42);
+    assert_says(&refusal(&softmax(), &dataset), &["X", "column 1", "f32", "rescale"]);
+    let given = Parameters { normalize: Normalization::None, ..softmax() };
+    let mut dataset = classes(30, 3, 3);
+    dataset.inputs[[5, 2]] = 1e39;
+    assert_says(&refusal(&given, &dataset), &["X", "row 5, column 2", "1e39"]);
+}
+
+#[test]
+fn too_few_rows_to_split() {
+    let x = array![[1.0], [2.0]].into_dyn();
+    let y = Targets::Integers(array![[0], [1]]);
+    let dataset = Dataset::from_arrays("two rows", x.view(), y).unwrap();
+    let message = refusal(&parameters(&[1, 2], &["softmax"]), &dataset);
+    assert_says(&message, &["two rows", "class 0 has 1 row(s)"]);
+}
