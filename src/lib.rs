@@ -7,6 +7,7 @@ pub mod cpu;
 pub mod data;
 pub mod error;
 pub mod expr;
+
 pub mod math;
 pub mod nearest;
 pub mod network;

@@ -5,6 +5,7 @@
 
 use super::clip::Clipping;
 use crate::math::Real;
+use crate::params::Optimizer;
 
 /// The numbers of one step that are the same for every weight.
 #[derive(Debug, Clone, Copy)]
@@ -19,18 +20,19 @@ pub(super) struct AdamStep<T> {
 }
 
 impl<T: Real> AdamStep<T> {
-    /// Step `t`, counted from 1. 1 - β and the corrections are computed in f64: in f32 they lose digits.
-    pub fn new(beta1: f64, beta2: f64, epsilon: f64, t: u64) -> Self {
-        let correction = |beta: f64| T::from_f64(1.0 / (1.0 - beta.powf(t as f64)));
-        AdamStep {
+    /// Step `t`, counted from 1; None if the optimizer is not Adam.
+    pub fn new(optimizer: Optimizer, t: u64) -> Option<Self> {
+        let Optimizer::Adam { beta1, beta2, epsilon } = optimizer else { return None };
+        let [correction1, correction2] = optimizer.corrections(t).map(T::from_f64);
+        Some(AdamStep {
             beta1: T::from_f64(beta1),
             beta2: T::from_f64(beta2),
             rest1: T::from_f64(1.0 - beta1),
             rest2: T::from_f64(1.0 - beta2),
             epsilon: T::from_f64(epsilon),
-            correction1: correction(beta1),
-            correction2: correction(beta2),
-        }
+            correction1,
+            correction2,
+        })
     }
 
     /// The step on one tensor and its moments; `decay` is 0 for biases and alphas.
@@ -57,12 +59,14 @@ impl<T: Real> AdamStep<T> {
 mod tests {
     use super::*;
 
+    const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 0.0 };
+
     #[test]
     fn two_steps_by_hand() {
         let (mut w, mut m, mut v) = ([1.0f64], [0.0], [0.0]);
         let mut step = |t, g: f64| {
             let tensors = (&mut w[..], &mut m[..], &mut v[..]);
-            AdamStep::new(0.9, 0.999, 0.0, t).update(tensors, &[g], Clipping::Off, 0.0, 0.1);
+            AdamStep::new(ADAM, t).unwrap().update(tensors, &[g], Clipping::Off, 0.0, 0.1);
             (w[0], m[0], v[0])
         };
         // m = 0.2, v = 0.004; corrected 2 and 4: w = 1 - 0.1 · 2 / 2.
@@ -79,7 +83,7 @@ mod tests {
     fn decay_joins_the_gradient_after_the_clip() {
         let (mut w, mut m, mut v) = ([2.0f64], [0.0], [0.0]);
         let tensors = (&mut w[..], &mut m[..], &mut v[..]);
-        AdamStep::new(0.9, 0.999, 0.0, 1).update(tensors, &[8.0], Clipping::Bound(1.0), 0.5, 0.1);
+        AdamStep::new(ADAM, 1).unwrap().update(tensors, &[8.0], Clipping::Bound(1.0), 0.5, 0.1);
         // g = 1 + 0.5 · 2
         assert!((m[0] - 0.1 * 2.0).abs() < 1e-15 && (v[0] - 0.001 * 4.0).abs() < 1e-15);
     }

@@ -12,7 +12,6 @@ use super::evaluate::{evaluate, predict};
 use super::execute::Executor;
 use super::matmul::Product;
 use super::replica::Trainee;
-use super::workspace::Layout;
 use super::{state, trace};
 use crate::backend::{
     Backend, Description, EpochReport, Evaluation, Event, Quantity, ReplicaId, ReplicaReport,
@@ -20,6 +19,7 @@ use crate::backend::{
 };
 use crate::data::Split;
 use crate::error::{Error, Result};
+use crate::network::Layout;
 use crate::params::Run;
 
 /// How long a poll works before it reports progress.

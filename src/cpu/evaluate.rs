@@ -7,8 +7,9 @@ use super::execute::Executor;
 use super::gather::Frame;
 use super::matmul::Product;
 use super::replica::{add_sums, gather};
-use super::workspace::{Layout, Workspace};
+use super::workspace::Workspace;
 use crate::backend::Evaluation;
+use crate::network::Layout;
 use crate::params::{Replica, Run};
 
 /// Rows of a block: enough for the products to run at full speed, few enough to stay in the cache.

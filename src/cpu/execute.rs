@@ -10,7 +10,8 @@ use super::prelu_gradient::prelu_gradient;
 use super::sigmoid::sigmoid;
 use super::softmax::softmax;
 use super::softmax_cross_entropy::softmax_cross_entropy;
-use super::workspace::{Layout, Workspace};
+use super::workspace::Workspace;
+use crate::network::Layout;
 use crate::network::{Activated, Activation, Loss, Operand, Operation, Plan, TensorId};
 
 /// A network's plan with the weights to execute it on.

@@ -17,18 +17,12 @@ pub(super) struct Frame<T> {
 impl<T: Real> Frame<T> {
     pub fn new(run: &Run, replica: &Replica) -> Self {
         let convert = |values: &[f64]| values.iter().map(|&v| T::from_f64(v)).collect();
-        let shift = |shift: &[f64], center: &[f64]| {
-            shift.iter().zip(center).map(|(s, c)| T::from_f64(s - c)).collect()
-        };
-        let target_center = match &run.table.targets {
-            TableTargets::Classes(_) => &[][..],
-            TableTargets::Values { center, .. } => center,
-        };
+        let (inputs, targets) = (run.input_frame(replica), run.target_frame(replica));
         Frame {
-            input_shift: shift(&replica.inputs.shift, &run.table.center),
-            input_scale: convert(&replica.inputs.scale),
-            target_shift: shift(&replica.targets.shift, target_center),
-            target_scale: convert(&replica.targets.scale),
+            input_shift: convert(&inputs.shift),
+            input_scale: convert(&inputs.scale),
+            target_shift: convert(&targets.shift),
+            target_scale: convert(&targets.scale),
             class_weights: convert(&replica.class_weights),
         }
     }

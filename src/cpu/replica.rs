@@ -7,11 +7,12 @@ use super::gather::Frame;
 use super::matmul::Product;
 use super::metric_sums::{add_confusion, add_errors, add_losses};
 use super::sgd::sgd;
-use super::workspace::{Layout, Workspace};
+use super::workspace::Workspace;
 use crate::backend::Evaluation;
 use crate::data::{Order, Split};
+use crate::network::Layout;
 use crate::network::{Plan, TensorId, initial_values};
-use crate::params::{BatchGradient, Optimizer, Replica, Run, StepRule};
+use crate::params::{BatchGradient, Replica, Run, StepRule};
 
 /// The state of a replica while it trains.
 #[derive(Debug, Clone)]
@@ -43,8 +44,8 @@ impl<T: Product> Trainee<T> {
         Trainee {
             best: weights.clone(),
             weights,
-            slots: vec![vec![T::ZERO; layout.len()]; run.step.optimizer.slots()],
-            gradients: vec![T::ZERO; layout.len()],
+            slots: vec![vec![T::ZERO; layout.total()]; run.step.optimizer.slots()],
+            gradients: vec![T::ZERO; layout.total()],
             steps: 0,
             best_loss: f64::INFINITY,
             live: true,
@@ -69,15 +70,14 @@ impl<T: Product> Trainee<T> {
     /// Forward, loss and backward of a step (counted from 0): the gradients, and the rows of the
     /// batch; 0 rows at the end of a replica with fewer rows than others, or after a bad step.
     pub fn gradients(&mut self, run: &Run, layout: &Layout, step: u32) -> usize {
-        let first = (step as usize * run.step.batch_size).min(self.order.len());
-        let last = (first + run.step.batch_size).min(self.order.len());
-        if first == last || self.first_bad_step.is_some() {
+        let places = run.step.places(step, self.order.len());
+        if places.is_empty() || self.first_bad_step.is_some() {
             return 0;
         }
         let executor = Executor { plan: &run.plan, layout, weights: &self.weights };
         let workspace = &mut self.workspace;
-        workspace.rows = last - first;
-        gather(run, &self.frame, &self.order[first..last], workspace);
+        workspace.rows = places.len();
+        gather(run, &self.frame, &self.order[places.clone()], workspace);
         executor.forward(workspace, true);
         executor.loss(workspace, gradient_scale(run.step.batch_gradient, &workspace.batch.weights));
         let loss_before = self.sums.loss_sum;
@@ -87,7 +87,7 @@ impl<T: Product> Trainee<T> {
             return 0;
         }
         executor.backward(workspace, &mut self.gradients);
-        last - first
+        places.len()
     }
 
     /// A whole step: gradients, clip, L2, update. With 0 rows nothing moves.
@@ -100,19 +100,11 @@ impl<T: Product> Trainee<T> {
     }
 
     fn update(&mut self, run: &Run, replica: &Replica, layout: &Layout, rows: usize) {
-        let StepRule { batch_gradient, clip, optimizer, .. } = run.step;
+        let StepRule { clip, optimizer, .. } = run.step;
         let clipping = Clipping::of(clip, &self.gradients);
         let learning_rate = T::from_f64(replica.learning_rate);
-        let decay = match batch_gradient {
-            BatchGradient::Mean => T::from_f64(replica.l2 / rows as f64),
-            BatchGradient::Sum => T::from_f64(replica.l2),
-        };
-        let adam = match optimizer {
-            Optimizer::Sgd => None,
-            Optimizer::Adam { beta1, beta2, epsilon } => {
-                Some(AdamStep::new(beta1, beta2, epsilon, self.steps))
-            }
-        };
+        let decay = T::from_f64(run.step.decay(replica.l2, rows));
+        let adam = AdamStep::new(optimizer, self.steps);
         for (id, tensor) in run.plan.tensors.iter().enumerate().filter(|(_, t)| t.trainable) {
             let range = layout.of(TensorId(id));
             let decay = if tensor.decay { decay } else { T::ZERO };

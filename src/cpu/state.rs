@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::matmul::Product;
 use super::replica::Trainee;
-use super::workspace::Layout;
 use crate::backend::{ReplicaState, State, TensorState};
 use crate::error::{Error, Result};
+use crate::network::Layout;
 use crate::network::{Plan, TensorId};
 
 /// The state of all replicas.

@@ -2,8 +2,8 @@
 
 use super::matmul::Product;
 use super::replica::Trainee;
-use super::workspace::Layout;
 use crate::backend::Quantity;
+use crate::network::Layout;
 use crate::network::{BufferId, TensorId};
 use crate::params::Run;
 

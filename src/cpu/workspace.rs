@@ -1,39 +1,9 @@
-//! The buffers of a batch, and where tensors lie in a flat array of parameters.
-
-use std::ops::Range;
+//! The buffers of a batch.
 
 use super::gather::Batch;
 use crate::expr::Scratch;
 use crate::math::Real;
-use crate::network::{BufferId, Plan, TensorId};
-
-/// Where each tensor lies in an array that holds all of them, one after the other.
-#[derive(Debug, Clone)]
-pub(super) struct Layout {
-    ranges: Vec<Range<usize>>,
-}
-
-impl Layout {
-    pub fn new(plan: &Plan) -> Self {
-        let mut end = 0;
-        let mut next = |tensor: usize| {
-            let start = end;
-            end += plan.tensor_len(TensorId(tensor));
-            start..end
-        };
-        Layout { ranges: (0..plan.tensors.len()).map(&mut next).collect() }
-    }
-
-    /// The range of a tensor.
-    pub fn of(&self, tensor: TensorId) -> Range<usize> {
-        self.ranges[tensor.0].clone()
-    }
-
-    /// The elements of all tensors.
-    pub fn len(&self) -> usize {
-        self.ranges.last().map_or(0, |last| last.end)
-    }
-}
+use crate::network::{BufferId, Plan};
 
 /// The buffers of up to `capacity` rows.
 #[derive(Debug, Clone)]

@@ -58,6 +58,12 @@ impl Scaling {
         scaling
     }
 
+    /// The same scaling of values that had `center` subtracted.
+    pub fn centred(&self, center: &[f64]) -> Self {
+        let shift = self.shift.iter().zip(center).map(|(shift, center)| shift - center).collect();
+        Scaling { shift, scale: self.scale.clone() }
+    }
+
     /// The scaling that changes nothing.
     pub fn identity(columns: usize) -> Self {
         Scaling { shift: vec![0.0; columns], scale: vec![1.0; columns] }

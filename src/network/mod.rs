@@ -4,6 +4,7 @@
 mod activation;
 mod initial;
 mod layer;
+mod layout;
 mod loss;
 mod lower;
 mod plan;
@@ -11,6 +12,7 @@ mod plan;
 pub use activation::{ACTIVATION_NAMES, Activation, Function};
 pub use initial::{Initializer, initial_values};
 pub use layer::{Layer, Network, Task};
+pub use layout::Layout;
 pub use loss::Loss;
 pub use lower::{Initialization, lower};
 pub use plan::{Activated, Buffer, BufferId, Operand, Operation, Plan, Tensor, TensorId};

@@ -45,6 +45,17 @@ impl Optimizer {
             Optimizer::Adam { .. } => 2,
         }
     }
+
+    /// Adam's bias corrections 1 / (1 - βᵗ) at step `t`, counted from 1, in f64: in f32 they lose
+    /// digits. 1 for SGD.
+    pub fn corrections(self, t: u64) -> [f64; 2] {
+        match self {
+            Optimizer::Sgd => [1.0, 1.0],
+            Optimizer::Adam { beta1, beta2, .. } => {
+                [beta1, beta2].map(|beta| 1.0 / (1.0 - beta.powf(t as f64)))
+            }
+        }
+    }
 }
 
 /// Weights of the classes in the loss.

@@ -1,6 +1,8 @@
 //! One run, ready to be trained: the network's plan, the data, the rules and the replicas.
 
-use super::{BatchGradient, Clip, Optimizer, Table};
+use std::ops::Range;
+
+use super::{BatchGradient, Clip, Optimizer, Table, TableTargets};
 use crate::data::{Scaling, Split, Splits};
 use crate::network::{Network, Plan};
 
@@ -78,7 +80,38 @@ pub struct Run {
     pub replicas: Vec<Replica>,
 }
 
+impl StepRule {
+    /// The places in the epoch of the rows of a step, counted from 0, among `rows` training rows;
+    /// empty at the end of a replica with fewer rows than others.
+    pub fn places(&self, step: u32, rows: usize) -> Range<usize> {
+        let first = (step as usize * self.batch_size).min(rows);
+        first..(first + self.batch_size).min(rows)
+    }
+
+    /// What L2 multiplies a weight with in a step of `rows` rows.
+    pub fn decay(&self, l2: f64, rows: usize) -> f64 {
+        match self.batch_gradient {
+            BatchGradient::Mean => l2 / rows as f64,
+            BatchGradient::Sum => l2,
+        }
+    }
+}
+
 impl Run {
+    /// The shift and scale of a replica's inputs, for the table's centred values.
+    pub fn input_frame(&self, replica: &Replica) -> Scaling {
+        replica.inputs.centred(&self.table.center)
+    }
+
+    /// The shift and scale of a replica's targets, for the table's centred values; empty in
+    /// classification.
+    pub fn target_frame(&self, replica: &Replica) -> Scaling {
+        match &self.table.targets {
+            TableTargets::Classes(_) => Scaling::identity(0),
+            TableTargets::Values { center, .. } => replica.targets.centred(center),
+        }
+    }
+
     /// The steps of an epoch: those of the replica with the most training rows.
     pub fn steps(&self) -> u32 {
         let rows = |replica: &Replica| replica.splits.of(Split::Train).len();

@@ -1,0 +1,69 @@
+// The rows of a batch: row[i] = list[order(first + i)], with their targets and weights.
+// Classes are copied, values scaled: (y - shift) · scale; weight = sample weight · class weight.
+
+struct Parameters {
+    // Rows that a batch has room for.
+    capacity: u32,
+    // Outputs of a row in regression; 0 in classification.
+    outputs: u32,
+    // Classes that have weights; 0 where all weigh 1.
+    weighted_classes: u32,
+    // 1 where rows have weights of their own.
+    weighted_rows: u32,
+}
+
+@group(1) @binding(0) var<uniform> parameters: Parameters;
+// The lists of rows of all replicas and splits.
+@group(1) @binding(1) var<storage, read> lists: array<u32>;
+// Classes (rows), or values (rows, outputs) as bits of f32.
+@group(1) @binding(2) var<storage, read> targets: array<u32>;
+// Sample weights (rows); one element where rows have none.
+@group(1) @binding(3) var<storage, read> row_weights: array<f32>;
+// (replica, class weights, or shifts of the outputs and then their scales).
+@group(1) @binding(4) var<storage, read> frames: array<f32>;
+// (replica, capacity)
+@group(1) @binding(5) var<storage, read_write> rows: array<u32>;
+// (replica, capacity, 1 or outputs)
+@group(1) @binding(6) var<storage, read_write> truth: array<u32>;
+// (replica, capacity)
+@group(1) @binding(7) var<storage, read_write> weights: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) workgroup: vec3<u32>,
+    @builtin(num_workgroups) workgroups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let replica = workgroup.z;
+    let step = step_of(replica);
+    let i = thread(workgroup, workgroups, local, 64u);
+    if (i >= step.rows) {
+        return;
+    }
+    var place = step.first + i;
+    if (step.shuffled == 1u) {
+        place = order(step.seed_low, step.seed_high, step.epoch, step.list_rows, place);
+    }
+    let row = lists[step.list + place];
+    let at = replica * parameters.capacity + i;
+    rows[at] = row;
+    var weight = 1.0;
+    if (parameters.weighted_rows == 1u) {
+        weight = row_weights[row];
+    }
+    if (parameters.outputs == 0u) {
+        let class_ = targets[row];
+        truth[at] = class_;
+        if (parameters.weighted_classes > 0u) {
+            weight *= frames[replica * parameters.weighted_classes + class_];
+        }
+    } else {
+        let frame = replica * 2u * parameters.outputs;
+        for (var k = 0u; k < parameters.outputs; k++) {
+            let y = bitcast<f32>(targets[row * parameters.outputs + k]);
+            let scaled = (y - frames[frame + k]) * frames[frame + parameters.outputs + k];
+            truth[at * parameters.outputs + k] = bitcast<u32>(scaled);
+        }
+    }
+    weights[at] = weight;
+}

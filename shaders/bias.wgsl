@@ -1,0 +1,31 @@
+// z[i, u] += b[u]: what a layer without an activation of its own does.
+
+struct Parameters {
+    capacity: u32,
+    units: u32,
+    // Where b begins in the weights of a replica, and how many weights a replica has.
+    bias: u32,
+    weights: u32,
+}
+
+@group(1) @binding(0) var<uniform> parameters: Parameters;
+// (replica, weights)
+@group(1) @binding(1) var<storage, read> weights: array<f32>;
+// (replica, capacity, units)
+@group(1) @binding(2) var<storage, read_write> z: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) workgroup: vec3<u32>,
+    @builtin(num_workgroups) workgroups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let replica = workgroup.z;
+    let element = thread(workgroup, workgroups, local, 64u);
+    if (element >= step_of(replica).rows * parameters.units) {
+        return;
+    }
+    let at = replica * parameters.capacity * parameters.units + element;
+    let bias = replica * parameters.weights + parameters.bias + element % parameters.units;
+    z[at] += weights[bias];
+}

@@ -1,0 +1,36 @@
+// loss = softplus(z) - y·z, delta = (sigmoid(z) - y) · weight · scale, a thread a row.
+
+struct Parameters {
+    capacity: u32,
+}
+
+@group(1) @binding(0) var<uniform> parameters: Parameters;
+// (replica, capacity), all three
+@group(1) @binding(1) var<storage, read> z: array<f32>;
+@group(1) @binding(2) var<storage, read> truth: array<u32>;
+@group(1) @binding(3) var<storage, read> weights: array<f32>;
+// (replica)
+@group(1) @binding(4) var<storage, read> scales: array<f32>;
+// (replica, capacity), both
+@group(1) @binding(5) var<storage, read_write> losses: array<f32>;
+@group(1) @binding(6) var<storage, read_write> delta: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) workgroup: vec3<u32>,
+    @builtin(num_workgroups) workgroups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let replica = workgroup.z;
+    let i = thread(workgroup, workgroups, local, 64u);
+    if (i >= step_of(replica).rows) {
+        return;
+    }
+    let row = replica * parameters.capacity + i;
+    let logit = z[row];
+    let y = select(0.0, 1.0, truth[row] == 1u);
+    losses[row] = softplus(logit) - y * logit;
+    let weight = weights[row];
+    // A row that weighs nothing pulls at nothing, whatever its delta.
+    delta[row] = select(0.0, (sigmoid(logit) - y) * (weight * scales[replica]), weight > 0.0);
+}

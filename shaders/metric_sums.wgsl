@@ -1,0 +1,94 @@
+// What metrics are made of, of one step: Σ weight·loss and Σ weight; in classification the counts of
+// (true, predicted) classes; in regression Σ error² and Σ |error| of each output.
+// One workgroup a replica; the order of the sums is fixed, and counts are integers.
+
+struct Parameters {
+    capacity: u32,
+    // Logits of a row in classification; 0 in regression.
+    logits: u32,
+    // Outputs of a row in regression; 0 in classification.
+    outputs: u32,
+}
+
+@group(1) @binding(0) var<uniform> parameters: Parameters;
+// (replica, capacity, logits or outputs)
+@group(1) @binding(1) var<storage, read> scores: array<f32>;
+// (replica, capacity, 1 or outputs)
+@group(1) @binding(2) var<storage, read> truth: array<u32>;
+// (replica, capacity), both
+@group(1) @binding(3) var<storage, read> weights: array<f32>;
+@group(1) @binding(4) var<storage, read> losses: array<f32>;
+// (slot, Σ weight·loss, Σ weight, Σ error² of each output, Σ |error| of each output)
+@group(1) @binding(5) var<storage, read_write> sums: array<f32>;
+// (epoch's confusion, true class, predicted class)
+@group(1) @binding(6) var<storage, read_write> confusion: array<atomic<u32>>;
+
+var<workgroup> partial: array<vec2<f32>, 64>;
+
+// The sum of `own` over the workgroup, in every thread's slot 0 afterwards.
+fn reduce(local: u32, own: vec2<f32>) -> vec2<f32> {
+    workgroupBarrier();
+    partial[local] = own;
+    workgroupBarrier();
+    for (var half = 32u; half > 0u; half /= 2u) {
+        if (local < half) {
+            partial[local] += partial[local + half];
+        }
+        workgroupBarrier();
+    }
+    return partial[0];
+}
+
+// The largest logit, the first on a tie; with one logit, class 1 if it is above 0.
+fn predicted(own: u32) -> u32 {
+    if (parameters.logits == 1u) {
+        return select(0u, 1u, scores[own] > 0.0);
+    }
+    var best = 0u;
+    for (var j = 1u; j < parameters.logits; j++) {
+        if (scores[own + j] > scores[own + best]) {
+            best = j;
+        }
+    }
+    return best;
+}
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) workgroup: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let replica = workgroup.z;
+    let step = step_of(replica);
+    let own = replica * parameters.capacity;
+    let classes = max(parameters.logits, 2u);
+    var loss = vec2<f32>(0.0);
+    for (var i = local; i < step.rows; i += 64u) {
+        let weight = weights[own + i];
+        // A row that weighs nothing adds nothing, whatever its loss.
+        loss += vec2<f32>(select(0.0, weight * losses[own + i], weight > 0.0), weight);
+        if (parameters.logits > 0u) {
+            let cell = truth[own + i] * classes + predicted((own + i) * parameters.logits);
+            atomicAdd(&confusion[step.confusion + cell], 1u);
+        }
+    }
+    let slot = step.slot * (2u + 2u * parameters.outputs);
+    let total = reduce(local, loss);
+    if (local == 0u) {
+        sums[slot] = total.x;
+        sums[slot + 1u] = total.y;
+    }
+    for (var k = 0u; k < parameters.outputs; k++) {
+        var errors = vec2<f32>(0.0);
+        for (var i = local; i < step.rows; i += 64u) {
+            let at = (own + i) * parameters.outputs + k;
+            let error = scores[at] - bitcast<f32>(truth[at]);
+            errors += vec2<f32>(error * error, abs(error));
+        }
+        let both = reduce(local, errors);
+        if (local == 0u) {
+            sums[slot + 2u + k] = both.x;
+            sums[slot + 2u + parameters.outputs + k] = both.y;
+        }
+    }
+}

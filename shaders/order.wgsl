@@ -1,0 +1,31 @@
+// The order of an epoch, an integer bijection of (seed, epoch, place): the swap-or-not shuffle.
+// Twin of src/data/order.rs, which says why. Included by batch.wgsl.
+
+const ROUNDS = 24u;
+
+fn mix(word: u32) -> u32 {
+    var x = word;
+    x ^= x >> 16u;
+    x *= 0x7feb352du;
+    x ^= x >> 15u;
+    x *= 0x846ca68bu;
+    return x ^ (x >> 16u);
+}
+
+fn coin(word: u32) -> bool {
+    let x = word * 0x7feb352du;
+    return (((x ^ (x >> 15u)) * 0x846ca68bu) >> 31u) == 1u;
+}
+
+// The row at `place` of the epoch, among `rows`.
+fn order(seed_low: u32, seed_high: u32, epoch: u32, rows: u32, place: u32) -> u32 {
+    let base = mix(seed_low ^ mix(seed_high ^ mix(epoch)));
+    var row = place;
+    for (var round = 0u; round < ROUNDS; round++) {
+        let offset = mix(base + 2u * round) % rows;
+        let flip = mix(base + 2u * round + 1u);
+        let partner = offset + select(rows, 0u, row <= offset) - row;
+        row = select(row, partner, coin(max(row, partner) ^ flip));
+    }
+    return row;
+}

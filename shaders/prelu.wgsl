@@ -1,0 +1,38 @@
+// z[i, u] += b[u], a = z for z > 0, else alpha·z; slope = 1, else alpha. One alpha a layer.
+
+struct Parameters {
+    capacity: u32,
+    units: u32,
+    bias: u32,
+    weights: u32,
+    // Where alpha lies in the weights of a replica.
+    alpha: u32,
+}
+
+@group(1) @binding(0) var<uniform> parameters: Parameters;
+// (replica, weights)
+@group(1) @binding(1) var<storage, read> weights: array<f32>;
+// (replica, capacity, units), all three
+@group(1) @binding(2) var<storage, read_write> z: array<f32>;
+@group(1) @binding(3) var<storage, read_write> a: array<f32>;
+@group(1) @binding(4) var<storage, read_write> slope: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) workgroup: vec3<u32>,
+    @builtin(num_workgroups) workgroups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let replica = workgroup.z;
+    let element = thread(workgroup, workgroups, local, 64u);
+    if (element >= step_of(replica).rows * parameters.units) {
+        return;
+    }
+    let at = replica * parameters.capacity * parameters.units + element;
+    let own = replica * parameters.weights;
+    let biased = z[at] + weights[own + parameters.bias + element % parameters.units];
+    let alpha = weights[own + parameters.alpha];
+    z[at] = biased;
+    a[at] = select(alpha * biased, biased, biased > 0.0);
+    slope[at] = select(alpha, 1.0, biased > 0.0);
+}

@@ -1,0 +1,38 @@
+// a[i, j] = e^(z[j] - m) / Σ e^(z - m), m the row's maximum, a thread a row.
+
+struct Parameters {
+    capacity: u32,
+    classes: u32,
+}
+
+@group(1) @binding(0) var<uniform> parameters: Parameters;
+// (replica, capacity, classes), both
+@group(1) @binding(1) var<storage, read> z: array<f32>;
+@group(1) @binding(2) var<storage, read_write> a: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) workgroup: vec3<u32>,
+    @builtin(num_workgroups) workgroups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let replica = workgroup.z;
+    let i = thread(workgroup, workgroups, local, 64u);
+    if (i >= step_of(replica).rows) {
+        return;
+    }
+    let own = (replica * parameters.capacity + i) * parameters.classes;
+    var maximum = z[own];
+    for (var j = 1u; j < parameters.classes; j++) {
+        maximum = max(maximum, z[own + j]);
+    }
+    var sum = 0.0;
+    for (var j = 0u; j < parameters.classes; j++) {
+        let e = exponential(z[own + j] - maximum);
+        a[own + j] = e;
+        sum += e;
+    }
+    for (var j = 0u; j < parameters.classes; j++) {
+        a[own + j] /= sum;
+    }
+}

@@ -1,0 +1,50 @@
+// What every kernel knows of the step it is part of. Prepended to each of them.
+
+// The entry of `steps` that a dispatch belongs to.
+struct Entry {
+    // The first of the entry's `replicas` elements in `steps`.
+    first: u32,
+    padding0: u32,
+    padding1: u32,
+    padding2: u32,
+}
+
+// One step of one replica. With 0 rows nothing moves.
+struct Step {
+    // Rows of this batch.
+    rows: u32,
+    // The place of its first row in the epoch.
+    first: u32,
+    // Where the replica's list of rows begins, and how many it has.
+    list: u32,
+    list_rows: u32,
+    // 1: the list is shuffled for the epoch; 0: in its order.
+    shuffled: u32,
+    epoch: u32,
+    seed_low: u32,
+    seed_high: u32,
+    // Where the sums of this step go.
+    slot: u32,
+    // Where its confusion counts go.
+    confusion: u32,
+    learning_rate: f32,
+    // L2 / rows for a mean, L2 for a sum.
+    decay: f32,
+    // Adam's 1 / (1 - βᵗ), computed in f64 on the host.
+    correction1: f32,
+    correction2: f32,
+    padding0: u32,
+    padding1: u32,
+}
+
+@group(0) @binding(0) var<uniform> entry: Entry;
+@group(0) @binding(1) var<storage, read> steps: array<Step>;
+
+fn step_of(replica: u32) -> Step {
+    return steps[entry.first + replica];
+}
+
+// The number of a thread among all of a grid that is (x, y) workgroups of `size` threads.
+fn thread(workgroup: vec3<u32>, workgroups: vec3<u32>, local: u32, size: u32) -> u32 {
+    return (workgroup.y * workgroups.x + workgroup.x) * size + local;
+}

@@ -1,0 +1,155 @@
+//! Adapters, and the device a run opens on one of them.
+
+use std::sync::{Arc, Mutex};
+
+use wgpu::{Backends, DeviceType, Instance, InstanceDescriptor};
+
+use crate::error::{Error, Result};
+
+/// A GPU, or a software stand-in for one, as the system offers it.
+pub struct Adapter {
+    adapter: wgpu::Adapter,
+    /// What the driver says of it.
+    pub info: wgpu::AdapterInfo,
+    /// What it allows.
+    pub limits: wgpu::Limits,
+}
+
+/// Every adapter that can compute, real GPUs first. None is no error: a machine may have none.
+pub fn adapters() -> Vec<Adapter> {
+    let backends = Backends::VULKAN | Backends::METAL | Backends::DX12;
+    let instance = Instance::new(InstanceDescriptor {
+        backends,
+        ..InstanceDescriptor::new_without_display_handle_from_env()
+    });
+    let found = pollster::block_on(instance.enumerate_adapters(backends));
+    let mut adapters: Vec<Adapter> = found
+        .into_iter()
+        .map(|adapter| Adapter { info: adapter.get_info(), limits: adapter.limits(), adapter })
+        .collect();
+    adapters.sort_by_key(|adapter| match adapter.info.device_type {
+        DeviceType::DiscreteGpu => 0,
+        DeviceType::IntegratedGpu => 1,
+        DeviceType::VirtualGpu => 2,
+        DeviceType::Other => 3,
+        DeviceType::Cpu => 4,
+    });
+    adapters
+}
+
+impl Adapter {
+    /// Whether it computes on the CPU: lavapipe, SwiftShader, WARP.
+    pub fn is_software(&self) -> bool {
+        self.info.device_type == DeviceType::Cpu
+    }
+
+    /// `discrete GPU`, `software`, ...
+    pub fn kind(&self) -> &'static str {
+        match self.info.device_type {
+            DeviceType::DiscreteGpu => "discrete GPU",
+            DeviceType::IntegratedGpu => "integrated GPU",
+            DeviceType::VirtualGpu => "virtual GPU",
+            DeviceType::Cpu => "software",
+            DeviceType::Other => "other",
+        }
+    }
+
+    /// Opens the device with all the adapter's limits.
+    pub fn open(&self) -> Result<Gpu> {
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("gpu-mlp"),
+            required_limits: self.limits.clone(),
+            ..Default::default()
+        };
+        let (device, queue) = pollster::block_on(self.adapter.request_device(&descriptor))
+            .map_err(|e| {
+                Error::failed(format!(
+                    "{}: can't be opened: {e}; go on with --device cpu",
+                    self.info.name
+                ))
+            })?;
+        let fault = Arc::new(Mutex::new(None));
+        let of_error = fault.clone();
+        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+            keep_first(&of_error, error.to_string());
+        }));
+        let of_loss = fault.clone();
+        device.set_device_lost_callback(move |reason, message| {
+            if reason != wgpu::DeviceLostReason::Destroyed {
+                keep_first(&of_loss, format!("the device was lost: {message}"));
+            }
+        });
+        Ok(Gpu {
+            device,
+            queue,
+            name: self.info.name.clone(),
+            is_software: self.is_software(),
+            binding_limit: self.limits.max_storage_buffer_binding_size.min(self.limits.max_buffer_size),
+            limits: self.limits.clone(),
+            fault,
+        })
+    }
+}
+
+/// The first fault is the cause; those after it follow from it.
+fn keep_first(fault: &Mutex<Option<String>>, message: String) {
+    if let Ok(mut fault) = fault.lock() {
+        fault.get_or_insert(message);
+    }
+}
+
+/// An open device.
+pub struct Gpu {
+    pub(super) device: wgpu::Device,
+    pub(super) queue: wgpu::Queue,
+    /// The adapter's name.
+    pub name: String,
+    /// Whether it computes on the CPU.
+    pub is_software: bool,
+    /// The largest buffer that a kernel can be given, in bytes. May be lowered before a backend is
+    /// made of the device, to try how data larger than a binding are dealt with.
+    pub binding_limit: u64,
+    pub(super) limits: wgpu::Limits,
+    fault: Arc<Mutex<Option<String>>>,
+}
+
+impl Gpu {
+    /// The error that the device has reported, if it has.
+    pub(super) fn check(&self) -> Result<()> {
+        let fault = self.fault.lock().ok().and_then(|fault| fault.clone());
+        match fault {
+            None => Ok(()),
+            Some(message) => Err(self.failed(&message)),
+        }
+    }
+
+    /// An error of this device, and how to go on.
+    pub(super) fn failed(&self, message: &str) -> Error {
+        Error::failed(format!(
+            "{}: {message}; go on with --device cpu, or a smaller BATCH_SIZE",
+            self.name
+        ))
+    }
+
+    /// Waits until the queue is empty.
+    pub(super) fn wait(&self) -> Result<()> {
+        let done = self.device.poll(wgpu::PollType::wait_indefinitely());
+        done.map_err(|e| self.failed(&e.to_string()))?;
+        self.check()
+    }
+
+    /// Runs `work`, which allocates `bytes` in all; too little memory is an error, not a panic.
+    pub(super) fn allocating<R>(&self, bytes: u64, work: impl FnOnce() -> Result<R>) -> Result<R> {
+        let scope = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+        let result = work();
+        if let Some(error) = pollster::block_on(scope.pop()) {
+            return Err(Error::input(format!(
+                "{}: too little memory for data and network: {bytes} bytes are needed ({error}); use \
+                 --device cpu, or a smaller network, BATCH_SIZE or data set",
+                self.name
+            )));
+        }
+        self.check()?;
+        result
+    }
+}

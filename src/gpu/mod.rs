@@ -1,0 +1,17 @@
+//! The GPU backend: WGSL kernels through wgpu, on Vulkan, Metal and DX12.
+
+mod buffers;
+mod device;
+mod engine;
+mod kernel;
+mod layered;
+mod record;
+mod sources;
+mod state;
+mod statistics;
+mod steps;
+mod workspace;
+
+pub use device::{Adapter, Gpu, adapters};
+pub use engine::GpuBackend;
+pub use sources::shader_sources;

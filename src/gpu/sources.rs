@@ -1,0 +1,75 @@
+//! The text of every kernel.
+
+use crate::expr::{Expression, MATH_WGSL};
+
+const STEP: &str = include_str!("../../shaders/step.wgsl");
+const ORDER: &str = include_str!("../../shaders/order.wgsl");
+
+/// What a kernel's text needs before it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needs {
+    /// The step alone.
+    Step,
+    /// The order of an epoch.
+    Order,
+    /// Elementary functions.
+    Math,
+}
+
+macro_rules! kernels {
+    ($($name:literal: $needs:ident),* $(,)?) => {
+        const KERNELS: &[(&str, Needs, &str)] = &[
+            $(($name, Needs::$needs, include_str!(concat!("../../shaders/", $name, ".wgsl")))),*
+        ];
+    };
+}
+kernels! {
+    "activation_backward": Step,
+    "adam": Step,
+    "batch": Order,
+    "bias": Step,
+    "bias_activation": Math,
+    "bias_gradient": Step,
+    "binary_cross_entropy": Math,
+    "clip": Step,
+    "gather": Step,
+    "keep_best": Step,
+    "matmul": Step,
+    "mean_squared_error": Step,
+    "metric_sums": Step,
+    "prelu": Step,
+    "prelu_gradient": Step,
+    "sgd": Step,
+    "sigmoid": Math,
+    "softmax": Math,
+    "softmax_cross_entropy": Math,
+    "weight_sum": Step,
+}
+
+/// The whole text of a kernel; `activation` is the function that `bias_activation` applies.
+pub(super) fn source(name: &str, activation: Option<&Expression>) -> String {
+    let found = KERNELS.iter().find(|(known, ..)| *known == name);
+    let (needs, text) = found.map_or((Needs::Step, ""), |(_, needs, text)| (*needs, *text));
+    let before = match needs {
+        Needs::Step => "",
+        Needs::Order => ORDER,
+        Needs::Math => MATH_WGSL,
+    };
+    let activation = activation.map_or_else(String::new, |f| f.to_wgsl("activation"));
+    [STEP, before, &activation, text].join("\n")
+}
+
+/// Every kernel's name and text, `bias_activation` once for each of the given activations: what a
+/// validator can check without a device.
+pub fn shader_sources(activations: &[Expression]) -> Vec<(String, String)> {
+    let mut sources = vec![];
+    for (name, ..) in KERNELS {
+        if *name == "bias_activation" {
+            let of = |f: &Expression| (format!("{name} of {f}"), source(name, Some(f)));
+            sources.extend(activations.iter().map(of));
+        } else {
+            sources.push((name.to_string(), source(name, None)));
+        }
+    }
+    sources
+}
