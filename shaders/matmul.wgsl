@@ -27,8 +27,19 @@ override RIGHT_TRANSPOSED: bool = false;
 
 const TILE = 16u;
 
-var<workgroup> left_tile: array<vec4<f32>, 64>;
-var<workgroup> right_tile: array<vec4<f32>, 64>;
+// Left (row, k) and right (k, column).
+var<workgroup> left_tile: array<f32, 256>;
+var<workgroup> right_tile: array<f32, 256>;
+
+// Four terms of the sum, from term `t` of the tiles on.
+fn four_terms(t: u32, local: vec3<u32>) -> f32 {
+    let a = local.y * TILE + t;
+    let b = t * TILE + local.x;
+    return left_tile[a] * right_tile[b]
+        + left_tile[a + 1u] * right_tile[b + TILE]
+        + left_tile[a + 2u] * right_tile[b + 2u * TILE]
+        + left_tile[a + 3u] * right_tile[b + 3u * TILE];
+}
 
 @compute @workgroup_size(16, 16)
 fn main(
@@ -44,30 +55,26 @@ fn main(
     let right_base = parameters.right + replica * parameters.right_stride;
     let row = workgroup.y * TILE + local.y;
     let column = workgroup.x * TILE + local.x;
-    // This thread's quarter of a vector in the tiles: left (row, k), right (column, k).
-    let vector = local.x / 4u;
-    let lane = local.x % 4u;
     var sum = 0.0;
+    // The workgroup's threads all make the same turns: k is the same for all of them.
     for (var tile = 0u; tile < k; tile += TILE) {
-        let inner = tile + local.x;
+        let left_k = tile + local.x;
         var l = 0.0;
-        if (row < m && inner < k) {
-            l = left[left_base + select(row * k + inner, inner * parameters.m + row, LEFT_TRANSPOSED)];
+        if (row < m && left_k < k) {
+            l = left[left_base + select(row * k + left_k, left_k * parameters.m + row, LEFT_TRANSPOSED)];
         }
-        let right_column = workgroup.x * TILE + local.y;
+        let right_k = tile + local.y;
         var r = 0.0;
-        if (right_column < n && inner < k) {
-            r = right[right_base + select(inner * n + right_column, right_column * k + inner, RIGHT_TRANSPOSED)];
+        if (column < n && right_k < k) {
+            r = right[right_base + select(right_k * n + column, column * k + right_k, RIGHT_TRANSPOSED)];
         }
-        left_tile[local.y * 4u + vector][lane] = l;
-        right_tile[local.y * 4u + vector][lane] = r;
+        left_tile[local.y * TILE + local.x] = l;
+        right_tile[local.y * TILE + local.x] = r;
         workgroupBarrier();
-        let a = local.y * 4u;
-        let b = local.x * 4u;
-        sum += dot(left_tile[a], right_tile[b]);
-        sum += dot(left_tile[a + 1u], right_tile[b + 1u]);
-        sum += dot(left_tile[a + 2u], right_tile[b + 2u]);
-        sum += dot(left_tile[a + 3u], right_tile[b + 3u]);
+        sum += four_terms(0u, local);
+        sum += four_terms(4u, local);
+        sum += four_terms(8u, local);
+        sum += four_terms(12u, local);
         workgroupBarrier();
     }
     if (row < m && column < n) {

@@ -9,7 +9,8 @@ use std::ops::Range;
 use ndarray::{Array3, ArrayViewD};
 
 use crate::data::Split;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::network::{Plan, Tensor};
 
 /// A replica of the run: its index in [`crate::params::Run::replicas`].
 pub type ReplicaId = usize;
@@ -197,4 +198,24 @@ pub struct ReplicaState {
     pub best_loss: f64,
     /// Whether it still trains.
     pub live: bool,
+}
+
+impl State {
+    /// Refuses a state that is not one of this plan, with that many optimizer slots and replicas.
+    pub fn check(&self, plan: &Plan, slots: usize, replicas: usize) -> Result<()> {
+        let fits = |tensor: &Tensor| {
+            let len = tensor.shape.iter().product::<usize>() * replicas;
+            self.tensors.get(&tensor.name).is_some_and(|saved| {
+                saved.values.len() == len
+                    && saved.best.len() == len
+                    && saved.slots.len() == slots
+                    && saved.slots.iter().all(|slot| slot.len() == len)
+            })
+        };
+        let all = plan.tensors.iter().all(fits) && self.tensors.len() == plan.tensors.len();
+        if all && self.replicas.len() == replicas {
+            return Ok(());
+        }
+        Err(Error::input("this state belongs to another network, optimizer or number of replicas"))
+    }
 }

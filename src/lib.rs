@@ -8,6 +8,7 @@ pub mod data;
 pub mod error;
 pub mod expr;
 
+pub mod gpu;
 pub mod math;
 pub mod nearest;
 pub mod network;

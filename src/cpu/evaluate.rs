@@ -69,7 +69,7 @@ pub(super) fn predict<T: Product>(
         executor.forward(&mut workspace, false);
         executor.predict(&mut workspace);
         let output = workspace.of(run.plan.output).iter().enumerate();
-        predictions.extend(output.map(|(i, y)| original(replica, i % outputs, y.to_f64())));
+        predictions.extend(output.map(|(i, y)| replica.original(i % outputs, y.to_f64())));
     }
     let shape = (rows.nrows(), outputs);
     Array2::from_shape_vec(shape, predictions).unwrap_or_else(|_| Array2::zeros(shape))
@@ -77,12 +77,4 @@ pub(super) fn predict<T: Product>(
 
 fn centre(run: &Run, row: ndarray::ArrayView1<f32>) -> Vec<f32> {
     row.iter().zip(&run.table.center).map(|(&x, c)| (f64::from(x) - c) as f32).collect()
-}
-
-/// An output in original units; in classification there is no scaling to undo.
-fn original(replica: &Replica, output: usize, y: f64) -> f32 {
-    match (replica.targets.scale.get(output), replica.targets.shift.get(output)) {
-        (Some(scale), Some(shift)) => (y / scale + shift) as f32,
-        _ => y as f32,
-    }
 }

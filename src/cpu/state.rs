@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::matmul::Product;
 use super::replica::Trainee;
 use crate::backend::{ReplicaState, State, TensorState};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::network::Layout;
 use crate::network::{Plan, TensorId};
 
@@ -41,7 +41,8 @@ pub(super) fn restore<T: Product>(
     trainees: &mut [Trainee<T>],
     state: &State,
 ) -> Result<()> {
-    check(plan, layout, trainees, state)?;
+    let slots = trainees.first().map_or(0, |trainee| trainee.slots.len());
+    state.check(plan, slots, trainees.len())?;
     for (r, (trainee, saved)) in trainees.iter_mut().zip(&state.replicas).enumerate() {
         trainee.steps = saved.steps;
         trainee.best_loss = saved.best_loss;
@@ -63,22 +64,4 @@ pub(super) fn restore<T: Product>(
         }
     }
     Ok(())
-}
-
-fn check<T>(plan: &Plan, layout: &Layout, trainees: &[Trainee<T>], state: &State) -> Result<()> {
-    let slots = trainees.first().map_or(0, |trainee| trainee.slots.len());
-    let fits = |(id, tensor): (usize, &crate::network::Tensor)| {
-        let len = layout.of(TensorId(id)).len() * trainees.len();
-        state.tensors.get(&tensor.name).is_some_and(|saved| {
-            saved.values.len() == len
-                && saved.best.len() == len
-                && saved.slots.len() == slots
-                && saved.slots.iter().all(|slot| slot.len() == len)
-        })
-    };
-    let all = plan.tensors.iter().enumerate().all(fits);
-    if all && state.replicas.len() == trainees.len() && state.tensors.len() == plan.tensors.len() {
-        return Ok(());
-    }
-    Err(Error::input("this state belongs to another network, optimizer or number of replicas"))
 }

@@ -25,7 +25,11 @@ impl Gpu {
     }
 
     /// A storage buffer that holds `values`.
-    pub(super) fn upload<T: bytemuck::Pod>(&self, label: &str, values: &[T]) -> Result<wgpu::Buffer> {
+    pub(super) fn upload<T: bytemuck::Pod>(
+        &self,
+        label: &str,
+        values: &[T],
+    ) -> Result<wgpu::Buffer> {
         let bytes: &[u8] = bytemuck::cast_slice(values);
         let buffer = self.storage(label, bytes.len() / 4)?;
         self.queue.write_buffer(&buffer, 0, bytes);

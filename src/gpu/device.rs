@@ -84,8 +84,10 @@ impl Adapter {
             queue,
             name: self.info.name.clone(),
             is_software: self.is_software(),
-            binding_limit: self.limits.max_storage_buffer_binding_size.min(self.limits.max_buffer_size),
-            limits: self.limits.clone(),
+            binding_limit: self
+                .limits
+                .max_storage_buffer_binding_size
+                .min(self.limits.max_buffer_size),
             fault,
         })
     }
@@ -109,7 +111,6 @@ pub struct Gpu {
     /// The largest buffer that a kernel can be given, in bytes. May be lowered before a backend is
     /// made of the device, to try how data larger than a binding are dealt with.
     pub binding_limit: u64,
-    pub(super) limits: wgpu::Limits,
     fault: Arc<Mutex<Option<String>>>,
 }
 

@@ -70,8 +70,7 @@ impl Kernels {
             min_binding_size: None,
         };
         let entries = [binding(0, entry), binding(1, storage(true))];
-        let descriptor =
-            wgpu::BindGroupLayoutDescriptor { label: Some("step"), entries: &entries };
+        let descriptor = wgpu::BindGroupLayoutDescriptor { label: Some("step"), entries: &entries };
         Kernels {
             step_layout: gpu.device.create_bind_group_layout(&descriptor),
             compiled: HashMap::new(),
@@ -132,8 +131,11 @@ fn compile(
         label: Some(name),
         source: wgpu::ShaderSource::Wgsl(source(name, variant.activation).into()),
     });
-    let constants: Vec<(&str, f64)> =
-        variant.constants.iter().map(|(name, value)| (*name, f64::from(u8::from(*value)))).collect();
+    let constants: Vec<(&str, f64)> = variant
+        .constants
+        .iter()
+        .map(|(name, value)| (*name, f64::from(u8::from(*value))))
+        .collect();
     let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
         label: Some(name),
         layout: Some(&pipeline_layout),
@@ -150,7 +152,12 @@ fn compile(
 }
 
 fn binding(number: u32, ty: BindingType) -> wgpu::BindGroupLayoutEntry {
-    wgpu::BindGroupLayoutEntry { binding: number, visibility: ShaderStages::COMPUTE, ty, count: None }
+    wgpu::BindGroupLayoutEntry {
+        binding: number,
+        visibility: ShaderStages::COMPUTE,
+        ty,
+        count: None,
+    }
 }
 
 fn storage(read_only: bool) -> BindingType {

@@ -1,10 +1,13 @@
 //! The GPU backend: WGSL kernels through wgpu, on Vulkan, Metal and DX12.
 
 mod buffers;
+mod data;
 mod device;
 mod engine;
 mod kernel;
 mod layered;
+mod network;
+mod predict;
 mod record;
 mod sources;
 mod state;

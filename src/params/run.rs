@@ -80,6 +80,16 @@ pub struct Run {
     pub replicas: Vec<Replica>,
 }
 
+impl Replica {
+    /// An output of the network in original units; in classification there is no scaling to undo.
+    pub fn original(&self, output: usize, y: f64) -> f32 {
+        match (self.targets.scale.get(output), self.targets.shift.get(output)) {
+            (Some(scale), Some(shift)) => (y / scale + shift) as f32,
+            _ => y as f32,
+        }
+    }
+}
+
 impl StepRule {
     /// The places in the epoch of the rows of a step, counted from 0, among `rows` training rows;
     /// empty at the end of a replica with fewer rows than others.

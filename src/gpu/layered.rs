@@ -1,0 +1,281 @@
+//! The schedule `layered`: one dispatch an operation of the plan, for any shape.
+
+use super::Gpu;
+use super::kernel::Access::{Read, Write};
+use super::kernel::{Access, Dispatch, Kernels, Variant};
+use super::workspace::Workspace;
+use crate::network::{
+    Activated, Activation, BufferId, Layout, Loss, Operand, Operation, Plan, TensorId,
+};
+
+/// Threads of a workgroup of the kernels that have a thread an element.
+const THREADS: usize = 64;
+/// Rows and columns of a tile of the product.
+const TILE: usize = 16;
+/// Workgroups of one dimension of a dispatch at the most.
+const WORKGROUPS: usize = 65_535;
+
+/// Turns the operations of a plan into dispatches on a workspace.
+pub(super) struct Layered<'a> {
+    pub gpu: &'a Gpu,
+    pub kernels: &'a mut Kernels,
+    pub plan: &'a Plan,
+    pub layout: &'a Layout,
+    pub replicas: usize,
+    pub workspace: &'a Workspace,
+    /// The weights that operations read: (replica, weights).
+    pub weights: &'a wgpu::Buffer,
+    /// The gradients that operations write: (replica, weights).
+    pub gradients: &'a wgpu::Buffer,
+}
+
+impl<'a> Layered<'a> {
+    /// A dispatch of a kernel on `words` as its uniform parameters, and buffers in their order.
+    pub fn dispatch(
+        &mut self,
+        name: &'static str,
+        variant: Variant,
+        words: &[u32],
+        buffers: &[(&wgpu::Buffer, Access)],
+        workgroups: [usize; 2],
+        iterations: usize,
+    ) -> Dispatch {
+        let accesses: Vec<Access> = std::iter::once(Access::Uniform)
+            .chain(buffers.iter().map(|(_, access)| *access))
+            .collect();
+        let kernel = self.kernels.get(self.gpu, name, variant, &accesses);
+        let uniform = self.gpu.uniform(name, words);
+        let all = std::iter::once(&uniform).chain(buffers.iter().map(|(buffer, _)| *buffer));
+        let entries: Vec<_> = (0..)
+            .zip(all)
+            .map(|(binding, buffer)| wgpu::BindGroupEntry {
+                binding,
+                resource: buffer.as_entire_binding(),
+            })
+            .collect();
+        let group = self.gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some(name),
+            layout: &kernel.layout,
+            entries: &entries,
+        });
+        let [x, y] = workgroups.map(|count| count as u32);
+        let workgroups = [x, y, self.replicas as u32];
+        Dispatch { kernel, group, workgroups, iterations: iterations as u64 }
+    }
+
+    /// From the gathered input to the scores.
+    pub fn forward(&mut self) -> Vec<Dispatch> {
+        let plan = self.plan;
+        plan.forward.iter().map(|operation| self.operation(operation)).collect()
+    }
+
+    /// From delta to the gradient of every tensor.
+    pub fn backward(&mut self) -> Vec<Dispatch> {
+        let plan = self.plan;
+        plan.backward.iter().map(|operation| self.operation(operation)).collect()
+    }
+
+    /// From the scores to what a prediction shows.
+    pub fn predict(&mut self) -> Vec<Dispatch> {
+        let plan = self.plan;
+        plan.predict.iter().map(|operation| self.operation(operation)).collect()
+    }
+
+    /// The losses of the rows, and delta.
+    pub fn loss(&mut self) -> Dispatch {
+        let (plan, workspace) = (self.plan, self.workspace);
+        let outputs = plan.row_len(plan.scores);
+        let name = match plan.loss {
+            Loss::SoftmaxCrossEntropy => "softmax_cross_entropy",
+            Loss::BinaryCrossEntropy => "binary_cross_entropy",
+            Loss::MeanSquaredError => "mean_squared_error",
+        };
+        let buffers = [
+            (workspace.of(plan.scores), Read),
+            (&workspace.truth, Read),
+            (&workspace.weights, Read),
+            (&workspace.scales, Read),
+            (&workspace.losses, Write),
+            (workspace.of(plan.delta), Write),
+        ];
+        let words = [workspace.capacity as u32, outputs as u32];
+        let rows = grid(workspace.capacity);
+        self.dispatch(name, Variant::default(), &words, &buffers, rows, 3 * outputs)
+    }
+
+    fn operation(&mut self, operation: &Operation) -> Dispatch {
+        let workspace = self.workspace;
+        let capacity = workspace.capacity;
+        match *operation {
+            Operation::MatMul { left, left_transposed, right, right_transposed, out } => {
+                self.matmul((left, left_transposed), (right, right_transposed), out)
+            }
+            Operation::BiasActivation { z, bias, ref output } => {
+                self.bias_activation(z, bias, output.as_ref())
+            }
+            Operation::ActivationBackward { delta, slope } => {
+                let units = self.plan.row_len(delta);
+                let buffers = [(workspace.of(slope), Read), (workspace.of(delta), Write)];
+                let words = [capacity as u32, units as u32];
+                let threads = grid(capacity * units);
+                self.dispatch(
+                    "activation_backward",
+                    Variant::default(),
+                    &words,
+                    &buffers,
+                    threads,
+                    0,
+                )
+            }
+            Operation::PreluGradient { z, delta, alpha } => {
+                let units = self.plan.row_len(z);
+                let buffers =
+                    [(workspace.of(z), Read), (workspace.of(delta), Read), (self.gradients, Write)];
+                let words = self.words([units, self.layout.of(alpha).start]);
+                let turns = (capacity * units).div_ceil(THREADS) + 6;
+                self.dispatch("prelu_gradient", Variant::default(), &words, &buffers, [1, 1], turns)
+            }
+            Operation::BiasGradient { delta, bias } => {
+                let units = self.plan.row_len(delta);
+                let buffers = [(workspace.of(delta), Read), (self.gradients, Write)];
+                let words = self.words([units, self.layout.of(bias).start]);
+                let threads = grid(units);
+                self.dispatch(
+                    "bias_gradient",
+                    Variant::default(),
+                    &words,
+                    &buffers,
+                    threads,
+                    capacity,
+                )
+            }
+            Operation::Softmax { z, a } => self.rowwise("softmax", z, a),
+            Operation::Sigmoid { z, a } => self.rowwise("sigmoid", z, a),
+        }
+    }
+
+    /// `capacity`, two numbers, and the weights of a replica: what many kernels take.
+    fn words(&self, [second, third]: [usize; 2]) -> [u32; 4] {
+        [self.workspace.capacity, second, third, self.layout.total()].map(|word| word as u32)
+    }
+
+    fn rowwise(&mut self, name: &'static str, z: BufferId, a: BufferId) -> Dispatch {
+        let workspace = self.workspace;
+        let classes = self.plan.row_len(z);
+        let buffers = [(workspace.of(z), Read), (workspace.of(a), Write)];
+        let words = [workspace.capacity as u32, classes as u32];
+        let rows = grid(workspace.capacity);
+        self.dispatch(name, Variant::default(), &words, &buffers, rows, 3 * classes)
+    }
+
+    fn bias_activation(
+        &mut self,
+        z: BufferId,
+        bias: TensorId,
+        output: Option<&Activated>,
+    ) -> Dispatch {
+        let workspace = self.workspace;
+        let units = self.plan.row_len(z);
+        let mut words = self.words([units, self.layout.of(bias).start]).to_vec();
+        let mut buffers = vec![(self.weights, Read), (workspace.of(z), Write)];
+        let mut variant = Variant::default();
+        let mut name = "bias";
+        if let Some(output) = output {
+            buffers.extend([(workspace.of(output.a), Write), (workspace.of(output.slope), Write)]);
+            match (&output.activation, output.alpha) {
+                (_, Some(alpha)) => {
+                    name = "prelu";
+                    words.push(self.layout.of(alpha).start as u32);
+                }
+                (Activation::Function(function), None) => {
+                    name = "bias_activation";
+                    variant.activation = Some(&function.expression);
+                }
+                // Lowering gives linear and softmax layers no output of their own.
+                (_, None) => {}
+            }
+        }
+        let threads = grid(workspace.capacity * units);
+        self.dispatch(name, variant, &words, &buffers, threads, 0)
+    }
+
+    fn matmul(
+        &mut self,
+        (left, left_transposed): (Operand, bool),
+        (right, right_transposed): (Operand, bool),
+        out: Operand,
+    ) -> Dispatch {
+        let [left, right, out] = [left, right, out].map(|operand| self.matrix(operand));
+        let (m, k) = left.turned(left_transposed);
+        let (_, n) = right.turned(right_transposed);
+        // A batch is the rows of a buffer: of the left factor, or, where that is turned, of both.
+        let batch_axis = u32::from(left_transposed);
+        let words = [
+            m,
+            k,
+            n,
+            batch_axis as usize,
+            left.first,
+            left.stride,
+            right.first,
+            right.stride,
+            out.first,
+            out.stride,
+        ];
+        let words = words.map(|word| word as u32);
+        let constants =
+            [("LEFT_TRANSPOSED", left_transposed), ("RIGHT_TRANSPOSED", right_transposed)];
+        let variant = Variant { constants: &constants, ..Variant::default() };
+        let buffers = [(left.buffer, Read), (right.buffer, Read), (out.buffer, Write)];
+        let tiles = [n.div_ceil(TILE), m.div_ceil(TILE)];
+        self.dispatch("matmul", variant, &words, &buffers, tiles, k.div_ceil(TILE))
+    }
+
+    fn matrix(&self, operand: Operand) -> Matrix<'a> {
+        match operand {
+            Operand::Buffer(buffer) => {
+                let columns = self.plan.row_len(buffer);
+                let rows = self.workspace.capacity;
+                let buffer = self.workspace.of(buffer);
+                Matrix { buffer, rows, columns, first: 0, stride: rows * columns }
+            }
+            Operand::Tensor(tensor) | Operand::Gradient(tensor) => {
+                let is_gradient = matches!(operand, Operand::Gradient(_));
+                let rows = self.plan.tensors[tensor.0].shape[0];
+                Matrix {
+                    buffer: if is_gradient { self.gradients } else { self.weights },
+                    rows,
+                    columns: self.plan.tensor_len(tensor) / rows,
+                    first: self.layout.of(tensor).start,
+                    stride: self.layout.total(),
+                }
+            }
+        }
+    }
+}
+
+/// A matrix in a buffer, one a replica.
+#[derive(Clone, Copy)]
+struct Matrix<'a> {
+    buffer: &'a wgpu::Buffer,
+    rows: usize,
+    columns: usize,
+    first: usize,
+    stride: usize,
+}
+
+impl Matrix<'_> {
+    fn turned(&self, transposed: bool) -> (usize, usize) {
+        if transposed { (self.columns, self.rows) } else { (self.rows, self.columns) }
+    }
+}
+
+/// Workgroups for so many threads, in two dimensions where one has not enough.
+pub(super) fn grid(threads: usize) -> [usize; 2] {
+    let workgroups = threads.div_ceil(THREADS).max(1);
+    if workgroups <= WORKGROUPS {
+        [workgroups, 1]
+    } else {
+        [WORKGROUPS, workgroups.div_ceil(WORKGROUPS)]
+    }
+}

@@ -1,0 +1,113 @@
+//! Whole runs of 20 steps: losses agree with the CPU's to 1e-4 on every activation, optimizer, loss,
+//! clip and kind of weights, with a shorter batch at the end of each epoch.
+
+use crate::common::{classes, cpu, parameters, run, trained, values};
+use crate::support::gpu;
+use gpu_mlp::data::Dataset;
+use gpu_mlp::params::{BatchGradient, ClassWeight, Clip, Optimizer, Parameters};
+use gpu_mlp::train::EpochRow;
+
+const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+
+/// 28 training rows in batches of 8: 4 steps an epoch, the last of 4 rows.
+fn twenty_steps(sizes: &[usize], activations: &[&str]) -> Parameters {
+    let mut parameters = parameters(sizes, activations);
+    (parameters.batch_size, parameters.max_epochs, parameters.learning_rate) = (8, 5, 0.02);
+    parameters
+}
+
+fn assert_near(gpu: &[EpochRow], cpu: &[EpochRow], what: &str) {
+    assert_eq!(gpu.len(), cpu.len(), "{what}");
+    for (gpu, cpu) in gpu.iter().zip(cpu) {
+        // Relative where targets are not scaled and losses are in the thousands.
+        let near = |a: f64, b: f64| (a - b).abs() < 1e-4 * b.abs().max(1.0);
+        assert!(
+            near(gpu.train.loss, cpu.train.loss),
+            "{what}, epoch {}: {gpu:?} {cpu:?}",
+            gpu.epoch
+        );
+        let (a, b) = (gpu.validation.as_ref().unwrap(), cpu.validation.as_ref().unwrap());
+        assert!(near(a.loss, b.loss), "{what}, epoch {}: {gpu:?} {cpu:?}", gpu.epoch);
+        assert_eq!((a.rows, gpu.train.rows), (b.rows, cpu.train.rows), "{what}");
+    }
+}
+
+fn check(test: &str, parameters: &Parameters, dataset: &Dataset, what: &str) {
+    let run = run(parameters, dataset);
+    let Some(mut gpu) = gpu(test, &run) else { return };
+    let (on_gpu, gpu_outcome) = trained(&run, &mut gpu);
+    let (on_cpu, cpu_outcome) = trained(&run, &mut cpu::<f32>(&run));
+    assert_near(&on_gpu, &on_cpu, what);
+    let (gpu, cpu) = (&gpu_outcome.replicas[0], &cpu_outcome.replicas[0]);
+    assert_eq!(gpu.best_epoch, cpu.best_epoch, "{what}");
+    for (gpu, cpu) in gpu.best.iter().zip(&cpu.best) {
+        let (Some(gpu), Some(cpu)) = (gpu, cpu) else { continue };
+        assert!((gpu.loss - cpu.loss).abs() < 1e-4, "{what}");
+        assert!((gpu.score() - cpu.score()).abs() < 0.04, "{what}: {gpu:?} {cpu:?}");
+    }
+}
+
+#[test]
+fn every_activation() {
+    let activations = [
+        "relu",
+        "leaky_relu",
+        "prelu",
+        "elu",
+        "selu",
+        "gelu",
+        "gelu_erf",
+        "sigmoid",
+        "softplus",
+        "tanh",
+        "linear",
+        "custom_function",
+        "if(x > 0, x, 0.1*x) + 0.2*sin(x)",
+        "x*tanh(softplus(x))",
+    ];
+    let dataset = classes(40, 3, 3);
+    for activation in activations {
+        let parameters = twenty_steps(&[3, 6, 5, 3], &[activation, activation, "softmax"]);
+        check("every_activation", &parameters, &dataset, activation);
+    }
+}
+
+#[test]
+fn every_loss_and_output() {
+    for activation in ["linear", "tanh", "softplus", "prelu"] {
+        let parameters = twenty_steps(&[3, 6, 2], &["tanh", activation]);
+        check("every_loss_and_output", &parameters, &values(40, 3, 2), activation);
+    }
+    let parameters = twenty_steps(&[3, 6, 1], &["gelu", "sigmoid"]);
+    check("every_loss_and_output", &parameters, &classes(40, 3, 2), "one sigmoid");
+    let parameters = twenty_steps(&[3, 3], &["softmax"]);
+    check("every_loss_and_output", &parameters, &classes(40, 3, 3), "no hidden layer");
+}
+
+#[test]
+fn every_optimizer_clip_and_batch_gradient() {
+    let dataset = classes(40, 3, 3);
+    for optimizer in [Optimizer::Sgd, ADAM] {
+        for clip in [None, Some(Clip::Norm(0.3)), Some(Clip::Value(0.02))] {
+            for batch_gradient in [BatchGradient::Mean, BatchGradient::Sum] {
+                let mut parameters = twenty_steps(&[3, 20, 3], &["tanh", "softmax"]);
+                (parameters.optimizer, parameters.clip) = (optimizer, clip);
+                (parameters.batch_gradient, parameters.l2) = (batch_gradient, 0.05);
+                let what = format!("{optimizer:?} {clip:?} {batch_gradient:?}");
+                check("every_optimizer_clip_and_batch_gradient", &parameters, &dataset, &what);
+            }
+        }
+    }
+}
+
+#[test]
+fn weights_of_rows_and_classes() {
+    let weights: Vec<f64> = (0..40).map(|row| f64::from(row % 4)).collect();
+    let dataset = classes(40, 3, 3).with_sample_weight(weights.clone()).unwrap();
+    let mut parameters = twenty_steps(&[3, 6, 3], &["tanh", "softmax"]);
+    parameters.class_weight = Some(ClassWeight::Each(vec![0.5, 1.0, 4.0]));
+    check("weights_of_rows_and_classes", &parameters, &dataset, "classes and rows");
+    let dataset = values(40, 3, 2).with_sample_weight(weights).unwrap();
+    let parameters = twenty_steps(&[3, 6, 2], &["tanh", "linear"]);
+    check("weights_of_rows_and_classes", &parameters, &dataset, "rows of a regression");
+}
