@@ -23,6 +23,11 @@ pub trait Backend {
     /// What computes, for the header and the files of a run.
     fn description(&self) -> Description;
 
+    /// How the last epoch was gone about, for those who ask with `-v`; empty if there is nothing to say.
+    fn details(&self) -> String {
+        String::new()
+    }
+
     /// Queues a block of epochs: each trains, validates and keeps the best weights, on the device.
     fn submit(&mut self, epochs: Range<u32>) -> Result<()>;
 
@@ -43,7 +48,8 @@ pub trait Backend {
     /// Every quantity of the first step of `epoch`, from the weights as they are, which stay so.
     fn trace(&mut self, epoch: u32) -> Result<Vec<Quantity>>;
 
-    /// Everything that the next epoch depends on, and the best weights.
+    /// Everything that the next epoch depends on, and the best weights. After the device was lost: the
+    /// best weights that are known of, in place of the current ones too.
     fn state(&mut self) -> Result<State>;
 
     /// Goes back (or on) to a state; queued blocks are dropped.

@@ -7,12 +7,13 @@ use clap::ValueEnum;
 use crate::backend::Backend;
 use crate::cpu::Cpu;
 use crate::error::{Error, Result};
+use crate::gpu::{Adapter, GpuBackend, adapters};
 use crate::params::{Parameters, Run};
 
 /// The kinds of backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum BackendKind {
-    /// The fastest there is
+    /// A GPU if there is one, else the CPU
     Auto,
     /// A GPU
     Gpu,
@@ -20,9 +21,15 @@ pub(super) enum BackendKind {
     Cpu,
 }
 
-/// A backend, and the line that says how it was chosen. So far there is one.
+/// What to get where no adapter is found.
+const INSTALL: &str = "a GPU needs its maker's Vulkan, Metal or DX12 driver; a software one, for \
+                       tests: apt-get install mesa-vulkan-drivers libvulkan1";
+
+/// What computes, and the words that say how it was chosen.
 pub(super) struct Choice {
     pub how: String,
+    /// None is the CPU.
+    adapter: Option<Adapter>,
 }
 
 /// Chooses before anything is computed; a choice that can't be met is an error.
@@ -31,32 +38,94 @@ pub(super) fn choose(
     device: Option<&str>,
     parameters: &Parameters,
 ) -> Result<Choice> {
-    let (device, said_by) = match device {
-        Some(device) => (device, format!("--device {device}")),
-        None => (parameters.device.as_str(), format!("DEVICE {:?}", parameters.device)),
-    };
     if !["auto", "layered"].contains(&parameters.schedule.to_lowercase().as_str()) {
         return Err(Error::input(format!(
             "SCHEDULE: found {:?}; allowed: \"auto\", \"layered\"",
             parameters.schedule
         )));
     }
-    let only = "this version computes on the CPU only; use --backend cpu";
-    let how = match (backend, device.to_lowercase().as_str()) {
-        (Some(BackendKind::Gpu), _) => {
-            return Err(Error::input(format!("--backend gpu: found no GPU backend: {only}")));
-        }
-        (Some(BackendKind::Cpu), "cpu" | "auto") => "--backend cpu".into(),
-        (_, "cpu") => said_by,
-        (_, "auto") => "auto: this version computes on the CPU only".into(),
-        _ => return Err(Error::input(format!("{said_by}: found only cpu: {only}"))),
+    let (device, said_by) = match device {
+        Some(device) => (device, format!("--device {device}")),
+        // A backend asked for on the command line outweighs the file's device.
+        None if backend.is_some() => ("auto", String::new()),
+        None => (&*parameters.device, format!("DEVICE: found {:?}", parameters.device)),
     };
-    Ok(Choice { how })
+    let cpu = |how: &str| Ok(Choice { how: how.into(), adapter: None });
+    match (backend.unwrap_or(BackendKind::Auto), &*device.to_lowercase()) {
+        (BackendKind::Cpu, "auto" | "cpu") => cpu("--backend cpu"),
+        (BackendKind::Cpu, _) => {
+            Err(Error::input(format!("--backend cpu and {said_by} exclude each other")))
+        }
+        (BackendKind::Gpu, "cpu") => {
+            Err(Error::input(format!("--backend gpu and {said_by} exclude each other")))
+        }
+        (BackendKind::Auto, "cpu") => cpu(&said_by),
+        (BackendKind::Auto, "auto") => match real(adapters()) {
+            Some(adapter) => chosen(adapter, "auto: a GPU was found"),
+            None => cpu("auto: no GPU was found"),
+        },
+        (BackendKind::Gpu, "auto") => {
+            let all = adapters();
+            let found = names(&all);
+            match real(all) {
+                Some(adapter) => chosen(adapter, "--backend gpu"),
+                None => Err(Error::input(format!(
+                    "--backend gpu: no GPU was found, only {found}; {INSTALL}, chosen by its name \
+                     with --device"
+                ))),
+            }
+        }
+        (_, wanted) => named(adapters(), wanted, &said_by),
+    }
+}
+
+fn chosen(adapter: Adapter, how: &str) -> Result<Choice> {
+    Ok(Choice { how: how.into(), adapter: Some(adapter) })
+}
+
+/// The first adapter that is no software.
+fn real(adapters: Vec<Adapter>) -> Option<Adapter> {
+    adapters.into_iter().find(|adapter| !adapter.is_software())
+}
+
+/// The adapter of that number, or the only one whose name has that part.
+fn named(adapters: Vec<Adapter>, wanted: &str, said_by: &str) -> Result<Choice> {
+    let found = names(&adapters);
+    if let Ok(index) = wanted.parse::<usize>() {
+        let adapter = adapters.into_iter().nth(index);
+        return adapter.map_or_else(
+            || Err(Error::input(format!("{said_by}: there is no such number; found {found}"))),
+            |adapter| chosen(adapter, said_by),
+        );
+    }
+    let mut matching: Vec<Adapter> = adapters
+        .into_iter()
+        .filter(|adapter| adapter.info.name.to_lowercase().contains(wanted))
+        .collect();
+    match (matching.pop(), matching.is_empty()) {
+        (Some(adapter), true) => chosen(adapter, said_by),
+        (None, _) => Err(Error::input(format!("{said_by}: found only {found}; {INSTALL}"))),
+        (Some(_), false) => Err(Error::input(format!(
+            "{said_by}: several devices have that in their names; choose by number: {found}"
+        ))),
+    }
+}
+
+/// `0: NVIDIA H200, 1: llvmpipe, cpu`
+fn names(adapters: &[Adapter]) -> String {
+    let numbered = adapters.iter().enumerate();
+    let mut names: Vec<String> =
+        numbered.map(|(index, adapter)| format!("{index}: {}", adapter.info.name)).collect();
+    names.push("cpu".into());
+    names.join(", ")
 }
 
 impl Choice {
     /// Opens the backend at the run's initial weights.
-    pub fn open(&self, run: Arc<Run>) -> Box<dyn Backend> {
-        Box::new(Cpu::<f32>::new(run))
+    pub fn open(&self, run: Arc<Run>) -> Result<Box<dyn Backend>> {
+        match &self.adapter {
+            None => Ok(Box::new(Cpu::<f32>::new(run))),
+            Some(adapter) => Ok(Box::new(GpuBackend::new(adapter.open()?, run)?)),
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod console;
 mod device;
+mod devices;
 mod ending;
 mod header;
 mod inspect;
@@ -28,6 +29,8 @@ struct Arguments {
 enum Command {
     /// Train the network a parameter file describes
     Train(train::Arguments),
+    /// List the GPUs and the CPU that --device can choose
+    Devices,
     /// Show what a model file or an NPZ data set holds
     Inspect(inspect::Arguments),
 }
@@ -38,6 +41,7 @@ pub fn main() -> ExitCode {
     let started = Instant::now();
     let result = match Arguments::parse().command {
         Command::Train(arguments) => train::run(&arguments, started),
+        Command::Devices => devices::run(),
         Command::Inspect(arguments) => inspect::run(&arguments),
     };
     match result {

@@ -39,7 +39,7 @@ pub struct GpuBackend {
     pub(super) best: Vec<f32>,
     /// Steps of the next submit.
     pace: usize,
-    /// Submits and read-backs of the last epoch.
+    /// Submits of the last epoch.
     submits: u32,
 }
 
@@ -86,15 +86,6 @@ impl GpuBackend {
             epoch: None,
             submits: 0,
         })
-    }
-
-    /// `20 dispatches a step, 2 submits and 1 read-back an epoch`: what `-v` prints.
-    pub fn pace(&self) -> String {
-        format!(
-            "{} dispatches a step, {} submits and 1 read-back an epoch",
-            self.network.steps.train.len(),
-            self.submits
-        )
     }
 
     /// Submits the next steps of the epoch.
@@ -311,6 +302,14 @@ impl Backend for GpuBackend {
             schedule: "layered".into(),
             epochs_per_submit: 1,
         }
+    }
+
+    fn details(&self) -> String {
+        format!(
+            "{} dispatches a step, {} submits and 1 read-back an epoch",
+            self.network.steps.train.len(),
+            self.submits
+        )
     }
 
     fn submit(&mut self, epochs: Range<u32>) -> Result<()> {

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use super::{EpochRow, Judge, Observer, Outcome, ReplicaOutcome, Seconds, Stop, figures};
+use super::{EpochRow, Figures, Judge, Observer, Outcome, ReplicaOutcome, Seconds, Stop, figures};
 use crate::backend::{Backend, EpochReport, Event, ReplicaReport, Weights};
 use crate::data::Split;
 use crate::error::{Error, Result};
@@ -28,12 +28,16 @@ pub fn train(
         }
         let per_submit = backend.description().epochs_per_submit.max(1);
         let end = next.saturating_add(per_submit).min(run.stopping.max_epochs.saturating_add(1));
-        (next, fault) = training.block(next..end, backend, observer)?;
+        match training.block(next..end, backend, observer) {
+            Ok(after) => (next, fault) = after,
+            // A lost device: what is known of the run is still reported.
+            Err(error) => fault = Some(error),
+        }
     }
     if fault.is_some() {
         training.interrupt();
     }
-    let outcome = training.outcome(backend)?;
+    let outcome = training.outcome(backend, fault.is_some())?;
     let finished = observer.finished(&outcome, &backend.state()?);
     fault.map_or(finished, Err)?;
     Ok(outcome)
@@ -53,6 +57,8 @@ struct Progress {
     stop: Option<Stop>,
     epochs: u32,
     best_epoch: Option<u32>,
+    /// The validation of the best epoch.
+    best: Option<Figures>,
     last: Option<EpochRow>,
 }
 
@@ -63,6 +69,7 @@ impl<'a> Training<'a> {
             stop: None,
             epochs: 0,
             best_epoch: None,
+            best: None,
             last: None,
         };
         let replicas = vec![progress; run.replicas.len()];
@@ -145,6 +152,7 @@ impl<'a> Training<'a> {
             };
         if report.kept {
             progress.best_epoch = Some(epoch);
+            progress.best = validation.clone();
         }
         let change = |now: Option<f64>, before: Option<f64>| match (now, before) {
             (Some(now), Some(before)) => (now - before).abs(),
@@ -164,18 +172,29 @@ impl<'a> Training<'a> {
         }
     }
 
-    fn outcome(mut self, backend: &mut dyn Backend) -> Result<Outcome> {
+    /// The outcome; after a fault the backend may evaluate nothing any more, and the best weights
+    /// have the figures of their epoch.
+    fn outcome(mut self, backend: &mut dyn Backend, faulty: bool) -> Result<Outcome> {
         let start = Instant::now();
         let mut best = vec![[None, None, None]; self.replicas.len()];
         for split in Split::ALL {
             if self.run.replicas.iter().all(|r| r.splits.of(split).is_empty()) {
                 continue;
             }
-            let evaluations = backend.evaluate(split, Weights::Best)?;
+            let evaluations = match backend.evaluate(split, Weights::Best) {
+                Err(_) if faulty => continue,
+                evaluations => evaluations?,
+            };
             for (r, evaluation) in evaluations.iter().enumerate().filter(|(_, e)| e.rows > 0) {
                 let known = self.replicas[r].best_epoch.is_some();
                 best[r][split as usize] =
                     known.then(|| figures(evaluation, &self.run.replicas[r], split));
+            }
+        }
+        for (figures, progress) in best.iter_mut().zip(&self.replicas) {
+            let validation = &mut figures[Split::Validation as usize];
+            if faulty && validation.is_none() {
+                *validation = progress.best.clone();
             }
         }
         self.seconds.evaluate += start.elapsed().as_secs_f64();
