@@ -34,7 +34,7 @@ pub(super) fn choose(
 ) -> Result<Choice> {
     let (device, said_by) = match device {
         Some(device) => (device, format!("--device {device}")),
-        None => (parameters.device.as_str(), format!("DEVICE {:?}", parameters.device)),
+        None => (parameters.device.as_str(), format!("DEVICE: found {:?}", parameters.device)),
     };
     if !["auto", "layered"].contains(&parameters.schedule.to_lowercase().as_str()) {
         return Err(Error::input(format!(
@@ -50,7 +50,7 @@ pub(super) fn choose(
         (Some(BackendKind::Cpu), "cpu" | "auto") => "--backend cpu".into(),
         (_, "cpu") => said_by,
         (_, "auto") => "auto: this version computes on the CPU only".into(),
-        _ => return Err(Error::input(format!("{said_by}: found only cpu: {only}"))),
+        _ => return Err(Error::input(format!("{said_by}: there is only cpu: {only}"))),
     };
     Ok(Choice { how, kind: BackendKind::Cpu })
 }

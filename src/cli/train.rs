@@ -35,7 +35,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     device: Option<String>,
     /// CPU threads for evaluation and replicas; the results do not depend on it [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// Print one JSON object an epoch instead of the table
     #[arg(long, conflicts_with = "trace_first_step")]
@@ -96,7 +96,9 @@ struct Prepared {
 fn prepare(arguments: &Arguments) -> Result<Prepared> {
     let file = &arguments.file;
     let mut parameters = Parameters::read(file, &arguments.overrides)?;
-    let choice = choose(arguments.backend, arguments.device.as_deref(), &parameters)?;
+    let placed = |error: Error| placed(&error, file, &arguments.overrides);
+    let choice =
+        choose(arguments.backend, arguments.device.as_deref(), &parameters).map_err(placed)?;
     if let Some(out) = &arguments.out {
         RunDirectory::check(out)?;
     }
@@ -112,12 +114,25 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
             path.display()
         )));
     }
-    let run = Run::new(&parameters, &dataset).map_err(|e| e.within(file.display()))?;
+    let run = Run::new(&parameters, &dataset).map_err(placed)?;
     warn_of_custom_function(&parameters);
     let absolute = std::fs::canonicalize(&path).unwrap_or(path);
     parameters.dataset = absolute.display().to_string();
     parameters.dataset_sha256 = dataset.sha256;
     Ok(Prepared { parameters, run: Arc::new(run), choice })
+}
+
+/// The error with the origin of the key it starts with in front: `--set`, or the parameter file.
+fn placed(error: &Error, file: &Path, overrides: &[String]) -> Error {
+    let message = error.to_string();
+    if message.starts_with("--") {
+        return Error::input(message);
+    }
+    let key = message.split([':', ',']).next();
+    let set = |text: &String| text.split('=').next().map(str::trim) == key;
+    let origin =
+        if overrides.iter().any(set) { "--set ".into() } else { format!("{}: ", file.display()) };
+    Error::input(format!("{origin}{message}"))
 }
 
 /// The source document names a custom function in its runs but never states it.
