@@ -18,7 +18,7 @@ pub(super) fn print(
     message(&format!("parameters: {}", file.display()));
     for (key, value) in resolved["parameters"].as_object().into_iter().flatten() {
         if !value.is_null() && key != "NPZ_SHA256" {
-            let set = overrides.iter().any(|o| o.split('=').next() == Some(key.as_str()));
+            let set = overrides.iter().any(|o| o.split('=').next().map(str::trim) == Some(key));
             message(&format!("    {key}: {value}{}", if set { "  (--set)" } else { "" }));
         }
     }
