@@ -31,9 +31,12 @@ pub(super) fn choose(
     device: Option<&str>,
     parameters: &Parameters,
 ) -> Result<Choice> {
-    let (device, said_by) = match device {
-        Some(device) => (device, format!("--device {device}")),
-        None => (parameters.device.as_str(), format!("DEVICE {:?}", parameters.device)),
+    let (device, said_by, found) = match device {
+        Some(device) => (device, format!("--device {device}"), format!("--device {device}")),
+        None => {
+            let device = &parameters.device;
+            (device.as_str(), format!("DEVICE {device:?}"), format!("DEVICE: found {device:?}"))
+        }
     };
     if !["auto", "layered"].contains(&parameters.schedule.to_lowercase().as_str()) {
         return Err(Error::input(format!(
@@ -49,7 +52,7 @@ pub(super) fn choose(
         (Some(BackendKind::Cpu), "cpu" | "auto") => "--backend cpu".into(),
         (_, "cpu") => said_by,
         (_, "auto") => "auto: this version computes on the CPU only".into(),
-        _ => return Err(Error::input(format!("{said_by}: found only cpu: {only}"))),
+        _ => return Err(Error::input(format!("{found}: there is only cpu: {only}"))),
     };
     Ok(Choice { how })
 }

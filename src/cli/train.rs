@@ -130,7 +130,7 @@ fn placed(error: Error, file: &Path, overrides: &[String]) -> Error {
     if text.starts_with("--") {
         error
     } else if overrides.iter().any(|o| about(o.split('=').next().unwrap_or_default().trim())) {
-        error.within("--set")
+        Error::input(format!("--set {text}"))
     } else {
         error.within(file.display())
     }
