@@ -50,6 +50,8 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     let Prepared { mut parameters, run, choice } = prepare(arguments)?;
     use_threads(arguments.threads)?;
     let load = started.elapsed().as_secs_f64();
+    // From here on Ctrl-C ends the run in order.
+    let interrupt = catch_interrupt()?;
     let mut backend = choice.open(run.clone());
     let compile = started.elapsed().as_secs_f64() - load;
     let description = backend.description();
@@ -68,9 +70,8 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     let how = format!("{} ({})", description.device, choice.how);
     header::print(&arguments.file, overrides, (&parameters, &resolved), &run, &how);
     if arguments.trace_first_step {
-        trace::print(&backend.trace(1)?);
+        trace::print(&backend.trace(1)?)?;
     }
-    let interrupt = catch_interrupt()?;
     let mut listeners = Listeners {
         printer: if arguments.json {
             Box::new(JsonLines)
@@ -80,7 +81,8 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
         progress: Progress::new(),
         directory: &mut directory,
     };
-    let outcome = train(&run, &mut *backend, &mut listeners, &interrupt)?;
+    let outcome = train(&run, &mut *backend, &mut listeners, &interrupt)
+        .map_err(|error| with_what_is_saved(error, directory.path()))?;
     ending::print(&outcome, started.elapsed().as_secs_f64());
     console::message(&format!("saved in {}", directory.path().display()));
     verdict(&outcome, directory.path())
@@ -193,13 +195,22 @@ impl Observer for Listeners<'_, '_> {
 
     fn epoch(&mut self, row: &EpochRow) -> Result<()> {
         self.progress.epoch(row)?;
-        self.printer.epoch(row)?;
-        self.directory.epoch(row)
+        // What can't be printed is in the history all the same.
+        self.directory.epoch(row)?;
+        self.printer.epoch(row)
     }
 
     fn finished(&mut self, outcome: &Outcome, state: &State) -> Result<()> {
         self.directory.finished(outcome, state)
     }
+}
+
+/// The error that ended a run, and where its best weights are, if it has some.
+fn with_what_is_saved(error: Error, directory: &Path) -> Error {
+    if !directory.join("model.safetensors").exists() {
+        return error;
+    }
+    Error::failed(format!("{error}; the best weights so far are in {}", directory.display()))
 }
 
 /// A run that was interrupted or diverged did not do what was asked, whatever it saved.

@@ -75,6 +75,37 @@ fn json_and_the_trace_exclude_each_other() {
     assert_eq!(folder.list(""), ["own.json"]);
 }
 
+/// A full disk under standard output is no reader that has gone: its lines were wanted.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_ends_the_run_after_its_weights_are_saved() {
+    let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let folder = Folder::new();
+    let own = folder.parameters(json!({"MAX_EPOCHS": 30}));
+    for (out, format) in [("table", None), ("lines", Some("--json"))] {
+        let mut command = folder.command(&["train", own.to_str().unwrap(), "--out", out]);
+        let ran = command.args(format).stdout(full()).output().unwrap();
+        let place = format!("; the best weights so far are in {out}");
+        Ran::from(ran).ended(1).says(&["error: can't write to standard output: ", &place]);
+        assert!(folder.path(&format!("{out}/model.safetensors")).exists());
+        let summary = folder.json(&format!("{out}/summary.json"));
+        assert_eq!(
+            (&summary["epochs"], &summary["stop_reason"]),
+            (&1.into(), &"interrupted".into())
+        );
+        assert_eq!(folder.read(&format!("{out}/history.csv")).lines().count(), 2);
+    }
+    let iris = repository("datasets/iris.npz");
+    for arguments in [
+        &["inspect", iris.to_str().unwrap()][..],
+        &["inspect", "table/model.safetensors"],
+        &["train", own.to_str().unwrap(), "--trace-first-step"],
+    ] {
+        let ran = folder.command(arguments).stdout(full()).output().unwrap();
+        Ran::from(ran).ended(1).says(&["error: can't write to standard output: "]);
+    }
+}
+
 #[test]
 fn a_reader_that_goes_away_does_not_lose_the_run() {
     let folder = Folder::new();
