@@ -105,6 +105,7 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
         RunDirectory::check(out)?;
     }
     let path = parameters.locate_dataset(file)?;
+    let absolute = absolute(&path).map_err(place)?;
     let dataset = Dataset::read(&path)?;
     if let (Some(wanted), Some(found)) = (&parameters.dataset_sha256, &dataset.sha256)
         && !wanted.eq_ignore_ascii_case(found)
@@ -118,10 +119,22 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
     }
     let run = Run::new(&parameters, &dataset).map_err(place)?;
     warn_of_custom_function(&parameters);
-    let absolute = std::fs::canonicalize(&path).unwrap_or(path);
-    parameters.dataset = absolute.display().to_string();
+    parameters.dataset = absolute;
     parameters.dataset_sha256 = dataset.sha256;
     Ok(Prepared { parameters, run: Arc::new(run), choice })
+}
+
+/// The path of the data as params.json holds it: JSON is text, and only a whole path leads back.
+fn absolute(path: &Path) -> Result<String> {
+    let absolute = std::fs::canonicalize(path).map_err(|e| {
+        Error::input(format!("NPZ_DATASET: {}: can't be read: {e}", path.display()))
+    })?;
+    absolute.to_str().map(String::from).ok_or_else(|| {
+        Error::input(format!(
+            "NPZ_DATASET: found {absolute:?}, a path that is not UTF-8, which params.json can't hold; \
+             rename its folder or file"
+        ))
+    })
 }
 
 /// An error about a key, with the place that gave the key its value in front: `--set`, or the file.

@@ -145,6 +145,22 @@ fn names_with_blanks_accents_and_escapes_work() {
     assert_eq!(model("again"), model("deep/ly/my run"));
 }
 
+/// params.json could not name the data again.
+#[cfg(target_os = "linux")]
+#[test]
+fn data_whose_path_is_no_text_are_refused() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new();
+    let below = folder.path("").join(std::ffi::OsStr::from_bytes(b"d\xff"));
+    std::fs::create_dir(&below).unwrap();
+    std::fs::copy(repository("datasets/iris.npz"), below.join("set.npz")).unwrap();
+    let own = folder.parameters(json!({"NPZ_DATASET": "set.npz"}));
+    let mut command = folder.command(&["train", own.to_str().unwrap(), "--out", "run"]);
+    let ran = crate::support::Ran::from(command.current_dir(&below).output().unwrap());
+    ran.refused(&["own.json: NPZ_DATASET: found \"", "d\\xFF/set.npz\", a path that is not UTF-8"]);
+    assert_eq!(std::fs::read_dir(&below).unwrap().count(), 1);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_directory_whose_name_is_no_text_works() {
