@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::console::{decimal, line};
 use crate::artifact::Model;
 use crate::data::{Dataset, Targets, npz};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, counted};
 
 /// Shows the arrays and figures of an NPZ data set, or the layers of a model.
 #[derive(clap::Args)]
@@ -41,7 +41,7 @@ fn first_bytes(path: &Path) -> Result<Vec<u8>> {
 
 fn archive(path: &Path) -> Result<()> {
     let arrays = npz::list(path)?;
-    line(&format!("{}: {} arrays", path.display(), arrays.len()))?;
+    line(&format!("{}: {}", path.display(), counted(arrays.len(), "array")))?;
     let wide = arrays.iter().map(|array| array.name.chars().count()).max().unwrap_or(0);
     for array in &arrays {
         let shape: Vec<String> = array.shape.iter().map(ToString::to_string).collect();
@@ -66,7 +66,11 @@ fn describe(dataset: &Dataset) -> Result<()> {
     let test = dataset.own_test.map_or_else(String::new, |first| {
         format!(", the last {} its own test split", dataset.inputs.nrows() - first)
     });
-    line(&format!("data set: {} rows of ({}){test}", dataset.inputs.nrows(), shape.join(", ")))?;
+    line(&format!(
+        "data set: {} of ({}){test}",
+        counted(dataset.inputs.nrows(), "row"),
+        shape.join(", ")
+    ))?;
     describe_targets(&dataset.targets, dataset.target_names.as_deref())?;
     line(&format!("{:<24} {:>14} {:>14} {:>14}", "feature", "least", "mean", "most"))?;
     // A signal's samples share a channel: its line covers them all.
@@ -100,7 +104,10 @@ fn describe_targets(targets: &Targets, names: Option<&[String]>) -> Result<()> {
             };
             let list = shown.map(class).collect::<Vec<_>>().join(" | ");
             let more = if counts.len() > 32 { " | ..." } else { "" };
-            line(&format!("targets: {} distinct integers ({list}{more})", counts.len()))?;
+            line(&format!(
+                "targets: {} ({list}{more})",
+                counted(counts.len(), "distinct integer")
+            ))?;
         }
         Targets::Integers(values) => {
             line(&format!("targets: {} columns of integers", values.ncols()))?;
@@ -149,7 +156,7 @@ fn model(path: &Path) -> Result<()> {
         line(&format!("{:<24} ({}), L2 norm {}", tensor.name, shape.join(", "), decimal(norm)))?;
     }
     let parameters: usize = model.tensors.iter().map(|tensor| tensor.values.len()).sum();
-    line(&format!("{parameters} parameters"))?;
+    line(&counted(parameters, "parameter"))?;
     for key in ["labels", "target_names", "feature_names"] {
         if !about[key].is_null() {
             line(&format!("{key}: {}", about[key]))?;

@@ -6,7 +6,7 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, counted};
 
 /// A part of the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,10 +75,9 @@ pub fn split_rows(
                 classes.map_or_else(String::new, |_| format!("class {} has ", label(class)));
             let wanted = fractions.iter().filter(|f| **f > 0.0).count();
             return Err(Error::input(format!(
-                "{whose}{} row{}, fewer than the {wanted} splits; give it more rows, leave the class out, \
+                "{whose}{}, fewer than the {wanted} splits; give it more rows, leave the class out, \
                  or use fewer splits (SPLIT)",
-                members.len(),
-                if members.len() == 1 { "" } else { "s" }
+                counted(members.len(), "row")
             )));
         };
         members.shuffle(&mut random);

@@ -88,6 +88,23 @@ fn the_smallest_data_train() {
 }
 
 #[test]
+fn one_row_is_no_rows() {
+    let folder = Folder::new();
+    folder.archive("set.npz", &inputs(2, 1), &Array1::from(vec![1.5, -2.5]));
+    let own = folder.parameters(json!({
+        "NPZ_DATASET": "set.npz", "LAYER_SIZES": [1, 1], "LAYER_ACTS": ["-", "linear"],
+        "WARMUP_EPOCHS": 1, "R2_PATIENCE": 1,
+    }));
+    folder.train(&own, "run", &[]).ended(0).says(&[
+        "dataset: set: 2 rows, 1 feature, 1 target\n",
+        "train: 1 row\nvalidation: 1 row\n",
+        "better validation R² for 1 epoch,",
+        "not in the 1 epoch of warm-up",
+        "(1 row)",
+    ]);
+}
+
+#[test]
 fn a_constant_target_is_met() {
     let folder = trains(&inputs(10, 2), &Array1::from_elem(10, 7.0), "linear", 1);
     let figures = |run: &str| {
