@@ -41,3 +41,9 @@ impl Error {
         }
     }
 }
+
+/// `1 row`, `2 rows`: words of messages.
+pub(crate) fn counted<N: std::fmt::Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
+    let plural = if count == N::from(1) { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}

@@ -78,7 +78,7 @@ fn a_class_with_fewer_rows_than_splits() {
     labels[[4, 0]] = 7;
     let dataset = Dataset { targets: Targets::Integers(labels), ..classes(30, 3, 3) };
     let message = refusal(&softmax(), &dataset);
-    assert_says(&message, &["class 7 has 1 row(s)", "2 splits", "SPLIT"]);
+    assert_says(&message, &["class 7 has 1 row", "2 splits", "SPLIT"]);
 }
 
 #[test]
@@ -170,5 +170,5 @@ fn too_few_rows_to_split() {
     let y = Targets::Integers(array![[0], [1]]);
     let dataset = Dataset::from_arrays("two rows", x.view(), y).unwrap();
     let message = refusal(&parameters(&[1, 2], &["softmax"]), &dataset);
-    assert_says(&message, &["two rows", "class 0 has 1 row(s)"]);
+    assert_says(&message, &["two rows", "class 0 has 1 row"]);
 }

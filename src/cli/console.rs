@@ -1,18 +1,24 @@
 //! Printing that a closed pipe does not turn into a panic, and numbers as tables show them.
 
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
+
+use crate::error::{Error, Result};
 
 /// A line on standard output. A reader that has gone (`| head`) is no reason to lose a run: what it
-/// no longer reads is dropped.
-pub(super) fn line(text: &str) {
+/// no longer reads is dropped. Any other fault (a full disk) is an error: the lines are wanted.
+pub(super) fn line(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
-    // Nothing can be told to a reader that is not there.
-    let _ = writeln!(out, "{}", plain(text)).and_then(|()| out.flush());
+    match writeln!(out, "{}", plain(text)).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::failed(format!("can't write to standard output: {e}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A line on standard error.
 pub(super) fn message(text: &str) {
-    // As above.
+    // There is no other place to tell of it.
     let _ = writeln!(io::stderr(), "{}", plain(text));
 }
 

@@ -20,7 +20,9 @@ pub(super) fn run() -> Result<()> {
         ));
     }
     if adapters.is_empty() {
-        line("no GPU: no Vulkan, Metal or DX12 driver offers one (Debian: apt-get install mesa-vulkan-drivers)");
+        line(
+            "no GPU: no Vulkan, Metal or DX12 driver offers one (Debian: apt-get install mesa-vulkan-drivers)",
+        );
     }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     line(&format!("cpu: {} threads", threads));

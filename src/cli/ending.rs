@@ -2,6 +2,7 @@
 
 use super::console::{decimal, message, percent};
 use crate::data::Split;
+use crate::error::counted;
 use crate::train::{Figures, Outcome, ReplicaOutcome, Scores};
 
 /// Prints the ending on standard error.
@@ -54,10 +55,10 @@ fn describe(figures: &Figures) -> String {
         ),
         Scores::Regression { r2, rmse, mae, .. } => {
             format!(
-                "R² {r2:.4}  RMSE {}  MAE {} ({} rows)",
+                "R² {r2:.4}  RMSE {}  MAE {} ({})",
                 decimal(*rmse),
                 decimal(*mae),
-                figures.rows
+                counted(figures.rows, "row")
             )
         }
     };

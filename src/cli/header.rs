@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::console::message;
 use crate::data::Split;
+use crate::error::counted;
 use crate::network::{Layer, Task};
 use crate::params::{LayerStack, Parameters, Run, TableTargets};
 
@@ -39,14 +40,16 @@ pub(super) fn print(
 fn dataset(run: &Run) -> String {
     let (rows, inputs) = run.table.inputs.dim();
     let shape = match run.network.input.as_slice() {
-        [channels, samples] => format!("{channels} channels of {samples} samples"),
-        _ => format!("{inputs} features"),
+        [channels, samples] => {
+            format!("{} of {}", counted(*channels, "channel"), counted(*samples, "sample"))
+        }
+        _ => counted(inputs, "feature"),
     };
     let targets = match run.network.task() {
         Task::Classification => format!("{} classes", run.labels.len()),
-        Task::Regression => format!("{} targets", run.network.outputs()),
+        Task::Regression => counted(run.network.outputs(), "target"),
     };
-    format!("{}: {rows} rows, {shape}, {targets}", run.name)
+    format!("{}: {}, {shape}, {targets}", run.name, counted(rows, "row"))
 }
 
 /// The rows of a split, and of each of its classes; None for a split without rows.
@@ -56,13 +59,13 @@ fn rows(run: &Run, split: Split) -> Option<String> {
         return None;
     }
     let TableTargets::Classes(classes) = &run.table.targets else {
-        return Some(format!("{} rows", rows.len()));
+        return Some(counted(rows.len(), "row"));
     };
     let mut counts = vec![0usize; run.labels.len()];
     rows.iter().for_each(|&row| counts[classes[row as usize] as usize] += 1);
     let class = |(class, count): (usize, &usize)| format!("{count} x {}", class_name(run, class));
     let counts: Vec<String> = counts.iter().enumerate().map(class).collect();
-    Some(format!("{} rows ({})", rows.len(), counts.join(" | ")))
+    Some(format!("{} ({})", counted(rows.len(), "row"), counts.join(" | ")))
 }
 
 /// `0=setosa`: a class's label, and its name where the data set gives one a class.
@@ -97,7 +100,7 @@ fn architecture(run: &Run, names: Option<&[String]>) -> String {
         let Layer::Dense { units, activation } = layer;
         text += &format!(" -> {}({units}, {activation})", name(index + 1));
     }
-    format!("{text}, {} parameters", run.plan.parameters())
+    format!("{text}, {}", counted(run.plan.parameters(), "parameter"))
 }
 
 fn criteria(run: &Run) -> String {
@@ -111,15 +114,15 @@ fn criteria(run: &Run) -> String {
         criteria.push(format!("1) training loss moved by < {:e}", rules.loss_tolerance));
     }
     if let Some(epochs) = rules.score_patience {
-        criteria.push(format!("2) no better validation {score} for {epochs} epochs"));
+        criteria.push(format!("2) no better validation {score} for {}", counted(epochs, "epoch")));
     }
     if let Some(epochs) = rules.loss_patience {
-        criteria.push(format!("3) no lower validation loss for {epochs} epochs"));
+        criteria.push(format!("3) no lower validation loss for {}", counted(epochs, "epoch")));
     }
     criteria.push(format!("4) epoch {}", rules.max_epochs));
     let warmup = match rules.warmup_epochs {
         0 => String::new(),
-        epochs => format!("; not in the {epochs} epochs of warm-up"),
+        epochs => format!("; not in the {} of warm-up", counted(epochs, "epoch")),
     };
     criteria.join(", ") + &warmup
 }

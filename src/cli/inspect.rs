@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::console::{decimal, line};
 use crate::artifact::Model;
 use crate::data::{Dataset, Targets, npz};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, counted};
 
 /// Shows the arrays and figures of an NPZ data set, or the layers of a model.
 #[derive(clap::Args)]
@@ -41,7 +41,7 @@ fn first_bytes(path: &Path) -> Result<Vec<u8>> {
 
 fn archive(path: &Path) -> Result<()> {
     let arrays = npz::list(path)?;
-    line(&format!("{}: {} arrays", path.display(), arrays.len()));
+    line(&format!("{}: {}", path.display(), counted(arrays.len(), "array")))?;
     let wide = arrays.iter().map(|array| array.name.chars().count()).max().unwrap_or(0);
     for array in &arrays {
         let shape: Vec<String> = array.shape.iter().map(ToString::to_string).collect();
@@ -52,24 +52,27 @@ fn archive(path: &Path) -> Result<()> {
             array.dtype,
             shape.join(", "),
             array.bytes
-        ));
+        ))?;
     }
     match Dataset::read(path) {
         Ok(dataset) => describe(&dataset),
         Err(error) => line(&format!("as a data set it can't be used: {error}")),
     }
-    Ok(())
 }
 
 /// The data set the archive makes: its rows, its targets, and the range of every feature.
-fn describe(dataset: &Dataset) {
+fn describe(dataset: &Dataset) -> Result<()> {
     let shape: Vec<String> = dataset.row_shape.iter().map(ToString::to_string).collect();
     let test = dataset.own_test.map_or_else(String::new, |first| {
         format!(", the last {} its own test split", dataset.inputs.nrows() - first)
     });
-    line(&format!("data set: {} rows of ({}){test}", dataset.inputs.nrows(), shape.join(", ")));
-    describe_targets(&dataset.targets, dataset.target_names.as_deref());
-    line(&format!("{:<24} {:>14} {:>14} {:>14}", "feature", "least", "mean", "most"));
+    line(&format!(
+        "data set: {} of ({}){test}",
+        counted(dataset.inputs.nrows(), "row"),
+        shape.join(", ")
+    ))?;
+    describe_targets(&dataset.targets, dataset.target_names.as_deref())?;
+    line(&format!("{:<24} {:>14} {:>14} {:>14}", "feature", "least", "mean", "most"))?;
     // A signal's samples share a channel: its line covers them all.
     let group: usize = dataset.row_shape.iter().skip(1).product();
     for channel in 0..dataset.row_shape.first().copied().unwrap_or(0) {
@@ -80,11 +83,12 @@ fn describe(dataset: &Dataset) {
         let name = name.unwrap_or_else(|| channel.to_string());
         let (least, most) = (decimal(least), decimal(most));
         let mean = decimal(columns.mean().unwrap_or(f64::NAN));
-        line(&format!("{name:<24} {least:>14} {mean:>14} {most:>14}"));
+        line(&format!("{name:<24} {least:>14} {mean:>14} {most:>14}"))?;
     }
+    Ok(())
 }
 
-fn describe_targets(targets: &Targets, names: Option<&[String]>) {
+fn describe_targets(targets: &Targets, names: Option<&[String]>) -> Result<()> {
     match targets {
         Targets::Integers(values) if values.ncols() == 1 => {
             let mut counts = std::collections::BTreeMap::new();
@@ -100,10 +104,13 @@ fn describe_targets(targets: &Targets, names: Option<&[String]>) {
             };
             let list = shown.map(class).collect::<Vec<_>>().join(" | ");
             let more = if counts.len() > 32 { " | ..." } else { "" };
-            line(&format!("targets: {} distinct integers ({list}{more})", counts.len()));
+            line(&format!(
+                "targets: {} ({list}{more})",
+                counted(counts.len(), "distinct integer")
+            ))?;
         }
         Targets::Integers(values) => {
-            line(&format!("targets: {} columns of integers", values.ncols()))
+            line(&format!("targets: {} columns of integers", values.ncols()))?;
         }
         Targets::Reals(values) => {
             for (output, column) in values.columns().into_iter().enumerate() {
@@ -115,10 +122,11 @@ fn describe_targets(targets: &Targets, names: Option<&[String]>) {
                     decimal(least),
                     decimal(most),
                     decimal(mean)
-                ));
+                ))?;
             }
         }
     }
+    Ok(())
 }
 
 fn model(path: &Path) -> Result<()> {
@@ -135,28 +143,28 @@ fn model(path: &Path) -> Result<()> {
         text("task"),
         text("dataset"),
         text("best_epoch")
-    ));
-    line(&format!("input: {}", about["input_shape"]));
+    ))?;
+    line(&format!("input: {}", about["input_shape"]))?;
     for (index, layer) in about["layers"].as_array().into_iter().flatten().enumerate() {
         let of = |key: &str| layer[key].as_str().map_or(layer[key].to_string(), str::to_owned);
         let name = layer["name"].as_str().map_or(String::new(), |name| format!("  {name}"));
-        line(&format!("layer {index}: {} {} {}{name}", of("type"), of("units"), of("activation")));
+        line(&format!("layer {index}: {} {} {}{name}", of("type"), of("units"), of("activation")))?;
     }
     for tensor in &model.tensors {
         let shape: Vec<String> = tensor.shape.iter().map(ToString::to_string).collect();
         let norm = tensor.values.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt();
-        line(&format!("{:<24} ({}), L2 norm {}", tensor.name, shape.join(", "), decimal(norm)));
+        line(&format!("{:<24} ({}), L2 norm {}", tensor.name, shape.join(", "), decimal(norm)))?;
     }
     let parameters: usize = model.tensors.iter().map(|tensor| tensor.values.len()).sum();
-    line(&format!("{parameters} parameters"));
+    line(&counted(parameters, "parameter"))?;
     for key in ["labels", "target_names", "feature_names"] {
         if !about[key].is_null() {
-            line(&format!("{key}: {}", about[key]));
+            line(&format!("{key}: {}", about[key]))?;
         }
     }
     for (key, of) in [("inputs", "input"), ("targets", "target")] {
         if let Some(shifts) = about[key]["shift"].as_array() {
-            line(&format!("{of} scaling: (value - shift) * scale, {} of each", shifts.len()));
+            line(&format!("{of} scaling: (value - shift) * scale, {} of each", shifts.len()))?;
         }
     }
     Ok(())

@@ -13,7 +13,6 @@ pub(super) struct JsonLines;
 impl Observer for JsonLines {
     fn epoch(&mut self, row: &EpochRow) -> Result<()> {
         let object = record(row).into_iter().map(|(name, value)| (name.to_string(), value));
-        line(&Value::Object(object.collect()).to_string());
-        Ok(())
+        line(&Value::Object(object.collect()).to_string())
     }
 }

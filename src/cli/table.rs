@@ -44,7 +44,7 @@ impl Table {
         Table { columns, head_is_due: true }
     }
 
-    fn print(&self, cells: &[String]) {
+    fn print(&self, cells: &[String]) -> Result<()> {
         let pad = |(cell, column): (&String, &&str)| {
             // Losses and errors need ten places, shares eight, counts five.
             let width = match *column {
@@ -55,7 +55,7 @@ impl Table {
             format!("{cell:>width$}")
         };
         let cells: Vec<String> = cells.iter().zip(&self.columns).map(pad).collect();
-        line(&cells.join(" | "));
+        line(&cells.join(" | "))
     }
 }
 
@@ -63,10 +63,10 @@ impl Observer for Table {
     fn epoch(&mut self, row: &EpochRow) -> Result<()> {
         if std::mem::take(&mut self.head_is_due) {
             let head: Vec<String> = self.columns.iter().map(ToString::to_string).collect();
-            self.print(&head);
+            self.print(&head)?;
         }
         if row.epoch <= ALL_UP_TO || row.epoch.is_multiple_of(10) {
-            self.print(&cells(row));
+            self.print(&cells(row))?;
         }
         Ok(())
     }

@@ -2,18 +2,19 @@
 
 use super::console::line;
 use crate::backend::Quantity;
+use crate::error::Result;
 
 /// Rows, and columns of a row, shown of a large array: as many from its start as from its end.
 const EDGE: usize = 4;
 
 /// Prints the quantities on standard output.
-pub(super) fn print(quantities: &[Quantity]) {
+pub(super) fn print(quantities: &[Quantity]) -> Result<()> {
     line(
         "first step: every quantity with its shape; gradients are those of the batch, before clip and L2",
-    );
+    )?;
     for quantity in quantities {
         let shape: Vec<String> = quantity.shape.iter().map(ToString::to_string).collect();
-        line(&format!("{} ({})", quantity.name, shape.join(", ")));
+        line(&format!("{} ({})", quantity.name, shape.join(", ")))?;
         let columns = quantity.shape.iter().skip(1).product::<usize>().max(1);
         let rows: Vec<&[f64]> = if quantity.shape.len() < 2 {
             vec![&quantity.values]
@@ -22,12 +23,12 @@ pub(super) fn print(quantities: &[Quantity]) {
         };
         for row in shown(&rows) {
             match row {
-                Some(row) => line(&format!("    [{}]", numbers(row))),
-                None => line("    ..."),
+                Some(row) => line(&format!("    [{}]", numbers(row)))?,
+                None => line("    ...")?,
             }
         }
     }
-    line("");
+    line("")
 }
 
 fn numbers(row: &[f64]) -> String {

@@ -31,12 +31,15 @@ pub(super) struct Arguments {
     /// What computes
     #[arg(long, value_enum)]
     backend: Option<BackendKind>,
-    /// Which device computes: auto, cpu
+    /// Which device computes: auto, cpu, or a GPU's number or part of its name (see `gpu-mlp devices`)
     #[arg(long)]
     device: Option<String>,
     /// CPU threads for evaluation and replicas; the results do not depend on it [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
+    /// Say more of how the device is used
+    #[arg(short, long)]
+    verbose: bool,
     /// Print one JSON object an epoch instead of the table
     #[arg(long, conflicts_with = "trace_first_step")]
     json: bool,
@@ -50,7 +53,9 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     let Prepared { mut parameters, run, choice } = prepare(arguments)?;
     use_threads(arguments.threads)?;
     let load = started.elapsed().as_secs_f64();
-    let mut backend = choice.open(run.clone());
+    // From here on Ctrl-C ends the run in order.
+    let interrupt = catch_interrupt()?;
+    let mut backend = choice.open(run.clone())?;
     let compile = started.elapsed().as_secs_f64() - load;
     let description = backend.description();
     parameters.device = description.device.clone();
@@ -68,9 +73,8 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     let how = format!("{} ({})", description.device, choice.how);
     header::print(&arguments.file, overrides, (&parameters, &resolved), &run, &how);
     if arguments.trace_first_step {
-        trace::print(&backend.trace(1)?);
+        trace::print(&backend.trace(1)?)?;
     }
-    let interrupt = catch_interrupt()?;
     let mut listeners = Listeners {
         printer: if arguments.json {
             Box::new(JsonLines)
@@ -80,7 +84,11 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
         progress: Progress::new(),
         directory: &mut directory,
     };
-    let outcome = train(&run, &mut *backend, &mut listeners, &interrupt)?;
+    let outcome = train(&run, &mut *backend, &mut listeners, &interrupt)
+        .map_err(|error| with_what_is_saved(error, directory.path()))?;
+    if arguments.verbose && !backend.details().is_empty() {
+        console::message(&format!("\n{}: {}", backend.description().device, backend.details()));
+    }
     ending::print(&outcome, started.elapsed().as_secs_f64());
     console::message(&format!("saved in {}", directory.path().display()));
     verdict(&outcome, directory.path())
@@ -103,6 +111,7 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
         RunDirectory::check(out)?;
     }
     let path = parameters.locate_dataset(file)?;
+    let absolute = absolute(&path).map_err(place)?;
     let dataset = Dataset::read(&path)?;
     if let (Some(wanted), Some(found)) = (&parameters.dataset_sha256, &dataset.sha256)
         && !wanted.eq_ignore_ascii_case(found)
@@ -116,10 +125,22 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
     }
     let run = Run::new(&parameters, &dataset).map_err(place)?;
     warn_of_custom_function(&parameters);
-    let absolute = std::fs::canonicalize(&path).unwrap_or(path);
-    parameters.dataset = absolute.display().to_string();
+    parameters.dataset = absolute;
     parameters.dataset_sha256 = dataset.sha256;
     Ok(Prepared { parameters, run: Arc::new(run), choice })
+}
+
+/// The path of the data as params.json holds it: JSON is text, and only a whole path leads back.
+fn absolute(path: &Path) -> Result<String> {
+    let absolute = std::fs::canonicalize(path).map_err(|e| {
+        Error::input(format!("NPZ_DATASET: {}: can't be read: {e}", path.display()))
+    })?;
+    absolute.to_str().map(String::from).ok_or_else(|| {
+        Error::input(format!(
+            "NPZ_DATASET: found {absolute:?}, a path that is not UTF-8, which params.json can't hold; \
+             rename its folder or file"
+        ))
+    })
 }
 
 /// An error about a key, with the place that gave the key its value in front: `--set`, or the file.
@@ -130,7 +151,7 @@ fn placed(error: Error, file: &Path, overrides: &[String]) -> Error {
     if text.starts_with("--") {
         error
     } else if overrides.iter().any(|o| about(o.split('=').next().unwrap_or_default().trim())) {
-        error.within("--set")
+        Error::input(format!("--set {text}"))
     } else {
         error.within(file.display())
     }
@@ -193,13 +214,22 @@ impl Observer for Listeners<'_, '_> {
 
     fn epoch(&mut self, row: &EpochRow) -> Result<()> {
         self.progress.epoch(row)?;
-        self.printer.epoch(row)?;
-        self.directory.epoch(row)
+        // What can't be printed is in the history all the same.
+        self.directory.epoch(row)?;
+        self.printer.epoch(row)
     }
 
     fn finished(&mut self, outcome: &Outcome, state: &State) -> Result<()> {
         self.directory.finished(outcome, state)
     }
+}
+
+/// The error that ended a run, and where its best weights are, if it has some.
+fn with_what_is_saved(error: Error, directory: &Path) -> Error {
+    if !directory.join("model.safetensors").exists() {
+        return error;
+    }
+    Error::failed(format!("{error}; the best weights so far are in {}", directory.display()))
 }
 
 /// A run that was interrupted or diverged did not do what was asked, whatever it saved.

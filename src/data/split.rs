@@ -6,7 +6,7 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, counted};
 
 /// A part of the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,9 +75,9 @@ pub fn split_rows(
                 classes.map_or_else(String::new, |_| format!("class {} has ", label(class)));
             let wanted = fractions.iter().filter(|f| **f > 0.0).count();
             return Err(Error::input(format!(
-                "{whose}{} row(s), fewer than the {wanted} splits; give it more rows, leave the class out, \
+                "{whose}{}, fewer than the {wanted} splits; give it more rows, leave the class out, \
                  or use fewer splits (SPLIT)",
-                members.len()
+                counted(members.len(), "row")
             )));
         };
         members.shuffle(&mut random);
@@ -142,7 +142,7 @@ mod tests {
         let classes = [0, 0, 0, 1];
         let error = split_rows(4, [0.7, 0.3, 0.0], Some(&classes), |c| format!("{}", c * 10), 1);
         let message = error.unwrap_err().to_string();
-        assert!(message.starts_with("class 10 has 1 row(s), fewer than the 2 splits"), "{message}");
+        assert!(message.starts_with("class 10 has 1 row, fewer than the 2 splits"), "{message}");
     }
 
     proptest! {

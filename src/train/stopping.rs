@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::error::counted;
 use crate::params::Stopping;
 
 /// Why a replica stopped.
@@ -43,10 +44,14 @@ impl fmt::Display for Stop {
                 write!(f, "criterion 1, the training loss moved by less than LOSS_TOL")
             }
             Stop::ScorePatience(epochs) => {
-                write!(f, "criterion 2, no better validation score for {epochs} epochs")
+                write!(
+                    f,
+                    "criterion 2, no better validation score for {}",
+                    counted(*epochs, "epoch")
+                )
             }
             Stop::LossPatience(epochs) => {
-                write!(f, "criterion 3, no lower validation loss for {epochs} epochs")
+                write!(f, "criterion 3, no lower validation loss for {}", counted(*epochs, "epoch"))
             }
             Stop::MaxEpochs => write!(f, "criterion 4, MAX_EPOCHS reached"),
             Stop::Interrupted => write!(f, "interrupted"),

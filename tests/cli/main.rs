@@ -1,0 +1,13 @@
+//! The binary as a user runs it.
+
+mod endings;
+mod inspect;
+mod oddities;
+mod output;
+mod refused_data;
+mod refused_settings;
+mod repetition;
+mod shipped;
+mod support;
+mod training;
+mod usage;

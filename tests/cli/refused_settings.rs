@@ -1,0 +1,133 @@
+//! Settings that are refused: exit code 2, one message, nothing written.
+
+use serde_json::json;
+
+use crate::support::{Folder, repository};
+
+/// What a user may put after `train FILE --out run`, and words of the answer.
+const WRONG: &[(&[&str], &[&str])] = &[
+    (&["--set", "LRR=1"], &["--set LRR: unknown key; did you mean LR?"]),
+    (&["--set", "LR"], &["--set LR: found no \"=\""]),
+    (&["--set", "LR=fast"], &["--set LR: found \"fast\"; allowed: a number above 0"]),
+    (&["--set", "LR=0"], &["--set LR: found 0; allowed: a number above 0"]),
+    (&["--set", "LR=1", "--set", "LR=2"], &["--set LR: given twice"]),
+    (&["--set", "MAX_EPOCHS=4294967296"], &["--set MAX_EPOCHS: ", "from 1 to 4294967294"]),
+    (&["--set", "BATCH_SIZE=2.5"], &["--set BATCH_SIZE: found 2.5"]),
+    (&["--set", "RANDOM_SEED=-1"], &["--set RANDOM_SEED: found -1"]),
+    (&["--set", "LAYER_SIZES=[4,5,1e9]"], &["--set LAYER_SIZES, item 3: "]),
+    (&["--set", "LAYER_SIZES=[7,5,3]"], &["--set LAYER_SIZES: found [7, 5, 3]", "has to be 4"]),
+    (&["--set", "LAYER_SIZES=[4,5,4]"], &["tells 4 classes apart", "has 3 (labels 0, 1, 2)"]),
+    (&["--set", "SPLIT=[1,0]", "--set", "ACC_PATIENCE=5"], &["--set ACC_PATIENCE: there are no"]),
+    (&["--set", "SPLIT=[0.5,0.4]"], &["--set SPLIT: found [0.5,0.4], whose sum is 0.9"]),
+    (&["--set", "R2_PATIENCE=5"], &["--set R2_PATIENCE: ", "classification", "use ACC_PATIENCE"]),
+    (
+        &["--set", "LAYER_ACTS=[\"-\",\"x * (2 + \",\"softmax\"]"],
+        &["--set LAYER_ACTS", "\n    x * (2 +\n            ^"],
+    ),
+    (&["--set", "LAYER_ACTS=[\"-\",\"softmax\",\"softmax\"]"], &["--set LAYER_ACTS: ", "output"]),
+    (&["--set", "CLASS_WEIGHT=[1,2]"], &["--set CLASS_WEIGHT: found 2 numbers; allowed: 3"]),
+    (&["--set", "CLASS_WEIGHT=[1e-20,1,1]"], &["--set CLASS_WEIGHT", "allowed: 0, or from 1e-12"]),
+    (
+        &[
+            "--set",
+            "LAYER_SIZES=[4,20000,20000,3]",
+            "--set",
+            "LAYER_ACTS=[\"-\",\"relu\",\"relu\",\"softmax\"]",
+        ],
+        &["400080000 weights; allowed: up to 134217728"],
+    ),
+    (
+        &["--set", "NPZ_DATASET=irs.npz"],
+        &["found \"irs.npz\"", "looked for irs.npz, ", "datasets/"],
+    ),
+    (
+        &["--set", "NPZ_SHA256=00000000000000000000000000000000000000000000000000000000000000ff"],
+        &["NPZ_SHA256: found 0000", "the data are not those of that run"],
+    ),
+    (&["--set", "DEVICE=tpu"], &["--set DEVICE: found \"tpu\"", "there is only cpu"]),
+    (&["--set", "SCHEDULE=tiled"], &["--set SCHEDULE: found \"tiled\""]),
+    (&["--device", "nonsense"], &["--device nonsense: there is only cpu"]),
+    (&["--backend", "gpu"], &["--backend gpu: found no GPU backend", "--backend cpu"]),
+];
+
+#[test]
+fn wrong_settings_are_refused_before_anything_is_written() {
+    for (arguments, words) in WRONG {
+        let folder = Folder::new();
+        let own = folder.parameters(json!({}));
+        let own = own.to_str().unwrap();
+        folder.run(&[&["train", own, "--out", "run"], *arguments].concat()).refused(words);
+        folder.run(&[&["train", own], *arguments].concat()).refused(words);
+        assert_eq!(folder.list(""), ["own.json"], "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_wrong_file_is_refused_by_name_and_key() {
+    let cases = [
+        ("", "EOF"),
+        ("a text", "line 1"),
+        ("{}", "found an empty object"),
+        ("[]", "found a list"),
+        ("{\"parameters\": {}}", "NPZ_DATASET: missing"),
+        (
+            "{\"parameters\": {\"NPZ_DATSET\": 1}}",
+            "NPZ_DATSET: unknown key; did you mean NPZ_DATASET?",
+        ),
+    ];
+    for (text, words) in cases {
+        let folder = Folder::new();
+        let file = folder.write("file.json", text);
+        folder.train(&file, "run", &[]).refused(&["file.json: ", words]);
+        assert_eq!(folder.list(""), ["file.json"]);
+    }
+    let folder = Folder::new();
+    folder.write("iris.json", "{}");
+    folder.train(&folder.path("irs.json"), "run", &[]).refused(&["irs.json", "mean iris.json?"]);
+    let own = folder.parameters(json!({"TARGET_NORMALIZE": "zscore"}));
+    let words = ["own.json: TARGET_NORMALIZE: found \"zscore\"", "softmax", "linear output"];
+    folder.train(&own, "run", &[]).refused(&words);
+    let own = folder.parameters(json!({"CLASS_WEIGHT": [1, 2], "SCHEDULE": "auto"}));
+    folder.train(&own, "run", &[]).refused(&["own.json: CLASS_WEIGHT: found 2 numbers"]);
+    let own = folder.parameters(json!({"SCHEDULE": "tiled"}));
+    folder.train(&own, "run", &[]).refused(&["own.json: SCHEDULE: found \"tiled\""]);
+}
+
+#[test]
+fn a_directory_that_holds_a_run_or_is_none_is_left_alone() {
+    let folder = Folder::new();
+    let own = folder.parameters(json!({}));
+    folder.train(&own, "run", &[]).ended(0);
+    let before = folder.bytes("run/history.csv");
+    folder.train(&own, "run", &[]).refused(&["--out run: already holds a run (params.json)"]);
+    assert_eq!(folder.bytes("run/history.csv"), before);
+    folder.train(&own, "own.json", &[]).refused(&["--out own.json: is no directory"]);
+    folder.train(&own, "", &[]).refused(&["--out <DIR>"]);
+    assert_eq!(folder.list(""), ["own.json", "run"]);
+}
+
+#[test]
+fn a_directory_that_can_not_be_made_is_refused() {
+    let folder = Folder::new();
+    let own = folder.parameters(json!({}));
+    // Before the header of a run that will not be.
+    folder.train(&own, "own.json/run", &[]).refused(&["--out own.json/run: can't be made: "]);
+    assert_eq!(folder.list(""), ["own.json"]);
+}
+
+#[test]
+fn overrides_take_numbers_lists_and_bare_words_and_are_shown() {
+    let folder = Folder::new();
+    let iris = repository("params/iris.json");
+    let more =
+        ["--set", "MAX_EPOCHS=2", "--set", "LAYER_SIZES=[4, 6, 2, 3]", "--set", "OPTIMIZER =adam"];
+    folder.train(&iris, "run", &more).ended(0).says(&[
+        "    MAX_EPOCHS: 2  (--set)\n",
+        "    LAYER_SIZES: [4,6,2,3]  (--set)\n",
+        "    OPTIMIZER: \"adam\"  (--set)\n",
+        "    RANDOM_SEED: 42\n",
+        "hidden1(6, relu) -> hidden2(2, relu)",
+    ]);
+    let written = folder.json("run/params.json");
+    assert_eq!(written["parameters"]["OPTIMIZER"], "adam");
+}

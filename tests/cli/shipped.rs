@@ -1,0 +1,42 @@
+//! The parameter files that ship.
+
+use std::path::PathBuf;
+
+use gpu_mlp::params::Parameters;
+
+use crate::support::{Folder, repository};
+
+fn parameter_files() -> Vec<PathBuf> {
+    let folder = std::fs::read_dir(repository("params")).unwrap();
+    let paths = folder.map(|file| file.unwrap().path());
+    let mut files: Vec<_> = paths.filter(|p| p.extension().is_some_and(|e| e == "json")).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn every_file_is_read() {
+    let files = parameter_files();
+    assert!(files.len() >= 18, "{files:?}");
+    for file in files {
+        Parameters::read(&file, &[]).unwrap();
+    }
+}
+
+#[test]
+fn every_file_whose_data_ship_trains_for_an_epoch() {
+    let folder = Folder::new();
+    let mut trained = 0;
+    for file in parameter_files() {
+        let dataset = Parameters::read(&file, &[]).unwrap().dataset;
+        if !repository("datasets").join(dataset).exists() {
+            folder.train(&file, "none", &[]).refused(&["NPZ_DATASET: found ", "README"]);
+            continue;
+        }
+        let name = file.file_stem().unwrap().to_str().unwrap().to_string();
+        folder.train(&file, &name, &["--set", "MAX_EPOCHS=1"]).ended(0);
+        assert_eq!(folder.list(&name).len(), 4, "{name}");
+        trained += 1;
+    }
+    assert!(trained >= 11, "{trained}");
+}

@@ -1,0 +1,179 @@
+//! A folder to run the binary in, and what a run gave back.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use ndarray::{Array, Array1, Array2, Dimension};
+use ndarray_npy::{NpzWriter, WritableElement};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A file of the repository.
+pub fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// A folder that is removed at the end of the test; the binary runs inside it.
+pub struct Folder(TempDir);
+
+impl Folder {
+    pub fn new() -> Self {
+        Folder(TempDir::new().unwrap())
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    pub fn bytes(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.path(name)).unwrap()
+    }
+
+    pub fn json(&self, name: &str) -> Value {
+        serde_json::from_str(&self.read(name)).unwrap()
+    }
+
+    /// The names of what lies in a folder below, sorted; nothing if it is not there.
+    pub fn list(&self, name: &str) -> Vec<String> {
+        let entries = std::fs::read_dir(self.path(name)).into_iter().flatten();
+        let mut names: Vec<String> =
+            entries.map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    /// An archive with X and y.
+    pub fn archive<Y: WritableElement, D: Dimension>(
+        &self,
+        name: &str,
+        x: &Array2<f64>,
+        y: &Array<Y, D>,
+    ) -> PathBuf {
+        self.weighted_archive(name, x, y, None)
+    }
+
+    /// An archive with X, y and perhaps sample_weight.
+    pub fn weighted_archive<Y: WritableElement, D: Dimension>(
+        &self,
+        name: &str,
+        x: &Array2<f64>,
+        y: &Array<Y, D>,
+        weights: Option<&Array1<f64>>,
+    ) -> PathBuf {
+        let path = self.path(name);
+        let mut archive = NpzWriter::new(File::create(&path).unwrap());
+        archive.add_array("X", x).unwrap();
+        archive.add_array("y", y).unwrap();
+        if let Some(weights) = weights {
+            archive.add_array("sample_weight", weights).unwrap();
+        }
+        archive.finish().unwrap();
+        path
+    }
+
+    /// own.json: a small run on iris; `changes` replace or add keys, null takes one out.
+    pub fn parameters(&self, changes: Value) -> PathBuf {
+        let mut keys = json!({
+            "NPZ_DATASET": repository("datasets/iris.npz"),
+            "LAYER_SIZES": [4, 5, 3],
+            "LAYER_ACTS": ["-", "tanh", "softmax"],
+            "LR": 0.1,
+            "MAX_EPOCHS": 3,
+            "BATCH_SIZE": 8,
+        });
+        for (key, value) in changes.as_object().into_iter().flatten() {
+            keys[key] = value.clone();
+        }
+        self.write("own.json", json!({ "parameters": keys }).to_string())
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gpu-mlp"));
+        command.args(arguments).current_dir(self.0.path()).stdin(Stdio::null());
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::from(self.command(arguments).output().unwrap())
+    }
+
+    /// `gpu-mlp train FILE --backend cpu --out OUT`, then `more`.
+    pub fn train(&self, file: &Path, out: &str, more: &[&str]) -> Ran {
+        let file = file.to_str().unwrap();
+        self.run(&[&["train", file, "--backend", "cpu", "--out", out], more].concat())
+    }
+}
+
+/// What a run of the binary gave back.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Ran {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Ran {
+    /// The run ended with this exit code, and without a panic.
+    #[track_caller]
+    pub fn ended(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{}", self.stderr);
+        assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
+        self
+    }
+
+    /// Wrong input: code 2, nothing on standard output, one error, and it has all these words.
+    #[track_caller]
+    pub fn refused(self, words: &[&str]) {
+        let ran = self.ended(2);
+        assert_eq!(ran.stdout, "");
+        assert!(ran.stderr.starts_with("error: "), "{}", ran.stderr);
+        assert_eq!(ran.stderr.matches("error:").count(), 1, "{}", ran.stderr);
+        ran.says(words);
+    }
+
+    /// Standard error has all these words.
+    #[track_caller]
+    pub fn says(&self, words: &[&str]) -> &Self {
+        for word in words {
+            assert!(self.stderr.contains(word), "{word:?} is not in: {}", self.stderr);
+        }
+        self
+    }
+}
+
+/// Standard output or a history, the column `seconds` (the last) cut off.
+pub fn without_seconds(history: &str) -> Vec<&str> {
+    history.lines().map(|line| line.rsplit_once(',').unwrap().0).collect()
+}
+
+/// A smooth matrix.
+pub fn inputs(rows: usize, features: usize) -> Array2<f64> {
+    Array2::from_shape_fn((rows, features), |(r, c)| ((r * 7 + c * 13) as f64 * 0.37).sin())
+}
+
+/// Labels 0, 1, 0, 1, ...
+pub fn labels(rows: usize) -> Array1<i64> {
+    (0..rows).map(|row| (row % 2) as i64).collect()
+}

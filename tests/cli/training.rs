@@ -1,0 +1,146 @@
+//! A run to its end, and what it leaves.
+
+use serde_json::Value;
+
+use crate::support::{Folder, repository};
+
+const FILES: [&str; 4] = ["history.csv", "model.safetensors", "params.json", "summary.json"];
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn a_classification_shows_its_table_and_leaves_its_four_files() {
+    let folder = Folder::new();
+    let iris = repository("params/iris.json");
+    let more = ["--set", "ACC_PATIENCE=null", "--set", "MAX_EPOCHS=45"];
+    let ran = folder.train(&iris, "run", &more).ended(0);
+
+    let mut table = ran.stdout.lines();
+    let head = "Epoch | Loss(tr) | ΔLoss | Acc(tr) | Loss(val) | ΔLoss(v) | Acc(val) | Rec(val) | F1(val) | Pat.";
+    let cells = |line: &str| line.split('|').map(|c| c.trim().to_string()).collect::<Vec<_>>();
+    assert_eq!(cells(table.next().unwrap()), cells(head));
+    let rows: Vec<Vec<String>> = table.map(cells).collect();
+    let shown: Vec<u32> = rows.iter().map(|row| row[0].parse().unwrap()).collect();
+    assert_eq!(shown, (1..=20).chain([30, 40]).collect::<Vec<_>>());
+    assert!(rows.iter().all(|row| row.len() == 10), "{rows:?}");
+
+    ran.says(&[
+        "parameters: ",
+        "    MAX_EPOCHS: 45  (--set)",
+        "    LR: 0.05\n",
+        "dataset: iris: 150 rows, 4 features, 3 classes",
+        "train: 105 rows (35 x 0=setosa | 35 x 1=versicolor | 35 x 2=virginica)",
+        "validation: 45 rows (15 x 0=setosa",
+        "architecture: input(4) -> hidden1(16, relu) -> hidden2(32, relu) -> output(3, softmax)",
+        "stops at: 1) training loss moved by < 1e-8, 4) epoch 45; not in the 10 epochs of warm-up",
+        "device: cpu (--backend cpu)",
+        "stopped at epoch 45: criterion 4, MAX_EPOCHS reached",
+        "final (epoch 45)",
+        "best (epoch ",
+        "/105)",
+        "duration: ",
+        "saved in run",
+    ]);
+    assert_eq!(folder.list("run"), FILES);
+    assert_eq!(folder.list(""), ["run"]);
+    let history = folder.read("run/history.csv");
+    let lines: Vec<&str> = history.lines().collect();
+    assert_eq!(
+        lines[0],
+        "epoch,train_loss,train_accuracy,val_loss,val_accuracy,val_recall,val_f1,patience,seconds"
+    );
+    assert_eq!(lines.len(), 46);
+    for (epoch, line) in (1..).zip(&lines[1..]) {
+        let numbers: Vec<f64> = line.split(',').map(|cell| cell.parse().unwrap()).collect();
+        assert_eq!((numbers.len(), numbers[0]), (9, f64::from(epoch)), "{line}");
+    }
+}
+
+#[test]
+fn the_summary_of_a_classification_has_the_keys_of_the_specification() {
+    let folder = Folder::new();
+    folder.train(&repository("params/iris.json"), "run", &[]).ended(0);
+    let summary = folder.json("run/summary.json");
+    assert_eq!(
+        keys(&summary),
+        [
+            "dataset",
+            "task",
+            "rows",
+            "backend",
+            "device",
+            "schedule",
+            "epochs",
+            "best_epoch",
+            "stop_reason",
+            "train",
+            "validation",
+            "seconds",
+            "steps",
+            "microseconds_per_step"
+        ]
+    );
+    assert_eq!((&summary["dataset"], &summary["task"]), (&"iris".into(), &"classification".into()));
+    assert_eq!(keys(&summary["rows"]), ["train", "validation", "test"]);
+    assert_eq!(summary["rows"]["train"], 105);
+    for split in ["train", "validation"] {
+        assert_eq!(keys(&summary[split]), ["loss", "accuracy", "recall", "f1"]);
+        assert!(summary[split].as_object().unwrap().values().all(Value::is_f64));
+    }
+    assert_eq!(keys(&summary["seconds"]), ["load", "compile", "train", "evaluate", "total"]);
+    assert!(summary["seconds"].as_object().unwrap().values().all(|s| s.as_f64() >= Some(0.0)));
+    let epochs = summary["epochs"].as_u64().unwrap();
+    assert_eq!(summary["steps"], epochs * 11);
+    assert!(summary["best_epoch"].as_u64().unwrap() <= epochs);
+    assert!(summary["stop_reason"].is_string() && summary["microseconds_per_step"].is_f64());
+}
+
+#[test]
+fn a_regression_has_its_own_columns_and_figures_and_a_test_split_where_asked() {
+    let folder = Folder::new();
+    let diabetes = repository("params/diabetes.json");
+    let more = ["--set", "MAX_EPOCHS=2", "--set", "SPLIT=[0.6,0.2,0.2]"];
+    let ran = folder.train(&diabetes, "run", &more).ended(0);
+    assert!(ran.stdout.lines().next().unwrap().ends_with("R²(val) |  RMSE(val) |  Pat."));
+    let history = folder.read("run/history.csv");
+    let head = "epoch,train_loss,train_r2,val_loss,val_r2,val_rmse,patience,seconds";
+    assert_eq!(history.lines().next(), Some(head));
+    assert_eq!(history.lines().count(), 3);
+    let summary = folder.json("run/summary.json");
+    assert_eq!(summary["task"], "regression");
+    for split in ["train", "validation", "test"] {
+        assert_eq!(keys(&summary[split]), ["loss", "r2", "rmse", "mae", "outputs"]);
+        assert_eq!(summary[split]["outputs"].as_array().unwrap().len(), 1);
+        assert_eq!(keys(&summary[split]["outputs"][0]), ["r2", "rmse", "mae"]);
+    }
+}
+
+#[test]
+fn the_run_s_own_parameter_file_holds_every_key_and_names_its_data() {
+    let folder = Folder::new();
+    folder.train(&repository("params/iris.json"), "run", &[]).ended(0);
+    let file = folder.json("run/params.json");
+    assert_eq!(keys(&file), ["parameters"]);
+    let own = &file["parameters"];
+    assert_eq!(keys(own), gpu_mlp::params::KEYS);
+    assert!(std::path::Path::new(own["NPZ_DATASET"].as_str().unwrap()).is_absolute());
+    let hash = own["NPZ_SHA256"].as_str().unwrap();
+    assert!(hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit()), "{hash}");
+    assert_eq!((&own["DEVICE"], &own["SCHEDULE"]), (&"cpu".into(), &"layered".into()));
+    assert_eq!((&own["SPLIT_SEED"], &own["TARGET_NORMALIZE"]), (&42.into(), &"none".into()));
+}
+
+#[test]
+fn without_out_the_run_goes_to_runs_and_never_into_another() {
+    let folder = Folder::new();
+    let own = folder.parameters(serde_json::json!({}));
+    for runs in 1..=3 {
+        folder.run(&["train", own.to_str().unwrap()]).ended(0).says(&["saved in runs"]);
+        let names = folder.list("runs");
+        assert_eq!(names.len(), runs, "{names:?}");
+        assert!(names.iter().all(|name| name.starts_with("iris-20")), "{names:?}");
+        assert!(names.iter().all(|name| folder.list(&format!("runs/{name}")) == FILES));
+    }
+}

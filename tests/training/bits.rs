@@ -1,0 +1,141 @@
+//! The same bits: in blocks of epochs, on any number of threads, alone or beside other replicas.
+
+use std::sync::Arc;
+
+use gpu_mlp::backend::{Backend, Description, Event, State, Weights};
+use gpu_mlp::cpu::Cpu;
+use gpu_mlp::data::Split;
+use gpu_mlp::params::{LayerStack, Run};
+
+use crate::common::{classes, cpu, parameters, run, trained, values};
+use crate::patient;
+
+/// The CPU, asking for blocks of several epochs as a GPU does.
+struct InBlocks(Cpu<f32>, u32);
+
+impl Backend for InBlocks {
+    fn description(&self) -> Description {
+        Description { epochs_per_submit: self.1, ..self.0.description() }
+    }
+    fn submit(&mut self, epochs: std::ops::Range<u32>) -> gpu_mlp::Result<()> {
+        self.0.submit(epochs)
+    }
+    fn poll(&mut self, wait: bool) -> gpu_mlp::Result<Option<Event>> {
+        self.0.poll(wait)
+    }
+    fn retain(&mut self, live: &[usize]) -> gpu_mlp::Result<()> {
+        self.0.retain(live)
+    }
+    fn evaluate(
+        &mut self,
+        split: Split,
+        which: Weights,
+    ) -> gpu_mlp::Result<Vec<gpu_mlp::backend::Evaluation>> {
+        self.0.evaluate(split, which)
+    }
+    fn predict(
+        &mut self,
+        rows: ndarray::ArrayViewD<f32>,
+        which: Weights,
+    ) -> gpu_mlp::Result<ndarray::Array3<f32>> {
+        self.0.predict(rows, which)
+    }
+    fn trace(&mut self, epoch: u32) -> gpu_mlp::Result<Vec<gpu_mlp::backend::Quantity>> {
+        self.0.trace(epoch)
+    }
+    fn state(&mut self) -> gpu_mlp::Result<State> {
+        self.0.state()
+    }
+    fn restore(&mut self, state: &State) -> gpu_mlp::Result<()> {
+        self.0.restore(state)
+    }
+}
+
+#[test]
+fn blocks_of_epochs_change_no_bit() {
+    let run = run(&patient(), &classes(60, 4, 3));
+    let mut one_by_one = cpu::<f32>(&run);
+    let (rows, outcome) = trained(&run, &mut one_by_one);
+    let stopped = outcome.replicas[0].epochs;
+    assert!(stopped > 4 && stopped < 60, "patience fires in the middle: {stopped}");
+    for block in [2, 3, 7, 100] {
+        let mut backend = InBlocks(cpu(&run), block);
+        let (block_rows, block_outcome) = trained(&run, &mut backend);
+        assert_eq!(block_rows, rows, "blocks of {block}");
+        assert_eq!(block_outcome.replicas[0].best, outcome.replicas[0].best);
+        assert_eq!(backend.state().unwrap(), one_by_one.state().unwrap(), "blocks of {block}");
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bits_whatever_the_number_of_threads() {
+    let dataset = values(3000, 4, 2);
+    let mut parameters = parameters(&[4, 8, 2], &["gelu", "linear"]);
+    parameters.batch_size = 32;
+    let run = run(&parameters, &dataset);
+    let with_threads = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let mut backend = cpu::<f32>(&run);
+            let (rows, _) = trained(&run, &mut backend);
+            (rows, backend.state().unwrap())
+        })
+    };
+    assert_eq!(with_threads(1), with_threads(3));
+}
+
+#[test]
+fn three_replicas_are_three_single_runs() {
+    let dataset = classes(50, 4, 3);
+    let settings = [(1, 0.05, 0.0), (2, 0.02, 0.1), (3, 0.1, 0.01)];
+    let single = |&(seed, rate, l2): &(u64, f64, f64)| {
+        let mut parameters = patient();
+        (parameters.random_seed, parameters.learning_rate, parameters.l2) = (seed, rate, l2);
+        run(&parameters, &dataset)
+    };
+    let singles: Vec<Arc<Run>> = settings.iter().map(single).collect();
+    let mut joined = Run::clone(&singles[0]);
+    joined.replicas = singles.iter().map(|run| run.replicas[0].clone()).collect();
+    let joined = Arc::new(joined);
+    let (rows, outcome) = trained(&joined, &mut cpu::<f32>(&joined));
+    for (replica, single) in singles.iter().enumerate() {
+        let (own_rows, own) = trained(single, &mut cpu::<f32>(single));
+        let of_replica: Vec<_> =
+            rows.iter().filter(|row| row.replica == replica).cloned().collect();
+        assert_eq!(of_replica.len(), own_rows.len(), "replica {replica} stops by itself");
+        for (joined, own) in of_replica.iter().zip(&own_rows) {
+            assert_eq!((&joined.train, &joined.validation), (&own.train, &own.validation));
+        }
+        assert_eq!(outcome.replicas[replica].best, own.replicas[0].best);
+    }
+}
+
+#[test]
+fn a_replica_without_rows_left_does_not_move() {
+    let dataset = classes(50, 4, 3);
+    let mut parameters = patient();
+    parameters.max_epochs = 1;
+    let single = run(&parameters, &dataset);
+    let mut joined = Run::clone(&single);
+    let mut shorter = single.replicas[0].clone();
+    let train = shorter.splits.of(Split::Train)[..9].to_vec();
+    shorter.splits =
+        gpu_mlp::data::Splits::new(train, shorter.splits.of(Split::Validation).to_vec(), vec![]);
+    joined.replicas.push(shorter);
+    let joined = Arc::new(joined);
+    let mut backend = cpu::<f32>(&joined);
+    trained(&joined, &mut backend);
+    let steps: Vec<u64> = backend.state().unwrap().replicas.iter().map(|r| r.steps).collect();
+    assert_eq!(steps, [9, 3], "35 rows and 9 rows in batches of 4");
+}
+
+#[test]
+fn layers_and_layer_sizes_are_the_same_network() {
+    let dataset = classes(40, 4, 3);
+    let mlp = parameters(&[4, 8, 3], &["relu", "softmax"]);
+    let mut layers = mlp.clone();
+    layers.layers = LayerStack::Dense(vec![(8, "relu".into()), (3, "softmax".into())]);
+    let (mlp, layers) = (run(&mlp, &dataset), run(&layers, &dataset));
+    let rows = |run: &Arc<Run>| trained(run, &mut cpu::<f32>(run)).0;
+    assert_eq!(rows(&mlp), rows(&layers));
+}

@@ -1,0 +1,22 @@
+//! The training loop.
+
+mod bits;
+#[path = "../common/mod.rs"]
+mod common;
+mod endings;
+mod figures;
+
+use common::parameters;
+use gpu_mlp::params::{Optimizer, Parameters};
+
+const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+
+/// Adam, which patience ends before its 60 epochs.
+fn patient() -> Parameters {
+    let mut parameters = parameters(&[4, 8, 3], &["tanh", "softmax"]);
+    parameters.max_epochs = 60;
+    parameters.optimizer = ADAM;
+    parameters.learning_rate = 0.05;
+    parameters.loss_patience = Some(4);
+    parameters
+}
