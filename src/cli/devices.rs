@@ -9,22 +9,22 @@ pub(super) fn run() -> Result<()> {
     let adapters = adapters();
     for (index, adapter) in adapters.iter().enumerate() {
         let (info, limits) = (&adapter.info, &adapter.limits);
-        line(&format!("{index}: {} ({}, {:?})", info.name, adapter.kind(), info.backend));
-        line(&format!("   driver: {} {}", info.driver, info.driver_info));
+        line(&format!("{index}: {} ({}, {:?})", info.name, adapter.kind(), info.backend))?;
+        line(&format!("   driver: {} {}", info.driver, info.driver_info))?;
         line(&format!(
             "   limits: buffer {} MiB, binding {} MiB, workgroup memory {} KiB, {} invocations a workgroup",
             limits.max_buffer_size >> 20,
             limits.max_storage_buffer_binding_size >> 20,
             limits.max_compute_workgroup_storage_size >> 10,
             limits.max_compute_invocations_per_workgroup,
-        ));
+        ))?;
     }
     if adapters.is_empty() {
         line(
             "no GPU: no Vulkan, Metal or DX12 driver offers one (Debian: apt-get install mesa-vulkan-drivers)",
-        );
+        )?;
     }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    line(&format!("cpu: {} threads", threads));
+    line(&format!("cpu: {} threads", threads))?;
     Ok(())
 }
