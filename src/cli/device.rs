@@ -52,7 +52,7 @@ pub(super) fn choose(
         (Some(BackendKind::Cpu), "cpu" | "auto") => "--backend cpu".into(),
         (_, "cpu") => said_by,
         (_, "auto") => "auto: this version computes on the CPU only".into(),
-        _ => return Err(Error::input(format!("{found}: there is only cpu: {only}"))),
+        _ => return Err(Error::input(format!("{found}; allowed in this version: auto, cpu"))),
     };
     Ok(Choice { how })
 }
