@@ -65,7 +65,8 @@ impl Network {
         let parameters = network.weights();
         if parameters > MOST_WEIGHTS {
             return Err(Error::input(format!(
-                "the layers have {parameters} weights; allowed: up to {MOST_WEIGHTS}"
+                "the layers have {parameters} weights; allowed: up to {MOST_WEIGHTS}; make them \
+                 narrower (LAYER_SIZES, or units)"
             )));
         }
         Ok(network)

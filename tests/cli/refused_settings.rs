@@ -44,9 +44,12 @@ const WRONG: &[(&[&str], &[&str])] = &[
         &["--set", "NPZ_SHA256=00000000000000000000000000000000000000000000000000000000000000ff"],
         &["NPZ_SHA256: found 0000", "the data are not those of that run"],
     ),
-    (&["--set", "DEVICE=tpu"], &["--set DEVICE: found \"tpu\"", "there is only cpu"]),
+    (
+        &["--set", "DEVICE=tpu"],
+        &["--set DEVICE: found \"tpu\"; allowed in this version: auto, cpu"],
+    ),
     (&["--set", "SCHEDULE=tiled"], &["--set SCHEDULE: found \"tiled\""]),
-    (&["--device", "nonsense"], &["--device nonsense: there is only cpu"]),
+    (&["--device", "nonsense"], &["--device nonsense; allowed in this version: auto, cpu"]),
     (&["--backend", "gpu"], &["--backend gpu: found no GPU backend", "--backend cpu"]),
 ];
 
