@@ -94,7 +94,7 @@ fn named(adapters: Vec<Adapter>, wanted: &str, said_by: &str) -> Result<Choice> 
     if let Ok(index) = wanted.parse::<usize>() {
         let adapter = adapters.into_iter().nth(index);
         return adapter.map_or_else(
-            || Err(Error::input(format!("{said_by}: there is no such number; found {found}"))),
+            || Err(Error::input(format!("{said_by}; there is no such number; allowed: {found}"))),
             |adapter| chosen(adapter, said_by),
         );
     }
@@ -104,9 +104,9 @@ fn named(adapters: Vec<Adapter>, wanted: &str, said_by: &str) -> Result<Choice> 
         .collect();
     match (matching.pop(), matching.is_empty()) {
         (Some(adapter), true) => chosen(adapter, said_by),
-        (None, _) => Err(Error::input(format!("{said_by}: found only {found}; {INSTALL}"))),
+        (None, _) => Err(Error::input(format!("{said_by}; allowed: auto, {found}; {INSTALL}"))),
         (Some(_), false) => Err(Error::input(format!(
-            "{said_by}: several devices have that in their names; choose by number: {found}"
+            "{said_by}; several devices have that in their names; choose by number: {found}"
         ))),
     }
 }

@@ -105,8 +105,6 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
     let file = &arguments.file;
     let mut parameters = Parameters::read(file, &arguments.overrides)?;
     let place = |error: Error| placed(error, file, &arguments.overrides);
-    let choice =
-        choose(arguments.backend, arguments.device.as_deref(), &parameters).map_err(place)?;
     if let Some(out) = &arguments.out {
         RunDirectory::check(out)?;
     }
@@ -124,6 +122,9 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
         )));
     }
     let run = Run::new(&parameters, &dataset).map_err(place)?;
+    // Last, because asking the drivers for their devices takes longer than all the rest.
+    let choice =
+        choose(arguments.backend, arguments.device.as_deref(), &parameters).map_err(place)?;
     warn_of_custom_function(&parameters);
     parameters.dataset = absolute;
     parameters.dataset_sha256 = dataset.sha256;

@@ -384,3 +384,46 @@ impl Backend for GpuBackend {
         state::restore(self, state)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Dataset, Targets};
+    use crate::params::{LayerStack, Parameters};
+
+    fn run() -> Arc<Run> {
+        let x = ndarray::Array2::from_shape_fn((40, 2), |(i, j)| ((i * 3 + j * 7) as f64).sin());
+        let y = x.map_axis(ndarray::Axis(1), |row| row.sum()).insert_axis(ndarray::Axis(1));
+        let dataset = Dataset::from_arrays("made", x.view().into_dyn(), Targets::Reals(y)).unwrap();
+        let layers = LayerStack::Dense(vec![(4, "tanh".into()), (1, "linear".into())]);
+        Arc::new(Run::new(&Parameters::new(layers, 0.1, 5, 4), &dataset).unwrap())
+    }
+
+    #[test]
+    fn a_lost_device_is_an_error_and_the_best_weights_are_known() {
+        let Some(adapter) = super::super::adapters().into_iter().next() else {
+            eprintln!(
+                "skipped a_lost_device_is_an_error_and_the_best_weights_are_known: no adapter"
+            );
+            return;
+        };
+        let mut backend = GpuBackend::new(adapter.open().unwrap(), run()).unwrap();
+        backend.submit(1..3).unwrap();
+        while backend.poll(true).unwrap().is_some() {}
+        let before = backend.state().unwrap();
+        backend.gpu.device.destroy();
+        backend.submit(3..4).unwrap();
+        let error = loop {
+            match backend.poll(true) {
+                Ok(Some(_)) => {}
+                Ok(None) => panic!("an epoch on a lost device ended well"),
+                Err(error) => break error.to_string(),
+            }
+        };
+        assert!(error.contains("--device cpu"), "{error}");
+        let after = backend.state().unwrap();
+        for (name, tensor) in &before.tensors {
+            assert_eq!(after.tensors[name].best, tensor.best, "{name}");
+        }
+    }
+}

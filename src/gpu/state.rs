@@ -13,14 +13,16 @@ pub(super) fn state(backend: &GpuBackend) -> Result<State> {
     let (network, replicas) = (&backend.network, backend.run.replicas.len());
     let total = network.layout.total();
     let tensors = &network.tensors;
-    let (values, best, slots) = if backend.gpu.check().is_ok() {
-        let read = |buffer| backend.gpu.read::<f32>(buffer, replicas * total);
+    let read = |buffer| backend.gpu.read::<f32>(buffer, replicas * total);
+    let read_all = || {
         let slots = tensors.slots.iter().map(read).collect::<Result<Vec<_>>>()?;
-        (read(&tensors.weights)?, read(&tensors.best)?, slots)
-    } else {
+        Ok::<_, crate::Error>((read(&tensors.weights)?, read(&tensors.best)?, slots))
+    };
+    // A device that can't be read is lost, whether it has said so or not.
+    let (values, best, slots) = read_all().unwrap_or_else(|_| {
         let moments = vec![vec![0.0; replicas * total]; tensors.slots.len()];
         (backend.best.clone(), backend.best.clone(), moments)
-    };
+    });
     let mut saved = BTreeMap::new();
     for (id, tensor) in backend.run.plan.tensors.iter().enumerate() {
         let range = network.layout.of(TensorId(id));

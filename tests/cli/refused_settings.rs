@@ -44,13 +44,15 @@ const WRONG: &[(&[&str], &[&str])] = &[
         &["--set", "NPZ_SHA256=00000000000000000000000000000000000000000000000000000000000000ff"],
         &["NPZ_SHA256: found 0000", "the data are not those of that run"],
     ),
-    (
-        &["--set", "DEVICE=tpu"],
-        &["--set DEVICE: found \"tpu\"; allowed in this version: auto, cpu"],
-    ),
+    (&["--set", "DEVICE=tpu"], &["--set DEVICE: found \"tpu\"; allowed: auto"]),
     (&["--set", "SCHEDULE=tiled"], &["--set SCHEDULE: found \"tiled\""]),
-    (&["--device", "nonsense"], &["--device nonsense; allowed in this version: auto, cpu"]),
-    (&["--backend", "gpu"], &["--backend gpu: found no GPU backend", "--backend cpu"]),
+    (&["--device", "nonsense"], &["--device nonsense; allowed: auto"]),
+    (
+        &["--backend", "gpu", "--device", "cpu"],
+        &["--backend gpu and --device cpu exclude each other"],
+    ),
+    (&["--backend", "cpu", "--device", "0"], &["--backend cpu and --device 0 exclude each other"]),
+    (&["--device", "99"], &["--device 99; there is no such number", "cpu"]),
 ];
 
 #[test]

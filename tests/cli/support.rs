@@ -102,6 +102,8 @@ impl Folder {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gpu-mlp"));
         command.args(arguments).current_dir(self.0.path()).stdin(Stdio::null());
+        // Some Vulkan drivers complain on standard error where this is not set.
+        command.env("XDG_RUNTIME_DIR", self.0.path());
         command
     }
 
