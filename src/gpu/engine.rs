@@ -106,11 +106,9 @@ impl GpuBackend {
             .map(|number| {
                 let of_replica = |(id, replica): (usize, &Replica)| {
                     let done = self.replicas[id].steps + u64::from(number);
-                    if self.replicas[id].live {
-                        train_step(run, lists, (id, replica), epoch.number, number, done)
-                    } else {
-                        Step::default()
-                    }
+                    let step = train_step(run, lists, (id, replica), epoch.number, number, done);
+                    // One that left has its own slots all the same: their sums are 0.
+                    if self.replicas[id].live { step } else { Step { rows: 0, ..step } }
                 };
                 Work {
                     steps: run.replicas.iter().enumerate().map(of_replica).collect(),
