@@ -356,6 +356,9 @@ impl Backend for GpuBackend {
         let counts: Vec<u32> = self.gpu.read(confusion, 2 * replicas * cells)?;
         let evaluated = |(id, replica): (usize, &Replica)| {
             let rows = replica.splits.of(split).len();
+            if rows == 0 {
+                return Evaluation::default();
+            }
             let blocks = rows.div_ceil(self.network.evaluation.capacity);
             let slots = (0..blocks).map(|block| block * replicas + id);
             let counts = &counts[(replicas + id) * cells..][..cells];

@@ -245,8 +245,7 @@ impl Bench {
             // Below, the least e^x is all there is to see.
             *worst = worst.max(error);
         }
-        // A NaN is no error below 1.
-        if !(error <= 1.0) {
+        if error > 1.0 || error.is_nan() {
             self.fail(format!("{what} is {value:e}, expected {expected:e} ± {tolerance:e}"));
         }
     }

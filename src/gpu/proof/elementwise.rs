@@ -151,7 +151,7 @@ fn activated(layer: &Layer, shape: &Shape, f: &Expression) -> (Expected, Expecte
             let curvature = if z == 0.0 { 0.0 } else { rise / (2.0 * h) };
             let made_of = 1.0 + z.abs();
             let value = tolerance(1, slope.abs() * terms + made_of);
-            (((a, value)), (slope, tolerance(1, curvature.abs() * terms + made_of)))
+            ((a, value), (slope, tolerance(1, curvature.abs() * terms + made_of)))
         };
         elements.map(of_element).unzip()
     };
