@@ -276,8 +276,8 @@ impl GpuBackend {
             if is_kept && validation.is_some() {
                 state.best_loss = f64::from(f32::from_bits(best_losses[id]));
             }
-            // Without validation rows only weights that are not finite are not kept.
-            let last = (validation.is_none() && !is_kept).then_some(epoch.step);
+            // No loss has seen the weights that the last step left.
+            let last = (kept[id] == 2).then_some(epoch.step);
             let first_bad_step = bad.map(|step| step as u32 + 1).or(last);
             reports.push(ReplicaReport {
                 replica: id,

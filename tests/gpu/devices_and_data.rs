@@ -258,3 +258,20 @@ fn a_state_goes_back_and_gives_the_same_bits() {
     other.restore(&saved).unwrap();
     assert_eq!(reports(&mut other, 3..6), after);
 }
+
+#[test]
+fn weights_that_are_not_finite_stop_a_run_as_on_the_cpu() {
+    for (split, activation) in [([1.0, 0.0, 0.0], "linear"), ([0.7, 0.3, 0.0], "tanh")] {
+        let mut parameters = parameters(&[4, 8, 2], &[activation, "tanh"]);
+        (parameters.split, parameters.learning_rate) = (split, 3e38);
+        (parameters.max_epochs, parameters.batch_size) = (3, 40);
+        let run = run(&parameters, &values(40, 4, 2));
+        let test = "weights_that_are_not_finite_stop_a_run_as_on_the_cpu";
+        let Some(mut backend) = gpu(test, &run) else { return };
+        let (_, outcome) = trained(&run, &mut backend);
+        let (_, expected) = trained(&run, &mut cpu::<f32>(&run));
+        let (replica, expected) = (&outcome.replicas[0], &expected.replicas[0]);
+        assert_eq!(replica.stop, expected.stop, "{split:?}");
+        assert_eq!((replica.epochs, replica.best_epoch), (expected.epochs, expected.best_epoch));
+    }
+}

@@ -137,7 +137,7 @@ pub(super) struct Bench {
     trial: String,
     /// The largest error of each kernel, by its tolerance.
     worst: BTreeMap<String, f64>,
-    failures: Vec<String>,
+    failures: BTreeMap<String, Vec<String>>,
 }
 
 impl Bench {
@@ -162,7 +162,7 @@ impl Bench {
             kernel: String::new(),
             trial: String::new(),
             worst: BTreeMap::new(),
-            failures: vec![],
+            failures: BTreeMap::new(),
         })
     }
 
@@ -176,9 +176,14 @@ impl Bench {
         for (kernel, worst) in &self.worst {
             println!("{kernel}: largest error {worst:.3} of the tolerance");
         }
-        let shown = self.failures.len().min(20);
-        let (count, shown) = (self.failures.len(), self.failures[..shown].join("\n"));
-        assert!(count == 0, "{count} elements differ on {}:\n{shown}", self.gpu.name);
+        let shown: Vec<&str> = self
+            .failures
+            .values()
+            .flat_map(|failures| failures.iter().take(3).map(String::as_str))
+            .collect();
+        let count: usize = self.failures.values().map(Vec::len).sum();
+        let (name, shown) = (&self.gpu.name, shown.join("\n"));
+        assert!(count == 0, "{count} elements differ on {name}, among them:\n{shown}");
     }
 
     /// Normally distributed numbers.
@@ -233,7 +238,8 @@ impl Bench {
     }
 
     fn fail(&mut self, what: impl Display) {
-        self.failures.push(format!("{}, {}: {what}", self.kernel, self.trial));
+        let of_kernel = self.failures.entry(self.kernel.clone()).or_default();
+        of_kernel.push(format!("{}, {}: {what}", self.kernel, self.trial));
     }
 
     /// One element against its twin.

@@ -108,7 +108,11 @@ fn one(bench: &mut Bench, len: usize, train_steps: usize, blocks: usize, fates: 
             Fate::Worse | Fate::Equal | Fate::BadValidation => blocks == 0,
             _ => false,
         };
-        bench.same(format!("{what}: kept"), &kept[replica..=replica], &[u32::from(keeps)]);
+        let flag = match fate {
+            Fate::InfiniteWeight | Fate::BadLastWeight => 2,
+            _ => u32::from(keeps),
+        };
+        bench.same(format!("{what}: kept"), &kept[replica..=replica], &[flag]);
         let own = replica * len..(replica + 1) * len;
         let expected =
             if keeps { words(&weights[own.clone()]) } else { before[own.clone()].to_vec() };
