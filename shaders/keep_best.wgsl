@@ -18,7 +18,7 @@ struct Parameters {
 @group(1) @binding(1) var<storage, read> sums: array<f32>;
 // (replica): the best validation loss so far
 @group(1) @binding(2) var<storage, read_write> best_losses: array<f32>;
-// (replica): 1 if this epoch's weights are now the best
+// (replica): 1 if this epoch's weights are now the best, 2 if one is not finite, else 0
 @group(1) @binding(3) var<storage, read_write> kept: array<u32>;
 // (replica, weights), both
 @group(1) @binding(4) var<storage, read> weights: array<f32>;
@@ -44,7 +44,7 @@ fn decide(
     workgroupBarrier();
     for (var i = local; i < parameters.train_steps; i += 256u) {
         if (!is_finite(sums[(i * parameters.replicas + replica) * parameters.slot_length])) {
-            atomicStore(&bad, 1u);
+            atomicOr(&bad, 1u);
         }
     }
     let own = replica * parameters.weights;
@@ -56,7 +56,7 @@ fn decide(
             && is_finite(weights[own + min(i + 512u, last)])
             && is_finite(weights[own + min(i + 768u, last)]);
         if (!sound) {
-            atomicStore(&bad, 1u);
+            atomicOr(&bad, 2u);
         }
     }
     workgroupBarrier();
@@ -72,8 +72,9 @@ fn decide(
     }
     let mean = loss / max(weight, 1e-30);
     let better = parameters.validation_steps == 0u || (is_finite(mean) && mean < best_losses[replica]);
-    let sound = better && atomicLoad(&bad) == 0u && step_of(replica).list_rows > 0u;
-    kept[replica] = select(0u, 1u, sound);
+    let faults = atomicLoad(&bad);
+    let sound = better && faults == 0u && step_of(replica).list_rows > 0u;
+    kept[replica] = select(select(0u, 1u, sound), 2u, faults >= 2u);
     if (sound && parameters.validation_steps > 0u) {
         best_losses[replica] = mean;
     }
@@ -88,7 +89,7 @@ fn keep(
 ) {
     let replica = workgroup.z;
     let i = thread(workgroup, workgroups, local, 64u);
-    if (i >= parameters.weights || kept[replica] == 0u) {
+    if (i >= parameters.weights || kept[replica] != 1u) {
         return;
     }
     best[replica * parameters.weights + i] = weights[replica * parameters.weights + i];

@@ -3,7 +3,7 @@
 use crate::math::Real;
 
 /// delta[i] *= slope[i]
-pub(super) fn activation_backward<T: Real>(delta: &mut [T], slope: &[T]) {
+pub(crate) fn activation_backward<T: Real>(delta: &mut [T], slope: &[T]) {
     for (delta, slope) in delta.iter_mut().zip(slope) {
         *delta *= *slope;
     }

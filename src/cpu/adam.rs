@@ -9,7 +9,7 @@ use crate::params::Optimizer;
 
 /// The numbers of one step that are the same for every weight.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct AdamStep<T> {
+pub(crate) struct AdamStep<T> {
     beta1: T,
     beta2: T,
     rest1: T,

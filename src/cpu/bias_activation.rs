@@ -4,7 +4,7 @@ use crate::expr::{Expression, Scratch};
 use crate::math::Real;
 
 /// z[row, unit] += bias[unit]
-pub(super) fn add_bias<T: Real>(z: &mut [T], bias: &[T]) {
+pub(crate) fn add_bias<T: Real>(z: &mut [T], bias: &[T]) {
     for row in z.chunks_exact_mut(bias.len()) {
         for (z, b) in row.iter_mut().zip(bias) {
             *z += *b;
@@ -13,7 +13,7 @@ pub(super) fn add_bias<T: Real>(z: &mut [T], bias: &[T]) {
 }
 
 /// a = f(z) and, while training, slope = f'(z).
-pub(super) fn activate<T: Real>(
+pub(crate) fn activate<T: Real>(
     f: &Expression,
     z: &[T],
     a: &mut [T],
@@ -24,7 +24,7 @@ pub(super) fn activate<T: Real>(
 }
 
 /// PReLU: a = z for z > 0, else alpha·z; slope = 1, else alpha.
-pub(super) fn prelu<T: Real>(z: &[T], alpha: T, a: &mut [T], slope: Option<&mut [T]>) {
+pub(crate) fn prelu<T: Real>(z: &[T], alpha: T, a: &mut [T], slope: Option<&mut [T]>) {
     for (a, &z) in a.iter_mut().zip(z) {
         *a = if z > T::ZERO { z } else { alpha * z };
     }

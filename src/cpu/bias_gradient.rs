@@ -3,7 +3,7 @@
 use crate::math::Real;
 
 /// The sum of the rows of `delta`, in their order.
-pub(super) fn bias_gradient<T: Real>(delta: &[T], gradient: &mut [T]) {
+pub(crate) fn bias_gradient<T: Real>(delta: &[T], gradient: &mut [T]) {
     gradient.fill(T::ZERO);
     for row in delta.chunks_exact(gradient.len()) {
         for (gradient, delta) in gradient.iter_mut().zip(row) {

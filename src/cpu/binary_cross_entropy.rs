@@ -4,7 +4,7 @@
 use crate::math::Real;
 
 /// The loss of each row and the gradient of the batch's loss by its logit.
-pub(super) fn binary_cross_entropy<T: Real>(
+pub(crate) fn binary_cross_entropy<T: Real>(
     z: &[T],
     truth: &[u32],
     weights: &[T],

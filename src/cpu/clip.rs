@@ -5,7 +5,7 @@ use crate::params::Clip;
 
 /// What the update does to each component of the gradient first.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Clipping<T> {
+pub(crate) enum Clipping<T> {
     /// Nothing.
     Off,
     /// g · scale

@@ -24,6 +24,9 @@ pub(super) fn evaluate<T: Product>(
     weights: &[T],
     rows: &[u32],
 ) -> Evaluation {
+    if rows.is_empty() {
+        return Evaluation::default();
+    }
     let executor = Executor { plan: &run.plan, layout, weights };
     let workspace = || Workspace::new(&run.plan, BLOCK.min(rows.len()));
     let block = |workspace: &mut Workspace<T>, rows: &[u32]| {

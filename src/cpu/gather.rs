@@ -6,7 +6,7 @@ use crate::params::{Replica, Run, Table, TableTargets};
 
 /// A replica's scaling in the table's centred units: (centred x - shift) · scale.
 #[derive(Debug, Clone)]
-pub(super) struct Frame<T> {
+pub(crate) struct Frame<T> {
     input_shift: Vec<T>,
     input_scale: Vec<T>,
     target_shift: Vec<T>,
@@ -67,7 +67,7 @@ impl<T: Real> Frame<T> {
 
 /// The targets and weights of the rows of a batch, and the losses the network makes on them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Batch<T> {
+pub(crate) struct Batch<T> {
     /// Each row's class; empty in regression.
     pub classes: Vec<u32>,
     /// Each row's scaled targets; empty in classification.
@@ -78,7 +78,7 @@ pub(super) struct Batch<T> {
     pub losses: Vec<T>,
 }
 
-fn scale_rows<'a, T: Real>(
+pub(crate) fn scale_rows<'a, T: Real>(
     rows: impl Iterator<Item = &'a [f32]>,
     shift: &[T],
     scale: &[T],

@@ -41,7 +41,7 @@ product!(f64, matrixmultiply::dgemm);
 
 /// A row-major matrix, read as its transpose if asked.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Matrix<'a, T> {
+pub(crate) struct Matrix<'a, T> {
     pub values: &'a [T],
     pub rows: usize,
     pub columns: usize,
@@ -66,7 +66,7 @@ impl<T: Real> Matrix<'_, T> {
 }
 
 /// `out` (m, n) = `left` (m, k) · `right` (k, n), row-major.
-pub(super) fn matmul<T: Product>(left: Matrix<T>, right: Matrix<T>, out: &mut [T]) {
+pub(crate) fn matmul<T: Product>(left: Matrix<T>, right: Matrix<T>, out: &mut [T]) {
     let (m, k, left_row, left_column) = left.view();
     let (right_k, n, right_row, right_column) = right.view();
     assert_eq!(k, right_k, "the factors of a product share an axis");

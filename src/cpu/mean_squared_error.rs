@@ -4,7 +4,7 @@
 use crate::math::Real;
 
 /// The loss of each row and the gradient of the batch's loss by its outputs.
-pub(super) fn mean_squared_error<T: Real>(
+pub(crate) fn mean_squared_error<T: Real>(
     output: &[T],
     truth: &[T],
     weights: &[T],

@@ -5,7 +5,7 @@ use crate::backend::Evaluation;
 use crate::math::Real;
 
 /// Adds the losses of a batch to the sums; a row that weighs nothing adds nothing, whatever its loss.
-pub(super) fn add_losses<T: Real>(losses: &[T], weights: &[T], sums: &mut Evaluation) {
+pub(crate) fn add_losses<T: Real>(losses: &[T], weights: &[T], sums: &mut Evaluation) {
     for (&loss, &weight) in losses.iter().zip(weights) {
         if weight > T::ZERO {
             sums.loss_sum += weight.to_f64() * loss.to_f64();
@@ -17,7 +17,7 @@ pub(super) fn add_losses<T: Real>(losses: &[T], weights: &[T], sums: &mut Evalua
 
 /// Counts each row's true and predicted class. The prediction is the largest logit, the first on a
 /// tie; with one logit a row, class 1 if it is above 0.
-pub(super) fn add_confusion<T: Real>(z: &[T], truth: &[u32], sums: &mut Evaluation) {
+pub(crate) fn add_confusion<T: Real>(z: &[T], truth: &[u32], sums: &mut Evaluation) {
     let logits = z.len() / truth.len();
     let classes = logits.max(2);
     sums.confusion.resize(classes * classes, 0);
@@ -38,7 +38,7 @@ fn first_largest<T: Real>(z: &[T]) -> usize {
 }
 
 /// Adds the errors of each output.
-pub(super) fn add_errors<T: Real>(
+pub(crate) fn add_errors<T: Real>(
     output: &[T],
     truth: &[T],
     outputs: usize,

@@ -1,25 +1,25 @@
 //! The CPU backend, and the reference that proves the GPU right: generic over f32 and f64, one file
 //! an operation, named as its shader.
 
-mod activation_backward;
-mod adam;
-mod bias_activation;
-mod bias_gradient;
-mod binary_cross_entropy;
-mod clip;
+pub(crate) mod activation_backward;
+pub(crate) mod adam;
+pub(crate) mod bias_activation;
+pub(crate) mod bias_gradient;
+pub(crate) mod binary_cross_entropy;
+pub(crate) mod clip;
 mod engine;
 mod evaluate;
 mod execute;
-mod gather;
-mod matmul;
-mod mean_squared_error;
-mod metric_sums;
-mod prelu_gradient;
-mod replica;
-mod sgd;
-mod sigmoid;
-mod softmax;
-mod softmax_cross_entropy;
+pub(crate) mod gather;
+pub(crate) mod matmul;
+pub(crate) mod mean_squared_error;
+pub(crate) mod metric_sums;
+pub(crate) mod prelu_gradient;
+pub(crate) mod replica;
+pub(crate) mod sgd;
+pub(crate) mod sigmoid;
+pub(crate) mod softmax;
+pub(crate) mod softmax_cross_entropy;
 mod state;
 mod trace;
 mod workspace;

@@ -3,7 +3,7 @@
 use crate::math::Real;
 
 /// The gradient of PReLU's alpha from the gradient by a, before it is turned into that by z.
-pub(super) fn prelu_gradient<T: Real>(z: &[T], delta: &[T]) -> T {
+pub(crate) fn prelu_gradient<T: Real>(z: &[T], delta: &[T]) -> T {
     let mut sum = T::ZERO;
     for (&z, &delta) in z.iter().zip(delta) {
         sum += delta * z.min(T::ZERO);

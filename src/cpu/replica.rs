@@ -145,7 +145,7 @@ pub(super) fn add_sums<T: Product>(plan: &Plan, workspace: &Workspace<T>, sums: 
 }
 
 /// 1 / Σ weights for a mean, 1 for a sum; 0 where all rows weigh nothing.
-fn gradient_scale<T: Product>(kind: BatchGradient, weights: &[T]) -> T {
+pub(crate) fn gradient_scale<T: Product>(kind: BatchGradient, weights: &[T]) -> T {
     if kind == BatchGradient::Sum {
         return T::ONE;
     }

@@ -4,7 +4,7 @@ use super::clip::Clipping;
 use crate::math::Real;
 
 /// One step of stochastic gradient descent on a tensor; `decay` is 0 for biases and alphas.
-pub(super) fn sgd<T: Real>(
+pub(crate) fn sgd<T: Real>(
     weights: &mut [T],
     gradient: &[T],
     clipping: Clipping<T>,

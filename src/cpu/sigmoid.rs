@@ -3,7 +3,7 @@
 use crate::math::Real;
 
 /// The probability of class 1 from its logit.
-pub(super) fn sigmoid<T: Real>(z: &[T], a: &mut [T]) {
+pub(crate) fn sigmoid<T: Real>(z: &[T], a: &mut [T]) {
     for (a, &z) in a.iter_mut().zip(z) {
         *a = z.sigmoid();
     }

@@ -7,7 +7,7 @@ use crate::math::Real;
 /// The loss of each row and the gradient of the batch's loss by its logits.
 ///
 /// `z` and `delta` are (rows, classes); `gradient_scale` is 1 / Σ weights for a mean, 1 for a sum.
-pub(super) fn softmax_cross_entropy<T: Real>(
+pub(crate) fn softmax_cross_entropy<T: Real>(
     z: &[T],
     truth: &[u32],
     weights: &[T],

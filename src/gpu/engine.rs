@@ -97,11 +97,9 @@ impl GpuBackend {
             .map(|number| {
                 let of_replica = |(id, replica): (usize, &Replica)| {
                     let done = self.replicas[id].steps + u64::from(number);
-                    if self.replicas[id].live {
-                        train_step(run, lists, (id, replica), epoch.number, number, done)
-                    } else {
-                        Step::default()
-                    }
+                    let step = train_step(run, lists, (id, replica), epoch.number, number, done);
+                    // One that left has its own slots all the same: their sums are 0.
+                    if self.replicas[id].live { step } else { Step { rows: 0, ..step } }
                 };
                 Work {
                     steps: run.replicas.iter().enumerate().map(of_replica).collect(),
@@ -269,8 +267,8 @@ impl GpuBackend {
             if is_kept && validation.is_some() {
                 state.best_loss = f64::from(f32::from_bits(best_losses[id]));
             }
-            // Without validation rows only weights that are not finite are not kept.
-            let last = (validation.is_none() && !is_kept).then_some(epoch.step);
+            // No loss has seen the weights that the last step left.
+            let last = (kept[id] == 2).then_some(epoch.step);
             let first_bad_step = bad.map(|step| step as u32 + 1).or(last);
             reports.push(ReplicaReport {
                 replica: id,
@@ -357,6 +355,9 @@ impl Backend for GpuBackend {
         let counts: Vec<u32> = self.gpu.read(confusion, 2 * replicas * cells)?;
         let evaluated = |(id, replica): (usize, &Replica)| {
             let rows = replica.splits.of(split).len();
+            if rows == 0 {
+                return Evaluation::default();
+            }
             let blocks = rows.div_ceil(self.network.evaluation.capacity);
             let slots = (0..blocks).map(|block| block * replicas + id);
             let counts = &counts[(replicas + id) * cells..][..cells];

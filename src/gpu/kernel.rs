@@ -78,7 +78,7 @@ impl Kernels {
     }
 
     /// The kernel of that name, compiled at its first use.
-    pub fn get(
+    fn get(
         &mut self,
         gpu: &Gpu,
         name: &'static str,
@@ -95,6 +95,37 @@ impl Kernels {
         let step_layout = &self.step_layout;
         let compile = || Rc::new(compile(gpu, step_layout, name, entry, variant, bindings));
         self.compiled.entry(key).or_insert_with(compile).clone()
+    }
+
+    /// A dispatch of a kernel on `words` as its uniform parameters, and buffers in their order.
+    pub fn dispatch(
+        &mut self,
+        gpu: &Gpu,
+        name: &'static str,
+        variant: Variant,
+        words: &[u32],
+        buffers: &[(&wgpu::Buffer, Access)],
+        workgroups: [u32; 3],
+    ) -> Dispatch {
+        let accesses: Vec<Access> = std::iter::once(Access::Uniform)
+            .chain(buffers.iter().map(|(_, access)| *access))
+            .collect();
+        let kernel = self.get(gpu, name, variant, &accesses);
+        let uniform = gpu.uniform(name, words);
+        let all = std::iter::once(&uniform).chain(buffers.iter().map(|(buffer, _)| *buffer));
+        let entries: Vec<_> = (0..)
+            .zip(all)
+            .map(|(binding, buffer)| wgpu::BindGroupEntry {
+                binding,
+                resource: buffer.as_entire_binding(),
+            })
+            .collect();
+        let group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some(name),
+            layout: &kernel.layout,
+            entries: &entries,
+        });
+        Dispatch { kernel, group, workgroups, iterations: 0 }
     }
 }
 

@@ -40,27 +40,10 @@ impl<'a> Layered<'a> {
         workgroups: [usize; 2],
         iterations: usize,
     ) -> Dispatch {
-        let accesses: Vec<Access> = std::iter::once(Access::Uniform)
-            .chain(buffers.iter().map(|(_, access)| *access))
-            .collect();
-        let kernel = self.kernels.get(self.gpu, name, variant, &accesses);
-        let uniform = self.gpu.uniform(name, words);
-        let all = std::iter::once(&uniform).chain(buffers.iter().map(|(buffer, _)| *buffer));
-        let entries: Vec<_> = (0..)
-            .zip(all)
-            .map(|(binding, buffer)| wgpu::BindGroupEntry {
-                binding,
-                resource: buffer.as_entire_binding(),
-            })
-            .collect();
-        let group = self.gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some(name),
-            layout: &kernel.layout,
-            entries: &entries,
-        });
         let [x, y] = workgroups.map(|count| count as u32);
         let workgroups = [x, y, self.replicas as u32];
-        Dispatch { kernel, group, workgroups, iterations: iterations as u64 }
+        let dispatch = self.kernels.dispatch(self.gpu, name, variant, words, buffers, workgroups);
+        Dispatch { iterations: iterations as u64, ..dispatch }
     }
 
     /// From the gathered input to the scores.

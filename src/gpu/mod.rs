@@ -8,6 +8,8 @@ mod kernel;
 mod layered;
 mod network;
 mod predict;
+#[cfg(test)]
+mod proof;
 mod record;
 mod sources;
 mod state;

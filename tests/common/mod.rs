@@ -1,15 +1,16 @@
 //! What several test files need: small data sets, small networks, a CPU backend on them.
 #![allow(dead_code)] // each test file uses a part
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use gpu_mlp::backend::Backend;
+use gpu_mlp::backend::{Backend, Description, Evaluation, Event, Quantity, State, Weights};
 use gpu_mlp::cpu::{Cpu, Product};
-use gpu_mlp::data::{Dataset, Targets};
+use gpu_mlp::data::{Dataset, Split, Targets};
 use gpu_mlp::params::{LayerStack, Parameters, Run};
 use gpu_mlp::train::{EpochRow, Observer, Outcome, train};
-use ndarray::{Array2, ArrayD};
+use ndarray::{Array2, Array3, ArrayD, ArrayViewD};
 
 /// A network's layers: sizes, then one activation a layer.
 pub fn mlp(sizes: &[usize], activations: &[&str]) -> LayerStack {
@@ -79,4 +80,37 @@ pub fn trained(run: &Run, backend: &mut dyn Backend) -> (Vec<EpochRow>, Outcome)
     let mut rows = Rows::default();
     let outcome = train(run, backend, &mut rows, &AtomicBool::new(false)).unwrap();
     (rows.0, outcome)
+}
+
+/// A backend that asks for blocks of so many epochs.
+pub struct InBlocks<B>(pub B, pub u32);
+
+impl<B: Backend> Backend for InBlocks<B> {
+    fn description(&self) -> Description {
+        Description { epochs_per_submit: self.1, ..self.0.description() }
+    }
+    fn submit(&mut self, epochs: Range<u32>) -> gpu_mlp::Result<()> {
+        self.0.submit(epochs)
+    }
+    fn poll(&mut self, wait: bool) -> gpu_mlp::Result<Option<Event>> {
+        self.0.poll(wait)
+    }
+    fn retain(&mut self, live: &[usize]) -> gpu_mlp::Result<()> {
+        self.0.retain(live)
+    }
+    fn evaluate(&mut self, split: Split, which: Weights) -> gpu_mlp::Result<Vec<Evaluation>> {
+        self.0.evaluate(split, which)
+    }
+    fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> gpu_mlp::Result<Array3<f32>> {
+        self.0.predict(rows, which)
+    }
+    fn trace(&mut self, epoch: u32) -> gpu_mlp::Result<Vec<Quantity>> {
+        self.0.trace(epoch)
+    }
+    fn state(&mut self) -> gpu_mlp::Result<State> {
+        self.0.state()
+    }
+    fn restore(&mut self, state: &State) -> gpu_mlp::Result<()> {
+        self.0.restore(state)
+    }
 }

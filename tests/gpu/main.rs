@@ -2,5 +2,6 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod devices_and_data;
 mod runs;
 mod support;

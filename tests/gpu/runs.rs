@@ -16,11 +16,14 @@ fn twenty_steps(sizes: &[usize], activations: &[&str]) -> Parameters {
     parameters
 }
 
+/// Relative where targets are not scaled and losses are in the thousands.
+fn near(a: f64, b: f64) -> bool {
+    (a - b).abs() < 1e-4 * b.abs().max(1.0)
+}
+
 fn assert_near(gpu: &[EpochRow], cpu: &[EpochRow], what: &str) {
     assert_eq!(gpu.len(), cpu.len(), "{what}");
     for (gpu, cpu) in gpu.iter().zip(cpu) {
-        // Relative where targets are not scaled and losses are in the thousands.
-        let near = |a: f64, b: f64| (a - b).abs() < 1e-4 * b.abs().max(1.0);
         assert!(
             near(gpu.train.loss, cpu.train.loss),
             "{what}, epoch {}: {gpu:?} {cpu:?}",
@@ -42,7 +45,7 @@ fn check(test: &str, parameters: &Parameters, dataset: &Dataset, what: &str) {
     assert_eq!(gpu.best_epoch, cpu.best_epoch, "{what}");
     for (gpu, cpu) in gpu.best.iter().zip(&cpu.best) {
         let (Some(gpu), Some(cpu)) = (gpu, cpu) else { continue };
-        assert!((gpu.loss - cpu.loss).abs() < 1e-4 * cpu.loss.max(1.0), "{what}");
+        assert!(near(gpu.loss, cpu.loss), "{what}: {gpu:?} {cpu:?}");
         assert!((gpu.score() - cpu.score()).abs() < 0.04, "{what}: {gpu:?} {cpu:?}");
     }
 }

@@ -2,54 +2,12 @@
 
 use std::sync::Arc;
 
-use gpu_mlp::backend::{Backend, Description, Event, State, Weights};
-use gpu_mlp::cpu::Cpu;
+use gpu_mlp::backend::Backend;
 use gpu_mlp::data::Split;
 use gpu_mlp::params::{LayerStack, Run};
 
-use crate::common::{classes, cpu, parameters, run, trained, values};
+use crate::common::{InBlocks, classes, cpu, parameters, run, trained, values};
 use crate::patient;
-
-/// The CPU, asking for blocks of several epochs as a GPU does.
-struct InBlocks(Cpu<f32>, u32);
-
-impl Backend for InBlocks {
-    fn description(&self) -> Description {
-        Description { epochs_per_submit: self.1, ..self.0.description() }
-    }
-    fn submit(&mut self, epochs: std::ops::Range<u32>) -> gpu_mlp::Result<()> {
-        self.0.submit(epochs)
-    }
-    fn poll(&mut self, wait: bool) -> gpu_mlp::Result<Option<Event>> {
-        self.0.poll(wait)
-    }
-    fn retain(&mut self, live: &[usize]) -> gpu_mlp::Result<()> {
-        self.0.retain(live)
-    }
-    fn evaluate(
-        &mut self,
-        split: Split,
-        which: Weights,
-    ) -> gpu_mlp::Result<Vec<gpu_mlp::backend::Evaluation>> {
-        self.0.evaluate(split, which)
-    }
-    fn predict(
-        &mut self,
-        rows: ndarray::ArrayViewD<f32>,
-        which: Weights,
-    ) -> gpu_mlp::Result<ndarray::Array3<f32>> {
-        self.0.predict(rows, which)
-    }
-    fn trace(&mut self, epoch: u32) -> gpu_mlp::Result<Vec<gpu_mlp::backend::Quantity>> {
-        self.0.trace(epoch)
-    }
-    fn state(&mut self) -> gpu_mlp::Result<State> {
-        self.0.state()
-    }
-    fn restore(&mut self, state: &State) -> gpu_mlp::Result<()> {
-        self.0.restore(state)
-    }
-}
 
 #[test]
 fn blocks_of_epochs_change_no_bit() {
@@ -59,7 +17,7 @@ fn blocks_of_epochs_change_no_bit() {
     let stopped = outcome.replicas[0].epochs;
     assert!(stopped > 4 && stopped < 60, "patience fires in the middle: {stopped}");
     for block in [2, 3, 7, 100] {
-        let mut backend = InBlocks(cpu(&run), block);
+        let mut backend = InBlocks(cpu::<f32>(&run), block);
         let (block_rows, block_outcome) = trained(&run, &mut backend);
         assert_eq!(block_rows, rows, "blocks of {block}");
         assert_eq!(block_outcome.replicas[0].best, outcome.replicas[0].best);

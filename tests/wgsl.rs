@@ -1,0 +1,98 @@
+//! The text of every kernel, without a device: valid WGSL of plain WebGPU, no imprecise built-in.
+
+use gpu_mlp::expr::Expression;
+use gpu_mlp::gpu::shader_sources;
+use gpu_mlp::network::Activation;
+
+/// Built-ins in which drivers differ by 1e-5; `shaders/math.wgsl` stands in for them.
+const IMPRECISE: [&str; 20] = [
+    "exp",
+    "exp2",
+    "log",
+    "log2",
+    "pow",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "atan2",
+    "sinh",
+    "cosh",
+    "tanh",
+    "asinh",
+    "acosh",
+    "atanh",
+    "inverseSqrt",
+    "smoothstep",
+];
+
+fn sources() -> Vec<(String, String)> {
+    let names = [
+        "relu",
+        "leaky_relu(0.02)",
+        "elu",
+        "selu",
+        "gelu",
+        "gelu_erf",
+        "sigmoid",
+        "softplus",
+        "tanh",
+        "custom_function",
+        "x^3 - 2^min(x, 9) + abs(x) + sqrt(x*x + 1)",
+        "if(x <= 1, sin(x), if(x != 2, ln(x), cos(x)))",
+        "1e30*x - 1.5e-40",
+    ];
+    let expression = |name: &str| -> Expression {
+        match Activation::parse(name, "x*sigmoid(x)").unwrap() {
+            Activation::Function(function) => function.expression,
+            other => panic!("{name} is {other:?}"),
+        }
+    };
+    shader_sources(&names.map(expression))
+}
+
+/// The code of a shader, without its comments.
+fn code(source: &str) -> String {
+    let line = |line: &str| line.split("//").next().unwrap_or_default().to_owned();
+    source.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_kernel_is_valid_for_plain_webgpu() {
+    let sources = sources();
+    assert!(sources.len() > 30, "{} kernels", sources.len());
+    for (name, source) in sources {
+        let module = naga::front::wgsl::parse_str(&source)
+            .unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(&source)));
+        let flags = naga::valid::ValidationFlags::all();
+        // Whatever is not in this set is an extension, and browsers need not have it.
+        let capabilities = naga::valid::Capabilities::empty();
+        naga::valid::Validator::new(flags, capabilities)
+            .validate(&module)
+            .unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(&source)));
+        assert!(!module.entry_points.is_empty(), "{name} has an entry point");
+        for entry in &module.entry_points {
+            let threads: u32 = entry.workgroup_size.iter().product();
+            assert!(threads <= 256, "{name}: browsers allow 256 threads, not {threads}");
+        }
+    }
+}
+
+#[test]
+fn no_kernel_calls_an_imprecise_built_in() {
+    for (name, source) in sources() {
+        for word in code(&source).split(|c: char| !c.is_alphanumeric() && c != '_') {
+            assert!(!IMPRECISE.contains(&word), "{name} calls {word}");
+        }
+    }
+}
+
+#[test]
+fn no_kernel_takes_more_storage_buffers_than_browsers_allow() {
+    for (name, source) in sources() {
+        let buffers = code(&source).matches("var<storage").count();
+        assert!(buffers <= 8, "{name}: {buffers} storage buffers, browsers allow 8");
+    }
+}
