@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::evaluate::{evaluate, predict};
 use super::execute::Executor;
+use super::keep_best::keep_best;
 use super::matmul::Product;
 use super::replica::Trainee;
 use super::{state, trace};
@@ -98,17 +99,8 @@ impl<T: Product> Cpu<T> {
             let rows = run.replicas[replica].splits.of(Split::Validation);
             let validation = (!rows.is_empty())
                 .then(|| evaluate(run, layout, &trainee.frame, &trainee.weights, rows));
-            if trainee.weights.iter().any(|weight| !weight.is_finite()) {
-                // No loss has seen the weights that the last step left.
-                trainee.first_bad_step.get_or_insert(epoch.step);
-            }
             let loss = validation.as_ref().map(Evaluation::loss);
-            let better = loss.is_none_or(|loss| loss < trainee.best_loss);
-            let kept = better && trainee.first_bad_step.is_none();
-            if kept {
-                trainee.best.copy_from_slice(&trainee.weights);
-                trainee.best_loss = loss.unwrap_or(trainee.best_loss);
-            }
+            let kept = keep_best(trainee, loss, epoch.step);
             ReplicaReport {
                 replica,
                 train: trainee.sums.clone(),

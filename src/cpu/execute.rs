@@ -1,11 +1,13 @@
 //! One operation of the plan on a workspace.
 
 use super::activation_backward::activation_backward;
-use super::bias_activation::{activate, add_bias, prelu};
+use super::bias::add_bias;
+use super::bias_activation::activate;
 use super::bias_gradient::bias_gradient;
 use super::binary_cross_entropy::binary_cross_entropy;
 use super::matmul::{Matrix, Product, matmul};
 use super::mean_squared_error::mean_squared_error;
+use super::prelu::prelu;
 use super::prelu_gradient::prelu_gradient;
 use super::sigmoid::sigmoid;
 use super::softmax::softmax;

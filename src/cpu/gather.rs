@@ -1,17 +1,16 @@
-//! A batch from the table: inputs and targets scaled as the replica's statistics say, classes, and
-//! the weight of each row. Twin of `shaders/gather.wgsl`.
+//! x = (table - shift) · scale: the inputs of a batch from the table. Twin of `shaders/gather.wgsl`.
 
 use crate::math::Real;
-use crate::params::{Replica, Run, Table, TableTargets};
+use crate::params::{Replica, Run, Table};
 
 /// A replica's scaling in the table's centred units: (centred x - shift) · scale.
 #[derive(Debug, Clone)]
 pub(crate) struct Frame<T> {
     input_shift: Vec<T>,
     input_scale: Vec<T>,
-    target_shift: Vec<T>,
-    target_scale: Vec<T>,
-    class_weights: Vec<T>,
+    pub target_shift: Vec<T>,
+    pub target_scale: Vec<T>,
+    pub class_weights: Vec<T>,
 }
 
 impl<T: Real> Frame<T> {
@@ -32,52 +31,14 @@ impl<T: Real> Frame<T> {
         scale_rows(rows, &self.input_shift, &self.input_scale, out);
     }
 
-    /// The inputs of these rows into `inputs`, their targets and weights into `batch`.
-    pub fn gather(&self, table: &Table, rows: &[u32], batch: &mut Batch<T>, inputs: &mut [T]) {
-        let row = |&row: &u32| row as usize;
-        let inputs_of = |at: &u32| table.inputs.row(row(at)).to_slice().unwrap_or_default();
+    /// The inputs of these rows of the table.
+    pub fn gather(&self, table: &Table, rows: &[u32], inputs: &mut [T]) {
+        let inputs_of = |&row: &u32| table.inputs.row(row as usize).to_slice().unwrap_or_default();
         self.scale_inputs(rows.iter().map(inputs_of), inputs);
-        batch.classes.clear();
-        batch.values.clear();
-        batch.weights.clear();
-        match &table.targets {
-            TableTargets::Classes(classes) => {
-                batch.classes.extend(rows.iter().map(|at| classes[row(at)]));
-            }
-            TableTargets::Values { values, .. } => {
-                let values_of = |at: &u32| values.row(row(at)).to_slice().unwrap_or_default();
-                batch.values.resize(rows.len() * values.ncols(), T::ZERO);
-                let rows = rows.iter().map(values_of);
-                scale_rows(rows, &self.target_shift, &self.target_scale, &mut batch.values);
-            }
-        }
-        match &table.row_weights {
-            None => batch.weights.resize(rows.len(), T::ONE),
-            Some(weights) => {
-                batch.weights.extend(rows.iter().map(|at| T::from_f64(f64::from(weights[row(at)]))))
-            }
-        }
-        if !self.class_weights.is_empty() {
-            for (weight, &class) in batch.weights.iter_mut().zip(&batch.classes) {
-                *weight *= self.class_weights[class as usize];
-            }
-        }
     }
 }
 
-/// The targets and weights of the rows of a batch, and the losses the network makes on them.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Batch<T> {
-    /// Each row's class; empty in regression.
-    pub classes: Vec<u32>,
-    /// Each row's scaled targets; empty in classification.
-    pub values: Vec<T>,
-    /// Each row's weight.
-    pub weights: Vec<T>,
-    /// Each row's loss.
-    pub losses: Vec<T>,
-}
-
+/// (x - shift) · scale, row by row.
 pub(crate) fn scale_rows<'a, T: Real>(
     rows: impl Iterator<Item = &'a [f32]>,
     shift: &[T],

@@ -3,6 +3,8 @@
 
 pub(crate) mod activation_backward;
 pub(crate) mod adam;
+pub(crate) mod batch;
+pub(crate) mod bias;
 pub(crate) mod bias_activation;
 pub(crate) mod bias_gradient;
 pub(crate) mod binary_cross_entropy;
@@ -11,9 +13,11 @@ mod engine;
 mod evaluate;
 mod execute;
 pub(crate) mod gather;
+pub(crate) mod keep_best;
 pub(crate) mod matmul;
 pub(crate) mod mean_squared_error;
 pub(crate) mod metric_sums;
+pub(crate) mod prelu;
 pub(crate) mod prelu_gradient;
 pub(crate) mod replica;
 pub(crate) mod sgd;
@@ -22,6 +26,7 @@ pub(crate) mod softmax;
 pub(crate) mod softmax_cross_entropy;
 mod state;
 mod trace;
+pub(crate) mod weight_sum;
 mod workspace;
 
 pub use engine::Cpu;

@@ -7,12 +7,13 @@ use super::gather::Frame;
 use super::matmul::Product;
 use super::metric_sums::{add_confusion, add_errors, add_losses};
 use super::sgd::sgd;
+use super::weight_sum::gradient_scale;
 use super::workspace::Workspace;
 use crate::backend::Evaluation;
 use crate::data::{Order, Split};
 use crate::network::Layout;
 use crate::network::{Plan, TensorId, initial_values};
-use crate::params::{BatchGradient, Replica, Run, StepRule};
+use crate::params::{Replica, Run, StepRule};
 
 /// The state of a replica while it trains.
 #[derive(Debug, Clone)]
@@ -128,9 +129,8 @@ pub(super) fn gather<T: Product>(
     rows: &[u32],
     workspace: &mut Workspace<T>,
 ) {
-    workspace.with(run.plan.input, |inputs, workspace| {
-        frame.gather(&run.table, rows, &mut workspace.batch, inputs);
-    });
+    workspace.batch.gather(frame, &run.table, rows);
+    workspace.with(run.plan.input, |inputs, _| frame.gather(&run.table, rows, inputs));
 }
 
 /// Adds losses and metrics of the rows in the workspace.
@@ -142,14 +142,4 @@ pub(super) fn add_sums<T: Product>(plan: &Plan, workspace: &Workspace<T>, sums: 
     } else {
         add_confusion(scores, &batch.classes, sums);
     }
-}
-
-/// 1 / Σ weights for a mean, 1 for a sum; 0 where all rows weigh nothing.
-pub(crate) fn gradient_scale<T: Product>(kind: BatchGradient, weights: &[T]) -> T {
-    if kind == BatchGradient::Sum {
-        return T::ONE;
-    }
-    let mut sum = T::ZERO;
-    weights.iter().for_each(|&weight| sum += weight);
-    if sum > T::ZERO { T::ONE / sum } else { T::ZERO }
 }

@@ -1,6 +1,6 @@
 //! The buffers of a batch.
 
-use super::gather::Batch;
+use super::batch::Batch;
 use crate::expr::Scratch;
 use crate::math::Real;
 use crate::network::{BufferId, Plan};

@@ -3,27 +3,24 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ndarray::{Array3, ArrayViewD};
 
 use super::data::Data;
+use super::epoch::Epoch;
 use super::kernel::Kernels;
 use super::network::DeviceNetwork;
 use super::record::{Recorder, Work};
 use super::statistics::{confusion_length, evaluation, slot_length};
-use super::steps::{Step, evaluation_step, train_step};
+use super::steps::evaluation_step;
 use super::{Gpu, predict, state};
 use crate::backend::{
-    Backend, Description, EpochReport, Evaluation, Event, Quantity, ReplicaId, ReplicaReport,
-    ReplicaState, State, Weights,
+    Backend, Description, Evaluation, Event, Quantity, ReplicaId, ReplicaState, State, Weights,
 };
 use crate::data::Split;
 use crate::error::Result;
 use crate::params::{Replica, Run};
-
-/// Work of a submit: desktop drivers lose a device that is silent for seconds.
-const SUBMIT: Duration = Duration::from_millis(100);
 
 /// A GPU as a backend.
 pub struct GpuBackend {
@@ -38,22 +35,9 @@ pub struct GpuBackend {
     /// The best weights as of the last epoch, for the day the device is lost.
     pub(super) best: Vec<f32>,
     /// Steps of the next submit.
-    pace: usize,
+    pub(super) pace: usize,
     /// Submits of the last epoch.
-    submits: u32,
-}
-
-/// An epoch under way.
-struct Epoch {
-    number: u32,
-    /// Steps submitted.
-    step: u32,
-    started: Instant,
-    /// Submits that may still be running, oldest first, with their steps.
-    running: VecDeque<(wgpu::SubmissionIndex, usize)>,
-    submits: u32,
-    /// When the last submit was seen to end.
-    ended: Instant,
+    pub(super) submits: u32,
 }
 
 impl GpuBackend {
@@ -88,62 +72,13 @@ impl GpuBackend {
         })
     }
 
-    /// Submits the next steps of the epoch.
-    fn submit_steps(&mut self, epoch: &mut Epoch) -> Result<()> {
-        let (run, lists) = (&self.run, &self.data.lists);
-        let steps = run.steps();
-        let last = steps.min(epoch.step + self.pace as u32);
-        let work: Vec<Work> = (epoch.step..last)
-            .map(|number| {
-                let of_replica = |(id, replica): (usize, &Replica)| {
-                    let done = self.replicas[id].steps + u64::from(number);
-                    let step = train_step(run, lists, (id, replica), epoch.number, number, done);
-                    // One that left has its own slots all the same: their sums are 0.
-                    if self.replicas[id].live { step } else { Step { rows: 0, ..step } }
-                };
-                Work {
-                    steps: run.replicas.iter().enumerate().map(of_replica).collect(),
-                    dispatches: vec![&self.network.steps.train],
-                }
-            })
-            .collect();
-        let confusion = &self.network.confusion;
-        let first = epoch.step == 0;
-        let clear = |encoder: &mut wgpu::CommandEncoder| {
-            if first {
-                encoder.clear_buffer(confusion, 0, None);
-            }
-        };
-        let index = self.recorder.submit(&self.gpu, &work, clear, |_| {});
-        epoch.running.push_back((index, work.len()));
-        epoch.submits += 1;
-        epoch.step = last;
-        // Two at a time: the next is recorded while one runs.
-        if epoch.running.len() > 1 {
-            self.finish_oldest(epoch)?;
-        }
-        Ok(())
-    }
-
-    /// Waits for the oldest submit, and learns from it how long a step takes.
-    fn finish_oldest(&mut self, epoch: &mut Epoch) -> Result<()> {
-        let Some((index, steps)) = epoch.running.pop_front() else { return Ok(()) };
-        let wait = wgpu::PollType::Wait { submission_index: Some(index), timeout: None };
-        self.gpu.device.poll(wait).map_err(|e| self.gpu.failed(&e.to_string()))?;
-        self.gpu.check()?;
-        let now = Instant::now();
-        let a_step = (now - epoch.ended).as_secs_f64() / steps.max(1) as f64;
-        epoch.ended = now;
-        if !self.gpu.is_software {
-            let fits = (SUBMIT.as_secs_f64() / a_step.max(1e-7)) as usize;
-            // A first submit pays for what is made once: grow by steps, not at a leap.
-            self.pace = fits.clamp(1, (2 * self.pace).min(Recorder::capacity()));
-        }
-        Ok(())
-    }
-
     /// The blocks of an evaluation of `split`.
-    fn evaluation_work(&self, split: Split, which: Weights, first_slot: u32) -> Vec<Work<'_>> {
+    pub(super) fn evaluation_work(
+        &self,
+        split: Split,
+        which: Weights,
+        first_slot: u32,
+    ) -> Vec<Work<'_>> {
         let capacity = self.network.evaluation.capacity;
         let rows = |replica: &Replica| replica.splits.of(split).len();
         let most = self.run.replicas.iter().map(rows).max().unwrap_or(0);
@@ -162,7 +97,7 @@ impl GpuBackend {
     }
 
     /// Submits work in as many submits as it takes; `after` is recorded behind the last.
-    fn submit_all(
+    pub(super) fn submit_all(
         &self,
         work: &[Work],
         before: impl FnOnce(&mut wgpu::CommandEncoder),
@@ -186,110 +121,6 @@ impl GpuBackend {
         }
         Ok(pieces as u32)
     }
-
-    /// Validates, keeps the best weights, reads the epoch's numbers back and reports.
-    fn end(&mut self, mut epoch: Epoch) -> Result<EpochReport> {
-        while !epoch.running.is_empty() {
-            self.finish_oldest(&mut epoch)?;
-        }
-        let trained = Instant::now();
-        let replicas = self.run.replicas.len();
-        let first_slot = self.run.steps() * replicas as u32;
-        let mut work = self.evaluation_work(Split::Validation, Weights::Current, first_slot);
-        work.push(Work {
-            steps: self.replicas.iter().map(|replica| Step::of_live(replica.live)).collect(),
-            dispatches: vec![&self.network.steps.keep_best],
-        });
-        let copies = self.epoch_buffers();
-        let total: u64 = copies.iter().map(|(_, elements)| 4 * *elements as u64).sum();
-        let staging = self.gpu.staging(total);
-        let read_back = |encoder: &mut wgpu::CommandEncoder| {
-            let mut at = 0;
-            for (buffer, elements) in &copies {
-                let bytes = 4 * *elements as u64;
-                encoder.copy_buffer_to_buffer(buffer, 0, &staging, at, bytes);
-                at += bytes;
-            }
-        };
-        let submits = epoch.submits + self.submit_all(&work, |_| {}, read_back)?;
-        let words: Vec<u32> = self.gpu.read_staging(&staging)?;
-        let sizes: Vec<usize> = copies.iter().map(|(_, elements)| *elements).collect();
-        self.submits = submits;
-        let report = self.report(&epoch, &split_words(&words, &sizes));
-        Ok(EpochReport {
-            epoch: epoch.number,
-            replicas: report,
-            train_seconds: (trained - epoch.started).as_secs_f64(),
-            evaluate_seconds: trained.elapsed().as_secs_f64(),
-        })
-    }
-
-    /// What is read back after an epoch: sums, counts, flags, losses and the best weights.
-    fn epoch_buffers(&self) -> Vec<(&wgpu::Buffer, usize)> {
-        let (network, replicas) = (&self.network, self.run.replicas.len());
-        vec![
-            (&network.sums, network.slots * slot_length(&self.run)),
-            (&network.confusion, 2 * replicas * confusion_length(&self.run)),
-            (&network.tensors.kept, replicas),
-            (&network.tensors.best_losses, replicas),
-            (&network.tensors.best, replicas * network.layout.total()),
-        ]
-    }
-
-    fn report(&mut self, epoch: &Epoch, parts: &[&[u32]]) -> Vec<ReplicaReport> {
-        let [sums, confusion, kept, best_losses, best] = parts else { return vec![] };
-        let sums: &[f32] = bytemuck::cast_slice(sums);
-        self.best = bytemuck::cast_slice(best).to_vec();
-        let (run, replicas) = (&self.run, self.run.replicas.len());
-        let cells = confusion_length(run);
-        let counts =
-            |phase: usize, id: usize| &confusion[(phase * replicas + id) * cells..][..cells];
-        let mut reports = vec![];
-        for (id, replica) in run.replicas.iter().enumerate() {
-            let state = &mut self.replicas[id];
-            if !state.live {
-                continue;
-            }
-            let rows = replica.splits.of(Split::Train).len();
-            let steps = rows.div_ceil(run.step.batch_size);
-            let slots = (0..steps).map(|step| step * replicas + id);
-            let loss = |slot: usize| sums[slot * slot_length(run)];
-            let bad = slots.clone().position(|slot| !loss(slot).is_finite());
-            let train = evaluation(run, rows as u64, slots, sums, counts(0, id));
-            let rows = replica.splits.of(Split::Validation).len();
-            let blocks = rows.div_ceil(self.network.evaluation.capacity);
-            let first = run.steps() as usize;
-            let slots = (first..first + blocks).map(|block| block * replicas + id);
-            let validation =
-                (rows > 0).then(|| evaluation(run, rows as u64, slots, sums, counts(1, id)));
-            state.steps += steps as u64;
-            let is_kept = kept[id] == 1;
-            if is_kept && validation.is_some() {
-                state.best_loss = f64::from(f32::from_bits(best_losses[id]));
-            }
-            // No loss has seen the weights that the last step left.
-            let last = (kept[id] == 2).then_some(epoch.step);
-            let first_bad_step = bad.map(|step| step as u32 + 1).or(last);
-            reports.push(ReplicaReport {
-                replica: id,
-                train,
-                validation,
-                first_bad_step,
-                kept: is_kept,
-            });
-        }
-        reports
-    }
-}
-
-/// Cuts one array into parts of these sizes.
-fn split_words<'a>(mut words: &'a [u32], sizes: &[usize]) -> Vec<&'a [u32]> {
-    let mut part = |&size: &usize| {
-        let (part, rest) = words.split_at(size.min(words.len()));
-        words = rest;
-        part
-    };
-    sizes.iter().map(&mut part).collect()
 }
 
 impl Backend for GpuBackend {

@@ -1,9 +1,11 @@
 //! The GPU backend: WGSL kernels through wgpu, on Vulkan, Metal and DX12.
 
 mod buffers;
+mod build;
 mod data;
 mod device;
 mod engine;
+mod epoch;
 mod kernel;
 mod layered;
 mod network;

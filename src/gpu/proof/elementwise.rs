@@ -2,7 +2,9 @@
 
 use super::bench::{Argument, Bench, Shape, read, tolerance, wide, words};
 use crate::cpu::activation_backward::activation_backward as activation_backward_twin;
-use crate::cpu::bias_activation::{activate, add_bias, prelu as prelu_twin};
+use crate::cpu::bias::add_bias;
+use crate::cpu::bias_activation::activate;
+use crate::cpu::prelu::prelu as prelu_twin;
 use crate::cpu::sigmoid::sigmoid as sigmoid_twin;
 use crate::cpu::softmax::softmax as softmax_twin;
 use crate::expr::{Expression, Scratch};

@@ -1,0 +1,51 @@
+//! The targets and weights of a batch: classes are copied, values scaled, (y - shift) · scale;
+//! weight = sample weight · class weight. Twin of `shaders/batch.wgsl`.
+
+use super::gather::{Frame, scale_rows};
+use crate::math::Real;
+use crate::params::{Table, TableTargets};
+
+/// The targets and weights of the rows of a batch, and the losses the network makes on them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Batch<T> {
+    /// Each row's class; empty in regression.
+    pub classes: Vec<u32>,
+    /// Each row's scaled targets; empty in classification.
+    pub values: Vec<T>,
+    /// Each row's weight.
+    pub weights: Vec<T>,
+    /// Each row's loss.
+    pub losses: Vec<T>,
+}
+
+impl<T: Real> Batch<T> {
+    /// Takes the targets and weights of these rows of the table.
+    pub fn gather(&mut self, frame: &Frame<T>, table: &Table, rows: &[u32]) {
+        let row = |&row: &u32| row as usize;
+        self.classes.clear();
+        self.values.clear();
+        self.weights.clear();
+        match &table.targets {
+            TableTargets::Classes(classes) => {
+                self.classes.extend(rows.iter().map(|at| classes[row(at)]));
+            }
+            TableTargets::Values { values, .. } => {
+                let values_of = |at: &u32| values.row(row(at)).to_slice().unwrap_or_default();
+                self.values.resize(rows.len() * values.ncols(), T::ZERO);
+                let rows = rows.iter().map(values_of);
+                scale_rows(rows, &frame.target_shift, &frame.target_scale, &mut self.values);
+            }
+        }
+        match &table.row_weights {
+            None => self.weights.resize(rows.len(), T::ONE),
+            Some(weights) => {
+                self.weights.extend(rows.iter().map(|at| T::from_f64(f64::from(weights[row(at)]))))
+            }
+        }
+        if !frame.class_weights.is_empty() {
+            for (weight, &class) in self.weights.iter_mut().zip(&self.classes) {
+                *weight *= frame.class_weights[class as usize];
+            }
+        }
+    }
+}

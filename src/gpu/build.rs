@@ -1,0 +1,247 @@
+//! The dispatches of every kind of step, in their order.
+
+use super::Gpu;
+use super::data::Data;
+use super::kernel::Access::{Read, Write};
+use super::kernel::{Dispatch, Kernels, Variant};
+use super::layered::{Layered, grid};
+use super::network::{Tensors, most_rows};
+use super::statistics::slot_length;
+use super::workspace::Workspace;
+use crate::data::Split;
+use crate::error::Result;
+use crate::network::{Layout, Task};
+use crate::params::{BatchGradient, Clip, Optimizer, Run};
+
+/// Weights of a stretch of the norm's sum.
+const STRETCH: usize = 4096;
+
+/// Builds the dispatches of a network.
+pub(super) struct Build<'a> {
+    pub gpu: &'a Gpu,
+    pub kernels: &'a mut Kernels,
+    pub run: &'a Run,
+    pub data: &'a Data,
+    pub layout: &'a Layout,
+    pub tensors: &'a Tensors,
+    pub sums: &'a wgpu::Buffer,
+    pub confusion: &'a wgpu::Buffer,
+    pub decays: &'a wgpu::Buffer,
+}
+
+impl Build<'_> {
+    fn layered<'b>(
+        &'b mut self,
+        workspace: &'b Workspace,
+        weights: &'b wgpu::Buffer,
+    ) -> Layered<'b> {
+        Layered {
+            gpu: self.gpu,
+            kernels: self.kernels,
+            plan: &self.run.plan,
+            layout: self.layout,
+            replicas: self.run.replicas.len(),
+            workspace,
+            weights,
+            gradients: &self.tensors.gradients,
+        }
+    }
+
+    pub fn train(&mut self, workspace: &Workspace) -> Result<Vec<Dispatch>> {
+        let weights = &self.tensors.weights;
+        let mut step = self.gather(workspace, weights);
+        step.extend(self.layered(workspace, weights).forward());
+        step.push(self.layered(workspace, weights).loss());
+        step.push(self.metrics(workspace, weights));
+        step.extend(self.layered(workspace, weights).backward());
+        step.extend(self.update(workspace)?);
+        Ok(step)
+    }
+
+    pub fn trace(&mut self, workspace: &Workspace) -> Vec<Dispatch> {
+        let weights = &self.tensors.weights;
+        let mut step = self.gather(workspace, weights);
+        step.extend(self.layered(workspace, weights).forward());
+        step.push(self.layered(workspace, weights).loss());
+        step.extend(self.layered(workspace, weights).predict());
+        step.extend(self.layered(workspace, weights).backward());
+        step
+    }
+
+    pub fn evaluate(&mut self, workspace: &Workspace, weights: &wgpu::Buffer) -> Vec<Dispatch> {
+        let mut step = self.gather(workspace, weights);
+        step.extend(self.layered(workspace, weights).forward());
+        step.push(self.layered(workspace, weights).loss());
+        step.push(self.metrics(workspace, weights));
+        step
+    }
+
+    pub fn predict(&mut self, workspace: &Workspace, weights: &wgpu::Buffer) -> Vec<Dispatch> {
+        let mut step = self.layered(workspace, weights).forward();
+        step.extend(self.layered(workspace, weights).predict());
+        step
+    }
+
+    /// The rows of the batch, their targets and weights, the inputs, and the scale of the gradient.
+    fn gather(&mut self, workspace: &Workspace, weights: &wgpu::Buffer) -> Vec<Dispatch> {
+        let (run, data) = (self.run, self.data);
+        let regression = run.network.task() == Task::Regression;
+        let outputs = if regression { run.network.outputs() } else { 0 };
+        let weighted_classes = run.replicas.first().map_or(0, |r| r.class_weights.len());
+        let words = [
+            workspace.capacity as u32,
+            outputs as u32,
+            weighted_classes as u32,
+            u32::from(run.table.row_weights.is_some()),
+        ];
+        let buffers = [
+            (&data.lists.buffer, Read),
+            (&data.targets, Read),
+            (&data.row_weights, Read),
+            (&data.target_frames, Read),
+            (&workspace.rows, Write),
+            (&workspace.truth, Write),
+            (&workspace.weights, Write),
+        ];
+        let rows = grid(workspace.capacity);
+        let mut layered = self.layered(workspace, weights);
+        let mut gather = vec![layered.dispatch(
+            "batch",
+            Variant::default(),
+            &words,
+            &buffers,
+            rows,
+            24 + outputs,
+        )];
+        let inputs = run.network.inputs();
+        let elements = grid(workspace.capacity * inputs);
+        for part in &data.parts {
+            let words =
+                [workspace.capacity, inputs, part.first_row, part.rows].map(|word| word as u32);
+            let buffers = [
+                (&part.buffer, Read),
+                (&data.input_frames, Read),
+                (&workspace.rows, Read),
+                (workspace.of(run.plan.input), Write),
+            ];
+            gather.push(layered.dispatch(
+                "gather",
+                Variant::default(),
+                &words,
+                &buffers,
+                elements,
+                0,
+            ));
+        }
+        let mean = run.step.batch_gradient == BatchGradient::Mean;
+        let words = [workspace.capacity as u32, u32::from(mean)];
+        let buffers = [(&workspace.weights, Read), (&workspace.scales, Write)];
+        let turns = workspace.capacity.div_ceil(64) + 6;
+        gather.push(layered.dispatch(
+            "weight_sum",
+            Variant::default(),
+            &words,
+            &buffers,
+            [1, 1],
+            turns,
+        ));
+        gather
+    }
+
+    fn metrics(&mut self, workspace: &Workspace, weights: &wgpu::Buffer) -> Dispatch {
+        let scores = self.run.plan.row_len(self.run.plan.scores);
+        let (logits, outputs) = match self.run.network.task() {
+            Task::Classification => (scores, 0),
+            Task::Regression => (0, scores),
+        };
+        let words = [workspace.capacity, logits, outputs].map(|word| word as u32);
+        let buffers = [
+            (workspace.of(self.run.plan.scores), Read),
+            (&workspace.truth, Read),
+            (&workspace.weights, Read),
+            (&workspace.losses, Read),
+            (self.sums, Write),
+            (self.confusion, Write),
+        ];
+        let turns = workspace.capacity.div_ceil(64) * (1 + logits + outputs) + 6 * (1 + outputs);
+        let mut layered = self.layered(workspace, weights);
+        layered.dispatch("metric_sums", Variant::default(), &words, &buffers, [1, 1], turns)
+    }
+
+    /// Clip by norm, if asked for, and the optimizer's step; by value is part of that step.
+    fn update(&mut self, workspace: &Workspace) -> Result<Vec<Dispatch>> {
+        let (run, tensors, decays) = (self.run, self.tensors, self.decays);
+        let (total, replicas) = (self.layout.total(), run.replicas.len());
+        // 1 wherever no norm is too long.
+        let scales = self.gpu.upload("the scales of the gradient", &vec![1.0f32; replicas])?;
+        let mut update = vec![];
+        if let Some(Clip::Norm(bound)) = run.step.clip {
+            let stretches = total.div_ceil(STRETCH);
+            let squares = self.gpu.storage("the squares of the gradient", replicas * stretches)?;
+            let words = [total as u32, stretches as u32, (bound as f32).to_bits()];
+            let buffers = [(&tensors.gradients, Read), (&squares, Write), (&scales, Write)];
+            for (entry, workgroups, turns) in
+                [("partial", stretches, STRETCH / 64), ("finish", 1, stretches.div_ceil(64))]
+            {
+                let variant = Variant { entry: Some(entry), ..Variant::default() };
+                let mut layered = self.layered(workspace, &tensors.weights);
+                let workgroups = [workgroups, 1];
+                update.push(layered.dispatch(
+                    "clip",
+                    variant,
+                    &words,
+                    &buffers,
+                    workgroups,
+                    turns + 6,
+                ));
+            }
+        }
+        let bound = match run.step.clip {
+            Some(Clip::Value(bound)) => bound as f32,
+            _ => f32::MAX,
+        };
+        let mut words = vec![total as u32, bound.to_bits()];
+        let mut buffers = vec![
+            (&tensors.gradients, Read),
+            (decays, Read),
+            (&scales, Read),
+            (&tensors.weights, Write),
+        ];
+        let name = match run.step.optimizer {
+            Optimizer::Sgd => "sgd",
+            Optimizer::Adam { beta1, beta2, epsilon } => {
+                let numbers = [beta1, beta2, 1.0 - beta1, 1.0 - beta2, epsilon];
+                words.extend(numbers.map(|number| (number as f32).to_bits()));
+                buffers.extend(tensors.slots.iter().map(|slot| (slot, Write)));
+                "adam"
+            }
+        };
+        let mut layered = self.layered(workspace, &tensors.weights);
+        update.push(layered.dispatch(name, Variant::default(), &words, &buffers, grid(total), 0));
+        Ok(update)
+    }
+
+    pub fn keep_best(&mut self, workspace: &Workspace) -> Vec<Dispatch> {
+        let (run, tensors) = (self.run, self.tensors);
+        let total = self.layout.total();
+        let steps = run.steps() as usize;
+        let validation = most_rows(run, &[Split::Validation]).div_ceil(workspace.capacity);
+        let words = [total, slot_length(run), run.replicas.len(), steps, validation];
+        let words = words.map(|word| word as u32);
+        let buffers = [
+            (self.sums, Read),
+            (&tensors.best_losses, Write),
+            (&tensors.kept, Write),
+            (&tensors.weights, Read),
+            (&tensors.best, Write),
+        ];
+        let turns = steps.div_ceil(256) + total.div_ceil(1024) + validation;
+        let entries = [("decide", [1, 1], turns), ("keep", grid(total), 0)];
+        let dispatch = |(entry, workgroups, turns)| {
+            let variant = Variant { entry: Some(entry), ..Variant::default() };
+            let mut layered = self.layered(workspace, &tensors.weights);
+            layered.dispatch("keep_best", variant, &words, &buffers, workgroups, turns)
+        };
+        entries.into_iter().map(dispatch).collect()
+    }
+}
