@@ -40,7 +40,10 @@ fn main(
     }
     let at = replica * parameters.weights + i;
     let w = weights[at];
-    let clipped = clamp(gradients[at] * scales[replica], -parameters.bound, parameters.bound);
+    // Comparisons let NaN through, which clamp would hide.
+    let scaled = gradients[at] * scales[replica];
+    let below = select(scaled, parameters.bound, scaled > parameters.bound);
+    let clipped = select(below, -parameters.bound, scaled < -parameters.bound);
     let g = clipped + step.decay * decays[i] * w;
     let m = parameters.beta1 * first_moments[at] + parameters.rest1 * g;
     let v = parameters.beta2 * second_moments[at] + parameters.rest2 * (g * g);

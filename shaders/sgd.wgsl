@@ -30,6 +30,9 @@ fn main(
     }
     let at = replica * parameters.weights + i;
     let w = weights[at];
-    let clipped = clamp(gradients[at] * scales[replica], -parameters.bound, parameters.bound);
+    // Comparisons let NaN through, which clamp would hide.
+    let scaled = gradients[at] * scales[replica];
+    let below = select(scaled, parameters.bound, scaled > parameters.bound);
+    let clipped = select(below, -parameters.bound, scaled < -parameters.bound);
     weights[at] = w - step.learning_rate * (clipped + step.decay * decays[i] * w);
 }

@@ -51,7 +51,7 @@ pub(super) fn choose(
         None => (&*parameters.device, format!("DEVICE: found {:?}", parameters.device)),
     };
     let cpu = |how: &str| Ok(Choice { how: how.into(), adapter: None });
-    match (backend.unwrap_or(BackendKind::Auto), &*device.to_lowercase()) {
+    match (backend.unwrap_or(BackendKind::Auto), &*device.trim().to_lowercase()) {
         (BackendKind::Cpu, "auto" | "cpu") => cpu("--backend cpu"),
         (BackendKind::Cpu, _) => {
             Err(Error::input(format!("--backend cpu and {said_by} exclude each other")))
@@ -70,11 +70,14 @@ pub(super) fn choose(
             match real(all) {
                 Some(adapter) => chosen(adapter, "--backend gpu"),
                 None => Err(Error::input(format!(
-                    "--backend gpu: no GPU was found, only {found}; {INSTALL}, chosen by its name \
-                     with --device"
+                    "--backend gpu: no GPU was found, only {found}; a software device is used \
+                     where --device names it; {INSTALL}"
                 ))),
             }
         }
+        (_, "") => Err(Error::input(format!(
+            "{said_by} names nothing; allowed: auto, cpu, a number or a part of a name"
+        ))),
         (_, wanted) => named(adapters(), wanted, &said_by),
     }
 }
@@ -102,6 +105,8 @@ fn named(adapters: Vec<Adapter>, wanted: &str, said_by: &str) -> Result<Choice> 
         .into_iter()
         .filter(|adapter| adapter.info.name.to_lowercase().contains(wanted))
         .collect();
+    // One card under several drivers (Vulkan and DX12), or twin cards: the first will do.
+    matching.dedup_by_key(|adapter| (adapter.info.name.clone(), adapter.info.device));
     match (matching.pop(), matching.is_empty()) {
         (Some(adapter), true) => chosen(adapter, said_by),
         (None, _) => Err(Error::input(format!("{said_by}; allowed: auto, {found}; {INSTALL}"))),
@@ -115,9 +120,13 @@ fn named(adapters: Vec<Adapter>, wanted: &str, said_by: &str) -> Result<Choice> 
 fn names(adapters: &[Adapter]) -> String {
     let numbered = adapters.iter().enumerate();
     let mut names: Vec<String> =
-        numbered.map(|(index, adapter)| format!("{index}: {}", adapter.info.name)).collect();
+        numbered.map(|(index, adapter)| adapter_name(index, &adapter.info)).collect();
     names.push("cpu".into());
     names.join(", ")
+}
+
+fn adapter_name(index: usize, info: &wgpu::AdapterInfo) -> String {
+    format!("{index}: {} ({:?})", info.name, info.backend)
 }
 
 impl Choice {

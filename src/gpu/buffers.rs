@@ -79,6 +79,7 @@ impl Gpu {
 
     /// Maps a staging buffer whose copies are submitted, and waits for it.
     pub(super) fn read_staging<T: bytemuck::Pod>(&self, staging: &wgpu::Buffer) -> Result<Vec<T>> {
+        self.read_backs.set(self.read_backs.get() + 1);
         staging.map_async(wgpu::MapMode::Read, .., |_| {});
         self.wait()?;
         let view = staging.get_mapped_range(..).map_err(|e| self.failed(&e.to_string()))?;

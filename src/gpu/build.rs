@@ -163,7 +163,7 @@ impl Build<'_> {
             (self.sums, Write),
             (self.confusion, Write),
         ];
-        let turns = workspace.capacity.div_ceil(64) * (1 + logits + outputs) + 6 * (1 + outputs);
+        let turns = workspace.capacity.div_ceil(64) * (1 + logits + outputs) + 7 * (1 + outputs);
         let mut layered = self.layered(workspace, weights);
         layered.dispatch("metric_sums", Variant::default(), &words, &buffers, [1, 1], turns)
     }
@@ -198,7 +198,8 @@ impl Build<'_> {
         }
         let bound = match run.step.clip {
             Some(Clip::Value(bound)) => bound as f32,
-            _ => f32::MAX,
+            // A bound that no number passes: what is not finite stays so, and is seen.
+            _ => f32::INFINITY,
         };
         let mut words = vec![total as u32, bound.to_bits()];
         let mut buffers = vec![

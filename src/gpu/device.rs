@@ -1,6 +1,8 @@
 //! Adapters, and the device a run opens on one of them.
 
-use std::sync::{Arc, Mutex};
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, Once};
 
 use wgpu::{Backends, DeviceType, Instance, InstanceDescriptor};
 
@@ -68,6 +70,7 @@ impl Adapter {
                     self.info.name
                 ))
             })?;
+        quiet_caught_panics();
         let fault = Arc::new(Mutex::new(None));
         let of_error = fault.clone();
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
@@ -84,13 +87,42 @@ impl Adapter {
             queue,
             name: self.info.name.clone(),
             is_software: self.is_software(),
+            // Kernels count elements in 32 bits.
             binding_limit: self
                 .limits
                 .max_storage_buffer_binding_size
-                .min(self.limits.max_buffer_size),
+                .min(self.limits.max_buffer_size)
+                .min(u64::from(u32::MAX)),
+            read_backs: Cell::new(0),
             fault,
         })
     }
+}
+
+thread_local! {
+    /// Whether this thread is inside a wait, whose panics are caught and need no report.
+    static IN_POLL: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Panics that [`Gpu::poll`] catches are not printed; all others are, as before.
+fn quiet_caught_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !IN_POLL.get() {
+                before(panic);
+            }
+        }));
+    });
+}
+
+/// The memory that the system has left, in bytes, where it says so (Linux).
+fn available_memory() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find(|line| line.starts_with("MemAvailable:"))?;
+    let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kibibytes * 1024)
 }
 
 /// The first fault is the cause; those after it follow from it.
@@ -111,6 +143,8 @@ pub struct Gpu {
     /// The largest buffer that a kernel can be given, in bytes. May be lowered before a backend is
     /// made of the device, to try how data larger than a binding are dealt with.
     pub binding_limit: u64,
+    /// How often buffers were read back, in all.
+    pub(super) read_backs: Cell<u32>,
     fault: Arc<Mutex<Option<String>>>,
 }
 
@@ -134,13 +168,39 @@ impl Gpu {
 
     /// Waits until the queue is empty.
     pub(super) fn wait(&self) -> Result<()> {
-        let done = self.device.poll(wgpu::PollType::wait_indefinitely());
-        done.map_err(|e| self.failed(&e.to_string()))?;
+        self.poll(wgpu::PollType::wait_indefinitely())
+    }
+
+    /// Waits until a submit is done.
+    pub(super) fn wait_for(&self, index: wgpu::SubmissionIndex) -> Result<()> {
+        self.poll(wgpu::PollType::Wait { submission_index: Some(index), timeout: None })
+    }
+
+    /// wgpu 30 panics where a wait fails because the device is lost: that panic is caught here, and
+    /// becomes an error like any other. (So the crate must not be built with panic = "abort".)
+    fn poll(&self, until: wgpu::PollType) -> Result<()> {
+        IN_POLL.set(true);
+        let polled = catch_unwind(AssertUnwindSafe(|| self.device.poll(until)));
+        IN_POLL.set(false);
+        match polled {
+            Ok(done) => done.map_err(|e| self.failed(&e.to_string())).map(drop)?,
+            Err(_) => keep_first(&self.fault, "the device was lost".into()),
+        }
         self.check()
     }
 
-    /// Runs `work`, which allocates `bytes` in all; too little memory is an error, not a panic.
+    /// Runs `work`, which allocates `bytes` in all. Too little memory is refused before, where the
+    /// memory left is known (software devices share the system's), and an error where it is not.
     pub(super) fn allocating<R>(&self, bytes: u64, work: impl FnOnce() -> Result<R>) -> Result<R> {
+        if let (true, Some(available)) = (self.is_software, available_memory())
+            && bytes > available
+        {
+            return Err(Error::input(format!(
+                "{}: data and network need {bytes} bytes, and {available} are available; use a smaller \
+                 network, BATCH_SIZE or data set",
+                self.name
+            )));
+        }
         let scope = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let result = work();
         if let Some(error) = pollster::block_on(scope.pop()) {

@@ -59,8 +59,8 @@ impl GpuBackend {
         epoch.running.push_back((index, work.len()));
         epoch.submits += 1;
         epoch.step = last;
-        // Two at a time: the next is recorded while one runs.
-        if epoch.running.len() > 1 {
+        // Two at a time, the next recorded while one runs, once it is known how long a step takes.
+        if epoch.running.len() > usize::from(self.pace > 1) {
             self.finish_oldest(epoch)?;
         }
         Ok(())
@@ -69,16 +69,12 @@ impl GpuBackend {
     /// Waits for the oldest submit, and learns from it how long a step takes.
     pub(super) fn finish_oldest(&mut self, epoch: &mut Epoch) -> Result<()> {
         let Some((index, steps)) = epoch.running.pop_front() else { return Ok(()) };
-        let wait = wgpu::PollType::Wait { submission_index: Some(index), timeout: None };
-        self.gpu.device.poll(wait).map_err(|e| self.gpu.failed(&e.to_string()))?;
-        self.gpu.check()?;
+        self.gpu.wait_for(index)?;
         let now = Instant::now();
         let a_step = (now - epoch.ended).as_secs_f64() / steps.max(1) as f64;
         epoch.ended = now;
         if !self.gpu.is_software {
-            let fits = (SUBMIT.as_secs_f64() / a_step.max(1e-7)) as usize;
-            // A first submit pays for what is made once: grow by steps, not at a leap.
-            self.pace = fits.clamp(1, (2 * self.pace).min(Recorder::capacity()));
+            self.pace = paced(self.pace, a_step);
         }
         Ok(())
     }
@@ -89,6 +85,7 @@ impl GpuBackend {
             self.finish_oldest(&mut epoch)?;
         }
         let trained = Instant::now();
+        let read_before = self.gpu.read_backs.get();
         let replicas = self.run.replicas.len();
         let first_slot = self.run.steps() * replicas as u32;
         let mut work = self.evaluation_work(Split::Validation, Weights::Current, first_slot);
@@ -111,6 +108,7 @@ impl GpuBackend {
         let words: Vec<u32> = self.gpu.read_staging(&staging)?;
         let sizes: Vec<usize> = copies.iter().map(|(_, elements)| *elements).collect();
         self.submits = submits;
+        self.read_backs = self.gpu.read_backs.get() - read_before;
         let report = self.report(&epoch, &split_words(&words, &sizes));
         Ok(EpochReport {
             epoch: epoch.number,
@@ -176,6 +174,13 @@ impl GpuBackend {
         }
         reports
     }
+}
+
+/// Steps of the next submit: as many of `seconds` each as the time of a submit holds, and at most twice
+/// as many as before, because the first pay for what is made once.
+pub(super) fn paced(before: usize, seconds: f64) -> usize {
+    let fits = (SUBMIT.as_secs_f64() / seconds.max(1e-7)) as usize;
+    fits.clamp(1, (2 * before).min(Recorder::capacity()))
 }
 
 /// Cuts one array into parts of these sizes.

@@ -13,6 +13,8 @@ use crate::params::Run;
 
 /// Rows of a block of an evaluation.
 const BLOCK: usize = 1024;
+/// Workgroups of one dimension of a dispatch at the most: what WebGPU promises.
+const WORKGROUPS: u32 = 65_535;
 /// Turns of loops that software drivers can be trusted with, an invocation and dispatch: Mesa before
 /// 23 leaves every loop after 65,535 of them, without an error.
 const TURNS: u64 = 60_000;
@@ -57,7 +59,7 @@ pub(super) struct DeviceNetwork {
 }
 
 impl DeviceNetwork {
-    /// Allocates and compiles everything; blocks of evaluation of `validation_blocks` in an epoch.
+    /// Allocates and compiles everything.
     pub fn new(gpu: &Gpu, kernels: &mut Kernels, run: &Run, data: &Data) -> Result<Self> {
         let replicas = run.replicas.len();
         let layout = Layout::new(&run.plan);
@@ -93,7 +95,7 @@ impl DeviceNetwork {
             ],
             keep_best: build.keep_best(&evaluation),
         };
-        check_turns(gpu, &steps)?;
+        check_dispatches(gpu, &steps)?;
         Ok(DeviceNetwork { layout, tensors, training, evaluation, sums, slots, confusion, steps })
     }
 
@@ -140,14 +142,24 @@ fn decays(run: &Run) -> Vec<f32> {
     run.plan.tensors.iter().flat_map(of).collect()
 }
 
-/// On software drivers no dispatch may make more turns of loops than they survive.
-fn check_turns(gpu: &Gpu, steps: &Steps) -> Result<()> {
-    let lists = [&steps.train, &steps.evaluate[0], &steps.predict[0], &steps.keep_best];
+/// No dispatch may have more workgroups than devices take; on software drivers, none may make more
+/// turns of loops than they survive.
+fn check_dispatches(gpu: &Gpu, steps: &Steps) -> Result<()> {
+    let lists =
+        [&steps.train, &steps.trace, &steps.evaluate[0], &steps.predict[0], &steps.keep_best];
+    let widest = lists.into_iter().flatten().flat_map(|dispatch| dispatch.workgroups).max();
+    if let Some(widest) = widest.filter(|widest| *widest > WORKGROUPS) {
+        return Err(Error::input(format!(
+            "{}: a kernel would take {widest} workgroups in one dimension, and devices take \
+             {WORKGROUPS}; use --device cpu, narrower layers, or a smaller BATCH_SIZE",
+            gpu.name
+        )));
+    }
     let most = lists.into_iter().flatten().map(|dispatch| dispatch.iterations).max().unwrap_or(0);
     if gpu.is_software && most > TURNS {
         return Err(Error::input(format!(
             "{}: a kernel would make {most} turns of a loop, and software drivers can be trusted with \
-             {TURNS}; use --device cpu, or a smaller BATCH_SIZE",
+             {TURNS}; use --device cpu, a smaller BATCH_SIZE, or narrower layers",
             gpu.name
         )));
     }

@@ -9,7 +9,7 @@ use gpu_mlp::backend::{Backend, Event, ReplicaReport, Weights};
 use gpu_mlp::data::{Split, Splits};
 use gpu_mlp::gpu::GpuBackend;
 use gpu_mlp::params::{Clip, Optimizer, Parameters, Run};
-use gpu_mlp::train::EpochRow;
+use gpu_mlp::train::{EpochRow, Stop};
 
 const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
@@ -273,5 +273,47 @@ fn weights_that_are_not_finite_stop_a_run_as_on_the_cpu() {
         let (replica, expected) = (&outcome.replicas[0], &expected.replicas[0]);
         assert_eq!(replica.stop, expected.stop, "{split:?}");
         assert_eq!((replica.epochs, replica.best_epoch), (expected.epochs, expected.best_epoch));
+    }
+}
+
+#[test]
+fn more_elements_than_one_dimension_of_workgroups() {
+    // 4200 rows of 1024 units are more than 65,535 workgroups of 64 threads.
+    let mut parameters = parameters(&[2, 1024, 1], &["relu", "linear"]);
+    (parameters.batch_size, parameters.max_epochs) = (4200, 1);
+    parameters.split = [1.0, 0.0, 0.0];
+    let run = run(&parameters, &values(4200, 2, 1));
+    let Some(mut gpu) = gpu("more_elements_than_one_dimension_of_workgroups", &run) else { return };
+    let (_, on_gpu) = trained(&run, &mut gpu);
+    let (_, on_cpu) = trained(&run, &mut cpu::<f32>(&run));
+    let loss =
+        |outcome: &gpu_mlp::train::Outcome| outcome.replicas[0].best[0].as_ref().unwrap().loss;
+    // One step of this size leaves a loss in the thousands: relative.
+    let ratio = loss(&on_gpu) / loss(&on_cpu);
+    assert!((ratio - 1.0).abs() < 1e-4, "{ratio}");
+}
+
+#[test]
+fn a_gradient_beyond_f32_stops_the_run_as_on_the_cpu() {
+    use gpu_mlp::params::{BatchGradient, Clip};
+    let mut dataset = values(30, 2, 1);
+    dataset.inputs.mapv_inplace(|x| 1e19 * x);
+    // By value is left out: whether a sum that overflows is infinite or NaN, and so bounded or not, is
+    // a matter of its order.
+    for clip in [None, Some(Clip::Norm(1.0))] {
+        let mut parameters = parameters(&[2, 1], &["linear"]);
+        (parameters.batch_size, parameters.max_epochs) = (30, 2);
+        parameters.split = [1.0, 0.0, 0.0];
+        parameters.normalize = gpu_mlp::data::Normalization::None;
+        (parameters.batch_gradient, parameters.clip) = (BatchGradient::Sum, clip);
+        let run = run(&parameters, &dataset);
+        let Some(mut gpu) = gpu("a_gradient_beyond_f32_stops_the_run_as_on_the_cpu", &run) else {
+            return;
+        };
+        let (_, on_gpu) = trained(&run, &mut gpu);
+        let (_, on_cpu) = trained(&run, &mut cpu::<f32>(&run));
+        let stops = [&on_gpu, &on_cpu].map(|outcome| outcome.replicas[0].stop);
+        assert_eq!(stops[0], stops[1], "{clip:?}");
+        assert_eq!(stops[1], Stop::NotFinite(Some(1)), "{clip:?}");
     }
 }
