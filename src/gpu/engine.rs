@@ -233,6 +233,7 @@ impl Backend for GpuBackend {
 mod tests {
     use super::*;
     use crate::data::{Dataset, Targets};
+    use crate::gpu::{adapters, test_adapter};
     use crate::params::{LayerStack, Parameters};
 
     fn run() -> Arc<Run> {
@@ -245,14 +246,8 @@ mod tests {
 
     #[test]
     fn a_lost_device_is_an_error_and_the_best_weights_are_known() {
-        let Some(adapter) = super::super::adapters().into_iter().next() else {
-            let required = std::env::var("GPU_MLP_REQUIRE_GPU").is_ok_and(|value| value == "1");
-            assert!(!required, "no adapter, and GPU_MLP_REQUIRE_GPU=1 asks for one");
-            eprintln!(
-                "skipped a_lost_device_is_an_error_and_the_best_weights_are_known: no adapter"
-            );
-            return;
-        };
+        let test = "a_lost_device_is_an_error_and_the_best_weights_are_known";
+        let Some(adapter) = test_adapter::first(test, adapters()) else { return };
         let mut backend = GpuBackend::new(adapter.open().unwrap(), run()).unwrap();
         backend.submit(1..3).unwrap();
         while backend.poll(true).unwrap().is_some() {}

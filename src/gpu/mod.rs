@@ -22,3 +22,7 @@ mod workspace;
 pub use device::{Adapter, Gpu, adapters};
 pub use engine::GpuBackend;
 pub use sources::shader_sources;
+
+#[cfg(test)]
+#[path = "../../tests/gpu/adapter.rs"]
+mod test_adapter;

@@ -1,5 +1,6 @@
 //! The GPU against the CPU.
 
+mod adapter;
 #[path = "../common/mod.rs"]
 mod common;
 mod devices_and_data;

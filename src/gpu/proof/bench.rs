@@ -11,7 +11,7 @@ use crate::gpu::kernel::{Access, Kernels, Variant};
 use crate::gpu::layered::grid;
 use crate::gpu::record::{Recorder, Work};
 use crate::gpu::steps::Step;
-use crate::gpu::{Gpu, adapters};
+use crate::gpu::{Gpu, adapters, test_adapter};
 
 /// Sizes of one trial.
 #[derive(Debug, Clone)]
@@ -144,15 +144,7 @@ impl Bench {
     /// None where there is no adapter: then the skipped test is named, and with
     /// GPU_MLP_REQUIRE_GPU=1 it fails.
     pub fn new(test: &str) -> Option<Self> {
-        let Some(adapter) = adapters().into_iter().next() else {
-            let required = std::env::var("GPU_MLP_REQUIRE_GPU").is_ok_and(|value| value == "1");
-            assert!(!required, "{test}: no adapter, and GPU_MLP_REQUIRE_GPU=1 asks for one");
-            eprintln!(
-                "skipped {test}: no Vulkan, Metal or DX12 adapter; a software one: \
-                 apt-get install libvulkan1 mesa-vulkan-drivers"
-            );
-            return None;
-        };
+        let adapter = test_adapter::first(test, adapters())?;
         let gpu = adapter.open().unwrap();
         Some(Bench {
             kernels: Kernels::new(&gpu),
