@@ -19,7 +19,7 @@ use crate::backend::{
     State, Weights,
 };
 use crate::data::Split;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::network::Layout;
 use crate::params::Run;
 
@@ -176,18 +176,13 @@ impl<T: Product> Backend for Cpu<T> {
     }
 
     fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> Result<Array3<f32>> {
-        let inputs = self.run.network.inputs();
-        let count = rows.shape().first().copied().unwrap_or(0);
-        let shape = rows.shape().to_vec();
-        let flat = rows.to_shape((count, inputs)).map_err(|_| {
-            Error::input(format!("rows of shape {shape:?}; the network takes (rows, {inputs})"))
-        })?;
+        let centred = self.run.centred_rows(rows)?;
         let outputs = self.run.network.outputs();
-        let mut all = Array3::zeros((self.trainees.len(), count, outputs));
+        let mut all = Array3::zeros((self.trainees.len(), centred.nrows(), outputs));
         let replicas = self.run.replicas.iter().zip(&self.trainees);
         for ((replica, trainee), mut out) in replicas.zip(all.axis_iter_mut(Axis(0))) {
             let (frame, weights) = (&trainee.frame, chosen(trainee, which));
-            out.assign(&predict(&self.run, replica, &self.layout, frame, weights, flat.view()));
+            out.assign(&predict(&self.run, replica, &self.layout, frame, weights, centred.view()));
         }
         Ok(all)
     }

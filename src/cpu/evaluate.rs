@@ -50,7 +50,7 @@ pub(super) fn evaluate<T: Product>(
     total
 }
 
-/// The outputs for rows in original units, shape (rows, outputs), themselves in original units.
+/// The outputs for centred rows, shape (rows, outputs), in original units.
 pub(super) fn predict<T: Product>(
     run: &Run,
     replica: &Replica,
@@ -64,10 +64,10 @@ pub(super) fn predict<T: Product>(
     let mut workspace = Workspace::new(&run.plan, BLOCK.min(rows.nrows()));
     let mut predictions = Vec::with_capacity(rows.nrows() * outputs);
     for block in rows.axis_chunks_iter(ndarray::Axis(0), BLOCK) {
-        let centred: Vec<Vec<f32>> = block.outer_iter().map(|row| centre(run, row)).collect();
-        workspace.rows = centred.len();
+        workspace.rows = block.nrows();
         workspace.with(run.plan.input, |inputs, _| {
-            frame.scale_inputs(centred.iter().map(Vec::as_slice), inputs);
+            let rows = block.outer_iter().map(|row| row.to_slice().unwrap_or_default());
+            frame.scale_inputs(rows, inputs);
         });
         executor.forward(&mut workspace, false);
         executor.predict(&mut workspace);
@@ -76,8 +76,4 @@ pub(super) fn predict<T: Product>(
     }
     let shape = (rows.nrows(), outputs);
     Array2::from_shape_vec(shape, predictions).unwrap_or_else(|_| Array2::zeros(shape))
-}
-
-fn centre(run: &Run, row: ndarray::ArrayView1<f32>) -> Vec<f32> {
-    row.iter().zip(&run.table.center).map(|(&x, c)| (f64::from(x) - c) as f32).collect()
 }

@@ -11,7 +11,7 @@ use ndarray::{Array3, ArrayViewD};
 use super::data::Data;
 use super::epoch::{Epoch, paced};
 use super::kernel::Kernels;
-use super::network::DeviceNetwork;
+use super::network::{DeviceNetwork, most_rows};
 use super::record::{Recorder, Work};
 use super::statistics::{confusion_length, evaluation, slot_length};
 use super::steps::evaluation_step;
@@ -87,17 +87,15 @@ impl GpuBackend {
         first_slot: u32,
     ) -> Vec<Work<'_>> {
         let capacity = self.network.evaluation.capacity;
-        let rows = |replica: &Replica| replica.splits.of(split).len();
-        let most = self.run.replicas.iter().map(rows).max().unwrap_or(0);
+        let most = most_rows(&self.run, &[split]);
         let block = |number: u32| {
             let of_replica = |replica| {
                 let block = (number, capacity);
                 evaluation_step(&self.run, &self.data.lists, replica, split, block, first_slot)
             };
-            let dispatches = &self.network.steps.evaluate[which as usize];
             Work {
                 steps: self.run.replicas.iter().enumerate().map(of_replica).collect(),
-                dispatches: vec![&dispatches[..]],
+                dispatches: &self.network.steps.evaluate[which as usize],
             }
         };
         (0..most.div_ceil(capacity) as u32).map(block).collect()

@@ -44,7 +44,7 @@ impl GpuBackend {
                 };
                 Work {
                     steps: run.replicas.iter().enumerate().map(of_replica).collect(),
-                    dispatches: vec![&self.network.steps.train],
+                    dispatches: &self.network.steps.train,
                 }
             })
             .collect();
@@ -91,7 +91,7 @@ impl GpuBackend {
         let mut work = self.evaluation_work(Split::Validation, Weights::Current, first_slot);
         work.push(Work {
             steps: self.replicas.iter().map(|replica| Step::of_live(replica.live)).collect(),
-            dispatches: vec![&self.network.steps.keep_best],
+            dispatches: &self.network.steps.keep_best,
         });
         let copies = self.epoch_buffers();
         let total: u64 = copies.iter().map(|(_, elements)| 4 * *elements as u64).sum();

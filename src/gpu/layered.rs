@@ -12,8 +12,8 @@ use crate::network::{
 const THREADS: usize = 64;
 /// Rows and columns of a tile of the product.
 const TILE: usize = 16;
-/// Workgroups of one dimension of a dispatch at the most.
-const WORKGROUPS: usize = 65_535;
+/// Workgroups of one dimension of a dispatch at the most: what WebGPU promises.
+pub(super) const WORKGROUPS: usize = 65_535;
 
 /// Turns the operations of a plan into dispatches on a workspace.
 pub(super) struct Layered<'a> {

@@ -4,6 +4,7 @@ use super::Gpu;
 use super::build::Build;
 use super::data::Data;
 use super::kernel::{Dispatch, Kernels};
+use super::layered::WORKGROUPS;
 use super::statistics::{confusion_length, slot_length};
 use super::workspace::Workspace;
 use crate::data::Split;
@@ -13,8 +14,6 @@ use crate::params::Run;
 
 /// Rows of a block of an evaluation.
 const BLOCK: usize = 1024;
-/// Workgroups of one dimension of a dispatch at the most: what WebGPU promises.
-const WORKGROUPS: u32 = 65_535;
 /// Turns of loops that software drivers can be trusted with, an invocation and dispatch: Mesa before
 /// 23 leaves every loop after 65,535 of them, without an error.
 const TURNS: u64 = 60_000;
@@ -148,7 +147,7 @@ fn check_dispatches(gpu: &Gpu, steps: &Steps) -> Result<()> {
     let lists =
         [&steps.train, &steps.trace, &steps.evaluate[0], &steps.predict[0], &steps.keep_best];
     let widest = lists.into_iter().flatten().flat_map(|dispatch| dispatch.workgroups).max();
-    if let Some(widest) = widest.filter(|widest| *widest > WORKGROUPS) {
+    if let Some(widest) = widest.filter(|widest| *widest as usize > WORKGROUPS) {
         return Err(Error::input(format!(
             "{}: a kernel would take {widest} workgroups in one dimension, and devices take \
              {WORKGROUPS}; use --device cpu, narrower layers, or a smaller BATCH_SIZE",

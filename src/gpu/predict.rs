@@ -16,17 +16,13 @@ pub(super) fn predict(
     rows: ArrayViewD<f32>,
     which: Weights,
 ) -> Result<Array3<f32>> {
-    let inputs = backend.run.network.inputs();
-    let count = rows.shape().first().copied().unwrap_or(0);
-    let shape = rows.shape().to_vec();
-    let flat = rows.to_shape((count, inputs)).map_err(|_| {
-        Error::input(format!("rows of shape {shape:?}; the network takes (rows, {inputs})"))
-    })?;
+    let centred = backend.run.centred_rows(rows)?;
+    let count = centred.nrows();
     let outputs = backend.run.network.outputs();
     let mut all = Array3::zeros((backend.run.replicas.len(), count, outputs));
     let capacity = backend.network.evaluation.capacity;
     for first in (0..count).step_by(capacity) {
-        let block = flat.slice(s![first..count.min(first + capacity), ..]);
+        let block = centred.slice(s![first..count.min(first + capacity), ..]);
         let values = predict_block(backend, block, which)?;
         for (id, replica) in backend.run.replicas.iter().enumerate() {
             for row in 0..block.nrows() {
@@ -40,7 +36,7 @@ pub(super) fn predict(
     Ok(all)
 }
 
-/// (replica, capacity, output), in the units of the network.
+/// The outputs of centred rows, (replica, capacity, output), in the units of the network.
 fn predict_block(backend: &GpuBackend, rows: ArrayView2<f32>, which: Weights) -> Result<Vec<f32>> {
     let (run, workspace) = (&backend.run, &backend.network.evaluation);
     let inputs = run.network.inputs();
@@ -50,8 +46,7 @@ fn predict_block(backend: &GpuBackend, rows: ArrayView2<f32>, which: Weights) ->
         for (row, values) in rows.outer_iter().enumerate() {
             let to = &mut x[(id * workspace.capacity + row) * inputs..][..inputs];
             for (c, (to, value)) in to.iter_mut().zip(values).enumerate() {
-                let centred = (f64::from(*value) - run.table.center[c]) as f32;
-                *to = (centred - frame.shift[c] as f32) * frame.scale[c] as f32;
+                *to = (value - frame.shift[c] as f32) * frame.scale[c] as f32;
             }
         }
     }
@@ -59,7 +54,7 @@ fn predict_block(backend: &GpuBackend, rows: ArrayView2<f32>, which: Weights) ->
     backend.gpu.queue.write_buffer(input, 0, bytemuck::cast_slice(&x));
     let work = Work {
         steps: vec![Step::of_filled(rows.nrows()); run.replicas.len()],
-        dispatches: vec![&backend.network.steps.predict[which as usize]],
+        dispatches: &backend.network.steps.predict[which as usize],
     };
     backend.recorder.submit(&backend.gpu, &[work], |_| {}, |_| {});
     let outputs = run.plan.row_len(run.plan.output);
@@ -73,7 +68,7 @@ pub(super) fn trace(backend: &mut GpuBackend, epoch: u32) -> Result<Vec<Quantity
     let of_replica = |replica| train_step(run, &backend.data.lists, replica, epoch, 0, 0);
     let steps: Vec<Step> = run.replicas.iter().enumerate().map(of_replica).collect();
     let rows = steps.first().map_or(0, |step| step.rows as usize);
-    let work = Work { steps, dispatches: vec![&network.steps.trace] };
+    let work = Work { steps, dispatches: &network.steps.trace };
     backend.recorder.submit(&backend.gpu, &[work], |_| {}, |_| {});
     let workspace = &network.training;
     let read = |name: &str, shape: Vec<usize>, buffer: &wgpu::Buffer| {

@@ -15,7 +15,7 @@ const ENTRIES: usize = 1024;
 /// A step to record: its numbers a replica, and its dispatches in their order.
 pub(super) struct Work<'a> {
     pub steps: Vec<Step>,
-    pub dispatches: Vec<&'a [Dispatch]>,
+    pub dispatches: &'a [Dispatch],
 }
 
 /// The buffers through which kernels learn which step they are part of.
@@ -80,7 +80,7 @@ impl Recorder {
             let mut pass = encoder.begin_compute_pass(&Default::default());
             for (entry, work) in work.iter().enumerate() {
                 pass.set_bind_group(0, &self.group, &[entry as u32 * STRIDE as u32]);
-                for dispatch in work.dispatches.iter().copied().flatten() {
+                for dispatch in work.dispatches {
                     let [x, y, z] = dispatch.workgroups;
                     pass.set_pipeline(&dispatch.kernel.pipeline);
                     pass.set_bind_group(1, &dispatch.group, &[]);

@@ -2,8 +2,11 @@
 
 use std::ops::Range;
 
+use ndarray::{Array2, ArrayViewD};
+
 use super::{BatchGradient, Clip, Optimizer, Table, TableTargets};
 use crate::data::{Scaling, Split, Splits};
+use crate::error::{Error, Result};
 use crate::network::{Network, Plan};
 
 /// How every step of every replica is done.
@@ -108,6 +111,27 @@ impl StepRule {
 }
 
 impl Run {
+    /// Rows in original units, centred as the table is, shape (rows, inputs). `rows` is
+    /// (rows, ...row shape); any other shape is refused.
+    pub fn centred_rows(&self, rows: ArrayViewD<f32>) -> Result<Array2<f32>> {
+        let inputs = self.network.inputs();
+        let count = rows.shape().first().copied().unwrap_or(0);
+        let flat = rows.to_shape((count, inputs)).map_err(|_| {
+            Error::input(format!(
+                "rows of shape {:?}; the network takes (rows, {inputs})",
+                rows.shape()
+            ))
+        })?;
+        // Row-major whatever the caller's order, because rows are taken as slices.
+        let mut centred = flat.as_standard_layout().into_owned();
+        for mut row in centred.outer_iter_mut() {
+            for (x, center) in row.iter_mut().zip(&self.table.center) {
+                *x = (f64::from(*x) - center) as f32;
+            }
+        }
+        Ok(centred)
+    }
+
     /// The shift and scale of a replica's inputs, for the table's centred values.
     pub fn input_frame(&self, replica: &Replica) -> Scaling {
         replica.inputs.centred(&self.table.center)

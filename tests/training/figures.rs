@@ -115,3 +115,17 @@ fn predictions_are_in_original_units() {
     // Targets near 50 in f32: 50 · 2^-24 a value.
     assert!((rmse - by_hand).abs() < 1e-5, "{rmse} {by_hand}");
 }
+
+#[test]
+fn predictions_do_not_depend_on_the_order_of_the_array_in_memory() {
+    use ndarray::ShapeBuilder;
+    let dataset = values(60, 4, 2);
+    let run = run(&parameters(&[4, 8, 2], &["tanh", "linear"]), &dataset);
+    let mut backend = cpu::<f32>(&run);
+    let rows = dataset.inputs.mapv(|x| x as f32);
+    let mut columns_first = ndarray::Array2::zeros(rows.dim().f());
+    columns_first.assign(&rows);
+    let [by_rows, by_columns] = [rows, columns_first]
+        .map(|rows| backend.predict(rows.into_dyn().view(), Weights::Current).unwrap());
+    assert_eq!(by_rows, by_columns);
+}

@@ -220,7 +220,7 @@ impl Bench {
             .entry(replicas)
             .or_insert_with(|| Recorder::new(gpu, kernels, replicas).unwrap());
         let dispatches = [dispatch];
-        let work = Work { steps, dispatches: vec![&dispatches[..]] };
+        let work = Work { steps, dispatches: &dispatches };
         recorder.submit(gpu, &[work], |_| {}, |_| {});
         for (argument, (buffer, _)) in arguments.iter_mut().zip(&buffers) {
             if let Argument::Write(words) = argument {
