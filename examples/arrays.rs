@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use gpu_mlp::backend::{Backend, Weights};
 use gpu_mlp::cpu::Cpu;
 use gpu_mlp::data::{Dataset, Targets};
+use gpu_mlp::network::Layer;
 use gpu_mlp::params::{LayerStack, Optimizer, Parameters, Run};
 use gpu_mlp::train::{EpochRow, Observer, train};
 use ndarray::Array2;
@@ -26,7 +27,7 @@ fn main() -> gpu_mlp::Result<()> {
     let x = Array2::from_shape_fn((500, 1), |(row, _)| row as f64 / 50.0);
     let y = x.mapv(f64::sin);
     let dataset = Dataset::from_arrays("sine", x.view().into_dyn(), Targets::Reals(y))?;
-    let layers = LayerStack::Dense(vec![(32, "tanh".into()), (1, "linear".into())]);
+    let layers = LayerStack::General(vec![Layer::dense(32, "tanh"), Layer::dense(1, "linear")]);
     let mut parameters = Parameters::new(layers, 0.01, 200, 16);
     parameters.optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
     let run = Arc::new(Run::new(&parameters, &dataset)?);

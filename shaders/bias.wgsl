@@ -1,8 +1,10 @@
-// z[i, u] += b[u]: what a layer without an activation of its own does.
+// z[i, u] += b[channel of u]: what a layer without an activation of its own does.
 
 struct Parameters {
     capacity: u32,
+    // Elements of a row: channels·positions. A dense layer's units are channels of one position.
     units: u32,
+    positions: u32,
     // Where b begins in the weights of a replica, and how many weights a replica has.
     bias: u32,
     weights: u32,
@@ -26,6 +28,7 @@ fn main(
         return;
     }
     let at = replica * parameters.capacity * parameters.units + element;
-    let bias = replica * parameters.weights + parameters.bias + element % parameters.units;
+    let channel = element % parameters.units / parameters.positions;
+    let bias = replica * parameters.weights + parameters.bias + channel;
     z[at] += weights[bias];
 }

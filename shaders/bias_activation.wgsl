@@ -1,9 +1,11 @@
-// z[i, u] += b[u], a = f(z), slope = f'(z) in one pass. `activation`, which gives f and f', is
+// z[i, u] += b[channel of u], a = f(z), slope = f'(z) in one pass. `activation`, which gives f and f', is
 // generated from the layer's expression and prepended.
 
 struct Parameters {
     capacity: u32,
+    // Elements of a row: channels·positions. A dense layer's units are channels of one position.
     units: u32,
+    positions: u32,
     bias: u32,
     weights: u32,
 }
@@ -28,7 +30,8 @@ fn main(
         return;
     }
     let at = replica * parameters.capacity * parameters.units + element;
-    let bias = replica * parameters.weights + parameters.bias + element % parameters.units;
+    let channel = element % parameters.units / parameters.positions;
+    let bias = replica * parameters.weights + parameters.bias + channel;
     let biased = z[at] + weights[bias];
     let result = activation(biased);
     z[at] = biased;

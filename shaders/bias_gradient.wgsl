@@ -1,18 +1,22 @@
-// db[u] = Σ over rows of delta[i, u], in their order, a thread a unit.
+// db[c] = Σ over rows i and positions t of delta[i, c, t]: a workgroup a channel, the order of the sum is
+// fixed. A dense layer's units are channels of one position.
 
 struct Parameters {
     capacity: u32,
-    units: u32,
+    channels: u32,
+    positions: u32,
     // Where b begins in the weights of a replica, and how many weights a replica has.
     bias: u32,
     weights: u32,
 }
 
 @group(1) @binding(0) var<uniform> parameters: Parameters;
-// (replica, capacity, units)
+// (replica, capacity, channels, positions)
 @group(1) @binding(1) var<storage, read> delta: array<f32>;
 // (replica, weights)
 @group(1) @binding(2) var<storage, read_write> gradients: array<f32>;
+
+var<workgroup> sums: array<f32, 64>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -21,15 +25,26 @@ fn main(
     @builtin(local_invocation_index) local: u32,
 ) {
     let replica = workgroup.z;
-    let unit = thread(workgroup, workgroups, local, 64u);
-    if (unit >= parameters.units) {
-        return;
-    }
-    let rows = step_of(replica).rows;
-    let own = replica * parameters.capacity * parameters.units + unit;
+    // In two dimensions where one has not enough workgroups.
+    let channel = workgroup.y * workgroups.x + workgroup.x;
+    let elements = step_of(replica).rows * parameters.positions;
+    let row_length = parameters.channels * parameters.positions;
+    let own = replica * parameters.capacity * row_length + channel * parameters.positions;
     var sum = 0.0;
-    for (var i = 0u; i < rows; i++) {
-        sum += delta[own + i * parameters.units];
+    if (channel < parameters.channels) {
+        for (var e = local; e < elements; e += 64u) {
+            sum += delta[own + e / parameters.positions * row_length + e % parameters.positions];
+        }
     }
-    gradients[replica * parameters.weights + parameters.bias + unit] = sum;
+    sums[local] = sum;
+    workgroupBarrier();
+    for (var half = 32u; half > 0u; half /= 2u) {
+        if (local < half) {
+            sums[local] += sums[local + half];
+        }
+        workgroupBarrier();
+    }
+    if (local == 0u && channel < parameters.channels) {
+        gradients[replica * parameters.weights + parameters.bias + channel] = sums[0];
+    }
 }

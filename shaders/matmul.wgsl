@@ -1,5 +1,4 @@
-// out (m, n) = left (m, k) · right (k, n), either factor read as its transpose.
-// Tiles of 16 x 16 through workgroup memory; the sum over k runs in order.
+// out (m, n) = left (m, k) · right (k, n), either factor read as its transpose (`product.wgsl`).
 // The batch is m or k: that size comes from the step.
 
 struct Parameters {
@@ -25,59 +24,39 @@ override RIGHT_TRANSPOSED: bool = false;
 @group(1) @binding(2) var<storage, read> right: array<f32>;
 @group(1) @binding(3) var<storage, read_write> out: array<f32>;
 
-const TILE = 16u;
-
-// Left (row, k) and right (k, column).
-var<workgroup> left_tile: array<f32, 256>;
-var<workgroup> right_tile: array<f32, 256>;
-
-// Four terms of the sum, from term `t` of the tiles on.
-fn four_terms(t: u32, local: vec3<u32>) -> f32 {
-    let a = local.y * TILE + t;
-    let b = t * TILE + local.x;
-    return left_tile[a] * right_tile[b]
-        + left_tile[a + 1u] * right_tile[b + TILE]
-        + left_tile[a + 2u] * right_tile[b + 2u * TILE]
-        + left_tile[a + 3u] * right_tile[b + 3u * TILE];
+fn m_of(replica: u32) -> u32 {
+    return select(parameters.m, step_of(replica).rows, parameters.batch_axis == 0u);
 }
 
-@compute @workgroup_size(16, 16)
-fn main(
-    @builtin(workgroup_id) workgroup: vec3<u32>,
-    @builtin(local_invocation_id) local: vec3<u32>,
-) {
-    let replica = workgroup.z;
-    let rows = step_of(replica).rows;
-    let m = select(parameters.m, rows, parameters.batch_axis == 0u);
-    let k = select(parameters.k, rows, parameters.batch_axis == 1u);
-    let n = parameters.n;
-    let left_base = parameters.left + replica * parameters.left_stride;
-    let right_base = parameters.right + replica * parameters.right_stride;
-    let row = workgroup.y * TILE + local.y;
-    let column = workgroup.x * TILE + local.x;
-    var sum = 0.0;
-    // The workgroup's threads all make the same turns: k is the same for all of them.
-    for (var tile = 0u; tile < k; tile += TILE) {
-        let left_k = tile + local.x;
-        var l = 0.0;
-        if (row < m && left_k < k) {
-            l = left[left_base + select(row * k + left_k, left_k * parameters.m + row, LEFT_TRANSPOSED)];
-        }
-        let right_k = tile + local.y;
-        var r = 0.0;
-        if (column < n && right_k < k) {
-            r = right[right_base + select(right_k * n + column, column * k + right_k, RIGHT_TRANSPOSED)];
-        }
-        left_tile[local.y * TILE + local.x] = l;
-        right_tile[local.y * TILE + local.x] = r;
-        workgroupBarrier();
-        sum += four_terms(0u, local);
-        sum += four_terms(4u, local);
-        sum += four_terms(8u, local);
-        sum += four_terms(12u, local);
-        workgroupBarrier();
+fn k_of(replica: u32) -> u32 {
+    return select(parameters.k, step_of(replica).rows, parameters.batch_axis == 1u);
+}
+
+fn terms_of(workgroup: vec3<u32>) -> u32 {
+    return select(0u, k_of(workgroup.z), workgroup.y * TILE_ROWS < m_of(workgroup.z));
+}
+
+fn left_at(replica: u32, row: u32, k: u32) -> f32 {
+    let terms = k_of(replica);
+    if (row >= m_of(replica) || k >= terms) {
+        return 0.0;
     }
-    if (row < m && column < n) {
-        out[parameters.out + replica * parameters.out_stride + row * n + column] = sum;
+    let at = select(row * terms + k, k * parameters.m + row, LEFT_TRANSPOSED);
+    return left[parameters.left + replica * parameters.left_stride + at];
+}
+
+fn right_at(replica: u32, k: u32, column: u32) -> f32 {
+    let terms = k_of(replica);
+    if (k >= terms || column >= parameters.n) {
+        return 0.0;
+    }
+    let at = select(k * parameters.n + column, column * terms + k, RIGHT_TRANSPOSED);
+    return right[parameters.right + replica * parameters.right_stride + at];
+}
+
+fn store(replica: u32, row: u32, column: u32, sum: f32) {
+    if (row < m_of(replica) && column < parameters.n) {
+        let at = parameters.out + replica * parameters.out_stride + row * parameters.n + column;
+        out[at] = sum;
     }
 }

@@ -1,8 +1,10 @@
-// z[i, u] += b[u], a = z for z > 0, else alpha·z; slope = 1, else alpha. One alpha a layer.
+// z[i, u] += b[channel of u], a = z for z > 0, else alpha·z; slope = 1, else alpha. One alpha a layer.
 
 struct Parameters {
     capacity: u32,
+    // Elements of a row: channels·positions. A dense layer's units are channels of one position.
     units: u32,
+    positions: u32,
     bias: u32,
     weights: u32,
     // Where alpha lies in the weights of a replica.
@@ -29,8 +31,9 @@ fn main(
         return;
     }
     let at = replica * parameters.capacity * parameters.units + element;
+    let channel = element % parameters.units / parameters.positions;
     let own = replica * parameters.weights;
-    let biased = z[at] + weights[own + parameters.bias + element % parameters.units];
+    let biased = z[at] + weights[own + parameters.bias + channel];
     let alpha = weights[own + parameters.alpha];
     z[at] = biased;
     a[at] = select(alpha * biased, biased, biased > 0.0);

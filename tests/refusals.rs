@@ -38,7 +38,7 @@ fn sizes_that_do_not_fit_the_data() {
         &["LAYER_SIZES", "3 classes", "has 2 (labels 0, 1)", "one softmax output"],
     );
     let message = refusal(&linear(), &values(30, 3, 1));
-    assert_says(&message, &["LAYER_SIZES", "2 outputs", "have 1"]);
+    assert_says(&message, &["LAYER_SIZES", "layer 2 (dense)", "the shape (2)", "(1)"]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::summary::task_name;
 use crate::backend::State;
 use crate::error::{Error, Result};
 use crate::network::Layer;
-use crate::params::Run;
+use crate::params::{Run, layer_object};
 
 /// The version of the description in the metadata.
 const FORMAT_VERSION: u64 = 1;
@@ -122,9 +122,8 @@ fn natural(name: &str) -> (u64, std::cmp::Reverse<String>) {
 
 fn description(run: &Run, best_epoch: u32, layer_names: Option<&[String]>) -> Value {
     let layer = |(index, layer): (usize, &Layer)| {
-        let Layer::Dense { units, activation } = layer;
-        let mut described =
-            json!({ "type": "dense", "units": units, "activation": activation.to_string() });
+        let mut described = layer_object(layer);
+        described["output_shape"] = json!(run.network.shapes[index]);
         if let Some(name) = layer_names.and_then(|names| names.get(index + 1)) {
             described["name"] = json!(name);
         }

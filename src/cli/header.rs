@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
+use super::architecture;
 use super::console::message;
 use crate::data::Split;
 use crate::error::counted;
-use crate::network::{Layer, Task};
-use crate::params::{LayerStack, Parameters, Run, TableTargets};
+use crate::network::Task;
+use crate::params::{Parameters, Run, TableTargets};
 
 /// Prints the header block on standard error.
 pub(super) fn print(
@@ -31,8 +32,7 @@ pub(super) fn print(
             message(&format!("{}: {line}", split.name()));
         }
     }
-    let names = layer_names(parameters);
-    message(&format!("architecture: {}", architecture(run, names.as_deref())));
+    architecture::print(parameters, run);
     message(&format!("stops at: {}", criteria(run)));
     message(&format!("device: {device}\n"));
 }
@@ -76,31 +76,6 @@ pub(super) fn class_name(run: &Run, class: usize) -> String {
         }
         _ => format!("class {}", run.labels[class]),
     }
-}
-
-/// The names of the input and of each layer, where the file gives them.
-pub(super) fn layer_names(parameters: &Parameters) -> Option<Vec<String>> {
-    match &parameters.layers {
-        LayerStack::Mlp { names, .. } => names.clone(),
-        LayerStack::Dense(_) => None,
-    }
-}
-
-/// `input(54) -> hidden1(16, relu) -> output(7, softmax), 1607 parameters`
-fn architecture(run: &Run, names: Option<&[String]>) -> String {
-    let last = run.network.layers.len();
-    let name = |index: usize| match names.and_then(|names| names.get(index)) {
-        Some(name) => name.clone(),
-        None if index == 0 => "input".into(),
-        None if index == last => "output".into(),
-        None => format!("hidden{index}"),
-    };
-    let mut text = format!("{}({})", name(0), run.network.inputs());
-    for (index, layer) in run.network.layers.iter().enumerate() {
-        let Layer::Dense { units, activation } = layer;
-        text += &format!(" -> {}({units}, {activation})", name(index + 1));
-    }
-    format!("{text}, {}", counted(run.plan.parameters(), "parameter"))
 }
 
 fn criteria(run: &Run) -> String {

@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand. The only room that prints or exits.
 
+mod architecture;
 mod console;
 mod device;
 mod devices;

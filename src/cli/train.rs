@@ -9,7 +9,7 @@ use super::device::{BackendKind, Choice, choose};
 use super::json_lines::JsonLines;
 use super::progress::Progress;
 use super::table::Table;
-use super::{console, ending, header, trace};
+use super::{architecture, console, ending, header, trace};
 use crate::artifact::{RunDirectory, Timing};
 use crate::backend::State;
 use crate::data::Dataset;
@@ -65,7 +65,7 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
         &arguments.out.clone().unwrap_or_else(|| default_directory(&run.name)),
         &run,
         &resolved,
-        header::layer_names(&parameters),
+        architecture::layer_names(&parameters),
         description.clone(),
         (started, Timing { load, compile, total: 0.0 }),
     )?;

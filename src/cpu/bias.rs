@@ -2,11 +2,16 @@
 
 use crate::math::Real;
 
-/// z[row, unit] += bias[unit]
-pub(crate) fn add_bias<T: Real>(z: &mut [T], bias: &[T]) {
-    for row in z.chunks_exact_mut(bias.len()) {
-        for (z, b) in row.iter_mut().zip(bias) {
-            *z += *b;
+/// z[row, channel, position] += bias[channel]; a dense layer's units are channels of one position.
+pub(crate) fn add_bias<T: Real>(z: &mut [T], bias: &[T], positions: usize) {
+    for row in z.chunks_exact_mut(bias.len() * positions) {
+        if positions == 1 {
+            // The same sums, as a loop over units that vectorises.
+            row.iter_mut().zip(bias).for_each(|(z, b)| *z += *b);
+            continue;
+        }
+        for (channel, b) in row.chunks_exact_mut(positions).zip(bias) {
+            channel.iter_mut().for_each(|z| *z += *b);
         }
     }
 }

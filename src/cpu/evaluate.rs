@@ -9,11 +9,19 @@ use super::matmul::Product;
 use super::replica::{add_sums, gather};
 use super::workspace::Workspace;
 use crate::backend::Evaluation;
-use crate::network::Layout;
+use crate::network::{BufferId, Layout, Plan};
 use crate::params::{Replica, Run};
 
-/// Rows of a block: enough for the products to run at full speed, few enough to stay in the cache.
+/// Rows of a block: enough for the products to run at full speed.
 const BLOCK: usize = 256;
+/// Numbers that the buffers of a block hold: few enough to stay in the cache, where rows are long.
+const NUMBERS: usize = 1 << 20;
+
+/// Rows of a block of this plan.
+fn block_rows(plan: &Plan) -> usize {
+    let row: usize = (0..plan.buffers.len()).map(|id| plan.row_len(BufferId(id))).sum();
+    (NUMBERS / row.max(1)).clamp(1, BLOCK)
+}
 
 /// The sums over `rows`. Blocks are shared among threads but added in their order, so that the bits
 /// do not depend on the number of threads.
@@ -28,7 +36,8 @@ pub(super) fn evaluate<T: Product>(
         return Evaluation::default();
     }
     let executor = Executor { plan: &run.plan, layout, weights };
-    let workspace = || Workspace::new(&run.plan, BLOCK.min(rows.len()));
+    let block_rows = block_rows(&run.plan);
+    let workspace = || Workspace::new(&run.plan, block_rows.min(rows.len()));
     let block = |workspace: &mut Workspace<T>, rows: &[u32]| {
         let mut sums = Evaluation::default();
         workspace.rows = rows.len();
@@ -39,11 +48,11 @@ pub(super) fn evaluate<T: Product>(
         sums
     };
     let mut total = Evaluation::default();
-    if rows.len() <= BLOCK {
+    if rows.len() <= block_rows {
         // Waking a thread costs more than a block of a small network.
         total.add(&block(&mut workspace(), rows));
     } else {
-        let blocks = rows.par_chunks(BLOCK);
+        let blocks = rows.par_chunks(block_rows);
         let sums: Vec<Evaluation> = blocks.map_init(workspace, block).collect();
         sums.iter().for_each(|sums| total.add(sums));
     }
@@ -61,9 +70,10 @@ pub(super) fn predict<T: Product>(
 ) -> Array2<f32> {
     let executor = Executor { plan: &run.plan, layout, weights };
     let outputs = run.network.outputs();
-    let mut workspace = Workspace::new(&run.plan, BLOCK.min(rows.nrows()));
+    let block_rows = block_rows(&run.plan);
+    let mut workspace = Workspace::new(&run.plan, block_rows.min(rows.nrows()));
     let mut predictions = Vec::with_capacity(rows.nrows() * outputs);
-    for block in rows.axis_chunks_iter(ndarray::Axis(0), BLOCK) {
+    for block in rows.axis_chunks_iter(ndarray::Axis(0), block_rows) {
         workspace.rows = block.nrows();
         workspace.with(run.plan.input, |inputs, _| {
             let rows = block.outer_iter().map(|row| row.to_slice().unwrap_or_default());

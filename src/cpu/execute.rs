@@ -5,7 +5,12 @@ use super::bias::add_bias;
 use super::bias_activation::activate;
 use super::bias_gradient::bias_gradient;
 use super::binary_cross_entropy::binary_cross_entropy;
+use super::conv1d::conv1d;
+use super::conv1d_input_gradient::conv1d_input_gradient;
+use super::conv1d_kernel_gradient::conv1d_kernel_gradient;
 use super::matmul::{Matrix, Product, matmul};
+use super::maxpool1d::maxpool1d;
+use super::maxpool1d_backward::maxpool1d_backward;
 use super::mean_squared_error::mean_squared_error;
 use super::prelu::prelu;
 use super::prelu_gradient::prelu_gradient;
@@ -86,9 +91,47 @@ impl<T: Product> Executor<'_, T> {
                 let factors = (left, left_transposed, right, right_transposed);
                 self.product(factors, out, workspace, gradients);
             }
-            Operation::BiasActivation { z, bias, ref output } => {
+            Operation::Conv1d { convolution, x, weight, z } => {
+                let weight = self.tensor(weight);
                 workspace.with(z, |z, workspace| {
-                    add_bias(z, self.tensor(bias));
+                    workspace.with_columns(|columns, workspace| {
+                        conv1d(&convolution, workspace.of(x), weight, z, columns);
+                    });
+                });
+            }
+            Operation::Conv1dKernelGradient { convolution, delta, x, weight } => {
+                let gradient = &mut gradients[self.layout.of(weight)];
+                workspace.with_columns(|columns, workspace| {
+                    let (delta, x) = (workspace.of(delta), workspace.of(x));
+                    conv1d_kernel_gradient(&convolution, delta, x, gradient, columns);
+                });
+            }
+            Operation::Conv1dInputGradient { convolution, delta, weight, below } => {
+                let weight = self.tensor(weight);
+                workspace.with(below, |below, workspace| {
+                    workspace.with_columns(|columns, workspace| {
+                        let delta = workspace.of(delta);
+                        conv1d_input_gradient(&convolution, delta, weight, below, columns);
+                    });
+                });
+            }
+            Operation::MaxPool1d { pooling, x, y, winners } => {
+                workspace.with_places(winners, |winners, workspace| {
+                    workspace.with(y, |y, workspace| {
+                        maxpool1d(&pooling, workspace.of(x), y, winners);
+                    });
+                });
+            }
+            Operation::MaxPool1dBackward { pooling, delta, winners, below } => {
+                workspace.with(below, |below, workspace| {
+                    let (delta, winners) = (workspace.of(delta), workspace.places_of(winners));
+                    maxpool1d_backward(&pooling, delta, winners, below);
+                });
+            }
+            Operation::BiasActivation { z, bias, ref output } => {
+                let positions = self.plan.positions(z, bias);
+                workspace.with(z, |z, workspace| {
+                    add_bias(z, self.tensor(bias), positions);
                     if let Some(output) = output {
                         self.activation(output, z, workspace, training);
                     }
@@ -101,7 +144,8 @@ impl<T: Product> Executor<'_, T> {
                 gradients[self.layout.of(alpha)].fill(sum);
             }
             Operation::BiasGradient { delta, bias } => {
-                bias_gradient(workspace.of(delta), &mut gradients[self.layout.of(bias)]);
+                let gradient = &mut gradients[self.layout.of(bias)];
+                bias_gradient(workspace.of(delta), gradient, self.plan.positions(delta, bias));
             }
             Operation::Softmax { z, a } => {
                 let classes = workspace.row_len(z);

@@ -4,7 +4,7 @@ use crate::math::Real;
 
 /// Numbers whose matrices can be multiplied.
 pub trait Product: Real {
-    /// C (m, n) = A (m, k) · B (k, n), each addressed by its strides.
+    /// C (m, n) = A (m, k) · B (k, n) + beta · C, each addressed by its strides.
     ///
     /// # Safety
     /// Every element that sizes and strides name lies inside its matrix, and C overlaps neither.
@@ -15,6 +15,7 @@ pub trait Product: Real {
         n: usize,
         a: (*const Self, isize, isize),
         b: (*const Self, isize, isize),
+        beta: Self,
         c: (*mut Self, isize, isize),
     );
 }
@@ -28,10 +29,11 @@ macro_rules! product {
                 n: usize,
                 a: (*const Self, isize, isize),
                 b: (*const Self, isize, isize),
+                beta: Self,
                 c: (*mut Self, isize, isize),
             ) {
                 // SAFETY: the caller's promise.
-                unsafe { $gemm(m, k, n, 1.0, a.0, a.1, a.2, b.0, b.1, b.2, 0.0, c.0, c.1, c.2) }
+                unsafe { $gemm(m, k, n, 1.0, a.0, a.1, a.2, b.0, b.1, b.2, beta, c.0, c.1, c.2) }
             }
         }
     };
@@ -48,7 +50,17 @@ pub(crate) struct Matrix<'a, T> {
     pub transposed: bool,
 }
 
-impl<T: Real> Matrix<'_, T> {
+impl<'a, T: Real> Matrix<'a, T> {
+    /// (rows, columns), as it lies in memory.
+    pub fn new(values: &'a [T], rows: usize, columns: usize) -> Self {
+        Matrix { values, rows, columns, transposed: false }
+    }
+
+    /// Its transpose.
+    pub fn turned(self) -> Self {
+        Matrix { transposed: !self.transposed, ..self }
+    }
+
     /// Rows and columns, and the strides of both, after transposition.
     fn view(&self) -> (usize, usize, isize, isize) {
         assert_eq!(
@@ -67,6 +79,15 @@ impl<T: Real> Matrix<'_, T> {
 
 /// `out` (m, n) = `left` (m, k) · `right` (k, n), row-major.
 pub(crate) fn matmul<T: Product>(left: Matrix<T>, right: Matrix<T>, out: &mut [T]) {
+    product(left, right, T::ZERO, out);
+}
+
+/// `out` (m, n) += `left` (m, k) · `right` (k, n), row-major.
+pub(crate) fn matmul_add<T: Product>(left: Matrix<T>, right: Matrix<T>, out: &mut [T]) {
+    product(left, right, T::ONE, out);
+}
+
+fn product<T: Product>(left: Matrix<T>, right: Matrix<T>, beta: T, out: &mut [T]) {
     let (m, k, left_row, left_column) = left.view();
     let (right_k, n, right_row, right_column) = right.view();
     assert_eq!(k, right_k, "the factors of a product share an axis");
@@ -79,6 +100,7 @@ pub(crate) fn matmul<T: Product>(left: Matrix<T>, right: Matrix<T>, out: &mut [T
             n,
             (left.values.as_ptr(), left_row, left_column),
             (right.values.as_ptr(), right_row, right_column),
+            beta,
             (out.as_mut_ptr(), n as isize, 1),
         );
     }
@@ -93,15 +115,13 @@ mod tests {
         // [1 2 3; 4 5 6] · [1 0; 2 1; 0 3] = [5 11; 14 23]
         let (a, a_t) = ([1., 2., 3., 4., 5., 6.], [1., 4., 2., 5., 3., 6.]);
         let (b, b_t) = ([1., 0., 2., 1., 0., 3.], [1., 2., 0., 0., 1., 3.]);
-        let plain =
-            |values, rows, columns| Matrix::<f64> { values, rows, columns, transposed: false };
-        let turned =
-            |values, rows, columns| Matrix::<f64> { values, rows, columns, transposed: true };
-        for left in [plain(&a[..], 2, 3), turned(&a_t[..], 3, 2)] {
-            for right in [plain(&b[..], 3, 2), turned(&b_t[..], 2, 3)] {
-                let mut out = [0.0; 4];
+        for left in [Matrix::new(&a[..], 2, 3), Matrix::new(&a_t[..], 3, 2).turned()] {
+            for right in [Matrix::new(&b[..], 3, 2), Matrix::new(&b_t[..], 2, 3).turned()] {
+                let mut out = [1.0; 4];
                 matmul(left, right, &mut out);
                 assert_eq!(out, [5., 11., 14., 23.]);
+                matmul_add(left, right, &mut out);
+                assert_eq!(out, [10., 22., 28., 46.]);
             }
         }
     }

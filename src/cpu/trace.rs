@@ -4,7 +4,7 @@ use super::matmul::Product;
 use super::replica::Trainee;
 use crate::backend::Quantity;
 use crate::network::Layout;
-use crate::network::{BufferId, TensorId};
+use crate::network::{BufferId, Element, TensorId};
 use crate::params::Run;
 
 /// The buffers of the batch in the plan's order, the losses, then weights and their gradients.
@@ -18,7 +18,11 @@ pub(super) fn trace<T: Product>(run: &Run, layout: &Layout, trainee: &Trainee<T>
     let buffer = |id: usize| {
         let buffer = &run.plan.buffers[id];
         let shape = std::iter::once(workspace.rows).chain(buffer.shape.iter().copied());
-        quantity(buffer.name.clone(), shape.collect(), workspace.of(BufferId(id)))
+        let values = match buffer.element {
+            Element::Real => workspace.of(BufferId(id)).iter().map(|v| v.to_f64()).collect(),
+            Element::Index => workspace.places_of(BufferId(id)).iter().map(|&i| i.into()).collect(),
+        };
+        Quantity { name: buffer.name.clone(), shape: shape.collect(), values }
     };
     let tensor = |id: usize| {
         let (tensor, range) = (&run.plan.tensors[id], layout.of(TensorId(id)));

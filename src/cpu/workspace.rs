@@ -3,13 +3,15 @@
 use super::batch::Batch;
 use crate::expr::Scratch;
 use crate::math::Real;
-use crate::network::{BufferId, Plan};
+use crate::network::{Buffer, BufferId, Element, Plan};
 
 /// The buffers of up to `capacity` rows.
 #[derive(Debug, Clone)]
 pub(super) struct Workspace<T> {
-    /// One array a buffer of the plan, of capacity · row length.
-    pub buffers: Vec<Vec<T>>,
+    /// One array a buffer of the plan, of capacity · row length; empty for places.
+    buffers: Vec<Vec<T>>,
+    /// The same for buffers of places; empty for real numbers.
+    places: Vec<Vec<u32>>,
     row_lens: Vec<usize>,
     /// The rows in use.
     pub rows: usize,
@@ -17,18 +19,28 @@ pub(super) struct Workspace<T> {
     pub batch: Batch<T>,
     /// Room for expressions.
     pub scratch: Scratch<T>,
+    /// Room for the columns of a convolution.
+    columns: Vec<T>,
 }
 
 impl<T: Real> Workspace<T> {
     pub fn new(plan: &Plan, capacity: usize) -> Self {
         let row_lens: Vec<usize> =
             (0..plan.buffers.len()).map(|b| plan.row_len(BufferId(b))).collect();
+        let of = |element| {
+            let len = move |(buffer, len): (&Buffer, &usize)| {
+                if buffer.element == element { capacity * len } else { 0 }
+            };
+            plan.buffers.iter().zip(&row_lens).map(len)
+        };
         Workspace {
-            buffers: row_lens.iter().map(|len| vec![T::ZERO; capacity * len]).collect(),
+            buffers: of(Element::Real).map(|len| vec![T::ZERO; len]).collect(),
+            places: of(Element::Index).map(|len| vec![0; len]).collect(),
             row_lens,
             rows: 0,
             batch: Batch::default(),
             scratch: Scratch::default(),
+            columns: vec![],
         }
     }
 
@@ -40,6 +52,31 @@ impl<T: Real> Workspace<T> {
     /// The rows in use of a buffer.
     pub fn of(&self, buffer: BufferId) -> &[T] {
         &self.buffers[buffer.0][..self.rows * self.row_lens[buffer.0]]
+    }
+
+    /// The rows in use of a buffer of places.
+    pub fn places_of(&self, buffer: BufferId) -> &[u32] {
+        &self.places[buffer.0][..self.rows * self.row_lens[buffer.0]]
+    }
+
+    /// [`Self::with`] for a buffer of places.
+    pub fn with_places<R>(
+        &mut self,
+        buffer: BufferId,
+        work: impl FnOnce(&mut [u32], &mut Self) -> R,
+    ) -> R {
+        let mut values = std::mem::take(&mut self.places[buffer.0]);
+        let len = self.rows * self.row_lens[buffer.0];
+        let result = work(&mut values[..len], self);
+        self.places[buffer.0] = values;
+        result
+    }
+
+    /// Runs `work` on the room for columns, with the rest of the workspace beside it.
+    pub fn with_columns(&mut self, work: impl FnOnce(&mut Vec<T>, &mut Self)) {
+        let mut columns = std::mem::take(&mut self.columns);
+        work(&mut columns, self);
+        self.columns = columns;
     }
 
     /// Runs `work` on the rows in use of one buffer, with the rest of the workspace beside it.

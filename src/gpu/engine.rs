@@ -232,13 +232,14 @@ mod tests {
     use super::*;
     use crate::data::{Dataset, Targets};
     use crate::gpu::{adapters, test_adapter};
+    use crate::network::Layer;
     use crate::params::{LayerStack, Parameters};
 
     fn run() -> Arc<Run> {
         let x = ndarray::Array2::from_shape_fn((40, 2), |(i, j)| ((i * 3 + j * 7) as f64).sin());
         let y = x.map_axis(ndarray::Axis(1), |row| row.sum()).insert_axis(ndarray::Axis(1));
         let dataset = Dataset::from_arrays("made", x.view().into_dyn(), Targets::Reals(y)).unwrap();
-        let layers = LayerStack::Dense(vec![(4, "tanh".into()), (1, "linear".into())]);
+        let layers = LayerStack::General(vec![Layer::dense(4, "tanh"), Layer::dense(1, "linear")]);
         Arc::new(Run::new(&Parameters::new(layers, 0.1, 5, 4), &dataset).unwrap())
     }
 

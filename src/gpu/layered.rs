@@ -10,8 +10,8 @@ use crate::network::{
 
 /// Threads of a workgroup of the kernels that have a thread an element.
 const THREADS: usize = 64;
-/// Rows and columns of a tile of the product.
-const TILE: usize = 16;
+/// Rows, columns and terms of a tile of a product.
+const TILE: [usize; 3] = [16, 64, 16];
 /// Workgroups of one dimension of a dispatch at the most: what WebGPU promises.
 pub(super) const WORKGROUPS: usize = 65_535;
 
@@ -119,27 +119,39 @@ impl<'a> Layered<'a> {
                 self.dispatch("prelu_gradient", Variant::default(), &words, &buffers, [1, 1], turns)
             }
             Operation::BiasGradient { delta, bias } => {
-                let units = self.plan.row_len(delta);
+                let (channels, positions) =
+                    (self.plan.tensor_len(bias), self.plan.positions(delta, bias));
                 let buffers = [(workspace.of(delta), Read), (self.gradients, Write)];
-                let words = self.words([units, self.layout.of(bias).start]);
-                let threads = grid(units);
-                self.dispatch(
-                    "bias_gradient",
-                    Variant::default(),
-                    &words,
-                    &buffers,
-                    threads,
-                    capacity,
-                )
+                let words = self.words([channels, positions, self.layout.of(bias).start]);
+                let turns = (capacity * positions).div_ceil(THREADS) + 6;
+                let workgroups = folded(channels);
+                let variant = Variant::default();
+                self.dispatch("bias_gradient", variant, &words, &buffers, workgroups, turns)
+            }
+            Operation::Conv1d { ref convolution, x, weight, z } => {
+                self.conv1d(convolution, x, weight, z)
+            }
+            Operation::Conv1dKernelGradient { ref convolution, delta, x, weight } => {
+                self.conv1d_kernel_gradient(convolution, delta, x, weight)
+            }
+            Operation::Conv1dInputGradient { ref convolution, delta, weight, below } => {
+                self.conv1d_input_gradient(convolution, delta, weight, below)
+            }
+            Operation::MaxPool1d { ref pooling, x, y, winners } => {
+                self.maxpool1d(pooling, x, y, winners)
+            }
+            Operation::MaxPool1dBackward { ref pooling, delta, winners, below } => {
+                self.maxpool1d_backward(pooling, delta, winners, below)
             }
             Operation::Softmax { z, a } => self.rowwise("softmax", z, a),
             Operation::Sigmoid { z, a } => self.rowwise("sigmoid", z, a),
         }
     }
 
-    /// `capacity`, two numbers, and the weights of a replica: what many kernels take.
-    fn words(&self, [second, third]: [usize; 2]) -> [u32; 4] {
-        [self.workspace.capacity, second, third, self.layout.total()].map(|word| word as u32)
+    /// `capacity`, some numbers, and the weights of a replica: what many kernels take.
+    pub fn words<const N: usize>(&self, numbers: [usize; N]) -> Vec<u32> {
+        let own = std::iter::once(self.workspace.capacity).chain(numbers);
+        own.chain([self.layout.total()]).map(|word| word as u32).collect()
     }
 
     fn rowwise(&mut self, name: &'static str, z: BufferId, a: BufferId) -> Dispatch {
@@ -159,7 +171,8 @@ impl<'a> Layered<'a> {
     ) -> Dispatch {
         let workspace = self.workspace;
         let units = self.plan.row_len(z);
-        let mut words = self.words([units, self.layout.of(bias).start]).to_vec();
+        let positions = self.plan.positions(z, bias);
+        let mut words = self.words([units, positions, self.layout.of(bias).start]);
         let mut buffers = vec![(self.weights, Read), (workspace.of(z), Write)];
         let mut variant = Variant::default();
         let mut name = "bias";
@@ -210,8 +223,21 @@ impl<'a> Layered<'a> {
             [("LEFT_TRANSPOSED", left_transposed), ("RIGHT_TRANSPOSED", right_transposed)];
         let variant = Variant { constants: &constants, ..Variant::default() };
         let buffers = [(left.buffer, Read), (right.buffer, Read), (out.buffer, Write)];
-        let tiles = [n.div_ceil(TILE), m.div_ceil(TILE)];
-        self.dispatch("matmul", variant, &words, &buffers, tiles, k.div_ceil(TILE))
+        self.product("matmul", variant, &words, &buffers, [m, k, n])
+    }
+
+    /// A kernel on the tiles of a product, (m, k) · (k, n).
+    pub fn product(
+        &mut self,
+        name: &'static str,
+        variant: Variant,
+        words: &[u32],
+        buffers: &[(&wgpu::Buffer, Access)],
+        [m, k, n]: [usize; 3],
+    ) -> Dispatch {
+        let [rows, columns, terms] = TILE;
+        let tiles = [n.div_ceil(columns), m.div_ceil(rows)];
+        self.dispatch(name, variant, words, buffers, tiles, k.div_ceil(terms))
     }
 
     fn matrix(&self, operand: Operand) -> Matrix<'a> {
@@ -253,9 +279,13 @@ impl Matrix<'_> {
     }
 }
 
-/// Workgroups for so many threads, in two dimensions where one has not enough.
+/// Workgroups for so many threads.
 pub(super) fn grid(threads: usize) -> [usize; 2] {
-    let workgroups = threads.div_ceil(THREADS).max(1);
+    folded(threads.div_ceil(THREADS).max(1))
+}
+
+/// So many workgroups, in two dimensions where one has not enough.
+pub(super) fn folded(workgroups: usize) -> [usize; 2] {
     if workgroups <= WORKGROUPS {
         [workgroups, 1]
     } else {

@@ -13,6 +13,7 @@ mod predict;
 #[cfg(test)]
 mod proof;
 mod record;
+mod signals;
 mod sources;
 mod state;
 mod statistics;

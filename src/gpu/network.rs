@@ -9,11 +9,13 @@ use super::statistics::{confusion_length, slot_length};
 use super::workspace::Workspace;
 use crate::data::Split;
 use crate::error::{Error, Result};
-use crate::network::{Layout, initial_values};
+use crate::network::{BufferId, Layout, initial_values};
 use crate::params::Run;
 
 /// Rows of a block of an evaluation.
 const BLOCK: usize = 1024;
+/// Numbers that the buffers of a block hold together, 128 MiB: fewer rows where rows are long.
+const BLOCK_NUMBERS: usize = 1 << 25;
 /// Turns of loops that software drivers can be trusted with, an invocation and dispatch: Mesa before
 /// 23 leaves every loop after 65,535 of them, without an error.
 const TURNS: u64 = 60_000;
@@ -122,7 +124,9 @@ fn training_capacity(run: &Run) -> usize {
 }
 
 fn evaluation_capacity(run: &Run) -> usize {
-    most_rows(run, &Split::ALL).clamp(1, BLOCK)
+    let plan = &run.plan;
+    let row: usize = (0..plan.buffers.len()).map(|id| plan.row_len(BufferId(id))).sum();
+    most_rows(run, &Split::ALL).min(BLOCK_NUMBERS / row).clamp(1, BLOCK)
 }
 
 /// Slots of one replica: the steps of an epoch and its validation, or the blocks of any evaluation.

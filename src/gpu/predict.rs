@@ -7,7 +7,7 @@ use super::record::Work;
 use super::steps::{Step, train_step};
 use crate::backend::{Quantity, Weights};
 use crate::error::{Error, Result};
-use crate::network::{BufferId, TensorId};
+use crate::network::{BufferId, Element, TensorId};
 use crate::params::TableTargets;
 
 /// The outputs for rows in original units, in blocks of the evaluation's workspace.
@@ -88,8 +88,16 @@ pub(super) fn trace(backend: &mut GpuBackend, epoch: u32) -> Result<Vec<Quantity
     let y = truth.iter().map(number).collect();
     let mut quantities = vec![Quantity { name: "y".into(), shape: vec![rows, outputs], values: y }];
     for (id, buffer) in run.plan.buffers.iter().enumerate() {
-        let shape = std::iter::once(rows).chain(buffer.shape.iter().copied()).collect();
-        quantities.push(read(&buffer.name, shape, workspace.of(BufferId(id)))?);
+        let shape: Vec<usize> = std::iter::once(rows).chain(buffer.shape.iter().copied()).collect();
+        quantities.push(match buffer.element {
+            Element::Real => read(&buffer.name, shape, workspace.of(BufferId(id)))?,
+            Element::Index => {
+                let elements = shape.iter().product();
+                let places: Vec<u32> = backend.gpu.read(workspace.of(BufferId(id)), elements)?;
+                let values = places.into_iter().map(f64::from).collect();
+                Quantity { name: buffer.name.clone(), shape, values }
+            }
+        });
     }
     quantities.push(read("weight of each row", vec![rows], &workspace.weights)?);
     quantities.push(read("loss of each row", vec![rows], &workspace.losses)?);

@@ -4,8 +4,9 @@ use crate::expr::{Expression, MATH_WGSL};
 
 const STEP: &str = include_str!("../../shaders/step.wgsl");
 const ORDER: &str = include_str!("../../shaders/order.wgsl");
+const PRODUCT: &str = include_str!("../../shaders/product.wgsl");
 
-/// What a kernel's text needs before it.
+/// What a kernel's text needs beside it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Needs {
     /// The step alone.
@@ -14,6 +15,8 @@ pub(super) enum Needs {
     Order,
     /// Elementary functions.
     Math,
+    /// The tiles of a product.
+    Product,
 }
 
 macro_rules! kernels {
@@ -32,9 +35,14 @@ kernels! {
     "bias_gradient": Step,
     "binary_cross_entropy": Math,
     "clip": Step,
+    "conv1d": Product,
+    "conv1d_input_gradient": Product,
+    "conv1d_kernel_gradient": Product,
     "gather": Step,
     "keep_best": Step,
-    "matmul": Step,
+    "matmul": Product,
+    "maxpool1d": Step,
+    "maxpool1d_backward": Step,
     "mean_squared_error": Step,
     "metric_sums": Step,
     "prelu": Step,
@@ -52,6 +60,7 @@ pub(super) fn source(name: &str, activation: Option<&Expression>) -> String {
     let (needs, text) = found.map_or((Needs::Step, ""), |(_, needs, text)| (*needs, *text));
     let before = match needs {
         Needs::Step => "",
+        Needs::Product => PRODUCT,
         Needs::Order => ORDER,
         Needs::Math => MATH_WGSL,
     };

@@ -1,131 +1,198 @@
-//! Layers and the stack they form.
+//! Layers, and the shapes they make of a row's.
 
-use super::{Activation, Loss};
-use crate::error::{Error, Result};
+use std::fmt;
 
-/// The most weights of a network: half a gigabyte of them, and with the best weights, the gradient and
-/// Adam's moments five times that.
-const MOST_WEIGHTS: u128 = 1 << 27;
+use super::{Activation, Convolution, Pooling};
 
-/// One layer of a network.
-#[derive(Debug, Clone)]
-pub enum Layer {
+/// One layer of a network. `A` is its activation, or in parameters the text of one.
+///
+/// A signal is (channels, samples); features are (features). Convolution and pooling take signals,
+/// a dense layer takes either: a signal is flattened first, channel after channel.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Layer<A = Activation> {
     /// a = f(W x + b), W of shape (units, inputs).
     Dense {
         /// The number of outputs.
         units: usize,
         /// f
-        activation: Activation,
+        activation: A,
     },
+    /// a = f(z), z[o, t] = Σc Σj W[o, c, j] · x[c, t·stride + j - padding] + b[o], x = 0 outside; W of
+    /// shape (filters, channels, kernel).
+    Conv1d {
+        /// The channels of the output.
+        filters: usize,
+        /// The samples that one position sees.
+        kernel: usize,
+        /// The samples from one position to the next.
+        stride: usize,
+        /// The zeros around a signal.
+        padding: Padding,
+        /// f
+        activation: A,
+    },
+    /// y[c, t] = the largest of x[c, t·stride ..][.. size]; samples that fill no window are left out.
+    MaxPool1d {
+        /// The samples of a window.
+        size: usize,
+        /// The samples from one window to the next.
+        stride: usize,
+    },
+    /// A signal's channels one after the other.
+    Flatten,
 }
 
-/// What a network is trained for; its last activation decides.
+/// The zeros around a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Task {
-    /// One of several classes a row.
-    Classification,
-    /// One or several real numbers a row.
-    Regression,
+pub enum Padding {
+    /// So many before it and as many behind it.
+    Each(usize),
+    /// ⌊(kernel - 1) / 2⌋ before it, and behind it what makes ⌈samples / stride⌉ positions.
+    Same,
 }
 
-/// A stack of layers.
-#[derive(Debug, Clone)]
-pub struct Network {
-    /// The shape of one input row.
-    pub input: Vec<usize>,
-    /// The layers, from the input on.
-    pub layers: Vec<Layer>,
-}
-
-impl Network {
-    /// A network, if its layers fit together; the error names the layer, counted from 1.
-    pub fn new(input: Vec<usize>, layers: Vec<Layer>) -> Result<Self> {
-        if input.iter().product::<usize>() == 0 {
-            return Err(Error::input("the input has no elements; allowed: 1 or more"));
-        }
-        if layers.is_empty() {
-            return Err(Error::input("there is no layer; allowed: 1 or more"));
-        }
-        let last = layers.len() - 1;
-        for (index, layer) in layers.iter().enumerate() {
-            let Layer::Dense { units, activation } = layer;
-            let fault = match activation {
-                _ if *units == 0 => "has 0 units; allowed: 1 or more",
-                Activation::Softmax if index != last => {
-                    "has softmax, which belongs in the output layer only"
-                }
-                Activation::Softmax if *units == 1 => {
-                    "has softmax over 1 unit, which is always 1; use \"sigmoid\" for one output, or 2 units"
-                }
-                _ => continue,
-            };
-            return Err(Error::input(format!("layer {} (dense) {fault}", index + 1)));
-        }
-        let network = Network { input, layers };
-        let parameters = network.weights();
-        if parameters > MOST_WEIGHTS {
-            return Err(Error::input(format!(
-                "the layers have {parameters} weights; allowed: up to {MOST_WEIGHTS}; make them \
-                 narrower (LAYER_SIZES, or units)"
-            )));
-        }
-        Ok(network)
+impl<A> Layer<A> {
+    /// A dense layer.
+    pub fn dense(units: usize, activation: impl Into<A>) -> Self {
+        Layer::Dense { units, activation: activation.into() }
     }
 
-    /// The weights of all layers, biases aside, in arithmetic that no width overflows.
-    fn weights(&self) -> u128 {
-        let mut inputs = self.inputs() as u128;
-        let mut sum = 0;
-        for Layer::Dense { units, .. } in &self.layers {
-            sum += inputs * *units as u128;
-            inputs = *units as u128;
+    /// Its type in parameter files.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Layer::Dense { .. } => "dense",
+            Layer::Conv1d { .. } => "conv1d",
+            Layer::MaxPool1d { .. } => "maxpool1d",
+            Layer::Flatten => "flatten",
         }
-        sum
     }
 
-    /// The number of inputs of one row.
-    pub fn inputs(&self) -> usize {
-        self.input.iter().product()
+    /// Its activation; None for a layer that has none.
+    pub fn activation(&self) -> Option<&A> {
+        match self {
+            Layer::Dense { activation, .. } | Layer::Conv1d { activation, .. } => Some(activation),
+            Layer::MaxPool1d { .. } | Layer::Flatten => None,
+        }
     }
 
-    /// The number of outputs of one row.
-    pub fn outputs(&self) -> usize {
-        let Some(Layer::Dense { units, .. }) = self.layers.last() else { return self.inputs() };
-        *units
-    }
-
-    /// The activation of the last layer.
-    pub fn output_activation(&self) -> &Activation {
-        let Some(Layer::Dense { activation, .. }) = self.layers.last() else {
-            return &Activation::Linear;
-        };
-        activation
-    }
-
-    /// The loss that the output asks for: softmax and a single sigmoid mean classification.
-    pub fn loss(&self) -> Loss {
-        match self.output_activation() {
-            Activation::Softmax => Loss::SoftmaxCrossEntropy,
-            activation if self.outputs() == 1 && activation.is("sigmoid") => {
-                Loss::BinaryCrossEntropy
+    /// What no input makes right: a size of 0, or padding as long as the kernel.
+    pub(super) fn fault(&self) -> Option<String> {
+        let sizes: &[(usize, &str)] = match self {
+            Layer::Dense { units, .. } => &[(*units, "0 units")],
+            Layer::Conv1d { filters, kernel, stride, .. } => {
+                &[(*filters, "0 filters"), (*kernel, "a kernel of 0"), (*stride, "a stride of 0")]
             }
-            _ => Loss::MeanSquaredError,
+            Layer::MaxPool1d { size, stride } => {
+                &[(*size, "windows of 0"), (*stride, "a stride of 0")]
+            }
+            Layer::Flatten => &[],
+        };
+        if let Some((_, what)) = sizes.iter().find(|(size, _)| *size == 0) {
+            return Some(format!("has {what}; allowed: 1 or more"));
+        }
+        match self {
+            Layer::Conv1d { kernel, padding: Padding::Each(zeros), .. } if zeros >= kernel => {
+                Some(format!(
+                    "has a padding of {zeros} for a kernel of {kernel}: its first position would see \
+                     nothing but zeros; allowed: 0 to {}, or \"same\"",
+                    kernel - 1
+                ))
+            }
+            _ => None,
         }
     }
 
-    /// Classification or regression.
-    pub fn task(&self) -> Task {
-        match self.loss() {
-            Loss::SoftmaxCrossEntropy | Loss::BinaryCrossEntropy => Task::Classification,
-            Loss::MeanSquaredError => Task::Regression,
+    /// Whether it takes signals alone, (channels, samples).
+    pub fn takes_signals(&self) -> bool {
+        matches!(self, Layer::Conv1d { .. } | Layer::MaxPool1d { .. })
+    }
+
+    /// The same layer with another kind of activation.
+    pub fn with_activation<'a, B, E>(
+        &'a self,
+        convert: impl FnOnce(&'a A) -> Result<B, E>,
+    ) -> Result<Layer<B>, E> {
+        Ok(match self {
+            Layer::Dense { units, activation } => {
+                Layer::Dense { units: *units, activation: convert(activation)? }
+            }
+            Layer::Conv1d { filters, kernel, stride, padding, activation } => Layer::Conv1d {
+                filters: *filters,
+                kernel: *kernel,
+                stride: *stride,
+                padding: *padding,
+                activation: convert(activation)?,
+            },
+            Layer::MaxPool1d { size, stride } => Layer::MaxPool1d { size: *size, stride: *stride },
+            Layer::Flatten => Layer::Flatten,
+        })
+    }
+
+    /// The shape it makes of `input`; the error says why it takes no such input.
+    pub(super) fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, String> {
+        match *self {
+            Layer::Dense { units, .. } => Ok(vec![units]),
+            Layer::Flatten => Ok(vec![input.iter().product()]),
+            Layer::Conv1d { filters, kernel, stride, padding, .. } => {
+                let convolution =
+                    Convolution::new(signal(input)?, filters, kernel, stride, padding)?;
+                Ok(vec![filters, convolution.positions])
+            }
+            Layer::MaxPool1d { size, stride } => {
+                let (channels, samples) = signal(input)?;
+                Ok(vec![channels, Pooling::new((channels, samples), size, stride)?.positions])
+            }
         }
     }
 
-    /// The number of classes a classification tells apart: the outputs, or 2 for a single sigmoid.
-    pub fn classes(&self) -> usize {
-        match self.loss() {
-            Loss::BinaryCrossEntropy => 2,
-            _ => self.outputs(),
+    /// The weights it has on an input of that shape, biases aside, in arithmetic that no width overflows.
+    pub(super) fn weights(&self, input: &[usize]) -> u128 {
+        let channels = input.first().copied().unwrap_or(0) as u128;
+        match *self {
+            Layer::Dense { units, .. } => {
+                units as u128 * input.iter().map(|&size| size as u128).product::<u128>()
+            }
+            Layer::Conv1d { filters, kernel, .. } => filters as u128 * channels * kernel as u128,
+            Layer::MaxPool1d { .. } | Layer::Flatten => 0,
+        }
+    }
+}
+
+/// (channels, samples)
+fn signal(shape: &[usize]) -> Result<(usize, usize), String> {
+    match shape {
+        [channels, samples] => Ok((*channels, *samples)),
+        _ => Err("takes a signal of (channels, samples), which flatten and dense end".into()),
+    }
+}
+
+/// `(16, 75)`: a shape as Python writes it.
+pub fn shape_text(shape: &[usize]) -> String {
+    let sizes: Vec<String> = shape.iter().map(ToString::to_string).collect();
+    format!("({})", sizes.join(", "))
+}
+
+impl fmt::Display for Padding {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Padding::Each(zeros) => write!(f, "{zeros}"),
+            Padding::Same => write!(f, "same"),
+        }
+    }
+}
+
+impl<A: fmt::Display> fmt::Display for Layer<A> {
+    /// `conv1d: 16 filters, kernel 7, stride 1, padding same, relu`
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}", self.name())?;
+        match self {
+            Layer::Dense { units, activation } => write!(f, ": {units}, {activation}"),
+            Layer::Conv1d { filters, kernel, stride, padding, activation } => write!(
+                f,
+                ": {filters} filters, kernel {kernel}, stride {stride}, padding {padding}, {activation}"
+            ),
+            Layer::MaxPool1d { size, stride } => write!(f, ": size {size}, stride {stride}"),
+            Layer::Flatten => Ok(()),
         }
     }
 }

@@ -8,11 +8,15 @@ mod layout;
 mod loss;
 mod lower;
 mod plan;
+mod stack;
+mod window;
 
 pub use activation::{ACTIVATION_NAMES, Activation, Function};
 pub use initial::{Initializer, initial_values};
-pub use layer::{Layer, Network, Task};
+pub use layer::{Layer, Padding, shape_text};
 pub use layout::Layout;
 pub use loss::Loss;
 pub use lower::{Initialization, lower};
-pub use plan::{Activated, Buffer, BufferId, Operand, Operation, Plan, Tensor, TensorId};
+pub use plan::{Activated, Buffer, BufferId, Element, Operand, Operation, Plan, Tensor, TensorId};
+pub use stack::{Network, Output, Task};
+pub use window::{Convolution, Pooling};

@@ -1,6 +1,6 @@
 //! The plan: operations over numbered buffers and named tensors. Every backend executes it.
 
-use super::{Activation, Initializer, Loss};
+use super::{Activation, Convolution, Initializer, Loss, Pooling};
 
 /// A buffer of the plan: its index in [`Plan::buffers`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,6 +17,17 @@ pub struct Buffer {
     pub name: String,
     /// The shape of one row.
     pub shape: Vec<usize>,
+    /// What its values are.
+    pub element: Element,
+}
+
+/// What the values of a buffer are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Element {
+    /// Real numbers.
+    Real,
+    /// Whole numbers: places in another buffer.
+    Index,
 }
 
 /// A named parameter of the network.
@@ -67,9 +78,67 @@ pub enum Operation {
         /// Where the product goes.
         out: Operand,
     },
-    /// z += b, a = f(z), slope = f'(z), in one pass. `a` and `slope` are absent for a linear layer.
+    /// z[o, t] = Σc Σj W[o, c, j] · x[c, t·stride + j - padding], x = 0 outside.
+    Conv1d {
+        /// The sizes.
+        convolution: Convolution,
+        /// x, rows of (channels, samples).
+        x: BufferId,
+        /// W, (filters, channels, kernel).
+        weight: TensorId,
+        /// z, rows of (filters, positions).
+        z: BufferId,
+    },
+    /// dW[o, c, j] = Σ over rows and t of delta[o, t] · x[c, t·stride + j - padding].
+    Conv1dKernelGradient {
+        /// The sizes.
+        convolution: Convolution,
+        /// The gradient of the loss by z.
+        delta: BufferId,
+        /// x
+        x: BufferId,
+        /// W, whose gradient this is.
+        weight: TensorId,
+    },
+    /// dx, the full convolution of delta with the reversed kernel: dx[c, s] = Σ W[o, c, j] · delta[o, t]
+    /// over the o, j, t with t·stride + j - padding = s.
+    Conv1dInputGradient {
+        /// The sizes.
+        convolution: Convolution,
+        /// The gradient of the loss by z.
+        delta: BufferId,
+        /// W
+        weight: TensorId,
+        /// dx
+        below: BufferId,
+    },
+    /// y[c, t] = the largest of x[c, t·stride ..][.. size]; winner[c, t] is its place in x[c], the first
+    /// on a tie.
+    MaxPool1d {
+        /// The sizes.
+        pooling: Pooling,
+        /// x, rows of (channels, samples).
+        x: BufferId,
+        /// y, rows of (channels, positions).
+        y: BufferId,
+        /// Places of the winners, of y's shape.
+        winners: BufferId,
+    },
+    /// dx[c, s] = Σ of delta[c, t] over the windows t that x[c, s] won.
+    MaxPool1dBackward {
+        /// The sizes.
+        pooling: Pooling,
+        /// The gradient of the loss by y.
+        delta: BufferId,
+        /// Places of the winners.
+        winners: BufferId,
+        /// dx
+        below: BufferId,
+    },
+    /// z += b, a = f(z), slope = f'(z), in one pass. `a` and `slope` are absent for a linear layer. A bias
+    /// of fewer elements than a row of z has is one a channel: of as many neighbours each.
     BiasActivation {
-        /// The products W a, and then z.
+        /// The products W a, or the convolution, and then z.
         z: BufferId,
         /// b
         bias: TensorId,
@@ -92,7 +161,7 @@ pub enum Operation {
         /// The layer's alpha, of one element.
         alpha: TensorId,
     },
-    /// Gradient of a bias: Σ over rows of delta.
+    /// Gradient of a bias: Σ over rows of delta, and over the positions of a channel.
     BiasGradient {
         /// The gradient of the loss by z.
         delta: BufferId,
@@ -162,6 +231,19 @@ impl Plan {
     /// The elements of a tensor.
     pub fn tensor_len(&self, tensor: TensorId) -> usize {
         self.tensors[tensor.0].shape.iter().product()
+    }
+
+    /// The positions of a channel of a buffer that a bias of one element a channel belongs to; 1 in a
+    /// dense layer, whose units are channels.
+    pub fn positions(&self, buffer: BufferId, bias: TensorId) -> usize {
+        self.row_len(buffer) / self.tensor_len(bias)
+    }
+
+    /// The number of parameters of layer `index`, counted from 0.
+    pub fn layer_parameters(&self, index: usize) -> usize {
+        let own = format!("layers.{index}.");
+        let of_layer = self.tensors.iter().filter(|tensor| tensor.name.starts_with(&own));
+        of_layer.map(|tensor| tensor.shape.iter().product::<usize>()).sum()
     }
 
     /// The number of parameters.

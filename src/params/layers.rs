@@ -1,12 +1,12 @@
 //! The layers of a parameter file, in either of its two forms.
 
-use super::found::Found;
+use super::found::{Fields, Found};
 use super::keys::Keys;
 use super::{LayerStack, Parameters};
 use crate::error::Result;
-use crate::network::{Activation, Layer};
+use crate::network::{Activation, Layer, Padding};
 
-/// The widest layer: 2^20.
+/// The most units, filters or samples that a layer names: 2^20.
 const MOST_UNITS: u64 = 1 << 20;
 
 /// The keys of the first form.
@@ -28,14 +28,14 @@ pub(super) fn layer_stack(keys: &Keys) -> Result<LayerStack> {
             "LAYERS, or LAYER_SIZES with LAYER_ACTS, not both (here with {other}); null takes a key out"
         )));
     }
-    let stack = layers.list(LAYERS, |layer| dense(&layer))?;
-    if stack.is_empty() { Err(layers.refuse(LAYERS)) } else { Ok(LayerStack::Dense(stack)) }
+    let stack = layers.list(LAYERS, |found| layer(&found))?;
+    if stack.is_empty() { Err(layers.refuse(LAYERS)) } else { Ok(LayerStack::General(stack)) }
 }
 
 fn mlp(keys: &Keys) -> Result<LayerStack> {
     let missing = format!("{SIZES}, with LAYER_ACTS; or LAYERS instead of both");
     let found = keys.required("LAYER_SIZES", &missing)?;
-    let sizes = found.list(SIZES, |size| units(&size))?;
+    let sizes = found.list(SIZES, |found| size(&found))?;
     if sizes.len() < 2 {
         return Err(found.refuse(SIZES));
     }
@@ -59,41 +59,89 @@ fn texts(found: &Found, len: usize, allowed: &str) -> Result<Vec<String>> {
     Err(found.refuse_because(&reason, allowed))
 }
 
-fn units(found: &Found) -> Result<usize> {
-    found.whole(1, MOST_UNITS).map(|units| units as usize)
+fn size(found: &Found) -> Result<usize> {
+    found.whole(1, MOST_UNITS).map(|size| size as usize)
 }
 
-/// The types of `LAYERS` that are to come.
-const NOT_YET: [&str; 3] = ["conv1d", "maxpool1d", "flatten"];
+/// The types of layers that `LAYERS` may hold.
+const TYPES: [(&str, Read); 4] =
+    [("dense", dense), ("conv1d", conv1d), ("maxpool1d", maxpool1d), ("flatten", flatten)];
+
+/// Reads the fields of one type of layer.
+type Read = fn(&Fields) -> Result<Layer<String>>;
 
 /// One object of `LAYERS`.
-fn dense(layer: &Found) -> Result<(usize, String)> {
-    let fields = layer.fields("an object such as {\"type\": \"dense\", \"units\": 16}")?;
-    let found = fields.required("type", "\"dense\"")?;
-    if NOT_YET.iter().any(|name| found.is(name)) {
-        let reason = ", which is not available yet";
-        return Err(found.refuse_because(reason, "in this version: \"dense\""));
-    }
-    found.choice(&[("dense", ())])?;
+fn layer(found: &Found) -> Result<Layer<String>> {
+    let fields = found.fields("an object such as {\"type\": \"dense\", \"units\": 16}")?;
+    let names = TYPES.map(|(name, _)| format!("{name:?}")).join(", ");
+    let read = fields.required("type", &names)?.choice(&TYPES)?;
+    read(&fields)
+}
+
+fn dense(fields: &Fields) -> Result<Layer<String>> {
     fields.only(&["type", "units", "activation"])?;
-    let units =
-        units(fields.required("units", "the width of the layer, a whole number of 1 or more")?)?;
-    let activation = match fields.get("activation") {
-        Some(found) => found.text("an activation such as \"relu\", or an expression of x")?,
-        None => "linear",
+    let units = fields.required("units", "the width of the layer, a whole number of 1 or more")?;
+    Ok(Layer::Dense { units: size(units)?, activation: activation(fields)? })
+}
+
+fn conv1d(fields: &Fields) -> Result<Layer<String>> {
+    fields.only(&["type", "filters", "kernel", "stride", "padding", "activation"])?;
+    let filters =
+        fields.required("filters", "the channels it makes, a whole number of 1 or more")?;
+    let kernel =
+        fields.required("kernel", "the samples it sees at once, a whole number of 1 or more")?;
+    let padding = match fields.get("padding") {
+        None => Padding::Each(0),
+        Some(found) if found.is("same") => Padding::Same,
+        Some(found) => found
+            .whole(0, MOST_UNITS)
+            .map(|zeros| Padding::Each(zeros as usize))
+            .map_err(|_| found.refuse("a whole number of 0 or more, or \"same\""))?,
     };
-    Ok((units, activation.into()))
+    Ok(Layer::Conv1d {
+        filters: size(filters)?,
+        kernel: size(kernel)?,
+        stride: fields.get("stride").map_or(Ok(1), size)?,
+        padding,
+        activation: activation(fields)?,
+    })
+}
+
+fn maxpool1d(fields: &Fields) -> Result<Layer<String>> {
+    fields.only(&["type", "size", "stride"])?;
+    let window = fields.get("size").map_or(Ok(2), size)?;
+    // As in other frameworks, windows lie side by side unless told otherwise.
+    let stride = fields.get("stride").map_or(Ok(window), size)?;
+    Ok(Layer::MaxPool1d { size: window, stride })
+}
+
+fn flatten(fields: &Fields) -> Result<Layer<String>> {
+    fields.only(&["type"])?;
+    Ok(Layer::Flatten)
+}
+
+fn activation(fields: &Fields) -> Result<String> {
+    match fields.get("activation") {
+        Some(found) => {
+            Ok(found.text("an activation such as \"relu\", or an expression of x")?.into())
+        }
+        None => Ok("linear".into()),
+    }
 }
 
 impl LayerStack {
-    /// The units and the activation of each layer after the input.
-    fn dense(&self) -> Vec<(usize, &str)> {
+    /// The layers after the input, activations as their texts.
+    fn layers(&self) -> Vec<Layer<String>> {
         match self {
             LayerStack::Mlp { sizes, activations, .. } => {
-                let units = sizes.iter().copied().skip(1);
-                units.zip(activations.iter().skip(1).map(String::as_str)).collect()
+                let units = sizes.iter().skip(1);
+                let dense = |(&units, activation): (&usize, &String)| Layer::Dense {
+                    units,
+                    activation: activation.clone(),
+                };
+                units.zip(activations.iter().skip(1)).map(dense).collect()
             }
-            LayerStack::Dense(layers) => layers.iter().map(|(u, a)| (*u, a.as_str())).collect(),
+            LayerStack::General(layers) => layers.clone(),
         }
     }
 
@@ -101,20 +149,30 @@ impl LayerStack {
     pub(super) fn key(&self) -> &'static str {
         match self {
             LayerStack::Mlp { .. } => "LAYER_ACTS",
-            LayerStack::Dense(_) => "LAYERS",
+            LayerStack::General(_) => "LAYERS",
+        }
+    }
+
+    /// The key that holds the widths.
+    pub(super) fn sizes_key(&self) -> &'static str {
+        match self {
+            LayerStack::Mlp { .. } => "LAYER_SIZES",
+            LayerStack::General(_) => "LAYERS",
         }
     }
 
     /// Whether some layer has the activation of that name.
     pub(crate) fn uses(&self, name: &str) -> bool {
-        self.dense().iter().any(|(_, text)| text.trim().eq_ignore_ascii_case(name))
+        let is = |text: &String| text.trim().eq_ignore_ascii_case(name);
+        self.layers().iter().filter_map(Layer::activation).any(is)
     }
 
     /// Whether the output is linear.
     pub(super) fn ends_linear(&self) -> bool {
         let linear =
             |text: &str| ["linear", "identity"].iter().any(|n| n.eq_ignore_ascii_case(text));
-        self.dense().last().is_some_and(|(_, text)| linear(text.trim()))
+        let layers = self.layers();
+        layers.last().and_then(Layer::activation).is_some_and(|text| linear(text.trim()))
     }
 }
 
@@ -127,11 +185,12 @@ impl Parameters {
                 .map_err(|e| e.within("CUSTOM_FUNCTION"))?;
         }
         let key = self.layers.key();
-        let layer = |(index, (units, text)): (usize, (usize, &str))| {
-            let activation = Activation::parse(text, custom)
-                .map_err(|e| e.within(format!("{key}, layer {}", index + 1)))?;
-            Ok(Layer::Dense { units, activation })
+        let layer = |(index, layer): (usize, &Layer<String>)| {
+            layer.with_activation(|text| {
+                Activation::parse(text, custom)
+                    .map_err(|e| e.within(format!("{key}, layer {}", index + 1)))
+            })
         };
-        self.layers.dense().into_iter().enumerate().map(layer).collect()
+        self.layers.layers().iter().enumerate().map(layer).collect()
     }
 }

@@ -21,3 +21,4 @@ pub use parameters::{
 };
 pub use run::{Replica, Run, StepRule, Stopping};
 pub use table::{Table, TableTargets};
+pub(crate) use write::layer_object;

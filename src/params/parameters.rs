@@ -1,7 +1,7 @@
 //! The parameters of a run, as plain typed values with the defaults of the specification.
 
 use crate::data::Normalization;
-use crate::network::Initialization;
+use crate::network::{Initialization, Layer};
 
 /// How the gradients of the rows of a batch are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,8 +79,8 @@ pub enum LayerStack {
         /// "-" for the input, then one activation a layer.
         activations: Vec<String>,
     },
-    /// `LAYERS`: a list of (units, activation) of dense layers; the input is the data's.
-    Dense(Vec<(usize, String)>),
+    /// `LAYERS`: any layers, activations as their texts; the input is the data's.
+    General(Vec<Layer<String>>),
 }
 
 /// Every key of a parameter file. Keys and meanings: README, "The parameter file".

@@ -8,23 +8,25 @@ use super::{
 };
 use crate::data::{Dataset, Normalization, Scaling, Split, Splits, split_rows};
 use crate::error::{Error, Result};
-use crate::network::{Activation, Network, Task, lower};
+use crate::network::{Activation, Network, Output, Task, lower};
 
 impl Run {
     /// Checks the parameters against the data and prepares the run.
     pub fn new(parameters: &Parameters, dataset: &Dataset) -> Result<Self> {
         let network = network(parameters, dataset)?;
         let stopping = stopping(parameters, network.task())?;
-        let target_normalize = target_normalize(parameters, &network)?;
+        let target_normalize = target_normalize(parameters, network.output_activation())?;
         let (table, labels) = Table::new(
             dataset,
             &network,
+            parameters.layers.sizes_key(),
             parameters.normalize != Normalization::None,
             target_normalize != Normalization::None,
         )?;
         let splits = splits(parameters, dataset, &table, &labels)?;
         let train = splits.of(Split::Train);
-        let group = dataset.row_shape.iter().skip(1).product();
+        // A channel at a time for signals.
+        let group = network.input.iter().skip(1).product();
         let inputs = Scaling::fit(parameters.normalize, dataset.inputs.view(), train, group);
         check_range("X", dataset.inputs.view(), &inputs, &table.center)?;
         let (targets, target_variation) = match network.task() {
@@ -77,9 +79,10 @@ impl Run {
 
 /// Checks all that needs no data: the layers, and the keys that depend on what they are for.
 pub(super) fn check_without_data(parameters: &Parameters) -> Result<()> {
-    let network = checked_network(parameters, vec![1])?;
-    stopping(parameters, network.task())?;
-    target_normalize(parameters, &network).map(|_| ())
+    let layers = parameters.network_layers()?;
+    let output = Output::of(&layers).map_err(|e| e.within(parameters.layers.key()))?;
+    stopping(parameters, output.task())?;
+    target_normalize(parameters, output.activation).map(|_| ())
 }
 
 /// The network the parameters describe; its input is checked against the data.
@@ -94,12 +97,9 @@ fn network(parameters: &Parameters, dataset: &Dataset) -> Result<Network> {
             dataset.name
         )));
     }
-    checked_network(parameters, dataset.row_shape.clone())
-}
-
-fn checked_network(parameters: &Parameters, input: Vec<usize>) -> Result<Network> {
     let layers = parameters.network_layers()?;
-    Network::new(input, layers).map_err(|e| e.within(parameters.layers.key()))
+    let network = Network::new(dataset.row_shape.clone(), layers);
+    network.map_err(|e| e.within(parameters.layers.key()))
 }
 
 fn stopping(parameters: &Parameters, task: Task) -> Result<Stopping> {
@@ -136,8 +136,8 @@ fn stopping(parameters: &Parameters, task: Task) -> Result<Stopping> {
 }
 
 /// Scaled targets make sense for a linear output only: no other reaches all their values.
-fn target_normalize(parameters: &Parameters, network: &Network) -> Result<Normalization> {
-    let linear = matches!(network.output_activation(), Activation::Linear);
+fn target_normalize(parameters: &Parameters, output: &Activation) -> Result<Normalization> {
+    let linear = matches!(output, Activation::Linear);
     match parameters.target_normalize {
         None if linear => Ok(Normalization::ZScore),
         None | Some(Normalization::None) => Ok(Normalization::None),
@@ -146,7 +146,7 @@ fn target_normalize(parameters: &Parameters, network: &Network) -> Result<Normal
             "TARGET_NORMALIZE: found {:?} with the output activation {}; allowed: \"none\", or a \
              linear output",
             kind.name(),
-            network.output_activation()
+            output
         ))),
     }
 }

@@ -37,22 +37,24 @@ pub struct Table {
 impl Table {
     /// The table of a data set, and the label of each class (empty in regression).
     ///
-    /// `centred` is false where the values are wanted as they are.
+    /// `key` is the parameter that holds the widths; `centred` is false where the values are wanted as
+    /// they are.
     pub(super) fn new(
         dataset: &Dataset,
         network: &Network,
+        key: &str,
         inputs_centred: bool,
         targets_centred: bool,
     ) -> Result<(Self, Vec<i64>)> {
         let (inputs, center) = centre(&dataset.inputs, inputs_centred);
         let (targets, labels) = match network.task() {
             Task::Classification => {
-                let (classes, labels) = classes(dataset, network)?;
+                let (classes, labels) = classes(dataset, network, key)?;
                 (TableTargets::Classes(classes), labels)
             }
             Task::Regression => {
                 let values = dataset.targets.clone().into_reals();
-                check_outputs(dataset, network, values.ncols())?;
+                check_outputs(dataset, network, key, values.ncols())?;
                 let (values, center) = centre(&values, targets_centred);
                 (TableTargets::Values { values, center }, vec![])
             }
@@ -85,20 +87,22 @@ fn centre(values: &Array2<f64>, wanted: bool) -> (Array2<f32>, Vec<f64>) {
     (centred, center)
 }
 
-fn check_outputs(dataset: &Dataset, network: &Network, columns: usize) -> Result<()> {
+fn check_outputs(dataset: &Dataset, network: &Network, key: &str, columns: usize) -> Result<()> {
     if network.outputs() == columns {
         return Ok(());
     }
     Err(Error::input(format!(
-        "LAYER_SIZES: the network has {} outputs, the targets of {} have {columns}; allowed: as many outputs \
-         as the targets have columns (for classes, end with softmax, or one sigmoid)",
+        "{key}: layer {} (dense), the output, has the shape ({}), the targets of {} ({columns}); \
+         allowed: as many outputs as the targets have columns (for classes, end with softmax, or one \
+         sigmoid)",
+        network.layers.len(),
         network.outputs(),
         dataset.name
     )))
 }
 
 /// The class of each row and the label of each class: labels sorted, distinct, from 0 on.
-fn classes(dataset: &Dataset, network: &Network) -> Result<(Vec<u32>, Vec<i64>)> {
+fn classes(dataset: &Dataset, network: &Network, key: &str) -> Result<(Vec<u32>, Vec<i64>)> {
     let labels = labels(dataset)?;
     let mut distinct = labels.clone();
     distinct.sort_unstable();
@@ -106,8 +110,11 @@ fn classes(dataset: &Dataset, network: &Network) -> Result<(Vec<u32>, Vec<i64>)>
     if distinct.len() != network.classes() {
         let shown: Vec<String> = distinct.iter().take(12).map(i64::to_string).collect();
         return Err(Error::input(format!(
-            "LAYER_SIZES: the network tells {} classes apart, {} has {} (labels {}{}); allowed: one softmax \
-             output a class, or one sigmoid output for two classes; for regression end with \"linear\"",
+            "{key}: layer {} (dense), the output, has the shape ({}) and tells {} classes apart, {} \
+             has {} (labels {}{}); allowed: one softmax output a class, or one sigmoid output for two \
+             classes; for regression end with \"linear\"",
+            network.layers.len(),
+            network.outputs(),
             network.classes(),
             dataset.name,
             distinct.len(),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::choices::{BATCH_GRADIENT, INIT, NORMALIZE, name_of};
 use super::keys::OUTER;
 use super::{ClassWeight, Clip, LayerStack, Optimizer, Parameters};
+use crate::network::{Layer, Padding};
 
 impl Parameters {
     /// `{"parameters": {...}}` with every key of [`KEYS`](super::KEYS) in that order, null where it
@@ -70,11 +71,36 @@ fn layers(layers: &LayerStack) -> [Value; 4] {
         LayerStack::Mlp { sizes, names, activations } => {
             [json!(sizes), json!(names), json!(activations), Value::Null]
         }
-        LayerStack::Dense(layers) => {
-            let object = |(units, activation): &(usize, String)| json!({"type": "dense", "units": units, "activation": activation});
-            let list = layers.iter().map(object).collect();
+        LayerStack::General(layers) => {
+            let list = layers.iter().map(layer_object).collect();
             [Value::Null, Value::Null, Value::Null, Value::Array(list)]
         }
+    }
+}
+
+/// A layer as an object of `LAYERS`, every field with its value.
+pub(crate) fn layer_object<A: ToString>(layer: &Layer<A>) -> Value {
+    let kind = layer.name();
+    match layer {
+        Layer::Dense { units, activation } => {
+            json!({"type": kind, "units": units, "activation": activation.to_string()})
+        }
+        Layer::Conv1d { filters, kernel, stride, padding, activation } => {
+            let padding = match padding {
+                Padding::Each(zeros) => json!(zeros),
+                Padding::Same => json!("same"),
+            };
+            json!({
+                "type": kind,
+                "filters": filters,
+                "kernel": kernel,
+                "stride": stride,
+                "padding": padding,
+                "activation": activation.to_string(),
+            })
+        }
+        Layer::MaxPool1d { size, stride } => json!({"type": kind, "size": size, "stride": stride}),
+        Layer::Flatten => json!({"type": kind}),
     }
 }
 
@@ -101,7 +127,8 @@ mod tests {
 
     #[test]
     fn every_key_is_written_in_order() {
-        let layers = LayerStack::Dense(vec![(3, "linear".into())]);
+        let layers =
+            LayerStack::General(vec![Layer::Dense { units: 3, activation: "linear".into() }]);
         let json = Parameters::new(layers, 0.1, 10, 5).to_json();
         let written: Vec<&str> =
             json[OUTER].as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();

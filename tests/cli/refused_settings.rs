@@ -34,7 +34,7 @@ const WRONG: &[(&[&str], &[&str])] = &[
             "--set",
             "LAYER_ACTS=[\"-\",\"relu\",\"relu\",\"softmax\"]",
         ],
-        &["400080000 weights; allowed: up to 134217728"],
+        &["400140000 weights; allowed: up to 134217728"],
     ),
     (
         &["--set", "NPZ_DATASET=irs.npz"],

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gpu_mlp::data::Normalization;
+use gpu_mlp::network::Layer;
 use gpu_mlp::params::{BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters};
 use gpu_mlp::{Error, Result};
 use proptest::prelude::*;
@@ -103,7 +104,7 @@ fn the_general_form_of_layers_is_read() {
     let p = Parameters::from_json(&file(
         json!({"LAYER_SIZES": null, "LAYER_ACTS": null, "LAYERS": layers}),
     ));
-    let expected = LayerStack::Dense(vec![(8, "prelu".into()), (2, "linear".into())]);
+    let expected = LayerStack::General(vec![Layer::dense(8, "prelu"), Layer::dense(2, "linear")]);
     assert_eq!(p.map(|p| p.layers), Ok(expected));
 }
 
@@ -136,7 +137,7 @@ proptest! {
         weights in proptest::option::of(proptest::collection::vec(positive(), 1..5)),
         adam: bool,
     ) {
-        let layers = LayerStack::Dense(vec![(5, "prelu(0.1)".into()), (3, "linear".into())]);
+        let layers = LayerStack::General(vec![Layer::dense(5, "prelu(0.1)"), Layer::dense(3, "linear")]);
         let mut p = Parameters::new(layers, rates.0, epochs.0, epochs.1);
         p.dataset = "a \"b\"/é.npz".into();
         p.dataset_sha256 = Some("0123456789abcdef".repeat(4));

@@ -122,11 +122,28 @@ fn refused_layers_are_named_with_what_is_allowed() {
         ),
         (
             json!([{"type": "conv1d", "filters": 3}]),
-            "LAYERS, item 1: type: found \"conv1d\", which is not available yet; allowed: in this",
+            "LAYERS, item 1: kernel: missing; allowed: the samples it sees at once, a whole number",
+        ),
+        (
+            json!([{"type": "conv1d", "filters": 3, "kernel": 3, "padding": "valid"}]),
+            "LAYERS, item 1: padding: found \"valid\"; allowed: a whole number of 0 or more, or \"same\"",
+        ),
+        (
+            json!([{"type": "conv1d", "filters": 3, "kernel": 3, "stride": 0}]),
+            "LAYERS, item 1: stride: found 0; allowed: a whole number of 1 or more",
+        ),
+        (
+            json!([{"type": "maxpool1d", "kernel": 3}]),
+            "LAYERS, item 1: kernel: unknown field; allowed: type, size, stride",
+        ),
+        (
+            json!([{"type": "flatten", "units": 3}]),
+            "LAYERS, item 1: units: unknown field; allowed: type",
         ),
         (
             json!([{"type": "danse", "units": 3}]),
-            "LAYERS, item 1: type: found \"danse\"; allowed: \"dense\"; did you mean dense?",
+            "LAYERS, item 1: type: found \"danse\"; allowed: \"dense\", \"conv1d\", \"maxpool1d\", \
+             \"flatten\"; did you mean dense?",
         ),
         (json!(null), "LAYER_SIZES: missing, and has no default; allowed: a list of 2 or more"),
     ] {

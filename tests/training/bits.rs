@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use gpu_mlp::backend::Backend;
 use gpu_mlp::data::Split;
+use gpu_mlp::network::Layer;
 use gpu_mlp::params::{LayerStack, Run};
 
 use crate::common::{InBlocks, classes, cpu, parameters, run, trained, values};
@@ -92,7 +93,7 @@ fn layers_and_layer_sizes_are_the_same_network() {
     let dataset = classes(40, 4, 3);
     let mlp = parameters(&[4, 8, 3], &["relu", "softmax"]);
     let mut layers = mlp.clone();
-    layers.layers = LayerStack::Dense(vec![(8, "relu".into()), (3, "softmax".into())]);
+    layers.layers = LayerStack::General(vec![Layer::dense(8, "relu"), Layer::dense(3, "softmax")]);
     let (mlp, layers) = (run(&mlp, &dataset), run(&layers, &dataset));
     let rows = |run: &Arc<Run>| trained(run, &mut cpu::<f32>(run)).0;
     assert_eq!(rows(&mlp), rows(&layers));

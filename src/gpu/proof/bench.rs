@@ -73,6 +73,11 @@ impl Shape {
         self.rows.len()
     }
 
+    /// The same with so many times the units.
+    pub fn times(&self, positions: usize) -> Shape {
+        Shape { units: self.units * positions, ..self.clone() }
+    }
+
     /// Every (replica, row) in use.
     pub fn used(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
         self.rows

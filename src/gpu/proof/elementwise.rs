@@ -40,14 +40,20 @@ pub(super) fn expression(name: &str) -> Expression {
 /// A batch's z, and the weights that a layer's bias is part of.
 struct Layer {
     z: Vec<f32>,
+    /// Neighbours in a row that share an element of the bias.
+    positions: usize,
     weights: Vec<f32>,
     /// Where the bias begins, and how many weights a replica has.
     bias: usize,
     total: usize,
 }
 
+/// Positions of a channel: of a dense layer, and of a signal.
+const POSITIONS: [usize; 2] = [1, 5];
+
 impl Layer {
-    fn new(bench: &mut Bench, shape: &Shape) -> Self {
+    /// A layer of `shape.units` elements a row.
+    fn new(bench: &mut Bench, shape: &Shape, positions: usize) -> Self {
         let (bias, total) = (2, shape.units + 5);
         let weights = bench.normal(shape.replicas() * total, 0.7);
         let mut z = bench.normal(shape.replicas() * shape.capacity * shape.units, 1.5);
@@ -55,23 +61,24 @@ impl Layer {
             // Exactly at the kink: the left branch holds.
             *z = -weights[bias];
         }
-        Layer { z, weights, bias, total }
+        Layer { z, positions, weights, bias, total }
     }
 
-    fn numbers(&self, shape: &Shape) -> [u32; 4] {
-        [shape.capacity, shape.units, self.bias, self.total].map(|number| number as u32)
+    fn numbers(&self, shape: &Shape) -> [u32; 5] {
+        [shape.capacity, shape.units, self.positions, self.bias, self.total].map(|n| n as u32)
     }
 
     /// z + b of a replica's rows by the twin, and |z| + |b|.
     fn biased(&self, shape: &Shape, replica: usize) -> (Vec<f64>, Vec<f64>) {
         let units = shape.units;
         let rows = &self.z[replica * shape.capacity * units..][..shape.rows[replica] * units];
-        let bias = wide(&self.weights[replica * self.total + self.bias..][..units]);
+        let channels = units / self.positions;
+        let bias = wide(&self.weights[replica * self.total + self.bias..][..channels]);
         let magnitudes =
             |values: &[f64]| values.iter().map(|value| value.abs()).collect::<Vec<_>>();
         let (mut z, mut terms) = (wide(rows), magnitudes(&wide(rows)));
-        add_bias(&mut z, &bias);
-        add_bias(&mut terms, &magnitudes(&bias));
+        add_bias(&mut z, &bias, self.positions);
+        add_bias(&mut terms, &magnitudes(&bias), self.positions);
         (z, terms)
     }
 }
@@ -91,7 +98,13 @@ fn compare(
 }
 
 pub(super) fn bias(bench: &mut Bench, shape: &Shape) {
-    let layer = Layer::new(bench, shape);
+    for positions in POSITIONS {
+        bias_of(bench, &shape.times(positions), positions);
+    }
+}
+
+fn bias_of(bench: &mut Bench, shape: &Shape, positions: usize) {
+    let layer = Layer::new(bench, shape, positions);
     let before = words(&layer.z);
     let mut z = before.clone();
     bench.launch(
@@ -113,9 +126,10 @@ fn biased(layer: &Layer, shape: &Shape) -> Expected {
 }
 
 pub(super) fn bias_activation(bench: &mut Bench, shape: &Shape) {
-    for name in ACTIVATIONS {
+    for (name, positions) in ACTIVATIONS.iter().zip(POSITIONS.into_iter().cycle()) {
         let expression = expression(name);
-        let layer = Layer::new(bench, shape);
+        let shape = &shape.times(positions);
+        let layer = Layer::new(bench, shape, positions);
         let before = words(&layer.z);
         let unused = words(&bench.normal(layer.z.len(), 1.0));
         let (mut z, mut a, mut slope) = (before.clone(), unused.clone(), unused.clone());
@@ -161,7 +175,13 @@ fn activated(layer: &Layer, shape: &Shape, f: &Expression) -> (Expected, Expecte
 }
 
 pub(super) fn prelu(bench: &mut Bench, shape: &Shape) {
-    let layer = Layer::new(bench, shape);
+    for positions in POSITIONS {
+        prelu_of(bench, &shape.times(positions), positions);
+    }
+}
+
+fn prelu_of(bench: &mut Bench, shape: &Shape, positions: usize) {
+    let layer = Layer::new(bench, shape, positions);
     let before = words(&layer.z);
     let unused = words(&bench.normal(layer.z.len(), 1.0));
     let (mut z, mut a, mut slope) = (before.clone(), unused.clone(), unused.clone());

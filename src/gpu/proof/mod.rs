@@ -7,6 +7,7 @@ mod elementwise;
 mod epoch;
 mod losses;
 mod mathematics;
+mod signals;
 mod sums;
 mod update;
 
@@ -22,6 +23,11 @@ const TABLE: &[Row] = &[
     ("matmul, left transposed", bench::batches, sums::matmul_gradient),
     ("bias_gradient", bench::batches, sums::bias_gradient),
     ("prelu_gradient", bench::batches, sums::prelu_gradient),
+    ("conv1d", bench::few_batches, signals::conv1d),
+    ("conv1d_kernel_gradient", bench::few_batches, signals::conv1d_kernel_gradient),
+    ("conv1d_input_gradient", bench::few_batches, signals::conv1d_input_gradient),
+    ("maxpool1d", bench::few_batches, signals::maxpool1d),
+    ("maxpool1d_backward", bench::few_batches, signals::maxpool1d_backward),
     ("bias", bench::batches, elementwise::bias),
     ("bias_activation", bench::few_batches, elementwise::bias_activation),
     ("prelu", bench::batches, elementwise::prelu),

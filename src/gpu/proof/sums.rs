@@ -5,6 +5,7 @@ use crate::cpu::bias_gradient::bias_gradient as bias_gradient_twin;
 use crate::cpu::matmul::{Matrix, matmul};
 use crate::cpu::prelu_gradient::prelu_gradient as prelu_gradient_twin;
 use crate::gpu::kernel::Variant;
+use crate::gpu::layered::folded;
 
 /// The sizes of a product in one replica, and which factors are stored turned.
 struct Product {
@@ -56,7 +57,7 @@ fn one_product(bench: &mut Bench, shape: &Shape, sizes: &Product) {
         ("matmul", Variant { constants: &constants, ..Variant::default() }),
         &numbers.map(|number| number as u32),
         &mut [read(&left), read(&right), Argument::Write(&mut out)],
-        [n.div_ceil(16), m.div_ceil(16)],
+        [n.div_ceil(64), m.div_ceil(16)],
         shape.steps(),
     );
     let mut rest = words(&before);
@@ -103,29 +104,37 @@ fn one_product(bench: &mut Bench, shape: &Shape, sizes: &Product) {
 }
 
 pub(super) fn bias_gradient(bench: &mut Bench, shape: &Shape) {
-    let (units, replicas) = (shape.units, shape.replicas());
-    let (bias, weights) = (3, units + 8);
-    let delta = bench.normal(replicas * shape.capacity * units, 1.0);
+    // A dense layer's, and one of signals.
+    for positions in [1, 7, 70] {
+        bias_gradient_of(bench, shape, positions);
+    }
+}
+
+fn bias_gradient_of(bench: &mut Bench, shape: &Shape, positions: usize) {
+    let (channels, replicas) = (shape.units, shape.replicas());
+    let row = channels * positions;
+    let (bias, weights) = (3, channels + 8);
+    let delta = bench.normal(replicas * shape.capacity * row, 1.0);
     let before = words(&bench.normal(replicas * weights, 1.0));
     let mut gradients = before.clone();
     bench.launch(
         ("bias_gradient", Variant::default()),
-        &[shape.capacity, units, bias, weights].map(|number| number as u32),
+        &[shape.capacity, channels, positions, bias, weights].map(|number| number as u32),
         &mut [read(&delta), Argument::Write(&mut gradients)],
-        crate::gpu::layered::grid(units),
+        folded(channels),
         shape.steps(),
     );
     let mut rest = before;
     for (replica, &rows) in shape.rows.iter().enumerate() {
-        let delta = wide(&delta[replica * shape.capacity * units..][..rows * units]);
+        let delta = wide(&delta[replica * shape.capacity * row..][..rows * row]);
         let magnitudes: Vec<f64> = delta.iter().map(|delta| delta.abs()).collect();
-        let (mut expected, mut terms) = (vec![0.0; units], vec![0.0; units]);
-        bias_gradient_twin(&delta, &mut expected);
-        bias_gradient_twin(&magnitudes, &mut terms);
-        for u in 0..units {
-            let at = replica * weights + bias + u;
-            let bound = tolerance(rows, terms[u]);
-            bench.near(format!("db[{replica}, {u}]"), gradients[at], expected[u], bound);
+        let (mut expected, mut terms) = (vec![0.0; channels], vec![0.0; channels]);
+        bias_gradient_twin(&delta, &mut expected, positions);
+        bias_gradient_twin(&magnitudes, &mut terms, positions);
+        for c in 0..channels {
+            let at = replica * weights + bias + c;
+            let bound = tolerance(rows * positions, terms[c]);
+            bench.near(format!("db[{replica}, {c}]"), gradients[at], expected[c], bound);
             rest[at] = gradients[at];
         }
     }

@@ -1,0 +1,103 @@
+// What every product does: out[row, column] = Σk left[row, k] · right[k, column], the sum in the order
+// of k. Appended to the kernel that is one, which defines
+//     terms_of(workgroup) -> u32                how many k there are; 0 where a workgroup has no outputs
+//     left_at(replica, row, k) -> f32           0 outside of the factor
+//     right_at(replica, k, column) -> f32       the same
+//     store(replica, row, column, sum)          keeps an output, if it is one
+// A workgroup of 64 threads makes 16 rows x 64 columns, a thread 4 x 4 of them; 16 k at a time go through
+// workgroup memory, so that each factor is fetched once for all outputs of the tile that need it.
+
+const TILE_ROWS = 16u;
+const TILE_COLUMNS = 64u;
+const TILE_TERMS = 16u;
+
+// (k, group of 4 rows) and (k, group of 4 columns)
+var<workgroup> left_tile: array<vec4<f32>, 64>;
+var<workgroup> right_tile: array<vec4<f32>, 256>;
+
+// Four neighbours of a row of outputs, for each of four rows.
+struct Sums {
+    first: vec4<f32>,
+    second: vec4<f32>,
+    third: vec4<f32>,
+    fourth: vec4<f32>,
+}
+
+fn four_rows(replica: u32, row: u32, k: u32) -> vec4<f32> {
+    return vec4<f32>(
+        left_at(replica, row, k),
+        left_at(replica, row + 1u, k),
+        left_at(replica, row + 2u, k),
+        left_at(replica, row + 3u, k),
+    );
+}
+
+fn four_columns(replica: u32, k: u32, column: u32) -> vec4<f32> {
+    return vec4<f32>(
+        right_at(replica, k, column),
+        right_at(replica, k, column + 1u),
+        right_at(replica, k, column + 2u),
+        right_at(replica, k, column + 3u),
+    );
+}
+
+fn with_term(before: Sums, term: u32, rows: u32, columns: u32) -> Sums {
+    let left = left_tile[term * 4u + rows];
+    let right = right_tile[term * 16u + columns];
+    return Sums(
+        before.first + left.x * right,
+        before.second + left.y * right,
+        before.third + left.z * right,
+        before.fourth + left.w * right,
+    );
+}
+
+// Written out rather than looped over: some software drivers count the turns of loops.
+fn with_four_terms(before: Sums, term: u32, rows: u32, columns: u32) -> Sums {
+    let one = with_term(before, term, rows, columns);
+    let two = with_term(one, term + 1u, rows, columns);
+    let three = with_term(two, term + 2u, rows, columns);
+    return with_term(three, term + 3u, rows, columns);
+}
+
+fn store_four(replica: u32, row: u32, column: u32, sums: vec4<f32>) {
+    store(replica, row, column, sums.x);
+    store(replica, row, column + 1u, sums.y);
+    store(replica, row, column + 2u, sums.z);
+    store(replica, row, column + 3u, sums.w);
+}
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) workgroup: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let replica = workgroup.z;
+    let first_row = workgroup.y * TILE_ROWS;
+    let first_column = workgroup.x * TILE_COLUMNS;
+    let rows = local / 16u;
+    let columns = local % 16u;
+    let column = first_column + 4u * columns;
+    // The threads of a workgroup all make the same turns.
+    let terms = terms_of(workgroup);
+    var sums = Sums();
+    for (var k = 0u; k < terms; k += TILE_TERMS) {
+        // Of the left factor a thread fetches one term of four rows: neighbours fetch neighbouring terms.
+        left_tile[columns * 4u + rows] = four_rows(replica, first_row + 4u * rows, k + columns);
+        right_tile[rows * 16u + columns] = four_columns(replica, k + rows, column);
+        right_tile[(rows + 4u) * 16u + columns] = four_columns(replica, k + rows + 4u, column);
+        right_tile[(rows + 8u) * 16u + columns] = four_columns(replica, k + rows + 8u, column);
+        right_tile[(rows + 12u) * 16u + columns] = four_columns(replica, k + rows + 12u, column);
+        workgroupBarrier();
+        sums = with_four_terms(sums, 0u, rows, columns);
+        sums = with_four_terms(sums, 4u, rows, columns);
+        sums = with_four_terms(sums, 8u, rows, columns);
+        sums = with_four_terms(sums, 12u, rows, columns);
+        workgroupBarrier();
+    }
+    let row = first_row + 4u * rows;
+    store_four(replica, row, column, sums.first);
+    store_four(replica, row + 1u, column, sums.second);
+    store_four(replica, row + 2u, column, sums.third);
+    store_four(replica, row + 3u, column, sums.fourth);
+}

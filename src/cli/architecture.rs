@@ -1,0 +1,68 @@
+//! What a network looks like: a line for an MLP, a table of shapes for `LAYERS`.
+
+use super::console::message;
+use crate::error::counted;
+use crate::network::{Layer, shape_text};
+use crate::params::{LayerStack, Parameters, Run};
+
+/// Prints the architecture on standard error.
+pub(super) fn print(parameters: &Parameters, run: &Run) {
+    match &parameters.layers {
+        LayerStack::Mlp { names, .. } => {
+            message(&format!("architecture: {}", chain(run, names.as_deref())));
+        }
+        LayerStack::General(_) => {
+            message("architecture:");
+            table(run).iter().for_each(|line| message(&format!("    {line}")));
+        }
+    }
+}
+
+/// The names of the input and of each layer, where the file gives them.
+pub(super) fn layer_names(parameters: &Parameters) -> Option<Vec<String>> {
+    match &parameters.layers {
+        LayerStack::Mlp { names, .. } => names.clone(),
+        LayerStack::General(_) => None,
+    }
+}
+
+/// `input(54) -> hidden1(16, relu) -> output(7, softmax), 1607 parameters`
+fn chain(run: &Run, names: Option<&[String]>) -> String {
+    let last = run.network.layers.len();
+    let name = |index: usize| match names.and_then(|names| names.get(index)) {
+        Some(name) => name.clone(),
+        None if index == 0 => "input".into(),
+        None if index == last => "output".into(),
+        None => format!("hidden{index}"),
+    };
+    let mut text = format!("{}({})", name(0), run.network.inputs());
+    for (index, layer) in run.network.layers.iter().enumerate() {
+        if let Layer::Dense { units, activation } = layer {
+            text += &format!(" -> {}({units}, {activation})", name(index + 1));
+        }
+    }
+    format!("{text}, {}", counted(run.plan.parameters(), "parameter"))
+}
+
+/// A line a layer: its number, what it is, the shape of its output, its parameters.
+fn table(run: &Run) -> Vec<String> {
+    let network = &run.network;
+    let mut rows: Vec<[String; 4]> = vec![
+        ["", "layer", "output", "parameters"].map(String::from),
+        ["".into(), "input".into(), shape_text(&network.input), "".into()],
+    ];
+    for (index, (layer, shape)) in network.layers.iter().zip(&network.shapes).enumerate() {
+        let parameters = run.plan.layer_parameters(index);
+        let parameters = if parameters > 0 { parameters.to_string() } else { String::new() };
+        rows.push([(index + 1).to_string(), layer.to_string(), shape_text(shape), parameters]);
+    }
+    let all = run.plan.parameters().to_string();
+    rows.push(["".into(), "all layers".into(), "".into(), all]);
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
+    let widths = [0, 1, 2, 3].map(|column| width(column).unwrap_or(0));
+    let line = |[number, layer, output, parameters]: &[String; 4]| {
+        let [n, l, o, p] = widths;
+        format!("{number:>n$}  {layer:<l$}  {output:>o$}  {parameters:>p$}").trim_end().to_string()
+    };
+    rows.iter().map(line).collect()
+}

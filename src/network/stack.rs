@@ -1,0 +1,186 @@
+//! The stack that layers form, and what its output is for.
+
+use super::layer::shape_text;
+use super::{Activation, Layer, Loss};
+use crate::error::{Error, Result};
+
+/// The most weights of a network: half a gigabyte of them, and with the best weights, the gradient and
+/// Adam's moments five times that.
+const MOST_WEIGHTS: u128 = 1 << 27;
+/// The most values that a layer makes of one row: half a gigabyte.
+const MOST_VALUES: u128 = 1 << 27;
+
+/// What a network is trained for; its last activation decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// One of several classes a row.
+    Classification,
+    /// One or several real numbers a row.
+    Regression,
+}
+
+/// The last layer of a stack, which is dense: what the network is for follows from it.
+#[derive(Debug, Clone, Copy)]
+pub struct Output<'a> {
+    /// The outputs of a row.
+    pub units: usize,
+    /// Their activation.
+    pub activation: &'a Activation,
+}
+
+/// A stack of layers.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// The shape of one input row: (features), or (channels, samples).
+    pub input: Vec<usize>,
+    /// The layers, from the input on.
+    pub layers: Vec<Layer>,
+    /// The shape of one row of each layer's output.
+    pub shapes: Vec<Vec<usize>>,
+}
+
+impl<'a> Output<'a> {
+    /// The output of a stack, if its layers are what they may be on whatever input; the error names
+    /// the layer, counted from 1.
+    pub fn of(layers: &'a [Layer]) -> Result<Self> {
+        let Some(last) = layers.last() else {
+            return Err(Error::input("there is no layer; allowed: 1 or more"));
+        };
+        for (index, layer) in layers.iter().enumerate() {
+            let is_last = index + 1 == layers.len();
+            let fault = match (layer.fault(), layer.activation()) {
+                (Some(fault), _) => fault,
+                (None, Some(Activation::Softmax)) if !is_last => {
+                    "has softmax, which belongs in the output layer only".into()
+                }
+                _ => continue,
+            };
+            return Err(refused(index, layer, &fault));
+        }
+        let index = layers.len() - 1;
+        let Layer::Dense { units, activation } = last else {
+            return Err(refused(
+                index,
+                last,
+                "is the last; the last layer has to be dense, with a unit a class or a target",
+            ));
+        };
+        if let (1, Activation::Softmax) = (*units, activation) {
+            return Err(refused(
+                index,
+                last,
+                "has softmax over 1 unit, which is always 1; use \"sigmoid\" for one output, or 2 units",
+            ));
+        }
+        Ok(Output { units: *units, activation })
+    }
+
+    /// The loss that the output asks for: softmax and a single sigmoid mean classification.
+    pub fn loss(self) -> Loss {
+        match self.activation {
+            Activation::Softmax => Loss::SoftmaxCrossEntropy,
+            activation if self.units == 1 && activation.is("sigmoid") => Loss::BinaryCrossEntropy,
+            _ => Loss::MeanSquaredError,
+        }
+    }
+
+    /// Classification or regression.
+    pub fn task(self) -> Task {
+        match self.loss() {
+            Loss::SoftmaxCrossEntropy | Loss::BinaryCrossEntropy => Task::Classification,
+            Loss::MeanSquaredError => Task::Regression,
+        }
+    }
+
+    /// The number of classes a classification tells apart: the outputs, or 2 for a single sigmoid.
+    pub fn classes(self) -> usize {
+        match self.loss() {
+            Loss::BinaryCrossEntropy => 2,
+            _ => self.units,
+        }
+    }
+}
+
+impl Network {
+    /// A network, if its layers fit together; the error names the layer, counted from 1, and the
+    /// shapes. An input of features is a signal of one channel to a stack that begins with a layer
+    /// for signals.
+    pub fn new(mut input: Vec<usize>, layers: Vec<Layer>) -> Result<Self> {
+        if input.iter().product::<usize>() == 0 {
+            return Err(Error::input("the input has no elements; allowed: 1 or more"));
+        }
+        Output::of(&layers)?;
+        if input.len() == 1 && layers.first().is_some_and(Layer::takes_signals) {
+            input.insert(0, 1);
+        }
+        let (mut shapes, mut parameters): (Vec<Vec<usize>>, u128) = (vec![], 0);
+        for (index, layer) in layers.iter().enumerate() {
+            let before = shapes.last().unwrap_or(&input);
+            let shape = layer.output_shape(before).map_err(|fault| {
+                let fault = format!("{fault}; the input of this layer is {}", shape_text(before));
+                refused(index, layer, &fault)
+            })?;
+            let values: u128 = shape.iter().map(|&size| size as u128).product();
+            if values > MOST_VALUES {
+                let fault = format!(
+                    "makes {} of {}, {values} values a row; allowed: up to {MOST_VALUES}",
+                    shape_text(&shape),
+                    shape_text(before)
+                );
+                return Err(refused(index, layer, &fault));
+            }
+            parameters += layer.weights(before);
+            shapes.push(shape);
+        }
+        if parameters > MOST_WEIGHTS {
+            return Err(Error::input(format!(
+                "the layers have {parameters} weights; allowed: up to {MOST_WEIGHTS}; make them \
+                 narrower (LAYER_SIZES, units or filters)"
+            )));
+        }
+        Ok(Network { input, layers, shapes })
+    }
+
+    /// The number of inputs of one row.
+    pub fn inputs(&self) -> usize {
+        self.input.iter().product()
+    }
+
+    /// The number of outputs of one row.
+    pub fn outputs(&self) -> usize {
+        self.output().units
+    }
+
+    /// The activation of the last layer.
+    pub fn output_activation(&self) -> &Activation {
+        self.output().activation
+    }
+
+    /// The loss that the output asks for.
+    pub fn loss(&self) -> Loss {
+        self.output().loss()
+    }
+
+    /// Classification or regression.
+    pub fn task(&self) -> Task {
+        self.output().task()
+    }
+
+    /// The number of classes a classification tells apart.
+    pub fn classes(&self) -> usize {
+        self.output().classes()
+    }
+
+    fn output(&self) -> Output<'_> {
+        match self.layers.last() {
+            Some(Layer::Dense { units, activation }) => Output { units: *units, activation },
+            // `new` lets no other layer be the last.
+            _ => Output { units: self.inputs(), activation: &Activation::Linear },
+        }
+    }
+}
+
+/// `layer 3 (conv1d) has ...`
+fn refused(index: usize, layer: &Layer, fault: &str) -> Error {
+    Error::input(format!("layer {} ({}) {fault}", index + 1, layer.name()))
+}
