@@ -1,4 +1,4 @@
-// y[i, c, t] = the largest of x[i, c, t·stride ..][.. size]; winners[i, c, t] is its place in x[i, c], the
+// y[i, c, t] = the largest of the `size` samples of x[i, c] from t·stride on; winners[i, c, t] is its place in x[i, c], the
 // first on a tie. NaN wins, so that a run that lost its numbers is seen.
 
 struct Parameters {

@@ -1,4 +1,4 @@
-//! y[c, t] = the largest of x[c, t·stride ..][.. size], and its place in x[c], the first on a tie.
+//! y[c, t] = the largest of the `size` samples of x[c] from t·stride on, and its place in x[c], the first on a tie.
 //! Twin of `shaders/maxpool1d.wgsl`.
 
 use crate::math::Real;

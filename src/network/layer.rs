@@ -17,7 +17,7 @@ pub enum Layer<A = Activation> {
         /// f
         activation: A,
     },
-    /// a = f(z), z[o, t] = Σc Σj W[o, c, j] · x[c, t·stride + j - padding] + b[o], x = 0 outside; W of
+    /// a = f(z), `z[o, t] = Σc Σj W[o, c, j] · x[c, t·stride + j - padding] + b[o]`, x = 0 outside; W of
     /// shape (filters, channels, kernel).
     Conv1d {
         /// The channels of the output.
@@ -31,7 +31,8 @@ pub enum Layer<A = Activation> {
         /// f
         activation: A,
     },
-    /// y[c, t] = the largest of x[c, t·stride ..][.. size]; samples that fill no window are left out.
+    /// `y[c, t]` is the largest of the `size` samples of `x[c]` from t·stride on; samples that fill no
+    /// window are left out.
     MaxPool1d {
         /// The samples of a window.
         size: usize,

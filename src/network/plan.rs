@@ -78,7 +78,7 @@ pub enum Operation {
         /// Where the product goes.
         out: Operand,
     },
-    /// z[o, t] = Σc Σj W[o, c, j] · x[c, t·stride + j - padding], x = 0 outside.
+    /// `z[o, t] = Σc Σj W[o, c, j] · x[c, t·stride + j - padding]`, x = 0 outside.
     Conv1d {
         /// The sizes.
         convolution: Convolution,
@@ -89,7 +89,7 @@ pub enum Operation {
         /// z, rows of (filters, positions).
         z: BufferId,
     },
-    /// dW[o, c, j] = Σ over rows and t of delta[o, t] · x[c, t·stride + j - padding].
+    /// `dW[o, c, j]` = Σ over rows and t of `delta[o, t] · x[c, t·stride + j - padding]`.
     Conv1dKernelGradient {
         /// The sizes.
         convolution: Convolution,
@@ -100,7 +100,7 @@ pub enum Operation {
         /// W, whose gradient this is.
         weight: TensorId,
     },
-    /// dx, the full convolution of delta with the reversed kernel: dx[c, s] = Σ W[o, c, j] · delta[o, t]
+    /// dx, the full convolution of delta with the reversed kernel: `dx[c, s] = Σ W[o, c, j] · delta[o, t]`
     /// over the o, j, t with t·stride + j - padding = s.
     Conv1dInputGradient {
         /// The sizes.
@@ -112,8 +112,8 @@ pub enum Operation {
         /// dx
         below: BufferId,
     },
-    /// y[c, t] = the largest of x[c, t·stride ..][.. size]; winner[c, t] is its place in x[c], the first
-    /// on a tie.
+    /// `y[c, t]` is the largest of the `size` samples of `x[c]` from t·stride on; `winners[c, t]` is its
+    /// place in `x[c]`, the first on a tie.
     MaxPool1d {
         /// The sizes.
         pooling: Pooling,
@@ -124,7 +124,7 @@ pub enum Operation {
         /// Places of the winners, of y's shape.
         winners: BufferId,
     },
-    /// dx[c, s] = Σ of delta[c, t] over the windows t that x[c, s] won.
+    /// `dx[c, s]` = Σ of `delta[c, t]` over the windows t that `x[c, s]` won.
     MaxPool1dBackward {
         /// The sizes.
         pooling: Pooling,
