@@ -1,6 +1,8 @@
 //! What several test files need: small data sets, small networks, a CPU backend on them.
 #![allow(dead_code)] // each test file uses a part
 
+pub mod signals;
+
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
