@@ -2,8 +2,10 @@
 
 mod common;
 
+use common::signals::Stack;
 use common::{classes, mlp, parameters, values};
 use gpu_mlp::data::{Dataset, Normalization, Targets};
+use gpu_mlp::network::{Layer, Padding};
 use gpu_mlp::params::{ClassWeight, LayerStack, Parameters, Run};
 use ndarray::{Array2, array};
 
@@ -52,6 +54,74 @@ fn layers_that_make_no_sense() {
     says(mlp(&[3, 1 << 20, 1 << 20, 3], &["relu", "relu", "softmax"]), &["weights", "134217728"]);
     says(mlp(&[3, 5, 3], &["rleu", "softmax"]), &["layer 1", "did you mean relu?"]);
     says(mlp(&[3, 5, 3], &["x + * 2", "softmax"]), &["layer 1", "character 5", "^"]);
+}
+
+fn conv1d(kernel: usize, stride: usize, padding: Padding) -> Layer<String> {
+    Layer::Conv1d { filters: 4, kernel, stride, padding, activation: "relu".into() }
+}
+
+fn pool(size: usize, stride: usize) -> Layer<String> {
+    Layer::MaxPool1d { size, stride }
+}
+
+#[test]
+fn stacks_that_do_not_fit_are_refused_with_the_layer_and_both_shapes() {
+    let says = |layers: Vec<Layer<String>>, words: &[&str]| {
+        let stack = Stack { channels: 2, samples: 10, classifies: true, layers };
+        assert_says(&refusal(&stack.parameters(), &stack.dataset(12)), words);
+    };
+    let dense = || Layer::dense(3, "softmax");
+    let none = Padding::Each(0);
+    says(
+        vec![conv1d(3, 1, none), pool(2, 2), conv1d(5, 1, none), dense()],
+        &["LAYERS: layer 3 (conv1d)", "a kernel of 5", "its input of 4 samples", "is (4, 4)"],
+    );
+    says(
+        vec![pool(4, 4), pool(3, 1), dense()],
+        &[
+            "layer 2 (maxpool1d)",
+            "windows of 3",
+            "its input of 2 samples",
+            "leave nothing",
+            "(2, 2)",
+        ],
+    );
+    says(
+        vec![conv1d(3, 1, none), Layer::Flatten, conv1d(3, 1, none), dense()],
+        &["layer 3 (conv1d)", "takes a signal", "is (32)"],
+    );
+    says(vec![dense(), pool(2, 2), dense()], &["layer 1 (dense)", "output layer only"]);
+    says(vec![conv1d(3, 1, none)], &["layer 1 (conv1d)", "the last layer has to be dense"]);
+    says(vec![conv1d(3, 1, Padding::Each(3)), dense()], &["padding of 3", "kernel of 3", "0 to 2"]);
+    says(vec![conv1d(0, 1, Padding::Same), dense()], &["layer 1 (conv1d)", "a kernel of 0"]);
+    says(vec![conv1d(1, 0, Padding::Same), dense()], &["layer 1 (conv1d)", "a stride of 0"]);
+    says(vec![pool(0, 1), dense()], &["layer 1 (maxpool1d)", "windows of 0"]);
+    says(
+        vec![conv1d(3, 1, none), Layer::dense(4, "softmax")],
+        &["LAYERS: layer 2 (dense)", "the shape (4)", "tells 4 classes apart", "has 3"],
+    );
+    let wide = |filters| Layer::Conv1d {
+        filters,
+        kernel: 3,
+        stride: 1,
+        padding: Padding::Same,
+        activation: "relu".into(),
+    };
+    says(vec![wide(1 << 24), dense()], &["layer 1 (conv1d)", "(16777216, 10)", "values a row"]);
+    says(vec![wide(1 << 15), wide(1 << 15), dense()], &["weights", "units or filters"]);
+}
+
+#[test]
+fn features_are_a_signal_of_one_channel_to_a_convolution() {
+    let layers = vec![conv1d(3, 1, Padding::Same), Layer::dense(3, "softmax")];
+    let stack = Stack { channels: 2, samples: 10, classifies: true, layers };
+    let run = Run::new(&stack.parameters(), &classes(30, 7, 3)).unwrap();
+    assert_eq!(run.network.input, [1, 7]);
+    assert_eq!(run.network.shapes, [vec![4, 7], vec![3]]);
+    // Scaled a channel at a time: all samples alike.
+    let scaling = &run.replicas[0].inputs;
+    assert!(scaling.shift.iter().all(|shift| *shift == scaling.shift[0]));
+    assert!(scaling.scale.iter().all(|scale| *scale == scaling.scale[0]));
 }
 
 #[test]

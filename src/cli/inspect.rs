@@ -129,6 +129,14 @@ fn describe_targets(targets: &Targets, names: Option<&[String]>) -> Result<()> {
     Ok(())
 }
 
+/// `conv1d, filters 16, kernel 7, stride 1, padding same, activation relu, output_shape [16,150]`
+fn layer_text(layer: &Value) -> String {
+    let text = |value: &Value| value.as_str().map_or(value.to_string(), str::to_owned);
+    let fields = layer.as_object().into_iter().flatten().filter(|(key, _)| *key != "type");
+    let fields = fields.map(|(key, value)| format!("{key} {}", text(value)));
+    std::iter::once(text(&layer["type"])).chain(fields).collect::<Vec<_>>().join(", ")
+}
+
 fn model(path: &Path) -> Result<()> {
     let model = Model::read(path)?;
     let about = &model.description;
@@ -146,9 +154,7 @@ fn model(path: &Path) -> Result<()> {
     ))?;
     line(&format!("input: {}", about["input_shape"]))?;
     for (index, layer) in about["layers"].as_array().into_iter().flatten().enumerate() {
-        let of = |key: &str| layer[key].as_str().map_or(layer[key].to_string(), str::to_owned);
-        let name = layer["name"].as_str().map_or(String::new(), |name| format!("  {name}"));
-        line(&format!("layer {index}: {} {} {}{name}", of("type"), of("units"), of("activation")))?;
+        line(&format!("layer {index}: {}", layer_text(layer)))?;
     }
     for tensor in &model.tensors {
         let shape: Vec<String> = tensor.shape.iter().map(ToString::to_string).collect();

@@ -42,8 +42,8 @@ fn a_model_is_shown_with_its_layers_and_labels() {
     for words in [
         "gpu-mlp model, format version 1, classification on iris, best epoch ",
         "input: [4]",
-        "layer 0: dense 5 tanh  middle",
-        "layer 1: dense 3 softmax  out",
+        "layer 0: dense, units 5, activation tanh, output_shape [5], name middle",
+        "layer 1: dense, units 3, activation softmax, output_shape [3], name out",
         "layers.0.weight",
         "(5, 4), L2 norm",
         "43 parameters",

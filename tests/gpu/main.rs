@@ -5,4 +5,5 @@ mod adapter;
 mod common;
 mod devices_and_data;
 mod runs;
+mod signals;
 mod support;

@@ -35,7 +35,7 @@ fn assert_near(gpu: &[EpochRow], cpu: &[EpochRow], what: &str) {
     }
 }
 
-fn check(test: &str, parameters: &Parameters, dataset: &Dataset, what: &str) {
+pub fn check(test: &str, parameters: &Parameters, dataset: &Dataset, what: &str) {
     let run = run(parameters, dataset);
     let Some(mut gpu) = gpu(test, &run) else { return };
     let (on_gpu, gpu_outcome) = trained(&run, &mut gpu);

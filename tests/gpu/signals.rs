@@ -1,0 +1,91 @@
+//! Convolutions and pools on the GPU against the CPU: the source's example, random stacks, a stack
+//! whose products take many tiles, and gradients after a first step.
+
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+
+use crate::common::signals::{Stack, stacks, with_worked_weights, worked_example};
+use crate::common::{cpu, run};
+use crate::runs::check;
+use crate::support::gpu;
+use gpu_mlp::backend::Backend;
+use gpu_mlp::network::{Layer, Padding};
+use gpu_mlp::params::{Optimizer, Parameters};
+
+/// 28 training rows in batches of 8: 4 steps an epoch, the last of 4 rows; 20 in all.
+fn twenty_steps(stack: &Stack) -> Parameters {
+    let mut parameters = stack.parameters();
+    (parameters.batch_size, parameters.max_epochs, parameters.learning_rate) = (8, 5, 0.02);
+    parameters
+}
+
+#[test]
+fn random_stacks() {
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..16 {
+        let stack = stacks().new_tree(&mut runner).unwrap().current();
+        check("random_stacks", &twenty_steps(&stack), &stack.dataset(40), &format!("{stack:?}"));
+    }
+}
+
+fn conv1d(filters: usize, kernel: usize, stride: usize) -> Layer<String> {
+    let activation = "relu".into();
+    Layer::Conv1d { filters, kernel, stride, padding: Padding::Same, activation }
+}
+
+/// Sizes around and beyond the tiles of 16, 64 and 16, odd ones too.
+fn wide_stack() -> Stack {
+    let layers = vec![
+        conv1d(17, 9, 1),
+        Layer::MaxPool1d { size: 3, stride: 2 },
+        conv1d(33, 5, 2),
+        conv1d(16, 4, 1),
+        Layer::dense(67, "tanh"),
+        Layer::dense(3, "softmax"),
+    ];
+    Stack { channels: 3, samples: 131, classifies: true, layers }
+}
+
+#[test]
+fn a_stack_of_many_tiles() {
+    let stack = wide_stack();
+    let mut parameters = twenty_steps(&stack);
+    parameters.optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+    parameters.learning_rate = 1e-3;
+    check("a_stack_of_many_tiles", &parameters, &stack.dataset(40), "many tiles");
+}
+
+/// Every quantity of a first step, element by element: the same weights, so only sums are rounded
+/// otherwise.
+#[test]
+fn every_quantity_of_a_first_step() {
+    let test = "every_quantity_of_a_first_step";
+    let stack = wide_stack();
+    let (parameters, dataset) = worked_example(None);
+    for (what, parameters, dataset) in [
+        ("the source's example", parameters, dataset),
+        ("many tiles", twenty_steps(&stack), stack.dataset(40)),
+    ] {
+        let run = run(&parameters, &dataset);
+        let Some(mut gpu) = gpu(test, &run) else { return };
+        let mut cpu = cpu::<f64>(&run);
+        let mut state = cpu.state().unwrap();
+        if what == "the source's example" {
+            state = with_worked_weights(state, 0);
+        }
+        cpu.restore(&state).unwrap();
+        gpu.restore(&state).unwrap();
+        let (on_gpu, on_cpu) = (gpu.trace(1).unwrap(), cpu.trace(1).unwrap());
+        assert_eq!(on_gpu.len(), on_cpu.len());
+        for (gpu, cpu) in on_gpu.iter().zip(&on_cpu) {
+            assert_eq!((&gpu.name, &gpu.shape), (&cpu.name, &cpu.shape), "{what}");
+            // Weights are rounded to f32, and five layers of sums of at most 165 terms, each within
+            // (2·sqrt(K) + 16)·2^-24 of its terms; those of this network are below 10.
+            let bound = 5.0 * 42.0 * 2f64.powi(-24) * 10.0;
+            for (value, expected) in gpu.values.iter().zip(&cpu.values) {
+                let what = format!("{what}, {}: {value}, expected {expected}", gpu.name);
+                assert!((value - expected).abs() < bound, "{what}");
+            }
+        }
+    }
+}
