@@ -1,4 +1,5 @@
-//! gpu-mlp trains small neural networks (MLPs) on tabular data, from one JSON file.
+//! gpu-mlp trains small neural networks (MLPs and 1D-CNNs) on tabular data and
+//! signals, from one JSON file.
 
 pub mod artifact;
 pub mod backend;
@@ -10,6 +11,7 @@ pub mod expr;
 
 pub mod gpu;
 pub mod math;
+mod memory;
 pub mod nearest;
 pub mod network;
 pub mod params;

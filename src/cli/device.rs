@@ -133,7 +133,10 @@ impl Choice {
     /// Opens the backend at the run's initial weights.
     pub fn open(&self, run: Arc<Run>) -> Result<Box<dyn Backend>> {
         match &self.adapter {
-            None => Ok(Box::new(Cpu::<f32>::new(run))),
+            None => {
+                Cpu::<f32>::check_memory(&run)?;
+                Ok(Box::new(Cpu::<f32>::new(run)))
+            }
             Some(adapter) => Ok(Box::new(GpuBackend::new(adapter.open()?, run)?)),
         }
     }

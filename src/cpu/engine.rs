@@ -20,8 +20,9 @@ use crate::backend::{
 };
 use crate::data::Split;
 use crate::error::Result;
+use crate::memory::refuse_beyond;
 use crate::network::Layout;
-use crate::params::Run;
+use crate::params::{Replica, Run};
 
 /// How long a poll works before it reports progress.
 const SLICE: Duration = Duration::from_millis(50);
@@ -54,6 +55,17 @@ impl<T: Product> Cpu<T> {
         let trainee = |replica| Trainee::new(&run, replica, &layout);
         let trainees = run.replicas.iter().map(trainee).collect();
         Cpu { layout, trainees, queue: VecDeque::new(), epoch: None, run }
+    }
+
+    /// Refuses a run that needs more memory than the system has left, where it says so.
+    pub fn check_memory(run: &Run) -> Result<()> {
+        let number = size_of::<T>() as u64;
+        let arrays = 3 + run.step.optimizer.slots();
+        let of_replica = |replica: &Replica| {
+            let rows = run.step.batch_size.min(replica.splits.of(Split::Train).len());
+            (run.plan.parameters() * arrays + rows * run.plan.row_elements()) as u64 * number
+        };
+        refuse_beyond(run.replicas.iter().map(of_replica).sum(), "cpu")
     }
 
     /// Runs `work` on every live replica; on several threads where there are several.

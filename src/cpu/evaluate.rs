@@ -9,7 +9,7 @@ use super::matmul::Product;
 use super::replica::{add_sums, gather};
 use super::workspace::Workspace;
 use crate::backend::Evaluation;
-use crate::network::{BufferId, Layout, Plan};
+use crate::network::{Layout, Plan};
 use crate::params::{Replica, Run};
 
 /// Rows of a block: enough for the products to run at full speed.
@@ -19,8 +19,7 @@ const NUMBERS: usize = 1 << 20;
 
 /// Rows of a block of this plan.
 fn block_rows(plan: &Plan) -> usize {
-    let row: usize = (0..plan.buffers.len()).map(|id| plan.row_len(BufferId(id))).sum();
-    (NUMBERS / row.max(1)).clamp(1, BLOCK)
+    (NUMBERS / plan.row_elements()).clamp(1, BLOCK)
 }
 
 /// The sums over `rows`. Blocks are shared among threads but added in their order, so that the bits

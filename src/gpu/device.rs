@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, Once};
 use wgpu::{Backends, DeviceType, Instance, InstanceDescriptor};
 
 use crate::error::{Error, Result};
+use crate::memory::refuse_beyond;
 
 /// A GPU, or a software stand-in for one, as the system offers it.
 pub struct Adapter {
@@ -117,14 +118,6 @@ fn quiet_caught_panics() {
     });
 }
 
-/// The memory that the system has left, in bytes, where it says so (Linux).
-fn available_memory() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find(|line| line.starts_with("MemAvailable:"))?;
-    let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kibibytes * 1024)
-}
-
 /// The first fault is the cause; those after it follow from it.
 fn keep_first(fault: &Mutex<Option<String>>, message: String) {
     if let Ok(mut fault) = fault.lock() {
@@ -192,14 +185,8 @@ impl Gpu {
     /// Runs `work`, which allocates `bytes` in all. Too little memory is refused before, where the
     /// memory left is known (software devices share the system's), and an error where it is not.
     pub(super) fn allocating<R>(&self, bytes: u64, work: impl FnOnce() -> Result<R>) -> Result<R> {
-        if let (true, Some(available)) = (self.is_software, available_memory())
-            && bytes > available
-        {
-            return Err(Error::input(format!(
-                "{}: data and network need {bytes} bytes, and {available} are available; use a smaller \
-                 network, BATCH_SIZE or data set",
-                self.name
-            )));
+        if self.is_software {
+            refuse_beyond(bytes, &self.name)?;
         }
         let scope = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let result = work();

@@ -9,7 +9,7 @@ use super::statistics::{confusion_length, slot_length};
 use super::workspace::Workspace;
 use crate::data::Split;
 use crate::error::{Error, Result};
-use crate::network::{BufferId, Layout, initial_values};
+use crate::network::{Layout, initial_values};
 use crate::params::Run;
 
 /// Rows of a block of an evaluation.
@@ -124,9 +124,8 @@ fn training_capacity(run: &Run) -> usize {
 }
 
 fn evaluation_capacity(run: &Run) -> usize {
-    let plan = &run.plan;
-    let row: usize = (0..plan.buffers.len()).map(|id| plan.row_len(BufferId(id))).sum();
-    most_rows(run, &Split::ALL).min(BLOCK_NUMBERS / row).clamp(1, BLOCK)
+    let fitting = BLOCK_NUMBERS / run.plan.row_elements();
+    most_rows(run, &Split::ALL).min(fitting).clamp(1, BLOCK)
 }
 
 /// Slots of one replica: the steps of an epoch and its validation, or the blocks of any evaluation.

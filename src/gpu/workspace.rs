@@ -44,7 +44,6 @@ impl Workspace {
 
     /// The bytes of a workspace, for the check before anything is allocated.
     pub fn bytes(plan: &Plan, replicas: usize, capacity: usize) -> u64 {
-        let row: usize = (0..plan.buffers.len()).map(|id| plan.row_len(BufferId(id))).sum();
-        (replicas * capacity * (row + plan.row_len(plan.scores) + 3) * 4) as u64
+        (replicas * capacity * (plan.row_elements() + plan.row_len(plan.scores) + 3) * 4) as u64
     }
 }

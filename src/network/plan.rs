@@ -228,6 +228,11 @@ impl Plan {
         self.buffers[buffer.0].shape.iter().product()
     }
 
+    /// The elements of one row of all buffers together.
+    pub fn row_elements(&self) -> usize {
+        (0..self.buffers.len()).map(|buffer| self.row_len(BufferId(buffer))).sum()
+    }
+
     /// The elements of a tensor.
     pub fn tensor_len(&self, tensor: TensorId) -> usize {
         self.tensors[tensor.0].shape.iter().product()
