@@ -58,6 +58,40 @@ def example60(rows_per_class=30, seed=42):
     )
 
 
+def cylinder_bell_funnel(train_rows_per_class=50, test_rows_per_class=200, steps=128, seed=42):
+    """Saito's three noisy shapes, (6 + eta) * shape(t) on [a, b] + epsilon(t), their rows mixed."""
+    random = np.random.default_rng(seed)
+    t = np.arange(1, steps + 1)
+    shapes = [
+        lambda a, b: np.ones(steps),
+        lambda a, b: (t - a) / (b - a),
+        lambda a, b: (b - t) / (b - a),
+    ]
+
+    def part(rows_per_class):
+        labels = random.permutation(np.repeat([0, 1, 2], rows_per_class))
+        signals = np.empty((len(labels), 1, steps))
+        for row, label in enumerate(labels):
+            a = random.integers(16, 32, endpoint=True)
+            b = a + random.integers(32, 96, endpoint=True)
+            inside = (a <= t) & (t <= b)
+            height = 6.0 + random.normal()
+            signals[row, 0] = height * inside * shapes[label](a, b) + random.normal(size=steps)
+        return signals.astype("<f2"), labels.astype("<i8")
+
+    x_train, y_train = part(train_rows_per_class)
+    x_test, y_test = part(test_rows_per_class)
+    save(
+        "cylinder_bell_funnel",
+        X_train=x_train,
+        y_train=y_train,
+        X_test=x_test,
+        y_test=y_test,
+        feature_names=np.array(["signal"]),
+        target_names=np.array(["cylinder", "bell", "funnel"]),
+    )
+
+
 if __name__ == "__main__":
     save_bundled("iris", "<f4", "<i8")
     save_bundled("wine", "<f4", "<i8")
@@ -65,3 +99,4 @@ if __name__ == "__main__":
     save_bundled("digits", "|u1", "<i8")
     save_bundled("diabetes", "<f4", "<f4", target_names=["progression"])
     example60()
+    cylinder_bell_funnel()
