@@ -46,3 +46,9 @@ fn another_seed_is_another_run() {
     let seed = &folder.json("other/params.json")["parameters"]["RANDOM_SEED"];
     assert_eq!(seed.as_u64(), Some(u64::MAX));
 }
+
+#[test]
+fn a_network_of_signals_repeats_itself() {
+    let more = ["--set", "MAX_EPOCHS=2", "--set", "SPLIT=[0.3,0.7]"];
+    the_same_bits_whatever_the_way("params/cylinder_bell_funnel.json", &more);
+}

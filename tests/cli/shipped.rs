@@ -17,7 +17,7 @@ fn parameter_files() -> Vec<PathBuf> {
 #[test]
 fn every_file_is_read() {
     let files = parameter_files();
-    assert!(files.len() >= 18, "{files:?}");
+    assert!(files.len() >= 24, "{files:?}");
     for file in files {
         Parameters::read(&file, &[]).unwrap();
     }
@@ -38,5 +38,5 @@ fn every_file_whose_data_ship_trains_for_an_epoch() {
         assert_eq!(folder.list(&name).len(), 4, "{name}");
         trained += 1;
     }
-    assert!(trained >= 11, "{trained}");
+    assert!(trained >= 12, "{trained}");
 }

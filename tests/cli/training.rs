@@ -144,3 +144,46 @@ fn without_out_the_run_goes_to_runs_and_never_into_another() {
         assert!(names.iter().all(|name| folder.list(&format!("runs/{name}")) == FILES));
     }
 }
+
+#[test]
+fn layers_are_shown_as_a_table_of_shapes() {
+    let folder = Folder::new();
+    let file = repository("params/cylinder_bell_funnel.json");
+    let ran = folder.train(&file, "run", &["--set", "MAX_EPOCHS=1"]).ended(0);
+    let cells = |line: &str| {
+        line.split("  ")
+            .map(str::trim)
+            .filter(|c| !c.is_empty())
+            .map(String::from)
+            .collect::<Vec<_>>()
+    };
+    let table: Vec<Vec<String>> = ran
+        .stderr
+        .lines()
+        .skip_while(|line| *line != "architecture:")
+        .skip(1)
+        .take(10)
+        .map(cells)
+        .collect();
+    let conv1d = "conv1d: 16 filters, kernel 9, stride 1, padding same, relu";
+    let expected: [&[&str]; 10] = [
+        &["layer", "output", "parameters"],
+        &["input", "(1, 128)"],
+        &["1", conv1d, "(16, 128)", "160"],
+        &["2", "maxpool1d: size 2, stride 2", "(16, 64)"],
+        &["3", conv1d, "(16, 64)", "2320"],
+        &["4", "maxpool1d: size 64, stride 64", "(16, 1)"],
+        &["5", "flatten", "(16)"],
+        &["6", "dense: 32, relu", "(32)", "544"],
+        &["7", "dense: 3, softmax", "(3)", "99"],
+        &["all layers", "3123"],
+    ];
+    assert_eq!(table, expected);
+    let summary = folder.json("run/summary.json");
+    assert_eq!(summary["rows"]["test"], 600);
+    let ran = folder.run(&["inspect", "run/model.safetensors"]).ended(0);
+    for words in ["input: [1,128]", "layer 1: maxpool1d, size 2, stride 2", "(16, 16, 9), L2 norm"]
+    {
+        assert!(ran.stdout.contains(words), "{words}: {}", ran.stdout);
+    }
+}
