@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::ValueEnum;
 
 use crate::backend::Backend;
-use crate::cpu::Cpu;
+use crate::cpu::{Cpu, Schedule};
 use crate::error::{Error, Result};
 use crate::gpu::{Adapter, GpuBackend, adapters};
 use crate::params::{Parameters, Run};
@@ -30,27 +30,60 @@ pub(super) struct Choice {
     pub how: String,
     /// None is the CPU.
     adapter: Option<Adapter>,
+    /// The schedule that was asked for; None leaves it to the device.
+    schedule: Option<String>,
 }
 
+/// What the command line asks for.
+#[derive(Default)]
+pub(super) struct Wishes<'a> {
+    pub backend: Option<BackendKind>,
+    pub device: Option<&'a str>,
+    pub schedule: Option<&'a str>,
+}
+
+/// The GPU's schedules.
+const GPU_SCHEDULES: [&str; 1] = ["layered"];
+
 /// Chooses before anything is computed; a choice that can't be met is an error.
-pub(super) fn choose(
+pub(super) fn choose(wishes: &Wishes, parameters: &Parameters) -> Result<Choice> {
+    let mut choice = choose_device(wishes.backend, wishes.device, parameters)?;
+    let (said_by, wanted) = match wishes.schedule {
+        Some(schedule) => (format!("--schedule {schedule}"), schedule),
+        None => (format!("SCHEDULE: found {:?}", parameters.schedule), &*parameters.schedule),
+    };
+    let wanted = wanted.trim().to_lowercase();
+    let of_cpu = Schedule::ALL.map(Schedule::name);
+    let (own, others) = match choice.adapter {
+        None => (&of_cpu[..], &GPU_SCHEDULES[..]),
+        Some(_) => (&GPU_SCHEDULES[..], &of_cpu[..]),
+    };
+    let moved = wishes.backend.is_some() || wishes.device.is_some();
+    choice.schedule = match wanted.as_str() {
+        "auto" => None,
+        wanted if own.contains(&wanted) => Some(wanted.into()),
+        // A device asked for on the command line outweighs a file that was made on another.
+        wanted if moved && wishes.schedule.is_none() && others.contains(&wanted) => None,
+        _ => {
+            let own = own.iter().map(|name| format!(", {name:?}")).collect::<String>();
+            return Err(Error::input(format!("{said_by}; allowed on this device: \"auto\"{own}")));
+        }
+    };
+    Ok(choice)
+}
+
+fn choose_device(
     backend: Option<BackendKind>,
     device: Option<&str>,
     parameters: &Parameters,
 ) -> Result<Choice> {
-    if !["auto", "layered"].contains(&parameters.schedule.to_lowercase().as_str()) {
-        return Err(Error::input(format!(
-            "SCHEDULE: found {:?}; allowed: \"auto\", \"layered\"",
-            parameters.schedule
-        )));
-    }
     let (device, said_by) = match device {
         Some(device) => (device, format!("--device {device}")),
         // A backend asked for on the command line outweighs the file's device.
         None if backend.is_some() => ("auto", String::new()),
         None => (&*parameters.device, format!("DEVICE: found {:?}", parameters.device)),
     };
-    let cpu = |how: &str| Ok(Choice { how: how.into(), adapter: None });
+    let cpu = |how: &str| Ok(Choice { how: how.into(), adapter: None, schedule: None });
     match (backend.unwrap_or(BackendKind::Auto), &*device.trim().to_lowercase()) {
         (BackendKind::Cpu, "auto" | "cpu") => cpu("--backend cpu"),
         (BackendKind::Cpu, _) => {
@@ -83,7 +116,7 @@ pub(super) fn choose(
 }
 
 fn chosen(adapter: Adapter, how: &str) -> Result<Choice> {
-    Ok(Choice { how: how.into(), adapter: Some(adapter) })
+    Ok(Choice { how: how.into(), adapter: Some(adapter), schedule: None })
 }
 
 /// The first adapter that is no software.
@@ -135,9 +168,23 @@ impl Choice {
         match &self.adapter {
             None => {
                 Cpu::<f32>::check_memory(&run)?;
-                Ok(Box::new(Cpu::<f32>::new(run)))
+                Ok(Box::new(self.open_cpu(run)?))
             }
             Some(adapter) => Ok(Box::new(GpuBackend::new(adapter.open()?, run)?)),
+        }
+    }
+
+    /// The fastest schedule of the CPU that fits, or the one that was asked for.
+    fn open_cpu(&self, run: Arc<Run>) -> Result<Cpu<f32>> {
+        if self.schedule.as_deref() == Some(Schedule::Layered.name()) {
+            return Ok(Cpu::new(run));
+        }
+        match (Cpu::with_schedule(run.clone(), Schedule::Fused), &self.schedule) {
+            (Ok(cpu), _) => Ok(cpu),
+            (Err(_), None) => Ok(Cpu::new(run)),
+            (Err(why), Some(schedule)) => Err(Error::input(format!(
+                "schedule {schedule:?}: {why}; allowed here: \"layered\""
+            ))),
         }
     }
 }

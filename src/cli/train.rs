@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime};
 
-use super::device::{BackendKind, Choice, choose};
+use super::device::{BackendKind, Choice, Wishes, choose};
 use super::json_lines::JsonLines;
 use super::progress::Progress;
 use super::table::Table;
@@ -34,6 +34,9 @@ pub(super) struct Arguments {
     /// Which device computes: auto, cpu, or a GPU's number or part of its name (see `gpu-mlp devices`)
     #[arg(long)]
     device: Option<String>,
+    /// How the device goes about a step: auto, or a name that params.json of a run tells
+    #[arg(long, value_name = "NAME")]
+    schedule: Option<String>,
     /// CPU threads for evaluation and replicas; the results do not depend on it [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
@@ -122,9 +125,13 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
         )));
     }
     let run = Run::new(&parameters, &dataset).map_err(place)?;
+    let wishes = Wishes {
+        backend: arguments.backend,
+        device: arguments.device.as_deref(),
+        schedule: arguments.schedule.as_deref(),
+    };
     // Last, because asking the drivers for their devices takes longer than all the rest.
-    let choice =
-        choose(arguments.backend, arguments.device.as_deref(), &parameters).map_err(place)?;
+    let choice = choose(&wishes, &parameters).map_err(place)?;
     warn_of_custom_function(&parameters);
     parameters.dataset = absolute;
     parameters.dataset_sha256 = dataset.sha256;

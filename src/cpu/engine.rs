@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::evaluate::{evaluate, predict};
 use super::execute::Executor;
+use super::fused::{Chain, Fused};
 use super::keep_best::keep_best;
 use super::matmul::Product;
 use super::replica::Trainee;
@@ -21,7 +22,7 @@ use crate::backend::{
 use crate::data::Split;
 use crate::error::Result;
 use crate::memory::refuse_beyond;
-use crate::network::Layout;
+use crate::network::{Layout, Operation};
 use crate::params::{Replica, Run};
 
 /// How long a poll works before it reports progress.
@@ -38,6 +39,28 @@ pub struct Cpu<T> {
     queue: VecDeque<u32>,
     /// The epoch under way.
     epoch: Option<Epoch>,
+}
+
+/// How the CPU goes about a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schedule {
+    /// One operation of the plan after the other: any network; what the GPU is compared with.
+    Layered,
+    /// Dense networks in whole vectors, without a pass over memory that is not needed.
+    Fused,
+}
+
+impl Schedule {
+    /// All of them.
+    pub const ALL: [Schedule; 2] = [Schedule::Fused, Schedule::Layered];
+
+    /// Its name in parameter files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Schedule::Layered => "layered",
+            Schedule::Fused => "fused",
+        }
+    }
 }
 
 /// An epoch under way.
@@ -57,13 +80,31 @@ impl<T: Product> Cpu<T> {
         Cpu { layout, trainees, queue: VecDeque::new(), epoch: None, run }
     }
 
+    /// The same, on a schedule; the error says why the run has none of that name.
+    pub fn with_schedule(run: Arc<Run>, schedule: Schedule) -> Result<Self, String> {
+        let mut cpu = Self::new(run);
+        if schedule == Schedule::Fused {
+            let chain = Chain::of(&cpu.run.plan)?;
+            for (trainee, replica) in cpu.trainees.iter_mut().zip(&cpu.run.replicas) {
+                trainee.fused = Some(Fused::new(&cpu.run, replica, chain.clone()));
+            }
+        }
+        Ok(cpu)
+    }
+
     /// Refuses a run that needs more memory than the system has left, where it says so.
     pub fn check_memory(run: &Run) -> Result<()> {
         let number = size_of::<T>() as u64;
         let arrays = 3 + run.step.optimizer.slots();
+        let columns = run.plan.forward.iter().map(|operation| match operation {
+            Operation::Conv1d { convolution, .. } => convolution.terms() * convolution.positions,
+            _ => 0,
+        });
+        let columns = columns.max().unwrap_or(0);
         let of_replica = |replica: &Replica| {
             let rows = run.step.batch_size.min(replica.splits.of(Split::Train).len());
-            (run.plan.parameters() * arrays + rows * run.plan.row_elements()) as u64 * number
+            let batch = rows * run.plan.row_elements() + columns;
+            (run.plan.parameters() * arrays + batch) as u64 * number
         };
         refuse_beyond(run.replicas.iter().map(of_replica).sum(), "cpu")
     }
@@ -80,9 +121,15 @@ impl<T: Product> Cpu<T> {
         live.for_each(|(id, trainee)| work(id, trainee));
     }
 
+    fn schedule(&self) -> Schedule {
+        let fused = self.trainees.iter().any(|trainee| trainee.fused.is_some());
+        if fused { Schedule::Fused } else { Schedule::Layered }
+    }
+
     fn begin(&mut self, number: u32) -> Epoch {
         let run = self.run.clone();
-        self.each_live(|id, trainee| trainee.begin_epoch(&run.replicas[id], number));
+        let layout = self.layout.clone();
+        self.each_live(|id, trainee| trainee.begin_epoch(&run.replicas[id], &layout, number));
         Epoch { number, step: 0, train_time: Duration::ZERO }
     }
 
@@ -108,6 +155,7 @@ impl<T: Product> Cpu<T> {
         let live = |(_, trainee): &(usize, &mut Trainee<T>)| trainee.live;
         let (run, layout) = (&self.run, &self.layout);
         let mut report = |(replica, trainee): (usize, &mut Trainee<T>)| {
+            trainee.end_steps(layout);
             let rows = run.replicas[replica].splits.of(Split::Validation);
             let validation = (!rows.is_empty())
                 .then(|| evaluate(run, layout, &trainee.frame, &trainee.weights, rows));
@@ -143,7 +191,7 @@ impl<T: Product> Backend for Cpu<T> {
         Description {
             backend: "cpu".into(),
             device: "cpu".into(),
-            schedule: "layered".into(),
+            schedule: self.schedule().name().into(),
             epochs_per_submit: 1,
         }
     }
@@ -202,7 +250,7 @@ impl<T: Product> Backend for Cpu<T> {
     fn trace(&mut self, epoch: u32) -> Result<Vec<Quantity>> {
         let Some(trainee) = self.trainees.first() else { return Ok(vec![]) };
         let mut trainee = trainee.clone();
-        trainee.begin_epoch(&self.run.replicas[0], epoch);
+        trainee.begin_epoch(&self.run.replicas[0], &self.layout, epoch);
         trainee.gradients(&self.run, &self.layout, 0);
         let executor =
             Executor { plan: &self.run.plan, layout: &self.layout, weights: &trainee.weights };

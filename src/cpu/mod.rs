@@ -16,6 +16,7 @@ pub(crate) mod conv1d_kernel_gradient;
 mod engine;
 mod evaluate;
 mod execute;
+mod fused;
 pub(crate) mod gather;
 pub(crate) mod keep_best;
 pub(crate) mod matmul;
@@ -35,5 +36,5 @@ mod trace;
 pub(crate) mod weight_sum;
 mod workspace;
 
-pub use engine::Cpu;
+pub use engine::{Cpu, Schedule};
 pub use matmul::Product;

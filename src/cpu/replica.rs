@@ -3,6 +3,7 @@
 use super::adam::AdamStep;
 use super::clip::Clipping;
 use super::execute::Executor;
+use super::fused::{Done, Fused};
 use super::gather::Frame;
 use super::matmul::Product;
 use super::metric_sums::{add_confusion, add_errors, add_losses};
@@ -29,6 +30,8 @@ pub(super) struct Trainee<T> {
     pub live: bool,
     pub frame: Frame<T>,
     pub workspace: Workspace<T>,
+    /// The network of the schedule `fused`; None under `layered`.
+    pub fused: Option<Fused>,
     /// The training rows in the order of the epoch under way.
     order: Vec<u32>,
     /// The sums of the epoch under way.
@@ -52,6 +55,7 @@ impl<T: Product> Trainee<T> {
             live: true,
             frame: Frame::new(run, replica),
             workspace: Workspace::new(&run.plan, rows),
+            fused: None,
             order: vec![],
             sums: Evaluation::default(),
             first_bad_step: None,
@@ -59,7 +63,10 @@ impl<T: Product> Trainee<T> {
     }
 
     /// Shuffles the training rows for `epoch` and forgets the sums of the one before.
-    pub fn begin_epoch(&mut self, replica: &Replica, epoch: u32) {
+    pub fn begin_epoch(&mut self, replica: &Replica, layout: &Layout, epoch: u32) {
+        if let Some(fused) = &mut self.fused {
+            fused.load(layout, &self.weights, &self.slots);
+        }
         let train = replica.splits.of(Split::Train);
         self.order.resize(train.len(), 0);
         Order::new(replica.seed, epoch, train.len() as u32).fill(0, &mut self.order);
@@ -91,8 +98,27 @@ impl<T: Product> Trainee<T> {
         places.len()
     }
 
+    /// After the last step of an epoch: the weights are those of the fused network.
+    pub fn end_steps(&mut self, layout: &Layout) {
+        if let Some(fused) = &self.fused {
+            fused.store(layout, &mut self.weights, &mut self.slots);
+        }
+    }
+
     /// A whole step: gradients, clip, L2, update. With 0 rows nothing moves.
     pub fn step(&mut self, run: &Run, replica: &Replica, layout: &Layout, step: u32) {
+        if let Some(fused) = &mut self.fused {
+            let places = run.step.places(step, self.order.len());
+            if places.is_empty() || self.first_bad_step.is_some() {
+                return;
+            }
+            let rows = &self.order[places];
+            match fused.step(run, replica, rows, self.steps + 1, &mut self.sums) {
+                Done::Step => self.steps += 1,
+                Done::Bad => self.first_bad_step = Some(step + 1),
+            }
+            return;
+        }
         let rows = self.gradients(run, layout, step);
         if rows > 0 {
             self.steps += 1;

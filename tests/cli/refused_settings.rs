@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Folder, repository};
+use crate::support::{Folder, inputs, labels, repository};
 
 /// What a user may put after `train FILE --out run`, and words of the answer.
 const WRONG: &[(&[&str], &[&str])] = &[
@@ -135,4 +135,20 @@ fn overrides_take_numbers_lists_and_bare_words_and_are_shown() {
     ]);
     let written = folder.json("run/params.json");
     assert_eq!(written["parameters"]["OPTIMIZER"], "adam");
+}
+
+#[test]
+fn what_no_memory_holds_is_refused_before_anything_is_written() {
+    // A kernel of 2^20 over 2,000 positions, a filter's columns: 8 GB; times 64 channels, 537 GB.
+    let folder = Folder::new();
+    folder.archive("long.npz", &inputs(4, 2000), &labels(4));
+    let layers = r#"LAYERS=[{"type":"conv1d","filters":64,"kernel":1,"padding":"same"},
+        {"type":"conv1d","filters":1,"kernel":1048576,"padding":"same"},
+        {"type":"dense","units":2,"activation":"softmax"}]"#;
+    let own = folder.parameters(json!({"NPZ_DATASET": "long.npz"}));
+    let keys = ["--set", layers, "--set", "LAYER_SIZES=null", "--set", "LAYER_ACTS=null"];
+    if cfg!(target_os = "linux") {
+        folder.train(&own, "none", &keys).refused(&["cpu: data and network need", "available"]);
+        assert!(!folder.path("none").exists());
+    }
 }

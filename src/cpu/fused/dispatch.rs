@@ -1,0 +1,283 @@
+//! The parts of a step on the instruction set of this machine.
+
+use super::memory::{Memory, Place};
+use super::products::{Strided, product, product_of_rows};
+#[cfg(target_arch = "x86_64")]
+use super::simd::{Avx2, Avx512};
+use super::simd::{LANES, Portable, Simd};
+use super::update::{Rule, update};
+
+/// Calls a function of this module for the instruction set, in an entry point that enables it.
+macro_rules! call {
+    ($set:expr, $name:ident($($a:ident),*)) => {
+        match $set {
+            // SAFETY: `all` gives only what the machine has.
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx512 => unsafe { avx512::$name($($a),*) },
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx2 => unsafe { avx2::$name($($a),*) },
+            // SAFETY: plain Rust.
+            InstructionSet::Portable => unsafe { $name::<Portable>($($a),*) },
+        }
+    };
+}
+/// An instruction set of this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum InstructionSet {
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    Portable,
+}
+
+impl InstructionSet {
+    /// All that this machine has, the fastest first.
+    pub fn all() -> Vec<Self> {
+        let mut sets = vec![];
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            if is_x86_feature_detected!("avx512f") {
+                sets.push(InstructionSet::Avx512);
+            }
+            sets.push(InstructionSet::Avx2);
+        }
+        sets.push(InstructionSet::Portable);
+        sets
+    }
+
+    /// z = x W + b of a layer, for the first `rows` rows.
+    pub fn forward(self, memory: &mut Memory, layer: usize, rows: usize) {
+        call!(self, forward(memory, layer, rows));
+    }
+
+    /// The gradient by what the layer below makes, into that layer's delta.
+    pub fn backward(self, memory: &mut Memory, layer: usize, rows: usize) {
+        call!(self, backward(memory, layer, rows));
+    }
+
+    /// a = max(z, 0), in place.
+    pub fn relu(self, a: &mut [f32]) {
+        call!(self, relu(a));
+    }
+
+    /// delta where a > 0, else 0.
+    pub fn relu_backward(self, delta: &mut [f32], a: &[f32]) {
+        call!(self, relu_backward(delta, a));
+    }
+
+    /// Σ gradient² of a layer, stored or from the products of rows.
+    pub fn squares(self, memory: &mut Memory, layer: usize, rows: usize) -> f64 {
+        call!(self, squares(memory, layer, rows))
+    }
+
+    /// The gradient of a layer and its update; `decay` is that of its weights.
+    pub fn update(self, memory: &mut Memory, layer: usize, rows: usize, rule: &Rule, decay: f32) {
+        call!(self, update_layer(memory, layer, rows, rule, decay));
+    }
+}
+
+macro_rules! entry_points {
+    ($($name:ident($($a:ident: $t:ty),*) $(-> $out:ty)?;)+) => {
+        #[cfg(target_arch = "x86_64")]
+        mod avx512 {
+            use super::*;
+            $(#[target_feature(enable = "avx512f,avx2,fma")]
+            pub(super) unsafe fn $name($($a: $t),*) $(-> $out)? {
+                // SAFETY: the caller's promise.
+                unsafe { super::$name::<Avx512>($($a),*) }
+            })+
+        }
+        #[cfg(target_arch = "x86_64")]
+        mod avx2 {
+            use super::*;
+            $(#[target_feature(enable = "avx2,fma")]
+            pub(super) unsafe fn $name($($a: $t),*) $(-> $out)? {
+                // SAFETY: the caller's promise.
+                unsafe { super::$name::<Avx2>($($a),*) }
+            })+
+        }
+    };
+}
+entry_points! {
+    forward(memory: &mut Memory, layer: usize, rows: usize);
+    backward(memory: &mut Memory, layer: usize, rows: usize);
+    relu(a: &mut [f32]);
+    relu_backward(delta: &mut [f32], a: &[f32]);
+    squares(memory: &mut Memory, layer: usize, rows: usize) -> f64;
+    update_layer(memory: &mut Memory, layer: usize, rows: usize, rule: &Rule, decay: f32);
+}
+
+// SAFETY of the functions below: the machine has `S`, and `Memory::new` made every array as long as
+// `Place` says: (capacity, width) and (input width + 1, width); `rows` is at most the capacity.
+
+#[inline(always)]
+unsafe fn forward<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) {
+    let place = memory.places[layer];
+    let (before, after) = memory.activations.split_at_mut(layer + 1);
+    let x = Strided { values: before[layer].as_ptr(), row: place.input_width, column: 1 };
+    let weights = &memory.weights[place.first..];
+    let bias = memory.weights[place.bias()..].as_ptr();
+    // z of an expression is kept; others are made in place.
+    let z = if memory.z[layer].is_empty() { &mut after[0] } else { &mut memory.z[layer] };
+    let sizes = [rows, place.inputs, place.width];
+    unsafe { product::<S>(sizes, x, weights.as_ptr(), Some(bias), z.as_mut_ptr()) }
+}
+
+#[inline(always)]
+unsafe fn backward<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) {
+    let place = memory.places[layer];
+    let (below, own) = memory.deltas.split_at_mut(layer);
+    let weights = memory.weights[place.first..].as_ptr();
+    let sizes = [rows, place.width, place.input_width];
+    let out = below[layer - 1].as_mut_ptr();
+    unsafe { product_of_rows::<S>(sizes, own[0].as_ptr(), weights, out) }
+}
+
+#[inline(always)]
+unsafe fn relu<S: Simd>(a: &mut [f32]) {
+    for a in a.chunks_exact_mut(LANES) {
+        let a = a.as_mut_ptr();
+        // NaN is not hidden: it is the second operand.
+        unsafe { S::store(a, S::max(S::splat(0.0), S::load(a))) }
+    }
+}
+
+#[inline(always)]
+unsafe fn relu_backward<S: Simd>(delta: &mut [f32], a: &[f32]) {
+    for (delta, a) in delta.chunks_exact_mut(LANES).zip(a.chunks_exact(LANES)) {
+        let delta = delta.as_mut_ptr();
+        unsafe { S::store(delta, S::where_positive(S::load(a.as_ptr()), S::load(delta))) }
+    }
+}
+
+/// dW of some rows of a layer's weights, `count` from `first` on.
+#[inline(always)]
+unsafe fn gradient_rows<S: Simd>(
+    memory: &Memory,
+    layer: usize,
+    rows: usize,
+    [first, count]: [usize; 2],
+    out: *mut f32,
+) {
+    let Place { input_width, width, .. } = memory.places[layer];
+    let x = memory.activations[layer][first..].as_ptr();
+    let x = Strided { values: x, row: 1, column: input_width };
+    unsafe {
+        product::<S>([count, rows, width], x, memory.deltas[layer].as_ptr(), None, out);
+    }
+}
+
+/// db of a layer.
+#[inline(always)]
+unsafe fn bias_gradient<S: Simd>(memory: &Memory, layer: usize, rows: usize, out: *mut f32) {
+    let width = memory.places[layer].width;
+    let deltas = memory.deltas[layer].as_ptr();
+    for at in (0..width).step_by(LANES) {
+        unsafe {
+            let mut sum = S::splat(0.0);
+            for row in 0..rows {
+                sum = S::add(sum, S::load(deltas.add(row * width + at)));
+            }
+            S::store(out.add(at), sum);
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn squares<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) -> f64 {
+    let place = memory.places[layer];
+    if place.stores {
+        let weights = place.first..place.first + place.inputs * place.width;
+        let bias = place.bias()..place.bias() + place.width;
+        let out = memory.gradients.as_mut_ptr();
+        unsafe {
+            gradient_rows::<S>(memory, layer, rows, [0, place.inputs], out.add(weights.start));
+            bias_gradient::<S>(memory, layer, rows, out.add(bias.start));
+            return sum_of_squares::<S>(&memory.gradients[weights])
+                + sum_of_squares::<S>(&memory.gradients[bias]);
+        }
+    }
+    let columns = rows.next_multiple_of(4);
+    let (x, delta) = (memory.activations[layer].as_ptr(), memory.deltas[layer].as_ptr());
+    let [of_inputs, of_deltas] = &mut memory.grams;
+    unsafe {
+        product_of_rows::<S>([rows, place.input_width, columns], x, x, of_inputs.as_mut_ptr());
+        product_of_rows::<S>([rows, place.width, columns], delta, delta, of_deltas.as_mut_ptr());
+    }
+    let mut sum = 0.0;
+    for (of_inputs, of_deltas) in
+        of_inputs.chunks_exact(columns).zip(of_deltas.chunks_exact(columns)).take(rows)
+    {
+        for (x, delta) in of_inputs.iter().zip(of_deltas).take(rows) {
+            // 1 for the bias, whose input is always 1.
+            sum += (1.0 + f64::from(*x)) * f64::from(*delta);
+        }
+    }
+    sum
+}
+
+#[inline(always)]
+unsafe fn sum_of_squares<S: Simd>(values: &[f32]) -> f64 {
+    let mut total = 0.0;
+    // Short sums in f32, their sum in f64.
+    for values in values.chunks(64 * LANES) {
+        let mut sums = [unsafe { S::splat(0.0) }; 4];
+        for (at, v) in values.chunks_exact(LANES).enumerate() {
+            unsafe {
+                let v = S::load(v.as_ptr());
+                sums[at % 4] = S::mul_add(v, v, sums[at % 4]);
+            }
+        }
+        let sums = unsafe { S::sums(sums) };
+        total += sums.iter().map(|sum| f64::from(*sum)).sum::<f64>();
+    }
+    total
+}
+
+#[inline(always)]
+unsafe fn update_layer<S: Simd>(
+    memory: &mut Memory,
+    layer: usize,
+    rows: usize,
+    rule: &Rule,
+    decay: f32,
+) {
+    let place = memory.places[layer];
+    let weights = memory.weights.as_mut_ptr();
+    let mut slots = [std::ptr::null_mut(); 2];
+    for (pointer, slot) in slots.iter_mut().zip(&mut memory.slots) {
+        *pointer = slot.as_mut_ptr();
+    }
+    let panel = memory.panel.as_mut_ptr();
+    let stored = memory.gradients.as_ptr();
+    let rows_of_panel = (super::memory::PANEL / place.width).max(1);
+    let mut row = 0;
+    while row < place.inputs {
+        let count = rows_of_panel.min(place.inputs - row);
+        let at = place.first + row * place.width;
+        unsafe {
+            let gradient = if place.stores {
+                stored.add(at)
+            } else {
+                gradient_rows::<S>(memory, layer, rows, [row, count], panel);
+                panel.cast_const()
+            };
+            let moments =
+                slots.map(|slot: *mut f32| if slot.is_null() { slot } else { slot.add(at) });
+            update::<S>(rule, decay, count * place.width, weights.add(at), gradient, moments);
+        }
+        row += count;
+    }
+    let at = place.bias();
+    unsafe {
+        let gradient = if place.stores {
+            stored.add(at)
+        } else {
+            bias_gradient::<S>(memory, layer, rows, panel);
+            panel.cast_const()
+        };
+        let moments = slots.map(|slot: *mut f32| if slot.is_null() { slot } else { slot.add(at) });
+        update::<S>(rule, 0.0, place.width, weights.add(at), gradient, moments);
+    }
+}

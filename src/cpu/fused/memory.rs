@@ -1,0 +1,137 @@
+//! Where the numbers of a fused network lie.
+
+use super::chain::{Chain, padded};
+use crate::math::Real;
+use crate::network::Layout;
+
+/// A layer: its sizes, and where its parameters begin in each of the arrays of parameters.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Inputs, and the same padded: rows of the weights.
+    pub inputs: usize,
+    pub input_width: usize,
+    /// Units, and the same padded: numbers of a row of the weights.
+    pub units: usize,
+    pub width: usize,
+    /// (input width, width), rows beyond the inputs zero; behind them the bias, (width).
+    pub first: usize,
+    /// Whether clipping by norm stores its gradient: where products of rows would cost more.
+    pub stores: bool,
+}
+
+impl Place {
+    /// Where the bias begins.
+    pub fn bias(&self) -> usize {
+        self.first + self.input_width * self.width
+    }
+}
+
+/// The arrays of a fused network.
+#[derive(Debug, Clone)]
+pub(super) struct Memory {
+    pub places: Vec<Place>,
+    pub weights: Vec<f32>,
+    /// Adam's moments; empty for SGD.
+    pub slots: Vec<Vec<f32>>,
+    /// Gradients of the layers that store theirs; empty where none does.
+    pub gradients: Vec<f32>,
+    /// Inputs, and what each layer makes of them: (rows, width).
+    pub activations: Vec<Vec<f32>>,
+    /// z and f'(z) of the layers whose activation is an expression; else empty.
+    pub z: Vec<Vec<f32>>,
+    pub slopes: Vec<Vec<f32>>,
+    /// The gradient by each layer's z: (rows, width).
+    pub deltas: Vec<Vec<f32>>,
+    /// Some rows of a gradient, before they are used.
+    pub panel: Vec<f32>,
+    /// Products of the rows of a batch with each other, of inputs and of deltas.
+    pub grams: [Vec<f32>; 2],
+}
+
+/// Numbers of a panel: it stays in the first cache beside what it is made of.
+pub(super) const PANEL: usize = 2048;
+
+impl Memory {
+    /// Room for batches of `rows` rows; `clips_by_norm` with room for what that needs.
+    pub fn new(chain: &Chain, rows: usize, slots: usize, clips_by_norm: bool) -> Self {
+        // Products of rows take four at a time.
+        let capacity = rows.next_multiple_of(4);
+        let mut end = 0;
+        let mut place = |inputs: usize, units: usize| {
+            let (input_width, width, first) = (padded(inputs), padded(units), end);
+            end += (input_width + 1) * width;
+            // Measured: a number stored and fetched costs as much as six of such products.
+            let by_rows = capacity * capacity * (input_width + width);
+            let stores = clips_by_norm && by_rows >= 6 * inputs * width;
+            Place { inputs, input_width, units, width, first, stores }
+        };
+        let places: Vec<Place> =
+            chain.links.iter().map(|link| place(link.inputs, link.units)).collect();
+        let buffer = |place: &Place| vec![0.0; capacity * place.width];
+        let of_functions = || {
+            let used = |link: &super::chain::Link| {
+                matches!(link.activation, super::chain::LinkActivation::Function(_))
+            };
+            let buffers = chain.links.iter().zip(&places);
+            buffers.map(|(link, place)| if used(link) { buffer(place) } else { vec![] }).collect()
+        };
+        let input = vec![0.0; capacity * places.first().map_or(0, |place| place.input_width)];
+        let widest = places.iter().map(|place| place.width).max().unwrap_or(0);
+        let gram = || if clips_by_norm { vec![0.0; capacity * capacity] } else { vec![] };
+        Memory {
+            weights: vec![0.0; end],
+            slots: vec![vec![0.0; end]; slots],
+            gradients: vec![0.0; if places.iter().any(|place| place.stores) { end } else { 0 }],
+            activations: std::iter::once(input).chain(places.iter().map(buffer)).collect(),
+            z: of_functions(),
+            slopes: of_functions(),
+            deltas: places.iter().map(buffer).collect(),
+            panel: vec![0.0; PANEL.max(4 * widest)],
+            grams: [gram(), gram()],
+            places,
+        }
+    }
+}
+
+/// Takes parameters in the order of the plan's layout, weights as (units, inputs), into an array of a
+/// fused network.
+pub(super) fn load<T: Real>(
+    chain: &Chain,
+    places: &[Place],
+    layout: &Layout,
+    from: &[T],
+    to: &mut [f32],
+) {
+    for (link, place) in chain.links.iter().zip(places) {
+        let weights = &from[layout.of(link.weight)];
+        for (unit, row) in weights.chunks_exact(place.inputs).enumerate() {
+            for (input, weight) in row.iter().enumerate() {
+                to[place.first + input * place.width + unit] = weight.to_f64() as f32;
+            }
+        }
+        let bias = to[place.bias()..].iter_mut();
+        bias.zip(&from[layout.of(link.bias)]).for_each(|(to, from)| *to = from.to_f64() as f32);
+    }
+}
+
+/// The way back.
+pub(super) fn store<T: Real>(
+    chain: &Chain,
+    places: &[Place],
+    layout: &Layout,
+    from: &[f32],
+    to: &mut [T],
+) {
+    for (link, place) in chain.links.iter().zip(places) {
+        let weights = &mut to[layout.of(link.weight)];
+        for (unit, row) in weights.chunks_exact_mut(place.inputs).enumerate() {
+            for (input, weight) in row.iter_mut().enumerate() {
+                let value = from[place.first + input * place.width + unit];
+                *weight = T::from_f64(f64::from(value));
+            }
+        }
+        let bias = &from[place.bias()..];
+        let own = to[layout.of(link.bias)].iter_mut();
+        own.zip(bias).for_each(|(to, from)| *to = T::from_f64(f64::from(*from)));
+    }
+}

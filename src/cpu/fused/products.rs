@@ -1,0 +1,186 @@
+//! The two products of a step, on row-major matrices whose rows are padded with zeros to whole vectors.
+
+#![allow(clippy::needless_range_loop)] // rows and columns, as the formulas have them
+
+use super::simd::{LANES, Simd};
+
+/// A matrix in memory: where it begins, and the numbers from one row, and one column, to the next.
+#[derive(Clone, Copy)]
+pub(super) struct Strided {
+    pub values: *const f32,
+    pub row: usize,
+    pub column: usize,
+}
+
+/// out (m, n) = a (m, k) · b (k, n) + bias, or without one. `b` has rows of `n` numbers, `n` whole
+/// vectors; so have `out` and `bias`.
+///
+/// # Safety
+/// The machine has `S`; all elements are where sizes and strides say.
+#[inline(always)]
+pub(super) unsafe fn product<S: Simd>(
+    [m, k, n]: [usize; 3],
+    a: Strided,
+    b: *const f32,
+    bias: Option<*const f32>,
+    out: *mut f32,
+) {
+    let vectors = n / LANES;
+    let mut done = 0;
+    // SAFETY: tiles lie inside the matrices, whose sizes are the caller's promise.
+    unsafe {
+        while done < vectors {
+            let tile = Tile { k, n, first: done * LANES, a, b, bias, out };
+            let left = vectors - done;
+            if S::WIDE && left >= 4 {
+                tile.rows::<S, 6, 4>(m);
+                done += 4;
+            } else if left >= 2 {
+                if S::WIDE {
+                    tile.rows::<S, 8, 2>(m)
+                } else {
+                    tile.rows::<S, 3, 2>(m)
+                }
+                done += 2;
+            } else {
+                if S::WIDE {
+                    tile.rows::<S, 8, 1>(m)
+                } else {
+                    tile.rows::<S, 5, 1>(m)
+                }
+                done += 1;
+            }
+        }
+    }
+}
+
+/// A stripe of columns of a product.
+#[derive(Clone, Copy)]
+struct Tile {
+    k: usize,
+    n: usize,
+    /// Its first column.
+    first: usize,
+    a: Strided,
+    b: *const f32,
+    bias: Option<*const f32>,
+    out: *mut f32,
+}
+
+impl Tile {
+    /// All rows of the stripe of `C` vectors, `R` at a time, then those that are left over.
+    #[inline(always)]
+    unsafe fn rows<S: Simd, const R: usize, const C: usize>(self, m: usize) {
+        let mut row = 0;
+        // SAFETY: `row` stays below m.
+        unsafe {
+            while row + R <= m {
+                self.tile::<S, R, C>(row);
+                row += R;
+            }
+            while row + 2 <= m {
+                self.tile::<S, 2, C>(row);
+                row += 2;
+            }
+            if row < m {
+                self.tile::<S, 1, C>(row);
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn tile<S: Simd, const R: usize, const C: usize>(self, row: usize) {
+        // SAFETY: rows row .. row + R and columns first .. first + C vectors exist.
+        unsafe {
+            let mut sums = [[S::splat(0.0); C]; R];
+            if let Some(bias) = self.bias {
+                for c in 0..C {
+                    let bias = S::load(bias.add(self.first + c * LANES));
+                    for sums in &mut sums {
+                        sums[c] = bias;
+                    }
+                }
+            }
+            let mut a = self.a.values.add(row * self.a.row);
+            let mut b = self.b.add(self.first);
+            for _ in 0..self.k {
+                let mut columns = [S::splat(0.0); C];
+                for c in 0..C {
+                    columns[c] = S::load(b.add(c * LANES));
+                }
+                for r in 0..R {
+                    let x = S::splat(*a.add(r * self.a.row));
+                    for c in 0..C {
+                        sums[r][c] = S::mul_add(x, columns[c], sums[r][c]);
+                    }
+                }
+                a = a.add(self.a.column);
+                b = b.add(self.n);
+            }
+            for r in 0..R {
+                let out = self.out.add((row + r) * self.n + self.first);
+                for c in 0..C {
+                    S::store(out.add(c * LANES), sums[r][c]);
+                }
+            }
+        }
+    }
+}
+
+/// out (m, p) = a (m, n) · b (p, n) turned: every element the product of two rows. `n` is whole
+/// vectors, `p` a multiple of four, and rows of `a`, `b` and `out` have `n`, `n` and `p` numbers.
+///
+/// # Safety
+/// The machine has `S`; all elements are where the sizes say.
+#[inline(always)]
+pub(super) unsafe fn product_of_rows<S: Simd>(
+    [m, n, p]: [usize; 3],
+    a: *const f32,
+    b: *const f32,
+    out: *mut f32,
+) {
+    let mut row = 0;
+    // SAFETY: rows stay below m and p.
+    unsafe {
+        while S::WIDE && row + 4 <= m {
+            rows_by_four::<S, 4>(row, [n, p], a, b, out);
+            row += 4;
+        }
+        while row < m {
+            rows_by_four::<S, 1>(row, [n, p], a, b, out);
+            row += 1;
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn rows_by_four<S: Simd, const R: usize>(
+    row: usize,
+    [n, p]: [usize; 2],
+    a: *const f32,
+    b: *const f32,
+    out: *mut f32,
+) {
+    // SAFETY: rows row .. row + R of a and out exist, and all p of b.
+    unsafe {
+        for column in (0..p).step_by(4) {
+            let mut sums = [[S::splat(0.0); 4]; R];
+            for t in (0..n).step_by(LANES) {
+                let mut others = [S::splat(0.0); 4];
+                for c in 0..4 {
+                    others[c] = S::load(b.add((column + c) * n + t));
+                }
+                for r in 0..R {
+                    let own = S::load(a.add((row + r) * n + t));
+                    for c in 0..4 {
+                        sums[r][c] = S::mul_add(own, others[c], sums[r][c]);
+                    }
+                }
+            }
+            for r in 0..R {
+                let four = S::sums(sums[r]);
+                out.add((row + r) * p + column).cast::<[f32; 4]>().write_unaligned(four);
+            }
+        }
+    }
+}

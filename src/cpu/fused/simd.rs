@@ -1,0 +1,230 @@
+//! Sixteen f32 at a time: AVX-512, AVX2 with FMA, and plain Rust for every other machine.
+//!
+//! Own code because the shapes are tiny: libraries of matrix products spend more on packing than
+//! such a product takes, and none fuses what comes before and behind it. All functions are inlined
+//! into the entry points of `dispatch.rs`, which enable the instruction set.
+
+/// Numbers of a vector, whatever the machine.
+pub(super) const LANES: usize = 16;
+
+/// An instruction set.
+///
+/// # Safety
+/// Only on a machine that has it; pointers are valid for [`LANES`] numbers.
+pub(super) trait Simd: Copy {
+    /// Sixteen numbers.
+    type V: Copy;
+    /// Whether there are registers for 24 vectors of sums, or for 6.
+    const WIDE: bool;
+
+    unsafe fn splat(x: f32) -> Self::V;
+    unsafe fn load(from: *const f32) -> Self::V;
+    unsafe fn store(to: *mut f32, v: Self::V);
+    unsafe fn add(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn mul(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn div(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn sqrt(a: Self::V) -> Self::V;
+    /// a · b + c, rounded once where the machine can.
+    unsafe fn mul_add(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    /// The smaller and the larger of each pair; `b` if one is NaN.
+    unsafe fn min(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn max(a: Self::V, b: Self::V) -> Self::V;
+    /// `a` where `condition` > 0, else 0.
+    unsafe fn where_positive(condition: Self::V, a: Self::V) -> Self::V;
+    /// The sum of each of four vectors.
+    unsafe fn sums(v: [Self::V; 4]) -> [f32; 4];
+}
+
+/// Any machine.
+#[derive(Clone, Copy)]
+pub(super) struct Portable;
+
+macro_rules! lanewise {
+    ($($a:ident),+ => $result:expr) => {{
+        let mut out = [0.0; LANES];
+        for i in 0..LANES {
+            $(let $a = $a[i];)+
+            out[i] = $result;
+        }
+        out
+    }};
+}
+
+#[allow(clippy::needless_range_loop)]
+impl Simd for Portable {
+    type V = [f32; LANES];
+    const WIDE: bool = false;
+
+    #[inline(always)]
+    unsafe fn splat(x: f32) -> Self::V {
+        [x; LANES]
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self::V {
+        // SAFETY: the caller's promise; f32 needs no more than its own alignment.
+        unsafe { from.cast::<Self::V>().read_unaligned() }
+    }
+    #[inline(always)]
+    unsafe fn store(to: *mut f32, v: Self::V) {
+        // SAFETY: the caller's promise.
+        unsafe { to.cast::<Self::V>().write_unaligned(v) }
+    }
+    #[inline(always)]
+    unsafe fn add(a: Self::V, b: Self::V) -> Self::V {
+        lanewise!(a, b => a + b)
+    }
+    #[inline(always)]
+    unsafe fn mul(a: Self::V, b: Self::V) -> Self::V {
+        lanewise!(a, b => a * b)
+    }
+    #[inline(always)]
+    unsafe fn div(a: Self::V, b: Self::V) -> Self::V {
+        lanewise!(a, b => a / b)
+    }
+    #[inline(always)]
+    unsafe fn sqrt(a: Self::V) -> Self::V {
+        lanewise!(a => a.sqrt())
+    }
+    #[inline(always)]
+    unsafe fn mul_add(a: Self::V, b: Self::V, c: Self::V) -> Self::V {
+        // Where it is no instruction, a fused product is a call of many.
+        if cfg!(target_arch = "aarch64") {
+            lanewise!(a, b, c => a.mul_add(b, c))
+        } else {
+            lanewise!(a, b, c => a * b + c)
+        }
+    }
+    #[inline(always)]
+    unsafe fn min(a: Self::V, b: Self::V) -> Self::V {
+        lanewise!(a, b => if a < b { a } else { b })
+    }
+    #[inline(always)]
+    unsafe fn max(a: Self::V, b: Self::V) -> Self::V {
+        lanewise!(a, b => if a > b { a } else { b })
+    }
+    #[inline(always)]
+    unsafe fn where_positive(condition: Self::V, a: Self::V) -> Self::V {
+        lanewise!(condition, a => if condition > 0.0 { a } else { 0.0 })
+    }
+    #[inline(always)]
+    unsafe fn sums(v: [Self::V; 4]) -> [f32; 4] {
+        v.map(|v| {
+            let mut half: [f32; 8] = std::array::from_fn(|i| v[i] + v[i + 8]);
+            for width in [4, 2, 1] {
+                for i in 0..width {
+                    half[i] += half[i + width];
+                }
+            }
+            half[0]
+        })
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+pub(super) use x86::{Avx2, Avx512};
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::*;
+
+    use super::Simd;
+
+    /// AVX-512F.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Avx512;
+
+    /// AVX2 and FMA: two registers a vector.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Avx2;
+
+    /// The sums of four vectors of eight.
+    ///
+    /// # Safety
+    /// Only with AVX2.
+    #[inline(always)]
+    unsafe fn sums_of_eights(v: [__m256; 4]) -> [f32; 4] {
+        // SAFETY: the caller's promise; four floats are sixteen bytes.
+        unsafe {
+            let pairs = _mm256_hadd_ps(_mm256_hadd_ps(v[0], v[1]), _mm256_hadd_ps(v[2], v[3]));
+            let sums = _mm_add_ps(_mm256_castps256_ps128(pairs), _mm256_extractf128_ps(pairs, 1));
+            std::mem::transmute::<__m128, [f32; 4]>(sums)
+        }
+    }
+
+    /// The sum of a vector's two halves.
+    ///
+    /// # Safety
+    /// Only with AVX-512F.
+    #[inline(always)]
+    unsafe fn halves(v: __m512) -> __m256 {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let high = _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(v), 1));
+            _mm256_add_ps(_mm512_castps512_ps256(v), high)
+        }
+    }
+
+    // SAFETY of all bodies: the caller's promise, that the machine has the instructions and that
+    // pointers are valid.
+    macro_rules! implement {
+        ($name:ident, $v:ty, $wide:literal, $($method:ident($($a:ident: $t:ty),*) $(-> $out:ty)? = $body:expr;)+) => {
+            impl Simd for $name {
+                type V = $v;
+                const WIDE: bool = $wide;
+                $(#[inline(always)]
+                unsafe fn $method($($a: $t),*) $(-> $out)? { unsafe { $body } })+
+            }
+        };
+    }
+
+    implement! { Avx512, __m512, true,
+        splat(x: f32) -> __m512 = _mm512_set1_ps(x);
+        load(from: *const f32) -> __m512 = _mm512_loadu_ps(from);
+        store(to: *mut f32, v: __m512) = _mm512_storeu_ps(to, v);
+        add(a: __m512, b: __m512) -> __m512 = _mm512_add_ps(a, b);
+        mul(a: __m512, b: __m512) -> __m512 = _mm512_mul_ps(a, b);
+        div(a: __m512, b: __m512) -> __m512 = _mm512_div_ps(a, b);
+        sqrt(a: __m512) -> __m512 = _mm512_sqrt_ps(a);
+        mul_add(a: __m512, b: __m512, c: __m512) -> __m512 = _mm512_fmadd_ps(a, b, c);
+        min(a: __m512, b: __m512) -> __m512 = _mm512_min_ps(a, b);
+        max(a: __m512, b: __m512) -> __m512 = _mm512_max_ps(a, b);
+        where_positive(condition: __m512, a: __m512) -> __m512 = {
+            let positive = _mm512_cmp_ps_mask(condition, _mm512_setzero_ps(), _CMP_GT_OQ);
+            _mm512_maskz_mov_ps(positive, a)
+        };
+        sums(v: [__m512; 4]) -> [f32; 4] =
+            sums_of_eights([halves(v[0]), halves(v[1]), halves(v[2]), halves(v[3])]);
+    }
+
+    type Pair = [__m256; 2];
+
+    implement! { Avx2, Pair, false,
+        splat(x: f32) -> Pair = [_mm256_set1_ps(x); 2];
+        load(from: *const f32) -> Pair = [_mm256_loadu_ps(from), _mm256_loadu_ps(from.add(8))];
+        store(to: *mut f32, v: Pair) = {
+            _mm256_storeu_ps(to, v[0]);
+            _mm256_storeu_ps(to.add(8), v[1]);
+        };
+        add(a: Pair, b: Pair) -> Pair = [_mm256_add_ps(a[0], b[0]), _mm256_add_ps(a[1], b[1])];
+        mul(a: Pair, b: Pair) -> Pair = [_mm256_mul_ps(a[0], b[0]), _mm256_mul_ps(a[1], b[1])];
+        div(a: Pair, b: Pair) -> Pair = [_mm256_div_ps(a[0], b[0]), _mm256_div_ps(a[1], b[1])];
+        sqrt(a: Pair) -> Pair = [_mm256_sqrt_ps(a[0]), _mm256_sqrt_ps(a[1])];
+        mul_add(a: Pair, b: Pair, c: Pair) -> Pair =
+            [_mm256_fmadd_ps(a[0], b[0], c[0]), _mm256_fmadd_ps(a[1], b[1], c[1])];
+        min(a: Pair, b: Pair) -> Pair = [_mm256_min_ps(a[0], b[0]), _mm256_min_ps(a[1], b[1])];
+        max(a: Pair, b: Pair) -> Pair = [_mm256_max_ps(a[0], b[0]), _mm256_max_ps(a[1], b[1])];
+        where_positive(condition: Pair, a: Pair) -> Pair = {
+            let zero = _mm256_setzero_ps();
+            [
+                _mm256_and_ps(_mm256_cmp_ps(condition[0], zero, _CMP_GT_OQ), a[0]),
+                _mm256_and_ps(_mm256_cmp_ps(condition[1], zero, _CMP_GT_OQ), a[1]),
+            ]
+        };
+        sums(v: [Pair; 4]) -> [f32; 4] = sums_of_eights([
+            _mm256_add_ps(v[0][0], v[0][1]),
+            _mm256_add_ps(v[1][0], v[1][1]),
+            _mm256_add_ps(v[2][0], v[2][1]),
+            _mm256_add_ps(v[3][0], v[3][1]),
+        ]);
+    }
+}

@@ -1,0 +1,252 @@
+//! A step of the schedule `fused`.
+
+use super::chain::{Chain, LinkActivation};
+use super::dispatch::InstructionSet;
+use super::memory::{Memory, load, store};
+use super::update::{AdamNumbers, Rule};
+use crate::backend::Evaluation;
+use crate::cpu::batch::Batch;
+use crate::cpu::gather::Frame;
+use crate::cpu::metric_sums::{add_confusion, add_errors, add_losses};
+use crate::cpu::weight_sum::gradient_scale;
+use crate::cpu::{binary_cross_entropy, mean_squared_error, softmax_cross_entropy};
+use crate::data::Split;
+use crate::expr::Scratch;
+use crate::math::Real;
+use crate::network::{Layout, Loss};
+use crate::params::{Clip, Optimizer, Replica, Run};
+
+/// A replica's network, fused.
+#[derive(Debug, Clone)]
+pub(in crate::cpu) struct Fused {
+    chain: Chain,
+    memory: Memory,
+    instructions: InstructionSet,
+    frame: Frame<f32>,
+    batch: Batch<f32>,
+    scratch: Scratch<f32>,
+    /// The scores of the batch and the gradient by them, without padding: (rows, outputs).
+    scores: Vec<f32>,
+    score_delta: Vec<f32>,
+}
+
+/// What a step did.
+pub(in crate::cpu) enum Done {
+    /// A step.
+    Step,
+    /// The loss is not finite; nothing moved.
+    Bad,
+}
+
+impl Fused {
+    pub fn new(run: &Run, replica: &Replica, chain: Chain) -> Self {
+        Self::on(run, replica, chain, InstructionSet::all()[0])
+    }
+
+    fn on(run: &Run, replica: &Replica, chain: Chain, instructions: InstructionSet) -> Self {
+        let rows = run.step.batch_size.min(replica.splits.of(Split::Train).len());
+        let clips_by_norm = matches!(run.step.clip, Some(Clip::Norm(_)));
+        let memory = Memory::new(&chain, rows, run.step.optimizer.slots(), clips_by_norm);
+        Fused {
+            chain,
+            memory,
+            instructions,
+            frame: Frame::new(run, replica),
+            batch: Batch::default(),
+            scratch: Scratch::default(),
+            scores: vec![],
+            score_delta: vec![],
+        }
+    }
+
+    /// Takes over weights and moments, each in the order of the plan's layout.
+    pub fn load<T: Real>(&mut self, layout: &Layout, weights: &[T], slots: &[Vec<T>]) {
+        let memory = &mut self.memory;
+        load(&self.chain, &memory.places, layout, weights, &mut memory.weights);
+        for (from, to) in slots.iter().zip(&mut memory.slots) {
+            load(&self.chain, &memory.places, layout, from, to);
+        }
+    }
+
+    /// Hands weights and moments back.
+    pub fn store<T: Real>(&self, layout: &Layout, weights: &mut [T], slots: &mut [Vec<T>]) {
+        let memory = &self.memory;
+        store(&self.chain, &memory.places, layout, &memory.weights, weights);
+        for (to, from) in slots.iter_mut().zip(&memory.slots) {
+            store(&self.chain, &memory.places, layout, from, to);
+        }
+    }
+
+    /// Step `t` (counted from 1) on these rows of the table.
+    pub fn step(
+        &mut self,
+        run: &Run,
+        replica: &Replica,
+        rows: &[u32],
+        t: u64,
+        sums: &mut Evaluation,
+    ) -> Done {
+        self.forward(run, rows);
+        if !self.loss(run, rows.len(), sums) {
+            return Done::Bad;
+        }
+        self.backward(rows.len());
+        self.update(run, replica, rows.len(), t);
+        Done::Step
+    }
+
+    fn forward(&mut self, run: &Run, rows: &[u32]) {
+        self.batch.gather(&self.frame, &run.table, rows);
+        let width = self.memory.places[0].input_width;
+        for (&row, x) in rows.iter().zip(self.memory.activations[0].chunks_exact_mut(width)) {
+            let inputs = self.memory.places[0].inputs;
+            self.frame.scale_inputs(std::iter::once(table_row(run, row)), &mut x[..inputs]);
+        }
+        for layer in 0..self.chain.links.len() {
+            self.instructions.forward(&mut self.memory, layer, rows.len());
+            self.activate(layer, rows.len());
+        }
+    }
+
+    fn activate(&mut self, layer: usize, rows: usize) {
+        let memory = &mut self.memory;
+        let place = memory.places[layer];
+        let used = rows * place.width;
+        let a = &mut memory.activations[layer + 1][..used];
+        match &self.chain.links[layer].activation {
+            LinkActivation::Linear => {}
+            LinkActivation::Relu => self.instructions.relu(a),
+            LinkActivation::Function(f) => {
+                let slope = &mut memory.slopes[layer][..used];
+                f.evaluate_block(&memory.z[layer][..used], a, Some(slope), &mut self.scratch);
+                if place.units < place.width {
+                    // f(0) need not be 0, and padding has to be.
+                    a.chunks_exact_mut(place.width).for_each(|row| row[place.units..].fill(0.0));
+                }
+            }
+        }
+    }
+
+    /// Losses, sums, and the gradient by the scores; false if the loss is not finite.
+    fn loss(&mut self, run: &Run, rows: usize, sums: &mut Evaluation) -> bool {
+        let last = self.chain.links.len() - 1;
+        let place = self.memory.places[last];
+        let padded = self.memory.activations[last + 1].chunks_exact(place.width).take(rows);
+        self.scores.clear();
+        padded.for_each(|row| self.scores.extend_from_slice(&row[..place.units]));
+        self.score_delta.resize(self.scores.len(), 0.0);
+        let batch = &mut self.batch;
+        let scale = gradient_scale(run.step.batch_gradient, &batch.weights);
+        batch.losses.resize(rows, 0.0);
+        let (scores, weights, losses) = (&self.scores, &batch.weights, &mut batch.losses);
+        let delta = &mut self.score_delta;
+        match run.plan.loss {
+            Loss::SoftmaxCrossEntropy => softmax_cross_entropy::softmax_cross_entropy(
+                scores,
+                &batch.classes,
+                weights,
+                scale,
+                losses,
+                delta,
+            ),
+            Loss::BinaryCrossEntropy => binary_cross_entropy::binary_cross_entropy(
+                scores,
+                &batch.classes,
+                weights,
+                scale,
+                losses,
+                delta,
+            ),
+            Loss::MeanSquaredError => mean_squared_error::mean_squared_error(
+                scores,
+                &batch.values,
+                weights,
+                scale,
+                losses,
+                delta,
+            ),
+        }
+        let before = sums.loss_sum;
+        add_losses(&batch.losses, &batch.weights, sums);
+        if batch.classes.is_empty() {
+            add_errors(&self.scores, &batch.values, place.units, sums);
+        } else {
+            add_confusion(&self.scores, &batch.classes, sums);
+        }
+        let rows = self.memory.deltas[last].chunks_exact_mut(place.width);
+        for (row, delta) in rows.zip(self.score_delta.chunks_exact(place.units)) {
+            row[..place.units].copy_from_slice(delta);
+        }
+        (sums.loss_sum - before).is_finite()
+    }
+
+    fn backward(&mut self, rows: usize) {
+        for layer in (0..self.chain.links.len()).rev() {
+            self.activation_backward(layer, rows);
+            if layer > 0 {
+                self.instructions.backward(&mut self.memory, layer, rows);
+            }
+        }
+    }
+
+    fn activation_backward(&mut self, layer: usize, rows: usize) {
+        let memory = &mut self.memory;
+        let used = rows * memory.places[layer].width;
+        let delta = &mut memory.deltas[layer][..used];
+        match self.chain.links[layer].activation {
+            LinkActivation::Linear => {}
+            LinkActivation::Relu => {
+                self.instructions.relu_backward(delta, &memory.activations[layer + 1][..used]);
+            }
+            LinkActivation::Function(_) => {
+                let slopes = &memory.slopes[layer][..used];
+                delta.iter_mut().zip(slopes).for_each(|(delta, slope)| *delta *= slope);
+            }
+        }
+    }
+
+    fn update(&mut self, run: &Run, replica: &Replica, rows: usize, t: u64) {
+        let layers = self.chain.links.len();
+        let mut rule = rule(run, replica, t);
+        if let Some(Clip::Norm(bound)) = run.step.clip {
+            let of = |layer| self.instructions.squares(&mut self.memory, layer, rows);
+            let norm = (0..layers).map(of).sum::<f64>().max(0.0).sqrt();
+            if norm > bound {
+                rule.scale = (bound / norm) as f32;
+            }
+        }
+        let decay = run.step.decay(replica.l2, rows) as f32;
+        for layer in 0..layers {
+            self.instructions.update(&mut self.memory, layer, rows, &rule, decay);
+        }
+    }
+}
+
+fn table_row(run: &Run, row: u32) -> &[f32] {
+    let columns = run.table.inputs.ncols();
+    let all = run.table.inputs.as_slice().unwrap_or_default();
+    &all[row as usize * columns..][..columns]
+}
+
+fn rule(run: &Run, replica: &Replica, t: u64) -> Rule {
+    let adam = match run.step.optimizer {
+        Optimizer::Sgd => None,
+        Optimizer::Adam { beta1, beta2, epsilon } => {
+            let [correction1, correction2] = run.step.optimizer.corrections(t).map(|c| c as f32);
+            Some(AdamNumbers {
+                beta1: beta1 as f32,
+                beta2: beta2 as f32,
+                rest1: (1.0 - beta1) as f32,
+                rest2: (1.0 - beta2) as f32,
+                epsilon: epsilon as f32,
+                correction1,
+                correction2,
+            })
+        }
+    };
+    let bound = match run.step.clip {
+        Some(Clip::Value(bound)) => bound as f32,
+        _ => f32::INFINITY,
+    };
+    Rule { learning_rate: replica.learning_rate as f32, scale: 1.0, bound, adam }
+}

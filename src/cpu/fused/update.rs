@@ -1,0 +1,80 @@
+//! The optimizers on whole vectors: clip, L2 and step in one pass.
+
+use super::simd::{LANES, Simd};
+
+/// The numbers of one step.
+#[derive(Clone, Copy)]
+pub(super) struct Rule {
+    pub learning_rate: f32,
+    /// What clipping by norm multiplies the gradient with; 1 without it.
+    pub scale: f32,
+    /// What clipping by value bounds it to; infinite without it.
+    pub bound: f32,
+    pub adam: Option<AdamNumbers>,
+}
+
+/// Adam's.
+#[derive(Clone, Copy)]
+pub(super) struct AdamNumbers {
+    pub beta1: f32,
+    pub beta2: f32,
+    pub rest1: f32,
+    pub rest2: f32,
+    pub epsilon: f32,
+    pub correction1: f32,
+    pub correction2: f32,
+}
+
+/// NaN stays NaN: the second operand is what min and max give then.
+///
+/// # Safety
+/// The machine has `S`.
+#[inline(always)]
+unsafe fn clipped<S: Simd>(g: S::V, scale: S::V, [low, high]: [S::V; 2]) -> S::V {
+    // SAFETY: the caller's promise.
+    unsafe { S::max(low, S::min(high, S::mul(g, scale))) }
+}
+
+/// `w -= learning rate · (clip(g) + decay · w)`, or Adam's step, on `len` numbers, whole vectors.
+///
+/// # Safety
+/// The machine has `S`; weights, gradient, and for Adam both moments have `len` numbers.
+#[inline(always)]
+pub(super) unsafe fn update<S: Simd>(
+    rule: &Rule,
+    decay: f32,
+    len: usize,
+    weights: *mut f32,
+    gradient: *const f32,
+    [first, second]: [*mut f32; 2],
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let (scale, decay) = (S::splat(rule.scale), S::splat(decay));
+        let (low, high) = (S::splat(-rule.bound), S::splat(rule.bound));
+        let back = S::splat(-rule.learning_rate);
+        let Some(adam) = rule.adam else {
+            for at in (0..len).step_by(LANES) {
+                let w = S::load(weights.add(at));
+                let g = clipped::<S>(S::load(gradient.add(at)), scale, [low, high]);
+                S::store(weights.add(at), S::mul_add(back, S::mul_add(decay, w, g), w));
+            }
+            return;
+        };
+        let (beta1, rest1) = (S::splat(adam.beta1), S::splat(adam.rest1));
+        let (beta2, rest2) = (S::splat(adam.beta2), S::splat(adam.rest2));
+        let (correction2, epsilon) = (S::splat(adam.correction2), S::splat(adam.epsilon));
+        let back = S::splat(-rule.learning_rate * adam.correction1);
+        for at in (0..len).step_by(LANES) {
+            let w = S::load(weights.add(at));
+            let g = clipped::<S>(S::load(gradient.add(at)), scale, [low, high]);
+            let g = S::mul_add(decay, w, g);
+            let m = S::mul_add(beta1, S::load(first.add(at)), S::mul(rest1, g));
+            let v = S::mul_add(beta2, S::load(second.add(at)), S::mul(rest2, S::mul(g, g)));
+            S::store(first.add(at), m);
+            S::store(second.add(at), v);
+            let root = S::add(S::sqrt(S::mul(v, correction2)), epsilon);
+            S::store(weights.add(at), S::mul_add(back, S::div(m, root), w));
+        }
+    }
+}
