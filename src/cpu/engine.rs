@@ -259,6 +259,7 @@ impl<T: Product> Backend for Cpu<T> {
     }
 
     fn state(&mut self) -> Result<State> {
+        self.trainees.iter_mut().for_each(|trainee| trainee.fetch_slots(&self.layout));
         Ok(state::state(&self.run.plan, &self.layout, &self.trainees))
     }
 

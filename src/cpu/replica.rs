@@ -101,7 +101,14 @@ impl<T: Product> Trainee<T> {
     /// After the last step of an epoch: the weights are those of the fused network.
     pub fn end_steps(&mut self, layout: &Layout) {
         if let Some(fused) = &self.fused {
-            fused.store(layout, &mut self.weights, &mut self.slots);
+            fused.store_weights(layout, &mut self.weights);
+        }
+    }
+
+    /// Before the moments are read: they are those of the fused network.
+    pub fn fetch_slots(&mut self, layout: &Layout) {
+        if let Some(fused) = &self.fused {
+            fused.store_slots(layout, &mut self.slots);
         }
     }
 

@@ -44,6 +44,9 @@ pub(super) fn restore<T: Product>(
     let slots = trainees.first().map_or(0, |trainee| trainee.slots.len());
     state.check(plan, slots, trainees.len())?;
     for (r, (trainee, saved)) in trainees.iter_mut().zip(&state.replicas).enumerate() {
+        if let Some(fused) = &mut trainee.fused {
+            fused.forget();
+        }
         trainee.steps = saved.steps;
         trainee.best_loss = saved.best_loss;
         trainee.live = saved.live;

@@ -97,12 +97,33 @@ impl Program {
             scratch.slots.resize(self.slots(), [T::ZERO; CHUNK]);
         }
         #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx512f")
+            && std::arch::is_x86_feature_detected!("avx512dq")
+        {
+            // SAFETY: the machine has what the function asks for.
+            unsafe { self.evaluate_chunks_avx512(x, value, derivative, &mut scratch.slots) };
+            return;
+        }
+        #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("avx2") {
             // SAFETY: the machine has AVX2, which is all the function asks for.
             unsafe { self.evaluate_chunks_avx2(x, value, derivative, &mut scratch.slots) };
             return;
         }
         self.evaluate_chunks(x, value, derivative, &mut scratch.slots);
+    }
+
+    /// The same code compiled for AVX-512.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512dq")]
+    fn evaluate_chunks_avx512<T: Real>(
+        &self,
+        x: &[T],
+        value: &mut [T],
+        derivative: Option<&mut [T]>,
+        slots: &mut [[T; CHUNK]],
+    ) {
+        self.evaluate_chunks(x, value, derivative, slots);
     }
 
     /// The same code compiled for AVX2. Fused multiply-add stays off: nothing would use it, as Rust

@@ -6,6 +6,7 @@ use super::products::{Strided, product, product_of_rows};
 use super::simd::{Avx2, Avx512};
 use super::simd::{LANES, Portable, Simd};
 use super::update::{Rule, update};
+use crate::math::Real;
 
 /// Calls a function of this module for the instruction set, in an entry point that enables it.
 macro_rules! call {
@@ -66,6 +67,11 @@ impl InstructionSet {
         call!(self, relu_backward(delta, a));
     }
 
+    /// e^x of every number, in place.
+    pub fn exponentials(self, values: &mut [f32]) {
+        call!(self, exponentials(values));
+    }
+
     /// Σ gradient² of a layer, stored or from the products of rows.
     pub fn squares(self, memory: &mut Memory, layer: usize, rows: usize) -> f64 {
         call!(self, squares(memory, layer, rows))
@@ -104,6 +110,7 @@ entry_points! {
     backward(memory: &mut Memory, layer: usize, rows: usize);
     relu(a: &mut [f32]);
     relu_backward(delta: &mut [f32], a: &[f32]);
+    exponentials(values: &mut [f32]);
     squares(memory: &mut Memory, layer: usize, rows: usize) -> f64;
     update_layer(memory: &mut Memory, layer: usize, rows: usize, rule: &Rule, decay: f32);
 }
@@ -115,13 +122,16 @@ entry_points! {
 unsafe fn forward<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) {
     let place = memory.places[layer];
     let (before, after) = memory.activations.split_at_mut(layer + 1);
-    let x = Strided { values: before[layer].as_ptr(), row: place.input_width, column: 1 };
-    let weights = &memory.weights[place.first..];
+    let x = Strided { values: before[layer].as_ptr(), row: place.input_row, column: 1 };
+    let weights = memory.weights[place.first..].as_ptr();
     let bias = memory.weights[place.bias()..].as_ptr();
     // z of an expression is kept; others are made in place.
     let z = if memory.z[layer].is_empty() { &mut after[0] } else { &mut memory.z[layer] };
     let sizes = [rows, place.inputs, place.width];
-    unsafe { product::<S>(sizes, x, weights.as_ptr(), Some(bias), z.as_mut_ptr()) }
+    unsafe {
+        let (weights, z) = ((weights, place.width), (z.as_mut_ptr(), place.row));
+        product::<S>(sizes, x, weights, Some(bias), z);
+    }
 }
 
 #[inline(always)]
@@ -129,9 +139,26 @@ unsafe fn backward<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) {
     let place = memory.places[layer];
     let (below, own) = memory.deltas.split_at_mut(layer);
     let weights = memory.weights[place.first..].as_ptr();
-    let sizes = [rows, place.width, place.input_width];
-    let out = below[layer - 1].as_mut_ptr();
-    unsafe { product_of_rows::<S>(sizes, own[0].as_ptr(), weights, out) }
+    let (delta, out) = (own[0].as_ptr(), (below[layer - 1].as_mut_ptr(), place.input_row));
+    // Few rows of many units: turning the weights would take longer than the product.
+    if rows < 8 && place.units >= 64 {
+        let sizes = [rows, place.width, place.input_width];
+        let (delta, weights) = ((delta, place.row), (weights, place.width));
+        return unsafe { product_of_rows::<S>(sizes, delta, weights, out) };
+    }
+    let turned = memory.turned.as_mut_ptr();
+    for input in (0..place.input_width).step_by(LANES) {
+        for unit in (0..place.width).step_by(LANES) {
+            unsafe {
+                let from = weights.add(input * place.width + unit);
+                let to = turned.add(unit * place.input_width + input);
+                S::transpose(from, place.width, to, place.input_width);
+            }
+        }
+    }
+    let delta = Strided { values: delta, row: place.row, column: 1 };
+    let turned = (turned.cast_const(), place.input_width);
+    unsafe { product::<S>([rows, place.units, place.input_width], delta, turned, None, out) }
 }
 
 #[inline(always)]
@@ -151,6 +178,14 @@ unsafe fn relu_backward<S: Simd>(delta: &mut [f32], a: &[f32]) {
     }
 }
 
+#[inline(always)]
+unsafe fn exponentials<S: Simd>(values: &mut [f32]) {
+    // Vectors of whatever width the entry point allows; the function has the same bits in all.
+    for value in values {
+        *value = Real::exp(*value);
+    }
+}
+
 /// dW of some rows of a layer's weights, `count` from `first` on.
 #[inline(always)]
 unsafe fn gradient_rows<S: Simd>(
@@ -160,24 +195,23 @@ unsafe fn gradient_rows<S: Simd>(
     [first, count]: [usize; 2],
     out: *mut f32,
 ) {
-    let Place { input_width, width, .. } = memory.places[layer];
+    let Place { input_row, width, row, .. } = memory.places[layer];
     let x = memory.activations[layer][first..].as_ptr();
-    let x = Strided { values: x, row: 1, column: input_width };
-    unsafe {
-        product::<S>([count, rows, width], x, memory.deltas[layer].as_ptr(), None, out);
-    }
+    let x = Strided { values: x, row: 1, column: input_row };
+    let delta = (memory.deltas[layer].as_ptr(), row);
+    unsafe { product::<S>([count, rows, width], x, delta, None, (out, width)) }
 }
 
 /// db of a layer.
 #[inline(always)]
 unsafe fn bias_gradient<S: Simd>(memory: &Memory, layer: usize, rows: usize, out: *mut f32) {
-    let width = memory.places[layer].width;
+    let Place { width, row: apart, .. } = memory.places[layer];
     let deltas = memory.deltas[layer].as_ptr();
     for at in (0..width).step_by(LANES) {
         unsafe {
             let mut sum = S::splat(0.0);
             for row in 0..rows {
-                sum = S::add(sum, S::load(deltas.add(row * width + at)));
+                sum = S::add(sum, S::load(deltas.add(row * apart + at)));
             }
             S::store(out.add(at), sum);
         }
@@ -202,8 +236,10 @@ unsafe fn squares<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) -> f6
     let (x, delta) = (memory.activations[layer].as_ptr(), memory.deltas[layer].as_ptr());
     let [of_inputs, of_deltas] = &mut memory.grams;
     unsafe {
-        product_of_rows::<S>([rows, place.input_width, columns], x, x, of_inputs.as_mut_ptr());
-        product_of_rows::<S>([rows, place.width, columns], delta, delta, of_deltas.as_mut_ptr());
+        let (x, out) = ((x, place.input_row), (of_inputs.as_mut_ptr(), columns));
+        product_of_rows::<S>([rows, place.input_width, columns], x, x, out);
+        let (delta, out) = ((delta, place.row), (of_deltas.as_mut_ptr(), columns));
+        product_of_rows::<S>([rows, place.width, columns], delta, delta, out);
     }
     let mut sum = 0.0;
     for (of_inputs, of_deltas) in

@@ -1,6 +1,7 @@
 //! Where the numbers of a fused network lie.
 
 use super::chain::{Chain, padded};
+use super::simd::LANES;
 use crate::math::Real;
 use crate::network::Layout;
 
@@ -10,13 +11,22 @@ pub(super) struct Place {
     /// Inputs, and the same padded: rows of the weights.
     pub inputs: usize,
     pub input_width: usize,
+    /// From one row of the batch's inputs to the next.
+    pub input_row: usize,
     /// Units, and the same padded: numbers of a row of the weights.
     pub units: usize,
     pub width: usize,
+    /// From one row of the batch's outputs to the next.
+    pub row: usize,
     /// (input width, width), rows beyond the inputs zero; behind them the bias, (width).
     pub first: usize,
     /// Whether clipping by norm stores its gradient: where products of rows would cost more.
     pub stores: bool,
+}
+
+/// From one row of a batch to the next: rows a power of two apart would share a few lines of the cache.
+fn apart(width: usize) -> usize {
+    if width % 128 == 0 { width + LANES } else { width }
 }
 
 impl Place {
@@ -35,15 +45,17 @@ pub(super) struct Memory {
     pub slots: Vec<Vec<f32>>,
     /// Gradients of the layers that store theirs; empty where none does.
     pub gradients: Vec<f32>,
-    /// Inputs, and what each layer makes of them: (rows, width).
+    /// Inputs, and what each layer makes of them: (rows, row).
     pub activations: Vec<Vec<f32>>,
     /// z and f'(z) of the layers whose activation is an expression; else empty.
     pub z: Vec<Vec<f32>>,
     pub slopes: Vec<Vec<f32>>,
-    /// The gradient by each layer's z: (rows, width).
+    /// The gradient by each layer's z: (rows, row).
     pub deltas: Vec<Vec<f32>>,
     /// Some rows of a gradient, before they are used.
     pub panel: Vec<f32>,
+    /// A layer's weights turned, (width, input width).
+    pub turned: Vec<f32>,
     /// Products of the rows of a batch with each other, of inputs and of deltas.
     pub grams: [Vec<f32>; 2],
 }
@@ -63,11 +75,12 @@ impl Memory {
             // Measured: a number stored and fetched costs as much as six of such products.
             let by_rows = capacity * capacity * (input_width + width);
             let stores = clips_by_norm && by_rows >= 6 * inputs * width;
-            Place { inputs, input_width, units, width, first, stores }
+            let (input_row, row) = (apart(input_width), apart(width));
+            Place { inputs, input_width, input_row, units, width, row, first, stores }
         };
         let places: Vec<Place> =
             chain.links.iter().map(|link| place(link.inputs, link.units)).collect();
-        let buffer = |place: &Place| vec![0.0; capacity * place.width];
+        let buffer = |place: &Place| vec![0.0; capacity * place.row];
         let of_functions = || {
             let used = |link: &super::chain::Link| {
                 matches!(link.activation, super::chain::LinkActivation::Function(_))
@@ -75,8 +88,10 @@ impl Memory {
             let buffers = chain.links.iter().zip(&places);
             buffers.map(|(link, place)| if used(link) { buffer(place) } else { vec![] }).collect()
         };
-        let input = vec![0.0; capacity * places.first().map_or(0, |place| place.input_width)];
+        let input = vec![0.0; capacity * places.first().map_or(0, |place| place.input_row)];
         let widest = places.iter().map(|place| place.width).max().unwrap_or(0);
+        let turned = places.iter().skip(1).map(|place| place.input_width * place.width);
+        let largest = turned.max().unwrap_or(0);
         let gram = || if clips_by_norm { vec![0.0; capacity * capacity] } else { vec![] };
         Memory {
             weights: vec![0.0; end],
@@ -87,6 +102,7 @@ impl Memory {
             slopes: of_functions(),
             deltas: places.iter().map(buffer).collect(),
             panel: vec![0.0; PANEL.max(4 * widest)],
+            turned: vec![0.0; largest],
             grams: [gram(), gram()],
             places,
         }

@@ -12,8 +12,8 @@ pub(super) struct Strided {
     pub column: usize,
 }
 
-/// out (m, n) = a (m, k) · b (k, n) + bias, or without one. `b` has rows of `n` numbers, `n` whole
-/// vectors; so have `out` and `bias`.
+/// out (m, n) = a (m, k) · b (k, n) + bias, or without one. `n` is whole vectors; rows of `b` and `out` are
+/// `b_row` and `out_row` numbers apart.
 ///
 /// # Safety
 /// The machine has `S`; all elements are where sizes and strides say.
@@ -21,16 +21,16 @@ pub(super) struct Strided {
 pub(super) unsafe fn product<S: Simd>(
     [m, k, n]: [usize; 3],
     a: Strided,
-    b: *const f32,
+    (b, b_row): (*const f32, usize),
     bias: Option<*const f32>,
-    out: *mut f32,
+    (out, out_row): (*mut f32, usize),
 ) {
     let vectors = n / LANES;
     let mut done = 0;
     // SAFETY: tiles lie inside the matrices, whose sizes are the caller's promise.
     unsafe {
         while done < vectors {
-            let tile = Tile { k, n, first: done * LANES, a, b, bias, out };
+            let tile = Tile { k, first: done * LANES, a, b, b_row, bias, out, out_row };
             let left = vectors - done;
             if S::WIDE && left >= 4 {
                 tile.rows::<S, 6, 4>(m);
@@ -58,13 +58,14 @@ pub(super) unsafe fn product<S: Simd>(
 #[derive(Clone, Copy)]
 struct Tile {
     k: usize,
-    n: usize,
     /// Its first column.
     first: usize,
     a: Strided,
     b: *const f32,
+    b_row: usize,
     bias: Option<*const f32>,
     out: *mut f32,
+    out_row: usize,
 }
 
 impl Tile {
@@ -78,12 +79,16 @@ impl Tile {
                 self.tile::<S, R, C>(row);
                 row += R;
             }
-            while row + 2 <= m {
-                self.tile::<S, 2, C>(row);
-                row += 2;
-            }
-            if row < m {
-                self.tile::<S, 1, C>(row);
+            // Each number of rows that can be left has its own tile: one pass over `b`.
+            match m - row {
+                7 => self.tile::<S, 7, C>(row),
+                6 => self.tile::<S, 6, C>(row),
+                5 => self.tile::<S, 5, C>(row),
+                4 => self.tile::<S, 4, C>(row),
+                3 => self.tile::<S, 3, C>(row),
+                2 => self.tile::<S, 2, C>(row),
+                1 => self.tile::<S, 1, C>(row),
+                _ => {}
             }
         }
     }
@@ -115,10 +120,10 @@ impl Tile {
                     }
                 }
                 a = a.add(self.a.column);
-                b = b.add(self.n);
+                b = b.add(self.b_row);
             }
             for r in 0..R {
-                let out = self.out.add((row + r) * self.n + self.first);
+                let out = self.out.add((row + r) * self.out_row + self.first);
                 for c in 0..C {
                     S::store(out.add(c * LANES), sums[r][c]);
                 }
@@ -128,27 +133,36 @@ impl Tile {
 }
 
 /// out (m, p) = a (m, n) · b (p, n) turned: every element the product of two rows. `n` is whole
-/// vectors, `p` a multiple of four, and rows of `a`, `b` and `out` have `n`, `n` and `p` numbers.
+/// vectors, `p` a multiple of four; rows of `a`, `b` and `out` are so many numbers apart.
 ///
 /// # Safety
 /// The machine has `S`; all elements are where the sizes say.
 #[inline(always)]
 pub(super) unsafe fn product_of_rows<S: Simd>(
     [m, n, p]: [usize; 3],
-    a: *const f32,
-    b: *const f32,
-    out: *mut f32,
+    a: (*const f32, usize),
+    b: (*const f32, usize),
+    out: (*mut f32, usize),
 ) {
     let mut row = 0;
     // SAFETY: rows stay below m and p.
     unsafe {
-        while S::WIDE && row + 4 <= m {
-            rows_by_four::<S, 4>(row, [n, p], a, b, out);
-            row += 4;
-        }
         while row < m {
-            rows_by_four::<S, 1>(row, [n, p], a, b, out);
-            row += 1;
+            // Five rows, a common batch, in one pass over `b` rather than two.
+            row += match m - row {
+                5 if S::WIDE => {
+                    rows_by_four::<S, 5>(row, [n, p], a, b, out);
+                    5
+                }
+                4.. if S::WIDE => {
+                    rows_by_four::<S, 4>(row, [n, p], a, b, out);
+                    4
+                }
+                _ => {
+                    rows_by_four::<S, 1>(row, [n, p], a, b, out);
+                    1
+                }
+            };
         }
     }
 }
@@ -157,9 +171,9 @@ pub(super) unsafe fn product_of_rows<S: Simd>(
 unsafe fn rows_by_four<S: Simd, const R: usize>(
     row: usize,
     [n, p]: [usize; 2],
-    a: *const f32,
-    b: *const f32,
-    out: *mut f32,
+    (a, a_row): (*const f32, usize),
+    (b, b_row): (*const f32, usize),
+    (out, out_row): (*mut f32, usize),
 ) {
     // SAFETY: rows row .. row + R of a and out exist, and all p of b.
     unsafe {
@@ -168,10 +182,10 @@ unsafe fn rows_by_four<S: Simd, const R: usize>(
             for t in (0..n).step_by(LANES) {
                 let mut others = [S::splat(0.0); 4];
                 for c in 0..4 {
-                    others[c] = S::load(b.add((column + c) * n + t));
+                    others[c] = S::load(b.add((column + c) * b_row + t));
                 }
                 for r in 0..R {
-                    let own = S::load(a.add((row + r) * n + t));
+                    let own = S::load(a.add((row + r) * a_row + t));
                     for c in 0..4 {
                         sums[r][c] = S::mul_add(own, others[c], sums[r][c]);
                     }
@@ -179,7 +193,7 @@ unsafe fn rows_by_four<S: Simd, const R: usize>(
             }
             for r in 0..R {
                 let four = S::sums(sums[r]);
-                out.add((row + r) * p + column).cast::<[f32; 4]>().write_unaligned(four);
+                out.add((row + r) * out_row + column).cast::<[f32; 4]>().write_unaligned(four);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::chain::{Chain, LinkActivation};
 use super::dispatch::InstructionSet;
+use super::loss::softmax_cross_entropy;
 use super::memory::{Memory, load, store};
 use super::update::{AdamNumbers, Rule};
 use crate::backend::Evaluation;
@@ -9,7 +10,7 @@ use crate::cpu::batch::Batch;
 use crate::cpu::gather::Frame;
 use crate::cpu::metric_sums::{add_confusion, add_errors, add_losses};
 use crate::cpu::weight_sum::gradient_scale;
-use crate::cpu::{binary_cross_entropy, mean_squared_error, softmax_cross_entropy};
+use crate::cpu::{binary_cross_entropy, mean_squared_error};
 use crate::data::Split;
 use crate::expr::Scratch;
 use crate::math::Real;
@@ -28,6 +29,8 @@ pub(in crate::cpu) struct Fused {
     /// The scores of the batch and the gradient by them, without padding: (rows, outputs).
     scores: Vec<f32>,
     score_delta: Vec<f32>,
+    /// Whether it has the weights and moments of the replica, or newer ones.
+    current: bool,
 }
 
 /// What a step did.
@@ -56,11 +59,21 @@ impl Fused {
             scratch: Scratch::default(),
             scores: vec![],
             score_delta: vec![],
+            current: false,
         }
     }
 
-    /// Takes over weights and moments, each in the order of the plan's layout.
+    /// The replica's weights and moments were replaced: the next epoch begins with those.
+    pub fn forget(&mut self) {
+        self.current = false;
+    }
+
+    /// Takes over weights and moments, each in the order of the plan's layout, where its own are not
+    /// those already.
     pub fn load<T: Real>(&mut self, layout: &Layout, weights: &[T], slots: &[Vec<T>]) {
+        if std::mem::replace(&mut self.current, true) {
+            return;
+        }
         let memory = &mut self.memory;
         load(&self.chain, &memory.places, layout, weights, &mut memory.weights);
         for (from, to) in slots.iter().zip(&mut memory.slots) {
@@ -68,11 +81,17 @@ impl Fused {
         }
     }
 
-    /// Hands weights and moments back.
-    pub fn store<T: Real>(&self, layout: &Layout, weights: &mut [T], slots: &mut [Vec<T>]) {
+    /// Hands the weights back.
+    pub fn store_weights<T: Real>(&self, layout: &Layout, weights: &mut [T]) {
+        if self.current {
+            store(&self.chain, &self.memory.places, layout, &self.memory.weights, weights);
+        }
+    }
+
+    /// Hands the moments back.
+    pub fn store_slots<T: Real>(&self, layout: &Layout, slots: &mut [Vec<T>]) {
         let memory = &self.memory;
-        store(&self.chain, &memory.places, layout, &memory.weights, weights);
-        for (to, from) in slots.iter_mut().zip(&memory.slots) {
+        for (to, from) in slots.iter_mut().zip(&memory.slots).filter(|_| self.current) {
             store(&self.chain, &memory.places, layout, from, to);
         }
     }
@@ -97,7 +116,7 @@ impl Fused {
 
     fn forward(&mut self, run: &Run, rows: &[u32]) {
         self.batch.gather(&self.frame, &run.table, rows);
-        let width = self.memory.places[0].input_width;
+        let width = self.memory.places[0].input_row;
         for (&row, x) in rows.iter().zip(self.memory.activations[0].chunks_exact_mut(width)) {
             let inputs = self.memory.places[0].inputs;
             self.frame.scale_inputs(std::iter::once(table_row(run, row)), &mut x[..inputs]);
@@ -111,7 +130,7 @@ impl Fused {
     fn activate(&mut self, layer: usize, rows: usize) {
         let memory = &mut self.memory;
         let place = memory.places[layer];
-        let used = rows * place.width;
+        let used = rows * place.row;
         let a = &mut memory.activations[layer + 1][..used];
         match &self.chain.links[layer].activation {
             LinkActivation::Linear => {}
@@ -119,9 +138,9 @@ impl Fused {
             LinkActivation::Function(f) => {
                 let slope = &mut memory.slopes[layer][..used];
                 f.evaluate_block(&memory.z[layer][..used], a, Some(slope), &mut self.scratch);
-                if place.units < place.width {
+                if place.units < place.row {
                     // f(0) need not be 0, and padding has to be.
-                    a.chunks_exact_mut(place.width).for_each(|row| row[place.units..].fill(0.0));
+                    a.chunks_exact_mut(place.row).for_each(|row| row[place.units..].fill(0.0));
                 }
             }
         }
@@ -131,7 +150,7 @@ impl Fused {
     fn loss(&mut self, run: &Run, rows: usize, sums: &mut Evaluation) -> bool {
         let last = self.chain.links.len() - 1;
         let place = self.memory.places[last];
-        let padded = self.memory.activations[last + 1].chunks_exact(place.width).take(rows);
+        let padded = self.memory.activations[last + 1].chunks_exact(place.row).take(rows);
         self.scores.clear();
         padded.for_each(|row| self.scores.extend_from_slice(&row[..place.units]));
         self.score_delta.resize(self.scores.len(), 0.0);
@@ -141,7 +160,8 @@ impl Fused {
         let (scores, weights, losses) = (&self.scores, &batch.weights, &mut batch.losses);
         let delta = &mut self.score_delta;
         match run.plan.loss {
-            Loss::SoftmaxCrossEntropy => softmax_cross_entropy::softmax_cross_entropy(
+            Loss::SoftmaxCrossEntropy => softmax_cross_entropy(
+                self.instructions,
                 scores,
                 &batch.classes,
                 weights,
@@ -173,7 +193,7 @@ impl Fused {
         } else {
             add_confusion(&self.scores, &batch.classes, sums);
         }
-        let rows = self.memory.deltas[last].chunks_exact_mut(place.width);
+        let rows = self.memory.deltas[last].chunks_exact_mut(place.row);
         for (row, delta) in rows.zip(self.score_delta.chunks_exact(place.units)) {
             row[..place.units].copy_from_slice(delta);
         }
@@ -191,7 +211,7 @@ impl Fused {
 
     fn activation_backward(&mut self, layer: usize, rows: usize) {
         let memory = &mut self.memory;
-        let used = rows * memory.places[layer].width;
+        let used = rows * memory.places[layer].row;
         let delta = &mut memory.deltas[layer][..used];
         match self.chain.links[layer].activation {
             LinkActivation::Linear => {}

@@ -73,8 +73,8 @@ pub(super) unsafe fn update<S: Simd>(
             let v = S::mul_add(beta2, S::load(second.add(at)), S::mul(rest2, S::mul(g, g)));
             S::store(first.add(at), m);
             S::store(second.add(at), v);
-            let root = S::add(S::sqrt(S::mul(v, correction2)), epsilon);
-            S::store(weights.add(at), S::mul_add(back, S::div(m, root), w));
+            let step = S::over_root(m, S::mul(v, correction2), epsilon);
+            S::store(weights.add(at), S::mul_add(back, step, w));
         }
     }
 }
