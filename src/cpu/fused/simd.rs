@@ -31,9 +31,11 @@ pub(super) trait Simd: Copy {
     unsafe fn max(a: Self::V, b: Self::V) -> Self::V;
     /// `a` where `condition` > 0, else 0.
     unsafe fn where_positive(condition: Self::V, a: Self::V) -> Self::V;
+    /// 0 where |a| < 1e-30.
+    unsafe fn flushed(a: Self::V) -> Self::V;
     /// The sum of each of four vectors.
     unsafe fn sums(v: [Self::V; 4]) -> [f32; 4];
-    /// m / (√v + ε) for v >= 0, to a unit or two in the last place.
+    /// m / (√v + ε) for v >= 1e-36, to a unit or two in the last place.
     unsafe fn over_root(m: Self::V, v: Self::V, epsilon: Self::V) -> Self::V {
         // SAFETY: the caller's promise.
         unsafe { Self::div(m, Self::add(Self::sqrt(v), epsilon)) }
@@ -48,6 +50,9 @@ pub(super) trait Simd: Copy {
         }
     }
 }
+
+/// Numbers below it are 0 to the optimizers.
+const LEAST: f32 = 1e-30;
 
 /// Any machine.
 #[derive(Clone, Copy)]
@@ -121,6 +126,10 @@ impl Simd for Portable {
         lanewise!(condition, a => if condition > 0.0 { a } else { 0.0 })
     }
     #[inline(always)]
+    unsafe fn flushed(a: Self::V) -> Self::V {
+        lanewise!(a => if a.abs() < LEAST { 0.0 } else { a })
+    }
+    #[inline(always)]
     unsafe fn sums(v: [Self::V; 4]) -> [f32; 4] {
         v.map(|v| {
             let mut half: [f32; 8] = std::array::from_fn(|i| v[i] + v[i + 8]);
@@ -141,7 +150,7 @@ pub(super) use x86::{Avx2, Avx512};
 mod x86 {
     use std::arch::x86_64::*;
 
-    use super::Simd;
+    use super::{LEAST, Simd};
 
     /// AVX-512F.
     #[derive(Clone, Copy)]
@@ -187,8 +196,6 @@ mod x86 {
     unsafe fn over_root512(m: __m512, v: __m512, epsilon: __m512) -> __m512 {
         // SAFETY: the caller's promise.
         unsafe {
-            // Of 0 there is no reciprocal root, and half of the least number would be slow.
-            let v = _mm512_max_ps(_mm512_set1_ps(1e-36), v);
             let estimate = _mm512_rsqrt14_ps(v);
             let half = _mm512_mul_ps(_mm512_set1_ps(0.5), v);
             let square = _mm512_mul_ps(estimate, estimate);
@@ -271,6 +278,11 @@ mod x86 {
             let positive = _mm512_cmp_ps_mask(condition, _mm512_setzero_ps(), _CMP_GT_OQ);
             _mm512_maskz_mov_ps(positive, a)
         };
+        flushed(a: __m512) -> __m512 = {
+            // NaN is not less, and stays.
+            let stays = _mm512_cmp_ps_mask(_mm512_abs_ps(a), _mm512_set1_ps(LEAST), _CMP_NLT_UQ);
+            _mm512_maskz_mov_ps(stays, a)
+        };
         sums(v: [__m512; 4]) -> [f32; 4] =
             sums_of_eights([halves(v[0]), halves(v[1]), halves(v[2]), halves(v[3])]);
         over_root(m: __m512, v: __m512, epsilon: __m512) -> __m512 = over_root512(m, v, epsilon);
@@ -301,6 +313,12 @@ mod x86 {
                 _mm256_and_ps(_mm256_cmp_ps(condition[0], zero, _CMP_GT_OQ), a[0]),
                 _mm256_and_ps(_mm256_cmp_ps(condition[1], zero, _CMP_GT_OQ), a[1]),
             ]
+        };
+        flushed(a: Pair) -> Pair = {
+            let (sign, least) = (_mm256_set1_ps(-0.0), _mm256_set1_ps(LEAST));
+            let low = _mm256_cmp_ps(_mm256_andnot_ps(sign, a[0]), least, _CMP_NLT_UQ);
+            let high = _mm256_cmp_ps(_mm256_andnot_ps(sign, a[1]), least, _CMP_NLT_UQ);
+            [_mm256_and_ps(low, a[0]), _mm256_and_ps(high, a[1])]
         };
         sums(v: [Pair; 4]) -> [f32; 4] = sums_of_eights([
             _mm256_add_ps(v[0][0], v[0][1]),

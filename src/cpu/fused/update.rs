@@ -57,7 +57,8 @@ pub(super) unsafe fn update<S: Simd>(
             for at in (0..len).step_by(LANES) {
                 let w = S::load(weights.add(at));
                 let g = clipped::<S>(S::load(gradient.add(at)), scale, [low, high]);
-                S::store(weights.add(at), S::mul_add(back, S::mul_add(decay, w, g), w));
+                let w = S::mul_add(back, S::mul_add(decay, w, g), w);
+                S::store(weights.add(at), S::flushed(w));
             }
             return;
         };
@@ -71,6 +72,9 @@ pub(super) unsafe fn update<S: Simd>(
             let g = S::mul_add(decay, w, g);
             let m = S::mul_add(beta1, S::load(first.add(at)), S::mul(rest1, g));
             let v = S::mul_add(beta2, S::load(second.add(at)), S::mul(rest2, S::mul(g, g)));
+            // What fades away must not reach the numbers that take a hundred times as long; of v the
+            // root of this floor is nothing beside any epsilon in use.
+            let (m, v) = (S::flushed(m), S::max(S::splat(1e-36), v));
             S::store(first.add(at), m);
             S::store(second.add(at), v);
             let step = S::over_root(m, S::mul(v, correction2), epsilon);
