@@ -1,5 +1,5 @@
 // What every product does: out[row, column] = Σk left[row, k] · right[k, column], the sum in the order
-// of k. Appended to the kernel that is one, which defines
+// of k. Prepended to the kernel that is one, which defines
 //     terms_of(workgroup) -> u32                how many k there are; 0 where a workgroup has no outputs
 //     left_at(replica, row, k) -> f32           0 outside of the factor
 //     right_at(replica, k, column) -> f32       the same

@@ -14,8 +14,8 @@ fn available() -> Option<u64> {
 pub(crate) fn refuse_beyond(bytes: u64, device: &str) -> Result<()> {
     match available() {
         Some(available) if bytes > available => Err(Error::input(format!(
-            "{device}: data and network need {bytes} bytes, and {available} are available; use a smaller \
-             network, BATCH_SIZE or data set"
+            "{device}: the network and its batches need {bytes} bytes, and {available} are available; use a smaller \
+             network or BATCH_SIZE"
         ))),
         _ => Ok(()),
     }

@@ -84,7 +84,7 @@ fn check(parameters: &Parameters, dataset: &Dataset, weights: &[f64], what: &str
     }
     assert_eq!(checked, run.plan.parameters());
     // Steps are small: hardly any element crosses one.
-    assert!(at_kinks * 20 <= checked, "{what}: {at_kinks} of {checked} at kinks");
+    assert!(at_kinks <= 1 + checked / 20, "{what}: {at_kinks} of {checked} at kinks");
 }
 
 const ACTIVATIONS: [&str; 17] = [

@@ -74,17 +74,16 @@ fn stacks_that_do_not_fit_are_refused_with_the_layer_and_both_shapes() {
     let none = Padding::Each(0);
     says(
         vec![conv1d(3, 1, none), pool(2, 2), conv1d(5, 1, none), dense()],
-        &["LAYERS: layer 3 (conv1d)", "a kernel of 5", "its input of 4 samples", "is (4, 4)"],
+        &[
+            "LAYERS: layer 3 (conv1d)",
+            "kernels of (4, 4, 5)",
+            "a signal of 4 padded to 4",
+            "is (4, 4)",
+        ],
     );
     says(
         vec![pool(4, 4), pool(3, 1), dense()],
-        &[
-            "layer 2 (maxpool1d)",
-            "windows of 3",
-            "its input of 2 samples",
-            "leave nothing",
-            "(2, 2)",
-        ],
+        &["layer 2 (maxpool1d)", "windows of 3", "a signal of 2", "leave nothing", "(2, 2)"],
     );
     says(
         vec![conv1d(3, 1, none), Layer::Flatten, conv1d(3, 1, none), dense()],
@@ -107,8 +106,11 @@ fn stacks_that_do_not_fit_are_refused_with_the_layer_and_both_shapes() {
         padding: Padding::Same,
         activation: "relu".into(),
     };
-    says(vec![wide(1 << 24), dense()], &["layer 1 (conv1d)", "(16777216, 10)", "values a row"]);
-    says(vec![wide(1 << 15), wide(1 << 15), dense()], &["weights", "units or filters"]);
+    says(vec![wide(1 << 24), dense()], &["layer 1 (conv1d)", "filters 16777216", "1048576"]);
+    says(
+        vec![wide(1 << 15), wide(1 << 15), dense()],
+        &["layer 2 (conv1d)", "(32768, 10)", "weights", "units or filters"],
+    );
 }
 
 #[test]

@@ -170,7 +170,14 @@ fn model(path: &Path) -> Result<()> {
     }
     for (key, of) in [("inputs", "input"), ("targets", "target")] {
         if let Some(shifts) = about[key]["shift"].as_array() {
-            line(&format!("{of} scaling: (value - shift) * scale, {} of each", shifts.len()))?;
+            let alike = match (key, about["input_shape"].as_array().map(Vec::as_slice)) {
+                ("inputs", Some([channels, samples])) => {
+                    format!(": {channels} channels, the {samples} samples of each alike")
+                }
+                _ => String::new(),
+            };
+            let count = shifts.len();
+            line(&format!("{of} scaling: (value - shift) * scale, {count} of each{alike}"))?;
         }
     }
     Ok(())

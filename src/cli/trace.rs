@@ -15,15 +15,20 @@ pub(super) fn print(quantities: &[Quantity]) -> Result<()> {
     for quantity in quantities {
         let shape: Vec<String> = quantity.shape.iter().map(ToString::to_string).collect();
         line(&format!("{} ({})", quantity.name, shape.join(", ")))?;
-        let columns = quantity.shape.iter().skip(1).product::<usize>().max(1);
+        // A line a row; of signals, a line a channel.
+        let columns = match *quantity.shape {
+            [_, _, samples] => samples,
+            _ => quantity.shape.iter().skip(1).product::<usize>(),
+        };
         let rows: Vec<&[f64]> = if quantity.shape.len() < 2 {
             vec![&quantity.values]
         } else {
-            quantity.values.chunks(columns).collect()
+            quantity.values.chunks(columns.max(1)).collect()
         };
+        let digits = if quantity.name.starts_with("winners") { 0 } else { 6 };
         for row in shown(&rows) {
             match row {
-                Some(row) => line(&format!("    [{}]", numbers(row)))?,
+                Some(row) => line(&format!("    [{}]", numbers(row, digits)))?,
                 None => line("    ...")?,
             }
         }
@@ -31,8 +36,9 @@ pub(super) fn print(quantities: &[Quantity]) -> Result<()> {
     line("")
 }
 
-fn numbers(row: &[f64]) -> String {
-    let number = |value: Option<&f64>| value.map_or("...".into(), |value| format!("{value:.6}"));
+fn numbers(row: &[f64], digits: usize) -> String {
+    let number =
+        |value: Option<&f64>| value.map_or("...".into(), |value| format!("{value:.digits$}"));
     shown(row).into_iter().map(number).collect::<Vec<_>>().join(", ")
 }
 

@@ -3,7 +3,7 @@
 //! `shaders/conv1d_kernel_gradient.wgsl`.
 
 use super::columns::take_columns;
-use super::matmul::{Matrix, Product, matmul, matmul_add};
+use super::matmul::{Matrix, Product, matmul_add};
 use crate::network::Convolution;
 
 /// The gradient of a kernel, (filters, channels, kernel), from that of its outputs.
@@ -17,14 +17,11 @@ pub(crate) fn conv1d_kernel_gradient<T: Product>(
     let &Convolution { filters, positions, .. } = convolution;
     let terms = convolution.terms();
     let rows = x.chunks_exact(convolution.input_len());
-    for (i, (x, delta)) in rows.zip(delta.chunks_exact(convolution.output_len())).enumerate() {
+    gradient.fill(T::ZERO);
+    for (x, delta) in rows.zip(delta.chunks_exact(convolution.output_len())) {
         take_columns(convolution, x, columns);
         let delta = Matrix::new(delta, filters, positions);
         let columns = Matrix::new(columns, terms, positions).turned();
-        if i == 0 {
-            matmul(delta, columns, gradient);
-        } else {
-            matmul_add(delta, columns, gradient);
-        }
+        matmul_add(delta, columns, gradient);
     }
 }

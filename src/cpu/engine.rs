@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use ndarray::{Array3, ArrayViewD, Axis};
 use rayon::prelude::*;
 
-use super::evaluate::{evaluate, predict};
+use super::evaluate::{block_rows, evaluate, predict};
 use super::execute::Executor;
 use super::fused::{Chain, Fused};
 use super::keep_best::keep_best;
@@ -22,7 +22,7 @@ use crate::backend::{
 use crate::data::Split;
 use crate::error::Result;
 use crate::memory::refuse_beyond;
-use crate::network::{Layout, Operation};
+use crate::network::Layout;
 use crate::params::{Replica, Run};
 
 /// How long a poll works before it reports progress.
@@ -94,19 +94,18 @@ impl<T: Product> Cpu<T> {
 
     /// Refuses a run that needs more memory than the system has left, where it says so.
     pub fn check_memory(run: &Run) -> Result<()> {
-        let number = size_of::<T>() as u64;
         let arrays = 3 + run.step.optimizer.slots();
-        let columns = run.plan.forward.iter().map(|operation| match operation {
-            Operation::Conv1d { convolution, .. } => convolution.terms() * convolution.positions,
-            _ => 0,
-        });
-        let columns = columns.max().unwrap_or(0);
+        let workspace = |rows: usize| {
+            rows as u128 * run.plan.row_elements() as u128 + run.plan.column_elements()
+        };
         let of_replica = |replica: &Replica| {
             let rows = run.step.batch_size.min(replica.splits.of(Split::Train).len());
-            let batch = rows * run.plan.row_elements() + columns;
-            (run.plan.parameters() * arrays + batch) as u64 * number
+            (run.plan.parameters() * arrays) as u128 + workspace(rows)
         };
-        refuse_beyond(run.replicas.iter().map(of_replica).sum(), "cpu")
+        let training: u128 = run.replicas.iter().map(of_replica).sum();
+        let evaluation = rayon::current_num_threads() as u128 * workspace(block_rows(&run.plan));
+        let bytes = (training + evaluation).saturating_mul(size_of::<T>() as u128);
+        refuse_beyond(bytes.try_into().unwrap_or(u64::MAX), "cpu")
     }
 
     /// Runs `work` on every live replica; on several threads where there are several.

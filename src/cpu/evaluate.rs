@@ -18,7 +18,7 @@ const BLOCK: usize = 256;
 const NUMBERS: usize = 1 << 20;
 
 /// Rows of a block of this plan.
-fn block_rows(plan: &Plan) -> usize {
+pub(super) fn block_rows(plan: &Plan) -> usize {
     (NUMBERS / plan.row_elements()).clamp(1, BLOCK)
 }
 

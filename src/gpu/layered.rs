@@ -11,7 +11,7 @@ use crate::network::{
 /// Threads of a workgroup of the kernels that have a thread an element.
 const THREADS: usize = 64;
 /// Rows, columns and terms of a tile of a product.
-const TILE: [usize; 3] = [16, 64, 16];
+pub(super) const TILE: [usize; 3] = [16, 64, 16];
 /// Workgroups of one dimension of a dispatch at the most: what WebGPU promises.
 pub(super) const WORKGROUPS: usize = 65_535;
 

@@ -4,12 +4,12 @@ use super::Gpu;
 use super::build::Build;
 use super::data::Data;
 use super::kernel::{Dispatch, Kernels};
-use super::layered::WORKGROUPS;
+use super::layered::{TILE, WORKGROUPS};
 use super::statistics::{confusion_length, slot_length};
 use super::workspace::Workspace;
 use crate::data::Split;
 use crate::error::{Error, Result};
-use crate::network::{Layout, initial_values};
+use crate::network::{Layout, Operation, initial_values};
 use crate::params::Run;
 
 /// Rows of a block of an evaluation.
@@ -125,7 +125,13 @@ fn training_capacity(run: &Run) -> usize {
 
 fn evaluation_capacity(run: &Run) -> usize {
     let fitting = BLOCK_NUMBERS / run.plan.row_elements();
-    most_rows(run, &Split::ALL).min(fitting).clamp(1, BLOCK)
+    // A convolution takes a workgroup a tile of columns, in one dimension.
+    let widest = run.plan.forward.iter().map(|operation| match operation {
+        Operation::Conv1d { convolution, .. } => convolution.positions,
+        _ => 1,
+    });
+    let columns = TILE[1] * WORKGROUPS / widest.max().unwrap_or(1);
+    most_rows(run, &Split::ALL).min(fitting).min(columns).clamp(1, BLOCK)
 }
 
 /// Slots of one replica: the steps of an epoch and its validation, or the blocks of any evaluation.

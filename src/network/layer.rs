@@ -4,6 +4,9 @@ use std::fmt;
 
 use super::{Activation, Convolution, Pooling};
 
+/// The most units, filters or samples that a layer names.
+pub const MOST_SIZE: usize = 1 << 20;
+
 /// One layer of a network. `A` is its activation, or in parameters the text of one.
 ///
 /// A signal is (channels, samples); features are (features). Convolution and pooling take signals,
@@ -46,7 +49,7 @@ pub enum Layer<A = Activation> {
 /// The zeros around a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Padding {
-    /// So many before it and as many behind it.
+    /// So many before it and as many behind it; less than the kernel.
     Each(usize),
     /// ⌊(kernel - 1) / 2⌋ before it, and behind it what makes ⌈samples / stride⌉ positions.
     Same,
@@ -90,6 +93,10 @@ impl<A> Layer<A> {
         };
         if let Some((_, what)) = sizes.iter().find(|(size, _)| *size == 0) {
             return Some(format!("has {what}; allowed: 1 or more"));
+        }
+        if let Some((size, what)) = sizes.iter().find(|(size, _)| *size > MOST_SIZE) {
+            let what = what.trim_start_matches("0 ").trim_end_matches(" 0");
+            return Some(format!("has {what} {size}; allowed: up to {MOST_SIZE}"));
         }
         match self {
             Layer::Conv1d { kernel, padding: Padding::Each(zeros), .. } if zeros >= kernel => {

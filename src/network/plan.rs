@@ -233,6 +233,15 @@ impl Plan {
         (0..self.buffers.len()).map(|buffer| self.row_len(BufferId(buffer))).sum()
     }
 
+    /// The elements of the largest matrix of columns that a convolution of one row makes; 0 without one.
+    pub fn column_elements(&self) -> u128 {
+        let of = |operation: &Operation| match operation {
+            Operation::Conv1d { convolution: c, .. } => c.terms() as u128 * c.positions as u128,
+            _ => 0,
+        };
+        self.forward.iter().map(of).max().unwrap_or(0)
+    }
+
     /// The elements of a tensor.
     pub fn tensor_len(&self, tensor: TensorId) -> usize {
         self.tensors[tensor.0].shape.iter().product()

@@ -30,6 +30,7 @@ pub struct Output<'a> {
 
 /// A stack of layers.
 #[derive(Debug, Clone)]
+#[non_exhaustive] // made by `new`, which checks
 pub struct Network {
     /// The shape of one input row: (features), or (channels, samples).
     pub input: Vec<usize>,
@@ -130,13 +131,16 @@ impl Network {
                 return Err(refused(index, layer, &fault));
             }
             parameters += layer.weights(before);
+            if parameters > MOST_WEIGHTS {
+                let fault = format!(
+                    "makes {} of {} and brings the network to {parameters} weights; allowed: up to \
+                     {MOST_WEIGHTS}; make layers narrower (LAYER_SIZES, units or filters)",
+                    shape_text(&shape),
+                    shape_text(before)
+                );
+                return Err(refused(index, layer, &fault));
+            }
             shapes.push(shape);
-        }
-        if parameters > MOST_WEIGHTS {
-            return Err(Error::input(format!(
-                "the layers have {parameters} weights; allowed: up to {MOST_WEIGHTS}; make them \
-                 narrower (LAYER_SIZES, units or filters)"
-            )));
         }
         Ok(Network { input, layers, shapes })
     }

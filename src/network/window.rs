@@ -52,8 +52,8 @@ impl Convolution {
         };
         if padded < kernel {
             return Err(format!(
-                "has a kernel of {kernel}, longer than its input of {samples} samples with {before} \
-                 zeros on both sides; use a shorter kernel, or \"padding\": \"same\""
+                "has kernels of ({filters}, {channels}, {kernel}), longer than a signal of {samples} padded \
+                 to {padded}; use a shorter kernel, or \"padding\": \"same\""
             ));
         }
         let positions = (padded - kernel) / stride + 1;
@@ -85,7 +85,7 @@ impl Pooling {
     ) -> Result<Self, String> {
         if samples < size {
             return Err(format!(
-                "has windows of {size}, longer than its input of {samples} samples, and would leave \
+                "has windows of {size}, longer than a signal of {samples}, and would leave \
                  nothing; use a smaller size"
             ));
         }
@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(positions(10, 10, 7, Padding::Each(0)), (0, 1));
         let long = Convolution::new((1, 4), 1, 7, 1, Padding::Each(1)).unwrap_err();
         assert!(
-            long.contains("a kernel of 7, longer than its input of 4 samples with 1"),
+            long.contains("kernels of (1, 1, 7), longer than a signal of 4 padded to 6"),
             "{long}"
         );
     }

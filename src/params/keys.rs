@@ -61,7 +61,14 @@ pub fn parse_override(text: &str) -> Result<(&'static str, Value)> {
         )));
     };
     let key = known(key.trim()).map_err(|e| prefixed(SET, &e))?;
-    Ok((key, json::parse(value).unwrap_or_else(|_| value.trim().into())))
+    match json::parse(value) {
+        Ok(value) => Ok((key, value)),
+        // What begins as a list or an object was meant as one.
+        Err(error) if value.trim_start().starts_with(['[', '{']) => {
+            Err(error.within(format!("{SET}{key}")))
+        }
+        Err(_) => Ok((key, value.trim().into())),
+    }
 }
 
 /// The values of a parameter file by key, each with its origin.

@@ -4,10 +4,10 @@ use super::found::{Fields, Found};
 use super::keys::Keys;
 use super::{LayerStack, Parameters};
 use crate::error::Result;
-use crate::network::{Activation, Layer, Padding};
+use crate::network::{Activation, Layer, MOST_SIZE, Padding};
 
-/// The most units, filters or samples that a layer names: 2^20.
-const MOST_UNITS: u64 = 1 << 20;
+/// The same as JSON's numbers are.
+const MOST_UNITS: u64 = MOST_SIZE as u64;
 
 /// The keys of the first form.
 const MLP_KEYS: [&str; 3] = ["LAYER_SIZES", "LAYER_NAMES", "LAYER_ACTS"];
@@ -93,10 +93,14 @@ fn conv1d(fields: &Fields) -> Result<Layer<String>> {
     let padding = match fields.get("padding") {
         None => Padding::Each(0),
         Some(found) if found.is("same") => Padding::Same,
-        Some(found) => found
-            .whole(0, MOST_UNITS)
-            .map(|zeros| Padding::Each(zeros as usize))
-            .map_err(|_| found.refuse("a whole number of 0 or more, or \"same\""))?,
+        Some(found) => {
+            let allowed = format!(
+                "a whole number from 0 (\"valid\") to {}, less than the kernel, or \"same\"",
+                MOST_UNITS - 1
+            );
+            let zeros = found.whole(0, MOST_UNITS - 1).map_err(|_| found.refuse(allowed))?;
+            Padding::Each(zeros as usize)
+        }
     };
     Ok(Layer::Conv1d {
         filters: size(filters)?,
@@ -185,10 +189,11 @@ impl Parameters {
                 .map_err(|e| e.within("CUSTOM_FUNCTION"))?;
         }
         let key = self.layers.key();
+        let item = if key == "LAYERS" { "item" } else { "layer" };
         let layer = |(index, layer): (usize, &Layer<String>)| {
             layer.with_activation(|text| {
                 Activation::parse(text, custom)
-                    .map_err(|e| e.within(format!("{key}, layer {}", index + 1)))
+                    .map_err(|e| e.within(format!("{key}, {item} {}", index + 1)))
             })
         };
         self.layers.layers().iter().enumerate().map(layer).collect()

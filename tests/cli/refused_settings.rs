@@ -34,7 +34,7 @@ const WRONG: &[(&[&str], &[&str])] = &[
             "--set",
             "LAYER_ACTS=[\"-\",\"relu\",\"relu\",\"softmax\"]",
         ],
-        &["400140000 weights; allowed: up to 134217728"],
+        &["400080000 weights; allowed: up to 134217728"],
     ),
     (
         &["--set", "NPZ_DATASET=irs.npz"],
@@ -148,7 +148,9 @@ fn what_no_memory_holds_is_refused_before_anything_is_written() {
     let own = folder.parameters(json!({"NPZ_DATASET": "long.npz"}));
     let keys = ["--set", layers, "--set", "LAYER_SIZES=null", "--set", "LAYER_ACTS=null"];
     if cfg!(target_os = "linux") {
-        folder.train(&own, "none", &keys).refused(&["cpu: data and network need", "available"]);
+        folder
+            .train(&own, "none", &keys)
+            .refused(&["cpu: the network and its batches need", "available"]);
         assert!(!folder.path("none").exists());
     }
 }

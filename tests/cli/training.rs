@@ -187,3 +187,12 @@ fn layers_are_shown_as_a_table_of_shapes() {
         assert!(ran.stdout.contains(words), "{words}: {}", ran.stdout);
     }
 }
+
+#[test]
+fn the_signals_that_ship_are_told_apart() {
+    let folder = Folder::new();
+    let file = repository("params/cylinder_bell_funnel.json");
+    folder.train(&file, "run", &["--set", "RANDOM_SEED=1"]).ended(0);
+    let accuracy = &folder.json("run/summary.json")["test"]["accuracy"];
+    assert!(accuracy.as_f64().unwrap() >= 0.97, "{accuracy}");
+}

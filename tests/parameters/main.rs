@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gpu_mlp::data::Normalization;
-use gpu_mlp::network::Layer;
+use gpu_mlp::network::{Layer, Padding};
 use gpu_mlp::params::{BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters};
 use gpu_mlp::{Error, Result};
 use proptest::prelude::*;
@@ -109,6 +109,42 @@ fn the_general_form_of_layers_is_read() {
 }
 
 #[test]
+fn layers_of_signals_have_the_defaults_of_other_frameworks() {
+    let layers = json!([{"type": "conv1d", "filters": 4, "kernel": 5},
+                        {"type": "maxpool1d"},
+                        {"type": "CONV1D", "filters": 2, "kernel": 3, "stride": 2, "padding": "Same", "activation": "tanh"},
+                        {"type": "conv1d", "filters": 2, "kernel": 3, "padding": 2},
+                        {"type": "maxpool1d", "size": 3},
+                        {"type": "maxpool1d", "size": 3, "stride": 1},
+                        {"type": "flatten"},
+                        {"type": "dense", "units": 2}]);
+    let keys = json!({"LAYER_SIZES": null, "LAYER_ACTS": null, "LAYERS": layers});
+    let p = Parameters::from_json(&file(keys)).unwrap();
+    assert_eq!(p.layers, LayerStack::General(signal_layers()));
+}
+
+/// The layers of that test, every field spelt out.
+fn signal_layers() -> Vec<Layer<String>> {
+    let conv1d = |filters, kernel, stride, padding, activation: &str| Layer::Conv1d {
+        filters,
+        kernel,
+        stride,
+        padding,
+        activation: activation.into(),
+    };
+    vec![
+        conv1d(4, 5, 1, Padding::Each(0), "linear"),
+        Layer::MaxPool1d { size: 2, stride: 2 },
+        conv1d(2, 3, 2, Padding::Same, "tanh"),
+        conv1d(2, 3, 1, Padding::Each(2), "linear"),
+        Layer::MaxPool1d { size: 3, stride: 3 },
+        Layer::MaxPool1d { size: 3, stride: 1 },
+        Layer::Flatten,
+        Layer::dense(2, "linear"),
+    ]
+}
+
+#[test]
 fn what_is_written_tells_every_value_used() {
     let linear = json!({"LAYER_ACTS": ["-", "linear", "Linear"], "RANDOM_SEED": 7});
     let p = Parameters::from_json(&file(linear)).unwrap();
@@ -137,7 +173,10 @@ proptest! {
         weights in proptest::option::of(proptest::collection::vec(positive(), 1..5)),
         adam: bool,
     ) {
-        let layers = LayerStack::General(vec![Layer::dense(5, "prelu(0.1)"), Layer::dense(3, "linear")]);
+        let mut layers = signal_layers();
+        layers.push(Layer::dense(5, "prelu(0.1)"));
+        layers.push(Layer::dense(3, "linear"));
+        let layers = LayerStack::General(layers);
         let mut p = Parameters::new(layers, rates.0, epochs.0, epochs.1);
         p.dataset = "a \"b\"/é.npz".into();
         p.dataset_sha256 = Some("0123456789abcdef".repeat(4));

@@ -126,7 +126,8 @@ fn refused_layers_are_named_with_what_is_allowed() {
         ),
         (
             json!([{"type": "conv1d", "filters": 3, "kernel": 3, "padding": "valid"}]),
-            "LAYERS, item 1: padding: found \"valid\"; allowed: a whole number of 0 or more, or \"same\"",
+            "LAYERS, item 1: padding: found \"valid\"; allowed: a whole number from 0 (\"valid\") to 1048575, \
+             less than the kernel, or \"same\"",
         ),
         (
             json!([{"type": "conv1d", "filters": 3, "kernel": 3, "stride": 0}]),

@@ -26,7 +26,7 @@ pub(super) struct Place {
 
 /// From one row of a batch to the next: rows a power of two apart would share a few lines of the cache.
 fn apart(width: usize) -> usize {
-    if width % 128 == 0 { width + LANES } else { width }
+    if width.is_multiple_of(128) { width + LANES } else { width }
 }
 
 impl Place {

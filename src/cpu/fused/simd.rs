@@ -216,8 +216,8 @@ mod x86 {
         unsafe {
             let zero = _mm512_setzero_ps();
             let (mut a, mut b) = ([zero; 16], [zero; 16]);
-            for i in 0..16 {
-                a[i] = _mm512_loadu_ps(from.add(i * from_row));
+            for (i, a) in a.iter_mut().enumerate() {
+                *a = _mm512_loadu_ps(from.add(i * from_row));
             }
             // Pairs of rows, then of pairs, then of quarters of a vector, then of halves.
             for i in 0..8 {
@@ -244,8 +244,8 @@ mod x86 {
                 a[4 + i] = _mm512_shuffle_f32x4(b[4 + i], b[12 + i], 0x88);
                 a[12 + i] = _mm512_shuffle_f32x4(b[4 + i], b[12 + i], 0xdd);
             }
-            for i in 0..16 {
-                _mm512_storeu_ps(to.add(i * to_row), a[i]);
+            for (i, a) in a.iter().enumerate() {
+                _mm512_storeu_ps(to.add(i * to_row), *a);
             }
         }
     }

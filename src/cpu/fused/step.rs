@@ -270,3 +270,69 @@ fn rule(run: &Run, replica: &Replica, t: u64) -> Rule {
     };
     Rule { learning_rate: replica.learning_rate as f32, scale: 1.0, bound, adam }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Dataset, Targets};
+    use crate::network::{Layer, initial_values};
+    use crate::params::{LayerStack, Parameters};
+
+    const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+
+    /// 6 inputs, widths on both sides of a vector, 2 targets.
+    fn run(optimizer: Optimizer, clip: Option<Clip>, batch_size: usize) -> Run {
+        let x = ndarray::Array2::from_shape_fn((60, 6), |(i, j)| ((i * 5 + j * 3) as f64).sin());
+        let y = ndarray::Array2::from_shape_fn((60, 2), |(i, k)| x[[i, k]] * x[[i, k + 1]]);
+        let dataset = Dataset::from_arrays("made", x.view().into_dyn(), Targets::Reals(y)).unwrap();
+        let layers = vec![
+            Layer::dense(70, "relu"),
+            Layer::dense(128, "tanh"),
+            Layer::dense(17, "relu"),
+            Layer::dense(2, "linear"),
+        ];
+        let mut parameters = Parameters::new(LayerStack::General(layers), 0.01, 1, batch_size);
+        (parameters.optimizer, parameters.clip, parameters.l2) = (optimizer, clip, 0.1);
+        Run::new(&parameters, &dataset).unwrap()
+    }
+
+    fn weights_after_steps(run: &Run, instructions: InstructionSet) -> Vec<f32> {
+        let (replica, layout) = (&run.replicas[0], Layout::new(&run.plan));
+        let chain = Chain::of(&run.plan).unwrap();
+        let mut fused = Fused::on(run, replica, chain, instructions);
+        let initial = initial_values(&run.plan.tensors, replica.seed);
+        let mut weights: Vec<f32> = initial.map(|value| value as f32).collect();
+        let slots = vec![vec![0.0f32; layout.total()]; run.step.optimizer.slots()];
+        fused.load(&layout, &weights, &slots);
+        let rows = replica.splits.of(Split::Train);
+        let mut sums = Evaluation::default();
+        for (t, rows) in (1..=4).zip(rows.chunks(run.step.batch_size)) {
+            fused.step(run, replica, rows, t, &mut sums);
+        }
+        fused.store_weights(&layout, &mut weights);
+        weights
+    }
+
+    #[test]
+    fn every_instruction_set_of_this_machine_makes_the_same_steps() {
+        for optimizer in [Optimizer::Sgd, ADAM] {
+            for clip in [None, Some(Clip::Norm(0.1)), Some(Clip::Value(0.001))] {
+                // Below and above the rows from which weights are turned, norms of either kind.
+                for batch_size in [1, 5, 7, 23] {
+                    let run = run(optimizer, clip, batch_size);
+                    let expected = weights_after_steps(&run, InstructionSet::Portable);
+                    for instructions in InstructionSet::all() {
+                        let found = weights_after_steps(&run, instructions);
+                        for (found, expected) in found.iter().zip(&expected) {
+                            // Adam's first steps are as long as the rate, 0.01, whatever the
+                            // gradient: rounding decides where it is nearly 0, but for few.
+                            let error = (found - expected).abs();
+                            let bound = if optimizer == ADAM { 2e-3 } else { 2e-6 };
+                            assert!(error < bound, "{instructions:?} {found} {expected}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -162,7 +162,7 @@ pub(super) fn conv1d_kernel_gradient(bench: &mut Bench, shape: &Shape) {
         let [expected, terms] = trial.by_twin(|replica, magnitudes| {
             let x = trial.of(replica, &trial.x, convolution.input_len(), magnitudes);
             let delta = trial.of(replica, &trial.delta, convolution.output_len(), magnitudes);
-            let mut gradient = vec![0.0; convolution.filters * convolution.terms()];
+            let mut gradient = vec![7.0; convolution.filters * convolution.terms()];
             kernel_gradient_twin(&convolution, &delta, &x, &mut gradient, &mut vec![]);
             gradient
         });
