@@ -134,7 +134,7 @@ fn divergence_is_seen_at_the_same_step() {
     let mut parameters = settings(&[3, 8, 1], &["relu", "linear"], 4);
     parameters.learning_rate = 1e6;
     let run = run(&parameters, &values(40, 3, 1));
-    let stop = |backend: &mut dyn Backend| trained(&run, backend).1.replicas[0].stop.clone();
+    let stop = |backend: &mut dyn Backend| trained(&run, backend).1.replicas[0].stop;
     let reference = stop(&mut cpu::<f32>(&run));
     assert!(format!("{reference:?}").contains("NotFinite"), "{reference:?}");
     assert_eq!(stop(&mut fused(&run)), reference);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use ndarray::{Array3, ArrayViewD, Axis};
 use rayon::prelude::*;
 
-use super::evaluate::{block_rows, evaluate, predict};
+use super::evaluate::{block_rows, predict};
 use super::execute::Executor;
 use super::fused::{Chain, Fused};
 use super::keep_best::keep_best;
@@ -156,8 +156,9 @@ impl<T: Product> Cpu<T> {
         let mut report = |(replica, trainee): (usize, &mut Trainee<T>)| {
             trainee.end_steps(layout);
             let rows = run.replicas[replica].splits.of(Split::Validation);
-            let validation = (!rows.is_empty())
-                .then(|| evaluate(run, layout, &trainee.frame, &trainee.weights, rows));
+            let validation = (!rows.is_empty()).then(|| {
+                trainee.evaluate(run, &run.replicas[replica], layout, &trainee.weights, rows)
+            });
             let loss = validation.as_ref().map(Evaluation::loss);
             let kept = keep_best(trainee, loss, epoch.step);
             ReplicaReport {
@@ -229,7 +230,7 @@ impl<T: Product> Backend for Cpu<T> {
         let replicas = self.run.replicas.iter().zip(&self.trainees);
         let evaluations = replicas.map(|(replica, trainee)| {
             let rows = replica.splits.of(split);
-            evaluate(&self.run, &self.layout, &trainee.frame, chosen(trainee, which), rows)
+            trainee.evaluate(&self.run, replica, &self.layout, chosen(trainee, which), rows)
         });
         Ok(evaluations.collect())
     }

@@ -4,6 +4,7 @@ use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
 use super::execute::Executor;
+use super::fused::{Chain, Fused};
 use super::gather::Frame;
 use super::matmul::Product;
 use super::replica::{add_sums, gather};
@@ -17,13 +18,17 @@ const BLOCK: usize = 256;
 /// Numbers that the buffers of a block hold: few enough to stay in the cache, where rows are long.
 const NUMBERS: usize = 1 << 20;
 
+/// Rows of a block of a fused chain: its buffers stay in the first cache.
+const FUSED_BLOCK: usize = 32;
+/// Such blocks that a thread takes at once.
+const BLOCKS_AT_ONCE: usize = 16;
+
 /// Rows of a block of this plan.
 pub(super) fn block_rows(plan: &Plan) -> usize {
     (NUMBERS / plan.row_elements()).clamp(1, BLOCK)
 }
 
-/// The sums over `rows`. Blocks are shared among threads but added in their order, so that the bits
-/// do not depend on the number of threads.
+/// The sums over `rows`; the bits do not depend on the number of threads.
 pub(super) fn evaluate<T: Product>(
     run: &Run,
     layout: &Layout,
@@ -31,9 +36,6 @@ pub(super) fn evaluate<T: Product>(
     weights: &[T],
     rows: &[u32],
 ) -> Evaluation {
-    if rows.is_empty() {
-        return Evaluation::default();
-    }
     let executor = Executor { plan: &run.plan, layout, weights };
     let block_rows = block_rows(&run.plan);
     let workspace = || Workspace::new(&run.plan, block_rows.min(rows.len()));
@@ -46,15 +48,44 @@ pub(super) fn evaluate<T: Product>(
         add_sums(&run.plan, workspace, &mut sums);
         sums
     };
+    in_blocks(rows, (block_rows, 1), workspace, block)
+}
+
+/// The same of a chain of dense layers, fused.
+pub(super) fn evaluate_fused<T: Product>(
+    run: &Run,
+    replica: &Replica,
+    chain: &Chain,
+    weights: (&Layout, &[T]),
+    rows: &[u32],
+) -> Evaluation {
+    let evaluator = || Fused::evaluator(run, replica, chain, weights, FUSED_BLOCK.min(rows.len()));
+    let blocks = (FUSED_BLOCK, BLOCKS_AT_ONCE);
+    in_blocks(rows, blocks, evaluator, |fused: &mut Fused, rows| fused.evaluate(run, rows))
+}
+
+/// Blocks are shared among threads, `at_once` of them to each, but added in their order.
+fn in_blocks<W>(
+    rows: &[u32],
+    (block_rows, at_once): (usize, usize),
+    workspace: impl Fn() -> W + Sync + Send,
+    block: impl Fn(&mut W, &[u32]) -> Evaluation + Sync + Send,
+) -> Evaluation {
     let mut total = Evaluation::default();
-    if rows.len() <= block_rows {
-        // Waking a thread costs more than a block of a small network.
-        total.add(&block(&mut workspace(), rows));
-    } else {
-        let blocks = rows.par_chunks(block_rows);
-        let sums: Vec<Evaluation> = blocks.map_init(workspace, block).collect();
-        sums.iter().for_each(|sums| total.add(sums));
+    if rows.is_empty() {
+        return total;
     }
+    let some = |workspace: &mut W, rows: &[u32]| -> Vec<Evaluation> {
+        rows.chunks(block_rows).map(|rows| block(workspace, rows)).collect()
+    };
+    let of_a_thread = block_rows * at_once;
+    let sums = if rows.len() <= of_a_thread {
+        // Waking a thread costs more than the blocks of a small network.
+        vec![some(&mut workspace(), rows)]
+    } else {
+        rows.par_chunks(of_a_thread).map_init(&workspace, some).collect()
+    };
+    sums.iter().flatten().for_each(|sums| total.add(sums));
     total
 }
 

@@ -2,6 +2,7 @@
 
 use super::adam::AdamStep;
 use super::clip::Clipping;
+use super::evaluate::{evaluate, evaluate_fused};
 use super::execute::Executor;
 use super::fused::{Done, Fused};
 use super::gather::Frame;
@@ -102,6 +103,21 @@ impl<T: Product> Trainee<T> {
     pub fn end_steps(&mut self, layout: &Layout) {
         if let Some(fused) = &self.fused {
             fused.store_weights(layout, &mut self.weights);
+        }
+    }
+
+    /// The sums over rows on these weights of the replica, as its schedule makes them.
+    pub fn evaluate(
+        &self,
+        run: &Run,
+        replica: &Replica,
+        layout: &Layout,
+        weights: &[T],
+        rows: &[u32],
+    ) -> Evaluation {
+        match &self.fused {
+            Some(fused) => evaluate_fused(run, replica, fused.chain(), (layout, weights), rows),
+            None => evaluate(run, layout, &self.frame, weights, rows),
         }
     }
 

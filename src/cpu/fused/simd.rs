@@ -197,10 +197,9 @@ mod x86 {
         // SAFETY: the caller's promise.
         unsafe {
             let estimate = _mm512_rsqrt14_ps(v);
-            let half = _mm512_mul_ps(_mm512_set1_ps(0.5), v);
-            let square = _mm512_mul_ps(estimate, estimate);
-            let newton = _mm512_fnmadd_ps(half, square, _mm512_set1_ps(1.5));
-            let root = _mm512_mul_ps(v, _mm512_mul_ps(estimate, newton));
+            let (near, half) = (_mm512_mul_ps(v, estimate), _mm512_set1_ps(0.5));
+            let error = _mm512_fnmadd_ps(near, _mm512_mul_ps(half, estimate), half);
+            let root = _mm512_fmadd_ps(near, error, near);
             let divisor = _mm512_add_ps(root, epsilon);
             let estimate = _mm512_rcp14_ps(divisor);
             let newton = _mm512_fnmadd_ps(divisor, estimate, _mm512_set1_ps(2.0));

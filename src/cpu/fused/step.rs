@@ -50,6 +50,31 @@ impl Fused {
         let rows = run.step.batch_size.min(replica.splits.of(Split::Train).len());
         let clips_by_norm = matches!(run.step.clip, Some(Clip::Norm(_)));
         let memory = Memory::new(&chain, rows, run.step.optimizer.slots(), clips_by_norm);
+        Self::with_memory(run, replica, chain, memory, instructions)
+    }
+
+    /// One that evaluates these weights, in the order of the plan's layout, up to `rows` rows at once.
+    pub fn evaluator<T: Real>(
+        run: &Run,
+        replica: &Replica,
+        chain: &Chain,
+        (layout, weights): (&Layout, &[T]),
+        rows: usize,
+    ) -> Self {
+        let memory = Memory::new(chain, rows, 0, false);
+        let set = InstructionSet::all()[0];
+        let mut fused = Self::with_memory(run, replica, chain.clone(), memory, set);
+        fused.load(layout, weights, &[]);
+        fused
+    }
+
+    fn with_memory(
+        run: &Run,
+        replica: &Replica,
+        chain: Chain,
+        memory: Memory,
+        instructions: InstructionSet,
+    ) -> Self {
         Fused {
             chain,
             memory,
@@ -61,6 +86,10 @@ impl Fused {
             score_delta: vec![],
             current: false,
         }
+    }
+
+    pub fn chain(&self) -> &Chain {
+        &self.chain
     }
 
     /// The replica's weights and moments were replaced: the next epoch begins with those.
@@ -105,7 +134,7 @@ impl Fused {
         t: u64,
         sums: &mut Evaluation,
     ) -> Done {
-        self.forward(run, rows);
+        self.forward(run, rows, true);
         if !self.loss(run, rows.len(), sums) {
             return Done::Bad;
         }
@@ -114,7 +143,15 @@ impl Fused {
         Done::Step
     }
 
-    fn forward(&mut self, run: &Run, rows: &[u32]) {
+    /// The sums over these rows of the table.
+    pub fn evaluate(&mut self, run: &Run, rows: &[u32]) -> Evaluation {
+        let mut sums = Evaluation::default();
+        self.forward(run, rows, false);
+        self.loss(run, rows.len(), &mut sums);
+        sums
+    }
+
+    fn forward(&mut self, run: &Run, rows: &[u32], training: bool) {
         self.batch.gather(&self.frame, &run.table, rows);
         let width = self.memory.places[0].input_row;
         for (&row, x) in rows.iter().zip(self.memory.activations[0].chunks_exact_mut(width)) {
@@ -123,11 +160,12 @@ impl Fused {
         }
         for layer in 0..self.chain.links.len() {
             self.instructions.forward(&mut self.memory, layer, rows.len());
-            self.activate(layer, rows.len());
+            self.activate(layer, rows.len(), training);
         }
     }
 
-    fn activate(&mut self, layer: usize, rows: usize) {
+    /// a = f(z) and, while training, the slopes of an expression.
+    fn activate(&mut self, layer: usize, rows: usize, training: bool) {
         let memory = &mut self.memory;
         let place = memory.places[layer];
         let used = rows * place.row;
@@ -136,8 +174,8 @@ impl Fused {
             LinkActivation::Linear => {}
             LinkActivation::Relu => self.instructions.relu(a),
             LinkActivation::Function(f) => {
-                let slope = &mut memory.slopes[layer][..used];
-                f.evaluate_block(&memory.z[layer][..used], a, Some(slope), &mut self.scratch);
+                let slope = training.then_some(&mut memory.slopes[layer][..used]);
+                f.evaluate_block(&memory.z[layer][..used], a, slope, &mut self.scratch);
                 if place.units < place.row {
                     // f(0) need not be 0, and padding has to be.
                     a.chunks_exact_mut(place.row).for_each(|row| row[place.units..].fill(0.0));
