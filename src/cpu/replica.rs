@@ -135,7 +135,8 @@ impl<T: Product> Trainee<T> {
             if places.is_empty() || self.first_bad_step.is_some() {
                 return;
             }
-            let rows = &self.order[places];
+            let after = &self.order[run.step.places(step + 1, self.order.len())];
+            let rows = (&self.order[places], after);
             match fused.step(run, replica, rows, self.steps + 1, &mut self.sums) {
                 Done::Step => self.steps += 1,
                 Done::Bad => self.first_bad_step = Some(step + 1),
