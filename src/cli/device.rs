@@ -176,15 +176,11 @@ impl Choice {
 
     /// The fastest schedule of the CPU that fits, or the one that was asked for.
     fn open_cpu(&self, run: Arc<Run>) -> Result<Cpu<f32>> {
-        if self.schedule.as_deref() == Some(Schedule::Layered.name()) {
-            return Ok(Cpu::new(run));
-        }
-        match (Cpu::with_schedule(run.clone(), Schedule::Fused), &self.schedule) {
-            (Ok(cpu), _) => Ok(cpu),
-            (Err(_), None) => Ok(Cpu::new(run)),
-            (Err(why), Some(schedule)) => Err(Error::input(format!(
-                "schedule {schedule:?}: {why}; allowed here: \"layered\""
-            ))),
-        }
+        let Some(wanted) = &self.schedule else { return Ok(Cpu::fastest(run)) };
+        let schedule = Schedule::ALL.into_iter().find(|schedule| schedule.name() == wanted);
+        let cpu = Cpu::with_schedule(run, schedule.unwrap_or(Schedule::Layered));
+        cpu.map_err(|why| {
+            Error::input(format!("schedule {wanted:?}: {why}; allowed here: \"layered\""))
+        })
     }
 }

@@ -39,6 +39,8 @@ pub struct Cpu<T> {
     queue: VecDeque<u32>,
     /// The epoch under way.
     epoch: Option<Epoch>,
+    /// Why the fastest schedule does not fit.
+    not_fused: Option<String>,
 }
 
 /// How the CPU goes about a step.
@@ -77,7 +79,15 @@ impl<T: Product> Cpu<T> {
         let layout = Layout::new(&run.plan);
         let trainee = |replica| Trainee::new(&run, replica, &layout);
         let trainees = run.replicas.iter().map(trainee).collect();
-        Cpu { layout, trainees, queue: VecDeque::new(), epoch: None, run }
+        Cpu { layout, trainees, queue: VecDeque::new(), epoch: None, run, not_fused: None }
+    }
+
+    /// The same, on the fastest schedule that its plan allows.
+    pub fn fastest(run: Arc<Run>) -> Self {
+        match Self::with_schedule(run.clone(), Schedule::Fused) {
+            Ok(cpu) => cpu,
+            Err(why) => Cpu { not_fused: Some(why), ..Self::new(run) },
+        }
     }
 
     /// The same, on a schedule; the error says why the run has none of that name.
@@ -194,6 +204,11 @@ impl<T: Product> Backend for Cpu<T> {
             schedule: self.schedule().name().into(),
             epochs_per_submit: 1,
         }
+    }
+
+    fn details(&self) -> String {
+        let why = self.not_fused.iter().map(|why| format!("; not \"fused\": {why}"));
+        format!("schedule {:?}{}", self.schedule().name(), why.collect::<String>())
     }
 
     fn submit(&mut self, epochs: Range<u32>) -> Result<()> {

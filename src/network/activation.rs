@@ -112,11 +112,21 @@ impl fmt::Display for Activation {
 }
 
 impl Function {
-    /// The function `text` describes, under `name`; refused where it or its derivative is NaN.
+    /// The function `text` describes, under `name`; refused where it or its derivative is NaN, and
+    /// where it is the same everywhere.
     fn of(name: &str, text: &str) -> Result<Self> {
         let expression = Expression::parse(text)
             .map_err(|e| Error::input(format!("{e}\n    {}", pointed_at(text, e.position))))?;
-        for x in [0.0, 1e-3, -1e-3, 0.5, -0.5, 3.0, -3.0, 50.0, -50.0, 1e4, -1e4] {
+        let points = [0.0, 1e-3, -1e-3, 0.5, -0.5, 3.0, -3.0, 50.0, -50.0, 1e4, -1e4];
+        let values = points.map(|x| expression.evaluate::<f32>(x).0);
+        if values.iter().all(|value| *value == values[0]) {
+            return Err(Error::input(format!(
+                "the activation {text:?} is {} for every x: nothing can be learned through it; it has to \
+                 depend on x",
+                values[0]
+            )));
+        }
+        for x in points {
             let (value, slope) = expression.evaluate::<f32>(x);
             if !value.is_finite() || !slope.is_finite() {
                 return Err(Error::input(format!(
