@@ -10,13 +10,13 @@ use crate::params::Optimizer;
 /// The numbers of one step that are the same for every weight.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AdamStep<T> {
-    beta1: T,
-    beta2: T,
-    rest1: T,
-    rest2: T,
-    epsilon: T,
-    correction1: T,
-    correction2: T,
+    pub beta1: T,
+    pub beta2: T,
+    pub rest1: T,
+    pub rest2: T,
+    pub epsilon: T,
+    pub correction1: T,
+    pub correction2: T,
 }
 
 impl<T: Real> AdamStep<T> {

@@ -1,8 +1,14 @@
 //! The targets and weights of a batch: classes are copied, values scaled, (y - shift) · scale;
 //! weight = sample weight · class weight. Twin of `shaders/batch.wgsl`.
 
+use super::binary_cross_entropy::binary_cross_entropy;
 use super::gather::{Frame, scale_rows};
+use super::mean_squared_error::mean_squared_error;
+use super::metric_sums::{add_confusion, add_errors, add_losses};
+use super::softmax_cross_entropy::softmax_cross_entropy;
+use crate::backend::Evaluation;
 use crate::math::Real;
+use crate::network::Loss;
 use crate::params::{Table, TableTargets};
 
 /// The targets and weights of the rows of a batch, and the losses the network makes on them.
@@ -46,6 +52,42 @@ impl<T: Real> Batch<T> {
             for (weight, &class) in self.weights.iter_mut().zip(&self.classes) {
                 *weight *= frame.class_weights[class as usize];
             }
+        }
+    }
+
+    /// The losses of the rows, kept here, and the gradient by their scores; `exponentials` as
+    /// softmax cross-entropy takes it.
+    pub fn loss(
+        &mut self,
+        kind: Loss,
+        scores: &[T],
+        gradient_scale: T,
+        delta: &mut [T],
+        exponentials: impl FnOnce(&mut [T]),
+    ) {
+        self.losses.resize(self.weights.len(), T::ZERO);
+        let (classes, values, weights) = (&self.classes, &self.values, &self.weights);
+        let (losses, scale) = (&mut self.losses, gradient_scale);
+        match kind {
+            Loss::SoftmaxCrossEntropy => {
+                softmax_cross_entropy(scores, classes, weights, scale, losses, delta, exponentials)
+            }
+            Loss::BinaryCrossEntropy => {
+                binary_cross_entropy(scores, classes, weights, scale, losses, delta)
+            }
+            Loss::MeanSquaredError => {
+                mean_squared_error(scores, values, weights, scale, losses, delta)
+            }
+        }
+    }
+
+    /// Adds losses and metrics of the rows.
+    pub fn add_sums(&self, scores: &[T], sums: &mut Evaluation) {
+        add_losses(&self.losses, &self.weights, sums);
+        if self.classes.is_empty() {
+            add_errors(scores, &self.values, scores.len() / self.weights.len(), sums);
+        } else {
+            add_confusion(scores, &self.classes, sums);
         }
     }
 }

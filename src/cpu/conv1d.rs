@@ -23,10 +23,11 @@ pub(crate) fn conv1d<T: Product>(
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::super::conv1d_input_gradient::conv1d_input_gradient;
     use super::super::conv1d_kernel_gradient::conv1d_kernel_gradient;
     use super::*;
+    use crate::network::Padding;
     use proptest::prelude::*;
 
     /// Every sum as its formula says it: z, and the gradients of Σ delta · z by W and by x.
@@ -62,16 +63,14 @@ pub(super) mod tests {
     }
 
     /// Sizes that fit each other.
-    pub(crate) fn convolutions() -> impl Strategy<Value = Convolution> {
-        (1..4usize, 1..20usize, 1..5usize, 1..9usize, 1..5usize, 0..9usize)
-            .prop_map(|(channels, samples, filters, kernel, stride, padding)| {
-                let padding = padding.min(kernel - 1);
-                let padded = (samples + 2 * padding).max(kernel);
-                let positions = (padded - kernel) / stride + 1;
-                let samples = padded - 2 * padding;
-                Convolution { channels, samples, filters, kernel, stride, padding, positions }
-            })
-            .prop_filter("has samples", |convolution| convolution.samples > 0)
+    fn convolutions() -> impl Strategy<Value = Convolution> {
+        (1..4usize, 1..20usize, 1..5usize, 1..9usize, 1..5usize, 0..9usize).prop_filter_map(
+            "a kernel longer than its signal",
+            |(channels, samples, filters, kernel, stride, zeros)| {
+                let padding = Padding::Each(zeros.min(kernel - 1));
+                Convolution::new((channels, samples), filters, kernel, stride, padding).ok()
+            },
+        )
     }
 
     proptest! {

@@ -166,9 +166,8 @@ impl<T: Product> Cpu<T> {
         let mut report = |(replica, trainee): (usize, &mut Trainee<T>)| {
             trainee.end_steps(layout);
             let rows = run.replicas[replica].splits.of(Split::Validation);
-            let validation = (!rows.is_empty()).then(|| {
-                trainee.evaluate(run, &run.replicas[replica], layout, &trainee.weights, rows)
-            });
+            let validation =
+                (!rows.is_empty()).then(|| trainee.evaluate(run, layout, &trainee.weights, rows));
             let loss = validation.as_ref().map(Evaluation::loss);
             let kept = keep_best(trainee, loss, epoch.step);
             ReplicaReport {
@@ -245,7 +244,7 @@ impl<T: Product> Backend for Cpu<T> {
         let replicas = self.run.replicas.iter().zip(&self.trainees);
         let evaluations = replicas.map(|(replica, trainee)| {
             let rows = replica.splits.of(split);
-            trainee.evaluate(&self.run, replica, &self.layout, chosen(trainee, which), rows)
+            trainee.evaluate(&self.run, &self.layout, chosen(trainee, which), rows)
         });
         Ok(evaluations.collect())
     }

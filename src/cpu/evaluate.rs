@@ -4,10 +4,10 @@ use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
 use super::execute::Executor;
-use super::fused::{Chain, Fused};
+use super::fused::Fused;
 use super::gather::Frame;
 use super::matmul::Product;
-use super::replica::{add_sums, gather};
+use super::replica::gather;
 use super::workspace::Workspace;
 use crate::backend::Evaluation;
 use crate::network::{Layout, Plan};
@@ -45,7 +45,7 @@ pub(super) fn evaluate<T: Product>(
         gather(run, frame, rows, workspace);
         executor.forward(workspace, false);
         executor.loss(workspace, T::ONE);
-        add_sums(&run.plan, workspace, &mut sums);
+        workspace.batch.add_sums(workspace.of(run.plan.scores), &mut sums);
         sums
     };
     in_blocks(rows, (block_rows, 1), workspace, block)
@@ -54,12 +54,11 @@ pub(super) fn evaluate<T: Product>(
 /// The same of a chain of dense layers, fused.
 pub(super) fn evaluate_fused<T: Product>(
     run: &Run,
-    replica: &Replica,
-    chain: &Chain,
+    fused: &Fused,
     weights: (&Layout, &[T]),
     rows: &[u32],
 ) -> Evaluation {
-    let evaluator = || Fused::evaluator(run, replica, chain, weights, FUSED_BLOCK.min(rows.len()));
+    let evaluator = || fused.evaluator(weights, FUSED_BLOCK.min(rows.len()));
     let blocks = (FUSED_BLOCK, BLOCKS_AT_ONCE);
     in_blocks(rows, blocks, evaluator, |fused: &mut Fused, rows| fused.evaluate(run, rows))
 }

@@ -4,22 +4,19 @@ use super::activation_backward::activation_backward;
 use super::bias::add_bias;
 use super::bias_activation::activate;
 use super::bias_gradient::bias_gradient;
-use super::binary_cross_entropy::binary_cross_entropy;
 use super::conv1d::conv1d;
 use super::conv1d_input_gradient::conv1d_input_gradient;
 use super::conv1d_kernel_gradient::conv1d_kernel_gradient;
 use super::matmul::{Matrix, Product, matmul};
 use super::maxpool1d::maxpool1d;
 use super::maxpool1d_backward::maxpool1d_backward;
-use super::mean_squared_error::mean_squared_error;
 use super::prelu::prelu;
 use super::prelu_gradient::prelu_gradient;
 use super::sigmoid::sigmoid;
 use super::softmax::softmax;
-use super::softmax_cross_entropy::softmax_cross_entropy;
 use super::workspace::Workspace;
 use crate::network::Layout;
-use crate::network::{Activated, Activation, Loss, Operand, Operation, Plan, TensorId};
+use crate::network::{Activated, Activation, Operand, Operation, Plan, TensorId};
 
 /// A network's plan with the weights to execute it on.
 pub(super) struct Executor<'a, T> {
@@ -38,26 +35,12 @@ impl<T: Product> Executor<'_, T> {
 
     /// The losses of the rows, and delta.
     pub fn loss(&self, workspace: &mut Workspace<T>, gradient_scale: T) {
-        let kind = self.plan.loss;
         workspace.with(self.plan.delta, |delta, workspace| {
-            let mut losses = std::mem::take(&mut workspace.batch.losses);
-            losses.resize(workspace.rows, T::ZERO);
+            let mut batch = std::mem::take(&mut workspace.batch);
             let scores = workspace.of(self.plan.scores);
-            let batch = &workspace.batch;
-            let (classes, values, weights) = (&batch.classes, &batch.values, &batch.weights);
-            let (l, d) = (&mut losses[..], delta);
-            match kind {
-                Loss::SoftmaxCrossEntropy => {
-                    softmax_cross_entropy(scores, classes, weights, gradient_scale, l, d)
-                }
-                Loss::BinaryCrossEntropy => {
-                    binary_cross_entropy(scores, classes, weights, gradient_scale, l, d)
-                }
-                Loss::MeanSquaredError => {
-                    mean_squared_error(scores, values, weights, gradient_scale, l, d)
-                }
-            }
-            workspace.batch.losses = losses;
+            let exponentials = |z: &mut [T]| z.iter_mut().for_each(|z| *z = z.exp());
+            batch.loss(self.plan.loss, scores, gradient_scale, delta, exponentials);
+            workspace.batch = batch;
         });
     }
 

@@ -7,14 +7,13 @@ use super::execute::Executor;
 use super::fused::{Done, Fused};
 use super::gather::Frame;
 use super::matmul::Product;
-use super::metric_sums::{add_confusion, add_errors, add_losses};
 use super::sgd::sgd;
 use super::weight_sum::gradient_scale;
 use super::workspace::Workspace;
 use crate::backend::Evaluation;
 use crate::data::{Order, Split};
 use crate::network::Layout;
-use crate::network::{Plan, TensorId, initial_values};
+use crate::network::{TensorId, initial_values};
 use crate::params::{Replica, Run, StepRule};
 
 /// The state of a replica while it trains.
@@ -90,7 +89,7 @@ impl<T: Product> Trainee<T> {
         executor.forward(workspace, true);
         executor.loss(workspace, gradient_scale(run.step.batch_gradient, &workspace.batch.weights));
         let loss_before = self.sums.loss_sum;
-        add_sums(&run.plan, workspace, &mut self.sums);
+        workspace.batch.add_sums(workspace.of(run.plan.scores), &mut self.sums);
         if !(self.sums.loss_sum - loss_before).is_finite() {
             self.first_bad_step = Some(step + 1);
             return 0;
@@ -107,16 +106,9 @@ impl<T: Product> Trainee<T> {
     }
 
     /// The sums over rows on these weights of the replica, as its schedule makes them.
-    pub fn evaluate(
-        &self,
-        run: &Run,
-        replica: &Replica,
-        layout: &Layout,
-        weights: &[T],
-        rows: &[u32],
-    ) -> Evaluation {
+    pub fn evaluate(&self, run: &Run, layout: &Layout, weights: &[T], rows: &[u32]) -> Evaluation {
         match &self.fused {
-            Some(fused) => evaluate_fused(run, replica, fused.chain(), (layout, weights), rows),
+            Some(fused) => evaluate_fused(run, fused, (layout, weights), rows),
             None => evaluate(run, layout, &self.frame, weights, rows),
         }
     }
@@ -181,15 +173,4 @@ pub(super) fn gather<T: Product>(
 ) {
     workspace.batch.gather(frame, &run.table, rows);
     workspace.with(run.plan.input, |inputs, _| frame.gather(&run.table, rows, inputs));
-}
-
-/// Adds losses and metrics of the rows in the workspace.
-pub(super) fn add_sums<T: Product>(plan: &Plan, workspace: &Workspace<T>, sums: &mut Evaluation) {
-    let (batch, scores) = (&workspace.batch, workspace.of(plan.scores));
-    add_losses(&batch.losses, &batch.weights, sums);
-    if batch.classes.is_empty() {
-        add_errors(scores, &batch.values, workspace.row_len(plan.scores), sums);
-    } else {
-        add_confusion(scores, &batch.classes, sums);
-    }
 }

@@ -5,20 +5,14 @@ use crate::math::Real;
 /// The softmax of each row of `z`, rows of `classes` elements.
 pub(crate) fn softmax<T: Real>(z: &[T], classes: usize, a: &mut [T]) {
     for (z, a) in z.chunks_exact(classes).zip(a.chunks_exact_mut(classes)) {
-        let (_, sum) = exponentials(z, a);
+        let maximum = z.iter().fold(z[0], |m, &z| z.max(m));
+        let mut sum = T::ZERO;
+        for (a, &z) in a.iter_mut().zip(z) {
+            *a = (z - maximum).exp();
+            sum += *a;
+        }
         a.iter_mut().for_each(|a| *a = *a / sum);
     }
-}
-
-/// e^(z - m) into `out`; returns m, the maximum, and their sum.
-pub(crate) fn exponentials<T: Real>(z: &[T], out: &mut [T]) -> (T, T) {
-    let maximum = z.iter().fold(z[0], |m, &z| z.max(m));
-    let mut sum = T::ZERO;
-    for (out, &z) in out.iter_mut().zip(z) {
-        *out = (z - maximum).exp();
-        sum += *out;
-    }
-    (maximum, sum)
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! loss = ln Σ_j e^(z[j]) - z[true], delta = (softmax(z) - y) · weight · gradient scale.
 //! Twin of `shaders/softmax_cross_entropy.wgsl`.
 
-use super::softmax::exponentials;
 use crate::math::Real;
 
 /// The loss of each row and the gradient of the batch's loss by its logits.
 ///
 /// `z` and `delta` are (rows, classes); `gradient_scale` is 1 / Σ weights for a mean, 1 for a sum.
+/// `exponentials` takes e^x of every number in place, of all rows at once: vectors, where they are fast.
 pub(crate) fn softmax_cross_entropy<T: Real>(
     z: &[T],
     truth: &[u32],
@@ -14,13 +14,23 @@ pub(crate) fn softmax_cross_entropy<T: Real>(
     gradient_scale: T,
     losses: &mut [T],
     delta: &mut [T],
+    exponentials: impl FnOnce(&mut [T]),
 ) {
     let classes = z.len() / truth.len();
+    for ((z, delta), loss) in
+        z.chunks_exact(classes).zip(delta.chunks_exact_mut(classes)).zip(losses.iter_mut())
+    {
+        let maximum = z.iter().fold(z[0], |m, &z| z.max(m));
+        delta.iter_mut().zip(z).for_each(|(delta, &z)| *delta = z - maximum);
+        *loss = maximum;
+    }
+    exponentials(delta);
     let rows = z.chunks_exact(classes).zip(delta.chunks_exact_mut(classes));
     for (((z, delta), loss), (&truth, &weight)) in rows.zip(losses).zip(truth.iter().zip(weights)) {
         let truth = truth as usize;
-        let (maximum, sum) = exponentials(z, delta);
-        *loss = sum.ln() + (maximum - z[truth]);
+        let mut sum = T::ZERO;
+        delta.iter().for_each(|&exponential| sum += exponential);
+        *loss = sum.ln() + (*loss - z[truth]);
         let scale = weight * gradient_scale;
         for delta in delta.iter_mut() {
             *delta = *delta / sum;

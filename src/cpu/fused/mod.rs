@@ -9,7 +9,6 @@
 
 mod chain;
 mod dispatch;
-mod loss;
 mod memory;
 mod products;
 mod simd;

@@ -2,20 +2,18 @@
 
 use super::chain::{Chain, LinkActivation};
 use super::dispatch::InstructionSet;
-use super::loss::softmax_cross_entropy;
 use super::memory::{Memory, load, store};
-use super::update::{AdamNumbers, Rule};
+use super::update::Rule;
 use crate::backend::Evaluation;
+use crate::cpu::adam::AdamStep;
 use crate::cpu::batch::Batch;
 use crate::cpu::gather::Frame;
-use crate::cpu::metric_sums::{add_confusion, add_errors, add_losses};
 use crate::cpu::weight_sum::gradient_scale;
-use crate::cpu::{binary_cross_entropy, mean_squared_error};
 use crate::data::Split;
 use crate::expr::Scratch;
 use crate::math::Real;
-use crate::network::{Layout, Loss};
-use crate::params::{Clip, Optimizer, Replica, Run};
+use crate::network::Layout;
+use crate::params::{Clip, Replica, Run};
 
 /// A replica's network, fused.
 #[derive(Debug, Clone)]
@@ -50,46 +48,31 @@ impl Fused {
         let rows = run.step.batch_size.min(replica.splits.of(Split::Train).len());
         let clips_by_norm = matches!(run.step.clip, Some(Clip::Norm(_)));
         let memory = Memory::new(&chain, rows, run.step.optimizer.slots(), clips_by_norm);
-        Self::with_memory(run, replica, chain, memory, instructions)
+        Self::of(chain, memory, instructions, Frame::new(run, replica))
     }
 
-    /// One that evaluates these weights, in the order of the plan's layout, up to `rows` rows at once.
-    pub fn evaluator<T: Real>(
-        run: &Run,
-        replica: &Replica,
-        chain: &Chain,
-        (layout, weights): (&Layout, &[T]),
-        rows: usize,
-    ) -> Self {
-        let memory = Memory::new(chain, rows, 0, false);
-        let set = InstructionSet::all()[0];
-        let mut fused = Self::with_memory(run, replica, chain.clone(), memory, set);
-        fused.load(layout, weights, &[]);
-        fused
+    /// The same network with these weights, in the order of the plan's layout, to evaluate up to `rows`
+    /// rows at once.
+    pub fn evaluator<T: Real>(&self, (layout, weights): (&Layout, &[T]), rows: usize) -> Self {
+        let memory = Memory::new(&self.chain, rows, 0, false);
+        let frame = self.frame.clone();
+        let mut evaluator = Self::of(self.chain.clone(), memory, self.instructions, frame);
+        evaluator.load(layout, weights, &[]);
+        evaluator
     }
 
-    fn with_memory(
-        run: &Run,
-        replica: &Replica,
-        chain: Chain,
-        memory: Memory,
-        instructions: InstructionSet,
-    ) -> Self {
+    fn of(chain: Chain, memory: Memory, instructions: InstructionSet, frame: Frame<f32>) -> Self {
         Fused {
             chain,
             memory,
             instructions,
-            frame: Frame::new(run, replica),
+            frame,
             batch: Batch::default(),
             scratch: Scratch::default(),
             scores: vec![],
             score_delta: vec![],
             current: false,
         }
-    }
-
-    pub fn chain(&self) -> &Chain {
-        &self.chain
     }
 
     /// The replica's weights and moments were replaced: the next epoch begins with those.
@@ -194,45 +177,12 @@ impl Fused {
         self.scores.clear();
         padded.for_each(|row| self.scores.extend_from_slice(&row[..place.units]));
         self.score_delta.resize(self.scores.len(), 0.0);
-        let batch = &mut self.batch;
-        let scale = gradient_scale(run.step.batch_gradient, &batch.weights);
-        batch.losses.resize(rows, 0.0);
-        let (scores, weights, losses) = (&self.scores, &batch.weights, &mut batch.losses);
+        let scale = gradient_scale(run.step.batch_gradient, &self.batch.weights);
+        let exponentials = |z: &mut [f32]| self.instructions.exponentials(z);
         let delta = &mut self.score_delta;
-        match run.plan.loss {
-            Loss::SoftmaxCrossEntropy => softmax_cross_entropy(
-                self.instructions,
-                scores,
-                &batch.classes,
-                weights,
-                scale,
-                losses,
-                delta,
-            ),
-            Loss::BinaryCrossEntropy => binary_cross_entropy::binary_cross_entropy(
-                scores,
-                &batch.classes,
-                weights,
-                scale,
-                losses,
-                delta,
-            ),
-            Loss::MeanSquaredError => mean_squared_error::mean_squared_error(
-                scores,
-                &batch.values,
-                weights,
-                scale,
-                losses,
-                delta,
-            ),
-        }
+        self.batch.loss(run.plan.loss, &self.scores, scale, delta, exponentials);
         let before = sums.loss_sum;
-        add_losses(&batch.losses, &batch.weights, sums);
-        if batch.classes.is_empty() {
-            add_errors(&self.scores, &batch.values, place.units, sums);
-        } else {
-            add_confusion(&self.scores, &batch.classes, sums);
-        }
+        self.batch.add_sums(&self.scores, sums);
         let rows = self.memory.deltas[last].chunks_exact_mut(place.row);
         for (row, delta) in rows.zip(self.score_delta.chunks_exact(place.units)) {
             row[..place.units].copy_from_slice(delta);
@@ -301,21 +251,7 @@ fn table_row(run: &Run, row: u32) -> &[f32] {
 }
 
 fn rule(run: &Run, replica: &Replica, t: u64) -> Rule {
-    let adam = match run.step.optimizer {
-        Optimizer::Sgd => None,
-        Optimizer::Adam { beta1, beta2, epsilon } => {
-            let [correction1, correction2] = run.step.optimizer.corrections(t).map(|c| c as f32);
-            Some(AdamNumbers {
-                beta1: beta1 as f32,
-                beta2: beta2 as f32,
-                rest1: (1.0 - beta1) as f32,
-                rest2: (1.0 - beta2) as f32,
-                epsilon: epsilon as f32,
-                correction1,
-                correction2,
-            })
-        }
-    };
+    let adam = AdamStep::new(run.step.optimizer, t);
     let bound = match run.step.clip {
         Some(Clip::Value(bound)) => bound as f32,
         _ => f32::INFINITY,
@@ -328,7 +264,7 @@ mod tests {
     use super::*;
     use crate::data::{Dataset, Targets};
     use crate::network::{Layer, initial_values};
-    use crate::params::{LayerStack, Parameters};
+    use crate::params::{LayerStack, Optimizer, Parameters};
 
     const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 

@@ -1,6 +1,7 @@
 //! The optimizers on whole vectors: clip, L2 and step in one pass.
 
 use super::simd::{LANES, Simd};
+use crate::cpu::adam::AdamStep;
 
 /// The numbers of one step.
 #[derive(Clone, Copy)]
@@ -10,19 +11,7 @@ pub(super) struct Rule {
     pub scale: f32,
     /// What clipping by value bounds it to; infinite without it.
     pub bound: f32,
-    pub adam: Option<AdamNumbers>,
-}
-
-/// Adam's.
-#[derive(Clone, Copy)]
-pub(super) struct AdamNumbers {
-    pub beta1: f32,
-    pub beta2: f32,
-    pub rest1: f32,
-    pub rest2: f32,
-    pub epsilon: f32,
-    pub correction1: f32,
-    pub correction2: f32,
+    pub adam: Option<AdamStep<f32>>,
 }
 
 /// NaN stays NaN: the second operand is what min and max give then.

@@ -11,6 +11,7 @@ use crate::cpu::softmax_cross_entropy::softmax_cross_entropy as softmax_loss_twi
 use crate::cpu::weight_sum::gradient_scale;
 use crate::gpu::kernel::Variant;
 use crate::gpu::steps::Step;
+use crate::math::Real;
 use crate::params::BatchGradient;
 
 /// A batch's scores, targets, weights and scales, and what the kernel makes of them.
@@ -108,7 +109,10 @@ pub(super) fn softmax_cross_entropy(bench: &mut Bench, shape: &Shape) {
     scores.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
     let truth = bench.below(batch, classes);
     let done = Losses::run(bench, shape, "softmax_cross_entropy", (scores, truth));
-    let (losses, delta) = done.twin(shape, softmax_loss_twin);
+    let (losses, delta) = done.twin(shape, |z, truth, weights, scale, losses, delta| {
+        let exponentials = |z: &mut [f64]| z.iter_mut().for_each(|z| *z = Real::exp(*z));
+        softmax_loss_twin(z, truth, weights, scale, losses, delta, exponentials);
+    });
     let z = wide(&done.scores);
     let mut a = vec![0.0; z.len()];
     softmax_twin(&z, classes, &mut a);
