@@ -1,23 +1,9 @@
 // dx[i, c, s] = Σ W[o, c, j] · delta[i, o, t] over the o, j, t with t·stride + j - padding = s: the full
 // convolution of delta with the reversed kernel.
-// A product (`product.wgsl`) of W turned, (channels, filters·kernel), and a matrix that is never stored,
-// (filters·kernel, rows·samples): each of its elements is fetched from delta as it is needed.
+// A product (`product.wgsl`, its sizes `convolution.wgsl`) of W turned, (channels, filters·kernel), and a
+// matrix that is never stored, (filters·kernel, rows·samples): each of its elements is fetched from
+// delta as it is needed.
 
-struct Parameters {
-    capacity: u32,
-    channels: u32,
-    samples: u32,
-    filters: u32,
-    kernel: u32,
-    stride: u32,
-    padding: u32,
-    positions: u32,
-    // Where W begins in the weights of a replica, and how many weights a replica has.
-    weight: u32,
-    weights: u32,
-}
-
-@group(1) @binding(0) var<uniform> parameters: Parameters;
 // (replica, weights)
 @group(1) @binding(1) var<storage, read> weights: array<f32>;
 // (replica, capacity, filters, positions)

@@ -1,22 +1,7 @@
 // dW[o, c, j] = Σ over rows i and t of delta[i, o, t] · x[i, c, t·stride + j - padding], x = 0 outside.
-// A product (`product.wgsl`) of delta as (filters, rows·positions) and the matrix of `conv1d.wgsl`, turned;
-// the sum is in the order of (i, t).
+// A product (`product.wgsl`, its sizes `convolution.wgsl`) of delta as (filters, rows·positions) and the
+// matrix of `conv1d.wgsl`, turned; the sum is in the order of (i, t).
 
-struct Parameters {
-    capacity: u32,
-    channels: u32,
-    samples: u32,
-    filters: u32,
-    kernel: u32,
-    stride: u32,
-    padding: u32,
-    positions: u32,
-    // Where W begins in the weights of a replica, and how many weights a replica has.
-    weight: u32,
-    weights: u32,
-}
-
-@group(1) @binding(0) var<uniform> parameters: Parameters;
 // (replica, capacity, filters, positions)
 @group(1) @binding(1) var<storage, read> delta: array<f32>;
 // (replica, capacity, channels, samples)
@@ -30,25 +15,20 @@ fn terms_of(workgroup: vec3<u32>) -> u32 {
 
 // delta[i, o, t], (i, t) = n
 fn left_at(replica: u32, o: u32, n: u32) -> f32 {
-    let i = n / parameters.positions;
-    if (o >= parameters.filters || i >= step_of(replica).rows) {
+    let at = place_in_z(replica, o, n);
+    if (at == NOWHERE) {
         return 0.0;
     }
-    let row = replica * parameters.capacity + i;
-    return delta[(row * parameters.filters + o) * parameters.positions + n % parameters.positions];
+    return delta[at];
 }
 
 // x[i, c, t·stride + j - padding], (i, t) = n, (c, j) = q
 fn right_at(replica: u32, n: u32, q: u32) -> f32 {
-    let c = q / parameters.kernel;
-    let i = n / parameters.positions;
-    // Before the first sample this wraps around and is beyond the last one.
-    let s = n % parameters.positions * parameters.stride + q % parameters.kernel - parameters.padding;
-    if (i >= step_of(replica).rows || c >= parameters.channels || s >= parameters.samples) {
+    let at = place_in_x(replica, q, n);
+    if (at == NOWHERE) {
         return 0.0;
     }
-    let row = replica * parameters.capacity + i;
-    return x[(row * parameters.channels + c) * parameters.samples + s];
+    return x[at];
 }
 
 fn store(replica: u32, o: u32, q: u32, sum: f32) {

@@ -4,6 +4,7 @@ use crate::expr::{Expression, MATH_WGSL};
 
 const STEP: &str = include_str!("../../shaders/step.wgsl");
 const ORDER: &str = include_str!("../../shaders/order.wgsl");
+const CONVOLUTION: &str = include_str!("../../shaders/convolution.wgsl");
 const PRODUCT: &str = include_str!("../../shaders/product.wgsl");
 
 /// What a kernel's text needs beside it.
@@ -17,6 +18,8 @@ pub(super) enum Needs {
     Math,
     /// The tiles of a product.
     Product,
+    /// The same, and the sizes of a convolution.
+    Convolution,
 }
 
 macro_rules! kernels {
@@ -35,9 +38,9 @@ kernels! {
     "bias_gradient": Step,
     "binary_cross_entropy": Math,
     "clip": Step,
-    "conv1d": Product,
-    "conv1d_input_gradient": Product,
-    "conv1d_kernel_gradient": Product,
+    "conv1d": Convolution,
+    "conv1d_input_gradient": Convolution,
+    "conv1d_kernel_gradient": Convolution,
     "gather": Step,
     "keep_best": Step,
     "matmul": Product,
@@ -58,14 +61,15 @@ kernels! {
 pub(super) fn source(name: &str, activation: Option<&Expression>) -> String {
     let found = KERNELS.iter().find(|(known, ..)| *known == name);
     let (needs, text) = found.map_or((Needs::Step, ""), |(_, needs, text)| (*needs, *text));
-    let before = match needs {
-        Needs::Step => "",
-        Needs::Product => PRODUCT,
-        Needs::Order => ORDER,
-        Needs::Math => MATH_WGSL,
+    let before: &[&str] = match needs {
+        Needs::Step => &[],
+        Needs::Product => &[PRODUCT],
+        Needs::Convolution => &[PRODUCT, CONVOLUTION],
+        Needs::Order => &[ORDER],
+        Needs::Math => &[MATH_WGSL],
     };
     let activation = activation.map_or_else(String::new, |f| f.to_wgsl("activation"));
-    [STEP, before, &activation, text].join("\n")
+    [&[STEP], before, &[&activation, text]].concat().join("\n")
 }
 
 /// Every kernel's name and text, `bias_activation` once for each of the given activations: what a
