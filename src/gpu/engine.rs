@@ -15,12 +15,12 @@ use super::network::{DeviceNetwork, most_rows};
 use super::record::{Recorder, Work};
 use super::statistics::{confusion_length, evaluation, slot_length};
 use super::steps::evaluation_step;
-use super::{Gpu, predict, state};
+use super::{Gpu, Schedule, predict, state};
 use crate::backend::{
     Backend, Description, Evaluation, Event, Quantity, ReplicaId, ReplicaState, State, Weights,
 };
 use crate::data::Split;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::params::{Replica, Run};
 
 /// A GPU as a backend.
@@ -46,8 +46,29 @@ pub struct GpuBackend {
 }
 
 impl GpuBackend {
-    /// A backend for this run on an open device, at the run's initial weights. Refused where the
-    /// device has too little memory.
+    /// The same as [`GpuBackend::new`], on a schedule; refused where it does not fit the network or
+    /// the device, with the reason.
+    pub fn with_schedule(gpu: Gpu, run: Arc<Run>, schedule: Schedule) -> Result<Self> {
+        let mut backend = Self::new(gpu, run)?;
+        backend.use_schedule(schedule)?.map_err(|why| {
+            Error::input(format!(
+                "schedule {:?}: {why}; allowed here: \"layered\"",
+                schedule.name()
+            ))
+        })?;
+        Ok(backend)
+    }
+
+    /// Goes on with another schedule; the inner error says why it does not fit.
+    pub fn use_schedule(&mut self, schedule: Schedule) -> Result<Result<(), String>> {
+        match schedule {
+            Schedule::Layered => Ok(Ok(())),
+            _ => Ok(Err("this version does not have it".into())),
+        }
+    }
+
+    /// A backend for this run on an open device, at the run's initial weights, on the schedule that
+    /// takes any network. Refused where the device has too little memory.
     pub fn new(gpu: Gpu, run: Arc<Run>) -> Result<Self> {
         let bytes = Data::bytes(&run) + DeviceNetwork::bytes(&run);
         let (data, network, recorder) = gpu.allocating(bytes, || {

@@ -13,6 +13,7 @@ mod predict;
 #[cfg(test)]
 mod proof;
 mod record;
+mod schedule;
 mod signals;
 mod sources;
 mod state;
@@ -22,6 +23,7 @@ mod workspace;
 
 pub use device::{Adapter, Gpu, adapters};
 pub use engine::GpuBackend;
+pub use schedule::Schedule;
 pub use sources::shader_sources;
 
 #[cfg(test)]
