@@ -26,6 +26,8 @@ use crate::params::{Replica, Run};
 /// A GPU as a backend.
 pub struct GpuBackend {
     pub(super) gpu: Gpu,
+    pub(super) kernels: Kernels,
+    schedule: Schedule,
     pub(super) run: Arc<Run>,
     pub(super) data: Data,
     pub(super) network: DeviceNetwork,
@@ -46,44 +48,33 @@ pub struct GpuBackend {
 }
 
 impl GpuBackend {
-    /// The same as [`GpuBackend::new`], on a schedule; refused where it does not fit the network or
-    /// the device, with the reason.
-    pub fn with_schedule(gpu: Gpu, run: Arc<Run>, schedule: Schedule) -> Result<Self> {
-        let mut backend = Self::new(gpu, run)?;
-        backend.use_schedule(schedule)?.map_err(|why| {
-            Error::input(format!(
-                "schedule {:?}: {why}; allowed here: \"layered\"",
-                schedule.name()
-            ))
-        })?;
-        Ok(backend)
-    }
-
-    /// Goes on with another schedule; the inner error says why it does not fit.
-    pub fn use_schedule(&mut self, schedule: Schedule) -> Result<Result<(), String>> {
-        match schedule {
-            Schedule::Layered => Ok(Ok(())),
-            _ => Ok(Err("this version does not have it".into())),
-        }
-    }
-
     /// A backend for this run on an open device, at the run's initial weights, on the schedule that
     /// takes any network. Refused where the device has too little memory.
     pub fn new(gpu: Gpu, run: Arc<Run>) -> Result<Self> {
+        Self::with_schedule(gpu, run, Schedule::Layered)
+    }
+
+    /// The same on a schedule; refused where it does not fit the network or the device, with the reason.
+    pub fn with_schedule(gpu: Gpu, run: Arc<Run>, schedule: Schedule) -> Result<Self> {
         let bytes = Data::bytes(&run) + DeviceNetwork::bytes(&run);
-        let (data, network, recorder) = gpu.allocating(bytes, || {
+        let (kernels, data, network, recorder) = gpu.allocating(bytes, || {
             let mut kernels = Kernels::new(&gpu);
             let data = Data::new(&gpu, &run)?;
-            let network = DeviceNetwork::new(&gpu, &mut kernels, &run, &data)?;
+            let network = DeviceNetwork::new(&gpu, &mut kernels, &run, &data, schedule)?;
+            let network = network.map_err(|why| {
+                Error::input(format!("schedule {:?}: {why}; try \"auto\"", schedule.name()))
+            })?;
             let recorder = Recorder::new(&gpu, &kernels, run.replicas.len())?;
-            Ok((data, network, recorder))
+            Ok((kernels, data, network, recorder))
         })?;
         gpu.wait()?;
         let fresh = ReplicaState { steps: 0, best_loss: f64::INFINITY, live: true };
         let best = vec![0.0; run.replicas.len() * network.layout.total()];
         // Nothing is known of a GPU's speed before its first step; software has no watchdog.
-        let pace = if gpu.is_software { Recorder::capacity() } else { 1 };
+        let pace = if gpu.is_software { recorder.capacity } else { 1 };
         Ok(GpuBackend {
+            schedule,
+            kernels,
             replicas: vec![fresh; run.replicas.len()],
             gpu,
             run,
@@ -145,7 +136,8 @@ impl GpuBackend {
             self.gpu.wait_for(submitted)?;
             if !self.gpu.is_software {
                 let a_block = started.elapsed().as_secs_f64() / piece.len() as f64;
-                self.evaluation_pace.set(paced(self.evaluation_pace.get(), a_block));
+                let pace = paced(self.evaluation_pace.get(), a_block, self.recorder.capacity);
+                self.evaluation_pace.set(pace);
             }
             (rest, submits) = (later, submits + 1);
         }
@@ -158,15 +150,15 @@ impl Backend for GpuBackend {
         Description {
             backend: "gpu".into(),
             device: self.gpu.name.clone(),
-            schedule: "layered".into(),
+            schedule: self.schedule.name().into(),
             epochs_per_submit: 1,
         }
     }
 
     fn details(&self) -> String {
         format!(
-            "{} dispatches a step, {} submits and {} read-back an epoch",
-            self.network.steps.train.len(),
+            "{:.2} dispatches a step, {} submits and {} read-back an epoch",
+            self.network.train.dispatches_a_step(),
             self.submits,
             self.read_backs
         )

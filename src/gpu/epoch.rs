@@ -4,13 +4,12 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::engine::GpuBackend;
-use super::record::{Recorder, Work};
+use super::record::Work;
 use super::statistics::{confusion_length, evaluation, slot_length};
-use super::steps::{Step, train_step};
+use super::steps::Step;
 use crate::backend::{EpochReport, ReplicaReport, Weights};
 use crate::data::Split;
 use crate::error::Result;
-use crate::params::Replica;
 
 /// Work of a submit: desktop drivers lose a device that is silent for seconds.
 const SUBMIT: Duration = Duration::from_millis(100);
@@ -31,23 +30,11 @@ pub(super) struct Epoch {
 impl GpuBackend {
     /// Submits the next steps of the epoch.
     pub(super) fn submit_steps(&mut self, epoch: &mut Epoch) -> Result<()> {
-        let (run, lists) = (&self.run, &self.data.lists);
-        let steps = run.steps();
-        let last = steps.min(epoch.step + self.pace as u32);
-        let work: Vec<Work> = (epoch.step..last)
-            .map(|number| {
-                let of_replica = |(id, replica): (usize, &Replica)| {
-                    let done = self.replicas[id].steps + u64::from(number);
-                    let step = train_step(run, lists, (id, replica), epoch.number, number, done);
-                    // One that left has its own slots all the same: their sums are 0.
-                    if self.replicas[id].live { step } else { Step { rows: 0, ..step } }
-                };
-                Work {
-                    steps: run.replicas.iter().enumerate().map(of_replica).collect(),
-                    dispatches: &self.network.steps.train,
-                }
-            })
-            .collect();
+        let last = self.run.steps().min(epoch.step + self.pace as u32);
+        let steps = epoch.step..last;
+        let count = steps.len();
+        let train = &self.network.train;
+        let work = train.work((&self.run, &self.data.lists), &self.replicas, epoch, steps);
         let confusion = &self.network.confusion;
         let first = epoch.step == 0;
         let clear = |encoder: &mut wgpu::CommandEncoder| {
@@ -56,7 +43,7 @@ impl GpuBackend {
             }
         };
         let index = self.recorder.submit(&self.gpu, &work, clear, |_| {});
-        epoch.running.push_back((index, work.len()));
+        epoch.running.push_back((index, count));
         epoch.submits += 1;
         epoch.step = last;
         // Two at a time, the next recorded while one runs, once it is known how long a step takes.
@@ -74,7 +61,7 @@ impl GpuBackend {
         let a_step = (now - epoch.ended).as_secs_f64() / steps.max(1) as f64;
         epoch.ended = now;
         if !self.gpu.is_software {
-            self.pace = paced(self.pace, a_step);
+            self.pace = paced(self.pace, a_step, self.recorder.capacity);
         }
         Ok(())
     }
@@ -178,9 +165,9 @@ impl GpuBackend {
 
 /// Steps of the next submit: as many of `seconds` each as the time of a submit holds, and at most twice
 /// as many as before, because the first pay for what is made once.
-pub(super) fn paced(before: usize, seconds: f64) -> usize {
+pub(super) fn paced(before: usize, seconds: f64, capacity: usize) -> usize {
     let fits = (SUBMIT.as_secs_f64() / seconds.max(1e-7)) as usize;
-    fits.clamp(1, (2 * before).min(Recorder::capacity()))
+    fits.clamp(1, (2 * before).min(capacity))
 }
 
 /// Cuts one array into parts of these sizes.

@@ -75,8 +75,8 @@ impl<'a> Layered<'a> {
         };
         let buffers = [
             (workspace.of(plan.scores), Read),
-            (&workspace.truth, Read),
-            (&workspace.weights, Read),
+            (&workspace.gathered.truth, Read),
+            (&workspace.gathered.weights, Read),
             (&workspace.scales, Read),
             (&workspace.losses, Write),
             (workspace.of(plan.delta), Write),

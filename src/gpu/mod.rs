@@ -12,6 +12,7 @@ mod network;
 mod predict;
 #[cfg(test)]
 mod proof;
+mod quads;
 mod record;
 mod schedule;
 mod signals;
@@ -19,10 +20,12 @@ mod sources;
 mod state;
 mod statistics;
 mod steps;
+mod train;
 mod workspace;
 
 pub use device::{Adapter, Gpu, adapters};
 pub use engine::GpuBackend;
+pub use quads::generated_sources;
 pub use schedule::Schedule;
 pub use sources::shader_sources;
 

@@ -1,14 +1,15 @@
 //! A network on the device: its weights, its workspaces, and the dispatches of its steps.
 
-use super::Gpu;
 use super::build::Build;
 use super::data::Data;
 use super::kernel::{Dispatch, Kernels};
 use super::layered::{TILE, WORKGROUPS};
 use super::statistics::{confusion_length, slot_length};
+use super::train::{Train, check};
 use super::workspace::Workspace;
+use super::{Gpu, Schedule};
 use crate::data::Split;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::network::{Layout, Operation, initial_values};
 use crate::params::Run;
 
@@ -18,7 +19,7 @@ const BLOCK: usize = 1024;
 const BLOCK_NUMBERS: usize = 1 << 25;
 /// Turns of loops that software drivers can be trusted with, an invocation and dispatch: Mesa before
 /// 23 leaves every loop after 65,535 of them, without an error.
-const TURNS: u64 = 60_000;
+pub(super) const TURNS: u64 = 60_000;
 
 /// The tensors of all replicas: (replica, weights), one array each.
 pub(super) struct Tensors {
@@ -31,12 +32,8 @@ pub(super) struct Tensors {
     pub kept: wgpu::Buffer,
 }
 
-/// The dispatches of one kind of step, in their order.
+/// The dispatches that every schedule has, in their order.
 pub(super) struct Steps {
-    /// Batch, gather, forward, loss, metrics, backward, clip, update.
-    pub train: Vec<Dispatch>,
-    /// The same without metrics, clip and update, and with the prediction: every quantity stays.
-    pub trace: Vec<Dispatch>,
     /// Batch, gather, forward, loss, metrics on the current and on the best weights.
     pub evaluate: [Vec<Dispatch>; 2],
     /// Forward and prediction of rows the host has filled in, on the current and the best weights.
@@ -49,22 +46,29 @@ pub(super) struct Steps {
 pub(super) struct DeviceNetwork {
     pub layout: Layout,
     pub tensors: Tensors,
-    pub training: Workspace,
     pub evaluation: Workspace,
     /// Slots of sums: training steps, then validation blocks; (slot, replica).
     pub sums: wgpu::Buffer,
     pub slots: usize,
     /// (training or evaluation, replica, true class, predicted class)
     pub confusion: wgpu::Buffer,
+    /// 1 where L2 pulls.
+    decays: wgpu::Buffer,
     pub steps: Steps,
+    pub train: Train,
 }
 
 impl DeviceNetwork {
-    /// Allocates and compiles everything.
-    pub fn new(gpu: &Gpu, kernels: &mut Kernels, run: &Run, data: &Data) -> Result<Self> {
+    /// Allocates and compiles everything for a schedule; the inner error says why it does not fit.
+    pub fn new(
+        gpu: &Gpu,
+        kernels: &mut Kernels,
+        run: &Run,
+        data: &Data,
+        schedule: Schedule,
+    ) -> Result<Result<Self, String>> {
         let replicas = run.replicas.len();
         let layout = Layout::new(&run.plan);
-        let training = Workspace::new(gpu, &run.plan, replicas, training_capacity(run))?;
         let evaluation = Workspace::new(gpu, &run.plan, replicas, evaluation_capacity(run))?;
         let tensors = Tensors::new(gpu, run, &layout)?;
         let slots = slots(run) * replicas;
@@ -83,9 +87,11 @@ impl DeviceNetwork {
             confusion: &confusion,
             decays: &decays,
         };
+        let train = match build.schedule(schedule)? {
+            Ok(train) => train,
+            Err(why) => return Ok(Err(why)),
+        };
         let steps = Steps {
-            train: build.train(&training)?,
-            trace: build.trace(&training),
             evaluate: [
                 build.evaluate(&evaluation, &tensors.weights),
                 build.evaluate(&evaluation, &tensors.best),
@@ -96,8 +102,41 @@ impl DeviceNetwork {
             ],
             keep_best: build.keep_best(&evaluation),
         };
-        check_dispatches(gpu, &steps)?;
-        Ok(DeviceNetwork { layout, tensors, training, evaluation, sums, slots, confusion, steps })
+        let lists = [&steps.evaluate[0], &steps.predict[0], &steps.keep_best];
+        check(gpu, lists.into_iter().flatten())?;
+        check(gpu, train.all())?;
+        Ok(Ok(DeviceNetwork {
+            layout,
+            tensors,
+            evaluation,
+            sums,
+            slots,
+            confusion,
+            decays,
+            steps,
+            train,
+        }))
+    }
+
+    /// What builds more dispatches of this network.
+    pub fn build<'a>(
+        &'a self,
+        gpu: &'a Gpu,
+        kernels: &'a mut Kernels,
+        run: &'a Run,
+        data: &'a Data,
+    ) -> Build<'a> {
+        Build {
+            gpu,
+            kernels,
+            run,
+            data,
+            layout: &self.layout,
+            tensors: &self.tensors,
+            sums: &self.sums,
+            confusion: &self.confusion,
+            decays: &self.decays,
+        }
     }
 
     /// The bytes of all that, for the check before anything is allocated.
@@ -119,7 +158,7 @@ pub(super) fn most_rows(run: &Run, splits: &[Split]) -> usize {
     rows.max().unwrap_or(0)
 }
 
-fn training_capacity(run: &Run) -> usize {
+pub(super) fn training_capacity(run: &Run) -> usize {
     run.step.batch_size.min(most_rows(run, &[Split::Train])).max(1)
 }
 
@@ -148,30 +187,6 @@ fn decays(run: &Run) -> Vec<f32> {
         std::iter::repeat_n(f32::from(u8::from(tensor.decay)), len)
     };
     run.plan.tensors.iter().flat_map(of).collect()
-}
-
-/// No dispatch may have more workgroups than devices take; on software drivers, none may make more
-/// turns of loops than they survive.
-fn check_dispatches(gpu: &Gpu, steps: &Steps) -> Result<()> {
-    let lists =
-        [&steps.train, &steps.trace, &steps.evaluate[0], &steps.predict[0], &steps.keep_best];
-    let widest = lists.into_iter().flatten().flat_map(|dispatch| dispatch.workgroups).max();
-    if let Some(widest) = widest.filter(|widest| *widest as usize > WORKGROUPS) {
-        return Err(Error::input(format!(
-            "{}: a kernel would take {widest} workgroups in one dimension, and devices take \
-             {WORKGROUPS}; use --device cpu, narrower layers, or a smaller BATCH_SIZE",
-            gpu.name
-        )));
-    }
-    let most = lists.into_iter().flatten().map(|dispatch| dispatch.iterations).max().unwrap_or(0);
-    if gpu.is_software && most > TURNS {
-        return Err(Error::input(format!(
-            "{}: a kernel would make {most} turns of a loop, and software drivers can be trusted with \
-             {TURNS}; use --device cpu, a smaller BATCH_SIZE, or narrower layers",
-            gpu.name
-        )));
-    }
-    Ok(())
 }
 
 impl Tensors {

@@ -9,10 +9,12 @@ use crate::error::Result;
 
 /// Bytes from one entry to the next: every device allows dynamic offsets in steps of this.
 const STRIDE: u64 = 256;
-/// Steps of one submit at the most.
-const ENTRIES: usize = 1024;
+/// Steps of one submit at the most, and all replicas' together.
+const STEPS: usize = 4096;
+const STEPS_OF_ALL: usize = 1 << 18;
 
-/// A step to record: its numbers a replica, and its dispatches in their order.
+/// A step to record, or several whose dispatches make them all: the numbers of each step, a replica after
+/// the other, and the dispatches in their order.
 pub(super) struct Work<'a> {
     pub steps: Vec<Step>,
     pub dispatches: &'a [Dispatch],
@@ -21,25 +23,27 @@ pub(super) struct Work<'a> {
 /// The buffers through which kernels learn which step they are part of.
 pub(super) struct Recorder {
     steps: wgpu::Buffer,
+    entries: wgpu::Buffer,
     group: wgpu::BindGroup,
     replicas: usize,
+    /// Steps of one submit at the most.
+    pub capacity: usize,
 }
 
 impl Recorder {
     pub fn new(gpu: &Gpu, kernels: &Kernels, replicas: usize) -> Result<Self> {
-        let words = size_of::<Step>() / 4;
-        let steps = gpu.storage("the steps of a submit", ENTRIES * replicas * words)?;
+        // Work that gathers rows ahead has an entry and a step of its own: half of all at the most.
+        let fitting = gpu.binding_limit as usize / size_of::<Step>() / 2;
+        let capacity = (STEPS_OF_ALL.min(fitting) / replicas).clamp(1, STEPS);
+        let entries = 2 * capacity;
+        let words = entries * replicas * size_of::<Step>() / 4;
+        let steps = gpu.storage("the steps of a submit", words)?;
         let entries = gpu.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("entries"),
-            size: ENTRIES as u64 * STRIDE,
+            size: entries as u64 * STRIDE,
             usage: BufferUsages::UNIFORM | BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        let mut firsts = vec![0u32; ENTRIES * STRIDE as usize / 4];
-        for (entry, first) in firsts.iter_mut().step_by(STRIDE as usize / 4).enumerate() {
-            *first = (entry * replicas) as u32;
-        }
-        gpu.queue.write_buffer(&entries, 0, bytemuck::cast_slice(&firsts));
         let entry = wgpu::BufferBinding {
             buffer: &entries,
             offset: 0,
@@ -53,16 +57,11 @@ impl Recorder {
                 wgpu::BindGroupEntry { binding: 1, resource: steps.as_entire_binding() },
             ],
         });
-        Ok(Recorder { steps, group, replicas })
+        Ok(Recorder { steps, entries, group, replicas, capacity })
     }
 
-    /// The most steps of one submit.
-    pub fn capacity() -> usize {
-        ENTRIES
-    }
-
-    /// Records and submits up to [`Recorder::capacity`] steps, all in one pass, between what
-    /// `before` and `after` record.
+    /// Records and submits the work of up to `capacity` steps, all in one pass, between what `before` and
+    /// `after` record.
     pub fn submit(
         &self,
         gpu: &Gpu,
@@ -70,8 +69,17 @@ impl Recorder {
         before: impl FnOnce(&mut wgpu::CommandEncoder),
         after: impl FnOnce(&mut wgpu::CommandEncoder),
     ) -> wgpu::SubmissionIndex {
-        debug_assert!(work.len() <= ENTRIES && work.iter().all(|w| w.steps.len() == self.replicas));
-        let steps: Vec<Step> = work.iter().flat_map(|work| work.steps.iter().copied()).collect();
+        debug_assert!(work.len() <= 2 * self.capacity);
+        let words = STRIDE as usize / 4;
+        // Each entry tells where its steps begin and how many there are: `Entry` in `shaders/step.wgsl`.
+        let mut entries = vec![0u32; work.len() * words];
+        let mut steps: Vec<Step> = vec![];
+        for (entry, work) in entries.chunks_exact_mut(words).zip(work) {
+            entry[0] = steps.len() as u32;
+            entry[1] = (work.steps.len() / self.replicas) as u32;
+            steps.extend_from_slice(&work.steps);
+        }
+        gpu.queue.write_buffer(&self.entries, 0, bytemuck::cast_slice(&entries));
         gpu.queue.write_buffer(&self.steps, 0, bytemuck::cast_slice(&steps));
         let mut encoder = gpu.device.create_command_encoder(&Default::default());
         before(&mut encoder);

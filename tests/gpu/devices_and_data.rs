@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use crate::common::{InBlocks, classes, cpu, parameters, run, trained, values};
-use crate::support::{device, gpu};
+use crate::support::{device, gpu, gpu_on};
 use gpu_mlp::backend::{Backend, Event, ReplicaReport, Weights};
 use gpu_mlp::data::{Split, Splits};
-use gpu_mlp::gpu::GpuBackend;
+use gpu_mlp::gpu::{GpuBackend, Schedule};
 use gpu_mlp::params::{Clip, Optimizer, Parameters, Run};
 use gpu_mlp::train::{EpochRow, Stop};
 
@@ -56,9 +56,16 @@ fn joined(singles: &[Arc<Run>]) -> Arc<Run> {
 
 #[test]
 fn three_replicas_are_three_single_runs() {
+    Schedule::ALL.into_iter().for_each(three_replicas_are_three_single_runs_on);
+}
+
+fn three_replicas_are_three_single_runs_on(schedule: Schedule) {
     let singles = singles();
     let joined = joined(&singles);
-    let Some(mut backend) = gpu("three_replicas_are_three_single_runs", &joined) else { return };
+    let Some(mut backend) = gpu_on("three_replicas_are_three_single_runs", &joined, schedule)
+    else {
+        return;
+    };
     let (rows, outcome) = trained(&joined, &mut backend);
     let together = backend.state().unwrap();
     let epochs: Vec<u32> = outcome.replicas.iter().map(|replica| replica.epochs).collect();
@@ -67,7 +74,7 @@ fn three_replicas_are_three_single_runs() {
         "one leaves before the first: {epochs:?}"
     );
     for (replica, single) in singles.iter().enumerate() {
-        let mut alone = gpu("three_replicas_are_three_single_runs", single).unwrap();
+        let mut alone = gpu_on("three_replicas_are_three_single_runs", single, schedule).unwrap();
         let (own_rows, own) = trained(single, &mut alone);
         let of_replica: Vec<&EpochRow> = rows.iter().filter(|r| r.replica == replica).collect();
         assert_eq!(of_replica.len(), own_rows.len(), "replica {replica} stops by itself");
@@ -91,11 +98,17 @@ fn three_replicas_are_three_single_runs() {
 
 #[test]
 fn three_replicas_agree_with_the_cpu() {
+    Schedule::ALL.into_iter().for_each(three_replicas_agree_with_the_cpu_on);
+}
+
+fn three_replicas_agree_with_the_cpu_on(schedule: Schedule) {
     let mut joined = Run::clone(&joined(&singles()));
     // Few epochs: under Adam the two part slowly.
     (joined.stopping.max_epochs, joined.stopping.loss_patience) = (3, None);
     let joined = Arc::new(joined);
-    let Some(mut backend) = gpu("three_replicas_agree_with_the_cpu", &joined) else { return };
+    let Some(mut backend) = gpu_on("three_replicas_agree_with_the_cpu", &joined, schedule) else {
+        return;
+    };
     let (rows, _) = trained(&joined, &mut backend);
     let (expected, _) = trained(&joined, &mut cpu::<f32>(&joined));
     assert_eq!(rows.len(), expected.len());
@@ -108,6 +121,10 @@ fn three_replicas_agree_with_the_cpu() {
 
 #[test]
 fn data_in_several_parts_give_the_same_bits() {
+    Schedule::ALL.into_iter().for_each(data_in_several_parts_give_the_same_bits_on);
+}
+
+fn data_in_several_parts_give_the_same_bits_on(schedule: Schedule) {
     let mut parameters = parameters(&[6, 8, 2], &["tanh", "linear"]);
     (parameters.batch_size, parameters.max_epochs) = (64, 2);
     let run = run(&parameters, &values(6000, 6, 2));
@@ -115,7 +132,7 @@ fn data_in_several_parts_give_the_same_bits() {
         let mut device = device("data_in_several_parts_give_the_same_bits")?;
         // 6000 rows of 24 bytes: three parts.
         device.binding_limit = limit.unwrap_or(device.binding_limit);
-        let mut backend = GpuBackend::new(device, run.clone()).unwrap();
+        let mut backend = GpuBackend::with_schedule(device, run.clone(), schedule).unwrap();
         let (rows, _) = trained(&run, &mut backend);
         Some((rows, backend.state().unwrap()))
     };
@@ -125,9 +142,13 @@ fn data_in_several_parts_give_the_same_bits() {
 
 #[test]
 fn the_same_run_gives_the_same_bits() {
+    Schedule::ALL.into_iter().for_each(the_same_run_gives_the_same_bits_on);
+}
+
+fn the_same_run_gives_the_same_bits_on(schedule: Schedule) {
     let run = run(&rich(), &values(60, 4, 2));
     let once = || {
-        let mut backend = gpu("the_same_run_gives_the_same_bits", &run)?;
+        let mut backend = gpu_on("the_same_run_gives_the_same_bits", &run, schedule)?;
         let (rows, _) = trained(&run, &mut backend);
         Some((rows, backend.state().unwrap()))
     };
@@ -137,15 +158,21 @@ fn the_same_run_gives_the_same_bits() {
 
 #[test]
 fn blocks_of_epochs_change_no_bit() {
+    Schedule::ALL.into_iter().for_each(blocks_of_epochs_change_no_bit_on);
+}
+
+fn blocks_of_epochs_change_no_bit_on(schedule: Schedule) {
     let run = run(&patient(), &classes(60, 4, 3));
-    let Some(mut one_by_one) = gpu("blocks_of_epochs_change_no_bit", &run) else { return };
+    let Some(mut one_by_one) = gpu_on("blocks_of_epochs_change_no_bit", &run, schedule) else {
+        return;
+    };
     let (rows, outcome) = trained(&run, &mut one_by_one);
     let stopped = outcome.replicas[0].epochs;
     assert!(stopped > 4 && stopped < 40, "patience fires in the middle: {stopped}");
     let state = one_by_one.state().unwrap();
     // Where a block ends and where patience fires differ for one of these at least.
     for block in [3, 4] {
-        let backend = gpu("blocks_of_epochs_change_no_bit", &run).unwrap();
+        let backend = gpu_on("blocks_of_epochs_change_no_bit", &run, schedule).unwrap();
         let mut backend = InBlocks(backend, block);
         let (block_rows, block_outcome) = trained(&run, &mut backend);
         assert_eq!(block_rows, rows, "blocks of {block}");
@@ -240,8 +267,15 @@ fn reports(backend: &mut GpuBackend, epochs: std::ops::Range<u32>) -> Vec<Replic
 
 #[test]
 fn a_state_goes_back_and_gives_the_same_bits() {
+    Schedule::ALL.into_iter().for_each(a_state_goes_back_and_gives_the_same_bits_on);
+}
+
+fn a_state_goes_back_and_gives_the_same_bits_on(schedule: Schedule) {
     let run = joined(&singles());
-    let Some(mut backend) = gpu("a_state_goes_back_and_gives_the_same_bits", &run) else { return };
+    let Some(mut backend) = gpu_on("a_state_goes_back_and_gives_the_same_bits", &run, schedule)
+    else {
+        return;
+    };
     reports(&mut backend, 1..3);
     backend.retain(&[0, 2]).unwrap();
     let saved = backend.state().unwrap();
@@ -254,20 +288,24 @@ fn a_state_goes_back_and_gives_the_same_bits() {
     assert_eq!(reports(&mut backend, 3..6), after);
     assert_eq!(backend.state().unwrap(), end);
     // And on another device.
-    let mut other = gpu("a_state_goes_back_and_gives_the_same_bits", &run).unwrap();
+    let mut other = gpu_on("a_state_goes_back_and_gives_the_same_bits", &run, schedule).unwrap();
     other.restore(&saved).unwrap();
     assert_eq!(reports(&mut other, 3..6), after);
 }
 
 #[test]
 fn weights_that_are_not_finite_stop_a_run_as_on_the_cpu() {
+    Schedule::ALL.into_iter().for_each(weights_that_are_not_finite_stop_a_run_as_on_the_cpu_on);
+}
+
+fn weights_that_are_not_finite_stop_a_run_as_on_the_cpu_on(schedule: Schedule) {
     for (split, activation) in [([1.0, 0.0, 0.0], "linear"), ([0.7, 0.3, 0.0], "tanh")] {
         let mut parameters = parameters(&[4, 8, 2], &[activation, "tanh"]);
         (parameters.split, parameters.learning_rate) = (split, 3e38);
         (parameters.max_epochs, parameters.batch_size) = (3, 40);
         let run = run(&parameters, &values(40, 4, 2));
         let test = "weights_that_are_not_finite_stop_a_run_as_on_the_cpu";
-        let Some(mut backend) = gpu(test, &run) else { return };
+        let Some(mut backend) = gpu_on(test, &run, schedule) else { return };
         let (_, outcome) = trained(&run, &mut backend);
         let (_, expected) = trained(&run, &mut cpu::<f32>(&run));
         let (replica, expected) = (&outcome.replicas[0], &expected.replicas[0]);

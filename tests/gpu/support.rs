@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gpu_mlp::gpu::{Gpu, GpuBackend, adapters};
+use gpu_mlp::gpu::{Gpu, GpuBackend, Schedule, adapters};
 use gpu_mlp::params::Run;
 
 use crate::adapter;
@@ -16,5 +16,10 @@ pub fn device(test: &str) -> Option<Gpu> {
 
 /// A GPU backend on a run, where there is a device.
 pub fn gpu(test: &str, run: &Arc<Run>) -> Option<GpuBackend> {
-    Some(GpuBackend::new(device(test)?, run.clone()).unwrap())
+    gpu_on(test, run, Schedule::Layered)
+}
+
+/// The same on a schedule, which has to fit.
+pub fn gpu_on(test: &str, run: &Arc<Run>, schedule: Schedule) -> Option<GpuBackend> {
+    Some(GpuBackend::with_schedule(device(test)?, run.clone(), schedule).unwrap())
 }
