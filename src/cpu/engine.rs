@@ -26,7 +26,7 @@ use crate::network::Layout;
 use crate::params::{Replica, Run};
 
 /// How long a poll works before it reports progress.
-const SLICE: Duration = Duration::from_millis(50);
+const SLICE: Duration = Duration::from_millis(20);
 /// Steps between two looks at the clock.
 const STEPS_A_LOOK: u32 = 16;
 
@@ -281,5 +281,23 @@ impl<T: Product> Backend for Cpu<T> {
         self.queue.clear();
         self.epoch = None;
         state::restore(&self.run.plan, &self.layout, &mut self.trainees, state)
+    }
+
+    fn measure(&mut self, budget: Duration) -> Result<f64> {
+        let mark = self.mark()?;
+        self.submit(1..u32::MAX)?;
+        let (started, a_whole) = (Instant::now(), u64::from(self.run.steps()));
+        let (mut before, mut under_way) = (0, 0);
+        while started.elapsed() < budget
+            && let Some(event) = self.poll(true)?
+        {
+            match event {
+                Event::Progress { step, .. } => under_way = u64::from(step),
+                Event::Epoch(_) => (before, under_way) = (before + a_whole, 0),
+            }
+        }
+        let seconds = started.elapsed().as_secs_f64() / (before + under_way).max(1) as f64;
+        self.go_back(&mark)?;
+        Ok(seconds)
     }
 }

@@ -1,5 +1,6 @@
 //! The GPU backend: WGSL kernels through wgpu, on Vulkan, Metal and DX12.
 
+mod block;
 mod buffers;
 mod build;
 mod data;
@@ -8,6 +9,7 @@ mod engine;
 mod epoch;
 mod kernel;
 mod layered;
+mod measure;
 mod network;
 mod predict;
 #[cfg(test)]
@@ -16,6 +18,7 @@ mod quads;
 mod record;
 mod schedule;
 mod signals;
+mod snapshot;
 mod sources;
 mod state;
 mod statistics;

@@ -59,14 +59,16 @@ pub(super) struct DeviceNetwork {
 }
 
 impl DeviceNetwork {
-    /// Allocates and compiles everything for a schedule; the inner error says why it does not fit.
+    /// Allocates and compiles everything for the first of these schedules that fits; `refused` tells why
+    /// those before it do not. None if none fits.
     pub fn new(
         gpu: &Gpu,
         kernels: &mut Kernels,
         run: &Run,
         data: &Data,
-        schedule: Schedule,
-    ) -> Result<Result<Self, String>> {
+        schedules: &[Schedule],
+        refused: &mut Vec<(Schedule, String)>,
+    ) -> Result<Option<(Schedule, Self)>> {
         let replicas = run.replicas.len();
         let layout = Layout::new(&run.plan);
         let evaluation = Workspace::new(gpu, &run.plan, replicas, evaluation_capacity(run))?;
@@ -87,10 +89,17 @@ impl DeviceNetwork {
             confusion: &confusion,
             decays: &decays,
         };
-        let train = match build.schedule(schedule)? {
-            Ok(train) => train,
-            Err(why) => return Ok(Err(why)),
-        };
+        let mut fitting = None;
+        for &schedule in schedules {
+            match build.schedule(schedule)? {
+                Ok(train) => {
+                    fitting = Some((schedule, train));
+                    break;
+                }
+                Err(why) => refused.push((schedule, why)),
+            }
+        }
+        let Some((schedule, train)) = fitting else { return Ok(None) };
         let steps = Steps {
             evaluate: [
                 build.evaluate(&evaluation, &tensors.weights),
@@ -105,7 +114,7 @@ impl DeviceNetwork {
         let lists = [&steps.evaluate[0], &steps.predict[0], &steps.keep_best];
         check(gpu, lists.into_iter().flatten())?;
         check(gpu, train.all())?;
-        Ok(Ok(DeviceNetwork {
+        let network = DeviceNetwork {
             layout,
             tensors,
             evaluation,
@@ -115,7 +124,8 @@ impl DeviceNetwork {
             decays,
             steps,
             train,
-        }))
+        };
+        Ok(Some((schedule, network)))
     }
 
     /// What builds more dispatches of this network.

@@ -57,7 +57,7 @@ fn predict_block(backend: &GpuBackend, rows: ArrayView2<f32>, which: Weights) ->
         steps: vec![Step::of_filled(rows.nrows()); run.replicas.len()],
         dispatches: &backend.network.steps.predict[which as usize],
     };
-    backend.recorder.submit(&backend.gpu, &[work], |_| {}, |_| {});
+    backend.recorder.submit(&backend.gpu, &[vec![work].into()]);
     let outputs = run.plan.row_len(run.plan.output);
     let elements = run.replicas.len() * workspace.capacity * outputs;
     backend.gpu.read(workspace.of(run.plan.output), elements)
@@ -74,7 +74,7 @@ pub(super) fn trace(backend: &mut GpuBackend, epoch: u32) -> Result<Vec<Quantity
     let dispatches = build.trace(&workspace);
     check(&backend.gpu, dispatches.iter())?;
     let work = Work { steps, dispatches: &dispatches };
-    backend.recorder.submit(&backend.gpu, &[work], |_| {}, |_| {});
+    backend.recorder.submit(&backend.gpu, &[vec![work].into()]);
     let read = |name: &str, shape: Vec<usize>, buffer: &wgpu::Buffer| {
         let values: Vec<f32> = backend.gpu.read(buffer, shape.iter().product())?;
         let values = values.into_iter().map(f64::from).collect();

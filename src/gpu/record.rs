@@ -20,6 +20,39 @@ pub(super) struct Work<'a> {
     pub dispatches: &'a [Dispatch],
 }
 
+/// What is recorded around a pass.
+pub(super) enum Command<'a> {
+    /// Sets a buffer to 0.
+    Clear(&'a wgpu::Buffer),
+    /// Copies the first `bytes` of a buffer to `at` in another.
+    Copy { from: &'a wgpu::Buffer, to: &'a wgpu::Buffer, at: u64, bytes: u64 },
+}
+
+impl Command<'_> {
+    fn record(&self, encoder: &mut wgpu::CommandEncoder) {
+        match *self {
+            Command::Clear(buffer) => encoder.clear_buffer(buffer, 0, None),
+            Command::Copy { from, to, at, bytes } => {
+                encoder.copy_buffer_to_buffer(from, 0, to, at, bytes);
+            }
+        }
+    }
+}
+
+/// Work of one pass, and what comes before and behind it.
+#[derive(Default)]
+pub(super) struct Pass<'a> {
+    pub before: Vec<Command<'a>>,
+    pub work: Vec<Work<'a>>,
+    pub after: Vec<Command<'a>>,
+}
+
+impl<'a> From<Vec<Work<'a>>> for Pass<'a> {
+    fn from(work: Vec<Work<'a>>) -> Self {
+        Pass { work, ..Pass::default() }
+    }
+}
+
 /// The buffers through which kernels learn which step they are part of.
 pub(super) struct Recorder {
     steps: wgpu::Buffer,
@@ -60,21 +93,15 @@ impl Recorder {
         Ok(Recorder { steps, entries, group, replicas, capacity })
     }
 
-    /// Records and submits the work of up to `capacity` steps, all in one pass, between what `before` and
-    /// `after` record.
-    pub fn submit(
-        &self,
-        gpu: &Gpu,
-        work: &[Work],
-        before: impl FnOnce(&mut wgpu::CommandEncoder),
-        after: impl FnOnce(&mut wgpu::CommandEncoder),
-    ) -> wgpu::SubmissionIndex {
-        debug_assert!(work.len() <= 2 * self.capacity);
+    /// Records and submits passes that together have up to `capacity` steps.
+    pub fn submit(&self, gpu: &Gpu, passes: &[Pass]) -> wgpu::SubmissionIndex {
+        let all = || passes.iter().flat_map(|pass| &pass.work);
+        debug_assert!(all().count() <= 2 * self.capacity);
         let words = STRIDE as usize / 4;
         // Each entry tells where its steps begin and how many there are: `Entry` in `shaders/step.wgsl`.
-        let mut entries = vec![0u32; work.len() * words];
+        let mut entries = vec![0u32; all().count() * words];
         let mut steps: Vec<Step> = vec![];
-        for (entry, work) in entries.chunks_exact_mut(words).zip(work) {
+        for (entry, work) in entries.chunks_exact_mut(words).zip(all()) {
             entry[0] = steps.len() as u32;
             entry[1] = (work.steps.len() / self.replicas) as u32;
             steps.extend_from_slice(&work.steps);
@@ -82,21 +109,28 @@ impl Recorder {
         gpu.queue.write_buffer(&self.entries, 0, bytemuck::cast_slice(&entries));
         gpu.queue.write_buffer(&self.steps, 0, bytemuck::cast_slice(&steps));
         let mut encoder = gpu.device.create_command_encoder(&Default::default());
-        before(&mut encoder);
-        {
-            // One pass for all: thousands of passes slow every later submit.
-            let mut pass = encoder.begin_compute_pass(&Default::default());
-            for (entry, work) in work.iter().enumerate() {
-                pass.set_bind_group(0, &self.group, &[entry as u32 * STRIDE as u32]);
-                for dispatch in work.dispatches {
-                    let [x, y, z] = dispatch.workgroups;
-                    pass.set_pipeline(&dispatch.kernel.pipeline);
-                    pass.set_bind_group(1, &dispatch.group, &[]);
-                    pass.dispatch_workgroups(x, y, z);
-                }
+        let mut number = 0;
+        for pass in passes {
+            pass.before.iter().for_each(|command| command.record(&mut encoder));
+            self.record(&mut encoder, &pass.work, &mut number);
+            pass.after.iter().for_each(|command| command.record(&mut encoder));
+        }
+        gpu.queue.submit([encoder.finish()])
+    }
+
+    /// Records work whose first entry is `number`, all in one pass: thousands of passes slow every later
+    /// submit.
+    fn record(&self, encoder: &mut wgpu::CommandEncoder, work: &[Work], number: &mut u32) {
+        let mut pass = encoder.begin_compute_pass(&Default::default());
+        for work in work {
+            pass.set_bind_group(0, &self.group, &[*number * STRIDE as u32]);
+            *number += 1;
+            for dispatch in work.dispatches {
+                let [x, y, z] = dispatch.workgroups;
+                pass.set_pipeline(&dispatch.kernel.pipeline);
+                pass.set_bind_group(1, &dispatch.group, &[]);
+                pass.dispatch_workgroups(x, y, z);
             }
         }
-        after(&mut encoder);
-        gpu.queue.submit([encoder.finish()])
     }
 }
