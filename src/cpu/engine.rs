@@ -39,8 +39,6 @@ pub struct Cpu<T> {
     queue: VecDeque<u32>,
     /// The epoch under way.
     epoch: Option<Epoch>,
-    /// Why the fastest schedule does not fit.
-    not_fused: Option<String>,
 }
 
 /// How the CPU goes about a step.
@@ -53,7 +51,7 @@ pub enum Schedule {
 }
 
 impl Schedule {
-    /// All of them.
+    /// All of them, the fastest first.
     pub const ALL: [Schedule; 2] = [Schedule::Fused, Schedule::Layered];
 
     /// Its name in parameter files.
@@ -79,15 +77,7 @@ impl<T: Product> Cpu<T> {
         let layout = Layout::new(&run.plan);
         let trainee = |replica| Trainee::new(&run, replica, &layout);
         let trainees = run.replicas.iter().map(trainee).collect();
-        Cpu { layout, trainees, queue: VecDeque::new(), epoch: None, run, not_fused: None }
-    }
-
-    /// The same, on the fastest schedule that its plan allows.
-    pub fn fastest(run: Arc<Run>) -> Self {
-        match Self::with_schedule(run.clone(), Schedule::Fused) {
-            Ok(cpu) => cpu,
-            Err(why) => Cpu { not_fused: Some(why), ..Self::new(run) },
-        }
+        Cpu { layout, trainees, queue: VecDeque::new(), epoch: None, run }
     }
 
     /// The same, on a schedule; the error says why the run has none of that name.
@@ -205,11 +195,6 @@ impl<T: Product> Backend for Cpu<T> {
         }
     }
 
-    fn details(&self) -> String {
-        let why = self.not_fused.iter().map(|why| format!("; not \"fused\": {why}"));
-        format!("schedule {:?}{}", self.schedule().name(), why.collect::<String>())
-    }
-
     fn submit(&mut self, epochs: Range<u32>) -> Result<()> {
         self.queue.extend(epochs);
         Ok(())
@@ -285,15 +270,16 @@ impl<T: Product> Backend for Cpu<T> {
 
     fn measure(&mut self, budget: Duration) -> Result<f64> {
         let mark = self.mark()?;
-        self.submit(1..u32::MAX)?;
         let (started, a_whole) = (Instant::now(), u64::from(self.run.steps()));
-        let (mut before, mut under_way) = (0, 0);
-        while started.elapsed() < budget
-            && let Some(event) = self.poll(true)?
-        {
-            match event {
-                Event::Progress { step, .. } => under_way = u64::from(step),
-                Event::Epoch(_) => (before, under_way) = (before + a_whole, 0),
+        let (mut epoch, mut before, mut under_way) = (1, 0, 0);
+        while started.elapsed() < budget {
+            match self.poll(true)? {
+                Some(Event::Progress { step, .. }) => under_way = u64::from(step),
+                Some(Event::Epoch(_)) => (before, under_way) = (before + a_whole, 0),
+                None => {
+                    self.submit(epoch..epoch + 1)?;
+                    epoch += 1;
+                }
             }
         }
         let seconds = started.elapsed().as_secs_f64() / (before + under_way).max(1) as f64;

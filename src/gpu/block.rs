@@ -4,8 +4,10 @@ use std::time::Instant;
 
 use super::engine::GpuBackend;
 use super::epoch::{Epoch, paced};
+use super::network::most_rows;
 use super::record::{Command, Pass};
 use crate::backend::EpochReport;
+use crate::data::Split;
 use crate::error::Result;
 
 /// Epochs of one submit at the most.
@@ -35,12 +37,9 @@ impl GpuBackend {
         let train = &self.network.train;
         let mut states = self.replicas.clone();
         let mut passes = vec![];
-        let (mut dispatches, mut training) = (0, 0);
         for (place, epoch) in epochs.iter().enumerate() {
             let mut work = train.work((&self.run, &self.data.lists), &states, epoch, 0..steps);
-            training += work.iter().map(|work| work.dispatches.len()).sum::<usize>();
             work.extend(self.ending());
-            dispatches += work.iter().map(|work| work.dispatches.len()).sum::<usize>();
             let at = place as u64 * per_epoch;
             let after = self.epoch_copies(&staging, at);
             passes.push(Pass {
@@ -65,8 +64,11 @@ impl GpuBackend {
             let a_step = seconds / f64::from(steps.max(1));
             self.pace = paced(self.pace, a_step, self.recorder.capacity);
         }
-        // What its parts took is not known: their shares of the dispatches stand for it.
-        let share = training as f64 / dispatches.max(1) as f64;
+        // What its parts took is not known. A row that is trained on passes the network three times, forward,
+        // backward and in the gradients, and one of the validation once.
+        let rows = |split| most_rows(&self.run, &[split]) as f64;
+        let training = 3.0 * rows(Split::Train);
+        let share = training / (training + rows(Split::Validation));
         self.last_group = epochs.len();
         let parts = of_epochs.chunks_exact(per_epoch as usize / 4);
         let reports = epochs.iter().zip(parts).map(|(epoch, words)| EpochReport {

@@ -13,7 +13,7 @@ use crate::data::Split;
 use crate::error::Result;
 
 /// Work of a submit: desktop drivers lose a device that is silent for seconds.
-const SUBMIT: Duration = Duration::from_millis(100);
+pub(super) const SUBMIT: Duration = Duration::from_millis(100);
 
 /// An epoch under way.
 pub(super) struct Epoch {

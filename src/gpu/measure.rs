@@ -3,51 +3,55 @@
 use std::time::{Duration, Instant};
 
 use super::engine::GpuBackend;
-use super::epoch::Epoch;
+use super::epoch::{Epoch, SUBMIT};
+use super::record::Pass;
 use crate::backend::{Backend, Mark};
 use crate::error::Result;
 
 impl GpuBackend {
-    /// The seconds of a step, from about `budget` of steps of the first epoch; the first submit, which
-    /// pays for what is made once, is not counted. The state is the same afterwards.
+    /// The seconds of a step, from about `budget` of steps; the first submit, which pays for what is made
+    /// once, is not counted. The state is the same afterwards.
     pub(super) fn time_steps(&mut self, budget: Duration) -> Result<f64> {
         self.take_snapshot()?;
-        let pace = std::mem::replace(&mut self.pace, 1);
         let timed = self.time_submits(budget);
-        // Software has no watchdog, and its pace is not learned.
-        self.pace = if self.gpu.is_software { pace } else { self.pace };
         self.go_back(&Mark::OnDevice)?;
-        timed
+        let seconds = timed?;
+        if !self.gpu.is_software {
+            let fitting = (SUBMIT.as_secs_f64() / seconds.max(1e-7)) as usize;
+            self.pace = fitting.clamp(1, self.recorder.capacity);
+        }
+        Ok(seconds)
     }
 
     fn time_submits(&mut self, budget: Duration) -> Result<f64> {
-        let mut epoch = Epoch::new(1);
-        self.time_submit(&mut epoch)?;
-        let (started, mut best) = (Instant::now(), f64::INFINITY);
-        let mut most = 1;
-        while started.elapsed() < budget {
-            if epoch.step >= self.run.steps() {
-                epoch = Epoch::new(1);
-            }
-            // Twice as many each time, so that what a submit costs beside its steps fades.
-            most *= 2;
-            self.pace = most.min(self.recorder.capacity);
-            let (seconds, steps) = self.time_submit(&mut epoch)?;
+        self.time_submit(1)?;
+        let (started, mut best, mut steps) = (Instant::now(), f64::INFINITY, 1);
+        loop {
+            let seconds = self.time_submit(steps)?;
             best = best.min(seconds / steps as f64);
-            if seconds > budget.as_secs_f64() / 4.0 {
-                most /= 2;
+            let left = budget.saturating_sub(started.elapsed()).as_secs_f64();
+            if left == 0.0 {
+                return Ok(best);
             }
+            // Twice as many, so that what a submit costs beside its steps fades, while there is time.
+            let fitting = (left / best).max(1.0) as usize;
+            steps = (2 * steps).min(fitting).min(self.recorder.capacity);
         }
-        Ok(best)
     }
 
-    /// The seconds of one submit, and its steps.
-    fn time_submit(&mut self, epoch: &mut Epoch) -> Result<(f64, u32)> {
-        let (started, before) = (Instant::now(), epoch.step);
-        self.submit_steps(epoch)?;
-        while !epoch.running.is_empty() {
-            self.finish_oldest(epoch)?;
+    /// The seconds of one submit of so many steps: those of the first epoch, again and again.
+    fn time_submit(&mut self, steps: usize) -> Result<f64> {
+        let started = Instant::now();
+        let (all, mut left, mut passes) = (self.run.steps(), steps as u32, vec![]);
+        while left > 0 {
+            let number = left.min(all);
+            let data = (&*self.run, &self.data.lists);
+            let work = self.network.train.work(data, &self.replicas, &Epoch::new(1), 0..number);
+            passes.push(Pass::from(work));
+            left -= number;
         }
-        Ok((started.elapsed().as_secs_f64(), epoch.step - before))
+        let submitted = self.recorder.submit(&self.gpu, &passes);
+        self.gpu.wait_for(submitted)?;
+        Ok(started.elapsed().as_secs_f64())
     }
 }

@@ -4,6 +4,7 @@ mod adapter;
 #[path = "../common/mod.rs"]
 mod common;
 mod devices_and_data;
+mod race;
 mod runs;
 mod signals;
 mod support;
