@@ -150,6 +150,12 @@ impl GpuBackend {
         self.network.train.dispatches_a_step()
     }
 
+    /// The most turns of loops that an invocation of a training dispatch makes, as counted before it was
+    /// compiled: some software drivers leave loops early that make more than 65,535.
+    pub fn most_turns(&self) -> u64 {
+        self.network.train.all().map(|dispatch| dispatch.iterations).max().unwrap_or(0)
+    }
+
     /// The blocks of an evaluation of `split`.
     pub(super) fn evaluation_work(
         &self,

@@ -6,5 +6,6 @@ mod common;
 mod devices_and_data;
 mod race;
 mod runs;
+mod shipped;
 mod signals;
 mod support;
