@@ -19,8 +19,8 @@ const MEASURED: Duration = Duration::from_millis(20);
 const LONG: f64 = 5.0;
 /// The share of a run that looking for its fastest schedule may take.
 const SHARE: f64 = 0.1;
-/// Why an entrant was not timed.
-const ALONE: &str = "not timed: there is no other choice";
+/// Multiply-adds that any CPU makes within seconds.
+const LITTLE: f64 = 1e11;
 
 /// Who may take part.
 pub struct Field {
@@ -53,36 +53,26 @@ pub struct Race {
     pub how: String,
 }
 
-/// Lets the field race on a run; `adapter` is asked for a GPU once one is needed. Where there is no choice
-/// nothing is timed. An error if no entrant can run it.
+/// Lets the field race on a run; `adapter` is asked for a GPU once one is needed. Where there is no choice,
+/// or nothing to gain by it, nothing is timed. An error if no entrant can run it.
 pub fn race(
     run: &Arc<Run>,
     field: &Field,
     adapter: impl FnOnce() -> Option<Adapter>,
 ) -> Result<Race> {
     let mut entrants = vec![];
-    let mut cpu = cpu_entrant(run, &field.cpu, &mut entrants)?;
+    let cpu = cpu_entrants(run, field, &mut entrants)?;
     if field.gpu.is_empty() {
         return won_by_the_cpu(cpu, entrants, String::new());
     }
-    let (mut own, mut too_short) = (None, None);
-    if let Some(cpu) = &mut cpu {
-        let seconds = cpu.measure(MEASURED)?;
-        note(&mut entrants, Ok(seconds));
-        own = Some(seconds);
-        let whole = whole(run, seconds);
-        if whole <= LONG {
-            too_short =
-                Some(format!("at most {whole:.1} s on the CPU, too short to open a GPU for"));
-        }
-    }
-    if let Some(how) = too_short {
+    let predicted = cpu.as_ref().map(|(_, seconds)| whole(run, *seconds));
+    if let Some(whole) = predicted.filter(|whole| *whole <= LONG) {
+        let how = format!("at most {whole:.1} s on the CPU, too short to open a GPU for");
         return won_by_the_cpu(cpu, entrants, how);
     }
     let Some(adapter) = adapter() else {
         return won_by_the_cpu(cpu, entrants, "no GPU was found".into());
     };
-    let predicted = own.map(|seconds| whole(run, seconds));
     let (gpu, seconds) = match gpu_entrants(run, &adapter, field, predicted, &mut entrants) {
         Ok(Some(gpu)) => gpu,
         Ok(None) => return won_by_the_cpu(cpu, entrants, "no GPU can run it".into()),
@@ -92,57 +82,76 @@ pub fn race(
         }
         Err(error) => return Err(error),
     };
-    let timed = entrants.iter().filter(|entrant| entrant.result.is_ok()).count();
-    let how =
-        if timed > 1 { format!("the fastest of {timed} that were timed") } else { String::new() };
-    match (cpu, own) {
-        (Some(cpu), Some(own)) if own <= seconds => won_by_the_cpu(Some(cpu), entrants, how),
-        _ => Ok(Race { backend: Box::new(gpu), entrants, how }),
+    if cpu.as_ref().is_some_and(|(_, own)| *own <= seconds) {
+        return won_by_the_cpu(cpu, entrants, String::new());
     }
+    Ok(Race { backend: Box::new(gpu), how: of_timed(&entrants), entrants })
 }
 
 /// The CPU wins, if it takes part; else nobody can.
-fn won_by_the_cpu(cpu: Option<Cpu<f32>>, entrants: Vec<Entrant>, how: String) -> Result<Race> {
-    match cpu {
-        Some(cpu) => Ok(Race { backend: Box::new(cpu), entrants, how }),
-        None => {
-            let why = |entrant: &Entrant| {
-                let why = entrant.result.as_ref().err().map_or("", String::as_str);
-                format!("schedule {:?}: {why}", entrant.schedule)
-            };
-            let reasons: Vec<String> = entrants.iter().map(why).collect();
-            Err(Error::input(if reasons.is_empty() { how } else { reasons.join("; ") }))
-        }
+fn won_by_the_cpu(
+    cpu: Option<(Cpu<f32>, f64)>,
+    entrants: Vec<Entrant>,
+    how: String,
+) -> Result<Race> {
+    if let Some((cpu, _)) = cpu {
+        let how = if how.is_empty() { of_timed(&entrants) } else { how };
+        return Ok(Race { backend: Box::new(cpu), entrants, how });
+    }
+    let why = |entrant: &Entrant| {
+        let why = entrant.result.as_ref().err().map_or("", String::as_str);
+        format!("schedule {:?}: {why}", entrant.schedule)
+    };
+    let reasons: Vec<String> = entrants.iter().map(why).collect();
+    Err(Error::input(if reasons.is_empty() { how } else { reasons.join("; ") }))
+}
+
+/// `the fastest of 3 that were timed`; nothing where there was no choice.
+fn of_timed(entrants: &[Entrant]) -> String {
+    match entrants.iter().filter(|entrant| entrant.result.is_ok()).count() {
+        0 | 1 => String::new(),
+        timed => format!("the fastest of {timed} that were timed"),
     }
 }
 
-/// The CPU on the first of these schedules that fits; the others' reasons are noted.
-fn cpu_entrant(
+/// The CPU on the fastest of the schedules that fit, and its seconds a step; NaN where it was not timed,
+/// because there is no choice, or a run so short that it matters nothing. None if none fits.
+fn cpu_entrants(
     run: &Arc<Run>,
-    schedules: &[cpu::Schedule],
+    field: &Field,
     entrants: &mut Vec<Entrant>,
-) -> Result<Option<Cpu<f32>>> {
-    if schedules.is_empty() {
+) -> Result<Option<(Cpu<f32>, f64)>> {
+    if field.cpu.is_empty() {
         return Ok(None);
     }
     Cpu::<f32>::check_memory(run)?;
-    for &schedule in schedules {
-        let made = Cpu::with_schedule(run.clone(), schedule);
-        let (made, why) = match made {
-            Ok(cpu) => (Some(cpu), ALONE.to_owned()),
-            Err(why) => (None, why),
+    let mut order = field.cpu.clone();
+    order.sort_by_key(|schedule| schedule.expected_place(run));
+    let mut best: Option<(Cpu<f32>, f64)> = None;
+    for schedule in order {
+        let mut entrant = |result| {
+            let (device, schedule) = ("cpu".into(), schedule.name().into());
+            entrants.push(Entrant { device, schedule, dispatches: None, result });
         };
-        entrants.push(Entrant {
-            device: "cpu".into(),
-            schedule: schedule.name().into(),
-            dispatches: None,
-            result: Err(why),
-        });
-        if made.is_some() {
-            return Ok(made);
+        let known = best.as_ref().map(|(_, seconds)| *seconds);
+        let is_short = known.is_some_and(|seconds| !(whole(run, seconds) > LONG));
+        match Cpu::with_schedule(run.clone(), schedule) {
+            Err(why) => entrant(Err(why)),
+            Ok(_) if is_short => entrant(Err("not timed: the run is short".into())),
+            Ok(cpu) if field.gpu.is_empty() && (field.cpu.len() == 1 || is_little(run)) => {
+                entrant(Err("not timed".into()));
+                best = Some((cpu, f64::NAN));
+            }
+            Ok(mut cpu) => {
+                let seconds = cpu.measure(MEASURED)?;
+                entrant(Ok(seconds));
+                if known.is_none_or(|known| seconds < known) {
+                    best = Some((cpu, seconds));
+                }
+            }
         }
     }
-    Ok(None)
+    Ok(best)
 }
 
 /// The GPU on the fastest of the schedules that fit, and its seconds a step; those that do not fit, or
@@ -170,8 +179,8 @@ fn gpu_entrants(
     let fitting = &field.gpu[tried..];
     let mut best = (fitting[0], f64::INFINITY);
     if fitting.len() == 1 && field.cpu.is_empty() {
-        let why = ALONE.to_owned();
-        entrants.push(entrant(best.0, Some(backend.dispatches_a_step()), Err(why)));
+        let dispatches = Some(backend.dispatches_a_step());
+        entrants.push(entrant(best.0, dispatches, Err("not timed".into())));
         return Ok(Some((backend, best.1)));
     }
     let mut current = best.0;
@@ -202,14 +211,14 @@ fn gpu_entrants(
     Ok(Some((backend, best.1)))
 }
 
-/// Notes the result of the last entrant.
-fn note(entrants: &mut [Entrant], result: Result<f64, String>) {
-    if let Some(last) = entrants.last_mut() {
-        last.result = result;
-    }
-}
-
 /// The seconds of a run that stops at its last epoch.
 fn whole(run: &Run, a_step: f64) -> f64 {
     a_step * f64::from(run.steps()) * f64::from(run.stopping.max_epochs)
+}
+
+/// Whether a run has so few multiply-adds that the choice of a CPU's schedule matters nothing.
+fn is_little(run: &Run) -> bool {
+    let rows = run.steps() as f64 * run.step.batch_size as f64;
+    let a_row = 3.0 * run.plan.parameters() as f64;
+    rows * a_row * f64::from(run.stopping.max_epochs) < LITTLE
 }

@@ -27,8 +27,12 @@ use crate::params::{Replica, Run};
 
 /// How long a poll works before it reports progress.
 const SLICE: Duration = Duration::from_millis(20);
-/// Steps between two looks at the clock.
+/// Steps between two looks at the clock, and their multiply-adds.
 const STEPS_A_LOOK: u32 = 16;
+const MULTIPLY_ADDS_A_LOOK: usize = 1 << 28;
+/// Weights that stay in a core's second cache, and rows for which it matters.
+const CACHED: usize = 1 << 19;
+const FEW_ROWS: usize = 32;
 
 /// The CPU as a backend, computing in `T`, in the thread that polls: `wait` makes no difference, a
 /// poll works for the time of a slice, and for the validation at the end of an epoch.
@@ -53,6 +57,13 @@ pub enum Schedule {
 impl Schedule {
     /// All of them, the fastest first.
     pub const ALL: [Schedule; 2] = [Schedule::Fused, Schedule::Layered];
+
+    /// Its place among the schedules in the order in which they are expected to be fast: whole vectors pay
+    /// while the weights stay in a core's cache.
+    pub fn expected_place(self, run: &Run) -> usize {
+        let fused_first = run.plan.parameters() < CACHED || run.step.batch_size < FEW_ROWS;
+        usize::from((self == Schedule::Fused) != fused_first)
+    }
 
     /// Its name in parameter files.
     pub fn name(self) -> &'static str {
@@ -136,8 +147,10 @@ impl<T: Product> Cpu<T> {
     fn train(&mut self, epoch: &mut Epoch) {
         let (run, layout) = (self.run.clone(), self.layout.clone());
         let start = Instant::now();
+        let a_step = 3 * run.plan.parameters() * run.step.batch_size;
+        let a_look = (MULTIPLY_ADDS_A_LOOK / a_step).clamp(1, STEPS_A_LOOK as usize) as u32;
         while epoch.step < run.steps() && start.elapsed() < SLICE {
-            let steps = epoch.step..(epoch.step + STEPS_A_LOOK).min(run.steps());
+            let steps = epoch.step..(epoch.step + a_look).min(run.steps());
             epoch.step = steps.end;
             self.each_live(|id, trainee| {
                 for step in steps.clone() {
