@@ -14,7 +14,7 @@ use crate::network::{Layout, Operation, initial_values};
 use crate::params::Run;
 
 /// Rows of a block of an evaluation.
-const BLOCK: usize = 1024;
+const BLOCK: usize = 4096;
 /// Numbers that the buffers of a block hold together, 128 MiB: fewer rows where rows are long.
 const BLOCK_NUMBERS: usize = 1 << 25;
 /// Turns of loops that software drivers can be trusted with, an invocation and dispatch: Mesa before
@@ -173,7 +173,7 @@ pub(super) fn training_capacity(run: &Run) -> usize {
 }
 
 fn evaluation_capacity(run: &Run) -> usize {
-    let fitting = BLOCK_NUMBERS / run.plan.row_elements();
+    let fitting = BLOCK_NUMBERS / (run.plan.row_elements() * run.replicas.len());
     // A convolution takes a workgroup a tile of columns, in one dimension.
     let widest = run.plan.forward.iter().map(|operation| match operation {
         Operation::Conv1d { convolution, .. } => convolution.positions,

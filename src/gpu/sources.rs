@@ -7,6 +7,7 @@ const ORDER: &str = include_str!("../../shaders/order.wgsl");
 const CONVOLUTION: &str = include_str!("../../shaders/convolution.wgsl");
 pub(super) const OPTIMIZER: &str = include_str!("../../shaders/optimizer.wgsl");
 const PRODUCT: &str = include_str!("../../shaders/product.wgsl");
+const PRODUCT_LARGE: &str = include_str!("../../shaders/product_large.wgsl");
 
 /// What a kernel's text needs beside it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,13 +22,16 @@ pub(super) enum Needs {
     Optimizer,
     /// The tiles of a product.
     Product,
-    /// The same, and the sizes of a convolution.
+    /// Larger tiles of a product.
+    LargeProduct,
+    /// The tiles of a product, and the sizes of a convolution.
     Convolution,
 }
 
 macro_rules! kernels {
     ($($name:literal: $needs:ident),* $(,)?) => {
         const KERNELS: &[(&str, Needs, &str)] = &[
+            ("matmul_large", Needs::LargeProduct, include_str!("../../shaders/matmul.wgsl")),
             $(($name, Needs::$needs, include_str!(concat!("../../shaders/", $name, ".wgsl")))),*
         ];
     };
@@ -68,6 +72,7 @@ pub(super) fn source(name: &str, activation: Option<&Expression>) -> String {
         Needs::Step => &[],
         Needs::Optimizer => &[OPTIMIZER],
         Needs::Product => &[PRODUCT],
+        Needs::LargeProduct => &[PRODUCT_LARGE],
         Needs::Convolution => &[PRODUCT, CONVOLUTION],
         Needs::Order => &[ORDER],
         Needs::Math => &[MATH_WGSL],
