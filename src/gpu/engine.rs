@@ -82,7 +82,7 @@ impl GpuBackend {
         run: Arc<Run>,
         schedules: &[Schedule],
     ) -> Result<(Option<Self>, Vec<(Schedule, String)>)> {
-        let bytes = Data::bytes(&run) + DeviceNetwork::bytes(&run);
+        let bytes = Data::bytes(&run) + DeviceNetwork::bytes(&gpu, &run);
         let mut refused = vec![];
         let made = gpu.allocating(bytes, || {
             let mut kernels = Kernels::new(&gpu);
@@ -128,7 +128,7 @@ impl GpuBackend {
     /// Goes on with another schedule, from where it is; the inner error says why it does not fit.
     pub fn use_schedule(&mut self, schedule: Schedule) -> Result<Result<(), String>> {
         let (gpu, run, data) = (&self.gpu, &self.run, &self.data);
-        let bytes = DeviceNetwork::bytes(run);
+        let bytes = DeviceNetwork::bytes(gpu, run);
         let built = gpu.allocating(bytes, || {
             let built = self.network.build(gpu, &mut self.kernels, run, data).schedule(schedule)?;
             built.iter().try_for_each(|train| check(gpu, train.all()))?;

@@ -10,7 +10,7 @@ use super::workspace::Workspace;
 use super::{Gpu, Schedule};
 use crate::data::Split;
 use crate::error::Result;
-use crate::network::{Layout, Operation, initial_values};
+use crate::network::{BufferId, Layout, Operation, initial_values};
 use crate::params::Run;
 
 /// Rows of a block of an evaluation.
@@ -71,9 +71,9 @@ impl DeviceNetwork {
     ) -> Result<Option<(Schedule, Self)>> {
         let replicas = run.replicas.len();
         let layout = Layout::new(&run.plan);
-        let evaluation = Workspace::new(gpu, &run.plan, replicas, evaluation_capacity(run))?;
+        let evaluation = Workspace::new(gpu, &run.plan, replicas, evaluation_capacity(gpu, run))?;
         let tensors = Tensors::new(gpu, run, &layout)?;
-        let slots = slots(run) * replicas;
+        let slots = slots(gpu, run) * replicas;
         let sums = gpu.storage("the sums of an epoch", slots * slot_length(run))?;
         let confusion =
             gpu.storage("the confusion counts", 2 * replicas * confusion_length(run))?;
@@ -150,15 +150,15 @@ impl DeviceNetwork {
     }
 
     /// The bytes of all that, for the check before anything is allocated.
-    pub fn bytes(run: &Run) -> u64 {
+    pub fn bytes(gpu: &Gpu, run: &Run) -> u64 {
         let replicas = run.replicas.len();
         let arrays = 3 + run.step.optimizer.slots();
         let weights = 4 * (replicas * run.plan.parameters() * arrays) as u64;
-        let sums = 4 * (slots(run) * replicas * slot_length(run)) as u64;
+        let sums = 4 * (slots(gpu, run) * replicas * slot_length(run)) as u64;
         weights
             + sums
             + Workspace::bytes(&run.plan, replicas, training_capacity(run))
-            + Workspace::bytes(&run.plan, replicas, evaluation_capacity(run))
+            + Workspace::bytes(&run.plan, replicas, evaluation_capacity(gpu, run))
     }
 }
 
@@ -172,8 +172,11 @@ pub(super) fn training_capacity(run: &Run) -> usize {
     run.step.batch_size.min(most_rows(run, &[Split::Train])).max(1)
 }
 
-fn evaluation_capacity(run: &Run) -> usize {
+fn evaluation_capacity(gpu: &Gpu, run: &Run) -> usize {
     let fitting = BLOCK_NUMBERS / (run.plan.row_elements() * run.replicas.len());
+    let longest = (0..run.plan.buffers.len()).map(|id| run.plan.row_len(BufferId(id))).max();
+    let a_row = 4 * longest.unwrap_or(1).max(1) * run.replicas.len();
+    let fitting = fitting.min(gpu.binding_limit as usize / a_row);
     // A convolution takes a workgroup a tile of columns, in one dimension.
     let widest = run.plan.forward.iter().map(|operation| match operation {
         Operation::Conv1d { convolution, .. } => convolution.positions,
@@ -184,8 +187,8 @@ fn evaluation_capacity(run: &Run) -> usize {
 }
 
 /// Slots of one replica: the steps of an epoch and its validation, or the blocks of any evaluation.
-fn slots(run: &Run) -> usize {
-    let blocks = |splits| most_rows(run, splits).div_ceil(evaluation_capacity(run));
+fn slots(gpu: &Gpu, run: &Run) -> usize {
+    let blocks = |splits| most_rows(run, splits).div_ceil(evaluation_capacity(gpu, run));
     let epoch = run.steps() as usize + blocks(&[Split::Validation][..]);
     epoch.max(blocks(&Split::ALL[..]))
 }
