@@ -7,20 +7,6 @@
 //     squares    (replica, WORKGROUPS)
 //     sums       (slot, STATS_LENGTH)
 
-struct Parameters {
-    bound: f32,
-    norm_bound: f32,
-    beta1: f32,
-    beta2: f32,
-    // 1 - β, computed in f64 on the host.
-    rest1: f32,
-    rest2: f32,
-    epsilon: f32,
-}
-
-@group(1) @binding(0) var<uniform> parameters: Parameters;
-
-var<private> own: u32;
 var<private> first_column: u32;
 
 fn column(quad: u32, c: u32) -> vec4<f32> {

@@ -134,7 +134,7 @@ fn cpu_entrants(
             entrants.push(Entrant { device, schedule, dispatches: None, result });
         };
         let known = best.as_ref().map(|(_, seconds)| *seconds);
-        let is_short = known.is_some_and(|seconds| !(whole(run, seconds) > LONG));
+        let is_short = known.is_some_and(|known| known.is_nan() || whole(run, known) <= LONG);
         match Cpu::with_schedule(run.clone(), schedule) {
             Err(why) => entrant(Err(why)),
             Ok(_) if is_short => entrant(Err("not timed: the run is short".into())),

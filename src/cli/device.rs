@@ -35,7 +35,7 @@ pub(super) struct Choice {
 
 enum Device {
     Cpu,
-    Gpu(Adapter),
+    Gpu(Box<Adapter>),
     /// The CPU, or a GPU where a run is long enough to look for one.
     Any,
 }
@@ -142,7 +142,7 @@ fn choose_device(
 }
 
 fn chosen(adapter: Adapter, how: &str) -> Result<(Device, String)> {
-    Ok((Device::Gpu(adapter), how.into()))
+    Ok((Device::Gpu(Box::new(adapter)), how.into()))
 }
 
 /// The first adapter that is no software.
@@ -194,7 +194,7 @@ impl Choice {
         let Choice { how, device, field } = self;
         let adapter = || match device {
             Device::Cpu => None,
-            Device::Gpu(adapter) => Some(adapter),
+            Device::Gpu(adapter) => Some(*adapter),
             Device::Any => real(adapters()),
         };
         let Race { backend, entrants, how: raced } = race(run, &field, adapter)?;

@@ -16,29 +16,28 @@ use super::record::{Command, Pass, Recorder, Work};
 use super::snapshot::Snapshot;
 use super::statistics::{confusion_length, evaluation, slot_length};
 use super::steps::evaluation_step;
-use super::train::check;
 use super::{Gpu, Schedule, predict, state};
 use crate::backend::{
     Backend, Description, EpochReport, Evaluation, Event, Mark, Quantity, ReplicaId, ReplicaState,
     State, Weights,
 };
 use crate::data::Split;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::params::{Replica, Run};
 
 /// A GPU as a backend.
 pub struct GpuBackend {
     pub(super) gpu: Gpu,
     pub(super) kernels: Kernels,
-    schedule: Schedule,
+    pub(super) schedule: Schedule,
     pub(super) run: Arc<Run>,
     pub(super) data: Data,
     pub(super) network: DeviceNetwork,
     pub(super) recorder: Recorder,
-    queue: VecDeque<u32>,
-    epoch: Option<Epoch>,
+    pub(super) queue: VecDeque<u32>,
+    pub(super) epoch: Option<Epoch>,
     /// What epochs that shared a submit reported, and no poll has asked for yet.
-    ready: VecDeque<EpochReport>,
+    pub(super) ready: VecDeque<EpochReport>,
     /// The state to go back to.
     pub(super) snapshot: Option<Snapshot>,
     pub(super) replicas: Vec<ReplicaState>,
@@ -59,84 +58,6 @@ pub struct GpuBackend {
 }
 
 impl GpuBackend {
-    /// A backend for this run on an open device, at the run's initial weights, on the schedule that
-    /// takes any network. Refused where the device has too little memory.
-    pub fn new(gpu: Gpu, run: Arc<Run>) -> Result<Self> {
-        Self::with_schedule(gpu, run, Schedule::Layered)
-    }
-
-    /// The same on a schedule; refused where it does not fit the network or the device, with the reason.
-    pub fn with_schedule(gpu: Gpu, run: Arc<Run>, schedule: Schedule) -> Result<Self> {
-        match Self::first_fitting(gpu, run, &[schedule])? {
-            (Some(backend), _) => Ok(backend),
-            (None, refused) => {
-                let why: String = refused.into_iter().map(|(_, why)| why).collect();
-                Err(Error::input(format!("schedule {:?}: {why}", schedule.name())))
-            }
-        }
-    }
-
-    /// The same on the first of these schedules that fits, and why those before it do not.
-    pub fn first_fitting(
-        gpu: Gpu,
-        run: Arc<Run>,
-        schedules: &[Schedule],
-    ) -> Result<(Option<Self>, Vec<(Schedule, String)>)> {
-        let bytes = Data::bytes(&run) + DeviceNetwork::bytes(&gpu, &run);
-        let mut refused = vec![];
-        let made = gpu.allocating(bytes, || {
-            let mut kernels = Kernels::new(&gpu);
-            let data = Data::new(&gpu, &run)?;
-            let made =
-                DeviceNetwork::new(&gpu, &mut kernels, &run, &data, schedules, &mut refused)?;
-            let Some((schedule, network)) = made else { return Ok(None) };
-            let recorder = Recorder::new(&gpu, &kernels, run.replicas.len())?;
-            Ok(Some((kernels, data, schedule, network, recorder)))
-        })?;
-        let Some((kernels, data, schedule, network, recorder)) = made else {
-            return Ok((None, refused));
-        };
-        gpu.wait()?;
-        let fresh = ReplicaState { steps: 0, best_loss: f64::INFINITY, live: true };
-        let best = vec![0.0; run.replicas.len() * network.layout.total()];
-        // Nothing is known of a GPU's speed before its first step; software has no watchdog.
-        let pace = if gpu.is_software { recorder.capacity } else { 1 };
-        let backend = GpuBackend {
-            schedule,
-            kernels,
-            replicas: vec![fresh; run.replicas.len()],
-            gpu,
-            run,
-            data,
-            network,
-            recorder,
-            best,
-            pace,
-            queue: VecDeque::new(),
-            epoch: None,
-            submits: 0,
-            read_backs: 0,
-            epochs_done: 0,
-            last_group: 1,
-            evaluation_pace: Cell::new(pace),
-            ready: VecDeque::new(),
-            snapshot: None,
-        };
-        Ok((Some(backend), refused))
-    }
-
-    /// Goes on with another schedule, from where it is; the inner error says why it does not fit.
-    pub fn use_schedule(&mut self, schedule: Schedule) -> Result<Result<(), String>> {
-        let (gpu, run, data) = (&self.gpu, &self.run, &self.data);
-        let bytes = DeviceNetwork::bytes(gpu, run);
-        let built = gpu.allocating(bytes, || {
-            let built = self.network.build(gpu, &mut self.kernels, run, data).schedule(schedule)?;
-            built.iter().try_for_each(|train| check(gpu, train.all()))?;
-            Ok(built)
-        })?;
-        Ok(built.map(|train| (self.network.train, self.schedule) = (train, schedule)))
-    }
-
     /// Forgets what is queued and under way.
     fn stop(&mut self) -> Result<()> {
         self.queue.clear();

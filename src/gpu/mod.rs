@@ -11,6 +11,7 @@ mod kernel;
 mod layered;
 mod measure;
 mod network;
+mod open;
 mod predict;
 #[cfg(test)]
 mod proof;
@@ -28,6 +29,7 @@ mod workspace;
 
 pub use device::{Adapter, Gpu, adapters};
 pub use engine::GpuBackend;
+pub use open::Refused;
 pub use quads::generated_sources;
 pub use schedule::Schedule;
 pub use sources::shader_sources;

@@ -4,6 +4,7 @@ use super::build::Build;
 use super::data::Data;
 use super::kernel::{Dispatch, Kernels};
 use super::layered::{TILE, WORKGROUPS};
+use super::open::Refused;
 use super::statistics::{confusion_length, slot_length};
 use super::train::{Train, check};
 use super::workspace::Workspace;
@@ -67,7 +68,7 @@ impl DeviceNetwork {
         run: &Run,
         data: &Data,
         schedules: &[Schedule],
-        refused: &mut Vec<(Schedule, String)>,
+        refused: &mut Refused,
     ) -> Result<Option<(Schedule, Self)>> {
         let replicas = run.replicas.len();
         let layout = Layout::new(&run.plan);

@@ -5,6 +5,7 @@ mod adapter;
 mod common;
 mod devices_and_data;
 mod race;
+mod replicas;
 mod runs;
 mod shipped;
 mod signals;

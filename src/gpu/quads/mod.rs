@@ -10,13 +10,17 @@ mod two_phase;
 
 use columns::Columns;
 pub(super) use resident::resident;
+use text::Declared;
 pub use text::generated_sources;
 pub(super) use two_phase::two_phase;
 
+use super::build::Build;
+use super::kernel::Access;
 use super::layered::WORKGROUPS;
-use super::network::TURNS;
+use super::network::{TURNS, Tensors};
+use super::workspace::Gathered;
 use super::{Gpu, Schedule};
-use crate::network::Chain;
+use crate::network::{Chain, Task};
 use crate::params::{Clip, Optimizer, Run};
 
 /// Rows of a quad.
@@ -104,7 +108,7 @@ impl Needs {
     }
 }
 
-/// The parameters of the kernels that move weights: bounds, and the numbers of Adam.
+/// The parameters of the kernels that move weights: `Parameters` in `shaders/quad_update.wgsl`.
 fn update_words(run: &Run) -> Vec<u32> {
     // Bounds that no number passes: what is not finite stays so, and is seen.
     let (bound, norm_bound) = match run.step.clip {
@@ -119,7 +123,7 @@ fn update_words(run: &Run) -> Vec<u32> {
         }
     };
     let numbers = [bound, norm_bound].into_iter().chain(adam.map(|number| number as f32));
-    numbers.map(f32::to_bits).collect()
+    numbers.map(f32::to_bits).chain([run.replicas.len() as u32]).collect()
 }
 
 /// Whether the norm of the gradient has a bound.
@@ -131,4 +135,62 @@ fn bounds_norm(run: &Run) -> bool {
 fn is_weighted(run: &Run) -> bool {
     let weighted_classes = run.replicas.iter().any(|replica| !replica.class_weights.is_empty());
     run.table.row_weights.is_some() || weighted_classes
+}
+
+/// The buffers that a step needs beside those of its rows, by the names that the kernels have for them.
+struct Buffers<'a> {
+    tensors: &'a Tensors,
+    sums: &'a wgpu::Buffer,
+    confusion: &'a wgpu::Buffer,
+    gathered: &'a Gathered,
+    /// The columns of a batch, and the squares of its gradient.
+    columns: &'a wgpu::Buffer,
+    squares: &'a wgpu::Buffer,
+}
+
+impl<'a> Buffers<'a> {
+    /// Those of a network; it has columns and squares where a schedule gives them.
+    fn new(build: &Build<'a>, gathered: &'a Gathered) -> Self {
+        let (tensors, sums, confusion) = (build.tensors, build.sums, build.confusion);
+        Buffers { tensors, sums, confusion, gathered, columns: sums, squares: sums }
+    }
+
+    /// The buffers that a kernel declares.
+    fn of(&self, declared: &[Declared]) -> Vec<(&'a wgpu::Buffer, Access)> {
+        declared.iter().map(|(name, _, access)| (self.named(name), *access)).collect()
+    }
+
+    fn named(&self, name: &str) -> &'a wgpu::Buffer {
+        match name {
+            "x" => &self.gathered.inputs,
+            "truth" => &self.gathered.truth,
+            "row_weights" => &self.gathered.weights,
+            "confusion" => self.confusion,
+            "sums" => self.sums,
+            "columns" => self.columns,
+            "squares" => self.squares,
+            "gradient_sums" => &self.tensors.gradients,
+            "first_moments" => &self.tensors.slots[0],
+            "second_moments" => &self.tensors.slots[1],
+            _ => &self.tensors.weights,
+        }
+    }
+}
+
+/// What every pass over rows declares of its rows: the counts of classes, and weights where rows have some.
+fn declare_rows(run: &Run, declared: &mut Vec<Declared>) {
+    if run.network.task() == Task::Classification {
+        declared.push(("confusion", "atomic<u32>", Access::Write));
+    }
+    if is_weighted(run) {
+        declared.push(("row_weights", "f32", Access::Read));
+    }
+}
+
+/// The moments of Adam.
+fn declare_moments(run: &Run, declared: &mut Vec<Declared>) {
+    if matches!(run.step.optimizer, Optimizer::Adam { .. }) {
+        let moment = |name| (name, "f32", Access::Write);
+        declared.extend(["first_moments", "second_moments"].map(moment));
+    }
 }

@@ -2,7 +2,10 @@
 
 use super::text::{Declared, Text};
 use super::turns::reduction;
-use super::{COLUMN, Fusible, Needs, bounds_norm, is_weighted, quads_of, update_words};
+use super::{
+    Buffers, COLUMN, Fusible, Needs, bounds_norm, declare_moments, declare_rows, quads_of,
+    update_words,
+};
 use crate::error::Result;
 use crate::gpu::build::Build;
 use crate::gpu::kernel::Access::{Read, Write};
@@ -10,8 +13,7 @@ use crate::gpu::kernel::Variant;
 use crate::gpu::network::{TURNS, training_capacity};
 use crate::gpu::train::{Ahead, Train};
 use crate::gpu::{Gpu, Schedule};
-use crate::network::Task;
-use crate::params::{Optimizer, Run};
+use crate::params::Run;
 
 /// The dispatches of the schedule; the inner error says why it does not fit.
 pub(in crate::gpu) fn resident(build: &mut Build) -> Result<Result<Train, String>> {
@@ -34,25 +36,11 @@ pub(in crate::gpu) fn resident(build: &mut Build) -> Result<Result<Train, String
         ahead: ahead.gathered.capacity,
     };
     let text = text.resident(&declared(run), sizes.local_weights);
-    let mut buffers = vec![
-        (&ahead.gathered.inputs, Read),
-        (&ahead.gathered.truth, Read),
-        (&build.tensors.weights, Write),
-        (build.sums, Write),
-    ];
-    if run.network.task() == Task::Classification {
-        buffers.push((build.confusion, Write));
-    }
-    if is_weighted(run) {
-        buffers.push((&ahead.gathered.weights, Read));
-    }
-    buffers.extend(build.tensors.slots.iter().map(|slot| (slot, Write)));
-    let mut words = update_words(run);
-    words.push(run.replicas.len() as u32);
+    let buffers = Buffers::new(build, &ahead.gathered).of(&declared(run));
     let steps = sizes.steps(gpu, ahead.steps);
     let variant = Variant { text: Some(&text), ..Variant::default() };
     let turns = sizes.turns_outside + steps * sizes.turns_a_step;
-    let dispatch = build.dispatch("resident", variant, &words, &buffers, [1, 1], turns);
+    let dispatch = build.dispatch("resident", variant, &update_words(run), &buffers, [1, 1], turns);
     Ok(Ok(Train { ahead: Some(ahead), dispatches: vec![dispatch], steps }))
 }
 
@@ -64,15 +52,8 @@ pub(super) fn declared(run: &Run) -> Vec<Declared> {
         ("weights", "f32", Write),
         ("sums", "f32", Write),
     ];
-    if run.network.task() == Task::Classification {
-        declared.push(("confusion", "atomic<u32>", Write));
-    }
-    if is_weighted(run) {
-        declared.push(("row_weights", "f32", Read));
-    }
-    if matches!(run.step.optimizer, Optimizer::Adam { .. }) {
-        declared.extend([("first_moments", "f32", Write), ("second_moments", "f32", Write)]);
-    }
+    declare_rows(run, &mut declared);
+    declare_moments(run, &mut declared);
     declared
 }
 

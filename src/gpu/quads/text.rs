@@ -205,7 +205,7 @@ impl Text<'_> {
             text += &of_layer(shader!("quad_gradient"), l);
         }
         text += &self.gradient();
-        text += shader!("quad_sums");
+        text += shader!("quad_update");
         text + match self.run.step.optimizer {
             Optimizer::Sgd => shader!("quad_sgd"),
             Optimizer::Adam { .. } => shader!("quad_adam"),

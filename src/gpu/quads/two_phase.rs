@@ -3,7 +3,10 @@
 
 use super::text::{Declared, Text};
 use super::turns::reduction;
-use super::{COLUMN, Fusible, Needs, bounds_norm, is_weighted, quads_of, update_words};
+use super::{
+    Buffers, COLUMN, Fusible, Needs, bounds_norm, declare_moments, declare_rows, quads_of,
+    update_words,
+};
 use crate::error::Result;
 use crate::gpu::Schedule;
 use crate::gpu::build::Build;
@@ -12,8 +15,7 @@ use crate::gpu::kernel::Variant;
 use crate::gpu::layered::folded;
 use crate::gpu::network::training_capacity;
 use crate::gpu::train::{Ahead, Train};
-use crate::network::Task;
-use crate::params::{Optimizer, Run};
+use crate::params::Run;
 
 /// Threads of a workgroup that moves weights.
 const UPDATE_THREADS: usize = 256;
@@ -49,44 +51,25 @@ pub(in crate::gpu) fn two_phase(build: &mut Build) -> Result<Result<Train, Strin
         sizes.quads,
         bounds_norm(run).then_some(sizes.workgroups),
     );
-    let mut buffers = vec![
-        (&ahead.gathered.inputs, Read),
-        (&ahead.gathered.truth, Read),
-        (&build.tensors.weights, Read),
-        (&columns, Write),
-    ];
-    if run.network.task() == Task::Classification {
-        buffers.push((build.confusion, Write));
-    }
-    if is_weighted(run) {
-        buffers.push((&ahead.gathered.weights, Read));
-    }
+    let squares = gpu.storage("the squares of the gradient", replicas * sizes.workgroups)?;
+    let own = Buffers::new(build, &ahead.gathered);
+    let buffers = Buffers { columns: &columns, squares: &squares, ..own };
+    let rows_buffers = buffers.of(&rows_declared(run));
+    let update_buffers = buffers.of(&update_declared(run));
     let variant = Variant { text: Some(&rows_text), ..Variant::default() };
     let turns = sizes.rows_turns(run, &fusible);
-    let mut dispatches =
-        vec![build.dispatch("two_phase_rows", variant, &[0], &buffers, [sizes.quads, 1], turns)];
-    let (squares, gradients);
-    let mut buffers = vec![(&columns, Read), (&build.tensors.weights, Write), (build.sums, Write)];
-    buffers.extend(build.tensors.slots.iter().map(|slot| (slot, Write)));
-    let entries: &[&'static str] = if bounds_norm(run) {
-        squares = gpu.storage("the squares of the gradient", replicas * sizes.workgroups)?;
-        gradients = &build.tensors.gradients;
-        buffers.extend([(gradients, Write), (&squares, Write)]);
-        &["gradients", "moves"]
-    } else {
-        &["main"]
-    };
+    let workgroups = [sizes.quads, 1];
+    let rows = build.dispatch("two_phase_rows", variant, &[0], &rows_buffers, workgroups, turns);
+    let mut dispatches = vec![rows];
+    let entries: &[&'static str] =
+        if bounds_norm(run) { &["gradients", "moves"] } else { &["main"] };
     for entry in entries {
         let variant =
             Variant { text: Some(&update_text), entry: Some(entry), ..Variant::default() };
-        dispatches.push(build.dispatch(
-            "two_phase_update",
-            variant,
-            &update_words(run),
-            &buffers,
-            folded(sizes.workgroups),
-            sizes.update_turns(),
-        ));
+        let (words, workgroups) = (update_words(run), folded(sizes.workgroups));
+        let turns = sizes.update_turns();
+        let name = "two_phase_update";
+        dispatches.push(build.dispatch(name, variant, &words, &update_buffers, workgroups, turns));
     }
     Ok(Ok(Train { ahead: Some(ahead), dispatches, steps: 1 }))
 }
@@ -99,12 +82,7 @@ pub(super) fn rows_declared(run: &Run) -> Vec<Declared> {
         ("weights", "f32", Read),
         ("columns", "vec4<f32>", Write),
     ];
-    if run.network.task() == Task::Classification {
-        declared.push(("confusion", "atomic<u32>", Write));
-    }
-    if is_weighted(run) {
-        declared.push(("row_weights", "f32", Read));
-    }
+    declare_rows(run, &mut declared);
     declared
 }
 
@@ -112,9 +90,7 @@ pub(super) fn rows_declared(run: &Run) -> Vec<Declared> {
 pub(super) fn update_declared(run: &Run) -> Vec<Declared> {
     let mut declared =
         vec![("columns", "vec4<f32>", Read), ("weights", "f32", Write), ("sums", "f32", Write)];
-    if matches!(run.step.optimizer, Optimizer::Adam { .. }) {
-        declared.extend([("first_moments", "f32", Write), ("second_moments", "f32", Write)]);
-    }
+    declare_moments(run, &mut declared);
     if bounds_norm(run) {
         declared.extend([("gradient_sums", "f32", Write), ("squares", "f32", Write)]);
     }
