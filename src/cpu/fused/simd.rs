@@ -31,8 +31,8 @@ pub(super) trait Simd: Copy {
     unsafe fn max(a: Self::V, b: Self::V) -> Self::V;
     /// `a` where `condition` > 0, else 0.
     unsafe fn where_positive(condition: Self::V, a: Self::V) -> Self::V;
-    /// 0 where |a| < 1e-30.
-    unsafe fn flushed(a: Self::V) -> Self::V;
+    /// 0 where |a| < `least`.
+    unsafe fn flushed(a: Self::V, least: Self::V) -> Self::V;
     /// The sum of each of four vectors.
     unsafe fn sums(v: [Self::V; 4]) -> [f32; 4];
     /// m / (√v + ε) for v >= 1e-36, to a unit or two in the last place.
@@ -50,9 +50,6 @@ pub(super) trait Simd: Copy {
         }
     }
 }
-
-/// Numbers below it are 0 to the optimizers.
-const LEAST: f32 = 1e-30;
 
 /// Any machine.
 #[derive(Clone, Copy)]
@@ -126,8 +123,8 @@ impl Simd for Portable {
         lanewise!(condition, a => if condition > 0.0 { a } else { 0.0 })
     }
     #[inline(always)]
-    unsafe fn flushed(a: Self::V) -> Self::V {
-        lanewise!(a => if a.abs() < LEAST { 0.0 } else { a })
+    unsafe fn flushed(a: Self::V, least: Self::V) -> Self::V {
+        lanewise!(a, least => if a.abs() < least { 0.0 } else { a })
     }
     #[inline(always)]
     unsafe fn sums(v: [Self::V; 4]) -> [f32; 4] {
@@ -150,7 +147,7 @@ pub(super) use x86::{Avx2, Avx512};
 mod x86 {
     use std::arch::x86_64::*;
 
-    use super::{LEAST, Simd};
+    use super::Simd;
 
     /// AVX-512F.
     #[derive(Clone, Copy)]
@@ -277,9 +274,9 @@ mod x86 {
             let positive = _mm512_cmp_ps_mask(condition, _mm512_setzero_ps(), _CMP_GT_OQ);
             _mm512_maskz_mov_ps(positive, a)
         };
-        flushed(a: __m512) -> __m512 = {
+        flushed(a: __m512, least: __m512) -> __m512 = {
             // NaN is not less, and stays.
-            let stays = _mm512_cmp_ps_mask(_mm512_abs_ps(a), _mm512_set1_ps(LEAST), _CMP_NLT_UQ);
+            let stays = _mm512_cmp_ps_mask(_mm512_abs_ps(a), least, _CMP_NLT_UQ);
             _mm512_maskz_mov_ps(stays, a)
         };
         sums(v: [__m512; 4]) -> [f32; 4] =
@@ -313,10 +310,10 @@ mod x86 {
                 _mm256_and_ps(_mm256_cmp_ps(condition[1], zero, _CMP_GT_OQ), a[1]),
             ]
         };
-        flushed(a: Pair) -> Pair = {
-            let (sign, least) = (_mm256_set1_ps(-0.0), _mm256_set1_ps(LEAST));
-            let low = _mm256_cmp_ps(_mm256_andnot_ps(sign, a[0]), least, _CMP_NLT_UQ);
-            let high = _mm256_cmp_ps(_mm256_andnot_ps(sign, a[1]), least, _CMP_NLT_UQ);
+        flushed(a: Pair, least: Pair) -> Pair = {
+            let sign = _mm256_set1_ps(-0.0);
+            let low = _mm256_cmp_ps(_mm256_andnot_ps(sign, a[0]), least[0], _CMP_NLT_UQ);
+            let high = _mm256_cmp_ps(_mm256_andnot_ps(sign, a[1]), least[1], _CMP_NLT_UQ);
             [_mm256_and_ps(low, a[0]), _mm256_and_ps(high, a[1])]
         };
         sums(v: [Pair; 4]) -> [f32; 4] = sums_of_eights([

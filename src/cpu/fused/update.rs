@@ -3,6 +3,12 @@
 use super::simd::{LANES, Simd};
 use crate::cpu::adam::AdamStep;
 
+/// Weights and moments below it are 0.
+const LEAST: f32 = 1e-30;
+/// Gradients below it add nothing to their second moment: their squares are beside its floor of 1e-36 what
+/// rounding is, and take a hundred times as long.
+const LEAST_SQUARED: f32 = 1e-17;
+
 /// The numbers of one step.
 #[derive(Clone, Copy)]
 pub(super) struct Rule {
@@ -69,12 +75,13 @@ unsafe fn step<S: Simd, const BOUNDED: bool>(
         let (scale, decay) = (S::splat(rule.scale), S::splat(decay));
         let (low, high) = (S::splat(-rule.bound), S::splat(rule.bound));
         let back = S::splat(-rule.learning_rate);
+        let least = S::splat(LEAST);
         let Some(adam) = rule.adam else {
             for at in (0..len).step_by(LANES) {
                 let w = S::load(weights.add(at));
                 let g = clipped::<S, BOUNDED>(S::load(gradient.add(at)), scale, [low, high]);
                 let w = S::mul_add(back, S::mul_add(decay, w, g), w);
-                S::store(weights.add(at), S::flushed(w));
+                S::store(weights.add(at), S::flushed(w, least));
             }
             return;
         };
@@ -89,10 +96,11 @@ unsafe fn step<S: Simd, const BOUNDED: bool>(
             let g = clipped::<S, BOUNDED>(S::load(gradient.add(at)), scale, [low, high]);
             let g = S::mul_add(decay, w, g);
             let m = S::mul_add(beta1, S::load(first.add(at)), S::mul(rest1, g));
+            let g = S::flushed(g, S::splat(LEAST_SQUARED));
             let v = S::mul_add(beta2, S::load(second.add(at)), S::mul(rest2, S::mul(g, g)));
             // What fades away must not reach the numbers that take a hundred times as long; of v the
             // root of this floor is nothing beside any epsilon in use.
-            let (m, v) = (S::flushed(m), S::max(S::splat(1e-36), v));
+            let (m, v) = (S::flushed(m, least), S::max(S::splat(1e-36), v));
             S::store(first.add(at), m);
             S::store(second.add(at), v);
             let step = S::over_root(m, v, epsilon);
