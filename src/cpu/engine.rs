@@ -27,7 +27,7 @@ use crate::params::{Replica, Run};
 
 /// How long a poll works before it reports progress.
 const SLICE: Duration = Duration::from_millis(50);
-/// Steps between two looks at the clock.
+/// Most steps between two looks at the clock.
 const STEPS_A_LOOK: u32 = 16;
 
 /// The CPU as a backend, computing in `T`, in the thread that polls: `wait` makes no difference, a
@@ -136,18 +136,22 @@ impl<T: Product> Cpu<T> {
     }
 
     fn begin(&mut self, number: u32) -> Epoch {
+        let start = Instant::now();
         let run = self.run.clone();
         let layout = self.layout.clone();
         self.each_live(|id, trainee| trainee.begin_epoch(&run.replicas[id], &layout, number));
-        Epoch { number, step: 0, train_time: Duration::ZERO }
+        Epoch { number, step: 0, train_time: start.elapsed() }
     }
 
     /// Trains until the epoch's steps are done or the time of a slice is over.
     fn train(&mut self, epoch: &mut Epoch) {
         let (run, layout) = (self.run.clone(), self.layout.clone());
         let start = Instant::now();
+        // A step of a large network takes seconds by itself.
+        let mut look = 1;
         while epoch.step < run.steps() && start.elapsed() < SLICE {
-            let steps = epoch.step..(epoch.step + STEPS_A_LOOK).min(run.steps());
+            let steps = epoch.step..(epoch.step + look).min(run.steps());
+            look = (2 * look).min(STEPS_A_LOOK);
             epoch.step = steps.end;
             self.each_live(|id, trainee| {
                 for step in steps.clone() {
