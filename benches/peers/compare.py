@@ -25,6 +25,15 @@ import time
 EPOCH = "covtype_epoch"
 ROWS = 581_012
 
+# name: its module, and what makes it of the module, a job and `on`
+PEERS = {
+    "jax": ("with_jax", lambda module, job, on: module.Jax(job)),
+    "jax-tf32": ("with_jax", lambda module, job, on: module.Jax(job, "tensorfloat32")),
+    "torch": ("with_torch", lambda module, job, on: module.Torch(job, on)),
+    "torch-graphs": ("with_torch", lambda module, job, on: module.TorchGraphs(job, on)),
+    "sklearn": ("with_sklearn", lambda module, job, on: module.Sklearn(job)),
+}
+
 
 def measured(epoch, seconds):
     """Seconds of an epoch, over as many as the time holds."""
@@ -39,21 +48,20 @@ def peers(names, on):
     """The makers of those that are installed and have what they run on; the others are named."""
     found = {}
     for name in names:
+        if name not in PEERS:
+            sys.exit(f"--peers {name}; allowed: {', '.join(PEERS)}")
+        module, make = PEERS[name]
         try:
-            module = importlib.import_module({"jax": "with_jax", "sklearn": "with_sklearn"}.get(name.split("-")[0], "with_torch"))
+            module = importlib.import_module(module)
         except ImportError as error:
             print(f"{name}: left out: {error}", file=sys.stderr)
             continue
         if on == "gpu" and not module.has_gpu():
             print(f"{name}: left out: it finds no GPU", file=sys.stderr)
             continue
-        found[name] = {
-            "jax": lambda job, m=module: m.Jax(job),
-            "jax-tf32": lambda job, m=module: m.Jax(job, "tensorfloat32"),
-            "torch": lambda job, m=module: m.Torch(job, on),
-            "torch-graphs": lambda job, m=module: m.TorchGraphs(job, on),
-            "sklearn": lambda job, m=module: m.Sklearn(job),
-        }[name]
+        if on == "cpu" and name in ("jax-tf32", "torch-graphs"):
+            sys.exit(f"--peers {name} needs --on gpu")
+        found[name] = functools.partial(make, module, on=on)
     return found
 
 
@@ -61,7 +69,7 @@ def same_start(own, job):
     """Initial weights, and the proof that gpu-mlp's loss on them is that of these rows."""
     theirs, ours = own.start(), job.loss()
     if abs(theirs - ours) > 1e-4 * max(1.0, abs(ours)):
-        sys.exit(f"{job.name}: the initial loss is {theirs} in gpu-mlp and {ours} in numpy: not the same job")
+        sys.exit(f"{job.name}: initial loss {theirs} in gpu-mlp, {ours} in numpy: not the same job")
 
 
 def checked(name, peer, job):
@@ -69,7 +77,7 @@ def checked(name, peer, job):
     loss = peer.loss()
     tolerance = 1e-2 if name == "jax-tf32" else 1e-4
     if loss is not None and abs(loss - job.loss()) > tolerance * max(1.0, abs(loss)):
-        sys.exit(f"{job.name}: the initial loss is {loss} in {name} and {job.loss()} in numpy: not the same job")
+        sys.exit(f"{job.name}: initial loss {loss} in {name}, {job.loss()} in numpy: not the same job")
     return peer
 
 
@@ -80,7 +88,8 @@ def of_job(name, makers, arguments, folder, own_schedules):
 
     whole = name == EPOCH
     job = jobs.made("covtype" if whole else name, arguments.on, ROWS if whole else None)
-    mine = own.Own(job, folder, arguments.binary, arguments.to_device, arguments.seconds, (0.7, 0.3) if whole else (1, 0))
+    split = (0.7, 0.3) if whole else (1, 0)
+    mine = own.Own(job, folder, arguments.binary, arguments.to_device, arguments.seconds, split)
     times = {}
     for schedule in own_schedules:
         times[schedule] = functools.partial(mine.epoch if whole else mine.step, schedule)
@@ -161,7 +170,9 @@ def main():
         use_one_core()
     import jobs
 
-    arguments.to_device = ["--backend", "cpu"] if not on_gpu else ["--device", arguments.device] if arguments.device else ["--backend", "gpu"]
+    arguments.to_device = ["--backend", arguments.on]
+    if on_gpu and arguments.device:
+        arguments.to_device = ["--device", arguments.device]
     own_schedules = ["resident", "two-phase", "layered"] if on_gpu else ["auto"]
     default = ["jax", "jax-tf32", "torch", "torch-graphs"] if on_gpu else ["jax", "torch", "sklearn"]
     makers = peers(arguments.peers.split(",") if arguments.peers else default, arguments.on)
@@ -169,7 +180,8 @@ def main():
     unknown = [name for name in names if name not in jobs.TABLE and name != EPOCH]
     if unknown:
         sys.exit(f"--jobs {','.join(unknown)}; allowed: {', '.join(jobs.TABLE)}, {EPOCH}")
-    print(f"{'us a step':16}" + "".join(f"{s if on_gpu else 'gpu-mlp':>12}" for s in own_schedules) + "".join(f"{c:>12}{'ratio':>8}" for c in makers))
+    head = "".join(f"{schedule if on_gpu else 'gpu-mlp':>12}" for schedule in own_schedules)
+    print(f"{'us a step':16}{head}" + "".join(f"{column:>12}{'ratio':>8}" for column in makers), flush=True)
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
             rounds = of_job(name, makers, arguments, pathlib.Path(folder), own_schedules)

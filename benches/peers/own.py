@@ -22,10 +22,11 @@ class Own:
         self.out = folder / f"run-{job.name}"
         np.savez(folder / f"{job.name}.npz", X=job.x, y=job.y)
         hidden = {"relu": "relu", "silu": "x*sigmoid(x)"}[job.activation]
+        output = "softmax" if job.classifies else "linear"
         keys = {
             "NPZ_DATASET": str(folder / f"{job.name}.npz"),
             "LAYER_SIZES": job.sizes,
-            "LAYER_ACTS": ["-"] + [hidden] * (len(job.sizes) - 2) + ["softmax" if job.classifies else "linear"],
+            "LAYER_ACTS": ["-"] + [hidden] * (len(job.sizes) - 2) + [output],
             "LR": job.rate,
             "MAX_EPOCHS": 1,
             "BATCH_SIZE": job.batch,
@@ -42,15 +43,15 @@ class Own:
     def train(self, device, *more):
         """Trains; what summary.json says."""
         shutil.rmtree(self.out, ignore_errors=True)
-        command = [self.binary, "train", self.file, *device, "--threads", "1", "--json", "--out", self.out, *more]
-        ran = subprocess.run(command, capture_output=True, text=True)
+        command = [self.binary, "train", self.file, *device, "--threads", "1", "--json", "--out", self.out]
+        ran = subprocess.run([*command, *more], capture_output=True, text=True)
         if ran.returncode:
             raise Refused(ran.stderr.strip().splitlines()[-1])
         return json.loads((self.out / "summary.json").read_text())
 
     def start(self):
-        """Gives the job gpu-mlp's initial weights: those of an epoch whose learning rate moves nothing. Its
-        loss, too, is that of the initial weights, and shows that all speak of the same rows."""
+        """Gives the job gpu-mlp's initial weights: those of an epoch whose learning rate moves nothing.
+        Its loss, too, is that of the initial weights, and shows that all speak of the same rows."""
         self.train(["--backend", "cpu"], "--set", "LR=1e-30")
         names = safetensors(self.out / "model.safetensors")
         self.job.weights = [
@@ -68,7 +69,9 @@ class Own:
         how = [*self.device, "--schedule", schedule]
         once = self.train(how)["microseconds_per_step"]
         epochs = int(self.seconds * 1e6 / (once * self.job.steps)) + 1
-        return self.train(how, "--set", f"MAX_EPOCHS={epochs}")["microseconds_per_step"] if epochs > 1 else once
+        if epochs == 1:
+            return once
+        return self.train(how, "--set", f"MAX_EPOCHS={epochs}")["microseconds_per_step"]
 
     def epoch(self, schedule):
         """Seconds of an epoch with its validation, the first left out."""
@@ -82,5 +85,9 @@ def safetensors(path):
     (length,) = struct.unpack("<Q", data[:8])
     head = json.loads(data[8 : 8 + length])
     head.pop("__metadata__", None)
-    array = lambda t: np.frombuffer(data[8 + length :][slice(*t["data_offsets"])], "<f4").reshape(t["shape"])  # noqa: E731
+
+    def array(tensor):
+        first, end = tensor["data_offsets"]
+        return np.frombuffer(data[8 + length + first : 8 + length + end], "<f4").reshape(tensor["shape"])
+
     return {name: array(tensor) for name, tensor in head.items()}

@@ -59,10 +59,10 @@ class Jax:
             return state, trained, validated, jnp.mean(z.argmax(1) == y_validation)
 
         self.x, self.y = jnp.asarray(job.x), jnp.asarray(job.y.astype("i4") if job.classifies else job.y)
-        # No moments where there are none: the scan would carry them.
-        zeros = lambda: [tuple(jnp.zeros(a.shape) for a in pair) for pair in job.weights] if job.optimizer == "adam" else ()  # noqa: E731
         weights = [tuple(jnp.array(a) for a in pair) for pair in job.weights]
-        self.state = (weights, zeros(), zeros(), jnp.float32(0))
+        # No moments where there are none: the scan would carry them.
+        moments = [jax.tree.map(jnp.zeros_like, weights) if job.optimizer == "adam" else () for _ in "mv"]
+        self.state = (weights, *moments, jnp.float32(0))
         self._loss = loss
         self.jitted = jax.jit(epoch, donate_argnums=0)
         self.jitted_with_validation = jax.jit(epoch_and_validation, donate_argnums=0)
@@ -80,9 +80,8 @@ class Jax:
     def epoch_with_validation(self, train):
         """An epoch of the first `train` rows, and the loss and accuracy of the others; classes only."""
         order = self.random.permutation(train).astype("i4")
-        x, y = self.x, self.y
         if not hasattr(self, "parts"):
-            self.parts = (jnp.array(x[:train]), jnp.array(y[:train]), jnp.array(x[train:]), jnp.array(y[train:]))
+            self.parts = [jnp.array(a[rows]) for rows in np.s_[:train, train:] for a in (self.x, self.y)]
         with jax.default_matmul_precision(self.precision):
             self.state, *figures = self.jitted_with_validation(self.state, order, *self.parts)
         jax.block_until_ready(figures)

@@ -18,16 +18,16 @@ use crate::params::Optimizer;
 /// where a job's own are not on disk; seeds are always the same.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// Which jobs, of breast_cancer, covtype, weather, digits, diabetes, california, digits_custom, bike,
-    /// creditcard, wide [default: all]
+    /// Which jobs, with commas between: breast_cancer, covtype, weather, digits, diabetes, california,
+    /// digits_custom, bike, creditcard, wide [default: all]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     shape: Vec<String>,
-    /// Made-up data of so many rows, e.g. all 581012 of covtype [default: the job's own data where they
-    /// are on disk, else made-up ones of 20000 rows at most]
+    /// Made-up data of so many rows, e.g. all 581012 of covtype [default: the data of the job where they
+    /// are on disk, else made-up ones, 20000 rows at most]
     #[arg(long, value_name = "N")]
     rows: Option<usize>,
-    /// What computes [default: the CPU and every real GPU]
-    #[arg(long, value_enum)]
+    /// What computes: cpu, gpu (every real one), or auto, which is both [default: auto]
+    #[arg(long, value_enum, hide_possible_values = true)]
     backend: Option<BackendKind>,
     /// One device: cpu, or a GPU's number or part of its name, software ones too (see `gpu-mlp devices`)
     #[arg(long)]

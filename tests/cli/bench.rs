@@ -91,6 +91,15 @@ fn software_computes_only_where_it_is_named() {
 }
 
 #[test]
+fn the_help_names_every_job() {
+    let help = Folder::new().run(&["bench", "--help"]).ended(0).stdout;
+    let said: Vec<&str> = help.split([',', ' ', '\n']).collect();
+    for job in &gpu_mlp::bench::JOBS {
+        assert!(said.contains(&job.name), "{}: {help}", job.name);
+    }
+}
+
+#[test]
 fn what_can_not_be_measured_is_refused_before_anything_is() {
     let folder = Folder::new();
     for (arguments, words) in [
