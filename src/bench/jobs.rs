@@ -48,7 +48,7 @@ macro_rules! job {
 }
 
 /// All of them, the small before the large. The rows of the weather set are those of the file its
-/// source most likely used; `wide` has no data of its own.
+/// source most likely used; `wide` has no data of its own, its file names "-".
 pub const JOBS: [Job; 10] = [
     job!("breast_cancer", "params/breast_cancer.json", Shape::Classes(&[212, 357])),
     job!("covtype", "params/covtype_relu.json", Shape::Classes(&COVTYPE)),
@@ -201,7 +201,8 @@ mod tests {
 
     #[test]
     fn the_wide_job_has_whole_batches() {
-        let run = JOBS[9].prepare(None).unwrap().run;
+        let Prepared { run, file, .. } = JOBS[9].prepare(None).unwrap();
+        assert_eq!(file, None);
         assert_eq!((run.steps(), run.replicas[0].splits.of(Split::Train).len()), (2, 2048));
     }
 
