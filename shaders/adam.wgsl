@@ -1,6 +1,5 @@
-// Adam (Kingma and Ba, 2015): with g = clip(gradient) + decay · w,
-// m = β1·m + (1 - β1)·g, v = β2·v + (1 - β2)·g²,
-// w -= learning rate · (m · c1) / (sqrt(v · c2) + ε), c = 1 / (1 - βᵗ). A thread a weight.
+// Adam (`optimizer.wgsl`) with g = clip(g) + decay · w, a thread a weight. clip(g) is g · scale between
+// ± bound.
 
 struct Parameters {
     // Weights of a replica.
@@ -8,7 +7,6 @@ struct Parameters {
     bound: f32,
     beta1: f32,
     beta2: f32,
-    // 1 - β, computed in f64 on the host.
     rest1: f32,
     rest2: f32,
     epsilon: f32,
@@ -40,15 +38,12 @@ fn main(
     }
     let at = replica * parameters.weights + i;
     let w = weights[at];
-    // Comparisons let NaN through, which clamp would hide.
-    let scaled = gradients[at] * scales[replica];
-    let below = select(scaled, parameters.bound, scaled > parameters.bound);
-    let clipped = select(below, -parameters.bound, scaled < -parameters.bound);
+    let clipped = bounded(gradients[at] * scales[replica], parameters.bound);
     let g = clipped + step.decay * decays[i] * w;
-    let m = parameters.beta1 * first_moments[at] + parameters.rest1 * g;
-    let v = parameters.beta2 * second_moments[at] + parameters.rest2 * (g * g);
-    first_moments[at] = m;
-    second_moments[at] = v;
-    let root = sqrt(v * step.correction2);
-    weights[at] = w - step.learning_rate * (m * step.correction1) / (root + parameters.epsilon);
+    let p = parameters;
+    let numbers = Adam(p.beta1, p.beta2, p.rest1, p.rest2, p.epsilon);
+    let moved = adam(w, g, first_moments[at], second_moments[at], numbers, step);
+    weights[at] = moved.weight;
+    first_moments[at] = moved.first_moment;
+    second_moments[at] = moved.second_moment;
 }

@@ -65,9 +65,6 @@ fn finish(
     }
     let norm = sqrt(reduce(local, sum));
     if (local == 0u) {
-        // A norm beyond f32 is a diverged run: it is passed on, to be seen, not scaled to nothing.
-        let finite = (bitcast<u32>(norm) & 0x7f800000u) != 0x7f800000u;
-        let scale = select(norm, parameters.bound / norm, finite);
-        scales[replica] = select(1.0, scale, !finite || norm > parameters.bound);
+        scales[replica] = norm_scale(norm, parameters.bound);
     }
 }

@@ -30,9 +30,6 @@ fn main(
     }
     let at = replica * parameters.weights + i;
     let w = weights[at];
-    // Comparisons let NaN through, which clamp would hide.
-    let scaled = gradients[at] * scales[replica];
-    let below = select(scaled, parameters.bound, scaled > parameters.bound);
-    let clipped = select(below, -parameters.bound, scaled < -parameters.bound);
-    weights[at] = w - step.learning_rate * (clipped + step.decay * decays[i] * w);
+    let g = bounded(gradients[at] * scales[replica], parameters.bound);
+    weights[at] = sgd(w, g + step.decay * decays[i] * w, step);
 }

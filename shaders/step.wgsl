@@ -4,9 +4,10 @@
 struct Entry {
     // The first of the entry's `replicas` elements in `steps`.
     first: u32,
+    // Steps that the entry covers: 1, but for kernels that make many.
+    count: u32,
     padding0: u32,
     padding1: u32,
-    padding2: u32,
 }
 
 // One step of one replica. With 0 rows nothing moves.
@@ -33,8 +34,9 @@ struct Step {
     // Adam's 1 / (1 - βᵗ), computed in f64 on the host.
     correction1: f32,
     correction2: f32,
+    // Where its rows begin among those that were gathered ahead.
+    place: u32,
     padding0: u32,
-    padding1: u32,
 }
 
 @group(0) @binding(0) var<uniform> entry: Entry;

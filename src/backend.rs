@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::time::Duration;
 
 use ndarray::{Array3, ArrayViewD};
 
@@ -54,6 +55,32 @@ pub trait Backend {
 
     /// Goes back (or on) to a state; queued blocks are dropped.
     fn restore(&mut self, state: &State) -> Result<()>;
+
+    /// Marks the state, to go back to it; the latest mark alone counts.
+    fn mark(&mut self) -> Result<Mark> {
+        self.state().map(Mark::State)
+    }
+
+    /// Goes back to the latest mark; queued blocks are dropped.
+    fn go_back(&mut self, mark: &Mark) -> Result<()> {
+        match mark {
+            Mark::State(state) => self.restore(state),
+            Mark::OnDevice => Ok(()),
+        }
+    }
+
+    /// The seconds that a step takes, from about `budget` of work on the first epochs; the state is the
+    /// same afterwards.
+    fn measure(&mut self, budget: Duration) -> Result<f64>;
+}
+
+/// A state to go back to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Mark {
+    /// The state itself.
+    State(State),
+    /// The backend has it.
+    OnDevice,
 }
 
 /// What computes.

@@ -16,6 +16,7 @@ mod memory;
 pub mod nearest;
 pub mod network;
 pub mod params;
+pub mod race;
 pub mod train;
 
 pub use error::{Error, Result};

@@ -128,21 +128,6 @@ fn what_is_no_chain_of_dense_layers_says_so() {
     assert!(why(run(&stack.parameters(), &stack.dataset(12))).contains("layers for signals"));
 }
 
-#[test]
-fn layers_beyond_the_cache_are_left_to_the_reference_unless_the_batch_is_small() {
-    let dataset = classes(80, 3, 2);
-    let fastest = |width: usize, batch_size: usize| {
-        let parameters = settings(&[3, width, width, 2], &["relu", "relu", "softmax"], batch_size);
-        Cpu::<f32>::fastest(run(&parameters, &dataset))
-    };
-    let wide = fastest(1024, 32);
-    assert_eq!(wide.description().schedule, "layered");
-    assert!(wide.details().contains("not \"fused\": a layer has 1048576 weights"));
-    for (width, batch_size) in [(1023, 32), (1024, 31)] {
-        assert_eq!(fastest(width, batch_size).description().schedule, "fused");
-    }
-}
-
 /// A loss that is no number any more ends the run at the step the reference names.
 #[test]
 fn divergence_is_seen_at_the_same_step() {

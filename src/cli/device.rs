@@ -5,10 +5,11 @@ use std::sync::Arc;
 use clap::ValueEnum;
 
 use crate::backend::Backend;
-use crate::cpu::{Cpu, Schedule};
 use crate::error::{Error, Result};
-use crate::gpu::{Adapter, GpuBackend, adapters};
+use crate::gpu::{Adapter, adapters};
 use crate::params::{Parameters, Run};
+use crate::race::{Entrant, Field, Race, race};
+use crate::{cpu, gpu};
 
 /// The kinds of backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -25,13 +26,28 @@ pub(super) enum BackendKind {
 const INSTALL: &str = "a GPU needs its maker's Vulkan, Metal or DX12 driver; a software one, for \
                        tests: apt-get install mesa-vulkan-drivers libvulkan1";
 
-/// What computes, and the words that say how it was chosen.
+/// What may compute, and the words that say why.
 pub(super) struct Choice {
+    how: String,
+    device: Device,
+    field: Field,
+}
+
+enum Device {
+    Cpu,
+    Gpu(Box<Adapter>),
+    /// The CPU, or a GPU where a run is long enough to look for one.
+    Any,
+}
+
+/// What computes.
+pub(super) struct Opened {
+    /// At the run's initial weights.
+    pub backend: Box<dyn Backend>,
+    /// How it was chosen.
     pub how: String,
-    /// None is the CPU.
-    adapter: Option<Adapter>,
-    /// The schedule that was asked for; None leaves it to the device.
-    schedule: Option<String>,
+    /// All that were looked at.
+    pub entrants: Vec<Entrant>,
 }
 
 /// What the command line asks for.
@@ -42,48 +58,61 @@ pub(super) struct Wishes<'a> {
     pub schedule: Option<&'a str>,
 }
 
-/// The GPU's schedules.
-const GPU_SCHEDULES: [&str; 1] = ["layered"];
-
 /// Chooses before anything is computed; a choice that can't be met is an error.
 pub(super) fn choose(wishes: &Wishes, parameters: &Parameters) -> Result<Choice> {
-    let mut choice = choose_device(wishes.backend, wishes.device, parameters)?;
+    let (device, how) = choose_device(wishes.backend, wishes.device, parameters)?;
     let (said_by, wanted) = match wishes.schedule {
         Some(schedule) => (format!("--schedule {schedule}"), schedule),
         None => (format!("SCHEDULE: found {:?}", parameters.schedule), &*parameters.schedule),
     };
     let wanted = wanted.trim().to_lowercase();
-    let of_cpu = Schedule::ALL.map(Schedule::name);
-    let (own, others) = match choice.adapter {
-        None => (&of_cpu[..], &GPU_SCHEDULES[..]),
-        Some(_) => (&GPU_SCHEDULES[..], &of_cpu[..]),
-    };
+    let of_cpu = cpu::Schedule::ALL.into_iter().filter(|_| !matches!(device, Device::Gpu(_)));
+    let of_gpu = gpu::Schedule::ALL.into_iter().filter(|_| !matches!(device, Device::Cpu));
+    let all = Field { cpu: of_cpu.collect(), gpu: of_gpu.collect() };
+    // A device asked for on the command line outweighs a file that was made on another.
     let moved = wishes.backend.is_some() || wishes.device.is_some();
-    choice.schedule = match wanted.as_str() {
-        "auto" => None,
-        wanted if own.contains(&wanted) => Some(wanted.into()),
-        // A device asked for on the command line outweighs a file that was made on another.
-        wanted if moved && wishes.schedule.is_none() && others.contains(&wanted) => None,
+    let left = moved && wishes.schedule.is_none() && is_known(&wanted);
+    let named = Field {
+        cpu: all.cpu.iter().copied().filter(|schedule| schedule.name() == wanted).collect(),
+        gpu: all.gpu.iter().copied().filter(|schedule| schedule.name() == wanted).collect(),
+    };
+    let field = match (wanted.as_str(), named.cpu.is_empty() && named.gpu.is_empty()) {
+        ("auto", _) => all,
+        (_, false) => named,
+        (_, true) if left => all,
         _ => {
-            let own = own.iter().map(|name| format!(", {name:?}")).collect::<String>();
-            return Err(Error::input(format!("{said_by}; allowed on this device: \"auto\"{own}")));
+            let names = all.cpu.iter().map(|s| s.name()).chain(all.gpu.iter().map(|s| s.name()));
+            let mut names: Vec<&str> = names.collect();
+            names.sort_unstable();
+            names.dedup();
+            let names = names.iter().map(|name| format!(", {name:?}")).collect::<String>();
+            return Err(Error::input(format!(
+                "{said_by}; allowed on this device: \"auto\"{names}"
+            )));
         }
     };
-    Ok(choice)
+    Ok(Choice { how, device, field })
+}
+
+/// Whether some device has a schedule of that name.
+fn is_known(name: &str) -> bool {
+    let of_cpu = cpu::Schedule::ALL.map(cpu::Schedule::name);
+    let of_gpu = gpu::Schedule::ALL.map(gpu::Schedule::name);
+    of_cpu.contains(&name) || of_gpu.contains(&name)
 }
 
 fn choose_device(
     backend: Option<BackendKind>,
     device: Option<&str>,
     parameters: &Parameters,
-) -> Result<Choice> {
+) -> Result<(Device, String)> {
     let (device, said_by) = match device {
         Some(device) => (device, format!("--device {device}")),
         // A backend asked for on the command line outweighs the file's device.
         None if backend.is_some() => ("auto", String::new()),
         None => (&*parameters.device, format!("DEVICE: found {:?}", parameters.device)),
     };
-    let cpu = |how: &str| Ok(Choice { how: how.into(), adapter: None, schedule: None });
+    let cpu = |how: &str| Ok((Device::Cpu, how.to_owned()));
     match (backend.unwrap_or(BackendKind::Auto), &*device.trim().to_lowercase()) {
         (BackendKind::Cpu, "auto" | "cpu") => cpu("--backend cpu"),
         (BackendKind::Cpu, _) => {
@@ -93,10 +122,7 @@ fn choose_device(
             Err(Error::input(format!("--backend gpu and {said_by} exclude each other")))
         }
         (BackendKind::Auto, "cpu") => cpu(&said_by),
-        (BackendKind::Auto, "auto") => match real(adapters()) {
-            Some(adapter) => chosen(adapter, "auto: a GPU was found"),
-            None => cpu("auto: no GPU was found"),
-        },
+        (BackendKind::Auto, "auto") => Ok((Device::Any, "auto".into())),
         (BackendKind::Gpu, "auto") => {
             let all = adapters();
             let found = names(&all);
@@ -115,8 +141,8 @@ fn choose_device(
     }
 }
 
-fn chosen(adapter: Adapter, how: &str) -> Result<Choice> {
-    Ok(Choice { how: how.into(), adapter: Some(adapter), schedule: None })
+fn chosen(adapter: Adapter, how: &str) -> Result<(Device, String)> {
+    Ok((Device::Gpu(Box::new(adapter)), how.into()))
 }
 
 /// All that may be compared: the device that is named, else the CPU and every real GPU, as far as
@@ -125,7 +151,11 @@ pub(super) fn all(wishes: &Wishes, parameters: &Parameters) -> Result<Vec<Option
     let backend = wishes.backend.unwrap_or(BackendKind::Auto);
     let named = wishes.device.is_some_and(|device| !device.trim().eq_ignore_ascii_case("auto"));
     if named || backend == BackendKind::Cpu {
-        return Ok(vec![choose_device(wishes.backend, wishes.device, parameters)?.adapter]);
+        let (device, _) = choose_device(wishes.backend, wishes.device, parameters)?;
+        return Ok(vec![match device {
+            Device::Gpu(adapter) => Some(*adapter),
+            Device::Cpu | Device::Any => None,
+        }]);
     }
     let real = adapters().into_iter().filter(|adapter| !adapter.is_software()).map(Some);
     let mut devices: Vec<Option<Adapter>> = real.collect();
@@ -144,7 +174,7 @@ fn real(adapters: Vec<Adapter>) -> Option<Adapter> {
 }
 
 /// The adapter of that number, or the only one whose name has that part.
-fn named(adapters: Vec<Adapter>, wanted: &str, said_by: &str) -> Result<Choice> {
+fn named(adapters: Vec<Adapter>, wanted: &str, said_by: &str) -> Result<(Device, String)> {
     let found = names(&adapters);
     if let Ok(index) = wanted.parse::<usize>() {
         let adapter = adapters.into_iter().nth(index);
@@ -182,24 +212,16 @@ fn adapter_name(index: usize, info: &wgpu::AdapterInfo) -> String {
 }
 
 impl Choice {
-    /// Opens the backend at the run's initial weights.
-    pub fn open(&self, run: Arc<Run>) -> Result<Box<dyn Backend>> {
-        match &self.adapter {
-            None => {
-                Cpu::<f32>::check_memory(&run)?;
-                Ok(Box::new(self.open_cpu(run)?))
-            }
-            Some(adapter) => Ok(Box::new(GpuBackend::new(adapter.open()?, run)?)),
-        }
-    }
-
-    /// The fastest schedule of the CPU that fits, or the one that was asked for.
-    fn open_cpu(&self, run: Arc<Run>) -> Result<Cpu<f32>> {
-        let Some(wanted) = &self.schedule else { return Ok(Cpu::fastest(run)) };
-        let schedule = Schedule::ALL.into_iter().find(|schedule| schedule.name() == wanted);
-        let cpu = Cpu::with_schedule(run, schedule.unwrap_or(Schedule::Layered));
-        cpu.map_err(|why| {
-            Error::input(format!("schedule {wanted:?}: {why}; allowed here: \"layered\""))
-        })
+    /// Opens the fastest of what may compute, at the run's initial weights.
+    pub fn open(self, run: &Arc<Run>) -> Result<Opened> {
+        let Choice { how, device, field } = self;
+        let adapter = || match device {
+            Device::Cpu => None,
+            Device::Gpu(adapter) => Some(*adapter),
+            Device::Any => real(adapters()),
+        };
+        let Race { backend, entrants, how: raced } = race(run, &field, adapter)?;
+        let how = if raced.is_empty() { how } else { format!("{how}: {raced}") };
+        Ok(Opened { backend, how, entrants })
     }
 }

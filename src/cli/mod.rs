@@ -10,6 +10,7 @@ mod header;
 mod inspect;
 mod json_lines;
 mod progress;
+mod schedules;
 mod table;
 mod trace;
 mod train;

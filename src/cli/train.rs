@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime};
 
-use super::device::{BackendKind, Choice, Wishes, choose};
+use super::device::{BackendKind, Choice, Opened, Wishes, choose};
 use super::json_lines::JsonLines;
 use super::progress::Progress;
 use super::table::Table;
-use super::{architecture, console, ending, header, trace};
+use super::{architecture, console, ending, header, schedules, trace};
 use crate::artifact::{RunDirectory, Timing};
 use crate::backend::State;
 use crate::data::Dataset;
@@ -58,7 +58,7 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     let load = started.elapsed().as_secs_f64();
     // From here on Ctrl-C ends the run in order.
     let interrupt = catch_interrupt()?;
-    let mut backend = choice.open(run.clone())?;
+    let Opened { mut backend, how, entrants } = choice.open(&run)?;
     let compile = started.elapsed().as_secs_f64() - load;
     let description = backend.description();
     parameters.device = description.device.clone();
@@ -73,8 +73,11 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
         (started, Timing { load, compile, total: 0.0 }),
     )?;
     let overrides = &arguments.overrides;
-    let how = format!("{} ({})", description.device, choice.how);
+    let how = format!("{} ({how})", description.device);
     header::print(&arguments.file, overrides, (&parameters, &resolved), &run, &how);
+    if arguments.verbose {
+        schedules::print(&entrants);
+    }
     if arguments.trace_first_step {
         trace::print(&backend.trace(1)?)?;
     }

@@ -22,13 +22,17 @@ use crate::backend::{
 use crate::data::Split;
 use crate::error::Result;
 use crate::memory::refuse_beyond;
-use crate::network::{Layout, Tensor};
+use crate::network::Layout;
 use crate::params::{Replica, Run};
 
 /// How long a poll works before it reports progress.
-const SLICE: Duration = Duration::from_millis(50);
-/// Most steps between two looks at the clock.
+const SLICE: Duration = Duration::from_millis(20);
+/// Steps between two looks at the clock, and their multiply-adds.
 const STEPS_A_LOOK: u32 = 16;
+const MULTIPLY_ADDS_A_LOOK: usize = 1 << 28;
+/// Weights that stay in a core's second cache, and rows for which it matters.
+const CACHED: usize = 1 << 19;
+const FEW_ROWS: usize = 32;
 
 /// The CPU as a backend, computing in `T`, in the thread that polls: `wait` makes no difference, a
 /// poll works for the time of a slice, and for the validation at the end of an epoch.
@@ -39,8 +43,6 @@ pub struct Cpu<T> {
     queue: VecDeque<u32>,
     /// The epoch under way.
     epoch: Option<Epoch>,
-    /// Why the fastest schedule does not fit.
-    not_fused: Option<String>,
 }
 
 /// How the CPU goes about a step.
@@ -53,8 +55,15 @@ pub enum Schedule {
 }
 
 impl Schedule {
-    /// All of them.
+    /// All of them, the fastest first.
     pub const ALL: [Schedule; 2] = [Schedule::Fused, Schedule::Layered];
+
+    /// Its place among the schedules in the order in which they are expected to be fast: whole vectors pay
+    /// while the weights stay in a core's cache.
+    pub fn expected_place(self, run: &Run) -> usize {
+        let fused_first = run.plan.parameters() < CACHED || run.step.batch_size < FEW_ROWS;
+        usize::from((self == Schedule::Fused) != fused_first)
+    }
 
     /// Its name in parameter files.
     pub fn name(self) -> &'static str {
@@ -79,16 +88,7 @@ impl<T: Product> Cpu<T> {
         let layout = Layout::new(&run.plan);
         let trainee = |replica| Trainee::new(&run, replica, &layout);
         let trainees = run.replicas.iter().map(trainee).collect();
-        Cpu { layout, trainees, queue: VecDeque::new(), epoch: None, run, not_fused: None }
-    }
-
-    /// The same, on the fastest schedule that its plan allows.
-    pub fn fastest(run: Arc<Run>) -> Self {
-        let fused = match beyond_cache(&run) {
-            Some(why) => Err(why),
-            None => Self::with_schedule(run.clone(), Schedule::Fused),
-        };
-        fused.unwrap_or_else(|why| Cpu { not_fused: Some(why), ..Self::new(run) })
+        Cpu { layout, trainees, queue: VecDeque::new(), epoch: None, run }
     }
 
     /// The same, on a schedule; the error says why the run has none of that name.
@@ -148,11 +148,10 @@ impl<T: Product> Cpu<T> {
     fn train(&mut self, epoch: &mut Epoch) {
         let (run, layout) = (self.run.clone(), self.layout.clone());
         let start = Instant::now();
-        // A step of a large network takes seconds by itself.
-        let mut look = 1;
+        let a_step = 3 * run.plan.parameters() * run.step.batch_size;
+        let a_look = (MULTIPLY_ADDS_A_LOOK / a_step).clamp(1, STEPS_A_LOOK as usize) as u32;
         while epoch.step < run.steps() && start.elapsed() < SLICE {
-            let steps = epoch.step..(epoch.step + look).min(run.steps());
-            look = (2 * look).min(STEPS_A_LOOK);
+            let steps = epoch.step..(epoch.step + a_look).min(run.steps());
             epoch.step = steps.end;
             self.each_live(|id, trainee| {
                 for step in steps.clone() {
@@ -193,21 +192,6 @@ impl<T: Product> Cpu<T> {
     }
 }
 
-/// Weights of a layer, and rows of a batch, from which on the products of `layered`, in blocks that stay in
-/// the cache, are the faster ones: 0.7 of the time of `fused` at 1024 x 1024 and 64 rows, a third at
-/// 2048 x 2048 and 1024 rows; at 512 x 512, or 16 rows, it takes longer.
-const BEYOND_CACHE: (usize, usize) = (1 << 20, 32);
-
-/// Why `fused` would be the slower one, if it would.
-fn beyond_cache(run: &Run) -> Option<String> {
-    let (weights, rows) = BEYOND_CACHE;
-    let len = |tensor: &Tensor| tensor.shape.iter().product::<usize>();
-    let largest = run.plan.tensors.iter().map(len).max().unwrap_or(0);
-    (largest >= weights && run.step.batch_size >= rows).then(|| {
-        format!("a layer has {largest} weights, which it would fetch anew for every few rows of the batch")
-    })
-}
-
 fn chosen<T>(trainee: &Trainee<T>, which: Weights) -> &[T] {
     match which {
         Weights::Current => &trainee.weights,
@@ -223,11 +207,6 @@ impl<T: Product> Backend for Cpu<T> {
             schedule: self.schedule().name().into(),
             epochs_per_submit: 1,
         }
-    }
-
-    fn details(&self) -> String {
-        let why = self.not_fused.iter().map(|why| format!("; not \"fused\": {why}"));
-        format!("schedule {:?}{}", self.schedule().name(), why.collect::<String>())
     }
 
     fn submit(&mut self, epochs: Range<u32>) -> Result<()> {
@@ -301,5 +280,24 @@ impl<T: Product> Backend for Cpu<T> {
         self.queue.clear();
         self.epoch = None;
         state::restore(&self.run.plan, &self.layout, &mut self.trainees, state)
+    }
+
+    fn measure(&mut self, budget: Duration) -> Result<f64> {
+        let mark = self.mark()?;
+        let (started, a_whole) = (Instant::now(), u64::from(self.run.steps()));
+        let (mut epoch, mut before, mut under_way) = (1, 0, 0);
+        while started.elapsed() < budget {
+            match self.poll(true)? {
+                Some(Event::Progress { step, .. }) => under_way = u64::from(step),
+                Some(Event::Epoch(_)) => (before, under_way) = (before + a_whole, 0),
+                None => {
+                    self.submit(epoch..epoch + 1)?;
+                    epoch += 1;
+                }
+            }
+        }
+        let seconds = started.elapsed().as_secs_f64() / (before + under_way).max(1) as f64;
+        self.go_back(&mark)?;
+        Ok(seconds)
     }
 }

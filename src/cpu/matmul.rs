@@ -1,6 +1,13 @@
 //! C = A · B, either factor transposed. Twin of `shaders/matmul.wgsl`.
 
+use rayon::prelude::*;
+
 use crate::math::Real;
+
+/// Multiply-adds from which a product is worth several threads.
+const THREADED: usize = 1 << 25;
+/// Rows of which a thread takes a multiple: those of the largest kernel of `matrixmultiply`.
+const ROWS: usize = 8;
 
 /// Numbers whose matrices can be multiplied.
 pub trait Product: Real {
@@ -92,18 +99,27 @@ fn product<T: Product>(left: Matrix<T>, right: Matrix<T>, beta: T, out: &mut [T]
     let (right_k, n, right_row, right_column) = right.view();
     assert_eq!(k, right_k, "the factors of a product share an axis");
     assert_eq!(out.len(), m * n, "a product has the outer sizes of its factors");
-    // SAFETY: the sizes were just checked against the slices; `out` is borrowed alone.
-    unsafe {
-        T::product(
-            m,
-            k,
-            n,
-            (left.values.as_ptr(), left_row, left_column),
-            (right.values.as_ptr(), right_row, right_column),
-            beta,
-            (out.as_mut_ptr(), n as isize, 1),
-        );
+    let some_rows = |(first, out): (usize, &mut [T])| {
+        // SAFETY: the sizes were just checked against the slices, and these rows of the left factor are
+        // among all; `out` is borrowed alone.
+        unsafe {
+            T::product(
+                out.len() / n,
+                k,
+                n,
+                (left.values.as_ptr().offset(first as isize * left_row), left_row, left_column),
+                (right.values.as_ptr(), right_row, right_column),
+                beta,
+                (out.as_mut_ptr(), n as isize, 1),
+            );
+        }
+    };
+    if m * k * n < THREADED {
+        return some_rows((0, out));
     }
+    // A sum is made by one thread whatever their number: the bits do not depend on it.
+    let rows = m.div_ceil(rayon::current_num_threads()).next_multiple_of(ROWS).min(m);
+    out.par_chunks_mut(rows * n).enumerate().map(|(i, out)| (i * rows, out)).for_each(some_rows);
 }
 
 #[cfg(test)]
@@ -124,5 +140,24 @@ mod tests {
                 assert_eq!(out, [10., 22., 28., 46.]);
             }
         }
+    }
+
+    #[test]
+    fn the_number_of_threads_changes_no_bit() {
+        let (m, k, n) = (150, 700, 400);
+        assert!(m * k * n > THREADED);
+        let values = |len: usize, step: f32| -> Vec<f32> {
+            (0..len).map(|i| (i as f32 * step).sin()).collect()
+        };
+        let (a, b) = (values(m * k, 0.37), values(k * n, 0.73));
+        let with = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let mut out = vec![0.0; m * n];
+            let (a, b) = (Matrix::new(&a[..], m, k), Matrix::new(&b[..], k, n));
+            pool.install(|| matmul(a, b, &mut out));
+            out
+        };
+        let one = with(1);
+        assert!([2, 3, 7].into_iter().all(|threads| with(threads) == one));
     }
 }

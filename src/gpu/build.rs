@@ -1,13 +1,14 @@
 //! The dispatches of every kind of step, in their order.
 
-use super::Gpu;
 use super::data::Data;
 use super::kernel::Access::{Read, Write};
-use super::kernel::{Dispatch, Kernels, Variant};
+use super::kernel::{Access, Dispatch, Kernels, Variant};
 use super::layered::{Layered, grid};
-use super::network::{Tensors, most_rows};
+use super::network::{Tensors, most_rows, training_capacity};
 use super::statistics::slot_length;
-use super::workspace::Workspace;
+use super::train::Train;
+use super::workspace::{Gathered, Workspace};
+use super::{Gpu, Schedule, quads};
 use crate::data::Split;
 use crate::error::Result;
 use crate::network::{Layout, Task};
@@ -47,20 +48,54 @@ impl Build<'_> {
         }
     }
 
-    pub fn train(&mut self, workspace: &Workspace) -> Result<Vec<Dispatch>> {
-        let weights = &self.tensors.weights;
-        let mut step = self.gather(workspace, weights);
-        step.extend(self.layered(workspace, weights).forward());
-        step.push(self.layered(workspace, weights).loss());
-        step.push(self.metrics(workspace, weights));
-        step.extend(self.layered(workspace, weights).backward());
-        step.extend(self.update(workspace)?);
-        Ok(step)
+    /// A dispatch of a kernel on `words` as its uniform parameters, and buffers in their order.
+    pub fn dispatch(
+        &mut self,
+        name: &'static str,
+        variant: Variant,
+        words: &[u32],
+        buffers: &[(&wgpu::Buffer, Access)],
+        workgroups: [usize; 2],
+        iterations: usize,
+    ) -> Dispatch {
+        let [x, y] = workgroups.map(|count| count as u32);
+        let workgroups = [x, y, self.run.replicas.len() as u32];
+        let dispatch = self.kernels.dispatch(self.gpu, name, variant, words, buffers, workgroups);
+        Dispatch { iterations: iterations as u64, ..dispatch }
     }
 
+    /// The training steps of a schedule; the inner error says why it does not fit.
+    pub fn schedule(&mut self, schedule: Schedule) -> Result<Result<Train, String>> {
+        match schedule {
+            Schedule::Layered => self.train().map(Ok),
+            Schedule::TwoPhase => quads::two_phase(self),
+            Schedule::Resident => quads::resident(self),
+        }
+    }
+
+    /// A workspace for the batches of training.
+    pub fn workspace(&self) -> Result<Workspace> {
+        let replicas = self.run.replicas.len();
+        Workspace::new(self.gpu, &self.run.plan, replicas, training_capacity(self.run))
+    }
+
+    /// The schedule `layered`: batch, gather, forward, loss, metrics, backward, clip, update.
+    fn train(&mut self) -> Result<Train> {
+        let weights = &self.tensors.weights;
+        let workspace = &self.workspace()?;
+        let mut step = self.batch(workspace);
+        step.extend(self.layered(workspace, weights).forward());
+        step.push(self.layered(workspace, weights).loss());
+        step.push(self.metrics(workspace));
+        step.extend(self.layered(workspace, weights).backward());
+        step.extend(self.update()?);
+        Ok(Train { ahead: None, dispatches: step, steps: 1 })
+    }
+
+    /// A step whose every quantity stays: without metrics, clip and update, and with the prediction.
     pub fn trace(&mut self, workspace: &Workspace) -> Vec<Dispatch> {
         let weights = &self.tensors.weights;
-        let mut step = self.gather(workspace, weights);
+        let mut step = self.batch(workspace);
         step.extend(self.layered(workspace, weights).forward());
         step.push(self.layered(workspace, weights).loss());
         step.extend(self.layered(workspace, weights).predict());
@@ -69,10 +104,10 @@ impl Build<'_> {
     }
 
     pub fn evaluate(&mut self, workspace: &Workspace, weights: &wgpu::Buffer) -> Vec<Dispatch> {
-        let mut step = self.gather(workspace, weights);
+        let mut step = self.batch(workspace);
         step.extend(self.layered(workspace, weights).forward());
         step.push(self.layered(workspace, weights).loss());
-        step.push(self.metrics(workspace, weights));
+        step.push(self.metrics(workspace));
         step
     }
 
@@ -82,14 +117,26 @@ impl Build<'_> {
         step
     }
 
-    /// The rows of the batch, their targets and weights, the inputs, and the scale of the gradient.
-    fn gather(&mut self, workspace: &Workspace, weights: &wgpu::Buffer) -> Vec<Dispatch> {
+    /// The rows of the batch, and the scale of its gradient.
+    fn batch(&mut self, workspace: &Workspace) -> Vec<Dispatch> {
+        let mut batch = self.gather(&workspace.gathered);
+        let mean = self.run.step.batch_gradient == BatchGradient::Mean;
+        let words = [workspace.capacity as u32, u32::from(mean)];
+        let buffers = [(&workspace.gathered.weights, Read), (&workspace.scales, Write)];
+        let turns = workspace.capacity.div_ceil(64) + 6;
+        let variant = Variant::default();
+        batch.push(self.dispatch("weight_sum", variant, &words, &buffers, [1, 1], turns));
+        batch
+    }
+
+    /// The rows of a step, or of many: their targets, weights and inputs.
+    pub fn gather(&mut self, to: &Gathered) -> Vec<Dispatch> {
         let (run, data) = (self.run, self.data);
         let regression = run.network.task() == Task::Regression;
         let outputs = if regression { run.network.outputs() } else { 0 };
         let weighted_classes = run.replicas.first().map_or(0, |r| r.class_weights.len());
         let words = [
-            workspace.capacity as u32,
+            to.capacity as u32,
             outputs as u32,
             weighted_classes as u32,
             u32::from(run.table.row_weights.is_some()),
@@ -99,56 +146,30 @@ impl Build<'_> {
             (&data.targets, Read),
             (&data.row_weights, Read),
             (&data.target_frames, Read),
-            (&workspace.rows, Write),
-            (&workspace.truth, Write),
-            (&workspace.weights, Write),
+            (&to.rows, Write),
+            (&to.truth, Write),
+            (&to.weights, Write),
         ];
-        let rows = grid(workspace.capacity);
-        let mut layered = self.layered(workspace, weights);
-        let mut gather = vec![layered.dispatch(
-            "batch",
-            Variant::default(),
-            &words,
-            &buffers,
-            rows,
-            24 + outputs,
-        )];
+        let rows = grid(to.capacity);
+        let variant = Variant::default();
+        let mut gather =
+            vec![self.dispatch("batch", variant, &words, &buffers, rows, 24 + outputs)];
         let inputs = run.network.inputs();
-        let elements = grid(workspace.capacity * inputs);
+        let elements = grid(to.capacity * inputs);
         for part in &data.parts {
-            let words =
-                [workspace.capacity, inputs, part.first_row, part.rows].map(|word| word as u32);
+            let words = [to.capacity, inputs, part.first_row, part.rows].map(|word| word as u32);
             let buffers = [
                 (&part.buffer, Read),
                 (&data.input_frames, Read),
-                (&workspace.rows, Read),
-                (workspace.of(run.plan.input), Write),
+                (&to.rows, Read),
+                (&to.inputs, Write),
             ];
-            gather.push(layered.dispatch(
-                "gather",
-                Variant::default(),
-                &words,
-                &buffers,
-                elements,
-                0,
-            ));
+            gather.push(self.dispatch("gather", variant, &words, &buffers, elements, 0));
         }
-        let mean = run.step.batch_gradient == BatchGradient::Mean;
-        let words = [workspace.capacity as u32, u32::from(mean)];
-        let buffers = [(&workspace.weights, Read), (&workspace.scales, Write)];
-        let turns = workspace.capacity.div_ceil(64) + 6;
-        gather.push(layered.dispatch(
-            "weight_sum",
-            Variant::default(),
-            &words,
-            &buffers,
-            [1, 1],
-            turns,
-        ));
         gather
     }
 
-    fn metrics(&mut self, workspace: &Workspace, weights: &wgpu::Buffer) -> Dispatch {
+    fn metrics(&mut self, workspace: &Workspace) -> Dispatch {
         let scores = self.run.plan.row_len(self.run.plan.scores);
         let (logits, outputs) = match self.run.network.task() {
             Task::Classification => (scores, 0),
@@ -157,19 +178,18 @@ impl Build<'_> {
         let words = [workspace.capacity, logits, outputs].map(|word| word as u32);
         let buffers = [
             (workspace.of(self.run.plan.scores), Read),
-            (&workspace.truth, Read),
-            (&workspace.weights, Read),
+            (&workspace.gathered.truth, Read),
+            (&workspace.gathered.weights, Read),
             (&workspace.losses, Read),
             (self.sums, Write),
             (self.confusion, Write),
         ];
         let turns = workspace.capacity.div_ceil(64) * (1 + logits + outputs) + 7 * (1 + outputs);
-        let mut layered = self.layered(workspace, weights);
-        layered.dispatch("metric_sums", Variant::default(), &words, &buffers, [1, 1], turns)
+        self.dispatch("metric_sums", Variant::default(), &words, &buffers, [1, 1], turns)
     }
 
     /// Clip by norm, if asked for, and the optimizer's step; by value is part of that step.
-    fn update(&mut self, workspace: &Workspace) -> Result<Vec<Dispatch>> {
+    fn update(&mut self) -> Result<Vec<Dispatch>> {
         let (run, tensors, decays) = (self.run, self.tensors, self.decays);
         let (total, replicas) = (self.layout.total(), run.replicas.len());
         // 1 wherever no norm is too long.
@@ -184,9 +204,8 @@ impl Build<'_> {
                 [("partial", stretches, STRETCH / 64), ("finish", 1, stretches.div_ceil(64))]
             {
                 let variant = Variant { entry: Some(entry), ..Variant::default() };
-                let mut layered = self.layered(workspace, &tensors.weights);
                 let workgroups = [workgroups, 1];
-                update.push(layered.dispatch(
+                update.push(self.dispatch(
                     "clip",
                     variant,
                     &words,
@@ -217,8 +236,7 @@ impl Build<'_> {
                 "adam"
             }
         };
-        let mut layered = self.layered(workspace, &tensors.weights);
-        update.push(layered.dispatch(name, Variant::default(), &words, &buffers, grid(total), 0));
+        update.push(self.dispatch(name, Variant::default(), &words, &buffers, grid(total), 0));
         Ok(update)
     }
 
@@ -240,8 +258,7 @@ impl Build<'_> {
         let entries = [("decide", [1, 1], turns), ("keep", grid(total), 0)];
         let dispatch = |(entry, workgroups, turns)| {
             let variant = Variant { entry: Some(entry), ..Variant::default() };
-            let mut layered = self.layered(workspace, &tensors.weights);
-            layered.dispatch("keep_best", variant, &words, &buffers, workgroups, turns)
+            self.dispatch("keep_best", variant, &words, &buffers, workgroups, turns)
         };
         entries.into_iter().map(dispatch).collect()
     }

@@ -94,6 +94,7 @@ impl Adapter {
                 .max_storage_buffer_binding_size
                 .min(self.limits.max_buffer_size)
                 .min(u64::from(u32::MAX)),
+            limits: self.limits.clone(),
             read_backs: Cell::new(0),
             fault,
         })
@@ -136,6 +137,8 @@ pub struct Gpu {
     /// The largest buffer that a kernel can be given, in bytes. May be lowered before a backend is
     /// made of the device, to try how data larger than a binding are dealt with.
     pub binding_limit: u64,
+    /// What the adapter allows.
+    pub(super) limits: wgpu::Limits,
     /// How often buffers were read back, in all.
     pub(super) read_backs: Cell<u32>,
     fault: Arc<Mutex<Option<String>>>,

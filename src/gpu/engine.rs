@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ndarray::{Array3, ArrayViewD};
 
@@ -12,26 +12,34 @@ use super::data::Data;
 use super::epoch::{Epoch, paced};
 use super::kernel::Kernels;
 use super::network::{DeviceNetwork, most_rows};
-use super::record::{Recorder, Work};
+use super::record::{Command, Pass, Recorder, Work};
+use super::snapshot::Snapshot;
 use super::statistics::{confusion_length, evaluation, slot_length};
 use super::steps::evaluation_step;
 use super::{Gpu, Schedule, predict, state};
 use crate::backend::{
-    Backend, Description, Evaluation, Event, Quantity, ReplicaId, ReplicaState, State, Weights,
+    Backend, Description, EpochReport, Evaluation, Event, Mark, Quantity, ReplicaId, ReplicaState,
+    State, Weights,
 };
 use crate::data::Split;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::params::{Replica, Run};
 
 /// A GPU as a backend.
 pub struct GpuBackend {
     pub(super) gpu: Gpu,
+    pub(super) kernels: Kernels,
+    pub(super) schedule: Schedule,
     pub(super) run: Arc<Run>,
     pub(super) data: Data,
     pub(super) network: DeviceNetwork,
     pub(super) recorder: Recorder,
-    queue: VecDeque<u32>,
-    epoch: Option<Epoch>,
+    pub(super) queue: VecDeque<u32>,
+    pub(super) epoch: Option<Epoch>,
+    /// What epochs that shared a submit reported, and no poll has asked for yet.
+    pub(super) ready: VecDeque<EpochReport>,
+    /// The state to go back to.
+    pub(super) snapshot: Option<Snapshot>,
     pub(super) replicas: Vec<ReplicaState>,
     /// The best weights as of the last epoch, for the day the device is lost.
     pub(super) best: Vec<f32>,
@@ -41,63 +49,32 @@ pub struct GpuBackend {
     pub(super) submits: u32,
     /// Read-backs of the last epoch.
     pub(super) read_backs: u32,
+    /// Epochs that were trained.
+    pub(super) epochs_done: usize,
+    /// Epochs of the last submit that held whole ones.
+    pub(super) last_group: usize,
     /// Blocks of an evaluation in its next submit: they take other times than steps.
-    evaluation_pace: Cell<usize>,
+    pub(super) evaluation_pace: Cell<usize>,
 }
 
 impl GpuBackend {
-    /// The same as [`GpuBackend::new`], on a schedule; refused where it does not fit the network or
-    /// the device, with the reason.
-    pub fn with_schedule(gpu: Gpu, run: Arc<Run>, schedule: Schedule) -> Result<Self> {
-        let mut backend = Self::new(gpu, run)?;
-        backend.use_schedule(schedule)?.map_err(|why| {
-            Error::input(format!(
-                "schedule {:?}: {why}; allowed here: \"layered\"",
-                schedule.name()
-            ))
-        })?;
-        Ok(backend)
+    /// Forgets what is queued and under way.
+    fn stop(&mut self) -> Result<()> {
+        self.queue.clear();
+        self.ready.clear();
+        self.epoch = None;
+        self.gpu.wait()
     }
 
-    /// Goes on with another schedule; the inner error says why it does not fit.
-    pub fn use_schedule(&mut self, schedule: Schedule) -> Result<Result<(), String>> {
-        match schedule {
-            Schedule::Layered => Ok(Ok(())),
-            _ => Ok(Err("this version does not have it".into())),
-        }
+    /// Dispatches of a step, on average where a dispatch makes many.
+    pub fn dispatches_a_step(&self) -> f64 {
+        self.network.train.dispatches_a_step()
     }
 
-    /// A backend for this run on an open device, at the run's initial weights, on the schedule that
-    /// takes any network. Refused where the device has too little memory.
-    pub fn new(gpu: Gpu, run: Arc<Run>) -> Result<Self> {
-        let bytes = Data::bytes(&run) + DeviceNetwork::bytes(&run);
-        let (data, network, recorder) = gpu.allocating(bytes, || {
-            let mut kernels = Kernels::new(&gpu);
-            let data = Data::new(&gpu, &run)?;
-            let network = DeviceNetwork::new(&gpu, &mut kernels, &run, &data)?;
-            let recorder = Recorder::new(&gpu, &kernels, run.replicas.len())?;
-            Ok((data, network, recorder))
-        })?;
-        gpu.wait()?;
-        let fresh = ReplicaState { steps: 0, best_loss: f64::INFINITY, live: true };
-        let best = vec![0.0; run.replicas.len() * network.layout.total()];
-        // Nothing is known of a GPU's speed before its first step; software has no watchdog.
-        let pace = if gpu.is_software { Recorder::capacity() } else { 1 };
-        Ok(GpuBackend {
-            replicas: vec![fresh; run.replicas.len()],
-            gpu,
-            run,
-            data,
-            network,
-            recorder,
-            best,
-            pace,
-            queue: VecDeque::new(),
-            epoch: None,
-            submits: 0,
-            read_backs: 0,
-            evaluation_pace: Cell::new(pace),
-        })
+    /// The most turns of loops that an invocation of a training dispatch makes, as counted before it was
+    /// compiled: some software drivers leave loops early that make more than 65,535.
+    pub fn most_turns(&self) -> u64 {
+        self.network.train.all().map(|dispatch| dispatch.iterations).max().unwrap_or(0)
     }
 
     /// The blocks of an evaluation of `split`.
@@ -122,32 +99,24 @@ impl GpuBackend {
         (0..most.div_ceil(capacity) as u32).map(block).collect()
     }
 
-    /// Submits work in as many submits as it takes; `after` is recorded behind the last.
-    pub(super) fn submit_all(
-        &self,
-        work: &[Work],
-        before: impl FnOnce(&mut wgpu::CommandEncoder),
-        after: impl FnOnce(&mut wgpu::CommandEncoder),
-    ) -> Result<u32> {
-        let (mut before, mut after) = (Some(before), Some(after));
-        let (mut rest, mut submits) = (work, 0);
-        while !rest.is_empty() {
+    /// Submits a pass in as many submits as it takes; how many those were.
+    pub(super) fn submit_all(&self, pass: Pass) -> Result<u32> {
+        let Pass { mut before, work, mut after } = pass;
+        let (mut rest, mut submits) = (work.into_iter().peekable(), 0);
+        while rest.peek().is_some() {
             let started = Instant::now();
-            let (piece, later) = rest.split_at(self.evaluation_pace.get().min(rest.len()));
-            let before = before.take();
-            let after = if later.is_empty() { after.take() } else { None };
-            let submitted = self.recorder.submit(
-                &self.gpu,
-                piece,
-                |encoder| before.into_iter().for_each(|before| before(encoder)),
-                |encoder| after.into_iter().for_each(|after| after(encoder)),
-            );
+            let work: Vec<Work> = rest.by_ref().take(self.evaluation_pace.get()).collect();
+            let blocks = work.len();
+            let before = std::mem::take(&mut before);
+            let after = if rest.peek().is_none() { std::mem::take(&mut after) } else { vec![] };
+            let submitted = self.recorder.submit(&self.gpu, &[Pass { before, work, after }]);
             self.gpu.wait_for(submitted)?;
             if !self.gpu.is_software {
-                let a_block = started.elapsed().as_secs_f64() / piece.len() as f64;
-                self.evaluation_pace.set(paced(self.evaluation_pace.get(), a_block));
+                let a_block = started.elapsed().as_secs_f64() / blocks as f64;
+                let pace = paced(self.evaluation_pace.get(), a_block, self.recorder.capacity);
+                self.evaluation_pace.set(pace);
             }
-            (rest, submits) = (later, submits + 1);
+            submits += 1;
         }
         Ok(submits)
     }
@@ -158,17 +127,20 @@ impl Backend for GpuBackend {
         Description {
             backend: "gpu".into(),
             device: self.gpu.name.clone(),
-            schedule: "layered".into(),
-            epochs_per_submit: 1,
+            schedule: self.schedule.name().into(),
+            epochs_per_submit: self.epochs_at_once() as u32,
         }
     }
 
     fn details(&self) -> String {
         format!(
-            "{} dispatches a step, {} submits and {} read-back an epoch",
-            self.network.steps.train.len(),
-            self.submits,
-            self.read_backs
+            "schedule {:?}, {:.2} dispatches a step, {}",
+            self.schedule.name(),
+            self.dispatches_a_step(),
+            match self.last_group {
+                1 => format!("{} submits and {} read-back an epoch", self.submits, self.read_backs),
+                epochs => format!("{epochs} epochs a submit and read-back"),
+            }
         )
     }
 
@@ -178,14 +150,19 @@ impl Backend for GpuBackend {
     }
 
     fn poll(&mut self, _wait: bool) -> Result<Option<Event>> {
+        if let Some(report) = self.ready.pop_front() {
+            return Ok(Some(Event::Epoch(report)));
+        }
+        let together = self.epochs_at_once().min(self.queue.len());
+        if self.epoch.is_none() && together > 1 {
+            let numbers: Vec<u32> = self.queue.drain(..together).collect();
+            self.ready = self.whole_epochs(&numbers)?.into();
+            return Ok(self.ready.pop_front().map(Event::Epoch));
+        }
         let mut epoch = match self.epoch.take() {
             Some(epoch) => epoch,
             None => match self.queue.pop_front() {
-                Some(number) => {
-                    let now = Instant::now();
-                    let running = VecDeque::new();
-                    Epoch { number, step: 0, started: now, running, submits: 0, ended: now }
-                }
+                Some(number) => Epoch::new(number),
                 None => return Ok(None),
             },
         };
@@ -207,13 +184,14 @@ impl Backend for GpuBackend {
     }
 
     fn evaluate(&mut self, split: Split, which: Weights) -> Result<Vec<Evaluation>> {
-        let work = self.evaluation_work(split, which, 0);
         let confusion = &self.network.confusion;
-        self.submit_all(&work, |encoder| encoder.clear_buffer(confusion, 0, None), |_| {})?;
+        let work = self.evaluation_work(split, which, 0);
+        let blocks = work.len();
+        self.submit_all(Pass { before: vec![Command::Clear(confusion)], work, after: vec![] })?;
         let (run, replicas) = (&self.run, self.run.replicas.len());
         let cells = confusion_length(run);
         let sums: Vec<f32> =
-            self.gpu.read(&self.network.sums, work.len() * replicas * slot_length(run))?;
+            self.gpu.read(&self.network.sums, blocks * replicas * slot_length(run))?;
         let counts: Vec<u32> = self.gpu.read(confusion, 2 * replicas * cells)?;
         let evaluated = |(id, replica): (usize, &Replica)| {
             let rows = replica.splits.of(split).len();
@@ -241,10 +219,27 @@ impl Backend for GpuBackend {
     }
 
     fn restore(&mut self, state: &State) -> Result<()> {
-        self.queue.clear();
-        self.epoch = None;
-        self.gpu.wait()?;
+        self.stop()?;
         state::restore(self, state)
+    }
+
+    fn mark(&mut self) -> Result<Mark> {
+        self.take_snapshot()?;
+        Ok(Mark::OnDevice)
+    }
+
+    fn go_back(&mut self, mark: &Mark) -> Result<()> {
+        match mark {
+            Mark::State(state) => self.restore(state),
+            Mark::OnDevice => {
+                self.stop()?;
+                self.put_snapshot_back()
+            }
+        }
+    }
+
+    fn measure(&mut self, budget: Duration) -> Result<f64> {
+        self.time_steps(budget)
     }
 }
 

@@ -4,16 +4,16 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::engine::GpuBackend;
-use super::record::{Recorder, Work};
+use super::network::most_rows;
+use super::record::{Command, Pass, Work};
 use super::statistics::{confusion_length, evaluation, slot_length};
-use super::steps::{Step, train_step};
-use crate::backend::{EpochReport, ReplicaReport, Weights};
+use super::steps::Step;
+use crate::backend::{EpochReport, ReplicaReport, ReplicaState, Weights};
 use crate::data::Split;
 use crate::error::Result;
-use crate::params::Replica;
 
 /// Work of a submit: desktop drivers lose a device that is silent for seconds.
-const SUBMIT: Duration = Duration::from_millis(100);
+pub(super) const SUBMIT: Duration = Duration::from_millis(100);
 
 /// An epoch under way.
 pub(super) struct Epoch {
@@ -28,35 +28,26 @@ pub(super) struct Epoch {
     pub ended: Instant,
 }
 
+impl Epoch {
+    /// An epoch that begins now.
+    pub fn new(number: u32) -> Self {
+        let now = Instant::now();
+        Epoch { number, step: 0, started: now, running: VecDeque::new(), submits: 0, ended: now }
+    }
+}
+
 impl GpuBackend {
     /// Submits the next steps of the epoch.
     pub(super) fn submit_steps(&mut self, epoch: &mut Epoch) -> Result<()> {
-        let (run, lists) = (&self.run, &self.data.lists);
-        let steps = run.steps();
-        let last = steps.min(epoch.step + self.pace as u32);
-        let work: Vec<Work> = (epoch.step..last)
-            .map(|number| {
-                let of_replica = |(id, replica): (usize, &Replica)| {
-                    let done = self.replicas[id].steps + u64::from(number);
-                    let step = train_step(run, lists, (id, replica), epoch.number, number, done);
-                    // One that left has its own slots all the same: their sums are 0.
-                    if self.replicas[id].live { step } else { Step { rows: 0, ..step } }
-                };
-                Work {
-                    steps: run.replicas.iter().enumerate().map(of_replica).collect(),
-                    dispatches: &self.network.steps.train,
-                }
-            })
-            .collect();
-        let confusion = &self.network.confusion;
-        let first = epoch.step == 0;
-        let clear = |encoder: &mut wgpu::CommandEncoder| {
-            if first {
-                encoder.clear_buffer(confusion, 0, None);
-            }
-        };
-        let index = self.recorder.submit(&self.gpu, &work, clear, |_| {});
-        epoch.running.push_back((index, work.len()));
+        let last = self.run.steps().min(epoch.step + self.pace as u32);
+        let steps = epoch.step..last;
+        let count = steps.len();
+        let train = &self.network.train;
+        let work = train.work((&self.run, &self.data.lists), &self.replicas, epoch, steps);
+        let clear = Command::Clear(&self.network.confusion);
+        let before = if epoch.step == 0 { vec![clear] } else { vec![] };
+        let index = self.recorder.submit(&self.gpu, &[Pass { before, work, after: vec![] }]);
+        epoch.running.push_back((index, count));
         epoch.submits += 1;
         epoch.step = last;
         // Two at a time, the next recorded while one runs, once it is known how long a step takes.
@@ -74,7 +65,7 @@ impl GpuBackend {
         let a_step = (now - epoch.ended).as_secs_f64() / steps.max(1) as f64;
         epoch.ended = now;
         if !self.gpu.is_software {
-            self.pace = paced(self.pace, a_step);
+            self.pace = paced(self.pace, a_step, self.recorder.capacity);
         }
         Ok(())
     }
@@ -86,30 +77,18 @@ impl GpuBackend {
         }
         let trained = Instant::now();
         let read_before = self.gpu.read_backs.get();
-        let replicas = self.run.replicas.len();
-        let first_slot = self.run.steps() * replicas as u32;
-        let mut work = self.evaluation_work(Split::Validation, Weights::Current, first_slot);
-        work.push(Work {
-            steps: self.replicas.iter().map(|replica| Step::of_live(replica.live)).collect(),
-            dispatches: &self.network.steps.keep_best,
-        });
-        let copies = self.epoch_buffers();
-        let total: u64 = copies.iter().map(|(_, elements)| 4 * *elements as u64).sum();
-        let staging = self.gpu.staging(total);
-        let read_back = |encoder: &mut wgpu::CommandEncoder| {
-            let mut at = 0;
-            for (buffer, elements) in &copies {
-                let bytes = 4 * *elements as u64;
-                encoder.copy_buffer_to_buffer(buffer, 0, &staging, at, bytes);
-                at += bytes;
-            }
-        };
-        let submits = epoch.submits + self.submit_all(&work, |_| {}, read_back)?;
+        let staging = self.gpu.staging(self.epoch_bytes() + self.best_copy().1);
+        let mut after = self.epoch_copies(&staging, 0);
+        let (from, bytes) = self.best_copy();
+        after.push(Command::Copy { from, to: &staging, at: self.epoch_bytes(), bytes });
+        let pass = Pass { before: vec![], work: self.ending(), after };
+        let submits = epoch.submits + self.submit_all(pass)?;
         let words: Vec<u32> = self.gpu.read_staging(&staging)?;
-        let sizes: Vec<usize> = copies.iter().map(|(_, elements)| *elements).collect();
-        self.submits = submits;
+        (self.submits, self.last_group) = (submits, 1);
         self.read_backs = self.gpu.read_backs.get() - read_before;
-        let report = self.report(&epoch, &split_words(&words, &sizes));
+        let (words, best) = words.split_at(self.epoch_bytes() as usize / 4);
+        self.best = bytemuck::cast_slice(best).to_vec();
+        let report = self.report(epoch.step, words);
         Ok(EpochReport {
             epoch: epoch.number,
             replicas: report,
@@ -118,29 +97,76 @@ impl GpuBackend {
         })
     }
 
-    /// What is read back after an epoch: sums, counts, flags, losses and the best weights.
-    pub(super) fn epoch_buffers(&self) -> Vec<(&wgpu::Buffer, usize)> {
+    /// The end of an epoch: its validation, and what keeps the best weights.
+    pub(super) fn ending(&self) -> Vec<Work<'_>> {
+        let first_slot = self.run.steps() * self.run.replicas.len() as u32;
+        let mut work = self.evaluation_work(Split::Validation, Weights::Current, first_slot);
+        work.push(Work {
+            steps: self.replicas.iter().map(|replica| Step::of_live(replica.live)).collect(),
+            dispatches: &self.network.steps.keep_best,
+        });
+        work
+    }
+
+    /// Blocks of a validation.
+    pub(super) fn validation_blocks(&self) -> usize {
+        most_rows(&self.run, &[Split::Validation]).div_ceil(self.network.evaluation.capacity)
+    }
+
+    /// What is read back of an epoch: sums, counts, flags and losses.
+    fn epoch_buffers(&self) -> [(&wgpu::Buffer, usize); 4] {
         let (network, replicas) = (&self.network, self.run.replicas.len());
-        vec![
+        [
             (&network.sums, network.slots * slot_length(&self.run)),
             (&network.confusion, 2 * replicas * confusion_length(&self.run)),
             (&network.tensors.kept, replicas),
             (&network.tensors.best_losses, replicas),
-            (&network.tensors.best, replicas * network.layout.total()),
         ]
     }
 
-    pub(super) fn report(&mut self, epoch: &Epoch, parts: &[&[u32]]) -> Vec<ReplicaReport> {
-        let [sums, confusion, kept, best_losses, best] = parts else { return vec![] };
+    /// The bytes of all that.
+    pub(super) fn epoch_bytes(&self) -> u64 {
+        self.epoch_buffers().iter().map(|(_, elements)| 4 * *elements as u64).sum()
+    }
+
+    /// The copies of all that to `at` in `to`.
+    pub(super) fn epoch_copies<'a>(&'a self, to: &'a wgpu::Buffer, at: u64) -> Vec<Command<'a>> {
+        let mut at = at;
+        let copy = |(from, elements): (&'a wgpu::Buffer, usize)| {
+            let bytes = 4 * elements as u64;
+            at += bytes;
+            Command::Copy { from, to, at: at - bytes, bytes }
+        };
+        self.epoch_buffers().into_iter().filter(|(_, elements)| *elements > 0).map(copy).collect()
+    }
+
+    /// The best weights, and their bytes.
+    pub(super) fn best_copy(&self) -> (&wgpu::Buffer, u64) {
+        let elements = self.run.replicas.len() * self.network.layout.total();
+        (&self.network.tensors.best, 4 * elements as u64)
+    }
+
+    /// Adds the steps of an epoch to those that each replica has done.
+    pub(super) fn count_steps(&self, states: &mut [ReplicaState]) {
+        for (state, replica) in states.iter_mut().zip(&self.run.replicas).filter(|(s, _)| s.live) {
+            let rows = replica.splits.of(Split::Train).len();
+            state.steps += rows.div_ceil(self.run.step.batch_size) as u64;
+        }
+    }
+
+    /// The reports of an epoch of `epoch_steps` steps, from what was read back of it.
+    pub(super) fn report(&mut self, epoch_steps: u32, words: &[u32]) -> Vec<ReplicaReport> {
+        let sizes = self.epoch_buffers().map(|(_, elements)| elements);
+        let [sums, confusion, kept, best_losses] = split_words(words, sizes);
         let sums: &[f32] = bytemuck::cast_slice(sums);
-        self.best = bytemuck::cast_slice(best).to_vec();
+        let mut states = std::mem::take(&mut self.replicas);
+        self.count_steps(&mut states);
         let (run, replicas) = (&self.run, self.run.replicas.len());
         let cells = confusion_length(run);
         let counts =
             |phase: usize, id: usize| &confusion[(phase * replicas + id) * cells..][..cells];
         let mut reports = vec![];
-        for (id, replica) in run.replicas.iter().enumerate() {
-            let state = &mut self.replicas[id];
+        for (id, (replica, state)) in run.replicas.iter().zip(&mut states).enumerate() {
             if !state.live {
                 continue;
             }
@@ -156,13 +182,12 @@ impl GpuBackend {
             let slots = (first..first + blocks).map(|block| block * replicas + id);
             let validation =
                 (rows > 0).then(|| evaluation(run, rows as u64, slots, sums, counts(1, id)));
-            state.steps += steps as u64;
             let is_kept = kept[id] == 1;
             if is_kept && validation.is_some() {
                 state.best_loss = f64::from(f32::from_bits(best_losses[id]));
             }
             // No loss has seen the weights that the last step left.
-            let last = (kept[id] == 2).then_some(epoch.step);
+            let last = (kept[id] == 2).then_some(epoch_steps);
             let first_bad_step = bad.map(|step| step as u32 + 1).or(last);
             reports.push(ReplicaReport {
                 replica: id,
@@ -172,23 +197,24 @@ impl GpuBackend {
                 kept: is_kept,
             });
         }
+        self.replicas = states;
+        self.epochs_done += 1;
         reports
     }
 }
 
 /// Steps of the next submit: as many of `seconds` each as the time of a submit holds, and at most twice
 /// as many as before, because the first pay for what is made once.
-pub(super) fn paced(before: usize, seconds: f64) -> usize {
+pub(super) fn paced(before: usize, seconds: f64, capacity: usize) -> usize {
     let fits = (SUBMIT.as_secs_f64() / seconds.max(1e-7)) as usize;
-    fits.clamp(1, (2 * before).min(Recorder::capacity()))
+    fits.clamp(1, (2 * before).min(capacity))
 }
 
 /// Cuts one array into parts of these sizes.
-fn split_words<'a>(mut words: &'a [u32], sizes: &[usize]) -> Vec<&'a [u32]> {
-    let mut part = |&size: &usize| {
+fn split_words<const N: usize>(mut words: &[u32], sizes: [usize; N]) -> [&[u32]; N] {
+    sizes.map(|size| {
         let (part, rest) = words.split_at(size.min(words.len()));
         words = rest;
         part
-    };
-    sizes.iter().map(&mut part).collect()
+    })
 }

@@ -41,6 +41,7 @@ struct Key {
     name: &'static str,
     entry: &'static str,
     activation: String,
+    text: Option<String>,
     constants: Vec<(&'static str, bool)>,
 }
 
@@ -53,6 +54,8 @@ pub(super) struct Variant<'a> {
     pub constants: &'a [(&'static str, bool)],
     /// The entry point, if it is not `main`.
     pub entry: Option<&'static str>,
+    /// The whole text of a kernel that is made for one network; None for those of `sources.rs`.
+    pub text: Option<&'a str>,
 }
 
 /// The kernels of a device, compiled as they are asked for.
@@ -90,6 +93,7 @@ impl Kernels {
             name,
             entry,
             activation: variant.activation.map_or_else(String::new, ToString::to_string),
+            text: variant.text.map(str::to_owned),
             constants: variant.constants.to_vec(),
         };
         let step_layout = &self.step_layout;
@@ -158,9 +162,10 @@ fn compile(
         bind_group_layouts: &[Some(step_layout), Some(&layout)],
         immediate_size: 0,
     });
+    let text = variant.text.map_or_else(|| source(name, variant.activation), str::to_owned);
     let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
         label: Some(name),
-        source: wgpu::ShaderSource::Wgsl(source(name, variant.activation).into()),
+        source: wgpu::ShaderSource::Wgsl(text.into()),
     });
     let constants: Vec<(&str, f64)> = variant
         .constants

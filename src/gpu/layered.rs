@@ -12,6 +12,10 @@ use crate::network::{
 const THREADS: usize = 64;
 /// Rows, columns and terms of a tile of a product.
 pub(super) const TILE: [usize; 3] = [16, 64, 16];
+/// The same of large products, of 256 threads.
+pub(super) const LARGE_TILE: [usize; 3] = [128, 128, 8];
+/// Large tiles that keep a GPU's cores busy.
+const LARGE_TILES: usize = 64;
 /// Workgroups of one dimension of a dispatch at the most: what WebGPU promises.
 pub(super) const WORKGROUPS: usize = 65_535;
 
@@ -75,8 +79,8 @@ impl<'a> Layered<'a> {
         };
         let buffers = [
             (workspace.of(plan.scores), Read),
-            (&workspace.truth, Read),
-            (&workspace.weights, Read),
+            (&workspace.gathered.truth, Read),
+            (&workspace.gathered.weights, Read),
             (&workspace.scales, Read),
             (&workspace.losses, Write),
             (workspace.of(plan.delta), Write),
@@ -223,7 +227,13 @@ impl<'a> Layered<'a> {
             [("LEFT_TRANSPOSED", left_transposed), ("RIGHT_TRANSPOSED", right_transposed)];
         let variant = Variant { constants: &constants, ..Variant::default() };
         let buffers = [(left.buffer, Read), (right.buffer, Read), (out.buffer, Write)];
-        self.product("matmul", variant, &words, &buffers, [m, k, n])
+        if !takes_large_tiles(self.gpu, self.replicas, [m, n]) {
+            return self.product("matmul", variant, &words, &buffers, [m, k, n]);
+        }
+        let [rows, columns, terms] = LARGE_TILE;
+        let tiles = [n.div_ceil(columns), m.div_ceil(rows)];
+        let turns = k.div_ceil(terms) * (1 + terms);
+        self.dispatch("matmul_large", variant, &words, &buffers, tiles, turns)
     }
 
     /// A kernel on the tiles of a product, (m, k) · (k, n).
@@ -261,6 +271,16 @@ impl<'a> Layered<'a> {
             }
         }
     }
+}
+
+/// Whether a product (m, n) has large tiles enough for a device: software has few cores, and none that
+/// gains by them.
+fn takes_large_tiles(gpu: &Gpu, replicas: usize, [m, n]: [usize; 2]) -> bool {
+    let [rows, columns, _] = LARGE_TILE;
+    let full = (m / rows) * (n / columns) * replicas;
+    !gpu.is_software
+        && full >= LARGE_TILES
+        && gpu.limits.max_compute_invocations_per_workgroup >= 256
 }
 
 /// A matrix in a buffer, one a replica.

@@ -1,24 +1,26 @@
 //! A network on the device: its weights, its workspaces, and the dispatches of its steps.
 
-use super::Gpu;
 use super::build::Build;
 use super::data::Data;
 use super::kernel::{Dispatch, Kernels};
 use super::layered::{TILE, WORKGROUPS};
+use super::open::Refused;
 use super::statistics::{confusion_length, slot_length};
+use super::train::{Train, check};
 use super::workspace::Workspace;
+use super::{Gpu, Schedule};
 use crate::data::Split;
-use crate::error::{Error, Result};
-use crate::network::{Layout, Operation, initial_values};
+use crate::error::Result;
+use crate::network::{BufferId, Layout, Operation, initial_values};
 use crate::params::Run;
 
 /// Rows of a block of an evaluation.
-const BLOCK: usize = 1024;
+const BLOCK: usize = 4096;
 /// Numbers that the buffers of a block hold together, 128 MiB: fewer rows where rows are long.
 const BLOCK_NUMBERS: usize = 1 << 25;
 /// Turns of loops that software drivers can be trusted with, an invocation and dispatch: Mesa before
 /// 23 leaves every loop after 65,535 of them, without an error.
-const TURNS: u64 = 60_000;
+pub(super) const TURNS: u64 = 60_000;
 
 /// The tensors of all replicas: (replica, weights), one array each.
 pub(super) struct Tensors {
@@ -31,12 +33,8 @@ pub(super) struct Tensors {
     pub kept: wgpu::Buffer,
 }
 
-/// The dispatches of one kind of step, in their order.
+/// The dispatches that every schedule has, in their order.
 pub(super) struct Steps {
-    /// Batch, gather, forward, loss, metrics, backward, clip, update.
-    pub train: Vec<Dispatch>,
-    /// The same without metrics, clip and update, and with the prediction: every quantity stays.
-    pub trace: Vec<Dispatch>,
     /// Batch, gather, forward, loss, metrics on the current and on the best weights.
     pub evaluate: [Vec<Dispatch>; 2],
     /// Forward and prediction of rows the host has filled in, on the current and the best weights.
@@ -49,25 +47,34 @@ pub(super) struct Steps {
 pub(super) struct DeviceNetwork {
     pub layout: Layout,
     pub tensors: Tensors,
-    pub training: Workspace,
     pub evaluation: Workspace,
     /// Slots of sums: training steps, then validation blocks; (slot, replica).
     pub sums: wgpu::Buffer,
     pub slots: usize,
     /// (training or evaluation, replica, true class, predicted class)
     pub confusion: wgpu::Buffer,
+    /// 1 where L2 pulls.
+    decays: wgpu::Buffer,
     pub steps: Steps,
+    pub train: Train,
 }
 
 impl DeviceNetwork {
-    /// Allocates and compiles everything.
-    pub fn new(gpu: &Gpu, kernels: &mut Kernels, run: &Run, data: &Data) -> Result<Self> {
+    /// Allocates and compiles everything for the first of these schedules that fits; `refused` tells why
+    /// those before it do not. None if none fits.
+    pub fn new(
+        gpu: &Gpu,
+        kernels: &mut Kernels,
+        run: &Run,
+        data: &Data,
+        schedules: &[Schedule],
+        refused: &mut Refused,
+    ) -> Result<Option<(Schedule, Self)>> {
         let replicas = run.replicas.len();
         let layout = Layout::new(&run.plan);
-        let training = Workspace::new(gpu, &run.plan, replicas, training_capacity(run))?;
-        let evaluation = Workspace::new(gpu, &run.plan, replicas, evaluation_capacity(run))?;
+        let evaluation = Workspace::new(gpu, &run.plan, replicas, evaluation_capacity(gpu, run))?;
         let tensors = Tensors::new(gpu, run, &layout)?;
-        let slots = slots(run) * replicas;
+        let slots = slots(gpu, run) * replicas;
         let sums = gpu.storage("the sums of an epoch", slots * slot_length(run))?;
         let confusion =
             gpu.storage("the confusion counts", 2 * replicas * confusion_length(run))?;
@@ -83,9 +90,18 @@ impl DeviceNetwork {
             confusion: &confusion,
             decays: &decays,
         };
+        let mut fitting = None;
+        for &schedule in schedules {
+            match build.schedule(schedule)? {
+                Ok(train) => {
+                    fitting = Some((schedule, train));
+                    break;
+                }
+                Err(why) => refused.push((schedule, why)),
+            }
+        }
+        let Some((schedule, train)) = fitting else { return Ok(None) };
         let steps = Steps {
-            train: build.train(&training)?,
-            trace: build.trace(&training),
             evaluate: [
                 build.evaluate(&evaluation, &tensors.weights),
                 build.evaluate(&evaluation, &tensors.best),
@@ -96,20 +112,54 @@ impl DeviceNetwork {
             ],
             keep_best: build.keep_best(&evaluation),
         };
-        check_dispatches(gpu, &steps)?;
-        Ok(DeviceNetwork { layout, tensors, training, evaluation, sums, slots, confusion, steps })
+        let lists = [&steps.evaluate[0], &steps.predict[0], &steps.keep_best];
+        check(gpu, lists.into_iter().flatten())?;
+        check(gpu, train.all())?;
+        let network = DeviceNetwork {
+            layout,
+            tensors,
+            evaluation,
+            sums,
+            slots,
+            confusion,
+            decays,
+            steps,
+            train,
+        };
+        Ok(Some((schedule, network)))
+    }
+
+    /// What builds more dispatches of this network.
+    pub fn build<'a>(
+        &'a self,
+        gpu: &'a Gpu,
+        kernels: &'a mut Kernels,
+        run: &'a Run,
+        data: &'a Data,
+    ) -> Build<'a> {
+        Build {
+            gpu,
+            kernels,
+            run,
+            data,
+            layout: &self.layout,
+            tensors: &self.tensors,
+            sums: &self.sums,
+            confusion: &self.confusion,
+            decays: &self.decays,
+        }
     }
 
     /// The bytes of all that, for the check before anything is allocated.
-    pub fn bytes(run: &Run) -> u64 {
+    pub fn bytes(gpu: &Gpu, run: &Run) -> u64 {
         let replicas = run.replicas.len();
         let arrays = 3 + run.step.optimizer.slots();
         let weights = 4 * (replicas * run.plan.parameters() * arrays) as u64;
-        let sums = 4 * (slots(run) * replicas * slot_length(run)) as u64;
+        let sums = 4 * (slots(gpu, run) * replicas * slot_length(run)) as u64;
         weights
             + sums
             + Workspace::bytes(&run.plan, replicas, training_capacity(run))
-            + Workspace::bytes(&run.plan, replicas, evaluation_capacity(run))
+            + Workspace::bytes(&run.plan, replicas, evaluation_capacity(gpu, run))
     }
 }
 
@@ -119,12 +169,15 @@ pub(super) fn most_rows(run: &Run, splits: &[Split]) -> usize {
     rows.max().unwrap_or(0)
 }
 
-fn training_capacity(run: &Run) -> usize {
+pub(super) fn training_capacity(run: &Run) -> usize {
     run.step.batch_size.min(most_rows(run, &[Split::Train])).max(1)
 }
 
-fn evaluation_capacity(run: &Run) -> usize {
-    let fitting = BLOCK_NUMBERS / run.plan.row_elements();
+fn evaluation_capacity(gpu: &Gpu, run: &Run) -> usize {
+    let fitting = BLOCK_NUMBERS / (run.plan.row_elements() * run.replicas.len());
+    let longest = (0..run.plan.buffers.len()).map(|id| run.plan.row_len(BufferId(id))).max();
+    let a_row = 4 * longest.unwrap_or(1).max(1) * run.replicas.len();
+    let fitting = fitting.min(gpu.binding_limit as usize / a_row);
     // A convolution takes a workgroup a tile of columns, in one dimension.
     let widest = run.plan.forward.iter().map(|operation| match operation {
         Operation::Conv1d { convolution, .. } => convolution.positions,
@@ -135,8 +188,8 @@ fn evaluation_capacity(run: &Run) -> usize {
 }
 
 /// Slots of one replica: the steps of an epoch and its validation, or the blocks of any evaluation.
-fn slots(run: &Run) -> usize {
-    let blocks = |splits| most_rows(run, splits).div_ceil(evaluation_capacity(run));
+fn slots(gpu: &Gpu, run: &Run) -> usize {
+    let blocks = |splits| most_rows(run, splits).div_ceil(evaluation_capacity(gpu, run));
     let epoch = run.steps() as usize + blocks(&[Split::Validation][..]);
     epoch.max(blocks(&Split::ALL[..]))
 }
@@ -148,30 +201,6 @@ fn decays(run: &Run) -> Vec<f32> {
         std::iter::repeat_n(f32::from(u8::from(tensor.decay)), len)
     };
     run.plan.tensors.iter().flat_map(of).collect()
-}
-
-/// No dispatch may have more workgroups than devices take; on software drivers, none may make more
-/// turns of loops than they survive.
-fn check_dispatches(gpu: &Gpu, steps: &Steps) -> Result<()> {
-    let lists =
-        [&steps.train, &steps.trace, &steps.evaluate[0], &steps.predict[0], &steps.keep_best];
-    let widest = lists.into_iter().flatten().flat_map(|dispatch| dispatch.workgroups).max();
-    if let Some(widest) = widest.filter(|widest| *widest as usize > WORKGROUPS) {
-        return Err(Error::input(format!(
-            "{}: a kernel would take {widest} workgroups in one dimension, and devices take \
-             {WORKGROUPS}; use --device cpu, narrower layers, or a smaller BATCH_SIZE",
-            gpu.name
-        )));
-    }
-    let most = lists.into_iter().flatten().map(|dispatch| dispatch.iterations).max().unwrap_or(0);
-    if gpu.is_software && most > TURNS {
-        return Err(Error::input(format!(
-            "{}: a kernel would make {most} turns of a loop, and software drivers can be trusted with \
-             {TURNS}; use --device cpu, a smaller BATCH_SIZE, or narrower layers",
-            gpu.name
-        )));
-    }
-    Ok(())
 }
 
 impl Tensors {

@@ -5,6 +5,7 @@ use ndarray::{Array3, ArrayView2, ArrayViewD, s};
 use super::engine::GpuBackend;
 use super::record::Work;
 use super::steps::{Step, train_step};
+use super::train::check;
 use crate::backend::{Quantity, Weights};
 use crate::error::{Error, Result};
 use crate::network::{BufferId, Element, TensorId};
@@ -56,7 +57,7 @@ fn predict_block(backend: &GpuBackend, rows: ArrayView2<f32>, which: Weights) ->
         steps: vec![Step::of_filled(rows.nrows()); run.replicas.len()],
         dispatches: &backend.network.steps.predict[which as usize],
     };
-    backend.recorder.submit(&backend.gpu, &[work], |_| {}, |_| {});
+    backend.recorder.submit(&backend.gpu, &[vec![work].into()]);
     let outputs = run.plan.row_len(run.plan.output);
     let elements = run.replicas.len() * workspace.capacity * outputs;
     backend.gpu.read(workspace.of(run.plan.output), elements)
@@ -68,9 +69,12 @@ pub(super) fn trace(backend: &mut GpuBackend, epoch: u32) -> Result<Vec<Quantity
     let of_replica = |replica| train_step(run, &backend.data.lists, replica, epoch, 0, 0);
     let steps: Vec<Step> = run.replicas.iter().enumerate().map(of_replica).collect();
     let rows = steps.first().map_or(0, |step| step.rows as usize);
-    let work = Work { steps, dispatches: &network.steps.trace };
-    backend.recorder.submit(&backend.gpu, &[work], |_| {}, |_| {});
-    let workspace = &network.training;
+    let mut build = network.build(&backend.gpu, &mut backend.kernels, run, &backend.data);
+    let workspace = build.workspace()?;
+    let dispatches = build.trace(&workspace);
+    check(&backend.gpu, dispatches.iter())?;
+    let work = Work { steps, dispatches: &dispatches };
+    backend.recorder.submit(&backend.gpu, &[vec![work].into()]);
     let read = |name: &str, shape: Vec<usize>, buffer: &wgpu::Buffer| {
         let values: Vec<f32> = backend.gpu.read(buffer, shape.iter().product())?;
         let values = values.into_iter().map(f64::from).collect();
@@ -80,7 +84,7 @@ pub(super) fn trace(backend: &mut GpuBackend, epoch: u32) -> Result<Vec<Quantity
         TableTargets::Classes(_) => 1,
         TableTargets::Values { .. } => run.network.outputs(),
     };
-    let truth: Vec<u32> = backend.gpu.read(&workspace.truth, rows * outputs)?;
+    let truth: Vec<u32> = backend.gpu.read(&workspace.gathered.truth, rows * outputs)?;
     let number = |&word: &u32| match &run.table.targets {
         TableTargets::Classes(_) => f64::from(word),
         TableTargets::Values { .. } => f64::from(f32::from_bits(word)),
@@ -99,7 +103,7 @@ pub(super) fn trace(backend: &mut GpuBackend, epoch: u32) -> Result<Vec<Quantity
             }
         });
     }
-    quantities.push(read("weight of each row", vec![rows], &workspace.weights)?);
+    quantities.push(read("weight of each row", vec![rows], &workspace.gathered.weights)?);
     quantities.push(read("loss of each row", vec![rows], &workspace.losses)?);
     let total = network.layout.total();
     let weights: Vec<f32> = backend.gpu.read(&network.tensors.weights, total)?;

@@ -9,37 +9,74 @@ use crate::error::Result;
 
 /// Bytes from one entry to the next: every device allows dynamic offsets in steps of this.
 const STRIDE: u64 = 256;
-/// Steps of one submit at the most.
-const ENTRIES: usize = 1024;
+/// Steps of one submit at the most, and all replicas' together.
+const STEPS: usize = 4096;
+const STEPS_OF_ALL: usize = 1 << 18;
 
-/// A step to record: its numbers a replica, and its dispatches in their order.
+/// A step to record, or several whose dispatches make them all: the numbers of each step, a replica after
+/// the other, and the dispatches in their order.
 pub(super) struct Work<'a> {
     pub steps: Vec<Step>,
     pub dispatches: &'a [Dispatch],
 }
 
+/// What is recorded around a pass.
+pub(super) enum Command<'a> {
+    /// Sets a buffer to 0.
+    Clear(&'a wgpu::Buffer),
+    /// Copies the first `bytes` of a buffer to `at` in another.
+    Copy { from: &'a wgpu::Buffer, to: &'a wgpu::Buffer, at: u64, bytes: u64 },
+}
+
+impl Command<'_> {
+    fn record(&self, encoder: &mut wgpu::CommandEncoder) {
+        match *self {
+            Command::Clear(buffer) => encoder.clear_buffer(buffer, 0, None),
+            Command::Copy { from, to, at, bytes } => {
+                encoder.copy_buffer_to_buffer(from, 0, to, at, bytes);
+            }
+        }
+    }
+}
+
+/// Work of one pass, and what comes before and behind it.
+#[derive(Default)]
+pub(super) struct Pass<'a> {
+    pub before: Vec<Command<'a>>,
+    pub work: Vec<Work<'a>>,
+    pub after: Vec<Command<'a>>,
+}
+
+impl<'a> From<Vec<Work<'a>>> for Pass<'a> {
+    fn from(work: Vec<Work<'a>>) -> Self {
+        Pass { work, ..Pass::default() }
+    }
+}
+
 /// The buffers through which kernels learn which step they are part of.
 pub(super) struct Recorder {
     steps: wgpu::Buffer,
+    entries: wgpu::Buffer,
     group: wgpu::BindGroup,
     replicas: usize,
+    /// Steps of one submit at the most.
+    pub capacity: usize,
 }
 
 impl Recorder {
     pub fn new(gpu: &Gpu, kernels: &Kernels, replicas: usize) -> Result<Self> {
-        let words = size_of::<Step>() / 4;
-        let steps = gpu.storage("the steps of a submit", ENTRIES * replicas * words)?;
+        // Work that gathers rows ahead has an entry and a step of its own: half of all at the most.
+        let fitting = gpu.binding_limit as usize / size_of::<Step>() / 2;
+        let capacity = (STEPS_OF_ALL.min(fitting) / replicas).clamp(1, STEPS);
+        let entries = 2 * capacity;
+        let words = entries * replicas * size_of::<Step>() / 4;
+        let steps = gpu.storage("the steps of a submit", words)?;
         let entries = gpu.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("entries"),
-            size: ENTRIES as u64 * STRIDE,
+            size: entries as u64 * STRIDE,
             usage: BufferUsages::UNIFORM | BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        let mut firsts = vec![0u32; ENTRIES * STRIDE as usize / 4];
-        for (entry, first) in firsts.iter_mut().step_by(STRIDE as usize / 4).enumerate() {
-            *first = (entry * replicas) as u32;
-        }
-        gpu.queue.write_buffer(&entries, 0, bytemuck::cast_slice(&firsts));
         let entry = wgpu::BufferBinding {
             buffer: &entries,
             offset: 0,
@@ -53,42 +90,47 @@ impl Recorder {
                 wgpu::BindGroupEntry { binding: 1, resource: steps.as_entire_binding() },
             ],
         });
-        Ok(Recorder { steps, group, replicas })
+        Ok(Recorder { steps, entries, group, replicas, capacity })
     }
 
-    /// The most steps of one submit.
-    pub fn capacity() -> usize {
-        ENTRIES
-    }
-
-    /// Records and submits up to [`Recorder::capacity`] steps, all in one pass, between what
-    /// `before` and `after` record.
-    pub fn submit(
-        &self,
-        gpu: &Gpu,
-        work: &[Work],
-        before: impl FnOnce(&mut wgpu::CommandEncoder),
-        after: impl FnOnce(&mut wgpu::CommandEncoder),
-    ) -> wgpu::SubmissionIndex {
-        debug_assert!(work.len() <= ENTRIES && work.iter().all(|w| w.steps.len() == self.replicas));
-        let steps: Vec<Step> = work.iter().flat_map(|work| work.steps.iter().copied()).collect();
+    /// Records and submits passes that together have up to `capacity` steps.
+    pub fn submit(&self, gpu: &Gpu, passes: &[Pass]) -> wgpu::SubmissionIndex {
+        let all = || passes.iter().flat_map(|pass| &pass.work);
+        debug_assert!(all().count() <= 2 * self.capacity);
+        let words = STRIDE as usize / 4;
+        // Each entry tells where its steps begin and how many there are: `Entry` in `shaders/step.wgsl`.
+        let mut entries = vec![0u32; all().count() * words];
+        let mut steps: Vec<Step> = vec![];
+        for (entry, work) in entries.chunks_exact_mut(words).zip(all()) {
+            entry[0] = steps.len() as u32;
+            entry[1] = (work.steps.len() / self.replicas) as u32;
+            steps.extend_from_slice(&work.steps);
+        }
+        gpu.queue.write_buffer(&self.entries, 0, bytemuck::cast_slice(&entries));
         gpu.queue.write_buffer(&self.steps, 0, bytemuck::cast_slice(&steps));
         let mut encoder = gpu.device.create_command_encoder(&Default::default());
-        before(&mut encoder);
-        {
-            // One pass for all: thousands of passes slow every later submit.
-            let mut pass = encoder.begin_compute_pass(&Default::default());
-            for (entry, work) in work.iter().enumerate() {
-                pass.set_bind_group(0, &self.group, &[entry as u32 * STRIDE as u32]);
-                for dispatch in work.dispatches {
-                    let [x, y, z] = dispatch.workgroups;
-                    pass.set_pipeline(&dispatch.kernel.pipeline);
-                    pass.set_bind_group(1, &dispatch.group, &[]);
-                    pass.dispatch_workgroups(x, y, z);
-                }
+        let mut number = 0;
+        for pass in passes {
+            pass.before.iter().for_each(|command| command.record(&mut encoder));
+            self.record(&mut encoder, &pass.work, &mut number);
+            pass.after.iter().for_each(|command| command.record(&mut encoder));
+        }
+        gpu.queue.submit([encoder.finish()])
+    }
+
+    /// Records work whose first entry is `number`, all in one pass: thousands of passes slow every later
+    /// submit.
+    fn record(&self, encoder: &mut wgpu::CommandEncoder, work: &[Work], number: &mut u32) {
+        let mut pass = encoder.begin_compute_pass(&Default::default());
+        for work in work {
+            pass.set_bind_group(0, &self.group, &[*number * STRIDE as u32]);
+            *number += 1;
+            for dispatch in work.dispatches {
+                let [x, y, z] = dispatch.workgroups;
+                pass.set_pipeline(&dispatch.kernel.pipeline);
+                pass.set_bind_group(1, &dispatch.group, &[]);
+                pass.dispatch_workgroups(x, y, z);
             }
         }
-        after(&mut encoder);
-        gpu.queue.submit([encoder.finish()])
     }
 }

@@ -2,10 +2,12 @@
 
 use crate::expr::{Expression, MATH_WGSL};
 
-const STEP: &str = include_str!("../../shaders/step.wgsl");
+pub(super) const STEP: &str = include_str!("../../shaders/step.wgsl");
 const ORDER: &str = include_str!("../../shaders/order.wgsl");
 const CONVOLUTION: &str = include_str!("../../shaders/convolution.wgsl");
+pub(super) const OPTIMIZER: &str = include_str!("../../shaders/optimizer.wgsl");
 const PRODUCT: &str = include_str!("../../shaders/product.wgsl");
+const PRODUCT_LARGE: &str = include_str!("../../shaders/product_large.wgsl");
 
 /// What a kernel's text needs beside it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,28 +18,33 @@ pub(super) enum Needs {
     Order,
     /// Elementary functions.
     Math,
+    /// What an optimizer makes of a weight.
+    Optimizer,
     /// The tiles of a product.
     Product,
-    /// The same, and the sizes of a convolution.
+    /// Larger tiles of a product.
+    LargeProduct,
+    /// The tiles of a product, and the sizes of a convolution.
     Convolution,
 }
 
 macro_rules! kernels {
     ($($name:literal: $needs:ident),* $(,)?) => {
         const KERNELS: &[(&str, Needs, &str)] = &[
+            ("matmul_large", Needs::LargeProduct, include_str!("../../shaders/matmul.wgsl")),
             $(($name, Needs::$needs, include_str!(concat!("../../shaders/", $name, ".wgsl")))),*
         ];
     };
 }
 kernels! {
     "activation_backward": Step,
-    "adam": Step,
+    "adam": Optimizer,
     "batch": Order,
     "bias": Step,
     "bias_activation": Math,
     "bias_gradient": Step,
     "binary_cross_entropy": Math,
-    "clip": Step,
+    "clip": Optimizer,
     "conv1d": Convolution,
     "conv1d_input_gradient": Convolution,
     "conv1d_kernel_gradient": Convolution,
@@ -50,7 +57,7 @@ kernels! {
     "metric_sums": Step,
     "prelu": Step,
     "prelu_gradient": Step,
-    "sgd": Step,
+    "sgd": Optimizer,
     "sigmoid": Math,
     "softmax": Math,
     "softmax_cross_entropy": Math,
@@ -63,7 +70,9 @@ pub(super) fn source(name: &str, activation: Option<&Expression>) -> String {
     let (needs, text) = found.map_or((Needs::Step, ""), |(_, needs, text)| (*needs, *text));
     let before: &[&str] = match needs {
         Needs::Step => &[],
+        Needs::Optimizer => &[OPTIMIZER],
         Needs::Product => &[PRODUCT],
+        Needs::LargeProduct => &[PRODUCT_LARGE],
         Needs::Convolution => &[PRODUCT, CONVOLUTION],
         Needs::Order => &[ORDER],
         Needs::Math => &[MATH_WGSL],

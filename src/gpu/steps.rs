@@ -1,5 +1,7 @@
 //! The steps of an epoch as kernels read them.
 
+use std::ops::Range;
+
 use super::Gpu;
 use crate::data::Split;
 use crate::error::Result;
@@ -23,7 +25,8 @@ pub(super) struct Step {
     pub decay: f32,
     pub correction1: f32,
     pub correction2: f32,
-    pub padding: [u32; 2],
+    pub place: u32,
+    pub padding: u32,
 }
 
 impl Step {
@@ -91,8 +94,23 @@ pub(super) fn train_step(
         decay: run.step.decay(replica.l2, places.len().max(1)) as f32,
         correction1: corrections[0] as f32,
         correction2: corrections[1] as f32,
-        padding: [0; 2],
+        place: 0,
+        padding: 0,
     }
+}
+
+/// The rows of these training steps (from 0) of an epoch, as one step that gathers them.
+pub(super) fn together(
+    run: &Run,
+    lists: &Lists,
+    (id, replica): (usize, &Replica),
+    epoch: u32,
+    steps: Range<u32>,
+) -> Step {
+    let first = train_step(run, lists, (id, replica), epoch, steps.start, 0);
+    let rows = replica.splits.of(Split::Train).len();
+    let last = run.step.places(steps.end - 1, rows).end;
+    Step { rows: (last as u32).saturating_sub(first.first), ..first }
 }
 
 /// Block `number` (from 0, of `capacity` rows) of an evaluation of `split`; its sums go to the

@@ -4,16 +4,42 @@ use super::Gpu;
 use crate::error::Result;
 use crate::network::{BufferId, Plan};
 
+/// Rows of every replica, as they are gathered from the table.
+pub(super) struct Gathered {
+    /// Rows of a replica that there is room for.
+    pub capacity: usize,
+    /// (replica, capacity): row numbers.
+    pub rows: wgpu::Buffer,
+    /// (replica, capacity, inputs)
+    pub inputs: wgpu::Buffer,
+    /// (replica, capacity, 1 or outputs)
+    pub truth: wgpu::Buffer,
+    /// (replica, capacity)
+    pub weights: wgpu::Buffer,
+}
+
+impl Gathered {
+    pub fn new(gpu: &Gpu, plan: &Plan, replicas: usize, capacity: usize) -> Result<Self> {
+        let rows = replicas * capacity;
+        Ok(Gathered {
+            capacity,
+            rows: gpu.storage("the rows of a batch", rows)?,
+            inputs: gpu.storage("the inputs of a batch", rows * plan.row_len(plan.input))?,
+            truth: gpu.storage("the targets of a batch", rows * plan.row_len(plan.scores))?,
+            weights: gpu.storage("the weights of a batch", rows)?,
+        })
+    }
+}
+
 /// Buffers for up to `capacity` rows of every replica.
 pub(super) struct Workspace {
     /// Rows that a batch has room for.
     pub capacity: usize,
     /// One a buffer of the plan: (replica, capacity, row).
     pub buffers: Vec<wgpu::Buffer>,
-    /// Row numbers, targets, weights and losses: (replica, capacity), targets (…, outputs).
-    pub rows: wgpu::Buffer,
-    pub truth: wgpu::Buffer,
-    pub weights: wgpu::Buffer,
+    /// The rows of the batch; their inputs are the plan's input.
+    pub gathered: Gathered,
+    /// (replica, capacity)
     pub losses: wgpu::Buffer,
     /// 1 / Σ weights, or 1: (replica).
     pub scales: wgpu::Buffer,
@@ -22,16 +48,18 @@ pub(super) struct Workspace {
 impl Workspace {
     pub fn new(gpu: &Gpu, plan: &Plan, replicas: usize, capacity: usize) -> Result<Self> {
         let batch = replicas * capacity;
+        let gathered = Gathered::new(gpu, plan, replicas, capacity)?;
         let buffer = |id: usize| {
+            if id == plan.input.0 {
+                return Ok(gathered.inputs.clone());
+            }
             let label = format!("the buffer {} of a batch", plan.buffers[id].name);
             gpu.storage(&label, batch * plan.row_len(BufferId(id)))
         };
         Ok(Workspace {
             capacity,
             buffers: (0..plan.buffers.len()).map(buffer).collect::<Result<_>>()?,
-            rows: gpu.storage("the rows of a batch", batch)?,
-            truth: gpu.storage("the targets of a batch", batch * plan.row_len(plan.scores))?,
-            weights: gpu.storage("the weights of a batch", batch)?,
+            gathered,
             losses: gpu.storage("the losses of a batch", batch)?,
             scales: gpu.storage("the scales of a batch", replicas)?,
         })

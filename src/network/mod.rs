@@ -2,6 +2,7 @@
 //! operations they lower to. No data and no backend is known here.
 
 mod activation;
+mod chain;
 mod initial;
 mod layer;
 mod layout;
@@ -12,6 +13,7 @@ mod stack;
 mod window;
 
 pub use activation::{ACTIVATION_NAMES, Activation, Function};
+pub use chain::{Chain, Link, LinkActivation};
 pub use initial::{Initializer, initial_values};
 pub use layer::{Layer, MOST_SIZE, Padding, shape_text};
 pub use layout::Layout;

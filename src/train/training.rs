@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use super::{EpochRow, Figures, Judge, Observer, Outcome, ReplicaOutcome, Seconds, Stop, figures};
-use crate::backend::{Backend, EpochReport, Event, ReplicaReport, Weights};
+use crate::backend::{Backend, EpochReport, Event, Mark, ReplicaReport, Weights};
 use crate::data::Split;
 use crate::error::{Error, Result};
 use crate::params::Run;
@@ -95,7 +95,7 @@ impl<'a> Training<'a> {
         backend: &mut dyn Backend,
         observer: &mut dyn Observer,
     ) -> Result<(u32, Option<Error>)> {
-        let start = if epochs.len() > 1 { Some(backend.state()?) } else { None };
+        let start = if epochs.len() > 1 { Some(backend.mark()?) } else { None };
         let live = self.live().len();
         let (mut fired, mut fault) = (None, None);
         backend.submit(epochs.clone())?;
@@ -211,12 +211,8 @@ impl<'a> Training<'a> {
 }
 
 /// Runs a block again from its start; its events are known already.
-fn rerun(
-    start: &crate::backend::State,
-    epochs: Range<u32>,
-    backend: &mut dyn Backend,
-) -> Result<()> {
-    backend.restore(start)?;
+fn rerun(start: &Mark, epochs: Range<u32>, backend: &mut dyn Backend) -> Result<()> {
+    backend.go_back(start)?;
     backend.submit(epochs)?;
     while backend.poll(true)?.is_some() {}
     Ok(())

@@ -6,8 +6,9 @@ pub mod signals;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
-use gpu_mlp::backend::{Backend, Description, Evaluation, Event, Quantity, State, Weights};
+use gpu_mlp::backend::{Backend, Description, Evaluation, Event, Mark, Quantity, State, Weights};
 use gpu_mlp::cpu::{Cpu, Product};
 use gpu_mlp::data::{Dataset, Split, Targets};
 use gpu_mlp::params::{LayerStack, Parameters, Run};
@@ -114,5 +115,14 @@ impl<B: Backend> Backend for InBlocks<B> {
     }
     fn restore(&mut self, state: &State) -> gpu_mlp::Result<()> {
         self.0.restore(state)
+    }
+    fn mark(&mut self) -> gpu_mlp::Result<Mark> {
+        self.0.mark()
+    }
+    fn go_back(&mut self, mark: &Mark) -> gpu_mlp::Result<()> {
+        self.0.go_back(mark)
+    }
+    fn measure(&mut self, budget: Duration) -> gpu_mlp::Result<f64> {
+        self.0.measure(budget)
     }
 }

@@ -1,20 +1,18 @@
-//! Replicas, parts of the data, blocks of epochs, and what can be asked of a backend: the same bits
-//! on the same device, and the CPU's numbers.
-
-use std::sync::Arc;
+//! Parts of the data, blocks of epochs, and what can be asked of a backend: the same bits on the same
+//! device, and the CPU's numbers.
 
 use crate::common::{InBlocks, classes, cpu, parameters, run, trained, values};
-use crate::support::{device, gpu};
-use gpu_mlp::backend::{Backend, Event, ReplicaReport, Weights};
-use gpu_mlp::data::{Split, Splits};
-use gpu_mlp::gpu::GpuBackend;
-use gpu_mlp::params::{Clip, Optimizer, Parameters, Run};
-use gpu_mlp::train::{EpochRow, Stop};
+use crate::support::{device, gpu, gpu_on};
+use gpu_mlp::backend::{Backend, Weights};
+use gpu_mlp::data::Split;
+use gpu_mlp::gpu::{GpuBackend, Schedule};
+use gpu_mlp::params::{Clip, Optimizer, Parameters};
+use gpu_mlp::train::Stop;
 
 const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
 /// A run that patience stops in the middle.
-fn patient() -> Parameters {
+pub fn patient() -> Parameters {
     let mut parameters = parameters(&[4, 8, 3], &["tanh", "softmax"]);
     (parameters.max_epochs, parameters.optimizer) = (40, ADAM);
     (parameters.learning_rate, parameters.loss_patience) = (0.05, Some(4));
@@ -29,85 +27,12 @@ fn rich() -> Parameters {
     parameters
 }
 
-/// Runs that differ in seed, rate and L2, and the last in its training rows.
-fn singles() -> Vec<Arc<Run>> {
-    let dataset = classes(50, 4, 3);
-    let single = |(seed, rate, l2): (u64, f64, f64)| {
-        let mut parameters = patient();
-        (parameters.random_seed, parameters.learning_rate, parameters.l2) = (seed, rate, l2);
-        let mut single = Run::clone(&run(&parameters, &dataset));
-        if seed == 3 {
-            let splits = &single.replicas[0].splits;
-            let train = splits.of(Split::Train)[..9].to_vec();
-            let validation = splits.of(Split::Validation)[..7].to_vec();
-            single.replicas[0].splits = Splits::new(train, validation, vec![]);
-        }
-        Arc::new(single)
-    };
-    [(1, 0.01, 0.0), (2, 0.02, 0.1), (3, 0.1, 0.01)].map(single).to_vec()
-}
-
-/// The same runs as replicas of one.
-fn joined(singles: &[Arc<Run>]) -> Arc<Run> {
-    let mut joined = Run::clone(&singles[0]);
-    joined.replicas = singles.iter().map(|run| run.replicas[0].clone()).collect();
-    Arc::new(joined)
-}
-
-#[test]
-fn three_replicas_are_three_single_runs() {
-    let singles = singles();
-    let joined = joined(&singles);
-    let Some(mut backend) = gpu("three_replicas_are_three_single_runs", &joined) else { return };
-    let (rows, outcome) = trained(&joined, &mut backend);
-    let together = backend.state().unwrap();
-    let epochs: Vec<u32> = outcome.replicas.iter().map(|replica| replica.epochs).collect();
-    assert!(
-        epochs[1..].iter().any(|&of| of < epochs[0]),
-        "one leaves before the first: {epochs:?}"
-    );
-    for (replica, single) in singles.iter().enumerate() {
-        let mut alone = gpu("three_replicas_are_three_single_runs", single).unwrap();
-        let (own_rows, own) = trained(single, &mut alone);
-        let of_replica: Vec<&EpochRow> = rows.iter().filter(|r| r.replica == replica).collect();
-        assert_eq!(of_replica.len(), own_rows.len(), "replica {replica} stops by itself");
-        for (joined, own) in of_replica.iter().zip(&own_rows) {
-            let epoch = own.epoch;
-            assert_eq!(joined.train, own.train, "replica {replica}, epoch {epoch}");
-            assert_eq!(joined.validation, own.validation, "replica {replica}, epoch {epoch}");
-        }
-        assert_eq!(outcome.replicas[replica].best, own.replicas[0].best, "replica {replica}");
-        let state = alone.state().unwrap();
-        assert_eq!(together.replicas[replica].steps, state.replicas[0].steps);
-        for (name, own) in &state.tensors {
-            let len = own.values.len();
-            let part = |values: &Vec<f64>| values[replica * len..(replica + 1) * len].to_vec();
-            let joined = &together.tensors[name];
-            assert_eq!(part(&joined.best), own.best, "best {name} of replica {replica}");
-            assert_eq!(part(&joined.values), own.values, "{name} of replica {replica}");
-        }
-    }
-}
-
-#[test]
-fn three_replicas_agree_with_the_cpu() {
-    let mut joined = Run::clone(&joined(&singles()));
-    // Few epochs: under Adam the two part slowly.
-    (joined.stopping.max_epochs, joined.stopping.loss_patience) = (3, None);
-    let joined = Arc::new(joined);
-    let Some(mut backend) = gpu("three_replicas_agree_with_the_cpu", &joined) else { return };
-    let (rows, _) = trained(&joined, &mut backend);
-    let (expected, _) = trained(&joined, &mut cpu::<f32>(&joined));
-    assert_eq!(rows.len(), expected.len());
-    for (row, expected) in rows.iter().zip(&expected) {
-        assert!((row.train.loss - expected.train.loss).abs() < 1e-4, "{row:?} {expected:?}");
-        let (a, b) = (row.validation.as_ref().unwrap(), expected.validation.as_ref().unwrap());
-        assert!((a.loss - b.loss).abs() < 1e-4, "{row:?} {expected:?}");
-    }
-}
-
 #[test]
 fn data_in_several_parts_give_the_same_bits() {
+    Schedule::ALL.into_iter().for_each(data_in_several_parts_give_the_same_bits_on);
+}
+
+fn data_in_several_parts_give_the_same_bits_on(schedule: Schedule) {
     let mut parameters = parameters(&[6, 8, 2], &["tanh", "linear"]);
     (parameters.batch_size, parameters.max_epochs) = (64, 2);
     let run = run(&parameters, &values(6000, 6, 2));
@@ -115,7 +40,7 @@ fn data_in_several_parts_give_the_same_bits() {
         let mut device = device("data_in_several_parts_give_the_same_bits")?;
         // 6000 rows of 24 bytes: three parts.
         device.binding_limit = limit.unwrap_or(device.binding_limit);
-        let mut backend = GpuBackend::new(device, run.clone()).unwrap();
+        let mut backend = GpuBackend::with_schedule(device, run.clone(), schedule).unwrap();
         let (rows, _) = trained(&run, &mut backend);
         Some((rows, backend.state().unwrap()))
     };
@@ -125,9 +50,13 @@ fn data_in_several_parts_give_the_same_bits() {
 
 #[test]
 fn the_same_run_gives_the_same_bits() {
+    Schedule::ALL.into_iter().for_each(the_same_run_gives_the_same_bits_on);
+}
+
+fn the_same_run_gives_the_same_bits_on(schedule: Schedule) {
     let run = run(&rich(), &values(60, 4, 2));
     let once = || {
-        let mut backend = gpu("the_same_run_gives_the_same_bits", &run)?;
+        let mut backend = gpu_on("the_same_run_gives_the_same_bits", &run, schedule)?;
         let (rows, _) = trained(&run, &mut backend);
         Some((rows, backend.state().unwrap()))
     };
@@ -137,15 +66,21 @@ fn the_same_run_gives_the_same_bits() {
 
 #[test]
 fn blocks_of_epochs_change_no_bit() {
+    Schedule::ALL.into_iter().for_each(blocks_of_epochs_change_no_bit_on);
+}
+
+fn blocks_of_epochs_change_no_bit_on(schedule: Schedule) {
     let run = run(&patient(), &classes(60, 4, 3));
-    let Some(mut one_by_one) = gpu("blocks_of_epochs_change_no_bit", &run) else { return };
+    let Some(mut one_by_one) = gpu_on("blocks_of_epochs_change_no_bit", &run, schedule) else {
+        return;
+    };
     let (rows, outcome) = trained(&run, &mut one_by_one);
     let stopped = outcome.replicas[0].epochs;
     assert!(stopped > 4 && stopped < 40, "patience fires in the middle: {stopped}");
     let state = one_by_one.state().unwrap();
     // Where a block ends and where patience fires differ for one of these at least.
     for block in [3, 4] {
-        let backend = gpu("blocks_of_epochs_change_no_bit", &run).unwrap();
+        let backend = gpu_on("blocks_of_epochs_change_no_bit", &run, schedule).unwrap();
         let mut backend = InBlocks(backend, block);
         let (block_rows, block_outcome) = trained(&run, &mut backend);
         assert_eq!(block_rows, rows, "blocks of {block}");
@@ -226,48 +161,19 @@ fn predictions_and_evaluations_are_the_cpu_s() {
     }
 }
 
-/// Trains these epochs; what each replica reported.
-fn reports(backend: &mut GpuBackend, epochs: std::ops::Range<u32>) -> Vec<ReplicaReport> {
-    backend.submit(epochs).unwrap();
-    let mut reports = vec![];
-    while let Some(event) = backend.poll(true).unwrap() {
-        if let Event::Epoch(report) = event {
-            reports.extend(report.replicas);
-        }
-    }
-    reports
-}
-
-#[test]
-fn a_state_goes_back_and_gives_the_same_bits() {
-    let run = joined(&singles());
-    let Some(mut backend) = gpu("a_state_goes_back_and_gives_the_same_bits", &run) else { return };
-    reports(&mut backend, 1..3);
-    backend.retain(&[0, 2]).unwrap();
-    let saved = backend.state().unwrap();
-    let after = reports(&mut backend, 3..6);
-    let end = backend.state().unwrap();
-    assert_ne!(end, saved);
-    assert_eq!(after.len(), 6, "two replicas, three epochs");
-    backend.restore(&saved).unwrap();
-    assert_eq!(backend.state().unwrap(), saved);
-    assert_eq!(reports(&mut backend, 3..6), after);
-    assert_eq!(backend.state().unwrap(), end);
-    // And on another device.
-    let mut other = gpu("a_state_goes_back_and_gives_the_same_bits", &run).unwrap();
-    other.restore(&saved).unwrap();
-    assert_eq!(reports(&mut other, 3..6), after);
-}
-
 #[test]
 fn weights_that_are_not_finite_stop_a_run_as_on_the_cpu() {
+    Schedule::ALL.into_iter().for_each(weights_that_are_not_finite_stop_a_run_as_on_the_cpu_on);
+}
+
+fn weights_that_are_not_finite_stop_a_run_as_on_the_cpu_on(schedule: Schedule) {
     for (split, activation) in [([1.0, 0.0, 0.0], "linear"), ([0.7, 0.3, 0.0], "tanh")] {
         let mut parameters = parameters(&[4, 8, 2], &[activation, "tanh"]);
         (parameters.split, parameters.learning_rate) = (split, 3e38);
         (parameters.max_epochs, parameters.batch_size) = (3, 40);
         let run = run(&parameters, &values(40, 4, 2));
         let test = "weights_that_are_not_finite_stop_a_run_as_on_the_cpu";
-        let Some(mut backend) = gpu(test, &run) else { return };
+        let Some(mut backend) = gpu_on(test, &run, schedule) else { return };
         let (_, outcome) = trained(&run, &mut backend);
         let (_, expected) = trained(&run, &mut cpu::<f32>(&run));
         let (replica, expected) = (&outcome.replicas[0], &expected.replicas[0]);

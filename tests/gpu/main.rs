@@ -5,6 +5,9 @@ mod bench;
 #[path = "../common/mod.rs"]
 mod common;
 mod devices_and_data;
+mod race;
+mod replicas;
 mod runs;
+mod shipped;
 mod signals;
 mod support;

@@ -1,10 +1,13 @@
 //! Whole runs of 20 steps: losses agree with the CPU's to 1e-4 on every activation, optimizer, loss,
 //! clip and kind of weights, with a shorter batch at the end of each epoch.
 
+use std::sync::Arc;
+
 use crate::common::{classes, cpu, parameters, run, trained, values};
-use crate::support::gpu;
+use crate::support::gpu_on;
 use gpu_mlp::data::Dataset;
-use gpu_mlp::params::{BatchGradient, ClassWeight, Clip, Optimizer, Parameters};
+use gpu_mlp::gpu::Schedule;
+use gpu_mlp::params::{BatchGradient, ClassWeight, Clip, Optimizer, Parameters, Run};
 use gpu_mlp::train::EpochRow;
 
 const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
@@ -35,11 +38,17 @@ fn assert_near(gpu: &[EpochRow], cpu: &[EpochRow], what: &str) {
     }
 }
 
-pub fn check(test: &str, parameters: &Parameters, dataset: &Dataset, what: &str) {
-    let run = run(parameters, dataset);
-    let Some(mut gpu) = gpu(test, &run) else { return };
-    let (on_gpu, gpu_outcome) = trained(&run, &mut gpu);
-    let (on_cpu, cpu_outcome) = trained(&run, &mut cpu::<f32>(&run));
+fn check(test: &str, parameters: &Parameters, dataset: &Dataset, what: &str) {
+    for schedule in Schedule::ALL {
+        let what = format!("{what}, {}", schedule.name());
+        check_on(test, schedule, &run(parameters, dataset), &what);
+    }
+}
+
+pub fn check_on(test: &str, schedule: Schedule, run: &Arc<Run>, what: &str) {
+    let Some(mut gpu) = gpu_on(test, run, schedule) else { return };
+    let (on_gpu, gpu_outcome) = trained(run, &mut gpu);
+    let (on_cpu, cpu_outcome) = trained(run, &mut cpu::<f32>(run));
     assert_near(&on_gpu, &on_cpu, what);
     let (gpu, cpu) = (&gpu_outcome.replicas[0], &cpu_outcome.replicas[0]);
     assert_eq!(gpu.best_epoch, cpu.best_epoch, "{what}");

@@ -6,10 +6,11 @@ use proptest::test_runner::TestRunner;
 
 use crate::common::signals::{Stack, stacks, with_worked_weights, worked_example};
 use crate::common::{cpu, run};
-use crate::runs::check;
+use crate::runs::check_on;
 use crate::support::gpu;
 use gpu_mlp::backend::Backend;
 use gpu_mlp::data::Dataset;
+use gpu_mlp::gpu::Schedule;
 use gpu_mlp::network::{Layer, Padding};
 use gpu_mlp::params::{Optimizer, Parameters};
 
@@ -103,4 +104,9 @@ fn the_signals_that_ship() {
     parameters.split = [0.7, 0.3, 0.0];
     let dataset = Dataset::read(&repository.join("datasets/cylinder_bell_funnel.npz")).unwrap();
     check("the_signals_that_ship", &parameters, &dataset, "cylinder_bell_funnel");
+}
+
+/// Signals are no chain of dense layers: one schedule takes them.
+fn check(test: &str, parameters: &Parameters, dataset: &Dataset, what: &str) {
+    check_on(test, Schedule::Layered, &run(parameters, dataset), what);
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gpu_mlp::gpu::{Gpu, GpuBackend, adapters};
+use gpu_mlp::gpu::{Adapter, Gpu, GpuBackend, Schedule, adapters};
 use gpu_mlp::params::Run;
 
 use crate::adapter;
@@ -10,11 +10,20 @@ use crate::adapter;
 /// An open device, or None where the machine has no adapter: then the skipped test is named, and with
 /// GPU_MLP_REQUIRE_GPU=1 it fails.
 pub fn device(test: &str) -> Option<Gpu> {
-    let adapter = adapter::first(test, adapters())?;
-    Some(adapter.open().unwrap())
+    Some(adapter(test)?.open().unwrap())
+}
+
+/// The adapter of that device.
+pub fn adapter(test: &str) -> Option<Adapter> {
+    adapter::first(test, adapters())
 }
 
 /// A GPU backend on a run, where there is a device.
 pub fn gpu(test: &str, run: &Arc<Run>) -> Option<GpuBackend> {
-    Some(GpuBackend::new(device(test)?, run.clone()).unwrap())
+    gpu_on(test, run, Schedule::Layered)
+}
+
+/// The same on a schedule, which has to fit.
+pub fn gpu_on(test: &str, run: &Arc<Run>, schedule: Schedule) -> Option<GpuBackend> {
+    Some(GpuBackend::with_schedule(device(test)?, run.clone(), schedule).unwrap())
 }

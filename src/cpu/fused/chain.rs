@@ -1,8 +1,8 @@
-//! Which plans can be fused: a chain of dense layers.
+//! Which plans can be fused: a chain of dense layers without an activation that learns.
 
 use super::simd::LANES;
 use crate::expr::Expression;
-use crate::network::{Activation, BufferId, Operand, Operation, Plan, TensorId};
+use crate::network::{self, Plan, TensorId};
 
 /// A dense layer of a chain.
 #[derive(Debug, Clone)]
@@ -36,54 +36,19 @@ pub(super) fn padded(len: usize) -> usize {
 impl Chain {
     /// The chain of a plan; the error says what it has that is not fused.
     pub fn of(plan: &Plan) -> Result<Self, String> {
-        let mut links = vec![];
-        let mut x = plan.input;
-        for pair in plan.forward.chunks(2) {
-            let [product, activation] = pair else { return Err(not_fused(pair)) };
-            let (link, a) = link(plan, x, product, activation).ok_or_else(|| not_fused(pair))?;
-            links.push(link);
-            x = a;
-        }
+        let chain = network::Chain::of(plan)?;
+        let links = chain.links.into_iter().map(link).collect::<Result<_, _>>()?;
         Ok(Chain { links })
     }
 }
 
-fn link(
-    plan: &Plan,
-    x: BufferId,
-    product: &Operation,
-    activation: &Operation,
-) -> Option<(Link, BufferId)> {
-    let Operation::MatMul {
-        left: Operand::Buffer(left),
-        right: Operand::Tensor(weight),
-        out: Operand::Buffer(out),
-        ..
-    } = *product
-    else {
-        return None;
+fn link(link: network::Link) -> Result<Link, String> {
+    let network::Link { inputs, units, weight, bias, activation } = link;
+    let activation = match activation {
+        network::LinkActivation::Linear => LinkActivation::Linear,
+        network::LinkActivation::Function(f) if f.name == "relu" => LinkActivation::Relu,
+        network::LinkActivation::Function(f) => LinkActivation::Function(f.expression),
+        network::LinkActivation::Prelu(_) => return Err("prelu can't be fused".into()),
     };
-    let Operation::BiasActivation { z, bias, output } = activation else { return None };
-    if left != x || out != *z {
-        return None;
-    }
-    let (a, activation) = match output {
-        None => (*z, LinkActivation::Linear),
-        Some(output) => match &output.activation {
-            Activation::Function(f) if f.name == "relu" => (output.a, LinkActivation::Relu),
-            Activation::Function(f) => (output.a, LinkActivation::Function(f.expression.clone())),
-            _ => return None,
-        },
-    };
-    let (inputs, units) = (plan.row_len(x), plan.row_len(*z));
-    Some((Link { inputs, units, weight, bias: *bias, activation }, a))
-}
-
-fn not_fused(operations: &[Operation]) -> String {
-    let learned = |operation: &Operation| match operation {
-        Operation::BiasActivation { output: Some(output), .. } => output.alpha.is_some(),
-        _ => false,
-    };
-    let what = if operations.iter().any(learned) { "prelu" } else { "layers for signals" };
-    format!("{what} can't be fused, dense layers alone")
+    Ok(Link { inputs, units, weight, bias, activation })
 }

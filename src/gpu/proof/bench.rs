@@ -226,7 +226,7 @@ impl Bench {
             .or_insert_with(|| Recorder::new(gpu, kernels, replicas).unwrap());
         let dispatches = [dispatch];
         let work = Work { steps, dispatches: &dispatches };
-        recorder.submit(gpu, &[work], |_| {}, |_| {});
+        recorder.submit(gpu, &[vec![work].into()]);
         for (argument, (buffer, _)) in arguments.iter_mut().zip(&buffers) {
             if let Argument::Write(words) = argument {
                 **words = gpu.read(buffer, words.len()).unwrap();

@@ -21,6 +21,7 @@ const TABLE: &[Row] = &[
     ("matmul", bench::batches, sums::matmul_forward),
     ("matmul, right transposed", bench::batches, sums::matmul_backward),
     ("matmul, left transposed", bench::batches, sums::matmul_gradient),
+    ("matmul_large", bench::batches, sums::matmul_large),
     ("bias_gradient", bench::batches, sums::bias_gradient),
     ("prelu_gradient", bench::batches, sums::prelu_gradient),
     ("conv1d", bench::few_batches, signals::conv1d),

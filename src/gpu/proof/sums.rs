@@ -5,7 +5,7 @@ use crate::cpu::bias_gradient::bias_gradient as bias_gradient_twin;
 use crate::cpu::matmul::{Matrix, matmul};
 use crate::cpu::prelu_gradient::prelu_gradient as prelu_gradient_twin;
 use crate::gpu::kernel::Variant;
-use crate::gpu::layered::folded;
+use crate::gpu::layered::{LARGE_TILE, TILE, folded};
 
 /// The sizes of a product in one replica, and which factors are stored turned.
 struct Product {
@@ -33,13 +33,33 @@ pub(super) fn matmul_gradient(bench: &mut Bench, shape: &Shape) {
 
 fn product(bench: &mut Bench, shape: &Shape, left_transposed: bool, right_transposed: bool) {
     for n in [1, 16, 37] {
-        let (capacity, units) = (shape.capacity, shape.units);
-        let (m, k) = if left_transposed { (units, capacity) } else { (capacity, units) };
-        one_product(bench, shape, &Product { m, k, n, left_transposed, right_transposed });
+        let sizes = product_of(shape, n, left_transposed, right_transposed);
+        one_product(bench, shape, ("matmul", TILE), &sizes);
     }
 }
 
-fn one_product(bench: &mut Bench, shape: &Shape, sizes: &Product) {
+fn product_of(shape: &Shape, n: usize, left_transposed: bool, right_transposed: bool) -> Product {
+    let (capacity, units) = (shape.capacity, shape.units);
+    let (m, k) = if left_transposed { (units, capacity) } else { (capacity, units) };
+    Product { m, k, n, left_transposed, right_transposed }
+}
+
+/// The large tiles, in every transposition.
+pub(super) fn matmul_large(bench: &mut Bench, shape: &Shape) {
+    for (left_transposed, right_transposed) in [(false, false), (false, true), (true, false)] {
+        for n in [1, 130] {
+            let sizes = product_of(shape, n, left_transposed, right_transposed);
+            one_product(bench, shape, ("matmul_large", LARGE_TILE), &sizes);
+        }
+    }
+}
+
+fn one_product(
+    bench: &mut Bench,
+    shape: &Shape,
+    (kernel, [tile_rows, tile_columns, _]): (&'static str, [usize; 3]),
+    sizes: &Product,
+) {
     let &Product { m, k, n, left_transposed, right_transposed } = sizes;
     let replicas = shape.replicas();
     // Each matrix begins behind some numbers that are none of its own, and ends before others.
@@ -54,10 +74,10 @@ fn one_product(bench: &mut Bench, shape: &Shape, sizes: &Product) {
         [m, k, n, batch_axis, first[0], strides[0], first[1], strides[1], first[2], strides[2]];
     let constants = [("LEFT_TRANSPOSED", left_transposed), ("RIGHT_TRANSPOSED", right_transposed)];
     bench.launch(
-        ("matmul", Variant { constants: &constants, ..Variant::default() }),
+        (kernel, Variant { constants: &constants, ..Variant::default() }),
         &numbers.map(|number| number as u32),
         &mut [read(&left), read(&right), Argument::Write(&mut out)],
-        [n.div_ceil(64), m.div_ceil(16)],
+        [n.div_ceil(tile_columns), m.div_ceil(tile_rows)],
         shape.steps(),
     );
     let mut rest = words(&before);

@@ -1,0 +1,46 @@
+// The dense layer _L of a chain, on quads. The host writes the layer's number for _L, and in front
+//     INPUTS_L, UNITS_L            its sizes
+//     WEIGHT_L, BIAS_L, ALPHA_L    where W (units, inputs), b and PReLU's alpha lie in a replica's weights
+//     X_L, A_L, DELTA_L            the columns of its input, of a = f(z), and of the gradient by z
+//     LEARNS_L, NEGATIVE_L         whether f is a PReLU, and then the columns of min(z, 0)
+// and `applied_L(z)`, which gives f and f'. f' waits in the place of the gradient.
+
+struct Applied_L {
+    a: vec4<f32>,
+    slope: vec4<f32>,
+}
+
+// a = f(W x + b), a thread a unit and quad.
+fn forward_L(local: u32, quads: u32) {
+    for (var at = local; at < quads * UNITS_L; at += THREADS) {
+        let quad = at / UNITS_L * COLUMNS;
+        let unit = at % UNITS_L;
+        let row = WEIGHT_L + unit * INPUTS_L;
+        let x_ = quad + X_L;
+        var z = vec4<f32>(weight(BIAS_L + unit));
+        // Four a turn: some software drivers count the turns of loops.
+        for (var k = 0u; k < INPUTS_L / 4u * 4u; k += 4u) {
+            z += weight(row + k) * memory[x_ + k];
+            z += weight(row + k + 1u) * memory[x_ + k + 1u];
+            z += weight(row + k + 2u) * memory[x_ + k + 2u];
+            z += weight(row + k + 3u) * memory[x_ + k + 3u];
+        }
+        for (var k = INPUTS_L / 4u * 4u; k < INPUTS_L; k++) {
+            z += weight(row + k) * memory[x_ + k];
+        }
+        let applied = applied_L(z);
+        memory[quad + A_L + unit] = applied.a;
+        memory[quad + DELTA_L + unit] = applied.slope;
+        if (LEARNS_L) {
+            memory[quad + NEGATIVE_L + unit] = min(z, vec4<f32>(0.0));
+        }
+    }
+}
+
+// From the gradient by a to that by z; for a PReLU also the unit's share of alpha's: da · min(z, 0).
+fn settle_L(quad: u32, unit: u32, gradient: vec4<f32>) {
+    memory[quad + DELTA_L + unit] *= gradient;
+    if (LEARNS_L) {
+        memory[quad + NEGATIVE_L + unit] *= gradient;
+    }
+}

@@ -1,0 +1,40 @@
+// The parameters of the kernels that move weights, and the sums over the rows of a batch that they move
+// them by.
+
+struct Parameters {
+    // Bounds of each component and of the norm; infinite where there is none.
+    bound: f32,
+    norm_bound: f32,
+    beta1: f32,
+    beta2: f32,
+    // 1 - β, computed in f64 on the host.
+    rest1: f32,
+    rest2: f32,
+    epsilon: f32,
+    replicas: u32,
+}
+
+@group(1) @binding(0) var<uniform> parameters: Parameters;
+
+// Where the weights of the replica begin.
+var<private> own: u32;
+
+fn column_sum(c: u32, quads: u32) -> f32 {
+    var sum = 0.0;
+    for (var quad = 0u; quad < quads; quad++) {
+        sum += sum4(column(quad, c));
+    }
+    return sum;
+}
+
+// What the gradient of a batch is multiplied with: `weight_sum.wgsl`.
+fn batch_scale(rows: u32, quads: u32) -> f32 {
+    if (!MEAN) {
+        return 1.0;
+    }
+    if (!WEIGHTED) {
+        return 1.0 / f32(rows);
+    }
+    let total = column_sum(STATS + 1u, quads);
+    return select(0.0, 1.0 / max(total, 1e-30), total > 0.0);
+}

@@ -1,0 +1,13 @@
+// The weights of the schedule `resident` in storage, where workgroup memory is too small for them.
+
+fn weight(i: u32) -> f32 {
+    return weights[own + i];
+}
+
+fn set_weight(i: u32, w: f32) {
+    weights[own + i] = w;
+}
+
+fn fetch_weights(local: u32) {}
+
+fn return_weights(local: u32) {}

@@ -1,0 +1,24 @@
+//! The table of schedules that -v prints: what was looked at, and how it did.
+
+use super::console::message;
+use crate::race::Entrant;
+
+/// Prints the table on standard error.
+pub(super) fn print(entrants: &[Entrant]) {
+    let widest = entrants.iter().map(|entrant| entrant.device.chars().count()).max().unwrap_or(0);
+    let width = widest.max("device".len());
+    message(&format!(
+        "{:<width$}  {:<9}  {:>15}  {:>9}",
+        "device", "schedule", "dispatches/step", "us/step"
+    ));
+    for entrant in entrants {
+        let dispatches = entrant.dispatches.map_or("-".into(), |count| format!("{count:.2}"));
+        let outcome = match &entrant.result {
+            Ok(seconds) => format!("{:>9.2}", seconds * 1e6),
+            Err(why) => format!("{:>9}  {why}", "-"),
+        };
+        let (device, schedule) = (&entrant.device, &entrant.schedule);
+        message(&format!("{device:<width$}  {schedule:<9}  {dispatches:>15}  {outcome}"));
+    }
+    message("");
+}

@@ -1,0 +1,291 @@
+//! The text of the generated kernels: sizes and activations of a network, then `shaders/quad*.wgsl` with
+//! the layers' numbers in them.
+
+use std::fmt::Write;
+
+use super::{Fusible, ROWS, bounds_norm, is_weighted, quads_of, resident, two_phase};
+use crate::expr::MATH_WGSL;
+use crate::gpu::kernel::Access;
+use crate::gpu::network::training_capacity;
+use crate::gpu::sources::{OPTIMIZER, STEP};
+use crate::network::{Layout, Link, LinkActivation, Loss, Task};
+use crate::params::{BatchGradient, Optimizer, Run};
+
+macro_rules! shader {
+    ($name:literal) => {
+        include_str!(concat!("../../../shaders/", $name, ".wgsl"))
+    };
+}
+
+/// The name and text of every kernel that is generated for a run, with weights in workgroup memory and in
+/// storage: what a validator can check without a device. The error says why there is none.
+pub fn generated_sources(run: &Run) -> Result<Vec<(String, String)>, String> {
+    let fusible = Fusible::of(run)?;
+    let quads = quads_of(training_capacity(run));
+    let (layout, ahead) = (&Layout::new(&run.plan), quads * ROWS);
+    let text = |quads| Text { run, fusible: &fusible, layout, threads: 256, quads, ahead };
+    let norm = bounds_norm(run).then_some(7);
+    let resident = |local_weights| text(quads).resident(&resident::declared(run), local_weights);
+    Ok([
+        ("two_phase_rows", text(1).two_phase_rows(&two_phase::rows_declared(run), quads)),
+        (
+            "two_phase_update",
+            text(1).two_phase_update(&two_phase::update_declared(run), quads, norm),
+        ),
+        ("resident, weights in workgroup memory", resident(true)),
+        ("resident, weights in storage", resident(false)),
+    ]
+    .map(|(name, text)| (name.to_owned(), text))
+    .to_vec())
+}
+
+/// A buffer of a generated kernel as its text declares it: name, elements, use.
+pub(super) type Declared = (&'static str, &'static str, Access);
+
+/// Makes the kernels of a network.
+pub(super) struct Text<'a> {
+    pub run: &'a Run,
+    pub fusible: &'a Fusible,
+    pub layout: &'a Layout,
+    /// Threads of a workgroup.
+    pub threads: usize,
+    /// Quads that workgroup memory has room for.
+    pub quads: usize,
+    /// Rows of a replica that are gathered ahead.
+    pub ahead: usize,
+}
+
+impl Text<'_> {
+    /// The first dispatch of `two-phase`.
+    pub fn two_phase_rows(&self, declared: &[Declared], quads_of_batch: usize) -> String {
+        let own = constants(&[("QUADS_OF_BATCH", quads_of_batch)]);
+        let parts = [STEP, MATH_WGSL, &self.constants(), &own, &declarations(declared)];
+        let reduce = if self.fusible.columns.any_alpha() { shader!("reduce") } else { "" };
+        [&parts[..], &[&self.pass(), reduce, shader!("two_phase_rows")]].concat().join("\n")
+    }
+
+    /// The dispatches of `two-phase` that move weights; `norm_workgroups` of them where the gradient's
+    /// norm is bounded.
+    pub fn two_phase_update(
+        &self,
+        declared: &[Declared],
+        quads_of_batch: usize,
+        norm_workgroups: Option<usize>,
+    ) -> String {
+        let workgroups = norm_workgroups.unwrap_or(0);
+        let own = constants(&[("QUADS_OF_BATCH", quads_of_batch), ("WORKGROUPS", workgroups)]);
+        let parts = [STEP, OPTIMIZER, &self.constants(), &own, &declarations(declared)];
+        let norm = [shader!("reduce"), shader!("two_phase_norm")];
+        let norm = if norm_workgroups.is_some() { &norm[..] } else { &[] };
+        [&parts[..], &[&self.gradients(), shader!("two_phase_update")], norm].concat().join("\n")
+    }
+
+    /// The one dispatch of `resident`.
+    pub fn resident(&self, declared: &[Declared], local_weights: bool) -> String {
+        let access = if local_weights {
+            shader!("resident_local_weights")
+        } else {
+            shader!("resident_stored_weights")
+        };
+        let own = format!("const BOUNDS_NORM = {};\n", bounds_norm(self.run));
+        let parts = [STEP, MATH_WGSL, OPTIMIZER, &self.constants(), &own, &declarations(declared)];
+        let rest =
+            [&*self.pass(), &self.gradients(), access, shader!("reduce"), shader!("resident")];
+        [&parts[..], &rest].concat().join("\n")
+    }
+
+    /// The sizes, of the network and of each layer.
+    fn constants(&self) -> String {
+        let Fusible { chain, columns } = self.fusible;
+        let links = &chain.links;
+        let mut text = constants(&[
+            ("THREADS", self.threads),
+            ("COLUMNS", columns.total),
+            ("KEPT", columns.kept),
+            ("QUADS", self.quads),
+            ("AHEAD", self.ahead),
+            ("INPUTS", links[0].inputs),
+            ("OUTPUTS", links[links.len() - 1].units),
+            ("SCORES", columns.scores),
+            ("EXPONENTIALS", columns.exponentials),
+            ("STATS", columns.stats),
+            ("STATS_LENGTH", columns.stats_length),
+            ("WEIGHTS", self.layout.total()),
+        ]);
+        let mean = self.run.step.batch_gradient == BatchGradient::Mean;
+        for (name, value) in [("MEAN", mean), ("WEIGHTED", is_weighted(self.run))] {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "const {name} = {value};");
+        }
+        for (l, link) in links.iter().enumerate() {
+            text += &self.layer_constants(l, link);
+        }
+        text
+    }
+
+    fn layer_constants(&self, l: usize, link: &Link) -> String {
+        let columns = &self.fusible.columns;
+        let alpha = match link.activation {
+            LinkActivation::Prelu(alpha) => self.layout.of(alpha).start,
+            _ => 0,
+        };
+        let sizes = constants(&[
+            ("INPUTS_L", link.inputs),
+            ("UNITS_L", link.units),
+            ("WEIGHT_L", self.layout.of(link.weight).start),
+            ("BIAS_L", self.layout.of(link.bias).start),
+            ("ALPHA_L", alpha),
+            ("X_L", columns.inputs[l]),
+            ("A_L", columns.output(l)),
+            ("DELTA_L", columns.deltas[l]),
+            ("NEGATIVE_L", columns.negatives[l].unwrap_or(0)),
+            ("ALPHA_COLUMN_L", columns.alphas[l].unwrap_or(0)),
+        ]);
+        let learns = columns.alphas[l].is_some();
+        of_layer(&format!("{sizes}const LEARNS_L = {learns};\n"), l)
+    }
+
+    /// Forward, loss and backward over some quads: `pass_over`.
+    fn pass(&self) -> String {
+        let links = &self.fusible.chain.links;
+        let last = links.len() - 1;
+        let mut text = shader!("quad").to_owned();
+        for (l, link) in links.iter().enumerate() {
+            text += &of_layer(&(shader!("quad_layer").to_owned() + &applied(l, link)), l);
+            if l > 0 {
+                text += &of_layer(shader!("quad_backward"), l);
+            }
+            if matches!(link.activation, LinkActivation::Prelu(_)) {
+                text += &of_layer(shader!("quad_prelu"), l);
+            }
+        }
+        if self.run.network.task() == Task::Classification {
+            text += shader!("quad_count");
+        }
+        text += match self.run.plan.loss {
+            Loss::SoftmaxCrossEntropy => shader!("quad_softmax_cross_entropy"),
+            Loss::BinaryCrossEntropy => shader!("quad_binary_cross_entropy"),
+            Loss::MeanSquaredError => shader!("quad_mean_squared_error"),
+        };
+        let row_weight = if is_weighted(self.run) { "row_weights[at]" } else { "1.0" };
+        let _ = write!(
+            text,
+            "\nfn row_weight(at: u32) -> f32 {{\n    return {row_weight};\n}}\n\
+             \nfn settle_scores(quad: u32, unit: u32, gradient: vec4<f32>) {{\n    \
+             settle_{last}(quad, unit, gradient);\n}}\n"
+        );
+        text + &self.pass_over()
+    }
+
+    /// The phases of a pass, a barrier behind each.
+    fn pass_over(&self) -> String {
+        let links = self.fusible.chain.links.len();
+        let mut phases = vec!["load_inputs(local, first, rows, quads)".to_owned()];
+        phases.extend((0..links).map(|l| format!("forward_{l}(local, quads)")));
+        phases.push("loss(local, first, rows, quads, counts)".to_owned());
+        for l in (0..links).rev() {
+            if self.fusible.columns.alphas[l].is_some() {
+                phases.push(format!("alpha_{l}(local, quads)"));
+            }
+            if l > 0 {
+                phases.push(format!("backward_{l}(local, quads)"));
+            }
+        }
+        let phases: String =
+            phases.iter().map(|phase| format!("    {phase};\n    workgroupBarrier();\n")).collect();
+        format!(
+            "\nfn pass_over(local: u32, first: u32, rows: u32, quads: u32, counts: u32) {{\n{phases}}}\n"
+        )
+    }
+
+    /// The gradient by each weight, and what is done with it.
+    fn gradients(&self) -> String {
+        let mut text = String::new();
+        for l in 0..self.fusible.chain.links.len() {
+            text += &of_layer(shader!("quad_gradient"), l);
+        }
+        text += &self.gradient();
+        text += shader!("quad_update");
+        text + match self.run.step.optimizer {
+            Optimizer::Sgd => shader!("quad_sgd"),
+            Optimizer::Adam { .. } => shader!("quad_adam"),
+        }
+    }
+
+    /// `gradient(i)` and `decays(i)` of weight i of a replica, tensor after tensor.
+    fn gradient(&self) -> String {
+        let Fusible { chain, columns } = self.fusible;
+        let (mut gradient, mut decays) = (String::new(), String::new());
+        let mut tensor = |id, expression: String| {
+            let range = self.layout.of(id);
+            let decay = f32::from(u8::from(self.run.plan.tensors[id.0].decay));
+            let (start, end) = (range.start, range.end);
+            let own = expression.replace("AT", &format!("i - {start}u"));
+            let _ = writeln!(gradient, "    if (i < {end}u) {{ return {own}; }}");
+            let _ = writeln!(decays, "    if (i < {end}u) {{ return {decay:?}; }}");
+        };
+        for (l, link) in chain.links.iter().enumerate() {
+            tensor(link.weight, format!("weight_gradient_{l}(AT, quads)"));
+            tensor(link.bias, format!("column_sum({}u + AT, quads)", columns.deltas[l]));
+            if let (LinkActivation::Prelu(alpha), Some(column)) =
+                (&link.activation, columns.alphas[l])
+            {
+                tensor(*alpha, format!("column_sum({column}u, quads)"));
+            }
+        }
+        format!(
+            "\n// Σ over the rows of the batch.\n\
+             fn gradient(i: u32, quads: u32) -> f32 {{\n{gradient}    return 0.0;\n}}\n\
+             \n// 1 where L2 pulls.\n\
+             fn decays(i: u32) -> f32 {{\n{decays}    return 0.0;\n}}\n"
+        )
+    }
+}
+
+/// `applied_L(z)`: what the layer applies to z, and its derivative.
+fn applied(l: usize, link: &Link) -> String {
+    let (function, body) = match &link.activation {
+        LinkActivation::Linear => {
+            (String::new(), "    return Applied_L(z, vec4<f32>(1.0));\n".to_owned())
+        }
+        LinkActivation::Prelu(_) => (
+            String::new(),
+            "    let alpha = vec4<f32>(weight(ALPHA_L));\n    \
+             let above = z > vec4<f32>(0.0);\n    \
+             return Applied_L(select(alpha * z, z, above), select(alpha, vec4<f32>(1.0), above));\n"
+                .to_owned(),
+        ),
+        LinkActivation::Function(f) => {
+            let name = format!("activation_{l}");
+            let each: String = ["x", "y", "z", "w"]
+                .iter()
+                .map(|c| format!("    let r{c} = {name}(z.{c});\n"))
+                .collect();
+            let body = format!(
+                "{each}    return Applied_L(vec4<f32>(rx.x, ry.x, rz.x, rw.x), \
+                 vec4<f32>(rx.y, ry.y, rz.y, rw.y));\n"
+            );
+            (f.expression.to_wgsl(&name), body)
+        }
+    };
+    format!("\n{function}\nfn applied_L(z: vec4<f32>) -> Applied_L {{\n{body}}}\n")
+}
+
+/// A template with a layer's number in it, and that of the layer below.
+fn of_layer(template: &str, l: usize) -> String {
+    let own = template.replace("_L", &format!("_{l}"));
+    if l == 0 { own } else { own.replace("_B(", &format!("_{}(", l - 1)) }
+}
+
+fn constants(values: &[(&str, usize)]) -> String {
+    values.iter().map(|(name, value)| format!("const {name} = {value}u;\n")).collect()
+}
+
+/// The buffers of group 1, from binding 1 on: the parameters are binding 0.
+fn declarations(declared: &[Declared]) -> String {
+    let line = |(number, (name, element, access)): (usize, &Declared)| {
+        let access = if *access == Access::Write { "read_write" } else { "read" };
+        format!("@group(1) @binding({number}) var<storage, {access}> {name}: array<{element}>;\n")
+    };
+    (1..).zip(declared).map(line).collect()
+}

@@ -1,0 +1,224 @@
+//! Which device and schedule is the fastest for a run: measured, not guessed.
+//!
+//! The CPU is timed first. A GPU is opened only for a run that takes long, and opening, compiling and
+//! timing may take a tenth of it at the most. Timing leaves the state as it is, so that the winner's run
+//! has the same bits as one that raced nobody.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::backend::Backend;
+use crate::cpu::{self, Cpu};
+use crate::error::{Error, Result};
+use crate::gpu::{self, Adapter, GpuBackend};
+use crate::params::Run;
+
+/// The time for which an entrant is timed.
+const MEASURED: Duration = Duration::from_millis(20);
+/// Seconds of a run from which on a GPU is looked at.
+const LONG: f64 = 5.0;
+/// The share of a run that looking for its fastest schedule may take.
+const SHARE: f64 = 0.1;
+/// Multiply-adds that any CPU makes within seconds.
+const LITTLE: f64 = 1e11;
+
+/// Who may take part.
+pub struct Field {
+    /// Schedules of the CPU, the fastest first; none keeps it out.
+    pub cpu: Vec<cpu::Schedule>,
+    /// Schedules of a GPU, in the order in which they are tried; none keeps it out.
+    pub gpu: Vec<gpu::Schedule>,
+}
+
+/// One device and schedule, and how it did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entrant {
+    /// The device's name.
+    pub device: String,
+    /// The schedule's name.
+    pub schedule: String,
+    /// Dispatches of a step; None on the CPU.
+    pub dispatches: Option<f64>,
+    /// Seconds of a step, or why there are none.
+    pub result: Result<f64, String>,
+}
+
+/// How a race ended.
+pub struct Race {
+    /// The winner, at the run's initial weights.
+    pub backend: Box<dyn Backend>,
+    /// All who were looked at, the winner among them, in that order.
+    pub entrants: Vec<Entrant>,
+    /// Why the winner was chosen; empty where there was no choice.
+    pub how: String,
+}
+
+/// Lets the field race on a run; `adapter` is asked for a GPU once one is needed. Where there is no choice,
+/// or nothing to gain by it, nothing is timed. An error if no entrant can run it.
+pub fn race(
+    run: &Arc<Run>,
+    field: &Field,
+    adapter: impl FnOnce() -> Option<Adapter>,
+) -> Result<Race> {
+    let mut entrants = vec![];
+    let cpu = cpu_entrants(run, field, &mut entrants)?;
+    if field.gpu.is_empty() {
+        return won_by_the_cpu(cpu, entrants, String::new());
+    }
+    let predicted = cpu.as_ref().map(|(_, seconds)| whole(run, *seconds));
+    if let Some(whole) = predicted.filter(|whole| *whole <= LONG) {
+        let how = format!("at most {whole:.1} s on the CPU, too short to open a GPU for");
+        return won_by_the_cpu(cpu, entrants, how);
+    }
+    let Some(adapter) = adapter() else {
+        return won_by_the_cpu(cpu, entrants, "no GPU was found".into());
+    };
+    let (gpu, seconds) = match gpu_entrants(run, &adapter, field, predicted, &mut entrants) {
+        Ok(Some(gpu)) => gpu,
+        Ok(None) => return won_by_the_cpu(cpu, entrants, "no GPU can run it".into()),
+        // A GPU that fails is no reason to lose a run that the CPU can do.
+        Err(error) if cpu.is_some() => {
+            return won_by_the_cpu(cpu, entrants, format!("the GPU failed: {error}"));
+        }
+        Err(error) => return Err(error),
+    };
+    if cpu.as_ref().is_some_and(|(_, own)| *own <= seconds) {
+        return won_by_the_cpu(cpu, entrants, String::new());
+    }
+    Ok(Race { backend: Box::new(gpu), how: of_timed(&entrants), entrants })
+}
+
+/// The CPU wins, if it takes part; else nobody can.
+fn won_by_the_cpu(
+    cpu: Option<(Cpu<f32>, f64)>,
+    entrants: Vec<Entrant>,
+    how: String,
+) -> Result<Race> {
+    if let Some((cpu, _)) = cpu {
+        let how = if how.is_empty() { of_timed(&entrants) } else { how };
+        return Ok(Race { backend: Box::new(cpu), entrants, how });
+    }
+    let why = |entrant: &Entrant| {
+        let why = entrant.result.as_ref().err().map_or("", String::as_str);
+        format!("schedule {:?}: {why}", entrant.schedule)
+    };
+    let reasons: Vec<String> = entrants.iter().map(why).collect();
+    Err(Error::input(if reasons.is_empty() { how } else { reasons.join("; ") }))
+}
+
+/// `the fastest of 3 that were timed`; nothing where there was no choice.
+fn of_timed(entrants: &[Entrant]) -> String {
+    match entrants.iter().filter(|entrant| entrant.result.is_ok()).count() {
+        0 | 1 => String::new(),
+        timed => format!("the fastest of {timed} that were timed"),
+    }
+}
+
+/// The CPU on the fastest of the schedules that fit, and its seconds a step; NaN where it was not timed,
+/// because there is no choice, or a run so short that it matters nothing. None if none fits.
+fn cpu_entrants(
+    run: &Arc<Run>,
+    field: &Field,
+    entrants: &mut Vec<Entrant>,
+) -> Result<Option<(Cpu<f32>, f64)>> {
+    if field.cpu.is_empty() {
+        return Ok(None);
+    }
+    Cpu::<f32>::check_memory(run)?;
+    let mut order = field.cpu.clone();
+    order.sort_by_key(|schedule| schedule.expected_place(run));
+    let mut best: Option<(Cpu<f32>, f64)> = None;
+    for schedule in order {
+        let mut entrant = |result| {
+            let (device, schedule) = ("cpu".into(), schedule.name().into());
+            entrants.push(Entrant { device, schedule, dispatches: None, result });
+        };
+        let known = best.as_ref().map(|(_, seconds)| *seconds);
+        let is_short = known.is_some_and(|known| known.is_nan() || whole(run, known) <= LONG);
+        match Cpu::with_schedule(run.clone(), schedule) {
+            Err(why) => entrant(Err(why)),
+            Ok(_) if is_short => entrant(Err("not timed: the run is short".into())),
+            Ok(cpu) if field.gpu.is_empty() && (field.cpu.len() == 1 || is_little(run)) => {
+                entrant(Err("not timed".into()));
+                best = Some((cpu, f64::NAN));
+            }
+            Ok(mut cpu) => {
+                let seconds = cpu.measure(MEASURED)?;
+                entrant(Ok(seconds));
+                if known.is_none_or(|known| seconds < known) {
+                    best = Some((cpu, seconds));
+                }
+            }
+        }
+    }
+    Ok(best)
+}
+
+/// The GPU on the fastest of the schedules that fit, and its seconds a step; those that do not fit, or
+/// that there is no time for, are noted with the reason. None if none fits.
+fn gpu_entrants(
+    run: &Arc<Run>,
+    adapter: &Adapter,
+    field: &Field,
+    mut predicted: Option<f64>,
+    entrants: &mut Vec<Entrant>,
+) -> Result<Option<(GpuBackend, f64)>> {
+    let started = Instant::now();
+    let device = adapter.info.name.clone();
+    let entrant = |schedule: gpu::Schedule, dispatches, result| Entrant {
+        device: device.clone(),
+        schedule: schedule.name().into(),
+        dispatches,
+        result,
+    };
+    let gpu = adapter.open()?;
+    let (made, refused) = GpuBackend::first_fitting(gpu, run.clone(), &field.gpu)?;
+    let tried = refused.len();
+    entrants.extend(refused.into_iter().map(|(schedule, why)| entrant(schedule, None, Err(why))));
+    let Some(mut backend) = made else { return Ok(None) };
+    let fitting = &field.gpu[tried..];
+    let mut best = (fitting[0], f64::INFINITY);
+    if fitting.len() == 1 && field.cpu.is_empty() {
+        let dispatches = Some(backend.dispatches_a_step());
+        entrants.push(entrant(best.0, dispatches, Err("not timed".into())));
+        return Ok(Some((backend, best.1)));
+    }
+    let mut current = best.0;
+    for &schedule in fitting {
+        let spent = started.elapsed().as_secs_f64();
+        if predicted.is_some_and(|whole| spent > SHARE * whole) && schedule != fitting[0] {
+            let why = "not timed: a tenth of the run was spent on looking".to_owned();
+            entrants.push(entrant(schedule, None, Err(why)));
+            continue;
+        }
+        if schedule != current {
+            if let Err(why) = backend.use_schedule(schedule)? {
+                entrants.push(entrant(schedule, None, Err(why)));
+                continue;
+            }
+            current = schedule;
+        }
+        let seconds = backend.measure(MEASURED)?;
+        entrants.push(entrant(schedule, Some(backend.dispatches_a_step()), Ok(seconds)));
+        predicted = predicted.or(Some(whole(run, seconds)));
+        if seconds < best.1 {
+            best = (schedule, seconds);
+        }
+    }
+    if current != best.0 {
+        backend.use_schedule(best.0)?.map_err(Error::failed)?;
+    }
+    Ok(Some((backend, best.1)))
+}
+
+/// The seconds of a run that stops at its last epoch.
+fn whole(run: &Run, a_step: f64) -> f64 {
+    a_step * f64::from(run.steps()) * f64::from(run.stopping.max_epochs)
+}
+
+/// Whether a run has so few multiply-adds that the choice of a CPU's schedule matters nothing.
+fn is_little(run: &Run) -> bool {
+    let rows = run.steps() as f64 * run.step.batch_size as f64;
+    let a_row = 3.0 * run.plan.parameters() as f64;
+    rows * a_row * f64::from(run.stopping.max_epochs) < LITTLE
+}

@@ -1,0 +1,99 @@
+//! Which schedule is chosen, and that a race changes no bit.
+
+use crate::common::signals::Stack;
+use crate::common::{classes, parameters, run, trained};
+use crate::support::{adapter, gpu_on};
+use gpu_mlp::backend::Backend;
+use gpu_mlp::cpu;
+use gpu_mlp::gpu::Schedule;
+use gpu_mlp::network::Layer;
+use gpu_mlp::race::{Field, race};
+
+/// A long run has every schedule timed; the winner trains as if it had raced nobody.
+#[test]
+fn a_race_changes_no_bit() {
+    let mut parameters = parameters(&[4, 8, 3], &["tanh", "softmax"]);
+    parameters.max_epochs = 3;
+    let short = run(&parameters, &classes(60, 4, 3));
+    // Predicted to take hours, so that all have time enough.
+    parameters.max_epochs = u32::MAX;
+    let long = run(&parameters, &classes(60, 4, 3));
+    let test = "a_race_changes_no_bit";
+    for field in [
+        Field { cpu: vec![], gpu: Schedule::ALL.to_vec() },
+        Field { cpu: cpu::Schedule::ALL.to_vec(), gpu: Schedule::ALL.to_vec() },
+    ] {
+        let Some(adapter) = adapter(test) else { return };
+        let mut raced = race(&long, &field, || Some(adapter)).unwrap();
+        let names: Vec<&str> = raced.entrants.iter().map(|e| e.schedule.as_str()).collect();
+        let all = ["resident", "two-phase", "layered"];
+        assert_eq!(&names[names.len() - 3..], all);
+        assert!(
+            raced.entrants.iter().all(|entrant| entrant.result.is_ok()),
+            "{:?}",
+            raced.entrants
+        );
+        let (rows, state) = three_epochs(&mut *raced.backend);
+        let description = raced.backend.description();
+        let mut alone: Box<dyn Backend> = match description.backend.as_str() {
+            "cpu" => Box::new(
+                cpu::Cpu::<f32>::with_schedule(short.clone(), cpu::Schedule::Fused).unwrap(),
+            ),
+            _ => {
+                let named = |schedule: &Schedule| schedule.name() == description.schedule;
+                let schedule = Schedule::ALL.into_iter().find(named).unwrap();
+                Box::new(gpu_on(test, &short, schedule).unwrap())
+            }
+        };
+        assert_eq!(three_epochs(&mut *alone), (rows, state), "{description:?}");
+    }
+    fn three_epochs(
+        backend: &mut dyn Backend,
+    ) -> (Vec<gpu_mlp::backend::ReplicaReport>, gpu_mlp::backend::State) {
+        backend.submit(1..4).unwrap();
+        let mut reports = vec![];
+        while let Some(event) = backend.poll(true).unwrap() {
+            if let gpu_mlp::backend::Event::Epoch(report) = event {
+                reports.extend(report.replicas);
+            }
+        }
+        (reports, backend.state().unwrap())
+    }
+}
+
+#[test]
+fn a_short_run_opens_no_gpu() {
+    let run = run(&parameters(&[4, 8, 3], &["tanh", "softmax"]), &classes(60, 4, 3));
+    let field = Field { cpu: cpu::Schedule::ALL.to_vec(), gpu: Schedule::ALL.to_vec() };
+    let raced = race(&run, &field, || panic!("a GPU was asked for")).unwrap();
+    assert_eq!(raced.backend.description().device, "cpu");
+    assert!(raced.how.contains("too short"), "{}", raced.how);
+}
+
+#[test]
+fn what_does_not_fit_says_why() {
+    let Some(adapter) = adapter("what_does_not_fit_says_why") else { return };
+    let layers = vec![Layer::MaxPool1d { size: 2, stride: 2 }, Layer::dense(3, "softmax")];
+    let stack = Stack { channels: 1, samples: 6, classifies: true, layers };
+    let run = run(&stack.parameters(), &stack.dataset(12));
+    let field = Field { cpu: vec![], gpu: Schedule::ALL.to_vec() };
+    let raced = race(&run, &field, || Some(adapter)).unwrap();
+    assert_eq!(raced.backend.description().schedule, "layered");
+    let why = |at: usize| raced.entrants[at].result.clone().unwrap_err();
+    assert!(why(0).contains("dense layers alone") && why(1).contains("dense layers alone"));
+}
+
+/// Sizes beyond a workgroup's memory, with the numbers.
+#[test]
+fn a_network_too_large_for_a_workgroup_is_not_resident() {
+    let test = "a_network_too_large_for_a_workgroup_is_not_resident";
+    let Some(adapter) = adapter(test) else { return };
+    let mut parameters = parameters(&[4, 500, 400, 3], &["relu", "relu", "softmax"]);
+    parameters.batch_size = 40;
+    let run = run(&parameters, &classes(60, 4, 3));
+    let field = Field { cpu: vec![], gpu: vec![Schedule::Resident] };
+    let error = race(&run, &field, || Some(adapter)).err().unwrap().to_string();
+    assert!(error.contains("resident takes") && error.contains("workgroup memory"), "{error}");
+    let (rows, _) = trained(&run, &mut gpu_on(test, &run, Schedule::TwoPhase).unwrap());
+    assert!(rows.iter().all(|row| row.train.loss.is_finite()));
+}

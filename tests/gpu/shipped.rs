@@ -1,0 +1,122 @@
+//! Every parameter file that ships, for 20 steps: all schedules and the CPU agree on the losses. The data
+//! are made, of the shapes of the real ones, which do not all ship.
+
+use std::path::PathBuf;
+
+use crate::common::signals::Stack;
+use crate::common::{classes, cpu, run, trained, values};
+use crate::support::device;
+use gpu_mlp::cpu::{Cpu, Schedule as CpuSchedule};
+use gpu_mlp::data::Dataset;
+use gpu_mlp::gpu::{GpuBackend, Schedule};
+use gpu_mlp::network::Layer;
+use gpu_mlp::params::{LayerStack, Parameters};
+use gpu_mlp::train::EpochRow;
+
+const STEPS: usize = 20;
+/// Samples of a signal: enough for the longest stack of pools that ships.
+const SAMPLES: usize = 150;
+
+fn files() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir("params").unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> =
+        entries.filter(|path| path.extension().is_some_and(|e| e == "json")).collect();
+    files.sort();
+    files
+}
+
+/// One epoch of 20 steps, with rows left to validate on.
+fn twenty_steps(parameters: &mut Parameters) -> usize {
+    (parameters.max_epochs, parameters.split) = (1, [0.8, 0.2, 0.0]);
+    STEPS * parameters.batch_size * 5 / 4
+}
+
+fn made(parameters: &Parameters, rows: usize) -> Dataset {
+    match &parameters.layers {
+        LayerStack::Mlp { sizes, activations, .. } => {
+            let outputs = sizes[sizes.len() - 1];
+            let classifies =
+                activations.last().is_some_and(|last| last.eq_ignore_ascii_case("softmax"));
+            if classifies {
+                classes(rows, sizes[0], outputs)
+            } else {
+                values(rows, sizes[0], outputs)
+            }
+        }
+        LayerStack::General(layers) => {
+            let layers: Vec<Layer<String>> = layers.clone();
+            Stack { channels: 1, samples: SAMPLES, classifies: true, layers }.dataset(rows)
+        }
+    }
+}
+
+fn near(found: &[EpochRow], expected: &[EpochRow]) -> bool {
+    let losses = |row: &EpochRow| [row.train.loss, row.validation.as_ref().unwrap().loss];
+    let pairs = found.iter().zip(expected).flat_map(|(a, b)| losses(a).into_iter().zip(losses(b)));
+    found.len() == 1 && pairs.into_iter().all(|(a, b)| (a - b).abs() < 1e-4 * b.abs().max(1.0))
+}
+
+/// Stacks of signals that end in another number of classes than the made rows have get their own.
+fn with_three_classes(parameters: &mut Parameters) {
+    if let LayerStack::General(layers) = &mut parameters.layers
+        && let Some(Layer::Dense { units, .. }) = layers.last_mut()
+    {
+        *units = 3;
+    }
+}
+
+fn check(file: &std::path::Path) -> Option<()> {
+    let mut parameters = Parameters::read(file, &[]).unwrap();
+    with_three_classes(&mut parameters);
+    let rows = twenty_steps(&mut parameters);
+    let run = run(&parameters, &made(&parameters, rows));
+    assert!(run.steps() >= STEPS as u32, "{}: {} steps", file.display(), run.steps());
+    let (expected, _) = trained(&run, &mut cpu::<f32>(&run));
+    if let Ok(mut fused) = Cpu::<f32>::with_schedule(run.clone(), CpuSchedule::Fused) {
+        let (found, _) = trained(&run, &mut fused);
+        assert!(near(&found, &expected), "{}, fused: {found:?} {expected:?}", file.display());
+    }
+    for schedule in Schedule::ALL {
+        let device = device("every_parameter_file_on_every_schedule")?;
+        let software = device.is_software;
+        let (fitting, refused) =
+            GpuBackend::first_fitting(device, run.clone(), &[schedule]).unwrap();
+        let Some(mut gpu) = fitting else {
+            let (_, why) = &refused[0];
+            let reasons = ["dense layers alone", "workgroup memory"];
+            assert!(reasons.iter().any(|reason| why.contains(reason)), "{why}");
+            continue;
+        };
+        let turns = gpu.most_turns();
+        assert!(!software || turns <= 60_000, "{}: {turns} turns of loops", file.display());
+        let (found, _) = trained(&run, &mut gpu);
+        let what = format!("{}, {}", file.display(), schedule.name());
+        assert!(near(&found, &expected), "{what}: {found:?} {expected:?}");
+    }
+    Some(())
+}
+
+#[test]
+fn every_parameter_file_on_every_schedule() {
+    for file in files() {
+        if check(&file).is_none() {
+            return;
+        }
+    }
+}
+
+/// An epoch of more steps than one dispatch makes: a driver that left loops too early would be seen here.
+#[test]
+fn dispatches_of_as_many_turns_as_are_allowed() {
+    let mut parameters = Parameters::read("params/breast_cancer.json".as_ref(), &[]).unwrap();
+    (parameters.max_epochs, parameters.split) = (1, [0.8, 0.2, 0.0]);
+    let run = run(&parameters, &classes(8000, 30, 2));
+    let Some(device) = device("dispatches_of_as_many_turns_as_are_allowed") else { return };
+    let software = device.is_software;
+    let mut gpu = GpuBackend::with_schedule(device, run.clone(), Schedule::Resident).unwrap();
+    let turns = gpu.most_turns();
+    assert!(!software || (50_000..=60_000).contains(&turns), "{turns} turns of loops");
+    let (found, _) = trained(&run, &mut gpu);
+    let (expected, _) = trained(&run, &mut cpu::<f32>(&run));
+    assert!(near(&found, &expected), "{found:?} {expected:?}");
+}
