@@ -3,6 +3,7 @@
 
 pub mod artifact;
 pub mod backend;
+pub mod bench;
 pub mod cli;
 pub mod cpu;
 pub mod data;

@@ -1,5 +1,6 @@
 //! Printing that a closed pipe does not turn into a panic, and numbers as tables show them.
 
+use std::borrow::Cow;
 use std::io::{self, ErrorKind, Write};
 
 use crate::error::{Error, Result};
@@ -23,10 +24,13 @@ pub(super) fn message(text: &str) {
 }
 
 /// Names come from files: control characters, which a terminal would obey, are shown escaped.
-fn plain(text: &str) -> String {
-    let shown = |c: char| {
-        if c.is_control() && c != '\n' { c.escape_default().collect() } else { c.to_string() }
-    };
+fn plain(text: &str) -> Cow<'_, str> {
+    let steers = |c: char| c.is_control() && c != '\n';
+    // Most lines have none, and a tiny epoch takes hardly longer than a copy of its line.
+    if !text.contains(steers) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c: char| if steers(c) { c.escape_default().collect() } else { c.to_string() };
     text.chars().map(shown).collect()
 }
 

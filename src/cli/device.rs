@@ -145,6 +145,29 @@ fn chosen(adapter: Adapter, how: &str) -> Result<(Device, String)> {
     Ok((Device::Gpu(Box::new(adapter)), how.into()))
 }
 
+/// All that may be compared: the device that is named, else the CPU and every real GPU, as far as
+/// --backend allows. None is the CPU.
+pub(super) fn all(wishes: &Wishes, parameters: &Parameters) -> Result<Vec<Option<Adapter>>> {
+    let backend = wishes.backend.unwrap_or(BackendKind::Auto);
+    let named = wishes.device.is_some_and(|device| !device.trim().eq_ignore_ascii_case("auto"));
+    if named || backend == BackendKind::Cpu {
+        let (device, _) = choose_device(wishes.backend, wishes.device, parameters)?;
+        return Ok(vec![match device {
+            Device::Gpu(adapter) => Some(*adapter),
+            Device::Cpu | Device::Any => None,
+        }]);
+    }
+    let real = adapters().into_iter().filter(|adapter| !adapter.is_software()).map(Some);
+    let mut devices: Vec<Option<Adapter>> = real.collect();
+    match backend {
+        BackendKind::Auto => devices.insert(0, None),
+        // The error says what to do.
+        _ if devices.is_empty() => drop(choose_device(wishes.backend, wishes.device, parameters)?),
+        _ => {}
+    }
+    Ok(devices)
+}
+
 /// The first adapter that is no software.
 fn real(adapters: Vec<Adapter>) -> Option<Adapter> {
     adapters.into_iter().find(|adapter| !adapter.is_software())

@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. The only room that prints or exits.
 
 mod architecture;
+mod bench;
 mod console;
 mod device;
 mod devices;
@@ -33,6 +34,8 @@ enum Command {
     Train(train::Arguments),
     /// List the GPUs and the CPU that --device can choose
     Devices,
+    /// Time ten networks on every device and schedule
+    Bench(bench::Arguments),
     /// Show what a model file or an NPZ data set holds
     Inspect(inspect::Arguments),
 }
@@ -44,6 +47,7 @@ pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Train(arguments) => train::run(&arguments, started),
         Command::Devices => devices::run(),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
     };
     match result {

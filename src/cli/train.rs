@@ -178,7 +178,8 @@ fn warn_of_custom_function(parameters: &Parameters) {
     }
 }
 
-fn use_threads(threads: Option<u16>) -> Result<()> {
+/// Sets the number of threads, once a process.
+pub(super) fn use_threads(threads: Option<u16>) -> Result<()> {
     let Some(threads) = threads else { return Ok(()) };
     rayon::ThreadPoolBuilder::new()
         .num_threads(usize::from(threads))

@@ -137,10 +137,11 @@ impl<T: Product> Cpu<T> {
     }
 
     fn begin(&mut self, number: u32) -> Epoch {
+        let start = Instant::now();
         let run = self.run.clone();
         let layout = self.layout.clone();
         self.each_live(|id, trainee| trainee.begin_epoch(&run.replicas[id], &layout, number));
-        Epoch { number, step: 0, train_time: Duration::ZERO }
+        Epoch { number, step: 0, train_time: start.elapsed() }
     }
 
     /// Trains until the epoch's steps are done or the time of a slice is over.

@@ -1,5 +1,6 @@
 //! The binary as a user runs it.
 
+mod bench;
 mod endings;
 mod inspect;
 mod oddities;

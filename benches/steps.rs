@@ -1,0 +1,49 @@
+//! Epochs of the jobs of `gpu-mlp bench`, on every schedule: `cargo bench --bench steps -- covtype`.
+//! What is counted a second are steps. `wide` is left out, a step of it takes a second on a CPU.
+
+mod support;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use gpu_mlp::backend::Backend;
+use gpu_mlp::bench::{JOBS, contenders};
+use gpu_mlp::gpu::Adapter;
+
+/// Steps of an epoch: enough that validation and shuffling do not count.
+const STEPS: usize = 100;
+
+fn steps(criterion: &mut Criterion) {
+    let gpus = support::gpus();
+    let devices: Vec<Option<&Adapter>> =
+        std::iter::once(None).chain(gpus.iter().map(Some)).collect();
+    for job in JOBS.iter().filter(|job| job.name != "wide") {
+        let batch = job.parameters().expect("a job").batch_size;
+        let run = job.prepare(Some(STEPS * batch * 10 / 7)).expect("a job").run;
+        let mut group = criterion.benchmark_group(job.name);
+        group.sample_size(10).throughput(Throughput::Elements(u64::from(run.steps())));
+        for contender in devices.iter().flat_map(|device| contenders(*device)) {
+            let mut backend = match contender.open(&run) {
+                Ok(backend) => backend,
+                Err(why) => {
+                    eprintln!("skipped {} on {}: {why}", job.name, contender.device());
+                    continue;
+                }
+            };
+            let mut number = 0;
+            let id = BenchmarkId::new(contender.schedule(), contender.device());
+            group.bench_function(id, |bencher| {
+                bencher.iter(|| epoch(&mut *backend, &mut number));
+            });
+        }
+        group.finish();
+    }
+}
+
+/// Trains and validates one epoch more.
+fn epoch(backend: &mut dyn Backend, number: &mut u32) {
+    *number += 1;
+    backend.submit(*number..*number + 1).expect("a submit");
+    while backend.poll(true).expect("an epoch").is_some() {}
+}
+
+criterion_group!(benches, steps);
+criterion_main!(benches);

@@ -1,0 +1,20 @@
+//! The devices that both files of benchmarks run on.
+
+use gpu_mlp::gpu::{Adapter, adapters};
+
+/// The real GPUs of this machine; what is left out is named.
+pub fn gpus() -> Vec<Adapter> {
+    let (software, real): (Vec<_>, Vec<_>) = adapters().into_iter().partition(Adapter::is_software);
+    for adapter in &software {
+        eprintln!(
+            "skipped {}: it computes on the CPU; gpu-mlp bench --device takes it",
+            adapter.info.name
+        );
+    }
+    if real.is_empty() {
+        eprintln!(
+            "skipped the benchmarks of GPUs: no Vulkan, Metal or DX12 driver offers a real one"
+        );
+    }
+    real
+}

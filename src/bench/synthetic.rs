@@ -1,0 +1,81 @@
+//! Made-up rows: what a step costs does not depend on what they say, only on their shape.
+
+use ndarray::Array2;
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+use rand::seq::SliceRandom;
+use rand_distr::{Distribution, StandardNormal};
+
+use super::Shape;
+use crate::data::{Dataset, Targets};
+use crate::error::Result;
+
+/// The seed of all made-up rows: they are the same every time.
+const SEED: u64 = 1;
+
+/// `rows` rows of standard normal inputs with targets that can be learned, so that losses fall as those
+/// of real data do: of class k the input k is higher by 1; value k is the difference of the inputs k
+/// and k + 1. Classes keep the shares of `shape`, but two rows at least.
+pub fn synthetic(name: &str, sizes: &[usize], shape: Shape, rows: usize) -> Result<Dataset> {
+    let (inputs, outputs) = match sizes {
+        [inputs, .., outputs] => (*inputs, *outputs),
+        _ => (1, 1),
+    };
+    let mut random = ChaCha8Rng::seed_from_u64(SEED);
+    let mut x = Array2::from_shape_simple_fn((rows, inputs), || {
+        let value: f64 = StandardNormal.sample(&mut random);
+        value
+    });
+    let targets = match shape {
+        Shape::Classes(counts) => {
+            let mut labels: Vec<i64> = (0..)
+                .zip(shares(counts, rows))
+                .flat_map(|(class, count)| std::iter::repeat_n(class, count))
+                .collect();
+            labels.shuffle(&mut random);
+            for (mut row, &class) in x.outer_iter_mut().zip(&labels) {
+                row[class as usize % inputs] += 1.0;
+            }
+            Targets::Integers(Array2::from_shape_fn((rows, 1), |(row, _)| labels[row]))
+        }
+        Shape::Values(_) => Targets::Reals(Array2::from_shape_fn((rows, outputs), |(row, k)| {
+            x[[row, k % inputs]] - x[[row, (k + 1) % inputs]]
+        })),
+    };
+    Dataset::from_arrays(name, x.into_dyn().view(), targets)
+}
+
+/// `rows` divided as `counts` are, two for each at least; the largest share takes what rounding leaves,
+/// and the largest give what the smallest need.
+fn shares(counts: &[usize], rows: usize) -> Vec<usize> {
+    let all: usize = counts.iter().sum();
+    let mut shares: Vec<usize> = counts.iter().map(|count| (count * rows / all).max(2)).collect();
+    let mut given: usize = shares.iter().sum();
+    while given > rows {
+        shares.iter_mut().max().into_iter().for_each(|largest| *largest -= 1);
+        given -= 1;
+    }
+    shares.iter_mut().max().into_iter().for_each(|largest| *largest += rows - given);
+    shares
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_whole_and_none_is_lost() {
+        assert_eq!(shares(&[284_315, 492], 284_807), [284_315, 492]);
+        assert_eq!(shares(&[284_315, 492], 1000), [998, 2]);
+        assert_eq!(shares(&[1, 1, 1], 10), [3, 3, 4]);
+        assert_eq!(shares(&[1, 100, 1], 6), [2, 2, 2]);
+        assert_eq!(shares(&[5, 6, 1, 1], 8), [2, 2, 2, 2]);
+    }
+
+    #[test]
+    fn the_same_rows_every_time() {
+        let made = || synthetic("made", &[3, 4, 2], Shape::Classes(&[1, 3]), 40).unwrap();
+        assert_eq!(made(), made());
+        assert!(made().inputs.iter().all(|x| x.abs() < 7.0));
+    }
+}

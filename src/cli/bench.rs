@@ -1,0 +1,298 @@
+//! `gpu-mlp bench`
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Map, Value, json};
+
+use super::console::line;
+use super::device::{self, BackendKind, Wishes};
+use super::train::use_threads;
+use crate::bench::{Contender, JOBS, Job, Measurement, Prepared, contenders, measure};
+use crate::data::Split;
+use crate::error::{Error, Result, counted};
+use crate::nearest::did_you_mean;
+use crate::params::Optimizer;
+
+/// The table (or the JSON lines) goes to standard output, progress to standard error. Data are made up
+/// where a job's own are not on disk; seeds are always the same.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// Which jobs, with commas between: breast_cancer, covtype, weather, digits, diabetes, california,
+    /// digits_custom, bike, creditcard, wide [default: all]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    shape: Vec<String>,
+    /// Made-up data of so many rows, e.g. all 581012 of covtype [default: the data of the job where they
+    /// are on disk, else made-up ones, 20000 rows at most]
+    #[arg(long, value_name = "N")]
+    rows: Option<usize>,
+    /// What computes: cpu, gpu (every real one), or auto, which is both [default: auto]
+    #[arg(long, value_enum, hide_possible_values = true)]
+    backend: Option<BackendKind>,
+    /// One device: cpu, or a GPU's number or part of its name, software ones too (see `gpu-mlp devices`)
+    #[arg(long)]
+    device: Option<String>,
+    /// One schedule [default: all that the device has]
+    #[arg(long, value_name = "NAME")]
+    schedule: Option<String>,
+    /// Time for each measurement, after a warm-up of an epoch and a quarter of it; epochs are not cut
+    #[arg(long, value_name = "S", default_value = "1", value_parser = seconds)]
+    seconds: Duration,
+    /// CPU threads for evaluation and for large products [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
+    /// Print one JSON object a measurement instead of the table
+    #[arg(long)]
+    json: bool,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().filter(|s| (0.0..=3600.0).contains(s));
+    let allowed = || format!("{text} is not a number of seconds from 0 to 3600");
+    seconds.map(Duration::from_secs_f64).ok_or_else(allowed)
+}
+
+/// Measures every chosen job on every chosen device and schedule; what fails is told in its row, and the
+/// others are measured all the same.
+pub(super) fn run(arguments: &Arguments) -> Result<()> {
+    let jobs = jobs(arguments)?;
+    let wishes = Wishes {
+        backend: arguments.backend,
+        device: arguments.device.as_deref(),
+        schedule: arguments.schedule.as_deref(),
+    };
+    let devices = device::all(&wishes, &JOBS[0].parameters()?)?;
+    let all = devices.iter().flat_map(|device| contenders(device.as_ref())).collect();
+    let contenders = of_schedule(all, wishes.schedule)?;
+    use_threads(arguments.threads)?;
+    let bar = bar(jobs.len() * contenders.len());
+    let prepare = |job: &'static Job| {
+        bar.set_message(format!("{}: data", job.name));
+        Ok((job, job.prepare(arguments.rows)?))
+    };
+    let jobs = jobs.into_iter().map(prepare).collect::<Result<Vec<_>>>()?;
+    let mut failed = 0;
+    if !arguments.json {
+        bar.suspend(|| line(HEAD))?;
+    }
+    for (job, prepared) in &jobs {
+        if !arguments.json {
+            let title = title(job, prepared)?;
+            bar.suspend(|| line(&title))?;
+        }
+        for contender in &contenders {
+            let outcome = one(job, prepared, contender, arguments.seconds, &bar);
+            failed += usize::from(matches!(outcome, Err(Error::Failed(_))));
+            let text = if arguments.json {
+                object(job, prepared, contender, &outcome)?.to_string()
+            } else {
+                row(contender, &outcome)
+            };
+            bar.suspend(|| line(&text))?;
+            bar.inc(1);
+        }
+    }
+    bar.finish_and_clear();
+    match failed {
+        0 => Ok(()),
+        _ => Err(Error::failed(format!("{} failed, see above", counted(failed, "measurement")))),
+    }
+}
+
+/// The jobs of those names, in the order of the table; refused, too, where the rows do not suit one.
+fn jobs(arguments: &Arguments) -> Result<Vec<&'static Job>> {
+    let wanted = &arguments.shape;
+    if let Some(unknown) = wanted.iter().find(|name| JOBS.iter().all(|job| job.name != **name)) {
+        let names = JOBS.each_ref().map(|job| job.name);
+        return Err(Error::input(format!(
+            "--shape {unknown}; allowed: {}{}",
+            names.join(", "),
+            did_you_mean(unknown, names)
+        )));
+    }
+    let chosen = |job: &&Job| wanted.is_empty() || wanted.iter().any(|name| name == job.name);
+    let jobs: Vec<&Job> = JOBS.iter().filter(chosen).collect();
+    if let Some(rows) = arguments.rows {
+        jobs.iter().try_for_each(|job| job.check_rows(rows))?;
+    }
+    Ok(jobs)
+}
+
+/// Those with that schedule; all without a name.
+fn of_schedule<'a>(all: Vec<Contender<'a>>, name: Option<&str>) -> Result<Vec<Contender<'a>>> {
+    let Some(name) = name else { return Ok(all) };
+    let mut names: Vec<&str> = all.iter().map(Contender::schedule).collect();
+    names.sort_unstable();
+    names.dedup();
+    let error = Error::input(format!("--schedule {name}; allowed here: {}", names.join(", ")));
+    let chosen: Vec<_> = all.into_iter().filter(|c| c.schedule() == name).collect();
+    if chosen.is_empty() { Err(error) } else { Ok(chosen) }
+}
+
+/// What was measured, and the seconds that opening and compiling took.
+type Measured = (Measurement, f64);
+
+fn one(
+    job: &Job,
+    prepared: &Prepared,
+    contender: &Contender,
+    time: Duration,
+    bar: &ProgressBar,
+) -> Result<Measured> {
+    let name = format!("{} on {}, {}", job.name, contender.device(), contender.schedule());
+    bar.set_message(name.clone());
+    let started = std::time::Instant::now();
+    let mut backend = contender.open(&prepared.run)?;
+    let compile = started.elapsed().as_secs_f64();
+    let mut progress = |step, steps| bar.set_message(format!("{name}: step {step} of {steps}"));
+    Ok((measure(&prepared.run, &mut *backend, time, &mut progress)?, compile))
+}
+
+/// On standard error; nothing at all where that is no terminal (indicatif sees to it).
+fn bar(measurements: usize) -> ProgressBar {
+    let bar = ProgressBar::new(measurements as u64);
+    if let Ok(style) = ProgressStyle::with_template("[{bar:20}] {pos}/{len} {msg}") {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+const HEAD: &str = "  device                schedule     us a step  spread  rows a second  epochs  \
+                    compile, s  warm-up  train  evaluate";
+
+/// `covtype: 54-16-32-7, batch 10, sgd; ...`
+fn title(job: &Job, prepared: &Prepared) -> Result<String> {
+    let run = &prepared.run;
+    let sizes: Vec<String> = job.sizes()?.iter().map(ToString::to_string).collect();
+    let data = match &prepared.file {
+        Some(path) => format!("from {}", path.display()),
+        None => "made up".into(),
+    };
+    Ok(format!(
+        "{}: {}, batch {}, {}; {} {data}, {} to train on in {} an epoch; data {:.2} s",
+        job.name,
+        sizes.join("-"),
+        run.step.batch_size,
+        optimizer(run.step.optimizer),
+        counted(run.table.inputs.nrows(), "row"),
+        rows(prepared, Split::Train),
+        counted(run.steps() as usize, "step"),
+        prepared.seconds,
+    ))
+}
+
+fn rows(prepared: &Prepared, split: Split) -> usize {
+    prepared.run.replicas.iter().map(|replica| replica.splits.of(split).len()).sum()
+}
+
+fn optimizer(optimizer: Optimizer) -> &'static str {
+    match optimizer {
+        Optimizer::Sgd => "sgd",
+        Optimizer::Adam { .. } => "adam",
+    }
+}
+
+fn row(contender: &Contender, outcome: &Result<Measured>) -> String {
+    // Long names of devices are cut: the columns stay in line.
+    let device: String = contender.device().chars().take(20).collect();
+    let who = format!("  {device:20}  {:10}", contender.schedule());
+    match outcome {
+        Ok((measured, compile)) => format!(
+            "{who}  {:>10}  {:>6}  {:>13.0}  {:>6}  {compile:>10.3}  {:>7.3}  {:>5.2}  {:>8.3}",
+            microseconds(measured.step.median),
+            spread(measured),
+            measured.rows_per_second,
+            measured.epochs,
+            measured.warm_up,
+            measured.train,
+            measured.evaluate,
+        ),
+        Err(why) => format!("{who}  {:>10}  {why}", "-"),
+    }
+}
+
+/// `2 %`; of fewer than four epochs nothing can be said.
+fn spread(measured: &Measurement) -> String {
+    match measured.epochs {
+        0..4 => "-".into(),
+        _ => format!("{:.0} %", 100.0 * measured.step.spread()),
+    }
+}
+
+/// Four digits that mean something.
+fn microseconds(seconds: f64) -> String {
+    let microseconds = seconds * 1e6;
+    let decimals = match microseconds {
+        m if m < 10.0 => 3,
+        m if m < 100.0 => 2,
+        m if m < 1000.0 => 1,
+        _ => 0,
+    };
+    format!("{microseconds:.decimals$}")
+}
+
+fn object(
+    job: &Job,
+    prepared: &Prepared,
+    contender: &Contender,
+    outcome: &Result<Measured>,
+) -> Result<Value> {
+    let run = &prepared.run;
+    let mut object = Map::new();
+    let mut put = |key: &str, value: Value| object.insert(key.into(), value);
+    put("job", json!(job.name));
+    put("sizes", json!(job.sizes()?));
+    put("batch_size", json!(run.step.batch_size));
+    put("optimizer", json!(optimizer(run.step.optimizer)));
+    put(
+        "data",
+        prepared.file.as_ref().map_or(json!("made up"), |path| json!(path.display().to_string())),
+    );
+    let of = |split: Split| (split.name().to_string(), json!(rows(prepared, split)));
+    put("rows", Split::ALL.map(of).into_iter().collect());
+    put("steps_per_epoch", json!(run.steps()));
+    put("backend", json!(contender.backend()));
+    put("device", json!(contender.device()));
+    put("schedule", json!(contender.schedule()));
+    match outcome {
+        Ok((measured, compile)) => {
+            let step = measured.step;
+            put("epochs", json!(measured.epochs));
+            put(
+                "microseconds_per_step",
+                json!({
+                    "median": step.median * 1e6,
+                    "first_quartile": step.first * 1e6,
+                    "third_quartile": step.third * 1e6,
+                }),
+            );
+            put("rows_per_second", json!(measured.rows_per_second));
+            put(
+                "seconds",
+                json!({
+                    "data": prepared.seconds,
+                    "compile": compile,
+                    "warm_up": measured.warm_up,
+                    "train": measured.train,
+                    "evaluate": measured.evaluate,
+                }),
+            );
+        }
+        Err(why) => {
+            put("error", json!(why.to_string()));
+        }
+    }
+    Ok(Value::Object(object))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_digits_that_mean_something() {
+        let texts = [9.3e-7, 2.0149e-6, 61.74e-6, 277.96e-6, 1.2345678].map(microseconds);
+        assert_eq!(texts, ["0.930", "2.015", "61.74", "278.0", "1234568"]);
+    }
+}

@@ -1,0 +1,31 @@
+//! The jobs of `gpu-mlp bench` on a GPU: every schedule is measured, or says why it does not fit.
+
+use std::time::Duration;
+
+use gpu_mlp::Error;
+use gpu_mlp::bench::{JOBS, contenders, measure};
+use gpu_mlp::gpu::{Schedule, adapters};
+
+use crate::adapter;
+
+#[test]
+fn every_schedule_is_measured_or_says_why_not() {
+    let test = "every_schedule_is_measured_or_says_why_not";
+    let Some(adapter) = adapter::first(test, adapters()) else { return };
+    let run = JOBS[1].prepare(Some(60)).unwrap().run;
+    let all = contenders(Some(&adapter));
+    assert_eq!(all.len(), Schedule::ALL.len());
+    for contender in all {
+        assert_eq!(contender.device(), adapter.info.name);
+        match contender.open(&run) {
+            Ok(mut backend) => {
+                assert_eq!(backend.description().schedule, contender.schedule());
+                let none = &mut |_, _| {};
+                let measured = measure(&run, &mut *backend, Duration::ZERO, none).unwrap();
+                assert!(measured.epochs >= 1 && measured.step.median > 0.0);
+            }
+            Err(Error::Input(why)) => assert!(why.contains(contender.schedule()), "{why}"),
+            Err(error) => panic!("{}: {error}", contender.schedule()),
+        }
+    }
+}
