@@ -93,7 +93,7 @@ fn a_network_too_large_for_a_workgroup_is_not_resident() {
     let run = run(&parameters, &classes(60, 4, 3));
     let field = Field { cpu: vec![], gpu: vec![Schedule::Resident] };
     let error = race(&run, &field, || Some(adapter)).err().unwrap().to_string();
-    assert!(error.contains("resident takes") && error.contains("workgroup memory"), "{error}");
+    assert!(error.contains("\"resident\": takes") && error.contains("workgroup memory"), "{error}");
     let (rows, _) = trained(&run, &mut gpu_on(test, &run, Schedule::TwoPhase).unwrap());
     assert!(rows.iter().all(|row| row.train.loss.is_finite()));
 }

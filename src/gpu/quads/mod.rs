@@ -14,12 +14,12 @@ use text::Declared;
 pub use text::generated_sources;
 pub(super) use two_phase::two_phase;
 
+use super::Gpu;
 use super::build::Build;
 use super::kernel::Access;
 use super::layered::WORKGROUPS;
 use super::network::{TURNS, Tensors};
 use super::workspace::Gathered;
-use super::{Gpu, Schedule};
 use crate::network::{Chain, Task};
 use crate::params::{Clip, Optimizer, Run};
 
@@ -61,7 +61,6 @@ fn quads_of(rows: usize) -> usize {
 
 /// What a kernel asks of a device, for the check before it is compiled.
 struct Needs {
-    schedule: Schedule,
     /// Bytes of workgroup memory.
     bytes: usize,
     /// Turns of loops of an invocation, at the least.
@@ -76,17 +75,16 @@ impl Needs {
     /// The error says what the device has too little of.
     fn check(&self, gpu: &Gpu) -> Result<(), String> {
         let limits = &gpu.limits;
-        let name = self.schedule.name();
         let memory = limits.max_compute_workgroup_storage_size as usize;
         if self.bytes > memory {
             return Err(format!(
-                "{name} takes {} bytes of workgroup memory, and the device has {memory}",
+                "takes {} bytes of workgroup memory, and the device has {memory}",
                 self.bytes
             ));
         }
         if gpu.is_software && self.turns > TURNS {
             return Err(format!(
-                "{name} makes {} turns of loops a dispatch, and software drivers can be trusted with \
+                "makes {} turns of loops a dispatch, and software drivers can be trusted with \
                  {TURNS}",
                 self.turns
             ));
@@ -94,13 +92,13 @@ impl Needs {
         let buffers = limits.max_storage_buffers_per_shader_stage as usize;
         if self.buffers > buffers {
             return Err(format!(
-                "{name} takes {} storage buffers, and the device has {buffers}",
+                "takes {} storage buffers, and the device has {buffers}",
                 self.buffers
             ));
         }
         if self.workgroups > WORKGROUPS {
             return Err(format!(
-                "{name} takes {} workgroups in one dimension, and devices take {WORKGROUPS}",
+                "takes {} workgroups in one dimension, and devices take {WORKGROUPS}",
                 self.workgroups
             ));
         }

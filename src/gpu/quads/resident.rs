@@ -7,12 +7,12 @@ use super::{
     update_words,
 };
 use crate::error::Result;
+use crate::gpu::Gpu;
 use crate::gpu::build::Build;
 use crate::gpu::kernel::Access::{Read, Write};
 use crate::gpu::kernel::Variant;
 use crate::gpu::network::{TURNS, training_capacity};
 use crate::gpu::train::{Ahead, Train};
-use crate::gpu::{Gpu, Schedule};
 use crate::params::Run;
 
 /// The dispatches of the schedule; the inner error says why it does not fit.
@@ -107,7 +107,6 @@ impl Sizes {
     fn check(&self, build: &Build, fusible: &Fusible) -> Result<(), String> {
         debug_assert!(!fusible.chain.links.is_empty());
         Needs {
-            schedule: Schedule::Resident,
             bytes: self.bytes,
             turns: (self.turns_outside + self.turns_a_step) as u64,
             // The steps are one more.

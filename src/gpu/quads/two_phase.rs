@@ -8,7 +8,6 @@ use super::{
     update_words,
 };
 use crate::error::Result;
-use crate::gpu::Schedule;
 use crate::gpu::build::Build;
 use crate::gpu::kernel::Access::{Read, Write};
 use crate::gpu::kernel::Variant;
@@ -138,7 +137,6 @@ impl Sizes {
         let turns = self.rows_turns(run, fusible).max(self.update_turns());
         let declared = rows_declared(run).len().max(update_declared(run).len());
         Needs {
-            schedule: Schedule::TwoPhase,
             bytes: fusible.columns.total * COLUMN + reduce,
             turns: turns as u64,
             // The steps are one more.
