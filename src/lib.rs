@@ -14,6 +14,7 @@ pub mod math;
 mod memory;
 pub mod nearest;
 pub mod network;
+mod number;
 pub mod params;
 pub mod train;
 

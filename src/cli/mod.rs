@@ -9,9 +9,12 @@ mod header;
 mod inspect;
 mod json_lines;
 mod progress;
+mod resume;
+mod signals;
 mod table;
 mod trace;
 mod train;
+mod verdict;
 
 use std::process::ExitCode;
 use std::time::Instant;
