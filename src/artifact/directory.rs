@@ -67,6 +67,8 @@ impl<'a> RunDirectory<'a> {
             .map_err(|e| Error::input(format!("--out {}: can't be made: {e}", path.display())))?;
         let hold = Hold::take(path)
             .map_err(|busy| Error::input(format!("--out {}: {busy}", path.display())))?;
+        // Another process may have written a run since the first look.
+        Self::check(path)?;
         let bytes = pretty(parameters);
         write_whole(&path.join("params.json"), bytes.as_bytes())?;
         let history = HistoryFile::create(&path.join("history.csv"), run.network.task())?;

@@ -8,6 +8,8 @@ mod engine;
 mod epoch;
 mod kernel;
 mod layered;
+#[cfg(test)]
+mod lost_device;
 mod network;
 mod predict;
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub fn train(
     interrupt: &AtomicBool,
 ) -> Result<Outcome> {
     let training = Training { run, progress: Progress::new(run) };
-    training.to_the_end(backend, observer, interrupt)
+    training.finish(backend, observer, interrupt)
 }
 
 /// The same from a checkpoint, as if the run had never been interrupted: on the device and schedule
@@ -37,7 +37,7 @@ pub fn train_from(
     checkpoint.check(run)?;
     backend.restore(&checkpoint.state)?;
     let training = Training { run, progress: checkpoint.progress };
-    training.to_the_end(backend, observer, interrupt)
+    training.finish(backend, observer, interrupt)
 }
 
 struct Training<'a> {
@@ -46,7 +46,7 @@ struct Training<'a> {
 }
 
 impl Training<'_> {
-    fn to_the_end(
+    fn finish(
         mut self,
         backend: &mut dyn Backend,
         observer: &mut dyn Observer,
