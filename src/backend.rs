@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use ndarray::{Array3, ArrayViewD};
+use serde::{Deserialize, Serialize};
 
 use crate::data::Split;
 use crate::error::{Error, Result};
@@ -49,9 +50,15 @@ pub trait Backend {
     /// Every quantity of the first step of `epoch`, from the weights as they are, which stay so.
     fn trace(&mut self, epoch: u32) -> Result<Vec<Quantity>>;
 
-    /// Everything that the next epoch depends on, and the best weights. After the device was lost: the
-    /// best weights that are known of, in place of the current ones too.
+    /// Everything that the next epoch depends on, and the best weights; an error once the device is
+    /// lost.
     fn state(&mut self) -> Result<State>;
+
+    /// What is known of the state after the device was lost: the best weights as of the last epoch, in
+    /// place of the current ones too.
+    fn known_state(&mut self) -> Result<State> {
+        self.state()
+    }
 
     /// Goes back (or on) to a state; queued blocks are dropped.
     fn restore(&mut self, state: &State) -> Result<()>;
@@ -84,7 +91,7 @@ pub enum Mark {
 }
 
 /// What computes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Description {
     /// `cpu` or `gpu`.
     pub backend: String,
@@ -223,11 +230,12 @@ pub struct TensorState {
 }
 
 /// What a replica has behind it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ReplicaState {
     /// Steps done, which Adam's bias correction counts.
     pub steps: u64,
     /// The best validation loss; infinite before the first.
+    #[serde(with = "crate::number")]
     pub best_loss: f64,
     /// Whether it still trains.
     pub live: bool,

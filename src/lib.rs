@@ -15,6 +15,7 @@ pub mod math;
 mod memory;
 pub mod nearest;
 pub mod network;
+mod number;
 pub mod params;
 pub mod race;
 pub mod train;

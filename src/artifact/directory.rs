@@ -1,21 +1,25 @@
 //! The directory of a run.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use serde_json::Value;
 
-use super::history::{header, line, record};
-use super::{Model, Timing, summary};
+use super::checkpoint::sha256;
+use super::history_file::HistoryFile;
+use super::pace::Pace;
+use super::stored::Hold;
+use super::{Model, SavedCheckpoint, StoredRun, Timing, summary};
 use crate::backend::{Description, State};
 use crate::error::{Error, Result};
 use crate::params::Run;
-use crate::train::{EpochRow, Observer, Outcome};
+use crate::train::{Checkpoint, EpochRow, Observer, Outcome, Stop};
 
 /// The files of a run; a directory that holds one of them is never written to by another run.
-const FILES: [&str; 4] = ["params.json", "history.csv", "summary.json", "model.safetensors"];
+const FILES: [&str; 5] =
+    ["params.json", "history.csv", "checkpoint.safetensors", "summary.json", "model.safetensors"];
 
 /// Writes what a run leaves as it goes.
 pub struct RunDirectory<'a> {
@@ -24,8 +28,14 @@ pub struct RunDirectory<'a> {
     description: Description,
     layer_names: Option<Vec<String>>,
     started: Instant,
+    /// Load and compile, and as the total what came before `started`.
     timing: Timing,
-    history: File,
+    history: HistoryFile,
+    pace: Pace,
+    /// The epoch of the checkpoint on the disk; 0 if there is none.
+    saved_epoch: u32,
+    params_sha256: String,
+    _hold: Hold,
 }
 
 impl<'a> RunDirectory<'a> {
@@ -55,16 +65,82 @@ impl<'a> RunDirectory<'a> {
         Self::check(path)?;
         fs::create_dir_all(path)
             .map_err(|e| Error::input(format!("--out {}: can't be made: {e}", path.display())))?;
-        write_whole(&path.join("params.json"), pretty(parameters).as_bytes())?;
-        let history_path = path.join("history.csv");
-        let history = OpenOptions::new()
-            .create_new(true)
-            .append(true)
-            .open(&history_path)
-            .and_then(|mut file| writeln!(file, "{}", header(run.network.task())).map(|()| file))
-            .map_err(|e| fault("write", &history_path, &e))?;
-        let path = path.to_path_buf();
-        Ok(RunDirectory { path, run, description, layer_names, started, timing, history })
+        let hold = Hold::take(path)
+            .map_err(|busy| Error::input(format!("--out {}: {busy}", path.display())))?;
+        // Another process may have written a run since the first look.
+        Self::check(path)?;
+        let bytes = pretty(parameters);
+        write_whole(&path.join("params.json"), bytes.as_bytes())?;
+        let history = HistoryFile::create(&path.join("history.csv"), run.network.task())?;
+        Ok(RunDirectory {
+            path: path.to_path_buf(),
+            run,
+            description,
+            layer_names,
+            started,
+            timing,
+            history,
+            pace: Pace::new(),
+            saved_epoch: 0,
+            params_sha256: sha256(bytes.as_bytes()),
+            _hold: hold,
+        })
+    }
+
+    /// Takes a run up again at `saved`, or where there is no checkpoint before its first epoch: later
+    /// lines of its history are cut off, and its summary, which tells of an end, is removed.
+    pub fn reopen(
+        stored: StoredRun,
+        saved: Option<&SavedCheckpoint>,
+        run: &'a Run,
+        layer_names: Option<Vec<String>>,
+        description: Description,
+        (started, timing): (Instant, Timing),
+    ) -> Result<Self> {
+        let StoredRun { path, hold, params_sha256 } = stored;
+        let saved_epoch = saved.map_or(0, |saved| saved.checkpoint.progress.epoch);
+        let task = run.network.task();
+        let history = HistoryFile::reopen(&path.join("history.csv"), task, saved_epoch)?;
+        remove(&path.join("summary.json"))?;
+        for file in FILES {
+            // What a killed process was writing.
+            remove(&path.join(format!("{file}.partial")))?;
+        }
+        let before = saved.map_or_else(Timing::default, |saved| saved.timing);
+        let timing = Timing {
+            load: before.load + timing.load,
+            compile: before.compile + timing.compile,
+            total: before.total,
+        };
+        Ok(RunDirectory {
+            path,
+            run,
+            description,
+            layer_names,
+            started,
+            timing,
+            history,
+            pace: Pace::new(),
+            saved_epoch,
+            params_sha256,
+            _hold: hold,
+        })
+    }
+
+    /// Writes a checkpoint every so many epochs, instead of after a while.
+    pub fn checkpoint_every(&mut self, epochs: u32) {
+        self.pace.every = Some(epochs);
+    }
+
+    /// The epoch after which the run can be gone on with; 0 is its start.
+    pub fn saved_epoch(&self) -> u32 {
+        self.saved_epoch
+    }
+
+    /// What the run has taken until now.
+    pub fn timing(&self) -> Timing {
+        let total = self.timing.total + self.started.elapsed().as_secs_f64();
+        Timing { total, ..self.timing }
     }
 
     /// Where it is.
@@ -75,22 +151,53 @@ impl<'a> RunDirectory<'a> {
 
 impl Observer for RunDirectory<'_> {
     fn epoch(&mut self, row: &EpochRow) -> Result<()> {
-        let line = line(&record(row)) + "\n";
-        // One write an epoch: a reader never sees half a line.
-        self.history
-            .write_all(line.as_bytes())
-            .map_err(|e| fault("write", &self.path.join("history.csv"), &e))
+        self.history.push(row)
+    }
+
+    fn checkpoint_due(&self, epoch: u32) -> bool {
+        self.pace.is_due(epoch)
+    }
+
+    fn checkpoint(&mut self, checkpoint: &Checkpoint) -> Result<()> {
+        let (epoch, start) = (checkpoint.progress.epoch, Instant::now());
+        let path = self.path.join("checkpoint.safetensors");
+        if self.history.epoch != epoch {
+            return Err(Error::failed(format!(
+                "{}: not written, because history.csv lacks epoch {epoch}",
+                path.display()
+            )));
+        }
+        if self.saved_epoch == epoch {
+            return Ok(());
+        }
+        // The lines before it reach the disk before it does.
+        self.history.sync()?;
+        let saved = SavedCheckpoint {
+            checkpoint: checkpoint.clone(),
+            description: self.description.clone(),
+            timing: self.timing(),
+        };
+        write_whole(&path, &saved.to_bytes(&self.params_sha256)?)?;
+        self.saved_epoch = epoch;
+        self.pace.written(start);
+        Ok(())
     }
 
     fn finished(&mut self, outcome: &Outcome, state: &State) -> Result<()> {
-        let best_epoch = outcome.replicas.first().and_then(|replica| replica.best_epoch);
-        if let Some(best_epoch) = best_epoch {
+        let replica = outcome.replicas.first();
+        if let Some(best_epoch) = replica.and_then(|replica| replica.best_epoch) {
             let model = Model::new(self.run, state, best_epoch, self.layer_names.as_deref());
             write_whole(&self.path.join("model.safetensors"), &model.to_bytes()?)?;
         }
-        let timing = Timing { total: self.started.elapsed().as_secs_f64(), ..self.timing };
-        let summary = summary(self.run, outcome, &self.description, timing);
-        write_whole(&self.path.join("summary.json"), pretty(&summary).as_bytes())
+        let is_over = replica.is_some_and(|replica| replica.stop != Stop::Interrupted);
+        if is_over && replica.is_some_and(|replica| replica.epochs != self.history.epoch) {
+            // The last line could not be written, which was reported: the run has to be taken up again.
+            return Ok(());
+        }
+        self.history.sync()?;
+        let summary = summary(self.run, outcome, &self.description, self.timing());
+        write_whole(&self.path.join("summary.json"), pretty(&summary).as_bytes())?;
+        if is_over { remove(&self.path.join("checkpoint.safetensors")) } else { Ok(()) }
     }
 }
 
@@ -98,14 +205,15 @@ fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
 }
 
-/// Writes a file whole or not at all: beside its place first, then moved there.
+/// Writes a file whole or not at all: beside its place first, to the disk, then moved there.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".partial");
     let beside = PathBuf::from(beside);
     let written = File::create(&beside)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&beside, path));
+        .and_then(|()| fs::rename(&beside, path))
+        .and_then(|()| sync_folder(path));
     written.map_err(|e| {
         // What could not be written whole is removed; the fault itself is reported.
         let _ = fs::remove_file(&beside);
@@ -113,6 +221,25 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     })
 }
 
-fn fault(what: &str, path: &Path, error: &std::io::Error) -> Error {
+/// Waits until the new name of a file is on the disk too.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    // Windows opens no folders, and where one can't be read, this is no reason to fail.
+    let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) else { return Ok(()) };
+    match folder.sync_all() {
+        // Some file systems have no such operation.
+        Err(e) if matches!(e.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Ok(()),
+        synced => synced,
+    }
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(fault("remove", path, &e)),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn fault(what: &str, path: &Path, error: &io::Error) -> Error {
     Error::failed(format!("can't {what} {}: {error}", path.display()))
 }

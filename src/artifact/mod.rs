@@ -1,11 +1,18 @@
-//! What a run leaves behind: the resolved parameters, the history, the summary and the model.
+//! What a run leaves behind: the resolved parameters, the history, the summary and the model, and
+//! while it is not at its end, a checkpoint.
 
+mod checkpoint;
 mod directory;
 mod history;
+mod history_file;
 mod model;
+mod pace;
+mod stored;
 mod summary;
 
+pub use checkpoint::SavedCheckpoint;
 pub use directory::{RunDirectory, write_whole};
 pub use history::record;
 pub use model::{Model, ModelTensor};
+pub use stored::StoredRun;
 pub use summary::{Timing, summary};

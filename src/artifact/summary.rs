@@ -1,5 +1,6 @@
 //! summary.json: how a run ended, for programs.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::backend::Description;
@@ -9,13 +10,13 @@ use crate::params::Run;
 use crate::train::{Figures, Outcome, Scores};
 
 /// The times that training does not know of, in seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Timing {
     /// Reading and checking parameters and data.
     pub load: f64,
     /// Opening the device and compiling.
     pub compile: f64,
-    /// From the start of the process.
+    /// From the start of the process, or of several where the run was taken up again.
     pub total: f64,
 }
 

@@ -10,10 +10,13 @@ mod header;
 mod inspect;
 mod json_lines;
 mod progress;
+mod resume;
 mod schedules;
+mod signals;
 mod table;
 mod trace;
 mod train;
+mod verdict;
 
 use std::process::ExitCode;
 use std::time::Instant;

@@ -2,26 +2,32 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime};
 
 use super::device::{BackendKind, Choice, Opened, Wishes, choose};
 use super::json_lines::JsonLines;
 use super::progress::Progress;
+use super::resume::Resumed;
 use super::table::Table;
-use super::{architecture, console, ending, header, schedules, trace};
-use crate::artifact::{RunDirectory, Timing};
+use super::verdict::{verdict, with_what_is_saved};
+use super::{architecture, console, ending, header, schedules, signals, trace};
+use crate::artifact::{RunDirectory, StoredRun, Timing};
 use crate::backend::State;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::params::{DEFAULT_CUSTOM_FUNCTION, Parameters, Run};
-use crate::train::{EpochRow, Observer, Outcome, Stop, train};
+use crate::train::{Checkpoint, EpochRow, Observer, Outcome, train, train_from};
 
 /// The table (or the JSON lines) goes to standard output; everything else to standard error.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// The parameter file (JSON)
-    file: PathBuf,
+    #[arg(required_unless_present = "resume")]
+    file: Option<PathBuf>,
+    /// Go on with a run that did not reach its end, on its device if no other is named
+    #[arg(long, value_name = "RUN_DIR")]
+    #[arg(conflicts_with_all = ["file", "overrides", "out", "trace_first_step"])]
+    resume: Option<PathBuf>,
     /// Override a key of the file, e.g. LR=0.01 or LAYER_SIZES=[4,8,3]
     #[arg(long = "set", value_name = "KEY=VALUE")]
     overrides: Vec<String>,
@@ -40,6 +46,9 @@ pub(super) struct Arguments {
     /// CPU threads for evaluation and replicas; the results do not depend on it [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
+    /// Write a checkpoint every so many epochs [default: ten seconds after the last]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    checkpoint_every: Option<u32>,
     /// Say more of how the device is used
     #[arg(short, long)]
     verbose: bool,
@@ -53,28 +62,38 @@ pub(super) struct Arguments {
 
 /// Trains. Everything that can be refused is refused before the run's directory is made.
 pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
-    let Prepared { mut parameters, run, choice } = prepare(arguments)?;
+    let Prepared { file, mut parameters, run, choice, resumed } = prepare(arguments)?;
     use_threads(arguments.threads)?;
     let load = started.elapsed().as_secs_f64();
-    // From here on Ctrl-C ends the run in order.
-    let interrupt = catch_interrupt()?;
+    // From here on a signal ends the run in order.
+    let interrupt = signals::catch()?;
     let Opened { mut backend, how, entrants } = choice.open(&run)?;
     let compile = started.elapsed().as_secs_f64() - load;
     let description = backend.description();
     parameters.device = description.device.clone();
     parameters.schedule = description.schedule.clone();
     let resolved = parameters.to_json();
-    let mut directory = RunDirectory::create(
-        &arguments.out.clone().unwrap_or_else(|| default_directory(&run.name)),
-        &run,
-        &resolved,
-        architecture::layer_names(&parameters),
-        description.clone(),
-        (started, Timing { load, compile, total: 0.0 }),
-    )?;
+    let layer_names = architecture::layer_names(&parameters);
+    let timing = (started, Timing { load, compile, total: 0.0 });
+    let note = resumed.as_ref().map(|resumed| resumed.note(&description));
+    let checkpoint = resumed.as_ref().and_then(Resumed::checkpoint);
+    let mut directory = match resumed {
+        Some(Resumed { stored, saved, .. }) => {
+            let saved = saved.as_ref();
+            RunDirectory::reopen(stored, saved, &run, layer_names, description.clone(), timing)?
+        }
+        None => {
+            let out = arguments.out.clone().unwrap_or_else(|| default_directory(&run.name));
+            RunDirectory::create(&out, &run, &resolved, layer_names, description.clone(), timing)?
+        }
+    };
+    if let Some(epochs) = arguments.checkpoint_every {
+        directory.checkpoint_every(epochs);
+    }
     let overrides = &arguments.overrides;
     let how = format!("{} ({how})", description.device);
-    header::print(&arguments.file, overrides, (&parameters, &resolved), &run, &how);
+    header::print(&file, overrides, (&parameters, &resolved), &run, &how);
+    note.iter().for_each(|note| console::message(note));
     if arguments.verbose {
         schedules::print(&entrants);
     }
@@ -90,25 +109,32 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
         progress: Progress::new(),
         directory: &mut directory,
     };
-    let outcome = train(&run, &mut *backend, &mut listeners, &interrupt)
-        .map_err(|error| with_what_is_saved(error, directory.path()))?;
+    let trained = match checkpoint {
+        Some(checkpoint) => train_from(&run, checkpoint, &mut *backend, &mut listeners, &interrupt),
+        None => train(&run, &mut *backend, &mut listeners, &interrupt),
+    };
+    let outcome = trained.map_err(|error| with_what_is_saved(error, &directory))?;
     if arguments.verbose && !backend.details().is_empty() {
         console::message(&format!("\n{}: {}", backend.description().device, backend.details()));
     }
-    ending::print(&outcome, started.elapsed().as_secs_f64());
+    ending::print(&outcome, directory.timing().total);
     console::message(&format!("saved in {}", directory.path().display()));
-    verdict(&outcome, directory.path())
+    verdict(&outcome, &directory)
 }
 
 /// What is checked before anything is computed or written.
 struct Prepared {
+    file: PathBuf,
     parameters: Parameters,
     run: Arc<Run>,
     choice: Choice,
+    resumed: Option<Resumed>,
 }
 
 fn prepare(arguments: &Arguments) -> Result<Prepared> {
-    let file = &arguments.file;
+    let stored = arguments.resume.as_deref().map(StoredRun::open).transpose()?;
+    let own = stored.as_ref().map(StoredRun::parameters).or_else(|| arguments.file.clone());
+    let file = &own.ok_or_else(|| Error::input("train: a parameter file is missing"))?;
     let mut parameters = Parameters::read(file, &arguments.overrides)?;
     let place = |error: Error| placed(error, file, &arguments.overrides);
     if let Some(out) = &arguments.out {
@@ -120,14 +146,16 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
     if let (Some(wanted), Some(found)) = (&parameters.dataset_sha256, &dataset.sha256)
         && !wanted.eq_ignore_ascii_case(found)
     {
+        let or = if stored.is_some() { "" } else { ", or set NPZ_SHA256=null" };
         return Err(Error::input(format!(
             "{}: NPZ_SHA256: found {wanted}, but {} has {found}: the data are not those of that run; \
-             restore them, or set NPZ_SHA256=null",
+             restore them{or}",
             file.display(),
             path.display()
         )));
     }
     let run = Run::new(&parameters, &dataset).map_err(place)?;
+    let resumed = stored.map(|stored| Resumed::read(stored, &run, &mut parameters)).transpose()?;
     let wishes = Wishes {
         backend: arguments.backend,
         device: arguments.device.as_deref(),
@@ -138,7 +166,7 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
     warn_of_custom_function(&parameters);
     parameters.dataset = absolute;
     parameters.dataset_sha256 = dataset.sha256;
-    Ok(Prepared { parameters, run: Arc::new(run), choice })
+    Ok(Prepared { file: file.clone(), parameters, run: Arc::new(run), choice, resumed })
 }
 
 /// The path of the data as params.json holds it: JSON is text, and only a whole path leads back.
@@ -198,20 +226,6 @@ fn default_directory(dataset: &str) -> PathBuf {
     free.unwrap_or_else(|| Path::new("runs").join(name))
 }
 
-/// A flag that the first Ctrl-C sets; the second ends the process at once.
-fn catch_interrupt() -> Result<Arc<AtomicBool>> {
-    let interrupt = Arc::new(AtomicBool::new(false));
-    let flag = interrupt.clone();
-    ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(1);
-        }
-        console::message("stopping after this epoch; Ctrl-C again stops at once, without saving");
-    })
-    .map_err(|e| Error::failed(format!("Ctrl-C can't be caught: {e}")))?;
-    Ok(interrupt)
-}
-
 /// Everyone who listens to a run of this command.
 struct Listeners<'a, 'b> {
     printer: Box<dyn Observer>,
@@ -231,41 +245,15 @@ impl Observer for Listeners<'_, '_> {
         self.printer.epoch(row)
     }
 
+    fn checkpoint_due(&self, epoch: u32) -> bool {
+        self.directory.checkpoint_due(epoch)
+    }
+
+    fn checkpoint(&mut self, checkpoint: &Checkpoint) -> Result<()> {
+        self.directory.checkpoint(checkpoint)
+    }
+
     fn finished(&mut self, outcome: &Outcome, state: &State) -> Result<()> {
         self.directory.finished(outcome, state)
-    }
-}
-
-/// The error that ended a run, and where its best weights are, if it has some.
-fn with_what_is_saved(error: Error, directory: &Path) -> Error {
-    if !directory.join("model.safetensors").exists() {
-        return error;
-    }
-    Error::failed(format!("{error}; the best weights so far are in {}", directory.display()))
-}
-
-/// A run that was interrupted or diverged did not do what was asked, whatever it saved.
-fn verdict(outcome: &Outcome, directory: &Path) -> Result<()> {
-    let Some(replica) = outcome.replicas.first() else { return Ok(()) };
-    let saved = match replica.best_epoch {
-        Some(epoch) => {
-            format!("the best weights so far (epoch {epoch}) are in {}", directory.display())
-        }
-        None => "no weights were saved".into(),
-    };
-    let epoch = replica.epochs;
-    match replica.stop {
-        Stop::Interrupted => {
-            Err(Error::failed(format!("interrupted after epoch {epoch}; {saved}")))
-        }
-        Stop::NotFinite(Some(step)) => Err(Error::failed(format!(
-            "the loss is not finite from step {step} of epoch {epoch} on; {saved}; lower LR, or bound \
-             the gradient with GRAD_CLIP"
-        ))),
-        Stop::NotFinite(None) => Err(Error::failed(format!(
-            "the validation loss is not finite after epoch {epoch}; {saved}; lower LR, or bound the \
-             gradient with GRAD_CLIP"
-        ))),
-        _ => Ok(()),
     }
 }

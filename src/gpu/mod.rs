@@ -9,6 +9,8 @@ mod engine;
 mod epoch;
 mod kernel;
 mod layered;
+#[cfg(test)]
+mod lost_device;
 mod measure;
 mod network;
 mod open;

@@ -7,38 +7,42 @@ use crate::backend::{State, TensorState};
 use crate::error::Result;
 use crate::network::TensorId;
 
-/// The state of all replicas. After a fault of the device: the best weights that the host knows, in
-/// place of the current ones too.
+/// The state of all replicas.
 pub(super) fn state(backend: &GpuBackend) -> Result<State> {
-    let (network, replicas) = (&backend.network, backend.run.replicas.len());
-    let total = network.layout.total();
-    let tensors = &network.tensors;
+    let (tensors, replicas) = (&backend.network.tensors, backend.run.replicas.len());
+    let total = backend.network.layout.total();
     let read = |buffer| backend.gpu.read::<f32>(buffer, replicas * total);
-    let read_all = || {
-        let slots = tensors.slots.iter().map(read).collect::<Result<Vec<_>>>()?;
-        Ok::<_, crate::Error>((read(&tensors.weights)?, read(&tensors.best)?, slots))
-    };
-    // A device that can't be read is lost, whether it has said so or not.
-    let (values, best, slots) = read_all().unwrap_or_else(|_| {
-        let moments = vec![vec![0.0; replicas * total]; tensors.slots.len()];
-        (backend.best.clone(), backend.best.clone(), moments)
-    });
+    let slots = tensors.slots.iter().map(read).collect::<Result<Vec<_>>>()?;
+    Ok(made_of(backend, &read(&tensors.weights)?, &read(&tensors.best)?, &slots))
+}
+
+/// Without the device: the best weights that the host knows, in place of the current ones too.
+pub(super) fn known_state(backend: &GpuBackend) -> State {
+    let slots = backend.network.tensors.slots.len();
+    let moments = vec![vec![0.0; backend.best.len()]; slots];
+    made_of(backend, &backend.best, &backend.best, &moments)
+}
+
+/// The state of these arrays, each (replica, ...layout).
+fn made_of(backend: &GpuBackend, values: &[f32], best: &[f32], slots: &[Vec<f32>]) -> State {
+    let (layout, replicas) = (&backend.network.layout, backend.run.replicas.len());
+    let total = layout.total();
     let mut saved = BTreeMap::new();
     for (id, tensor) in backend.run.plan.tensors.iter().enumerate() {
-        let range = network.layout.of(TensorId(id));
-        let part = |values: &Vec<f32>| {
+        let range = layout.of(TensorId(id));
+        let part = |values: &[f32]| {
             let of_replica = |replica| &values[replica * total..][range.clone()];
             (0..replicas).flat_map(of_replica).map(|&value| f64::from(value)).collect()
         };
         let state = TensorState {
             shape: tensor.shape.clone(),
-            values: part(&values),
-            best: part(&best),
-            slots: slots.iter().map(part).collect(),
+            values: part(values),
+            best: part(best),
+            slots: slots.iter().map(|slot| part(slot)).collect(),
         };
         saved.insert(tensor.name.clone(), state);
     }
-    Ok(State { tensors: saved, replicas: backend.replicas.clone() })
+    State { tensors: saved, replicas: backend.replicas.clone() }
 }
 
 /// Puts a state back; refused if it is not one of this plan, optimizer and number of replicas.

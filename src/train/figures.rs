@@ -1,13 +1,16 @@
 //! From sums over rows to the figures people read.
 
+use serde::{Deserialize, Serialize};
+
 use crate::backend::Evaluation;
 use crate::data::Split;
 use crate::params::Replica;
 
 /// The figures of one split.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
     /// The mean loss, L2 excluded, in the units training works in.
+    #[serde(with = "crate::number")]
     pub loss: f64,
     /// The rows.
     pub rows: u64,
@@ -16,26 +19,32 @@ pub struct Figures {
 }
 
 /// How good predictions are.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Scores {
     /// Of classes.
     Classification {
         /// correct / rows
+        #[serde(with = "crate::number")]
         accuracy: f64,
         /// Rows whose class was found.
         correct: u64,
         /// The mean over classes of: found rows of the class / rows of the class.
+        #[serde(with = "crate::number")]
         recall: f64,
         /// The mean over classes of: 2 · found / (rows of the class + rows called so).
+        #[serde(with = "crate::number")]
         f1: f64,
     },
     /// Of values, in original units; the means over outputs.
     Regression {
         /// 1 - SSE / SST
+        #[serde(with = "crate::number")]
         r2: f64,
         /// The root of the mean squared error.
+        #[serde(with = "crate::number")]
         rmse: f64,
         /// The mean absolute error.
+        #[serde(with = "crate::number")]
         mae: f64,
         /// The same of each output.
         outputs: Vec<OutputFigures>,
@@ -43,13 +52,16 @@ pub enum Scores {
 }
 
 /// The figures of one output of a regression, in original units.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct OutputFigures {
     /// 1 - SSE / SST
+    #[serde(with = "crate::number")]
     pub r2: f64,
     /// The root of the mean squared error.
+    #[serde(with = "crate::number")]
     pub rmse: f64,
     /// The mean absolute error.
+    #[serde(with = "crate::number")]
     pub mae: f64,
 }
 

@@ -3,10 +3,12 @@
 
 mod figures;
 mod observer;
+mod progress;
 mod stopping;
 mod training;
 
 pub use figures::{Figures, OutputFigures, Scores, figures};
 pub use observer::{EpochRow, Observer, Outcome, ReplicaOutcome, Seconds};
+pub use progress::{Checkpoint, Progress, ReplicaProgress};
 pub use stopping::{Judge, Stop};
-pub use training::train;
+pub use training::{train, train_from};

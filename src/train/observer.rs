@@ -1,6 +1,8 @@
 //! What training tells those who listen.
 
-use super::{Figures, Stop};
+use serde::{Deserialize, Serialize};
+
+use super::{Checkpoint, Figures, Stop};
 use crate::backend::{ReplicaId, State};
 use crate::error::Result;
 
@@ -15,6 +17,18 @@ pub trait Observer {
         Ok(())
     }
 
+    /// Whether a checkpoint is wanted at the end of `epoch`; asked before, too, so that a block of
+    /// epochs ends there.
+    fn checkpoint_due(&self, _epoch: u32) -> bool {
+        false
+    }
+
+    /// The run as it stands between two epochs: where one is due, where the user interrupts it, and
+    /// where a listener fails.
+    fn checkpoint(&mut self, _checkpoint: &Checkpoint) -> Result<()> {
+        Ok(())
+    }
+
     /// Training is over; `state` holds the best weights.
     fn finished(&mut self, _outcome: &Outcome, _state: &State) -> Result<()> {
         Ok(())
@@ -22,7 +36,7 @@ pub trait Observer {
 }
 
 /// One epoch of one replica.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EpochRow {
     /// The replica.
     pub replica: ReplicaId,
@@ -31,10 +45,12 @@ pub struct EpochRow {
     /// The running means over the training rows, each taken before its step.
     pub train: Figures,
     /// |loss - loss of the epoch before|; infinite in the first.
+    #[serde(with = "crate::number")]
     pub train_loss_change: f64,
     /// The validation rows after the epoch; None if there are none.
     pub validation: Option<Figures>,
     /// As `train_loss_change`, of the validation.
+    #[serde(with = "crate::number")]
     pub validation_loss_change: f64,
     /// Epochs since the best validation accuracy or R².
     pub patience: u32,
@@ -69,7 +85,7 @@ pub struct ReplicaOutcome {
 }
 
 /// Where the time of training went.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Seconds {
     /// Steps.
     pub train: f64,

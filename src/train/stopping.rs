@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::counted;
 use crate::params::Stopping;
 
 /// Why a replica stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stop {
     /// Criterion 1: the training loss moved by less than the tolerance.
     LossConverged,
@@ -61,13 +63,14 @@ impl fmt::Display for Stop {
     }
 }
 
-/// Watches one replica, epoch after epoch.
-#[derive(Debug, Clone)]
+/// Watches one replica, epoch after epoch; the rules are those of its run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Judge {
-    rules: Stopping,
     /// The training loss of the epoch before.
     train_loss: Option<f64>,
+    #[serde(with = "crate::number")]
     best_score: f64,
+    #[serde(with = "crate::number")]
     best_loss: f64,
     /// Epochs since the best score and since the best loss, warm-up aside.
     score_epochs: u32,
@@ -76,9 +79,9 @@ pub struct Judge {
 
 impl Judge {
     /// A judge with no history.
-    pub fn new(rules: Stopping) -> Self {
+    #[allow(clippy::new_without_default)] // its numbers are no defaults
+    pub fn new() -> Self {
         Judge {
-            rules,
             train_loss: None,
             best_score: f64::NEG_INFINITY,
             best_loss: f64::INFINITY,
@@ -91,6 +94,7 @@ impl Judge {
     /// rows, their loss and score. Says whether the replica stops, and why.
     pub fn judge(
         &mut self,
+        rules: &Stopping,
         epoch: u32,
         train_loss: f64,
         validation: Option<(f64, f64)>,
@@ -99,7 +103,7 @@ impl Judge {
         if !train_loss.is_finite() || validation.is_some_and(|(loss, _)| !loss.is_finite()) {
             return Some(Stop::NotFinite(None));
         }
-        let warm = epoch > self.rules.warmup_epochs;
+        let warm = epoch > rules.warmup_epochs;
         if let Some((loss, score)) = validation {
             self.score_epochs = count(score > self.best_score, warm, self.score_epochs);
             self.loss_epochs = count(loss < self.best_loss, warm, self.loss_epochs);
@@ -108,14 +112,14 @@ impl Judge {
         }
         let reached = |patience: Option<u32>, epochs| patience.is_some_and(|p| epochs >= p);
         let change = before.map(|before| (train_loss - before).abs());
-        if warm && change.is_some_and(|change| change < self.rules.loss_tolerance) {
+        if warm && change.is_some_and(|change| change < rules.loss_tolerance) {
             Some(Stop::LossConverged)
-        } else if warm && reached(self.rules.score_patience, self.score_epochs) {
+        } else if warm && reached(rules.score_patience, self.score_epochs) {
             Some(Stop::ScorePatience(self.score_epochs))
-        } else if warm && reached(self.rules.loss_patience, self.loss_epochs) {
+        } else if warm && reached(rules.loss_patience, self.loss_epochs) {
             Some(Stop::LossPatience(self.loss_epochs))
         } else {
-            (epoch >= self.rules.max_epochs).then_some(Stop::MaxEpochs)
+            (epoch >= rules.max_epochs).then_some(Stop::MaxEpochs)
         }
     }
 
@@ -145,9 +149,9 @@ mod tests {
 
     /// The epoch at which a made-up history of (training loss, validation loss, score) stops.
     fn stops(rules: Stopping, history: &[(f64, f64, f64)]) -> Option<(u32, Stop)> {
-        let mut judge = Judge::new(rules);
+        let mut judge = Judge::new();
         (1..).zip(history).find_map(|(epoch, &(train, loss, score))| {
-            judge.judge(epoch, train, Some((loss, score))).map(|stop| (epoch, stop))
+            judge.judge(&rules, epoch, train, Some((loss, score))).map(|stop| (epoch, stop))
         })
     }
 

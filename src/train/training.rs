@@ -4,7 +4,10 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use super::{EpochRow, Figures, Judge, Observer, Outcome, ReplicaOutcome, Seconds, Stop, figures};
+use super::{
+    Checkpoint, EpochRow, Figures, Observer, Outcome, Progress, ReplicaOutcome, ReplicaProgress,
+    Stop, figures,
+};
 use crate::backend::{Backend, EpochReport, Event, Mark, ReplicaReport, Weights};
 use crate::data::Split;
 use crate::error::{Error, Result};
@@ -18,75 +21,99 @@ pub fn train(
     observer: &mut dyn Observer,
     interrupt: &AtomicBool,
 ) -> Result<Outcome> {
-    let mut training = Training::new(run);
-    let mut next: u32 = 1;
-    let mut fault = None;
-    while fault.is_none() && !training.live().is_empty() {
-        if interrupt.load(Ordering::Relaxed) {
-            training.interrupt();
-            break;
-        }
-        let per_submit = backend.description().epochs_per_submit.max(1);
-        let end = next.saturating_add(per_submit).min(run.stopping.max_epochs.saturating_add(1));
-        match training.block(next..end, backend, observer) {
-            Ok(after) => (next, fault) = after,
-            // A lost device: what is known of the run is still reported.
-            Err(error) => fault = Some(error),
-        }
-    }
-    if fault.is_some() {
-        training.interrupt();
-    }
-    let outcome = training.outcome(backend, fault.is_some())?;
-    let finished = observer.finished(&outcome, &backend.state()?);
-    fault.map_or(finished, Err)?;
-    Ok(outcome)
+    let training = Training { run, progress: Progress::new(run) };
+    training.finish(backend, observer, interrupt)
+}
+
+/// The same from a checkpoint, as if the run had never been interrupted: on the device and schedule
+/// of the checkpoint with the same bits. Refused where the checkpoint is none of this run.
+pub fn train_from(
+    run: &Run,
+    checkpoint: Checkpoint,
+    backend: &mut dyn Backend,
+    observer: &mut dyn Observer,
+    interrupt: &AtomicBool,
+) -> Result<Outcome> {
+    checkpoint.check(run)?;
+    backend.restore(&checkpoint.state)?;
+    let training = Training { run, progress: checkpoint.progress };
+    training.finish(backend, observer, interrupt)
 }
 
 struct Training<'a> {
     run: &'a Run,
-    replicas: Vec<Progress>,
-    seconds: Seconds,
-    steps: u64,
+    progress: Progress,
 }
 
-/// How far a replica has come.
-#[derive(Clone)]
-struct Progress {
-    judge: Judge,
-    stop: Option<Stop>,
-    epochs: u32,
-    best_epoch: Option<u32>,
-    /// The validation of the best epoch.
-    best: Option<Figures>,
-    last: Option<EpochRow>,
-}
-
-impl<'a> Training<'a> {
-    fn new(run: &'a Run) -> Self {
-        let progress = Progress {
-            judge: Judge::new(run.stopping.clone()),
-            stop: None,
-            epochs: 0,
-            best_epoch: None,
-            best: None,
-            last: None,
-        };
-        let replicas = vec![progress; run.replicas.len()];
-        Training { run, replicas, seconds: Seconds::default(), steps: 0 }
-    }
-
-    fn live(&self) -> Vec<usize> {
-        (0..self.replicas.len()).filter(|&r| self.replicas[r].stop.is_none()).collect()
-    }
-
-    fn interrupt(&mut self) {
-        for replica in self.replicas.iter_mut().filter(|r| r.stop.is_none()) {
-            replica.stop = Some(Stop::Interrupted);
+impl Training<'_> {
+    fn finish(
+        mut self,
+        backend: &mut dyn Backend,
+        observer: &mut dyn Observer,
+        interrupt: &AtomicBool,
+    ) -> Result<Outcome> {
+        let mut fault = None;
+        while fault.is_none() && !self.progress.live().is_empty() {
+            if interrupt.load(Ordering::Relaxed) {
+                fault = self.checkpoint(backend, observer).err();
+                break;
+            }
+            fault = match self.block(self.next_block(backend, observer), backend, observer) {
+                Ok(None) if self.is_checkpoint_due(observer) => {
+                    self.checkpoint(backend, observer).err()
+                }
+                Ok(fault) => {
+                    if fault.is_some() {
+                        // The listener's fault is the one to report, whatever becomes of this.
+                        let _ = self.checkpoint(backend, observer);
+                    }
+                    fault
+                }
+                // A lost device: what is known of the run is still reported.
+                Err(error) => Some(error),
+            };
         }
+        self.progress.interrupt();
+        let start = Instant::now();
+        let (best, lost) = self.best_figures(backend);
+        if let (None, Some(lost)) = (&fault, lost) {
+            // A device lost after the last epoch: the run is not at its end, and can be gone on with.
+            self.progress.replicas.iter_mut().for_each(|r| r.stop = Some(Stop::Interrupted));
+            fault = Some(lost);
+        }
+        self.progress.seconds.evaluate += start.elapsed().as_secs_f64();
+        let outcome = self.outcome(best);
+        let state = backend.state().or_else(|_| backend.known_state())?;
+        let finished = observer.finished(&outcome, &state);
+        fault.map_or(finished, Err)?;
+        Ok(outcome)
     }
 
-    /// Trains a block; the epoch to go on with, and what a listener failed with (a full disk, say).
+    /// The epochs of the next submit: as many as suit the backend, up to the next checkpoint.
+    fn next_block(&self, backend: &dyn Backend, observer: &dyn Observer) -> Range<u32> {
+        let next = self.progress.epoch + 1;
+        let per_submit = backend.description().epochs_per_submit.max(1);
+        let last_of_all = self.run.stopping.max_epochs.saturating_add(1);
+        let end = next.saturating_add(per_submit).min(last_of_all);
+        let due = (next..end).find(|&epoch| observer.checkpoint_due(epoch));
+        next..due.map_or(end, |due| due + 1)
+    }
+
+    fn is_checkpoint_due(&self, observer: &dyn Observer) -> bool {
+        !self.progress.live().is_empty() && observer.checkpoint_due(self.progress.epoch)
+    }
+
+    /// Shows the run as it stands; before the first epoch, and once all is done, there is nothing to
+    /// go on from.
+    fn checkpoint(&self, backend: &mut dyn Backend, observer: &mut dyn Observer) -> Result<()> {
+        if self.progress.epoch == 0 || self.progress.live().is_empty() {
+            return Ok(());
+        }
+        let (state, progress) = (backend.state()?, self.progress.clone());
+        observer.checkpoint(&Checkpoint { state, progress })
+    }
+
+    /// Trains a block; what a listener failed with, if one did (a full disk, say).
     /// If a rule fires before the block's last epoch, the backend goes back to the block's start and
     /// runs again to the epoch that fired: same bits.
     fn block(
@@ -94,9 +121,9 @@ impl<'a> Training<'a> {
         epochs: Range<u32>,
         backend: &mut dyn Backend,
         observer: &mut dyn Observer,
-    ) -> Result<(u32, Option<Error>)> {
+    ) -> Result<Option<Error>> {
         let start = if epochs.len() > 1 { Some(backend.mark()?) } else { None };
-        let live = self.live().len();
+        let live = self.progress.live().len();
         let (mut fired, mut fault) = (None, None);
         backend.submit(epochs.clone())?;
         while let Some(event) = backend.poll(true)? {
@@ -106,7 +133,7 @@ impl<'a> Training<'a> {
                 }
                 Event::Epoch(report) if fired.is_none() => {
                     fault = self.epoch(&report, observer).err();
-                    if fault.is_some() || self.live().len() < live {
+                    if fault.is_some() || self.progress.live().len() < live {
                         fired = Some(report.epoch);
                     }
                 }
@@ -117,24 +144,26 @@ impl<'a> Training<'a> {
         if let (Some(start), true) = (start, last + 1 < epochs.end) {
             rerun(&start, epochs.start..last + 1, backend)?;
         }
-        backend.retain(&self.live())?;
-        Ok((last + 1, fault))
+        backend.retain(&self.progress.live())?;
+        Ok(fault)
     }
 
+    /// Takes an epoch into account and tells of it: all replicas, whatever a listener says.
     fn epoch(&mut self, report: &EpochReport, observer: &mut dyn Observer) -> Result<()> {
-        self.seconds.train += report.train_seconds;
-        self.seconds.evaluate += report.evaluate_seconds;
+        self.progress.epoch = report.epoch;
+        self.progress.seconds.train += report.train_seconds;
+        self.progress.seconds.evaluate += report.evaluate_seconds;
         let seconds = report.train_seconds + report.evaluate_seconds;
+        let mut told = Ok(());
         for replica in &report.replicas {
             let row = self.row(report.epoch, replica, seconds);
-            let progress = &mut self.replicas[replica.replica];
+            let progress = &mut self.progress.replicas[replica.replica];
             progress.last = Some(row.clone());
             progress.epochs = report.epoch;
-            let batches = replica.train.rows.div_ceil(self.run.step.batch_size as u64);
-            self.steps += batches;
-            observer.epoch(&row)?;
+            self.progress.steps += replica.train.rows.div_ceil(self.run.step.batch_size as u64);
+            told = told.and(observer.epoch(&row));
         }
-        Ok(())
+        told
     }
 
     /// The row of an epoch; the judge has seen it.
@@ -143,10 +172,11 @@ impl<'a> Training<'a> {
         let train = figures(&report.train, replica, Split::Train);
         let validation = report.validation.as_ref();
         let validation = validation.map(|sums| figures(sums, replica, Split::Validation));
-        let progress = &mut self.replicas[report.replica];
+        let progress = &mut self.progress.replicas[report.replica];
+        let rules = &self.run.stopping;
         let judged = validation.as_ref().map(|v| (v.loss, v.score()));
         progress.stop =
-            match (report.first_bad_step, progress.judge.judge(epoch, train.loss, judged)) {
+            match (report.first_bad_step, progress.judge.judge(rules, epoch, train.loss, judged)) {
                 (Some(step), _) => Some(Stop::NotFinite(Some(step))),
                 (None, stop) => stop,
             };
@@ -172,41 +202,48 @@ impl<'a> Training<'a> {
         }
     }
 
-    /// The outcome; after a fault the backend may evaluate nothing any more, and the best weights
-    /// have the figures of their epoch.
-    fn outcome(mut self, backend: &mut dyn Backend, faulty: bool) -> Result<Outcome> {
-        let start = Instant::now();
-        let mut best = vec![[None, None, None]; self.replicas.len()];
+    /// The figures of the best weights of each replica; and, where the backend evaluates nothing any
+    /// more, its error, and the figures of the best weights that their epoch had.
+    fn best_figures(
+        &self,
+        backend: &mut dyn Backend,
+    ) -> (Vec<[Option<Figures>; 3]>, Option<Error>) {
+        let mut best = vec![[None, None, None]; self.progress.replicas.len()];
+        let mut fault = None;
         for split in Split::ALL {
             if self.run.replicas.iter().all(|r| r.splits.of(split).is_empty()) {
                 continue;
             }
-            let evaluations = match backend.evaluate(split, Weights::Best) {
-                Err(_) if faulty => continue,
-                evaluations => evaluations?,
-            };
+            let evaluations = backend.evaluate(split, Weights::Best).unwrap_or_else(|error| {
+                fault.get_or_insert(error);
+                vec![]
+            });
             for (r, evaluation) in evaluations.iter().enumerate().filter(|(_, e)| e.rows > 0) {
-                let known = self.replicas[r].best_epoch.is_some();
+                let known = self.progress.replicas[r].best_epoch.is_some();
                 best[r][split as usize] =
                     known.then(|| figures(evaluation, &self.run.replicas[r], split));
             }
         }
-        for (figures, progress) in best.iter_mut().zip(&self.replicas) {
+        for (figures, progress) in best.iter_mut().zip(&self.progress.replicas) {
             let validation = &mut figures[Split::Validation as usize];
-            if faulty && validation.is_none() {
+            if fault.is_some() && validation.is_none() {
                 *validation = progress.best.clone();
             }
         }
-        self.seconds.evaluate += start.elapsed().as_secs_f64();
-        let outcome = |(progress, best): (Progress, _)| ReplicaOutcome {
+        (best, fault)
+    }
+
+    fn outcome(self, best: Vec<[Option<Figures>; 3]>) -> Outcome {
+        let outcome = |(progress, best): (ReplicaProgress, _)| ReplicaOutcome {
             stop: progress.stop.unwrap_or(Stop::Interrupted),
             epochs: progress.epochs,
             best_epoch: progress.best_epoch,
             last: progress.last,
             best,
         };
-        let replicas = self.replicas.into_iter().zip(best).map(outcome).collect();
-        Ok(Outcome { replicas, steps: self.steps, seconds: self.seconds })
+        let Progress { replicas, steps, seconds, .. } = self.progress;
+        let replicas = replicas.into_iter().zip(best).map(outcome).collect();
+        Outcome { replicas, steps, seconds }
     }
 }
 

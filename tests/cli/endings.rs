@@ -70,7 +70,13 @@ fn an_interrupted_run_keeps_its_best_weights() {
     assert_eq!(summary["stop_reason"], "interrupted");
     assert_eq!(
         folder.list("run"),
-        ["history.csv", "model.safetensors", "params.json", "summary.json"]
+        [
+            "checkpoint.safetensors",
+            "history.csv",
+            "model.safetensors",
+            "params.json",
+            "summary.json"
+        ]
     );
     let epochs = summary["epochs"].as_u64().unwrap() as usize;
     assert_eq!(folder.read("run/history.csv").lines().count(), 1 + epochs);

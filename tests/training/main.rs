@@ -5,6 +5,8 @@ mod bits;
 mod common;
 mod endings;
 mod figures;
+mod lost_device;
+mod resumed;
 
 use common::parameters;
 use gpu_mlp::params::{Optimizer, Parameters};

@@ -1,0 +1,115 @@
+//! history.csv, appended an epoch at a time, and cut back where a run is taken up again.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::directory::fault;
+use super::history::{header, line, record};
+use crate::error::{Error, Result};
+use crate::network::Task;
+use crate::train::EpochRow;
+
+/// Longer lines are none of ours: nine numbers of at most 24 characters.
+const LONGEST_LINE: u64 = 1024;
+
+/// The open history of a run.
+pub(super) struct HistoryFile {
+    path: PathBuf,
+    file: File,
+    /// The bytes of whole lines.
+    length: u64,
+    /// The epoch of the last line; 0 if only the header is there.
+    pub epoch: u32,
+}
+
+impl HistoryFile {
+    /// A history without epochs; what is there is emptied.
+    pub fn create(path: &Path, task: Task) -> Result<Self> {
+        let file = open(path, true)?;
+        let mut history = HistoryFile { path: path.into(), file, length: 0, epoch: 0 };
+        history.cut()?;
+        history.append(header(task))?;
+        Ok(history)
+    }
+
+    /// The history as it was after `epoch`: later lines, and half a one, are cut off in one go.
+    pub fn reopen(path: &Path, task: Task, epoch: u32) -> Result<Self> {
+        if epoch == 0 {
+            return Self::create(path, task);
+        }
+        let length = length_after(path, task, epoch)?;
+        let history = HistoryFile { path: path.into(), file: open(path, false)?, length, epoch };
+        history.cut()?;
+        Ok(history)
+    }
+
+    /// Appends an epoch: one write, so that a reader never sees half a line. Where it fails, what was
+    /// written of it is cut off.
+    pub fn push(&mut self, row: &EpochRow) -> Result<()> {
+        self.append(&line(&record(row)))?;
+        self.epoch = row.epoch;
+        Ok(())
+    }
+
+    fn append(&mut self, line: &str) -> Result<()> {
+        let line = format!("{line}\n");
+        if let Err(error) = self.file.write_all(line.as_bytes()) {
+            // If that fails too, half a line is cut off when the run is taken up again.
+            let _ = self.cut();
+            return Err(fault("write", &self.path, &error));
+        }
+        self.length += line.len() as u64;
+        Ok(())
+    }
+
+    fn cut(&self) -> Result<()> {
+        self.file.set_len(self.length).map_err(|e| fault("cut", &self.path, &e))
+    }
+
+    /// Waits until all lines are on the disk.
+    pub fn sync(&self) -> Result<()> {
+        self.file.sync_data().map_err(|e| fault("write", &self.path, &e))
+    }
+}
+
+fn open(path: &Path, create: bool) -> Result<File> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(create).open(path).map_err(|e| fault("write", path, &e))
+}
+
+/// The bytes of the header and the lines of epochs 1 to `epoch`; the error names the first line that
+/// is not there.
+pub(super) fn length_after(path: &Path, task: Task, epoch: u32) -> Result<u64> {
+    let place = |message: String| Error::input(format!("{}: {message}", path.display()));
+    let file = File::open(path).map_err(|e| place(format!("can't be read: {e}")))?;
+    let mut reader = BufReader::new(file);
+    let mut length = 0;
+    for number in 0..=epoch {
+        let mut line = vec![];
+        let limited = &mut (&mut reader).take(LONGEST_LINE);
+        limited.read_until(b'\n', &mut line).map_err(|e| place(format!("can't be read: {e}")))?;
+        let is_there = match (line.split_last(), number) {
+            (Some((b'\n', line)), 0) => line == header(task).as_bytes(),
+            (Some((b'\n', line)), number) => is_line_of(line, number, task),
+            _ => false,
+        };
+        if !is_there {
+            let missing = match number {
+                0 => "its header".into(),
+                number => format!("the line of epoch {number}"),
+            };
+            return Err(place(format!(
+                "{missing} is missing, but the checkpoint is of epoch {epoch}"
+            )));
+        }
+        length += line.len() as u64;
+    }
+    Ok(length)
+}
+
+fn is_line_of(line: &[u8], epoch: u32, task: Task) -> bool {
+    let cells = |line: &[u8]| line.split(|&byte| byte == b',').count();
+    line.starts_with(format!("{epoch},").as_bytes())
+        && cells(line) == cells(header(task).as_bytes())
+}

@@ -1,0 +1,112 @@
+//! A run that was begun, to be gone on with.
+
+use std::fs::{self, File, TryLockError};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::checkpoint::{SavedCheckpoint, sha256};
+use super::history_file::length_after;
+use crate::error::{Error, Result};
+use crate::params::Run;
+
+/// The largest summary.json that is read, in bytes: one of a hundred thousand outputs is smaller.
+const MOST_SUMMARY: u64 = 64 << 20;
+
+/// The directory of a run that has not reached its end, held so that no other process writes to it.
+pub struct StoredRun {
+    pub(super) path: PathBuf,
+    pub(super) hold: Hold,
+    /// Of the bytes of params.json.
+    pub(super) params_sha256: String,
+}
+
+impl StoredRun {
+    /// Refuses what holds no run, a finished one, or one that is still under way.
+    pub fn open(path: &Path) -> Result<Self> {
+        if !path.is_dir() {
+            return Err(Error::input(format!(
+                "--resume {}: there is no such directory",
+                path.display()
+            )));
+        }
+        let within =
+            |message: String| Error::input(format!("--resume {}: {message}", path.display()));
+        let hold = Hold::take(path).map_err(within)?;
+        let parameters = path.join("params.json");
+        if !parameters.exists() {
+            return Err(within(
+                "params.json is missing, so no run was begun here; begin one with gpu-mlp train FILE \
+                 --out DIR"
+                    .into(),
+            ));
+        }
+        let bytes = fs::read(&parameters).map_err(|e| within(format!("params.json: {e}")))?;
+        if let Some(reason) = stop_reason(&path.join("summary.json")).map_err(within)?
+            && reason != "interrupted"
+        {
+            return Err(within(format!(
+                "this run has ended (summary.json: {reason}), nothing is left to do; for a longer one \
+                 train on its params.json with --set MAX_EPOCHS=... and another --out"
+            )));
+        }
+        Ok(StoredRun { path: path.into(), hold, params_sha256: sha256(&bytes) })
+    }
+
+    /// The run's own parameter file.
+    pub fn parameters(&self) -> PathBuf {
+        self.path.join("params.json")
+    }
+
+    /// The latest checkpoint, if there is one, with every line of the history that comes before it.
+    pub fn checkpoint(&self, run: &Run) -> Result<Option<SavedCheckpoint>> {
+        let path = self.path.join("checkpoint.safetensors");
+        if !path.exists() {
+            return Ok(None);
+        }
+        let damaged = |error: Error| {
+            Error::input(format!(
+                "{error}; without {} the run begins again at its first epoch",
+                path.display()
+            ))
+        };
+        let saved = SavedCheckpoint::read(&path, run, &self.params_sha256)
+            .map_err(|error| damaged(error.within(path.display())))?;
+        let epoch = saved.checkpoint.progress.epoch;
+        length_after(&self.path.join("history.csv"), run.network.task(), epoch).map_err(damaged)?;
+        Ok(Some(saved))
+    }
+}
+
+/// Why a run stopped; None if it has no summary.
+fn stop_reason(path: &Path) -> Result<Option<String>, String> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let mut text = String::new();
+    let read = File::open(path).and_then(|file| file.take(MOST_SUMMARY).read_to_string(&mut text));
+    read.map_err(|e| format!("summary.json: can't be read: {e}"))?;
+    let summary: Value = serde_json::from_str(&text).unwrap_or_default();
+    let reason = summary["stop_reason"].as_str().map(String::from);
+    reason.map(Some).ok_or_else(|| "summary.json: is no summary of a run; remove it".into())
+}
+
+/// A directory that one process at a time writes to: held until this is dropped, or the process ends.
+pub(super) struct Hold {
+    /// None where the system can't lock a directory: Windows, some network file systems.
+    _directory: Option<File>,
+}
+
+impl Hold {
+    /// The error says that another process has it.
+    pub fn take(path: &Path) -> Result<Self, String> {
+        let Ok(directory) = File::open(path) else { return Ok(Hold { _directory: None }) };
+        match directory.try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                Err("another process is writing this run; wait for its end, or stop it".into())
+            }
+            locked => Ok(Hold { _directory: locked.is_ok().then_some(directory) }),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! `gpu-mlp train --resume`: a run that did not reach its end, gone on with.
+
+use std::path::Path;
+
+use crate::artifact::{SavedCheckpoint, StoredRun};
+use crate::backend::Description;
+use crate::error::Result;
+use crate::params::{Parameters, Run};
+use crate::train::Checkpoint;
+
+/// What is gone on with.
+pub(super) struct Resumed {
+    pub stored: StoredRun,
+    /// None if the run was stopped before its first checkpoint.
+    pub saved: Option<SavedCheckpoint>,
+    /// The device and schedule that computed the epochs before.
+    device: String,
+    schedule: String,
+}
+
+impl Resumed {
+    /// Reads the checkpoint, and names its device and schedule in the parameters, for where the
+    /// command line names no other.
+    pub fn read(stored: StoredRun, run: &Run, parameters: &mut Parameters) -> Result<Self> {
+        let saved = stored.checkpoint(run)?;
+        if let Some(SavedCheckpoint { description, .. }) = &saved {
+            parameters.device.clone_from(&description.device);
+            parameters.schedule.clone_from(&description.schedule);
+        }
+        let (device, schedule) = (parameters.device.clone(), parameters.schedule.clone());
+        Ok(Resumed { stored, saved, device, schedule })
+    }
+
+    /// The checkpoint to train from.
+    pub fn checkpoint(&self) -> Option<Checkpoint> {
+        self.saved.as_ref().map(|saved| saved.checkpoint.clone())
+    }
+
+    /// Where the run goes on, and what to expect where another device goes on with it.
+    pub fn note(&self, description: &Description) -> String {
+        let mut note = match &self.saved {
+            None => "resumed: there is no checkpoint yet, so the run begins at epoch 1\n".into(),
+            Some(saved) => format!("resumed: after epoch {}\n", saved.checkpoint.progress.epoch),
+        };
+        let Description { device, schedule, .. } = description;
+        if (device, schedule) != (&self.device, &self.schedule) {
+            note += &format!(
+                "note: {} (schedule {:?}) computed this run, and {device} (schedule {schedule:?}) goes \
+                 on with it: losses will be the same to 1e-4, not to the bit\n",
+                self.device, self.schedule
+            );
+        }
+        note
+    }
+}
+
+/// The command that goes on with the run in `directory`.
+pub(super) fn command(directory: &Path) -> String {
+    format!("gpu-mlp train --resume {}", quoted(&directory.display().to_string()))
+}
+
+/// As a shell takes it for one word.
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+,:@%".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.into();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_s_name_is_one_word_of_the_command() {
+        assert_eq!(command(Path::new("runs/a-1")), "gpu-mlp train --resume runs/a-1");
+        assert_eq!(command(Path::new("my run's")), r"gpu-mlp train --resume 'my run'\''s'");
+    }
+}

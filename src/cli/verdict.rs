@@ -1,0 +1,51 @@
+//! What a run that did not reach its end comes to: the error, what is saved, and how to go on.
+
+use super::resume::command;
+use crate::artifact::RunDirectory;
+use crate::error::{Error, Result};
+use crate::train::{Outcome, Stop};
+
+/// The error that ended a run, where its best weights are, if it has some, and how to go on.
+pub(super) fn with_what_is_saved(error: Error, directory: &RunDirectory) -> Error {
+    let path = directory.path();
+    let weights = match path.join("model.safetensors").exists() {
+        true => format!("; the best weights so far are in {}", path.display()),
+        false => String::new(),
+    };
+    Error::failed(format!("{error}{weights}; {}", how_to_go_on(directory)))
+}
+
+fn how_to_go_on(directory: &RunDirectory) -> String {
+    let command = command(directory.path());
+    match directory.saved_epoch() {
+        0 => format!("begin it again at epoch 1: {command}"),
+        epoch => format!("go on after epoch {epoch}: {command}"),
+    }
+}
+
+/// A run that was interrupted or diverged did not do what was asked, whatever it saved.
+pub(super) fn verdict(outcome: &Outcome, directory: &RunDirectory) -> Result<()> {
+    let Some(replica) = outcome.replicas.first() else { return Ok(()) };
+    let saved = match replica.best_epoch {
+        Some(epoch) => {
+            format!("the best weights so far (epoch {epoch}) are in {}", directory.path().display())
+        }
+        None => "no weights were saved".into(),
+    };
+    let epoch = replica.epochs;
+    match replica.stop {
+        Stop::Interrupted => Err(Error::failed(format!(
+            "interrupted after epoch {epoch}; {saved}; {}",
+            how_to_go_on(directory)
+        ))),
+        Stop::NotFinite(Some(step)) => Err(Error::failed(format!(
+            "the loss is not finite from step {step} of epoch {epoch} on; {saved}; lower LR, or bound \
+             the gradient with GRAD_CLIP"
+        ))),
+        Stop::NotFinite(None) => Err(Error::failed(format!(
+            "the validation loss is not finite after epoch {epoch}; {saved}; lower LR, or bound the \
+             gradient with GRAD_CLIP"
+        ))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,80 @@
+//! Runs on a GPU (lavapipe, where there is no other), killed and gone on with there and on the CPU.
+
+use gpu_mlp::gpu::{Schedule, adapters};
+use serde_json::json;
+
+use crate::stopped::{assert_same_end, parameters, signal, started};
+use crate::support::Folder;
+
+/// A run in few steps: little work for a device made of software.
+fn small(folder: &Folder) -> std::path::PathBuf {
+    let changes = json!({"BATCH_SIZE": 35, "LAYER_ACTS": ["-", "prelu", "softmax"]});
+    parameters(folder, &changes)
+}
+
+#[test]
+fn a_killed_run_on_a_gpu_ends_with_the_same_bits() {
+    let test = "a_killed_run_on_a_gpu_ends_with_the_same_bits";
+    let Some(adapter) = crate::adapter::first(test, adapters()) else { return };
+    // Named, because two runs that race schedules may choose differently.
+    for schedule in Schedule::ALL {
+        killed_and_resumed(&adapter.info.name, schedule.name());
+    }
+}
+
+fn killed_and_resumed(device: &str, schedule: &str) {
+    let folder = Folder::new();
+    let own = small(&folder);
+    let train =
+        ["train", own.to_str().unwrap(), "--device", device, "--schedule", schedule, "--out"];
+    folder.run(&[&train[..], &["whole"]].concat()).ended(0);
+    let often = ["--checkpoint-every", "7"];
+    let (mut child, _) = started(&folder, &[&train[..], &["run"], &often].concat(), 20);
+    for lines in [40, 1] {
+        signal(&child, "-KILL");
+        child.wait().unwrap();
+        let resume = [&["train", "--resume", "run"], &often[..]].concat();
+        (child, _) = started(&folder, &resume, lines);
+    }
+    signal(&child, "-KILL");
+    child.wait().unwrap();
+    let ran = folder.run(&["train", "--resume", "run"]).ended(0);
+    ran.says(&[&format!("device: {device}")]);
+    assert!(!ran.stderr.contains("not to the bit"), "{}", ran.stderr);
+    assert_same_end(&folder, "run", "whole");
+}
+
+#[test]
+fn a_run_of_a_gpu_goes_on_on_the_cpu_with_the_same_losses_and_says_so() {
+    let test = "a_run_of_a_gpu_goes_on_on_the_cpu_with_the_same_losses_and_says_so";
+    let Some(adapter) = crate::adapter::first(test, adapters()) else { return };
+    let folder = Folder::new();
+    let own = small(&folder);
+    let few = ["--set", "MAX_EPOCHS=30"];
+    let train = ["train", own.to_str().unwrap(), "--device", &adapter.info.name];
+    let train = [&train[..], &few].concat();
+    folder.run(&[&train[..], &["--out", "whole"]].concat()).ended(0);
+    std::fs::create_dir_all(folder.path("run/model.safetensors.partial")).unwrap();
+    folder.run(&[&train[..], &["--out", "run", "--checkpoint-every", "8"]].concat()).ended(1);
+    std::fs::remove_dir(folder.path("run/model.safetensors.partial")).unwrap();
+    let ran = folder.run(&["train", "--resume", "run", "--device", "cpu"]).ended(0);
+    ran.says(&[
+        "device: cpu (--device cpu)",
+        "resumed: after epoch 24\n",
+        &format!("note: {} (schedule \"", adapter.info.name),
+        "losses will be the same to 1e-4, not to the bit",
+    ]);
+    let numbers = |run: &str| -> Vec<Vec<f64>> {
+        let history = folder.read(&format!("{run}/history.csv"));
+        let cells = |line: &str| line.split(',').map(|cell| cell.parse().unwrap()).collect();
+        history.lines().skip(1).map(cells).collect()
+    };
+    let (own, whole) = (numbers("run"), numbers("whole"));
+    assert_eq!(own.len(), 30);
+    for (own, whole) in own.iter().zip(&whole) {
+        for loss in [1, 3] {
+            assert!((own[loss] - whole[loss]).abs() < 1e-4, "{own:?} {whole:?}");
+        }
+    }
+    assert_eq!(folder.json("run/summary.json")["device"], "cpu");
+}

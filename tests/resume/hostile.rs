@@ -1,0 +1,102 @@
+//! Checkpoints that are damaged or made to harm: refused, without a panic or much memory.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use gpu_mlp::artifact::StoredRun;
+use gpu_mlp::data::Dataset;
+use gpu_mlp::params::{Parameters, Run};
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+
+use crate::refusals::stopped_run;
+use crate::support::Folder;
+
+fn run(directory: &Path) -> Arc<Run> {
+    let parameters = Parameters::read(&directory.join("params.json"), &[]).unwrap();
+    let dataset = Dataset::read(Path::new(&parameters.dataset)).unwrap();
+    Arc::new(Run::new(&parameters, &dataset).unwrap())
+}
+
+/// The checkpoint, cut into the length of its header, the header, and the values.
+fn parts(folder: &Folder) -> (String, Vec<u8>) {
+    let bytes = folder.bytes("run/checkpoint.safetensors");
+    let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    (String::from_utf8(bytes[8..8 + length].to_vec()).unwrap(), bytes[8 + length..].to_vec())
+}
+
+fn file(header: &str, values: &[u8]) -> Vec<u8> {
+    [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), values].concat()
+}
+
+#[test]
+fn files_that_contradict_the_run_are_refused() {
+    let folder = stopped_run();
+    let run = run(&folder.path("run"));
+    let (header, values) = parts(&folder);
+    let stored = StoredRun::open(&folder.path("run")).unwrap();
+    for (from, to, words) in [
+        (r#"\"version\":1"#, r#"\"version\":2"#, "format version 2; this program reads version 1"),
+        (r#"\"version\":1"#, r#"\"version\":-1"#, "its metadata can't be read"),
+        (
+            "layers.0.weight\":{\"dtype\":\"F32\",\"shape\":[1,5,4]",
+            "layers.0.weight\":{\"dtype\":\"F32\",\"shape\":[1,4,5]",
+            "this run has F32 of shape [1, 5, 4]",
+        ),
+        ("\"F32\",\"shape\":[1,5,4]", "\"I32\",\"shape\":[1,5,4]", "I32 of shape"),
+        ("layers.0.weight\":{", "layers.9.weight\":{", "is missing"),
+        (r#"\"epoch\":6"#, r#"\"epoch\":5"#, "its numbers contradict each other"),
+        (r#"\"epochs\":6"#, r#"\"epochs\":4294967295"#, "its numbers contradict each other"),
+        (r#"\"live\":true"#, r#"\"live\":false"#, "its numbers contradict each other"),
+        (r#"\"stop\":null"#, r#"\"stop\":\"Paused\""#, "its metadata can't be read"),
+        (r#"\"Classification\""#, r#"\"Regression\""#, "its metadata can't be read"),
+        ("gpu_mlp_checkpoint", "gpu_mlp_checkpoinT", "is no checkpoint of gpu-mlp"),
+    ] {
+        assert!(header.contains(from), "{from} is not in {header}");
+        // All of a kind, as a hand that edits the file would.
+        folder.write("run/checkpoint.safetensors", file(&header.replacen(from, to, 1), &values));
+        let error = stored.checkpoint(&run).unwrap_err();
+        assert!(error.to_string().contains(words), "{from}: {error}");
+    }
+}
+
+#[test]
+fn a_file_that_is_too_long_is_not_read() {
+    let folder = stopped_run();
+    let run = run(&folder.path("run"));
+    let stored = StoredRun::open(&folder.path("run")).unwrap();
+    // A terabyte that takes no room on the disk.
+    let path = folder.path("run/checkpoint.safetensors");
+    let sparse = std::fs::File::options().write(true).open(&path).unwrap();
+    if sparse.set_len(1 << 40).is_err() {
+        sparse.set_len(1 << 28).unwrap();
+    }
+    let error = stored.checkpoint(&run).unwrap_err();
+    assert!(error.to_string().contains("too many for this run"), "{error}");
+    // A header that says it is as long as memory.
+    folder.write("run/checkpoint.safetensors", [&[255; 8][..], b"{}"].concat());
+    let error = stored.checkpoint(&run).unwrap_err();
+    assert!(error.to_string().contains("is no safetensors file"), "{error}");
+}
+
+#[test]
+fn damaged_bytes_never_panic() {
+    let folder = stopped_run();
+    let run = run(&folder.path("run"));
+    let stored = StoredRun::open(&folder.path("run")).unwrap();
+    let whole = folder.bytes("run/checkpoint.safetensors");
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    for _ in 0..2000 {
+        let mut bytes = whole.clone();
+        for _ in 0..random.random_range(1..4) {
+            let at = random.random_range(0..bytes.len());
+            bytes[at] = random.random_range(0..=255);
+        }
+        if random.random_range(0..4) == 0 {
+            bytes.truncate(random.random_range(0..bytes.len()));
+        }
+        folder.write("run/checkpoint.safetensors", bytes);
+        // A damaged weight is still a weight; all else is refused or harmless.
+        let _ = stored.checkpoint(&run);
+    }
+}

@@ -1,0 +1,18 @@
+//! Runs that are stopped, killed or starved, and gone on with.
+
+#[path = "../gpu/adapter.rs"]
+mod adapter;
+#[cfg(unix)]
+mod devices;
+#[cfg(unix)]
+mod full_disk;
+mod hostile;
+#[cfg(unix)]
+mod kills;
+mod refusals;
+#[cfg(unix)]
+mod signals;
+mod stopped;
+#[allow(dead_code)] // a part is used
+#[path = "../cli/support.rs"]
+mod support;

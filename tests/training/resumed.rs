@@ -1,0 +1,199 @@
+//! From every checkpoint of a run the rest of it is the same, bit for bit.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use gpu_mlp::Result;
+use gpu_mlp::backend::Backend;
+use gpu_mlp::cpu::{Cpu, Schedule};
+use gpu_mlp::params::{Clip, Run};
+use gpu_mlp::train::{Checkpoint, EpochRow, Observer, Outcome, Stop, train, train_from};
+
+use crate::common::{InBlocks, Rows, classes, cpu, parameters, run, trained, values};
+use crate::{ADAM, patient};
+
+/// Keeps the rows, and a checkpoint every so many epochs.
+#[derive(Default)]
+struct Keeper {
+    every: u32,
+    rows: Rows,
+    checkpoints: Vec<Checkpoint>,
+}
+
+impl Observer for Keeper {
+    fn epoch(&mut self, row: &EpochRow) -> Result<()> {
+        self.rows.epoch(row)
+    }
+    fn checkpoint_due(&self, epoch: u32) -> bool {
+        epoch.is_multiple_of(self.every)
+    }
+    fn checkpoint(&mut self, checkpoint: &Checkpoint) -> Result<()> {
+        self.checkpoints.push(checkpoint.clone());
+        Ok(())
+    }
+}
+
+/// What two runs have in common, if they differ in time alone.
+fn timeless(mut outcome: Outcome) -> Outcome {
+    outcome.seconds = Default::default();
+    for last in outcome.replicas.iter_mut().filter_map(|replica| replica.last.as_mut()) {
+        last.seconds = 0.0;
+    }
+    outcome
+}
+
+/// Goes on from every checkpoint; the outcome.
+#[track_caller]
+fn every_rest_is_the_same(run: &Arc<Run>, backend: &dyn Fn() -> Box<dyn Backend>) -> Outcome {
+    let go_on = AtomicBool::new(false);
+    let mut keeper = Keeper { every: 1, ..Keeper::default() };
+    let mut whole = backend();
+    let outcome = timeless(train(run, &mut *whole, &mut keeper, &go_on).unwrap());
+    let state = whole.state().unwrap();
+    assert!(keeper.checkpoints.len() > 3, "{outcome:?}");
+    for checkpoint in keeper.checkpoints {
+        let epoch = checkpoint.progress.epoch;
+        let mut rows = Rows::default();
+        let mut rest = backend();
+        let ended = train_from(run, checkpoint, &mut *rest, &mut rows, &go_on).unwrap();
+        let later = keeper.rows.0.iter().filter(|row| row.epoch > epoch);
+        assert!(rows.0.iter().eq(later), "after epoch {epoch}");
+        assert_eq!(timeless(ended), outcome, "after epoch {epoch}");
+        assert_eq!(rest.state().unwrap(), state, "after epoch {epoch}");
+    }
+    outcome
+}
+
+#[test]
+fn on_both_schedules_until_patience_ends_it() {
+    let run = run(&patient(), &classes(60, 4, 3));
+    for schedule in Schedule::ALL {
+        let backend = || -> Box<dyn Backend> {
+            Box::new(Cpu::<f32>::with_schedule(run.clone(), schedule).unwrap())
+        };
+        let outcome = every_rest_is_the_same(&run, &backend);
+        assert!(matches!(outcome.replicas[0].stop, Stop::LossPatience(_)));
+    }
+}
+
+#[test]
+fn until_the_score_stands_still_or_the_loss_does_or_bursts() {
+    let scores = parameters(&[4, 8, 3], &["prelu", "softmax"]);
+    let mut losses = scores.clone();
+    let mut bursts = parameters(&[4, 8, 2], &["linear", "linear"]);
+    let scores = gpu_mlp::params::Parameters {
+        accuracy_patience: Some(5),
+        max_epochs: 300,
+        warmup_epochs: 6,
+        ..scores
+    };
+    (losses.loss_tolerance, losses.max_epochs, losses.clip) = (1e-3, 900, Some(Clip::Norm(1.0)));
+    losses.warmup_epochs = 6;
+    (bursts.learning_rate, bursts.max_epochs, bursts.batch_size) = (0.9, 300, 28);
+    for (parameters, dataset, stop) in [
+        (scores, classes(60, 4, 3), "score_patience"),
+        (losses, classes(60, 4, 3), "loss_converged"),
+        (bursts, values(40, 4, 2), "not_finite"),
+    ] {
+        let run = run(&parameters, &dataset);
+        let backend = || -> Box<dyn Backend> { Box::new(cpu::<f32>(&run)) };
+        let outcome = every_rest_is_the_same(&run, &backend);
+        assert_eq!(outcome.replicas[0].stop.name(), stop);
+    }
+}
+
+#[test]
+fn of_three_replicas_of_which_some_have_stopped() {
+    let mut parameters = patient();
+    parameters.optimizer = ADAM;
+    let dataset = classes(50, 4, 3);
+    let mut joined = Run::clone(&run(&parameters, &dataset));
+    for seed in [2, 3] {
+        parameters.random_seed = seed;
+        joined.replicas.push(run(&parameters, &dataset).replicas[0].clone());
+    }
+    let joined = Arc::new(joined);
+    let backend = || -> Box<dyn Backend> { Box::new(cpu::<f32>(&joined)) };
+    let outcome = every_rest_is_the_same(&joined, &backend);
+    let epochs: Vec<u32> = outcome.replicas.iter().map(|replica| replica.epochs).collect();
+    assert!(epochs.iter().min() < epochs.iter().max(), "{epochs:?}");
+}
+
+#[test]
+fn blocks_of_epochs_end_where_a_checkpoint_is_due() {
+    let run = run(&patient(), &classes(60, 4, 3));
+    let (rows, _) = trained(&run, &mut cpu::<f32>(&run));
+    let mut keeper = Keeper { every: 3, ..Keeper::default() };
+    let mut backend = InBlocks(cpu::<f32>(&run), 7);
+    train(&run, &mut backend, &mut keeper, &AtomicBool::new(false)).unwrap();
+    assert_eq!(keeper.rows.0, rows);
+    let epochs: Vec<u32> = keeper.checkpoints.iter().map(|c| c.progress.epoch).collect();
+    // Not after the last epoch: then the run is over.
+    let due: Vec<u32> = (1..rows.len() as u32).filter(|epoch| epoch % 3 == 0).collect();
+    assert_eq!(epochs, due);
+    let last = keeper.checkpoints.pop().unwrap();
+    let mut rest = InBlocks(cpu::<f32>(&run), 7);
+    train_from(&run, last, &mut rest, &mut keeper, &AtomicBool::new(false)).unwrap();
+    assert_eq!(rest.state().unwrap(), backend.state().unwrap());
+}
+
+/// Interrupts after an epoch, or fails as a full disk does.
+struct Stopping<'a> {
+    keeper: Keeper,
+    interrupt: &'a AtomicBool,
+    fails: bool,
+}
+
+impl Observer for Stopping<'_> {
+    fn epoch(&mut self, row: &EpochRow) -> Result<()> {
+        self.keeper.epoch(row)?;
+        if row.epoch != 5 {
+            return Ok(());
+        }
+        self.interrupt.store(!self.fails, Ordering::Relaxed);
+        if self.fails { Err(gpu_mlp::Error::failed("the disk is full")) } else { Ok(()) }
+    }
+    fn checkpoint(&mut self, checkpoint: &Checkpoint) -> Result<()> {
+        self.keeper.checkpoint(checkpoint)
+    }
+}
+
+#[test]
+fn an_interrupt_and_a_listener_that_fails_leave_a_checkpoint_of_the_last_epoch() {
+    let run = run(&patient(), &classes(60, 4, 3));
+    let (rows, _) = trained(&run, &mut cpu::<f32>(&run));
+    for (fails, block) in [(false, 1), (true, 1), (true, 7)] {
+        let interrupt = AtomicBool::new(false);
+        let mut stopping = Stopping { keeper: Keeper::default(), interrupt: &interrupt, fails };
+        let mut backend = InBlocks(cpu::<f32>(&run), block);
+        let ended = train(&run, &mut backend, &mut stopping, &interrupt);
+        assert_eq!(ended.is_err(), fails);
+        let checkpoint = stopping.keeper.checkpoints.pop().unwrap();
+        assert_eq!((checkpoint.progress.epoch, stopping.keeper.checkpoints.len()), (5, 0));
+        let mut rest = Rows::default();
+        let go_on = AtomicBool::new(false);
+        train_from(&run, checkpoint, &mut cpu::<f32>(&run), &mut rest, &go_on).unwrap();
+        assert_eq!(rest.0, rows[5..]);
+    }
+}
+
+#[test]
+fn a_checkpoint_of_another_run_is_refused() {
+    let own = run(&patient(), &classes(60, 4, 3));
+    let mut keeper = Keeper { every: 4, ..Keeper::default() };
+    train(&own, &mut cpu::<f32>(&own), &mut keeper, &AtomicBool::new(false)).unwrap();
+    let checkpoint = keeper.checkpoints.remove(0);
+    let mut shorter = patient();
+    shorter.max_epochs = 4;
+    let mut wider = patient();
+    wider.layers = crate::common::mlp(&[4, 9, 3], &["tanh", "softmax"]);
+    for (parameters, words) in [(shorter, "nothing is left"), (wider, "another network")] {
+        let other = run(&parameters, &classes(60, 4, 3));
+        let go_on = AtomicBool::new(false);
+        let mut rows = Rows::default();
+        let mut backend = cpu::<f32>(&other);
+        let error = train_from(&other, checkpoint.clone(), &mut backend, &mut rows, &go_on);
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+    }
+}
