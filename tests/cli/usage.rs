@@ -10,9 +10,17 @@ fn help_and_version_are_told_on_standard_output() {
     let version = folder.run(&["--version"]).ended(0);
     assert_eq!(version.stdout.trim(), format!("gpu-mlp {}", env!("CARGO_PKG_VERSION")));
     let train = folder.run(&["train", "--help"]).ended(0);
-    for option in
-        ["--set", "--out", "--backend", "--device", "--threads", "--json", "--trace-first"]
-    {
+    for option in [
+        "--resume",
+        "--checkpoint-every",
+        "--set",
+        "--out",
+        "--backend",
+        "--device",
+        "--threads",
+        "--json",
+        "--trace-first",
+    ] {
         assert!(train.stdout.contains(option), "{option}");
     }
 }
