@@ -4,9 +4,9 @@
 #     cargo build --release && cargo test --no-run --lib --test gpu    # anywhere; carry what they made
 #     benches/gpu.sh [--device NAME] GPU-MLP [TEST...]
 #
-# GPU-MLP is the built binary, a TEST a built test binary (target/debug/deps/gpu-... and gpu_mlp-...). It lists the devices,
-# runs the tests, times the ten jobs on every schedule, and compares with JAX and PyTorch where
-# python3 (or $PYTHON) can import them. Every section has a limit: what it has printed by then stands.
+# GPU-MLP is the built binary, a TEST a built test binary (target/debug/deps/gpu-... and gpu_mlp-...). It
+# lists the devices, runs the tests, times the ten jobs on every schedule, and compares with JAX and PyTorch
+# where python3 (or $PYTHON) can import them. Every section has a limit: what it has printed by then stands.
 # Ends with 1 if a section failed or ran out of time, with 2 where there is nothing to run.
 set -uo pipefail
 
