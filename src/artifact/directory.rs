@@ -23,6 +23,7 @@ pub struct RunDirectory<'a> {
     run: &'a Run,
     description: Description,
     layer_names: Option<Vec<String>>,
+    parameters: Value,
     started: Instant,
     timing: Timing,
     history: File,
@@ -64,7 +65,8 @@ impl<'a> RunDirectory<'a> {
             .and_then(|mut file| writeln!(file, "{}", header(run.network.task())).map(|()| file))
             .map_err(|e| fault("write", &history_path, &e))?;
         let path = path.to_path_buf();
-        Ok(RunDirectory { path, run, description, layer_names, started, timing, history })
+        let parameters = parameters.clone();
+        Ok(RunDirectory { path, run, description, layer_names, parameters, started, timing, history })
     }
 
     /// Where it is.
@@ -83,9 +85,8 @@ impl Observer for RunDirectory<'_> {
     }
 
     fn finished(&mut self, outcome: &Outcome, state: &State) -> Result<()> {
-        let best_epoch = outcome.replicas.first().and_then(|replica| replica.best_epoch);
-        if let Some(best_epoch) = best_epoch {
-            let model = Model::new(self.run, state, best_epoch, self.layer_names.as_deref());
+        let names = self.layer_names.as_deref();
+        if let Some(model) = Model::new(self.run, (state, outcome), names, &self.parameters)? {
             write_whole(&self.path.join("model.safetensors"), &model.to_bytes()?)?;
         }
         let timing = Timing { total: self.started.elapsed().as_secs_f64(), ..self.timing };
