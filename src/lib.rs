@@ -16,5 +16,6 @@ pub mod nearest;
 pub mod network;
 pub mod params;
 pub mod train;
+pub mod usage;
 
 pub use error::{Error, Result};

@@ -66,7 +66,16 @@ impl<'a> RunDirectory<'a> {
             .map_err(|e| fault("write", &history_path, &e))?;
         let path = path.to_path_buf();
         let parameters = parameters.clone();
-        Ok(RunDirectory { path, run, description, layer_names, parameters, started, timing, history })
+        Ok(RunDirectory {
+            path,
+            run,
+            description,
+            layer_names,
+            parameters,
+            started,
+            timing,
+            history,
+        })
     }
 
     /// Where it is.

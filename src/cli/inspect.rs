@@ -140,7 +140,8 @@ fn model(path: &Path) -> Result<()> {
     let network = &model.network;
     line(&format!("input: {}", shape_text(&network.input)))?;
     for (index, (layer, shape)) in network.layers.iter().zip(&network.shapes).enumerate() {
-        let name = model.layer_names.get(index).map_or_else(String::new, |name| format!(", {name}"));
+        let name =
+            model.layer_names.get(index).map_or_else(String::new, |name| format!(", {name}"));
         line(&format!("layer {index}: {layer} -> {}{name}", shape_text(shape)))?;
     }
     for tensor in &model.tensors {

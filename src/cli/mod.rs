@@ -5,10 +5,14 @@ mod console;
 mod device;
 mod devices;
 mod ending;
+mod evaluate;
 mod header;
 mod inspect;
 mod json_lines;
+mod model_device;
+mod predict;
 mod progress;
+mod row_progress;
 mod table;
 mod trace;
 mod train;
@@ -30,6 +34,10 @@ struct Arguments {
 enum Command {
     /// Train the network a parameter file describes
     Train(train::Arguments),
+    /// Tell how good a model is on data with targets
+    Evaluate(evaluate::Arguments),
+    /// Predict classes or values for the rows of a file
+    Predict(predict::Arguments),
     /// List the GPUs and the CPU that --device can choose
     Devices,
     /// Show what a model file or an NPZ data set holds
@@ -42,6 +50,8 @@ pub fn main() -> ExitCode {
     let started = Instant::now();
     let result = match Arguments::parse().command {
         Command::Train(arguments) => train::run(&arguments, started),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Predict(arguments) => predict::run(&arguments, started),
         Command::Devices => devices::run(),
         Command::Inspect(arguments) => inspect::run(&arguments),
     };

@@ -99,7 +99,9 @@ impl LayerRecord {
             Some(text) => Activation::parse(text, "x").map_err(|error| error.to_string()),
         };
         Ok(match self.kind.as_str() {
-            "dense" => Layer::Dense { units: needed(self.units, "units")?, activation: activation()? },
+            "dense" => {
+                Layer::Dense { units: needed(self.units, "units")?, activation: activation()? }
+            }
             "conv1d" => Layer::Conv1d {
                 filters: needed(self.filters, "filters")?,
                 kernel: needed(self.kernel, "kernel")?,

@@ -111,7 +111,8 @@ impl Model {
 
     /// The names of the outputs of a regression, where the data set named them all.
     pub fn output_names(&self) -> Option<&[String]> {
-        let named = |names: &&[String]| self.labels.is_empty() && names.len() == self.network.outputs();
+        let named =
+            |names: &&[String]| self.labels.is_empty() && names.len() == self.network.outputs();
         self.target_names.as_deref().filter(named)
     }
 
