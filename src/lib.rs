@@ -14,6 +14,7 @@ pub mod math;
 mod memory;
 pub mod nearest;
 pub mod network;
+pub mod onnx;
 pub mod params;
 pub mod train;
 pub mod usage;

@@ -6,6 +6,7 @@ mod device;
 mod devices;
 mod ending;
 mod evaluate;
+mod export;
 mod header;
 mod inspect;
 mod json_lines;
@@ -38,6 +39,8 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Predict classes or values for the rows of a file
     Predict(predict::Arguments),
+    /// Write a model for other programs
+    Export(export::Arguments),
     /// List the GPUs and the CPU that --device can choose
     Devices,
     /// Show what a model file or an NPZ data set holds
@@ -52,6 +55,7 @@ pub fn main() -> ExitCode {
         Command::Train(arguments) => train::run(&arguments, started),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Predict(arguments) => predict::run(&arguments, started),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Devices => devices::run(),
         Command::Inspect(arguments) => inspect::run(&arguments),
     };
