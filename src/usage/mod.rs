@@ -30,7 +30,7 @@ pub fn predict(
 ) -> Result<u64> {
     let mut done = 0;
     while let Some(block) = rows.next_block(predictor.block_rows())? {
-        let predictions = predictor.predict(&block, done)?;
+        let predictions = predictor.predict(&block, done).map_err(|e| e.within(rows.name()))?;
         // A reader of standard output that has gone wants no more.
         if !output.write(&predictions)? {
             break;

@@ -98,8 +98,9 @@ pub(super) fn by_name(header: &[String], names: &[String]) -> Result<Vec<usize>>
     let place = |name: &String| {
         places.get(name.as_str()).copied().ok_or_else(|| {
             Error::input(format!(
-                "has no column {name:?}, which the model takes{}",
-                did_you_mean(name, header.iter().map(String::as_str))
+                "has no column {name:?}, which the model takes{}{}",
+                did_you_mean(name, header.iter().map(String::as_str)),
+                if header.len() == 1 { "; columns are separated by commas" } else { "" }
             ))
         })
     };

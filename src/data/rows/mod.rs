@@ -82,6 +82,11 @@ impl Rows {
         Ok(Rows { source, name: name.into(), row: 0 })
     }
 
+    /// The file's name, for messages.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The number of rows, where it is known beforehand.
     pub fn total(&self) -> Option<usize> {
         match &self.source {

@@ -58,21 +58,21 @@ impl CsvOutput {
                 let label = self.labels[class];
                 self.field(format_args!("{label}"))?;
                 if let Some(name) = self.names.get(class) {
-                    self.writer.write_field(name)?;
+                    self.writer.write_field(name).map_err(plain)?;
                 }
             }
             for value in row {
                 // The shortest digits that are read as this number.
                 self.field(format_args!("{value:?}"))?;
             }
-            self.writer.write_record(None::<&[u8]>)?;
+            self.writer.write_record(None::<&[u8]>).map_err(plain)?;
         }
         Ok(())
     }
 
     fn write_header(&mut self) -> io::Result<()> {
         match self.header.take() {
-            Some(header) => Ok(self.writer.write_record(header)?),
+            Some(header) => self.writer.write_record(header).map_err(plain),
             None => Ok(()),
         }
     }
@@ -81,7 +81,7 @@ impl CsvOutput {
         self.cell.clear();
         // Writing to a String cannot fail.
         let _ = self.cell.write_fmt(text);
-        Ok(self.writer.write_field(&self.cell)?)
+        self.writer.write_field(&self.cell).map_err(plain)
     }
 
     pub fn finish(mut self) -> io::Result<()> {
@@ -92,6 +92,14 @@ impl CsvOutput {
             Ok(Sink::Stream(mut stream)) => stream.flush(),
             Err(error) => Err(error.into_error()),
         }
+    }
+}
+
+/// The fault as it was: a pipe that nobody reads any more has to be told from a full disk.
+fn plain(error: ::csv::Error) -> io::Error {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => error,
+        kind => io::Error::other(format!("{kind:?}")),
     }
 }
 
