@@ -174,6 +174,18 @@ impl Choice {
         }
     }
 
+    /// Opens the backend for predictions: on the CPU in f64, because where a row's sums cancel f32
+    /// loses the digits that other programs are compared in.
+    pub fn open_for_predictions(&self, run: Arc<Run>) -> Result<Box<dyn Backend>> {
+        match &self.adapter {
+            None => {
+                Cpu::<f64>::check_memory(&run)?;
+                Ok(Box::new(Cpu::<f64>::new(run)))
+            }
+            Some(_) => self.open(run),
+        }
+    }
+
     /// The fastest schedule of the CPU that fits, or the one that was asked for.
     fn open_cpu(&self, run: Arc<Run>) -> Result<Cpu<f32>> {
         let Some(wanted) = &self.schedule else { return Ok(Cpu::fastest(run)) };

@@ -33,6 +33,6 @@ impl ModelDevice {
         // No file speaks here: what it could say of the device is "auto".
         let unsaid = Parameters::new(LayerStack::General(vec![]), 1.0, 1, 1);
         let choice = choose(&wishes, &unsaid)?;
-        Ok(move |run| choice.open(run))
+        Ok(move |run| choice.open_for_predictions(run))
     }
 }

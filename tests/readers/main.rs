@@ -2,7 +2,7 @@
 //! they read it or refuse it, without a panic, soon, and with memory of the order of what they were
 //! given.
 //!
-//! A test makes a few hundred cases. `GPU_MLP_FUZZ_SECONDS=600 cargo test --test readers` new ones
+//! A test makes a few hundred cases. `GPU_MLP_FUZZ_SECONDS=600 cargo test --test readers` makes new ones
 //! for ten minutes a reader; the seed of a case that fails is in its message.
 
 mod allocation;

@@ -35,7 +35,7 @@ pub fn identity(width: usize, activation: &str, labels: Option<&[i64]>) -> (Valu
         "targets": if labels.is_some() { Value::Null } else { none.clone() },
         "labels": labels,
     });
-    let diagonal = |i: usize| if i % (width + 1) == 0 { 1.0 } else { 0.0 };
+    let diagonal = |i: usize| if i.is_multiple_of(width + 1) { 1.0 } else { 0.0 };
     (description, (0..width * width).map(diagonal).collect())
 }
 

@@ -171,7 +171,7 @@ fn described(about: Description) -> Result<Model> {
 fn network(about: &Description) -> Result<Network> {
     let elements =
         about.input_shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
-    if !matches!(about.input_shape.len(), 1 | 2) || !elements.is_some_and(|n| n <= MOST_INPUTS) {
+    if !matches!(about.input_shape.len(), 1 | 2) || elements.is_none_or(|n| n > MOST_INPUTS) {
         return Err(disagrees(&format!(
             "input_shape: {:?}; allowed: [features] or [channels, samples], up to {MOST_INPUTS} in all",
             about.input_shape.iter().take(4).collect::<Vec<_>>()
