@@ -85,6 +85,7 @@ fn arrays_of_another_shape_type_or_length_are_refused() {
     folder.run(&["predict", "m.safetensors", "names.npz"]).ended(0);
 }
 
+#[cfg(unix)]
 #[test]
 fn places_that_can_not_take_predictions_are_refused() {
     let folder = folder();
