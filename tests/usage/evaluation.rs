@@ -213,6 +213,19 @@ fn strangers_are_refused() {
     }
 }
 
+#[test]
+fn one_row_is_enough() {
+    let folder = Folder::new();
+    let (description, weights) = identity(2, "softmax", Some(&[3, 8]));
+    folder.write("m.safetensors", identity_file(&description, &weights));
+    folder.archive("one.npz", &array![[1.0, 2.0]], &array![8]);
+    folder.write("one.csv", "1,2,8\n");
+    for data in ["one.npz", "one.csv"] {
+        let ran = folder.run(&["evaluate", "m.safetensors", data]).ended(0);
+        assert!(ran.stdout.contains("accuracy 100.0% (1/1)"), "{}", ran.stdout);
+    }
+}
+
 /// Of an archive with a split of its own the test part is what the model has not seen.
 #[test]
 fn an_archive_s_own_test_part_is_what_is_evaluated() {

@@ -36,7 +36,7 @@ pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<Array2<f64>> {
 
 /// Inputs and targets of an archive.
 pub(super) fn labelled(path: &Path, wanted: &Wanted) -> Result<Labelled> {
-    let dataset = Dataset::read(path)?;
+    let dataset = Dataset::read_any(path)?;
     let first = dataset.own_test.unwrap_or(0);
     let read = || {
         let rows = dataset.inputs.nrows();
