@@ -10,7 +10,7 @@ use ndarray::{Array2, ShapeBuilder};
 use ndarray_npy::{NpzReader, read_npy, write_npy};
 use serde_json::json;
 
-use crate::made::{identity, identity_file};
+use crate::made::{identity, identity_file, model};
 use crate::support::{Folder, Ran, repository};
 
 /// A trained model of iris, and its rows as NPY, NPZ and CSV; the rows.
@@ -214,4 +214,44 @@ fn a_gpu_predicts_and_evaluates_the_same() {
     let accuracy =
         |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap()["accuracy"].clone();
     assert_eq!(accuracy(&on_cpu), accuracy(&on_gpu));
+}
+
+/// A file of twice the memory that the process may have, binary, stacks and libraries included: 2^21
+/// rows of 64 bytes, which as f64 would be 1 GiB.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_larger_than_memory_passes() {
+    let folder = Folder::new();
+    let description = json!({
+        "format": "gpu-mlp", "version": 1, "task": "regression", "dataset": "made", "best_epoch": 1,
+        "input_shape": [64],
+        "layers": [{"type": "dense", "units": 1, "activation": "linear"}],
+        "inputs": {"shift": vec![0.0; 64], "scale": vec![1.0; 64]},
+        "targets": {"shift": [7.0], "scale": [1.0]},
+    });
+    let tensors =
+        [("layers.0.weight", &[1, 64][..], &[1.0; 64][..]), ("layers.0.bias", &[1], &[0.0])];
+    folder.write(MODEL, model(&description, &tensors));
+    let rows: u64 = 1 << 21;
+    let header = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': ({rows}, 64), }}\n");
+    let start =
+        [b"\x93NUMPY\x01\0", &(header.len() as u16).to_le_bytes()[..], header.as_bytes()].concat();
+    let path = folder.write("rows.npy", &start);
+    // The bytes that are not written are zeros, and take no place.
+    File::options()
+        .write(true)
+        .open(path)
+        .unwrap()
+        .set_len(start.len() as u64 + rows * 64)
+        .unwrap();
+    let shell = format!(
+        "ulimit -v 65536; exec {} predict {MODEL} rows.npy -o out.npy",
+        env!("CARGO_BIN_EXE_gpu-mlp")
+    );
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", &shell]).current_dir(folder.path(".")).env("RAYON_NUM_THREADS", "1");
+    Ran::from(command.output().unwrap()).ended(0);
+    let out: Array2<f32> = read_npy(folder.path("out.npy")).unwrap();
+    assert_eq!(out.dim(), (rows as usize, 1));
+    assert!(out.iter().all(|&value| value == 7.0));
 }
