@@ -138,12 +138,14 @@ impl Real for f32 {
 
 impl Real for f64 {
     common!();
+    // The limits are those of f32: a network trained in f32 is the same function in f64, where it lies
+    // beyond them too.
     fn exp(self) -> Self {
-        const LARGEST_EXPONENT: f64 = 709.782_712_893_384;
-        if self > LARGEST_EXPONENT { f64::exp(LARGEST_EXPONENT) } else { f64::exp(self) }
+        f64::exp(self.clamp(f64::from(SMALLEST_EXPONENT), f64::from(LARGEST_EXPONENT)))
     }
     fn ln(self) -> Self {
-        if self < f64::MIN_POSITIVE { f64::ln(f64::MIN_POSITIVE) } else { f64::ln(self) }
+        let least = f64::from(SMALLEST_NORMAL);
+        f64::ln(if self < least { least } else { self })
     }
     fn tanh(self) -> Self {
         f64::tanh(self)

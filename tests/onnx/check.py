@@ -27,14 +27,18 @@ EXPRESSIONS = [
     "if(x > 0, x, 0.1*x)",
     "if(x >= 0, x, exp(x) - 1)",
     "if(x < -1, -1, if(x <= 1, x, 1)) + 0.01*x",
-    "if(x == 0, 1, sin(x)) + cos(x)",
+    "if(x == 0, 0, sin(x)/x) + cos(x)",
     "if(x != 0, x, 1)",
     "max(x, 0) - min(x, 0)^2/10",
-    "(abs(x) + 1)^1.5 + x^3/(1 + x^2) - pi + e",
-    "ln(1 + x^2) - sqrt(abs(x) + 1)",
-    "sqrt(x + 3) + ln(x + 20)",
+    "abs(x)^1.5 + 0.1*x^3 - pi + e",
+    "ln(1 + x^2) - sqrt(abs(x))",
+    # Where they have no value: 0, and the logarithm of the smallest normal f32.
+    "sqrt(x) + ln(x)/10",
+    "x^0.5 + x/10",
+    # Beyond what f32 holds, and below: the value at the limit.
+    "ln(exp(20*x))/10",
     "erf(x/2) + (x^2 + 1)^-2",
-    "exp(x)/(1 + exp(x)) + 2^x/(1 + 2^x)",
+    "exp(x)/(1 + exp(x))*2^x/(1 + 2^x)",
 ]
 NAMED = ["relu", "leaky_relu", "leaky_relu(0.2)", "prelu", "prelu(0.1)", "elu", "elu(0.5)", "selu", "gelu",
          "gelu_erf", "sigmoid", "softplus", "tanh", "linear", "custom_function"]
