@@ -16,8 +16,10 @@ mod memory;
 pub mod nearest;
 pub mod network;
 mod number;
+pub mod onnx;
 pub mod params;
 pub mod race;
 pub mod train;
+pub mod usage;
 
 pub use error::{Error, Result};

@@ -138,12 +138,14 @@ impl Real for f32 {
 
 impl Real for f64 {
     common!();
+    // The limits are those of f32: a network trained in f32 is the same function in f64, where it lies
+    // beyond them too.
     fn exp(self) -> Self {
-        const LARGEST_EXPONENT: f64 = 709.782_712_893_384;
-        if self > LARGEST_EXPONENT { f64::exp(LARGEST_EXPONENT) } else { f64::exp(self) }
+        f64::exp(self.clamp(f64::from(SMALLEST_EXPONENT), f64::from(LARGEST_EXPONENT)))
     }
     fn ln(self) -> Self {
-        if self < f64::MIN_POSITIVE { f64::ln(f64::MIN_POSITIVE) } else { f64::ln(self) }
+        let least = f64::from(SMALLEST_NORMAL);
+        f64::ln(if self < least { least } else { self })
     }
     fn tanh(self) -> Self {
         f64::tanh(self)
@@ -170,12 +172,13 @@ const LOG2_E: f32 = std::f32::consts::LOG2_E;
 const LN_2_HIGH: f32 = 0.693_359_4;
 const LN_2_LOW: f32 = -2.121_944_4e-4;
 /// The largest x for which round(x log2(e)) is 127, the last power of two of an f32.
-const LARGEST_EXPONENT: f32 = 88.376_26;
+pub(crate) const LARGEST_EXPONENT: f32 = 88.376_26;
 /// The smallest x for which e^x is a normal number: WGSL may flush the others to 0.
-const SMALLEST_EXPONENT: f32 = -87.336_54;
+pub(crate) const SMALLEST_EXPONENT: f32 = -87.336_54;
 /// From here on tanh(x) is 1 to the last bit.
 const LARGEST_TANGENT: f32 = 9.1;
-const SMALLEST_NORMAL: f32 = f32::MIN_POSITIVE;
+/// The smallest normal number.
+pub(crate) const SMALLEST_NORMAL: f32 = f32::MIN_POSITIVE;
 const LARGEST: f32 = f32::MAX;
 const SQRT_HALF_BITS: i32 = 0x3f35_04f3;
 const ONE_OVER_PI: f32 = std::f32::consts::FRAC_1_PI;

@@ -259,3 +259,28 @@ fn derivatives_of_the_activations_match_central_differences() {
         }
     }
 }
+
+/// A network that was trained in f32 predicts in f64: beyond the limits of f32 too it is the same
+/// function, to the rounding of the larger of f32's numbers there.
+#[test]
+fn beyond_the_limits_f64_is_what_f32_is() {
+    for text in [
+        "ln(x)",
+        "exp(x)",
+        "ln(exp(x))",
+        "sqrt(x)",
+        "x^0.5",
+        "1/exp(x)",
+        "sigmoid(x)",
+        "softplus(x)",
+    ] {
+        let expression = Expression::parse(text).unwrap();
+        for x in [-1e4f32, -1e3, -100.0, -88.0, -1.0, 0.0, 1e-40, 88.0, 89.0, 100.0, 1e3, 1e4] {
+            let (single, double) = (expression.evaluate(x).0, expression.evaluate(f64::from(x)).0);
+            // exp turns an error of a rounded argument, up to 88 · 2^-24, into a relative one.
+            let allowed = 1e-5 * double.abs().max(1e-30);
+            let apart = (f64::from(single) - double).abs();
+            assert!(apart <= allowed, "{text} at {x}: {single} {double}");
+        }
+    }
+}

@@ -27,6 +27,7 @@ pub struct RunDirectory<'a> {
     run: &'a Run,
     description: Description,
     layer_names: Option<Vec<String>>,
+    parameters: Value,
     started: Instant,
     /// Load and compile, and as the total what came before `started`.
     timing: Timing,
@@ -77,6 +78,7 @@ impl<'a> RunDirectory<'a> {
             run,
             description,
             layer_names,
+            parameters: parameters.clone(),
             started,
             timing,
             history,
@@ -94,6 +96,7 @@ impl<'a> RunDirectory<'a> {
         saved: Option<&SavedCheckpoint>,
         run: &'a Run,
         layer_names: Option<Vec<String>>,
+        parameters: &Value,
         description: Description,
         (started, timing): (Instant, Timing),
     ) -> Result<Self> {
@@ -117,6 +120,7 @@ impl<'a> RunDirectory<'a> {
             run,
             description,
             layer_names,
+            parameters: parameters.clone(),
             started,
             timing,
             history,
@@ -185,8 +189,8 @@ impl Observer for RunDirectory<'_> {
 
     fn finished(&mut self, outcome: &Outcome, state: &State) -> Result<()> {
         let replica = outcome.replicas.first();
-        if let Some(best_epoch) = replica.and_then(|replica| replica.best_epoch) {
-            let model = Model::new(self.run, state, best_epoch, self.layer_names.as_deref());
+        let names = self.layer_names.as_deref();
+        if let Some(model) = Model::new(self.run, (state, outcome), names, &self.parameters)? {
             write_whole(&self.path.join("model.safetensors"), &model.to_bytes()?)?;
         }
         let is_over = replica.is_some_and(|replica| replica.stop != Stop::Interrupted);

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use clap::ValueEnum;
 
 use crate::backend::Backend;
+use crate::cpu::Cpu;
 use crate::error::{Error, Result};
-use crate::gpu::{Adapter, adapters};
+use crate::gpu::{Adapter, GpuBackend, adapters};
 use crate::params::{Parameters, Run};
 use crate::race::{Entrant, Field, Race, race};
 use crate::{cpu, gpu};
@@ -223,5 +224,18 @@ impl Choice {
         let Race { backend, entrants, how: raced } = race(run, &field, adapter)?;
         let how = if raced.is_empty() { how } else { format!("{how}: {raced}") };
         Ok(Opened { backend, how, entrants })
+    }
+
+    /// Opens what computes predictions. The CPU does so in f64, because where a row's sums cancel f32
+    /// loses the digits that other programs are compared in; a GPU is one that was asked for: reading rows
+    /// takes longer than computing them.
+    pub fn open_for_predictions(self, run: Arc<Run>) -> Result<Box<dyn Backend>> {
+        match self.device {
+            Device::Gpu(adapter) => Ok(Box::new(GpuBackend::new(adapter.open()?, run)?)),
+            Device::Cpu | Device::Any => {
+                Cpu::<f64>::check_memory(&run)?;
+                Ok(Box::new(Cpu::<f64>::new(run)))
+            }
+        }
     }
 }

@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
 use super::console::{decimal, line};
 use crate::artifact::Model;
 use crate::data::{Dataset, Targets, npz};
 use crate::error::{Error, Result, counted};
+use crate::network::shape_text;
 
 /// Shows the arrays and figures of an NPZ data set, or the layers of a model.
 #[derive(clap::Args)]
@@ -129,55 +128,59 @@ fn describe_targets(targets: &Targets, names: Option<&[String]>) -> Result<()> {
     Ok(())
 }
 
-/// `conv1d, filters 16, kernel 7, stride 1, padding same, activation relu, output_shape [16,150]`
-fn layer_text(layer: &Value) -> String {
-    let text = |value: &Value| value.as_str().map_or(value.to_string(), str::to_owned);
-    let fields = layer.as_object().into_iter().flatten().filter(|(key, _)| *key != "type");
-    let fields = fields.map(|(key, value)| format!("{key} {}", text(value)));
-    std::iter::once(text(&layer["type"])).chain(fields).collect::<Vec<_>>().join(", ")
-}
-
 fn model(path: &Path) -> Result<()> {
     let model = Model::read(path)?;
-    let about = &model.description;
-    let text = |key: &str| match &about[key] {
-        Value::String(text) => text.clone(),
-        value => value.to_string(),
-    };
     line(&format!(
-        "{}: gpu-mlp model, format version {}, {} on {}, best epoch {}",
+        "{}: gpu-mlp model, {} on {}, best epoch {}",
         path.display(),
-        text("version"),
-        text("task"),
-        text("dataset"),
-        text("best_epoch")
+        model.task_name(),
+        model.dataset,
+        model.best_epoch
     ))?;
-    line(&format!("input: {}", about["input_shape"]))?;
-    for (index, layer) in about["layers"].as_array().into_iter().flatten().enumerate() {
-        line(&format!("layer {index}: {}", layer_text(layer)))?;
+    let network = &model.network;
+    line(&format!("input: {}", shape_text(&network.input)))?;
+    for (index, (layer, shape)) in network.layers.iter().zip(&network.shapes).enumerate() {
+        let name =
+            model.layer_names.get(index).map_or_else(String::new, |name| format!(", {name}"));
+        line(&format!("layer {index}: {layer} -> {}{name}", shape_text(shape)))?;
     }
     for tensor in &model.tensors {
-        let shape: Vec<String> = tensor.shape.iter().map(ToString::to_string).collect();
+        let shape = shape_text(&tensor.shape);
         let norm = tensor.values.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt();
-        line(&format!("{:<24} ({}), L2 norm {}", tensor.name, shape.join(", "), decimal(norm)))?;
+        line(&format!("{:<24} {shape}, L2 norm {}", tensor.name, decimal(norm)))?;
     }
     let parameters: usize = model.tensors.iter().map(|tensor| tensor.values.len()).sum();
     line(&counted(parameters, "parameter"))?;
-    for key in ["labels", "target_names", "feature_names"] {
-        if !about[key].is_null() {
-            line(&format!("{key}: {}", about[key]))?;
+    describe_names(&model)?;
+    let alike = match network.input[..] {
+        [channels, samples] => {
+            format!(": {channels} channels, the {samples} samples of each alike")
+        }
+        _ => String::new(),
+    };
+    let scaling = "scaling: (value - shift) * scale";
+    line(&format!("input {scaling}, {} of each{alike}", model.inputs.scale.len()))?;
+    if !model.targets.scale.is_empty() {
+        line(&format!("target {scaling}, {} of each", model.targets.scale.len()))?;
+    }
+    for (what, text) in [("reached", &model.metrics), ("parameters", &model.parameters)] {
+        if let Some(text) = text {
+            line(&format!("{what}: {text}"))?;
         }
     }
-    for (key, of) in [("inputs", "input"), ("targets", "target")] {
-        if let Some(shifts) = about[key]["shift"].as_array() {
-            let alike = match (key, about["input_shape"].as_array().map(Vec::as_slice)) {
-                ("inputs", Some([channels, samples])) => {
-                    format!(": {channels} channels, the {samples} samples of each alike")
-                }
-                _ => String::new(),
-            };
-            let count = shifts.len();
-            line(&format!("{of} scaling: (value - shift) * scale, {count} of each{alike}"))?;
+    Ok(())
+}
+
+fn describe_names(model: &Model) -> Result<()> {
+    let list = |key: &str, values: Vec<String>| line(&format!("{key}: {}", values.join(", ")));
+    if !model.labels.is_empty() {
+        list("labels", model.labels.iter().map(ToString::to_string).collect())?;
+    }
+    for (key, names) in
+        [("target names", &model.target_names), ("feature names", &model.feature_names)]
+    {
+        if let Some(names) = names {
+            list(key, names.clone())?;
         }
     }
     Ok(())

@@ -6,11 +6,16 @@ mod console;
 mod device;
 mod devices;
 mod ending;
+mod evaluate;
+mod export;
 mod header;
 mod inspect;
 mod json_lines;
+mod model_device;
+mod predict;
 mod progress;
 mod resume;
+mod row_progress;
 mod schedules;
 mod signals;
 mod table;
@@ -35,6 +40,12 @@ struct Arguments {
 enum Command {
     /// Train the network a parameter file describes
     Train(train::Arguments),
+    /// Tell how good a model is on data with targets
+    Evaluate(evaluate::Arguments),
+    /// Predict classes or values for the rows of a file
+    Predict(predict::Arguments),
+    /// Write a model for other programs
+    Export(export::Arguments),
     /// List the GPUs and the CPU that --device can choose
     Devices,
     /// Time ten networks on every device and schedule
@@ -49,6 +60,9 @@ pub fn main() -> ExitCode {
     let started = Instant::now();
     let result = match Arguments::parse().command {
         Command::Train(arguments) => train::run(&arguments, started),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Predict(arguments) => predict::run(&arguments, started),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Devices => devices::run(),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),

@@ -80,7 +80,15 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     let mut directory = match resumed {
         Some(Resumed { stored, saved, .. }) => {
             let saved = saved.as_ref();
-            RunDirectory::reopen(stored, saved, &run, layer_names, description.clone(), timing)?
+            RunDirectory::reopen(
+                stored,
+                saved,
+                &run,
+                layer_names,
+                &resolved,
+                description.clone(),
+                timing,
+            )?
         }
         None => {
             let out = arguments.out.clone().unwrap_or_else(|| default_directory(&run.name));

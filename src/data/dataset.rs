@@ -50,6 +50,9 @@ pub struct Dataset {
     pub target_names: Option<Vec<String>>,
 }
 
+/// Refuses too few rows of the inputs of that name.
+type Enough = fn(&str, usize) -> Result<()>;
+
 impl Dataset {
     /// Reads an NPZ archive.
     ///
@@ -62,9 +65,18 @@ impl Dataset {
     /// before those of test); `feature_names`, a text a feature, or a channel for signals;
     /// `target_names`. Names that are no text arrays are ignored: no run needs them.
     pub fn read(path: &Path) -> Result<Self> {
+        Self::read_if(path, checks::enough_rows)
+    }
+
+    /// The same, of one row or more: enough for an evaluation.
+    pub(in crate::data) fn read_any(path: &Path) -> Result<Self> {
+        Self::read_if(path, |_, _| Ok(()))
+    }
+
+    fn read_if(path: &Path, enough: Enough) -> Result<Self> {
         let read = || {
             let mut archive = Archive::open(path)?;
-            let mut dataset = Self::from_archive(&mut archive)?;
+            let mut dataset = Self::from_archive(&mut archive, enough)?;
             dataset.name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             dataset.sha256 = Some(sha256(path)?);
             dataset.path = Some(path.to_owned());
@@ -103,16 +115,16 @@ impl Dataset {
         Ok(self)
     }
 
-    fn from_archive(archive: &mut Archive) -> Result<Self> {
+    fn from_archive(archive: &mut Archive, enough: Enough) -> Result<Self> {
         let mut dataset = match selection::select(archive)? {
             Selection::Whole([x, y]) => {
                 let part = Part::read(archive, x, y)?;
-                checks::enough_rows(x, part.rows())?;
+                enough(x, part.rows())?;
                 Self::from_part(part)
             }
             Selection::Split([x_train, y_train, x_test, y_test]) => {
                 let train = Part::read(archive, x_train, y_train)?;
-                checks::enough_rows(x_train, train.rows())?;
+                enough(x_train, train.rows())?;
                 let test = Part::read(archive, x_test, y_test)?;
                 checks::same_columns((x_train, y_train, &train), (x_test, y_test, &test))?;
                 Self::from_split(train, test)?

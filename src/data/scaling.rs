@@ -25,7 +25,7 @@ impl Normalization {
 }
 
 /// What turns a column of the data into what the network sees: (x - shift) · scale.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Scaling {
     /// A shift a column.
     pub shift: Vec<f64>,

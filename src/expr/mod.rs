@@ -24,6 +24,7 @@ mod operation;
 mod parse;
 mod program;
 mod simplify;
+mod steps;
 mod token;
 mod tree;
 mod unfold;
@@ -31,7 +32,9 @@ mod wgsl;
 
 pub use crate::math::MATH_WGSL;
 use crate::math::Real;
+pub use operation::{Comparison, Function, Operator};
 use program::{CHUNK, Program};
+pub use steps::Step;
 use tree::{Term, Tree};
 
 /// Why a text is no expression: a message and the character it points at.

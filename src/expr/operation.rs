@@ -4,17 +4,28 @@ use crate::math::Real;
 
 /// A function of one argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Function {
+pub enum Function {
+    /// -a
     Negate,
+    /// |a|
     Absolute,
+    /// e^a, limited as the crate's language reference tells.
     Exponential,
+    /// ln a
     Logarithm,
+    /// The square root of a, 0 below 0.
     SquareRoot,
+    /// sin a
     Sine,
+    /// cos a
     Cosine,
+    /// tanh a
     Tangent,
+    /// 1 / (1 + e^-a)
     Sigmoid,
+    /// ln(1 + e^a)
     Softplus,
+    /// erf a
     Error,
 }
 
@@ -64,14 +75,20 @@ fn square_root<T: Real>(a: T) -> T {
 
 /// An operation of two arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Operator {
+pub enum Operator {
+    /// a + b
     Add,
+    /// a - b
     Subtract,
+    /// a · b
     Multiply,
+    /// a / b
     Divide,
     /// For a whole exponent repeated multiplication; otherwise e^(b ln a), and 0 where a <= 0.
     Power,
+    /// The larger.
     Maximum,
+    /// The smaller.
     Minimum,
 }
 
@@ -93,12 +110,18 @@ impl Operator {
 
 /// How the condition of `if` compares its two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Comparison {
+pub enum Comparison {
+    /// a < b
     Less,
+    /// a <= b
     LessOrEqual,
+    /// a > b
     Greater,
+    /// a >= b
     GreaterOrEqual,
+    /// a == b
     Equal,
+    /// a != b
     NotEqual,
 }
 

@@ -73,6 +73,11 @@ impl Program {
         }
     }
 
+    /// The instructions that f needs.
+    pub(super) fn of_value(&self) -> &[Node] {
+        &self.instructions[..self.value_instructions]
+    }
+
     fn slots(&self) -> usize {
         self.constants.len() + 1 + self.instructions.len()
     }

@@ -21,4 +21,3 @@ pub use parameters::{
 };
 pub use run::{Replica, Run, StepRule, Stopping};
 pub use table::{Table, TableTargets};
-pub(crate) use write::layer_object;

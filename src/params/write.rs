@@ -79,11 +79,11 @@ fn layers(layers: &LayerStack) -> [Value; 4] {
 }
 
 /// A layer as an object of `LAYERS`, every field with its value.
-pub(crate) fn layer_object<A: ToString>(layer: &Layer<A>) -> Value {
+fn layer_object(layer: &Layer<String>) -> Value {
     let kind = layer.name();
     match layer {
         Layer::Dense { units, activation } => {
-            json!({"type": kind, "units": units, "activation": activation.to_string()})
+            json!({"type": kind, "units": units, "activation": activation})
         }
         Layer::Conv1d { filters, kernel, stride, padding, activation } => {
             let padding = match padding {
@@ -96,7 +96,7 @@ pub(crate) fn layer_object<A: ToString>(layer: &Layer<A>) -> Value {
                 "kernel": kernel,
                 "stride": stride,
                 "padding": padding,
-                "activation": activation.to_string(),
+                "activation": activation,
             })
         }
         Layer::MaxPool1d { size, stride } => json!({"type": kind, "size": size, "stride": stride}),

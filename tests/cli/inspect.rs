@@ -40,14 +40,17 @@ fn a_model_is_shown_with_its_layers_and_labels() {
     folder.train(&own, "run", &[]).ended(0);
     let ran = folder.run(&["inspect", "run/model.safetensors"]).ended(0);
     for words in [
-        "gpu-mlp model, format version 1, classification on iris, best epoch ",
-        "input: [4]",
-        "layer 0: dense, units 5, activation tanh, output_shape [5], name middle",
-        "layer 1: dense, units 3, activation softmax, output_shape [3], name out",
+        "gpu-mlp model, classification on iris, best epoch ",
+        "input: (4)",
+        "layer 0: dense: 5, tanh -> (5), middle",
+        "layer 1: dense: 3, softmax -> (3), out",
         "layers.0.weight",
         "(5, 4), L2 norm",
         "43 parameters",
-        "labels: [0,1,2]",
+        "labels: 0, 1, 2",
+        "target names: setosa, versicolor, virginica",
+        "reached: {\"train\":{\"loss\":",
+        "parameters: {\"parameters\":{\"NPZ_DATASET\":",
         "input scaling: (value - shift) * scale, 4 of each",
     ] {
         assert!(ran.stdout.contains(words), "{words}: {}", ran.stdout);

@@ -182,8 +182,11 @@ fn layers_are_shown_as_a_table_of_shapes() {
     let summary = folder.json("run/summary.json");
     assert_eq!(summary["rows"]["test"], 600);
     let ran = folder.run(&["inspect", "run/model.safetensors"]).ended(0);
-    for words in ["input: [1,128]", "layer 1: maxpool1d, size 2, stride 2", "(16, 16, 9), L2 norm"]
-    {
+    for words in [
+        "input: (1, 128)",
+        "layer 1: maxpool1d: size 2, stride 2 -> (16, 64)",
+        "(16, 16, 9), L2 norm",
+    ] {
         assert!(ran.stdout.contains(words), "{words}: {}", ran.stdout);
     }
 }

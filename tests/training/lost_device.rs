@@ -113,7 +113,8 @@ fn the_checkpoint_before_goes_on_on_another_device_with_the_same_losses() {
         assert!(error.to_string().contains("the device was lost"), "{error}");
         assert!(out.join("model.safetensors").exists(), "the best weights are saved");
 
-        let (_, run) = twelve_epochs();
+        let (parameters, run) = twelve_epochs();
+        let resolved = parameters.to_json();
         let stored = StoredRun::open(&out).unwrap();
         let checkpoint = stored.checkpoint(&run).unwrap().unwrap();
         assert_eq!(checkpoint.checkpoint.progress.epoch, saved);
@@ -122,7 +123,8 @@ fn the_checkpoint_before_goes_on_on_another_device_with_the_same_losses() {
         let timing = (Instant::now(), Timing::default());
         let what = other.description();
         let mut directory =
-            RunDirectory::reopen(stored, Some(&checkpoint), &run, None, what, timing).unwrap();
+            RunDirectory::reopen(stored, Some(&checkpoint), &run, None, &resolved, what, timing)
+                .unwrap();
         let go_on = AtomicBool::new(false);
         let outcome =
             train_from(&run, checkpoint.checkpoint, &mut other, &mut directory, &go_on).unwrap();

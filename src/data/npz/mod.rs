@@ -10,6 +10,7 @@ mod elements;
 mod header;
 mod literal;
 mod signature;
+mod stream;
 
 use std::path::Path;
 
@@ -18,6 +19,7 @@ use crate::error::Result;
 pub use elements::Numbers;
 
 pub(super) use archive::Archive;
+pub(super) use stream::ArrayStream;
 
 /// What an archive says about one of its arrays.
 #[derive(Debug, Clone, PartialEq, Eq)]

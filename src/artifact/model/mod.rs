@@ -1,0 +1,149 @@
+//! model.safetensors: the best weights, and what it takes to use them. `docs/model-file.md` describes
+//! the file for other programs.
+
+mod description;
+mod read;
+mod write;
+
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::summary::{figures_json, task_name};
+use crate::backend::State;
+use crate::data::{Scaling, Split};
+use crate::error::Result;
+use crate::network::{Network, Plan, Tensor};
+use crate::params::Run;
+use crate::train::{Figures, Outcome};
+
+/// What the metadata calls the format.
+const FORMAT: &str = "gpu-mlp";
+/// The version of the description in the metadata.
+const FORMAT_VERSION: u64 = 1;
+/// The metadata key of the description. One key only: the order of several would vary from run to
+/// run, and with it the bytes of the file.
+const METADATA_KEY: &str = "gpu_mlp";
+/// The longest header, in bytes: the scaling of a million inputs with their names.
+const LONGEST_HEADER: u64 = 64 << 20;
+
+/// A trained network.
+#[derive(Debug, Clone)]
+#[non_exhaustive] // made by `new` and `read`, which check
+pub struct Model {
+    /// The name of the data set it was trained on.
+    pub dataset: String,
+    /// The epoch of the weights, counted from 1.
+    pub best_epoch: u32,
+    /// The layers and their shapes.
+    pub network: Network,
+    /// The names of the layers, one each; empty where the parameters gave none.
+    pub layer_names: Vec<String>,
+    /// From original inputs to what the network sees: a shift and a scale an input.
+    pub inputs: Scaling,
+    /// From original targets to the units of the loss, an output each; of no length in classification.
+    pub targets: Scaling,
+    /// The label of each class, ascending; empty in regression.
+    pub labels: Vec<i64>,
+    /// The names of the features: one an input, or one a channel.
+    pub feature_names: Option<Vec<String>>,
+    /// The names of the classes or outputs.
+    pub target_names: Option<Vec<String>>,
+    /// The figures that the weights reached on each split, as `summary.json` has them: a JSON text.
+    pub metrics: Option<Box<RawValue>>,
+    /// The parameters of the run, as its `params.json` has them: a JSON text.
+    pub parameters: Option<Box<RawValue>>,
+    /// The weights, in the order of the layers.
+    pub tensors: Vec<ModelTensor>,
+}
+
+/// A tensor of a model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelTensor {
+    /// `layers.0.weight`
+    pub name: String,
+    /// (out, in) for weights.
+    pub shape: Vec<usize>,
+    /// The values, row-major.
+    pub values: Vec<f32>,
+}
+
+impl Model {
+    /// The best weights of the run's (first) replica; None where there are none. `layer_names` are
+    /// those of the input and of each layer, shown and never needed; `parameters` is params.json.
+    pub fn new(
+        run: &Run,
+        (state, outcome): (&State, &Outcome),
+        layer_names: Option<&[String]>,
+        parameters: &Value,
+    ) -> Result<Option<Self>> {
+        let (Some(replica), Some(reached)) = (run.replicas.first(), outcome.replicas.first())
+        else {
+            return Ok(None);
+        };
+        let Some(best_epoch) = reached.best_epoch else { return Ok(None) };
+        let layer_names = layer_names.unwrap_or_default().iter().skip(1).cloned().collect();
+        Ok(Some(Model {
+            dataset: run.name.clone(),
+            best_epoch,
+            network: run.network.clone(),
+            layer_names,
+            inputs: replica.inputs.clone(),
+            targets: replica.targets.clone(),
+            labels: run.labels.clone(),
+            feature_names: run.feature_names.clone(),
+            target_names: run.target_names.clone(),
+            metrics: Some(write::raw(&metrics(&reached.best))?),
+            parameters: Some(write::raw(parameters)?),
+            tensors: tensors(&run.plan, state),
+        }))
+    }
+
+    /// `classification` or `regression`.
+    pub fn task_name(&self) -> &'static str {
+        task_name(self.network.task())
+    }
+
+    /// The name of a class (its index, not its label), where the data set named them all.
+    pub fn class_name(&self, class: usize) -> Option<&str> {
+        let names = self.target_names.as_ref().filter(|names| names.len() == self.labels.len())?;
+        names.get(class).map(String::as_str)
+    }
+
+    /// The names of the outputs of a regression, where the data set named them all.
+    pub fn output_names(&self) -> Option<&[String]> {
+        let named =
+            |names: &&[String]| self.labels.is_empty() && names.len() == self.network.outputs();
+        self.target_names.as_deref().filter(named)
+    }
+
+    /// The names of the inputs one by one, where the data set named them all; a signal has names for
+    /// its channels only.
+    pub fn input_names(&self) -> Option<&[String]> {
+        self.feature_names.as_deref().filter(|names| names.len() == self.network.inputs())
+    }
+}
+
+/// The best weights of the first replica.
+fn tensors(plan: &Plan, state: &State) -> Vec<ModelTensor> {
+    let tensor = |tensor: &Tensor| {
+        let len: usize = tensor.shape.iter().product();
+        let best = state.tensors.get(&tensor.name).map_or(&[][..], |saved| &saved.best);
+        ModelTensor {
+            name: tensor.name.clone(),
+            shape: tensor.shape.clone(),
+            values: best.iter().take(len).map(|&v| v as f32).collect(),
+        }
+    };
+    plan.tensors.iter().map(tensor).collect()
+}
+
+/// The figures of each split that has rows.
+fn metrics(best: &[Option<Figures>; 3]) -> Value {
+    let mut metrics = json!({});
+    for (split, figures) in Split::ALL.iter().zip(best) {
+        if let Some(figures) = figures {
+            metrics[split.name()] = figures_json(figures);
+        }
+    }
+    metrics
+}

@@ -1,0 +1,271 @@
+//! From a file to a model. Nothing in it is believed before it is checked, and the weights are read
+//! only once the header has turned out to be that of a network and of as many bytes as follow it.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::Path;
+
+use safetensors::tensor::{Dtype, Metadata, SafeTensors};
+
+use super::description::{Description, Head, LayerRecord};
+use super::{FORMAT, FORMAT_VERSION, LONGEST_HEADER, METADATA_KEY, Model, ModelTensor};
+use crate::data::Scaling;
+use crate::error::{Error, Result};
+use crate::network::{Initialization, Layer, Network, Task, Tensor, lower, shape_text};
+
+/// The bytes in front of the header, which tell its length.
+const LENGTH_BYTES: u64 = 8;
+/// The most inputs of a row.
+const MOST_INPUTS: usize = 1 << 27;
+
+impl Model {
+    /// Reads a model; the error says what the file is instead.
+    pub fn read(path: &Path) -> Result<Self> {
+        let open = || {
+            let file = File::open(path).map_err(unreadable)?;
+            if file.metadata().map_err(unreadable)?.is_dir() {
+                return Err(Error::input("can't be read: it is a directory"));
+            }
+            Self::from_reader(file)
+        };
+        open().map_err(|error| error.within(path.display()))
+    }
+
+    /// The same from the bytes of a file.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        Self::from_reader(std::io::Cursor::new(bytes))
+    }
+
+    fn from_reader(mut file: impl Read + Seek) -> Result<Self> {
+        let header = header(&mut file)?;
+        let mut model = described(description(&header)?)?;
+        let expected = lower(&model.network, Initialization::Auto).tensors;
+        check_tensors(&header, &expected)?;
+        file.rewind().map_err(unreadable)?;
+        // One byte more than there may be: a longer file is refused as such.
+        let most = file_length(&mut file)?.min(whole_length(&header, &expected)? + 1);
+        file.rewind().map_err(unreadable)?;
+        let mut bytes = vec![];
+        file.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
+        let tensors = SafeTensors::deserialize(&bytes).map_err(damaged)?;
+        for tensor in expected {
+            let view = tensors.tensor(&tensor.name).map_err(damaged)?;
+            let value = |bytes: &[u8]| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+            let values: Vec<f32> = view.data().chunks_exact(4).map(value).collect();
+            if values.iter().any(|value| !value.is_finite()) {
+                return Err(Error::input(format!(
+                    "{} holds numbers that are not finite: these are no trained weights",
+                    tensor.name
+                )));
+            }
+            model.tensors.push(ModelTensor { name: tensor.name, shape: tensor.shape, values });
+        }
+        Ok(model)
+    }
+}
+
+/// The header, of the length that the first bytes tell.
+struct Header {
+    length: u64,
+    metadata: Metadata,
+}
+
+fn header(file: &mut impl Read) -> Result<Header> {
+    let mut length = [0; LENGTH_BYTES as usize];
+    file.read_exact(&mut length).map_err(|_| {
+        Error::input("is no safetensors file: it has less than the 8 bytes that begin one")
+    })?;
+    let length = u64::from_le_bytes(length);
+    if length > LONGEST_HEADER {
+        return Err(Error::input(format!(
+            "is no safetensors file of this program: its header claims {length} bytes; allowed: up to \
+             {LONGEST_HEADER}"
+        )));
+    }
+    let mut text = vec![];
+    file.take(length).read_to_end(&mut text).map_err(unreadable)?;
+    if (text.len() as u64) < length {
+        return Err(damaged("its header is cut short"));
+    }
+    let metadata = serde_json::from_slice(&text).map_err(damaged)?;
+    Ok(Header { length, metadata })
+}
+
+/// The description in the metadata, of this format and version.
+fn description(header: &Header) -> Result<Description> {
+    let text = header.metadata.metadata().as_ref().and_then(|metadata| metadata.get(METADATA_KEY));
+    let text = text.ok_or_else(|| {
+        Error::input(format!("has no metadata {METADATA_KEY:?}: it is no model of gpu-mlp"))
+    })?;
+    let fault = |e| Error::input(format!("its metadata {METADATA_KEY:?} can't be used: {e}"));
+    let head: Head = serde_json::from_str(text).map_err(fault)?;
+    if head.format != FORMAT {
+        return Err(Error::input(format!(
+            "its metadata {METADATA_KEY:?} is of the format {:?}; allowed: {FORMAT:?}",
+            head.format
+        )));
+    }
+    match head.version {
+        Some(FORMAT_VERSION) => serde_json::from_str(text).map_err(fault),
+        found => Err(Error::input(format!(
+            "format version {}; this program reads version {FORMAT_VERSION}{}",
+            found.map_or_else(|| "missing".into(), |version| version.to_string()),
+            if found > Some(FORMAT_VERSION) { ": a newer gpu-mlp wrote it" } else { "" }
+        ))),
+    }
+}
+
+/// The model that the description tells of, as yet without weights.
+fn described(about: Description) -> Result<Model> {
+    let network = network(&about)?;
+    let (inputs, outputs) = (network.inputs(), network.outputs());
+    let classification = network.task() == Task::Classification;
+    check_scaling("inputs", &about.inputs, inputs)?;
+    let targets = match (about.targets, classification) {
+        (None, true) => Scaling::identity(0),
+        (Some(targets), false) => {
+            check_scaling("targets", &targets, outputs)?;
+            if targets.scale.contains(&0.0) {
+                return Err(disagrees("targets: a scale is 0, which can't be undone"));
+            }
+            targets
+        }
+        _ => return Err(disagrees("targets: a regression has a scaling of them, and it alone")),
+    };
+    let labels = about.labels.unwrap_or_default();
+    let classes = if classification { network.classes() } else { 0 };
+    if labels.len() != classes || !labels.is_sorted_by(|a, b| a < b) {
+        return Err(disagrees(&format!(
+            "labels: {} of them; expected: {classes}, ascending",
+            labels.len()
+        )));
+    }
+    if let Some(names) = &about.feature_names
+        && names.len() != network.input[0]
+        && names.len() != inputs
+    {
+        let (names, shape) = (names.len(), shape_text(&network.input));
+        return Err(disagrees(&format!("feature_names: {names} of them for inputs of {shape}")));
+    }
+    let model = Model {
+        dataset: about.dataset,
+        best_epoch: about.best_epoch,
+        layer_names: about.layers.into_iter().map_while(|layer| layer.name).collect(),
+        inputs: about.inputs,
+        targets,
+        labels,
+        feature_names: about.feature_names,
+        target_names: about.target_names,
+        metrics: about.metrics,
+        parameters: about.parameters,
+        network,
+        tensors: vec![],
+    };
+    if about.task == model.task_name() {
+        return Ok(model);
+    }
+    Err(disagrees(&format!("task: {:?}, but its layers make a {}", about.task, model.task_name())))
+}
+
+fn network(about: &Description) -> Result<Network> {
+    let elements =
+        about.input_shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
+    if !matches!(about.input_shape.len(), 1 | 2) || elements.is_none_or(|n| n > MOST_INPUTS) {
+        return Err(disagrees(&format!(
+            "input_shape: {:?}; allowed: [features] or [channels, samples], up to {MOST_INPUTS} in all",
+            about.input_shape.iter().take(4).collect::<Vec<_>>()
+        )));
+    }
+    let layer = |(index, record): (usize, &LayerRecord)| -> Result<Layer> {
+        record.layer().map_err(|fault| disagrees(&format!("layer {index}: {fault}")))
+    };
+    let layers = about.layers.iter().enumerate().map(layer).collect::<Result<_>>()?;
+    let network = Network::new(about.input_shape.clone(), layers)
+        .map_err(|error| disagrees(&error.to_string()))?;
+    if network.input != about.input_shape {
+        return Err(disagrees("input_shape: its first layer takes (channels, samples)"));
+    }
+    for (index, (record, shape)) in about.layers.iter().zip(&network.shapes).enumerate() {
+        if record.output_shape.as_ref().is_some_and(|claimed| claimed != shape) {
+            return Err(disagrees(&format!(
+                "layer {index}: output_shape is not {}, which its sizes make",
+                shape_text(shape)
+            )));
+        }
+    }
+    Ok(network)
+}
+
+fn check_scaling(what: &str, scaling: &Scaling, columns: usize) -> Result<()> {
+    let Scaling { shift, scale } = scaling;
+    if shift.len() != columns || scale.len() != columns {
+        return Err(disagrees(&format!(
+            "{what}: {} shifts and {} scales; expected: {columns} of each",
+            shift.len(),
+            scale.len()
+        )));
+    }
+    if shift.iter().chain(scale).all(|value| value.is_finite()) {
+        return Ok(());
+    }
+    Err(disagrees(&format!("{what}: a shift or a scale is not finite")))
+}
+
+/// The tensors of the header are those of the network: no other, of no other shape.
+fn check_tensors(header: &Header, expected: &[Tensor]) -> Result<()> {
+    for tensor in expected {
+        let Some(found) = header.metadata.info(&tensor.name) else {
+            return Err(disagrees(&format!("the tensor {} is missing", tensor.name)));
+        };
+        if found.dtype != Dtype::F32 {
+            let (name, dtype) = (&tensor.name, found.dtype);
+            return Err(Error::input(format!("{name} holds {dtype:?}; allowed: F32")));
+        }
+        if found.shape != tensor.shape {
+            return Err(disagrees(&format!(
+                "the tensor {} is of {}; its layer takes {}",
+                tensor.name,
+                shape_text(&found.shape),
+                shape_text(&tensor.shape)
+            )));
+        }
+    }
+    let known: HashSet<&str> = expected.iter().map(|tensor| tensor.name.as_str()).collect();
+    let names = header.metadata.offset_keys();
+    match names.iter().find(|name| !known.contains(name.as_str())) {
+        Some(name) => Err(disagrees(&format!("no layer has a tensor {:?}", shortened(name)))),
+        None => Ok(()),
+    }
+}
+
+/// The bytes of the whole file, which are those of the header and of the weights.
+fn whole_length(header: &Header, expected: &[Tensor]) -> Result<u64> {
+    let elements: usize = expected.iter().map(|t| t.shape.iter().product::<usize>()).sum();
+    let bytes = 4 * elements as u64;
+    if header.metadata.data_len() as u64 == bytes {
+        return Ok(LENGTH_BYTES + header.length + bytes);
+    }
+    Err(damaged("its tensors lie apart, or over each other"))
+}
+
+fn file_length(file: &mut impl Seek) -> Result<u64> {
+    file.seek(std::io::SeekFrom::End(0)).map_err(unreadable)
+}
+
+/// A name from a file, cut to a length that fits a message.
+fn shortened(name: &str) -> String {
+    name.chars().take(40).collect()
+}
+
+fn unreadable(error: std::io::Error) -> Error {
+    Error::input(format!("can't be read: {error}"))
+}
+
+fn damaged(error: impl std::fmt::Display) -> Error {
+    Error::input(format!("is no safetensors file, or a damaged one: {error}"))
+}
+
+fn disagrees(what: &str) -> Error {
+    Error::input(format!("the model does not fit together: {what}"))
+}

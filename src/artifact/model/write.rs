@@ -1,0 +1,69 @@
+//! From a model to the bytes of its file.
+
+use std::collections::HashMap;
+
+use safetensors::tensor::{Dtype, SafeTensorError, TensorView};
+use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::description::{Description, LayerRecord};
+use super::{FORMAT, FORMAT_VERSION, METADATA_KEY, Model};
+use crate::error::{Error, Result};
+
+impl Model {
+    /// The file's bytes; the same for the same model.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let bytes: Vec<Vec<u8>> = self
+            .tensors
+            .iter()
+            .map(|tensor| tensor.values.iter().flat_map(|v| v.to_le_bytes()).collect())
+            .collect();
+        let views = self
+            .tensors
+            .iter()
+            .zip(&bytes)
+            .map(|(tensor, bytes)| {
+                let view = TensorView::new(Dtype::F32, tensor.shape.clone(), bytes)?;
+                Ok::<_, SafeTensorError>((tensor.name.as_str(), view))
+            })
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(fault)?;
+        let metadata = HashMap::from([(METADATA_KEY.to_string(), self.description()?)]);
+        safetensors::serialize(views, Some(metadata)).map_err(fault)
+    }
+
+    /// The JSON text of the metadata.
+    fn description(&self) -> Result<String> {
+        let network = &self.network;
+        let layers = network.layers.iter().zip(&network.shapes).enumerate();
+        let record = |(index, (layer, shape)): (usize, (_, &Vec<usize>))| {
+            LayerRecord::new(layer, shape, self.layer_names.get(index))
+        };
+        let description = Description {
+            format: FORMAT.into(),
+            version: FORMAT_VERSION,
+            task: self.task_name().into(),
+            dataset: self.dataset.clone(),
+            best_epoch: self.best_epoch,
+            input_shape: network.input.clone(),
+            layers: layers.map(record).collect(),
+            inputs: self.inputs.clone(),
+            targets: Some(self.targets.clone()).filter(|targets| !targets.scale.is_empty()),
+            labels: Some(self.labels.clone()).filter(|labels| !labels.is_empty()),
+            feature_names: self.feature_names.clone(),
+            target_names: self.target_names.clone(),
+            metrics: self.metrics.clone(),
+            parameters: self.parameters.clone(),
+        };
+        serde_json::to_string(&description).map_err(fault)
+    }
+}
+
+/// A JSON value as its text.
+pub(super) fn raw(value: &Value) -> Result<Box<RawValue>> {
+    to_raw_value(value).map_err(fault)
+}
+
+fn fault(error: impl std::fmt::Display) -> Error {
+    Error::failed(format!("the model can't be written as safetensors: {error}"))
+}

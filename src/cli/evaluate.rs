@@ -1,0 +1,174 @@
+//! `gpu-mlp evaluate`
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::console::{decimal, line, percent};
+use super::model_device::ModelDevice;
+use super::row_progress::RowProgress;
+use crate::artifact::Model;
+use crate::data::Labelled;
+use crate::error::{Result, counted};
+use crate::usage::{ClassMetrics, Metrics, Quality, evaluate, wanted};
+
+/// The most classes whose confusion a terminal has room for.
+const MOST_SHOWN: usize = 20;
+
+/// Tells how good a model is on data with targets.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// The model.safetensors of a run
+    model: PathBuf,
+    /// The data: an .npz archive, or CSV with a target column; - is CSV on standard input
+    data: PathBuf,
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    device: ModelDevice,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<()> {
+    let Arguments { model, data, json, device } = arguments;
+    let network = Model::read(model)?;
+    let labelled = if data.as_os_str() == "-" {
+        Labelled::from_csv(std::io::stdin(), "standard input", &wanted(&network))?
+    } else {
+        Labelled::read(data, &wanted(&network))?
+    };
+    let open = device.opener()?;
+    let progress = RowProgress::new(Some(labelled.inputs.nrows()));
+    let metrics = evaluate(&network, &labelled, open, |done| progress.done(done))
+        .map_err(|error| error.within(data.display()))?;
+    drop(progress);
+    if *json {
+        return line(&as_json(&network, &metrics).to_string());
+    }
+    let what = if labelled.own_test { "test rows" } else { "rows" };
+    line(&format!("{} on {}: {} {what}", network.dataset, data.display(), metrics.rows))?;
+    line(&format!("loss {}", decimal(metrics.loss)))?;
+    table(&network, &metrics)
+}
+
+/// The same figures, for programs.
+fn as_json(model: &Model, metrics: &Metrics) -> Value {
+    let Metrics { rows, loss, quality } = metrics;
+    match quality {
+        Quality::Classification {
+            accuracy,
+            correct,
+            precision,
+            recall,
+            f1,
+            classes,
+            confusion,
+            roc_auc,
+            average_precision,
+        } => {
+            let class = |(index, class): (usize, &ClassMetrics)| {
+                json!({
+                    "label": model.labels[index],
+                    "name": model.class_name(index),
+                    "rows": class.rows,
+                    "precision": class.precision,
+                    "recall": class.recall,
+                    "f1": class.f1,
+                })
+            };
+            let confusion: Vec<Vec<u64>> = confusion.outer_iter().map(|row| row.to_vec()).collect();
+            let mut json = json!({
+                "task": model.task_name(), "rows": rows, "loss": loss, "accuracy": accuracy,
+                "correct": correct, "precision": precision, "recall": recall, "f1": f1,
+            });
+            if classes.len() == 2 {
+                json["roc_auc"] = json!(roc_auc);
+                json["average_precision"] = json!(average_precision);
+            }
+            json["classes"] = classes.iter().enumerate().map(class).collect();
+            json["confusion"] = json!(confusion);
+            json
+        }
+        Quality::Regression { r2, rmse, mae, outputs } => {
+            let names = model.output_names();
+            let output = |(index, output): (usize, &crate::usage::OutputMetrics)| {
+                json!({
+                    "name": names.map(|names| &names[index]),
+                    "r2": output.r2, "rmse": output.rmse, "mae": output.mae,
+                })
+            };
+            json!({
+                "task": model.task_name(), "rows": rows, "loss": loss, "r2": r2, "rmse": rmse, "mae": mae,
+                "outputs": outputs.iter().enumerate().map(output).collect::<Vec<_>>(),
+            })
+        }
+    }
+}
+
+fn table(model: &Model, metrics: &Metrics) -> Result<()> {
+    match &metrics.quality {
+        Quality::Classification { accuracy, correct, roc_auc, average_precision, .. } => {
+            line(&format!("accuracy {} ({correct}/{})", percent(*accuracy), metrics.rows))?;
+            if model.labels.len() == 2 {
+                let figure = |value: &Option<f64>| {
+                    value.map_or("undefined: one class is missing".into(), |v| format!("{v:.4}"))
+                };
+                line(&format!("ROC AUC {}", figure(roc_auc)))?;
+                line(&format!("average precision {}", figure(average_precision)))?;
+            }
+            class_table(model, &metrics.quality)
+        }
+        Quality::Regression { r2, rmse, mae, outputs } => {
+            let figures = |r2: f64, rmse, mae| {
+                format!("R² {r2:.4}  RMSE {}  MAE {}", decimal(rmse), decimal(mae))
+            };
+            line(&figures(*r2, *rmse, *mae))?;
+            if outputs.len() < 2 {
+                return Ok(());
+            }
+            let names = model.output_names();
+            outputs.iter().enumerate().try_for_each(|(index, o)| {
+                let name =
+                    names.map_or_else(|| format!("output {index}"), |names| names[index].clone());
+                line(&format!("    {name}: {}", figures(o.r2, o.rmse, o.mae)))
+            })
+        }
+    }
+}
+
+/// A line a class, their means, and the confusion.
+fn class_table(model: &Model, quality: &Quality) -> Result<()> {
+    let Quality::Classification { precision, recall, f1, classes, confusion, .. } = quality else {
+        return Ok(());
+    };
+    let name = |class: usize| match model.class_name(class) {
+        Some(name) => format!("{}={name}", model.labels[class]),
+        None => model.labels[class].to_string(),
+    };
+    let names: Vec<String> = (0..classes.len()).map(name).collect();
+    let wide = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max(5);
+    line(&format!("\n{:<wide$}  precision  recall      F1  rows", "class"))?;
+    let figures = |name: &str, [precision, recall, f1]: [f64; 3], rows: u64| {
+        let [precision, recall, f1] = [precision, recall, f1].map(percent);
+        line(&format!("{name:<wide$}  {precision:>9}  {recall:>6}  {f1:>6}  {rows}"))
+    };
+    for (name, class) in names.iter().zip(classes) {
+        figures(name, [class.precision, class.recall, class.f1], class.rows)?;
+    }
+    figures("macro", [*precision, *recall, *f1], confusion.sum())?;
+    if classes.len() > MOST_SHOWN {
+        return line(&format!("\n{}: --json has the confusion", counted(classes.len(), "class")));
+    }
+    line("\nrows of each true class (down) by predicted class (across)")?;
+    let label = |class: usize| model.labels[class].to_string();
+    let cell = confusion.iter().map(|count| count.to_string().len()).max().unwrap_or(0);
+    let cell = (0..classes.len()).map(|class| label(class).len()).fold(cell, usize::max) + 2;
+    let across: String =
+        (0..classes.len()).map(|class| format!("{:>cell$}", label(class))).collect();
+    line(&format!("{:<wide$}{across}", ""))?;
+    for (name, row) in names.iter().zip(confusion.outer_iter()) {
+        let counts: String = row.iter().map(|count| format!("{count:>cell$}")).collect();
+        line(&format!("{name:<wide$}{counts}"))?;
+    }
+    Ok(())
+}

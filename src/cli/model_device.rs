@@ -1,0 +1,38 @@
+//! What computes predictions of a trained model.
+
+use std::sync::Arc;
+
+use super::device::{BackendKind, Wishes, choose};
+use crate::backend::Backend;
+use crate::error::Result;
+use crate::params::{LayerStack, Parameters, Run};
+
+/// The options of commands that use a model.
+#[derive(clap::Args)]
+pub(super) struct ModelDevice {
+    /// What computes [default: cpu]
+    #[arg(long, value_enum)]
+    backend: Option<BackendKind>,
+    /// Which device computes: auto, cpu, or a GPU's number or part of its name (see `gpu-mlp devices`)
+    /// [default: cpu]
+    #[arg(long)]
+    device: Option<String>,
+}
+
+impl ModelDevice {
+    /// What opens a backend on a run. Without options that is the CPU: reading the rows takes longer
+    /// than computing them.
+    pub fn opener(&self) -> Result<impl FnOnce(Arc<Run>) -> Result<Box<dyn Backend>>> {
+        let nothing_said = self.backend.is_none() && self.device.is_none();
+        let wishes = Wishes {
+            backend: if nothing_said { Some(BackendKind::Cpu) } else { self.backend },
+            device: self.device.as_deref(),
+            // Schedules differ in their steps; there are none here.
+            schedule: Some("layered"),
+        };
+        // No file speaks here: what it could say of the device is "auto".
+        let unsaid = Parameters::new(LayerStack::General(vec![]), 1.0, 1, 1);
+        let choice = choose(&wishes, &unsaid)?;
+        Ok(move |run| choice.open_for_predictions(run))
+    }
+}

@@ -1,0 +1,37 @@
+//! The rows that are done, on a terminal.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// On standard error; nothing at all where that is no terminal (indicatif sees to it). It goes when it
+/// is dropped.
+pub(super) struct RowProgress(ProgressBar);
+
+impl RowProgress {
+    /// Of `total` rows, where their number is known.
+    pub fn new(total: Option<usize>) -> Self {
+        let (bar, template) = match total {
+            Some(total) => {
+                let bar = ProgressBar::new(total as u64);
+                (bar, "[{bar:30}] {human_pos} of {human_len} rows, {eta} to go")
+            }
+            None => (ProgressBar::new_spinner(), "{human_pos} rows, {per_sec}"),
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        bar.enable_steady_tick(Duration::from_millis(200));
+        RowProgress(bar)
+    }
+
+    pub fn done(&self, rows: u64) {
+        self.0.set_position(rows);
+    }
+}
+
+impl Drop for RowProgress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

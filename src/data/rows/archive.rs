@@ -1,0 +1,75 @@
+//! Rows of an NPZ archive.
+
+use std::path::Path;
+
+use ndarray::{Array2, s};
+
+use super::columns::by_name;
+use super::{Labelled, Wanted, check_shape};
+use crate::data::dataset::{Dataset, Targets};
+use crate::data::npz::Archive;
+use crate::error::{Error, Result};
+
+/// The names of inputs, in the order in which they are looked for: a split's test part comes first.
+const INPUTS: [&str; 4] = ["X_test", "X", "data", "x"];
+
+/// The inputs of an archive, which needs no targets.
+pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<Array2<f64>> {
+    let mut archive = Archive::open(path)?;
+    let Some(name) = INPUTS.into_iter().find(|name| archive.has(name)) else {
+        let names: Vec<String> = archive.list().into_iter().take(12).map(|a| a.name).collect();
+        return Err(Error::input(format!(
+            "holds no inputs; found: {}; accepted names are X, data, x and X_test",
+            names.join(", ")
+        )));
+    };
+    let names = if archive.has("feature_names") { archive.texts("feature_names")? } else { None };
+    let array = archive.numbers(name)?.into_reals();
+    check_shape(&format!("array {name}"), array.shape(), wanted)?;
+    let rows = array.shape()[0];
+    let flat = array.as_standard_layout().into_owned();
+    let inputs = flat.into_shape_with_order((rows, wanted.inputs())).map_err(|error| {
+        Error::input(format!("array {name} cannot be laid out as rows: {error}"))
+    })?;
+    in_order(inputs, names.as_deref(), wanted)
+}
+
+/// Inputs and targets of an archive.
+pub(super) fn labelled(path: &Path, wanted: &Wanted) -> Result<Labelled> {
+    let dataset = Dataset::read_any(path)?;
+    let first = dataset.own_test.unwrap_or(0);
+    let read = || {
+        let rows = dataset.inputs.nrows();
+        let shape: Vec<usize> =
+            [rows].into_iter().chain(dataset.row_shape.iter().copied()).collect();
+        check_shape("the array of inputs", &shape, wanted)?;
+        let inputs = dataset.inputs.slice(s![first.., ..]).to_owned();
+        let inputs = in_order(inputs, dataset.feature_names.as_deref(), wanted)?;
+        let targets = match &dataset.targets {
+            Targets::Integers(y) => Targets::Integers(y.slice(s![first.., ..]).to_owned()),
+            Targets::Reals(y) => Targets::Reals(y.slice(s![first.., ..]).to_owned()),
+        };
+        Ok(Labelled { inputs, targets, own_test: dataset.own_test.is_some() })
+    };
+    read().map_err(|error: Error| error.within(path.display()))
+}
+
+/// The columns in the model's order, where both sides name them; names of channels have to agree as
+/// they are.
+fn in_order(inputs: Array2<f64>, found: Option<&[String]>, wanted: &Wanted) -> Result<Array2<f64>> {
+    let (Some(found), Some(names)) = (found, wanted.feature_names.as_deref()) else {
+        return Ok(inputs);
+    };
+    if found == names {
+        return Ok(inputs);
+    }
+    if wanted.input_names().is_none() || found.len() != inputs.ncols() {
+        return Err(Error::input(format!(
+            "feature_names are {}; those of the model are {}",
+            found.join(", "),
+            names.join(", ")
+        )));
+    }
+    let places = by_name(found, names)?;
+    Ok(inputs.select(ndarray::Axis(1), &places))
+}

@@ -1,0 +1,210 @@
+//! Rows of a file for a trained network, a block at a time: NPZ, NPY or CSV, told apart by their first
+//! bytes. CSV and NPY in C order are never in memory as a whole.
+
+mod archive;
+mod columns;
+mod csv;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use ndarray::{Array2, s};
+
+use self::columns::Layout;
+use self::csv::CsvRows;
+use super::dataset::Targets;
+use super::npz::ArrayStream;
+use crate::error::{Error, Result};
+
+/// What the rows of a file are to be.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// The shape of a row: `[features]`, or `[channels, samples]`.
+    pub row_shape: Vec<usize>,
+    /// The names of the features, one an input or one a channel, where they are known.
+    pub feature_names: Option<Vec<String>>,
+    /// The columns that targets take.
+    pub targets: usize,
+    /// The names of the targets' columns, where they are known.
+    pub target_names: Option<Vec<String>>,
+    /// The names that may stand for the labels of classes.
+    pub class_names: Vec<(String, i64)>,
+}
+
+impl Wanted {
+    /// The inputs of a row.
+    pub fn inputs(&self) -> usize {
+        self.row_shape.iter().product()
+    }
+
+    /// The names of the inputs one by one.
+    fn input_names(&self) -> Option<&[String]> {
+        self.feature_names.as_deref().filter(|names| names.len() == self.inputs())
+    }
+}
+
+/// Rows of a file, from the first to the last.
+pub struct Rows {
+    source: Source,
+    name: String,
+    /// Rows read.
+    row: usize,
+}
+
+enum Source {
+    Csv(CsvRows),
+    Npy(ArrayStream),
+    /// Of an archive: all inputs.
+    Whole(Array2<f64>),
+}
+
+impl Rows {
+    /// Opens a file; refuses one whose columns, shape or names are not those that are wanted.
+    pub fn open(path: &Path, wanted: &Wanted) -> Result<Self> {
+        let open = || match first_bytes(path)? {
+            bytes if bytes.starts_with(b"PK") => archive::inputs(path, wanted).map(Source::Whole),
+            bytes if bytes.starts_with(b"\x93NUMPY") => npy(path, wanted).map(Source::Npy),
+            bytes if is_text(&bytes) => {
+                let file = File::open(path).map_err(unreadable)?;
+                CsvRows::new(file, wanted, Layout::for_inputs).map(Source::Csv)
+            }
+            _ => Err(Error::input(UNKNOWN)),
+        };
+        let source = open().map_err(|error| error.within(path.display()))?;
+        Ok(Rows { source, name: path.display().to_string(), row: 0 })
+    }
+
+    /// Rows of CSV text, such as standard input.
+    pub fn from_csv(text: impl Read + 'static, name: &str, wanted: &Wanted) -> Result<Self> {
+        let source = CsvRows::new(text, wanted, Layout::for_inputs).map(Source::Csv);
+        let source = source.map_err(|error| error.within(name))?;
+        Ok(Rows { source, name: name.into(), row: 0 })
+    }
+
+    /// The file's name, for messages.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The number of rows, where it is known beforehand.
+    pub fn total(&self) -> Option<usize> {
+        match &self.source {
+            Source::Csv(_) => None,
+            Source::Npy(array) => array.shape().first().copied(),
+            Source::Whole(inputs) => Some(inputs.nrows()),
+        }
+    }
+
+    /// The next rows, `most` or as many as are left: shape (rows, inputs), all values finite. None at
+    /// the end.
+    pub fn next_block(&mut self, most: usize) -> Result<Option<Array2<f64>>> {
+        let block = match &mut self.source {
+            Source::Csv(csv) => csv.next_block(most).map(|(inputs, _)| inputs),
+            Source::Npy(array) => array.rows(most),
+            Source::Whole(inputs) => {
+                let first = self.row.min(inputs.nrows());
+                let last = (first + most).min(inputs.nrows());
+                Ok(inputs.slice(s![first..last, ..]).to_owned())
+            }
+        };
+        let block = block.map_err(|error| error.within(&self.name))?;
+        if let Some(((row, column), value)) =
+            block.indexed_iter().find(|(_, value)| !value.is_finite())
+        {
+            return Err(Error::input(format!(
+                "{}: row {}, column {column} (counted from 0) is {value}; remove such rows, or fill the gap",
+                self.name,
+                self.row + row
+            )));
+        }
+        self.row += block.nrows();
+        Ok((block.nrows() > 0).then_some(block))
+    }
+}
+
+/// All rows of a file with their targets, in memory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Labelled {
+    /// Shape (rows, inputs), all values finite.
+    pub inputs: Array2<f64>,
+    /// The targets of the rows.
+    pub targets: Targets,
+    /// Whether they are the test part of an archive with a split of its own.
+    pub own_test: bool,
+}
+
+impl Labelled {
+    /// Reads an NPZ archive or a CSV file with targets. Of an archive with a split of its own, the test
+    /// part.
+    pub fn read(path: &Path, wanted: &Wanted) -> Result<Self> {
+        match first_bytes(path).map_err(|error| error.within(path.display()))? {
+            bytes if bytes.starts_with(b"PK") => archive::labelled(path, wanted),
+            bytes if bytes.starts_with(b"\x93NUMPY") => Err(Error::input(format!(
+                "{}: an .npy file holds no targets; allowed: an .npz archive with X and y, or a CSV file \
+                 with a target column",
+                path.display()
+            ))),
+            bytes if is_text(&bytes) => {
+                let read = || csv::labelled(File::open(path).map_err(unreadable)?, wanted);
+                read().map_err(|error| error.within(path.display()))
+            }
+            _ => Err(Error::input(UNKNOWN).within(path.display())),
+        }
+    }
+
+    /// The same from CSV text, such as standard input.
+    pub fn from_csv(text: impl Read + 'static, name: &str, wanted: &Wanted) -> Result<Self> {
+        csv::labelled(text, wanted).map_err(|error| error.within(name))
+    }
+}
+
+const UNKNOWN: &str =
+    "is no data that is understood; allowed: an .npz archive, an .npy array, or CSV";
+
+/// The stream of an array whose rows have the wanted shape, or are as long when flat.
+fn npy(path: &Path, wanted: &Wanted) -> Result<ArrayStream> {
+    let array = ArrayStream::open(path)?;
+    check_shape("the array", array.shape(), wanted)?;
+    Ok(array)
+}
+
+/// Refuses an array whose rows have not the wanted shape, and are not as long when flat. For one
+/// input, a list of numbers will do.
+fn check_shape(what: &str, shape: &[usize], wanted: &Wanted) -> Result<()> {
+    let inputs = wanted.inputs();
+    let fits = match shape {
+        [_] => inputs == 1,
+        [_, columns] => *columns == inputs,
+        [_, row @ ..] => row == wanted.row_shape,
+        [] => false,
+    };
+    if fits {
+        return Ok(());
+    }
+    let sizes = |sizes: &[usize]| sizes.iter().map(|size| format!(", {size}")).collect::<String>();
+    let flat = match wanted.row_shape.len() {
+        1 => String::new(),
+        _ => format!(" or (rows, {inputs})"),
+    };
+    Err(Error::input(format!(
+        "{what} has the shape {shape:?}; the model takes (rows{}){flat}",
+        sizes(&wanted.row_shape)
+    )))
+}
+
+fn first_bytes(path: &Path) -> Result<Vec<u8>> {
+    let file = File::open(path).map_err(unreadable)?;
+    let mut bytes = vec![];
+    file.take(512).read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
+}
+
+/// True if no byte is one that text files have not.
+fn is_text(start: &[u8]) -> bool {
+    start.iter().all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e | 0x80..))
+}
+
+fn unreadable(error: std::io::Error) -> Error {
+    Error::input(format!("cannot be read: {error}"))
+}

@@ -1,0 +1,53 @@
+//! An expression as a list of steps, for other languages than WGSL.
+
+use super::Expression;
+use super::operation::{Comparison, Function, Operator};
+use super::tree::Node;
+
+/// One value of [`Expression::steps`]. Operands are places in the list, before this one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Step {
+    /// The variable.
+    X,
+    /// A number.
+    Constant(f64),
+    /// A function of a value.
+    Apply(Function, usize),
+    /// An operation of two values; powers are multiplications, or exponentials, already.
+    Combine(Operator, usize, usize),
+    /// The third value where the first two compare so, else the fourth.
+    Choose(Comparison, [usize; 4]),
+}
+
+impl Expression {
+    /// The steps to f(x), and the place of f(x) among them. Some constants may be those of f' alone.
+    pub fn steps(&self) -> (Vec<Step>, usize) {
+        let program = &self.program;
+        let constants = program.constants.iter().map(|&constant| Step::Constant(constant));
+        let instruction = |node: &Node| match *node {
+            // A program has these in slots of their own.
+            Node::X | Node::Constant(_) => Step::X,
+            Node::Apply(function, a) => Step::Apply(function, a.index()),
+            Node::Combine(operator, a, b) => Step::Combine(operator, a.index(), b.index()),
+            Node::Choose(comparison, terms) => Step::Choose(comparison, terms.map(|t| t.index())),
+        };
+        let computed = program.of_value().iter().map(instruction);
+        (constants.chain([Step::X]).chain(computed).collect(), program.value.index())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_lead_to_the_value_alone() {
+        let (steps, value) = Expression::parse("max(x, 0)^2").unwrap().steps();
+        let zero = steps.iter().position(|step| *step == Step::Constant(0.0)).unwrap();
+        let x = steps.iter().position(|step| *step == Step::X).unwrap();
+        let maximum = Step::Combine(Operator::Maximum, x, zero);
+        let place = steps.iter().position(|step| *step == maximum).unwrap();
+        assert_eq!(steps[value], Step::Combine(Operator::Multiply, place, place));
+        assert_eq!(value, steps.len() - 1);
+    }
+}

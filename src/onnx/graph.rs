@@ -1,0 +1,114 @@
+//! A graph while it is built.
+
+use std::collections::HashMap;
+
+use super::schema::{
+    AttributeProto, DimensionProto, FLOAT, GraphProto, INT, INTS, Length, NodeProto, TensorProto,
+    TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto,
+};
+
+/// The name of the graph's input.
+pub(super) const INPUT: &str = "input";
+
+/// The name of a value: an input, a constant, or what a node makes.
+pub(super) type Value = String;
+
+/// Nodes and constants so far.
+#[derive(Default)]
+pub(super) struct Graph {
+    nodes: Vec<NodeProto>,
+    initializers: Vec<TensorProto>,
+    /// The names of single numbers, by their bits.
+    numbers: HashMap<u32, Value>,
+}
+
+/// A setting of an operator.
+pub(super) enum Setting<'a> {
+    Int(i64),
+    Ints(&'a [usize]),
+}
+
+/// What a graph makes: a name and the numbers of a row.
+pub(super) struct Output {
+    pub name: &'static str,
+    pub columns: usize,
+}
+
+impl Graph {
+    /// A node of one output, which is named after its operator.
+    pub fn node(&mut self, operator: &str, inputs: &[&str]) -> Value {
+        self.node_with(operator, inputs, &[])
+    }
+
+    /// The same with settings.
+    pub fn node_with(
+        &mut self,
+        operator: &str,
+        inputs: &[&str],
+        settings: &[(&str, Setting)],
+    ) -> Value {
+        let name = format!("{operator}_{}", self.nodes.len());
+        let attribute = |(name, setting): &(&str, Setting)| {
+            let (i, ints, kind) = match setting {
+                Setting::Int(i) => (Some(*i), vec![], INT),
+                Setting::Ints(ints) => (None, ints.iter().map(|&i| i as i64).collect(), INTS),
+            };
+            AttributeProto { name: Some((*name).into()), i, ints, r#type: Some(kind) }
+        };
+        self.nodes.push(NodeProto {
+            input: inputs.iter().map(ToString::to_string).collect(),
+            output: vec![name.clone()],
+            name: Some(name.clone()),
+            op_type: Some(operator.into()),
+            attribute: settings.iter().map(attribute).collect(),
+        });
+        name
+    }
+
+    /// A constant array.
+    pub fn tensor(&mut self, name: &str, shape: &[usize], values: &[f32]) -> Value {
+        self.initializers.push(TensorProto {
+            dims: shape.iter().map(|&size| size as i64).collect(),
+            data_type: Some(FLOAT),
+            name: Some(name.into()),
+            raw_data: Some(values.iter().flat_map(|value| value.to_le_bytes()).collect()),
+        });
+        name.into()
+    }
+
+    /// A number, which is broadcast to the other operand's shape.
+    pub fn number(&mut self, value: f32) -> Value {
+        if let Some(name) = self.numbers.get(&value.to_bits()) {
+            return name.clone();
+        }
+        let name = format!("number_{}", self.numbers.len());
+        self.numbers.insert(value.to_bits(), name.clone());
+        self.tensor(&name, &[], &[value])
+    }
+
+    /// The graph, of rows of shape `input`, whose last node makes the output.
+    pub fn finish(mut self, input: &[usize], output: Output) -> GraphProto {
+        if let Some(last) = self.nodes.last_mut() {
+            last.output = vec![output.name.into()];
+        }
+        GraphProto {
+            node: self.nodes,
+            name: Some("network".into()),
+            initializer: self.initializers,
+            input: vec![described(INPUT, input)],
+            output: vec![described(output.name, &[output.columns])],
+        }
+    }
+}
+
+/// f32 of shape (batch, ...row).
+fn described(name: &str, row: &[usize]) -> ValueInfoProto {
+    let sizes = row.iter().map(|&size| Length::Value(size as i64));
+    let lengths = std::iter::once(Length::Name("batch".into())).chain(sizes);
+    let dim = lengths.map(|length| DimensionProto { value: Some(length) }).collect();
+    let tensor = TensorTypeProto { elem_type: Some(FLOAT), shape: Some(TensorShapeProto { dim }) };
+    ValueInfoProto {
+        name: Some(name.into()),
+        r#type: Some(TypeProto { tensor_type: Some(tensor) }),
+    }
+}

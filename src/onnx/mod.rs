@@ -1,0 +1,56 @@
+//! A trained network as an ONNX graph: original inputs in, probabilities or values in original units
+//! out. The operators and messages are those of <https://onnx.ai/onnx/operators/> and `onnx.proto`.
+
+mod activation;
+mod graph;
+mod layers;
+mod schema;
+
+use prost::Message;
+use serde_json::json;
+
+use self::graph::Graph;
+use self::schema::{ModelProto, OperatorSetIdProto, StringStringEntryProto};
+use crate::artifact::Model;
+use crate::error::Result;
+
+/// The version of the message format; runtimes from 2021 on read it.
+const IR_VERSION: i64 = 7;
+/// The version of the operators.
+const OPERATOR_SET: i64 = 13;
+
+/// The bytes of an ONNX file that predicts what the model predicts: one input `input`, f32, of
+/// (batch, ...row shape), and one output, `probabilities` of (batch, classes) or `values` of (batch,
+/// outputs).
+pub fn export(model: &Model) -> Result<Vec<u8>> {
+    let mut graph = Graph::default();
+    let output = layers::build(&mut graph, model)?;
+    let property = |key: &str, value: String| StringStringEntryProto {
+        key: Some(key.into()),
+        value: Some(value),
+    };
+    let mut properties = vec![
+        property("dataset", model.dataset.clone()),
+        property("task", model.task_name().into()),
+    ];
+    for (key, names) in
+        [("feature_names", &model.feature_names), ("target_names", &model.target_names)]
+    {
+        properties.extend(names.iter().map(|names| property(key, json!(names).to_string())));
+    }
+    if !model.labels.is_empty() {
+        properties.push(property("labels", json!(model.labels).to_string()));
+    }
+    let proto = ModelProto {
+        ir_version: Some(IR_VERSION),
+        producer_name: Some(env!("CARGO_PKG_NAME").into()),
+        producer_version: Some(env!("CARGO_PKG_VERSION").into()),
+        opset_import: vec![OperatorSetIdProto {
+            domain: Some(String::new()),
+            version: Some(OPERATOR_SET),
+        }],
+        graph: Some(graph.finish(&model.network.input, output)),
+        metadata_props: properties,
+    };
+    Ok(proto.encode_to_vec())
+}

@@ -1,0 +1,134 @@
+//! Predictions as comma-separated text: a line a row under a header.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use ::csv::{Writer, WriterBuilder};
+use ndarray::Array2;
+
+use super::whole::WholeFile;
+use crate::artifact::Model;
+use crate::usage::metrics::predicted;
+
+/// Bytes that are collected before they are written.
+const BUFFER: usize = 1 << 16;
+
+/// Standard output, or a file.
+enum Sink {
+    Stream(Box<dyn Write>),
+    File(WholeFile),
+}
+
+/// `class`, perhaps `name`, and `probability_LABEL` for each class; or a column an output.
+pub(super) struct CsvOutput {
+    writer: Writer<Sink>,
+    header: Option<Vec<String>>,
+    labels: Vec<i64>,
+    /// The names of the classes; empty where they have none.
+    names: Vec<String>,
+    cell: String,
+}
+
+impl CsvOutput {
+    pub fn new(stream: Box<dyn Write>, model: &Model) -> Self {
+        Self::to(Sink::Stream(stream), model)
+    }
+
+    pub fn to_file(file: WholeFile, model: &Model) -> Self {
+        Self::to(Sink::File(file), model)
+    }
+
+    fn to(sink: Sink, model: &Model) -> Self {
+        let names = (0..model.labels.len()).map_while(|class| model.class_name(class));
+        let names: Vec<String> = names.map(str::to_owned).collect();
+        CsvOutput {
+            writer: WriterBuilder::new().buffer_capacity(BUFFER).from_writer(sink),
+            header: Some(header(model, !names.is_empty())),
+            labels: model.labels.clone(),
+            names,
+            cell: String::new(),
+        }
+    }
+
+    pub fn write(&mut self, predictions: &Array2<f32>) -> io::Result<()> {
+        self.write_header()?;
+        for row in predictions.outer_iter() {
+            if !self.labels.is_empty() {
+                let class = predicted(row.iter().copied());
+                let label = self.labels[class];
+                self.field(format_args!("{label}"))?;
+                if let Some(name) = self.names.get(class) {
+                    self.writer.write_field(name).map_err(plain)?;
+                }
+            }
+            for value in row {
+                // The shortest digits that are read as this number.
+                self.field(format_args!("{value:?}"))?;
+            }
+            self.writer.write_record(None::<&[u8]>).map_err(plain)?;
+        }
+        Ok(())
+    }
+
+    fn write_header(&mut self) -> io::Result<()> {
+        match self.header.take() {
+            Some(header) => self.writer.write_record(header).map_err(plain),
+            None => Ok(()),
+        }
+    }
+
+    fn field(&mut self, text: std::fmt::Arguments) -> io::Result<()> {
+        self.cell.clear();
+        // Writing to a String cannot fail.
+        let _ = self.cell.write_fmt(text);
+        self.writer.write_field(&self.cell).map_err(plain)
+    }
+
+    pub fn finish(mut self) -> io::Result<()> {
+        self.write_header()?;
+        self.writer.flush()?;
+        match self.writer.into_inner() {
+            Ok(Sink::File(file)) => file.finish(),
+            Ok(Sink::Stream(mut stream)) => stream.flush(),
+            Err(error) => Err(error.into_error()),
+        }
+    }
+}
+
+/// The fault as it was: a pipe that nobody reads any more has to be told from a full disk.
+fn plain(error: ::csv::Error) -> io::Error {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => error,
+        kind => io::Error::other(format!("{kind:?}")),
+    }
+}
+
+fn header(model: &Model, named: bool) -> Vec<String> {
+    if model.labels.is_empty() {
+        let outputs = model.network.outputs();
+        return match model.output_names() {
+            Some(names) => names.to_vec(),
+            None if outputs == 1 => vec!["value".into()],
+            None => (0..outputs).map(|output| format!("value_{output}")).collect(),
+        };
+    }
+    let class = if named { &["class", "name"][..] } else { &["class"] };
+    let probability = |label: &i64| format!("probability_{label}");
+    class.iter().map(ToString::to_string).chain(model.labels.iter().map(probability)).collect()
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Sink::Stream(stream) => stream.write(bytes),
+            Sink::File(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Sink::Stream(stream) => stream.flush(),
+            Sink::File(file) => file.flush(),
+        }
+    }
+}

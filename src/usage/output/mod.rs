@@ -1,0 +1,112 @@
+//! Where predictions go: CSV, NPY or NPZ, by the ending of the file's name; `-` is CSV on standard
+//! output. A file is written whole or not at all.
+
+mod csv;
+mod npy;
+mod npz;
+mod whole;
+
+use std::io;
+use std::path::Path;
+
+use ndarray::Array2;
+
+use self::csv::CsvOutput;
+use self::npy::NpyOutput;
+use self::npz::NpzOutput;
+use self::whole::WholeFile;
+use crate::artifact::Model;
+use crate::error::{Error, Result};
+
+/// The endings of names that are understood.
+const ENDINGS: &str = "a name that ends in .csv, .npy or .npz, or - for CSV on standard output";
+
+/// Predictions on their way to a file.
+pub struct Output {
+    format: Format,
+    /// How messages call it.
+    name: String,
+}
+
+enum Format {
+    Csv(Box<CsvOutput>),
+    Npy(NpyOutput<WholeFile>),
+    Npz(Box<NpzOutput>),
+}
+
+impl Output {
+    /// Begins a file; another of that name stays as it is until [`Output::finish`].
+    pub fn create(path: &Path, model: &Model) -> Result<Self> {
+        if path.as_os_str() == "-" {
+            let csv = CsvOutput::new(Box::new(io::stdout()), model);
+            return Ok(Output {
+                format: Format::Csv(Box::new(csv)),
+                name: "standard output".into(),
+            });
+        }
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        if !matches!(ending.as_deref(), Some("csv" | "npy" | "npz")) {
+            return Err(Error::input(format!("{}: allowed: {ENDINGS}", path.display())));
+        }
+        if path.is_dir() {
+            return Err(Error::input(format!(
+                "{}: is a directory; allowed: {ENDINGS}",
+                path.display()
+            )));
+        }
+        let name = path.display().to_string();
+        let format = WholeFile::create(path).and_then(|file| {
+            Ok(match ending.as_deref() {
+                Some("npy") => Format::Npy(NpyOutput::new(file, "<f4", Some(columns(model)))?),
+                Some("npz") => Format::Npz(Box::new(NpzOutput::new(file, path, model)?)),
+                _ => Format::Csv(Box::new(CsvOutput::to_file(file, model))),
+            })
+        });
+        let format = format.map_err(|error| {
+            Error::input(format!("{name}: can't be written: {error}; choose another place"))
+        })?;
+        Ok(Output { format, name })
+    }
+
+    /// Adds rows: probabilities (rows, classes), or values (rows, outputs). False once nobody reads
+    /// standard output any more.
+    pub fn write(&mut self, predictions: &Array2<f32>) -> Result<bool> {
+        let written = match &mut self.format {
+            Format::Csv(csv) => csv.write(predictions),
+            Format::Npy(npy) => npy.write(predictions.iter().map(|value| value.to_le_bytes())),
+            Format::Npz(npz) => npz.write(predictions),
+        };
+        self.went_well(written)
+    }
+
+    /// Ends the file and puts it in its place.
+    pub fn finish(self, rows: u64) -> Result<()> {
+        let Output { format, name } = self;
+        let finished = match format {
+            Format::Csv(csv) => csv.finish(),
+            Format::Npy(npy) => npy.finish(rows).and_then(WholeFile::finish),
+            Format::Npz(npz) => npz.finish(rows),
+        };
+        match finished {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(fault(&name, &error)),
+            _ => Ok(()),
+        }
+    }
+
+    fn went_well(&self, written: io::Result<()>) -> Result<bool> {
+        match written {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+            Err(error) => Err(fault(&self.name, &error)),
+        }
+    }
+}
+
+fn fault(name: &str, error: &io::Error) -> Error {
+    Error::failed(format!("can't write {name}: {error}; nothing was kept of it"))
+}
+
+/// The numbers of a row: a probability a class, or a value an output.
+fn columns(model: &Model) -> usize {
+    if model.labels.is_empty() { model.network.outputs() } else { model.labels.len() }
+}

@@ -1,0 +1,80 @@
+//! Predictions as an NPZ archive: `class`, `probabilities` and `labels`, or `values`.
+
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom};
+use std::path::Path;
+
+use ndarray::Array2;
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+use super::columns;
+use super::npy::NpyOutput;
+use super::whole::WholeFile;
+use crate::artifact::Model;
+use crate::usage::metrics::predicted;
+
+/// The arrays grow side by side in files without a name, and are put into the archive at the end: in
+/// an archive they lie one after the other.
+pub(super) struct NpzOutput {
+    archive: WholeFile,
+    /// Probabilities, or values.
+    numbers: NpyOutput<File>,
+    /// The label of each row's class.
+    classes: NpyOutput<File>,
+    labels: Vec<i64>,
+}
+
+impl NpzOutput {
+    pub fn new(archive: WholeFile, path: &Path, model: &Model) -> io::Result<Self> {
+        let folder = match path.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        };
+        let nameless = || tempfile::tempfile_in(folder);
+        Ok(NpzOutput {
+            archive,
+            numbers: NpyOutput::new(nameless()?, "<f4", Some(columns(model)))?,
+            classes: NpyOutput::new(nameless()?, "<i8", None)?,
+            labels: model.labels.clone(),
+        })
+    }
+
+    pub fn write(&mut self, predictions: &Array2<f32>) -> io::Result<()> {
+        if !self.labels.is_empty() {
+            let labels = &self.labels;
+            let class = |row: ndarray::ArrayView1<f32>| labels[predicted(row.iter().copied())];
+            self.classes.write(predictions.outer_iter().map(class).map(i64::to_le_bytes))?;
+        }
+        self.numbers.write(predictions.iter().map(|value| value.to_le_bytes()))
+    }
+
+    pub fn finish(self, rows: u64) -> io::Result<()> {
+        let NpzOutput { archive, numbers, classes, labels } = self;
+        let mut zip = ZipWriter::new(archive);
+        let numbers = numbers.finish(rows)?;
+        if labels.is_empty() {
+            add(&mut zip, "values", numbers)?;
+        } else {
+            add(&mut zip, "class", classes.finish(rows)?)?;
+            add(&mut zip, "probabilities", numbers)?;
+            let mut of_labels = NpyOutput::new(io::Cursor::new(vec![]), "<i8", None)?;
+            of_labels.write(labels.iter().map(|label| label.to_le_bytes()))?;
+            add(&mut zip, "labels", of_labels.finish(labels.len() as u64)?)?;
+        }
+        zip.finish()?.finish()
+    }
+}
+
+/// Adds an array from its first byte on.
+fn add(
+    zip: &mut ZipWriter<WholeFile>,
+    name: &str,
+    mut array: impl io::Read + Seek,
+) -> io::Result<()> {
+    let bytes = array.seek(SeekFrom::End(0))?;
+    array.rewind()?;
+    let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    // Beyond 4 GiB a member needs longer fields.
+    zip.start_file(format!("{name}.npy"), stored.large_file(bytes >= u64::from(u32::MAX)))?;
+    io::copy(&mut array, zip).map(|_| ())
+}

@@ -1,0 +1,11 @@
+//! A trained model in use: its file, predictions, evaluation and export, as a user runs them.
+
+mod evaluation;
+mod export;
+mod made;
+mod model_file;
+mod prediction;
+mod refused_rows;
+#[path = "../cli/support.rs"]
+#[allow(dead_code)] // the command's own tests use the rest
+mod support;
