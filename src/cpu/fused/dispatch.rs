@@ -1,6 +1,6 @@
 //! The parts of a step on the instruction set of this machine.
 
-use super::memory::{Memory, Place};
+use super::memory::{Memory, NARROW, Place};
 use super::products::{Strided, product, product_of_rows};
 #[cfg(target_arch = "x86_64")]
 use super::simd::{Avx2, Avx512};
@@ -116,7 +116,8 @@ entry_points! {
 }
 
 // SAFETY of the functions below: the machine has `S`, and `Memory::new` made every array as long as
-// `Place` says: (capacity, width) and (input width + 1, width); `rows` is at most the capacity.
+// `Place` says: (capacity, width), and the lines of weights with the bias behind them; `rows` is at most
+// the capacity.
 
 #[inline(always)]
 unsafe fn forward<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) {
@@ -127,10 +128,17 @@ unsafe fn forward<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) {
     let bias = memory.weights[place.bias()..].as_ptr();
     // z of an expression is kept; others are made in place.
     let z = if memory.z[layer].is_empty() { &mut after[0] } else { &mut memory.z[layer] };
-    let sizes = [rows, place.inputs, place.width];
+    let (weights, z) = ((weights, place.line()), (z.as_mut_ptr(), place.row));
     unsafe {
-        let (weights, z) = ((weights, place.width), (z.as_mut_ptr(), place.row));
-        product::<S>(sizes, x, weights, Some(bias), z);
+        if !place.narrow {
+            return product::<S>([rows, place.inputs, place.width], x, weights, Some(bias), z);
+        }
+        let sizes = [rows, place.input_width, NARROW];
+        product_of_rows::<S>(sizes, (x.values, x.row), weights, z);
+        for row in 0..rows {
+            let z = z.0.add(row * z.1);
+            S::store(z, S::add(S::load(z), S::load(bias)));
+        }
     }
 }
 
@@ -140,6 +148,11 @@ unsafe fn backward<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) {
     let (below, own) = memory.deltas.split_at_mut(layer);
     let weights = memory.weights[place.first..].as_ptr();
     let (delta, out) = (own[0].as_ptr(), (below[layer - 1].as_mut_ptr(), place.input_row));
+    if place.narrow {
+        let delta = Strided { values: delta, row: place.row, column: 1 };
+        let sizes = [rows, place.units, place.input_width];
+        return unsafe { product::<S>(sizes, delta, (weights, place.input_width), None, out) };
+    }
     // Few rows of many units: turning the weights would take longer than the product.
     if rows < 8 && place.units >= 64 {
         let sizes = [rows, place.width, place.input_width];
@@ -186,7 +199,7 @@ unsafe fn exponentials<S: Simd>(values: &mut [f32]) {
     }
 }
 
-/// dW of some rows of a layer's weights, `count` from `first` on.
+/// dW of some lines of a layer's weights, `count` from `first` on.
 #[inline(always)]
 unsafe fn gradient_rows<S: Simd>(
     memory: &Memory,
@@ -195,11 +208,13 @@ unsafe fn gradient_rows<S: Simd>(
     [first, count]: [usize; 2],
     out: *mut f32,
 ) {
-    let Place { input_row, width, row, .. } = memory.places[layer];
-    let x = memory.activations[layer][first..].as_ptr();
-    let x = Strided { values: x, row: 1, column: input_row };
-    let delta = (memory.deltas[layer].as_ptr(), row);
-    unsafe { product::<S>([count, rows, width], x, delta, None, (out, width)) }
+    let place = memory.places[layer];
+    let x = (&memory.activations[layer], place.input_row);
+    let delta = (&memory.deltas[layer], place.row);
+    let (of_lines, along) = if place.narrow { (delta, x) } else { (x, delta) };
+    let of_lines = Strided { values: of_lines.0[first..].as_ptr(), row: 1, column: of_lines.1 };
+    let (along, line) = ((along.0.as_ptr(), along.1), place.line());
+    unsafe { product::<S>([count, rows, line], of_lines, along, None, (out, line)) }
 }
 
 /// db of a layer.
@@ -222,11 +237,11 @@ unsafe fn bias_gradient<S: Simd>(memory: &Memory, layer: usize, rows: usize, out
 unsafe fn squares<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) -> f64 {
     let place = memory.places[layer];
     if place.stores {
-        let weights = place.first..place.first + place.inputs * place.width;
+        let weights = place.first..place.first + place.lines() * place.line();
         let bias = place.bias()..place.bias() + place.width;
         let out = memory.gradients.as_mut_ptr();
         unsafe {
-            gradient_rows::<S>(memory, layer, rows, [0, place.inputs], out.add(weights.start));
+            gradient_rows::<S>(memory, layer, rows, [0, place.lines()], out.add(weights.start));
             bias_gradient::<S>(memory, layer, rows, out.add(bias.start));
             return sum_of_squares::<S>(&memory.gradients[weights])
                 + sum_of_squares::<S>(&memory.gradients[bias]);
@@ -287,23 +302,23 @@ unsafe fn update_layer<S: Simd>(
     }
     let panel = memory.panel.as_mut_ptr();
     let stored = memory.gradients.as_ptr();
-    let rows_of_panel = (super::memory::PANEL / place.width).max(1);
-    let mut row = 0;
-    while row < place.inputs {
-        let count = rows_of_panel.min(place.inputs - row);
-        let at = place.first + row * place.width;
+    let lines_of_panel = (super::memory::PANEL / place.line()).max(1);
+    let mut line = 0;
+    while line < place.lines() {
+        let count = lines_of_panel.min(place.lines() - line);
+        let at = place.first + line * place.line();
         unsafe {
             let gradient = if place.stores {
                 stored.add(at)
             } else {
-                gradient_rows::<S>(memory, layer, rows, [row, count], panel);
+                gradient_rows::<S>(memory, layer, rows, [line, count], panel);
                 panel.cast_const()
             };
             let moments =
                 slots.map(|slot: *mut f32| if slot.is_null() { slot } else { slot.add(at) });
-            update::<S>(rule, decay, count * place.width, weights.add(at), gradient, moments);
+            update::<S>(rule, decay, count * place.line(), weights.add(at), gradient, moments);
         }
-        row += count;
+        line += count;
     }
     let at = place.bias();
     unsafe {

@@ -8,18 +8,21 @@ use crate::network::Layout;
 /// A layer: its sizes, and where its parameters begin in each of the arrays of parameters.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
-    /// Inputs, and the same padded: rows of the weights.
+    /// Inputs, and the same padded.
     pub inputs: usize,
     pub input_width: usize,
     /// From one row of the batch's inputs to the next.
     pub input_row: usize,
-    /// Units, and the same padded: numbers of a row of the weights.
+    /// Units, and the same padded.
     pub units: usize,
     pub width: usize,
     /// From one row of the batch's outputs to the next.
     pub row: usize,
-    /// (input width, width), rows beyond the inputs zero; behind them the bias, (width).
+    /// Where the weights begin, (lines, line), what is padding zero; behind them the bias, (width). A line
+    /// is an input's weights, of `width` numbers, or in a narrow layer a unit's, of `input_width`.
     pub first: usize,
+    /// Few units: a line an input would be padding for the most part.
+    pub narrow: bool,
     /// Whether clipping by norm stores its gradient: where products of rows would cost more.
     pub stores: bool,
 }
@@ -30,11 +33,31 @@ fn apart(width: usize) -> usize {
 }
 
 impl Place {
+    /// Lines that are in use.
+    pub fn lines(&self) -> usize {
+        if self.narrow { self.units } else { self.inputs }
+    }
+
+    /// Numbers of a line.
+    pub fn line(&self) -> usize {
+        if self.narrow { self.input_width } else { self.width }
+    }
+
     /// Where the bias begins.
     pub fn bias(&self) -> usize {
-        self.first + self.input_width * self.width
+        let lines = if self.narrow { NARROW } else { self.input_width };
+        self.first + lines * self.line()
+    }
+
+    /// Where the weight of an input and unit lies.
+    fn weight(&self, input: usize, unit: usize) -> usize {
+        let at = if self.narrow { [unit, input] } else { [input, unit] };
+        self.first + at[0] * self.line() + at[1]
     }
 }
+
+/// Units of a narrow layer at the most; products of rows take so many at a time.
+pub(super) const NARROW: usize = 4;
 
 /// The arrays of a fused network.
 #[derive(Debug, Clone)]
@@ -71,12 +94,24 @@ impl Memory {
         let mut end = 0;
         let mut place = |inputs: usize, units: usize| {
             let (input_width, width, first) = (padded(inputs), padded(units), end);
-            end += (input_width + 1) * width;
+            let (input_row, row) = (apart(input_width), apart(width));
+            let narrow = units <= NARROW && inputs >= LANES;
+            let place = Place {
+                inputs,
+                input_width,
+                input_row,
+                units,
+                width,
+                row,
+                first,
+                narrow,
+                stores: false,
+            };
+            end = place.bias() + width;
             // Measured: a number stored and fetched costs as much as six of such products.
             let by_rows = capacity * capacity * (input_width + width);
-            let stores = clips_by_norm && by_rows >= 6 * inputs * width;
-            let (input_row, row) = (apart(input_width), apart(width));
-            Place { inputs, input_width, input_row, units, width, row, first, stores }
+            let stores = clips_by_norm && by_rows >= 6 * place.lines() * place.line();
+            Place { stores, ..place }
         };
         let places: Vec<Place> =
             chain.links.iter().map(|link| place(link.inputs, link.units)).collect();
@@ -89,7 +124,7 @@ impl Memory {
             buffers.map(|(link, place)| if used(link) { buffer(place) } else { vec![] }).collect()
         };
         let input = vec![0.0; capacity * places.first().map_or(0, |place| place.input_row)];
-        let widest = places.iter().map(|place| place.width).max().unwrap_or(0);
+        let widest = places.iter().map(Place::line).max().unwrap_or(0);
         let turned = places.iter().skip(1).map(|place| place.input_width * place.width);
         let largest = turned.max().unwrap_or(0);
         let gram = || if clips_by_norm { vec![0.0; capacity * capacity] } else { vec![] };
@@ -122,7 +157,7 @@ pub(super) fn load<T: Real>(
         let weights = &from[layout.of(link.weight)];
         for (unit, row) in weights.chunks_exact(place.inputs).enumerate() {
             for (input, weight) in row.iter().enumerate() {
-                to[place.first + input * place.width + unit] = weight.to_f64() as f32;
+                to[place.weight(input, unit)] = weight.to_f64() as f32;
             }
         }
         let bias = to[place.bias()..].iter_mut();
@@ -142,7 +177,7 @@ pub(super) fn store<T: Real>(
         let weights = &mut to[layout.of(link.weight)];
         for (unit, row) in weights.chunks_exact_mut(place.inputs).enumerate() {
             for (input, weight) in row.iter_mut().enumerate() {
-                let value = from[place.first + input * place.width + unit];
+                let value = from[place.weight(input, unit)];
                 *weight = T::from_f64(f64::from(value));
             }
         }

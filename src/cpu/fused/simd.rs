@@ -31,6 +31,8 @@ pub(super) trait Simd: Copy {
     unsafe fn max(a: Self::V, b: Self::V) -> Self::V;
     /// `a` where `condition` > 0, else 0.
     unsafe fn where_positive(condition: Self::V, a: Self::V) -> Self::V;
+    /// |a|
+    unsafe fn abs(a: Self::V) -> Self::V;
     /// 0 where |a| < `least`.
     unsafe fn flushed(a: Self::V, least: Self::V) -> Self::V;
     /// The sum of each of four vectors.
@@ -121,6 +123,10 @@ impl Simd for Portable {
     #[inline(always)]
     unsafe fn where_positive(condition: Self::V, a: Self::V) -> Self::V {
         lanewise!(condition, a => if condition > 0.0 { a } else { 0.0 })
+    }
+    #[inline(always)]
+    unsafe fn abs(a: Self::V) -> Self::V {
+        lanewise!(a => a.abs())
     }
     #[inline(always)]
     unsafe fn flushed(a: Self::V, least: Self::V) -> Self::V {
@@ -274,6 +280,7 @@ mod x86 {
             let positive = _mm512_cmp_ps_mask(condition, _mm512_setzero_ps(), _CMP_GT_OQ);
             _mm512_maskz_mov_ps(positive, a)
         };
+        abs(a: __m512) -> __m512 = _mm512_abs_ps(a);
         flushed(a: __m512, least: __m512) -> __m512 = {
             // NaN is not less, and stays.
             let stays = _mm512_cmp_ps_mask(_mm512_abs_ps(a), least, _CMP_NLT_UQ);
@@ -309,6 +316,10 @@ mod x86 {
                 _mm256_and_ps(_mm256_cmp_ps(condition[0], zero, _CMP_GT_OQ), a[0]),
                 _mm256_and_ps(_mm256_cmp_ps(condition[1], zero, _CMP_GT_OQ), a[1]),
             ]
+        };
+        abs(a: Pair) -> Pair = {
+            let sign = _mm256_set1_ps(-0.0);
+            [_mm256_andnot_ps(sign, a[0]), _mm256_andnot_ps(sign, a[1])]
         };
         flushed(a: Pair, least: Pair) -> Pair = {
             let sign = _mm256_set1_ps(-0.0);
