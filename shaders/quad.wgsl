@@ -7,6 +7,7 @@
 //     AHEAD             rows of a replica that were gathered ahead
 //     INPUTS, OUTPUTS   of the network
 //     SCORES            the column of the first score; EXPONENTIALS that of their exponentials
+//     ONES              a column of ones, which a bias is multiplied with
 //     STATS             the column of Σ weight·loss, of the weights, and in regression of each output's
 //                       error² and |error|: STATS_LENGTH columns
 // and for each layer L what `quad_layer.wgsl` names; and it declares the buffers
@@ -38,7 +39,7 @@ fn weights_of_rows(at: vec4<u32>, used: vec4<bool>) -> vec4<f32> {
     return select(vec4<f32>(0.0), own, used);
 }
 
-// The inputs of `rows` rows, gathered from `first` on.
+// The inputs of `rows` rows, gathered from `first` on, and the ones.
 fn load_inputs(local: u32, first: u32, rows: u32, quads: u32) {
     for (var at = local; at < quads * INPUTS; at += THREADS) {
         let quad = at / INPUTS;
@@ -46,5 +47,8 @@ fn load_inputs(local: u32, first: u32, rows: u32, quads: u32) {
         let from_ = places(first, 4u * quad, rows) * INPUTS + c;
         let values = vec4<f32>(x[from_.x], x[from_.y], x[from_.z], x[from_.w]);
         memory[quad * COLUMNS + c] = select(vec4<f32>(0.0), values, in_use(4u * quad, rows));
+    }
+    for (var quad = local; quad < quads; quad += THREADS) {
+        memory[quad * COLUMNS + ONES] = vec4<f32>(1.0);
     }
 }

@@ -71,12 +71,14 @@ impl GpuBackend {
         let share = training / (training + rows(Split::Validation));
         self.last_group = epochs.len();
         let parts = of_epochs.chunks_exact(per_epoch as usize / 4);
-        let reports = epochs.iter().zip(parts).map(|(epoch, words)| EpochReport {
-            epoch: epoch.number,
-            replicas: self.report(steps, words),
-            train_seconds: seconds * share,
-            evaluate_seconds: seconds * (1.0 - share),
-        });
-        Ok(reports.collect())
+        let report = |(epoch, words): (&Epoch, &[u32])| {
+            Ok(EpochReport {
+                epoch: epoch.number,
+                replicas: self.report(steps, words)?,
+                train_seconds: seconds * share,
+                evaluate_seconds: seconds * (1.0 - share),
+            })
+        };
+        epochs.iter().zip(parts).map(report).collect()
     }
 }

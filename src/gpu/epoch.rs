@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::engine::GpuBackend;
 use super::network::most_rows;
+use super::quads::is_weighted;
 use super::record::{Command, Pass, Work};
 use super::statistics::{confusion_length, evaluation, slot_length};
 use super::steps::Step;
@@ -44,8 +45,7 @@ impl GpuBackend {
         let count = steps.len();
         let train = &self.network.train;
         let work = train.work((&self.run, &self.data.lists), &self.replicas, epoch, steps);
-        let clear = Command::Clear(&self.network.confusion);
-        let before = if epoch.step == 0 { vec![clear] } else { vec![] };
+        let before = if epoch.step == 0 { self.cleared() } else { vec![] };
         let index = self.recorder.submit(&self.gpu, &[Pass { before, work, after: vec![] }]);
         epoch.running.push_back((index, count));
         epoch.submits += 1;
@@ -88,13 +88,18 @@ impl GpuBackend {
         self.read_backs = self.gpu.read_backs.get() - read_before;
         let (words, best) = words.split_at(self.epoch_bytes() as usize / 4);
         self.best = bytemuck::cast_slice(best).to_vec();
-        let report = self.report(epoch.step, words);
+        let report = self.report(epoch.step, words)?;
         Ok(EpochReport {
             epoch: epoch.number,
             replicas: report,
             train_seconds: (trained - epoch.started).as_secs_f64(),
             evaluate_seconds: trained.elapsed().as_secs_f64(),
         })
+    }
+
+    /// What an epoch begins with: no counts and no sums.
+    pub(super) fn cleared(&self) -> Vec<Command<'_>> {
+        vec![Command::Clear(&self.network.confusion), Command::Clear(&self.network.sums)]
     }
 
     /// The end of an epoch: its validation, and what keeps the best weights.
@@ -154,11 +159,37 @@ impl GpuBackend {
         }
     }
 
+    /// Refuses an epoch whose steps were not all made: rows that weigh 1 each are counted in every step.
+    fn check_steps(&self, sums: &[f32]) -> Result<()> {
+        let (run, length) = (&self.run, slot_length(&self.run));
+        if is_weighted(run) {
+            return Ok(());
+        }
+        let replicas = run.replicas.iter().zip(&self.replicas).enumerate();
+        for (id, (replica, _)) in replicas.filter(|(_, (_, state))| state.live) {
+            let list_rows = replica.splits.of(Split::Train).len();
+            for step in 0..list_rows.div_ceil(run.step.batch_size) as u32 {
+                let slot = step as usize * run.replicas.len() + id;
+                let (rows, counted) =
+                    (run.step.places(step, list_rows).len(), sums[slot * length + 1]);
+                if counted != rows as f32 {
+                    return Err(self.gpu.failed(&format!(
+                        "step {} of an epoch counted {counted} rows of {rows}: its driver left a loop \
+                         before its end",
+                        step + 1
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The reports of an epoch of `epoch_steps` steps, from what was read back of it.
-    pub(super) fn report(&mut self, epoch_steps: u32, words: &[u32]) -> Vec<ReplicaReport> {
+    pub(super) fn report(&mut self, epoch_steps: u32, words: &[u32]) -> Result<Vec<ReplicaReport>> {
         let sizes = self.epoch_buffers().map(|(_, elements)| elements);
         let [sums, confusion, kept, best_losses] = split_words(words, sizes);
         let sums: &[f32] = bytemuck::cast_slice(sums);
+        self.check_steps(sums)?;
         let mut states = std::mem::take(&mut self.replicas);
         self.count_steps(&mut states);
         let (run, replicas) = (&self.run, self.run.replicas.len());
@@ -199,7 +230,7 @@ impl GpuBackend {
         }
         self.replicas = states;
         self.epochs_done += 1;
-        reports
+        Ok(reports)
     }
 }
 

@@ -14,6 +14,8 @@ pub(in crate::gpu) struct Columns {
     pub deltas: Vec<usize>,
     /// The gradient of each layer's alpha, where it learns one.
     pub alphas: Vec<Option<usize>>,
+    /// Ones: what a bias and an alpha are multiplied with.
+    pub ones: usize,
     /// What the metrics are made of.
     pub stats: usize,
     /// How many columns those are.
@@ -43,6 +45,7 @@ impl Columns {
         let inputs = links.iter().map(|link| take(link.inputs)).collect();
         let deltas = links.iter().map(|link| take(link.units)).collect();
         let alphas = links.iter().map(|link| learns(&link.activation).then(|| take(1))).collect();
+        let ones = take(1);
         let stats_length = slot_length(run);
         let stats = take(stats_length);
         let kept = take(0);
@@ -56,6 +59,7 @@ impl Columns {
             inputs,
             deltas,
             alphas,
+            ones,
             stats,
             stats_length,
             kept,

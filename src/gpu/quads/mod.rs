@@ -130,7 +130,7 @@ fn bounds_norm(run: &Run) -> bool {
 }
 
 /// Whether rows weigh differently.
-fn is_weighted(run: &Run) -> bool {
+pub(super) fn is_weighted(run: &Run) -> bool {
     let weighted_classes = run.replicas.iter().any(|replica| !replica.class_weights.is_empty());
     run.table.row_weights.is_some() || weighted_classes
 }

@@ -1,7 +1,7 @@
 //! The schedule `resident`: many steps in one dispatch, one workgroup a replica.
 
 use super::text::{Declared, Text};
-use super::turns::reduction;
+use super::turns::{over_quads, reduction, shared};
 use super::{
     Buffers, COLUMN, Fusible, Needs, bounds_norm, declare_moments, declare_rows, quads_of,
     update_words,
@@ -79,19 +79,18 @@ impl Sizes {
         let threads = Fusible::threads(build.gpu, (quads * widest).max(weights));
         let bytes = quads * fusible.columns.total * COLUMN + 4 * threads;
         let memory = build.gpu.limits.max_compute_workgroup_storage_size as usize;
-        let own = weights.div_ceil(threads);
-        let norm = if bounds_norm(run) { 1 } else { 0 };
-        let update = (1 + norm) * fusible.gradient_turns(own, quads) + norm * reduction(threads);
-        let stats = fusible.gradient_turns(fusible.columns.stats_length.div_ceil(threads), quads);
+        let moves = shared(weights, threads, over_quads(quads));
+        let norm = if bounds_norm(run) { moves + reduction(threads) } else { 0 };
+        let stats = shared(fusible.columns.stats_length, threads, over_quads(quads));
         let pass = fusible.pass_turns(run.plan.loss, quads, threads);
         Sizes {
             quads,
             threads,
             bytes,
             local_weights: bytes + 4 * weights <= memory,
-            // The batch's weights are summed once more.
-            turns_a_step: 1 + pass + quads + update + stats,
-            turns_outside: 2 * own,
+            // The loop's own turn, and the sum of the batch's weights.
+            turns_a_step: 1 + pass + over_quads(quads) + norm + moves + stats,
+            turns_outside: 1 + 2 * shared(weights, threads, 0),
         }
     }
 

@@ -108,6 +108,7 @@ impl Text<'_> {
             ("OUTPUTS", links[links.len() - 1].units),
             ("SCORES", columns.scores),
             ("EXPONENTIALS", columns.exponentials),
+            ("ONES", columns.ones),
             ("STATS", columns.stats),
             ("STATS_LENGTH", columns.stats_length),
             ("WEIGHTS", self.layout.total()),
@@ -200,42 +201,41 @@ impl Text<'_> {
 
     /// The gradient by each weight, and what is done with it.
     fn gradients(&self) -> String {
-        let mut text = String::new();
-        for l in 0..self.fusible.chain.links.len() {
-            text += &of_layer(shader!("quad_gradient"), l);
-        }
-        text += &self.gradient();
-        text += shader!("quad_update");
-        text + match self.run.step.optimizer {
-            Optimizer::Sgd => shader!("quad_sgd"),
-            Optimizer::Adam { .. } => shader!("quad_adam"),
-        }
+        self.factors()
+            + shader!("quad_update")
+            + match self.run.step.optimizer {
+                Optimizer::Sgd => shader!("quad_sgd"),
+                Optimizer::Adam { .. } => shader!("quad_adam"),
+            }
     }
 
-    /// `gradient(i)` and `decays(i)` of weight i of a replica, tensor after tensor.
-    fn gradient(&self) -> String {
+    /// `factors_of(i)` and `decays(i)` of weight i of a replica, tensor after tensor.
+    fn factors(&self) -> String {
         let Fusible { chain, columns } = self.fusible;
-        let (mut gradient, mut decays) = (String::new(), String::new());
-        let mut tensor = |id, expression: String| {
+        let (mut factors, mut decays) = (String::new(), String::new());
+        let mut tensor = |id, pair: String| {
             let range = self.layout.of(id);
             let decay = f32::from(u8::from(self.run.plan.tensors[id.0].decay));
             let (start, end) = (range.start, range.end);
-            let own = expression.replace("AT", &format!("i - {start}u"));
-            let _ = writeln!(gradient, "    if (i < {end}u) {{ return {own}; }}");
+            let own = pair.replace("AT", &format!("(i - {start}u)"));
+            // Writing to a String cannot fail.
+            let _ = writeln!(factors, "    if (i < {end}u) {{ return vec2<u32>({own}); }}");
             let _ = writeln!(decays, "    if (i < {end}u) {{ return {decay:?}; }}");
         };
+        let ones = columns.ones;
         for (l, link) in chain.links.iter().enumerate() {
-            tensor(link.weight, format!("weight_gradient_{l}(AT, quads)"));
-            tensor(link.bias, format!("column_sum({}u + AT, quads)", columns.deltas[l]));
+            let (delta, x, inputs) = (columns.deltas[l], columns.inputs[l], link.inputs);
+            tensor(link.weight, format!("{delta}u + AT / {inputs}u, {x}u + AT % {inputs}u"));
+            tensor(link.bias, format!("{delta}u + AT, {ones}u"));
             if let (LinkActivation::Prelu(alpha), Some(column)) =
                 (&link.activation, columns.alphas[l])
             {
-                tensor(*alpha, format!("column_sum({column}u, quads)"));
+                tensor(*alpha, format!("{column}u, {ones}u"));
             }
         }
         format!(
-            "\n// Σ over the rows of the batch.\n\
-             fn gradient(i: u32, quads: u32) -> f32 {{\n{gradient}    return 0.0;\n}}\n\
+            "\n// The columns whose products, summed over the rows, are the gradient by weight i.\n\
+             fn factors_of(i: u32) -> vec2<u32> {{\n{factors}    return vec2<u32>({ones}u);\n}}\n\
              \n// 1 where L2 pulls.\n\
              fn decays(i: u32) -> f32 {{\n{decays}    return 0.0;\n}}\n"
         )

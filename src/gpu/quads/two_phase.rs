@@ -2,7 +2,7 @@
 //! weight a thread.
 
 use super::text::{Declared, Text};
-use super::turns::reduction;
+use super::turns::{over_quads, reduction, shared};
 use super::{
     Buffers, COLUMN, Fusible, Needs, bounds_norm, declare_moments, declare_rows, quads_of,
     update_words,
@@ -121,14 +121,14 @@ impl Sizes {
     }
 
     fn rows_turns(&self, run: &Run, fusible: &Fusible) -> usize {
-        let kept = fusible.columns.kept.div_ceil(self.threads);
+        let kept = shared(fusible.columns.kept, self.threads, 0);
         fusible.pass_turns(run.plan.loss, 1, self.threads) + kept
     }
 
-    /// One weight: its gradient, the batch's weights, and the norm.
+    /// One weight: its gradient, the batch's weights, what metrics are made of, and the norm.
     fn update_turns(&self) -> usize {
-        let norm = self.workgroups.div_ceil(self.update_threads) + reduction(self.update_threads);
-        2 * self.quads + norm
+        let threads = self.update_threads;
+        3 * over_quads(self.quads) + shared(self.workgroups, threads, 0) + reduction(threads)
     }
 
     fn check(&self, build: &Build, fusible: &Fusible) -> Result<(), String> {
