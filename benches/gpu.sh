@@ -21,8 +21,12 @@ if [ $# -eq 0 ] || [ ! -x "$1" ]; then
 fi
 binary=$(realpath "$1")
 shift
+tests=()
+for test in "$@"; do tests+=("$(realpath "$test")"); done
 python=${PYTHON:-python3}
 here=$(cd "$(dirname "$0")" && pwd)
+# Tests read the parameter files from the project's root.
+cd "$here/.."
 chosen=(--backend gpu)
 [ -z "$device" ] || chosen=(--device "$device")
 failed=0
@@ -43,8 +47,8 @@ section() {
 }
 
 section 20 'devices' "$binary" devices
-for test in "$@"; do
-    GPU_MLP_REQUIRE_GPU=1 section $((90 / $#)) "tests: $(basename "$test")" "$test"
+for test in "${tests[@]}"; do
+    GPU_MLP_REQUIRE_GPU=1 section $((90 / ${#tests[@]})) "tests: $(basename "$test")" "$test"
 done
 # 9 jobs · 3 schedules · (0.5 s and a quarter, and compiling); the wide one apart, with more steps an epoch.
 jobs=breast_cancer,covtype,weather,digits,diabetes,california,digits_custom,bike,creditcard

@@ -72,7 +72,7 @@ pub trait Backend {
     fn go_back(&mut self, mark: &Mark) -> Result<()> {
         match mark {
             Mark::State(state) => self.restore(state),
-            Mark::OnDevice => Ok(()),
+            Mark::OnDevice => Err(Error::failed("this state is on another device")),
         }
     }
 

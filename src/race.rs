@@ -19,6 +19,8 @@ const MEASURED: Duration = Duration::from_millis(20);
 const LONG: f64 = 5.0;
 /// The share of a run that looking for its fastest schedule may take.
 const SHARE: f64 = 0.1;
+/// Why an entrant was not timed.
+const SPENT: &str = "not timed: a tenth of the run was spent on looking";
 /// Multiply-adds that any CPU makes within seconds.
 const LITTLE: f64 = 1e11;
 
@@ -67,15 +69,20 @@ pub fn race(
     }
     let predicted = cpu.as_ref().map(|(_, seconds)| whole(run, *seconds));
     if let Some(whole) = predicted.filter(|whole| *whole <= LONG) {
-        let how = format!("at most {whole:.1} s on the CPU, too short to open a GPU for");
+        let how = format!("some {whole:.1} s on the CPU, too short to open a GPU for");
         return won_by_the_cpu(cpu, entrants, how);
     }
+    // Asking the drivers for their devices is part of the looking.
+    let started = Instant::now();
     let Some(adapter) = adapter() else {
         return won_by_the_cpu(cpu, entrants, "no GPU was found".into());
     };
-    let (gpu, seconds) = match gpu_entrants(run, &adapter, field, predicted, &mut entrants) {
+    let looking = Looking { started, predicted };
+    let (gpu, seconds) = match gpu_entrants(run, &adapter, field, looking, &mut entrants) {
         Ok(Some(gpu)) => gpu,
-        Ok(None) => return won_by_the_cpu(cpu, entrants, "no GPU can run it".into()),
+        Ok(None) => {
+            return won_by_the_cpu(cpu, entrants, "no schedule of the GPU was timed".into());
+        }
         // A GPU that fails is no reason to lose a run that the CPU can do.
         Err(error) if cpu.is_some() => {
             return won_by_the_cpu(cpu, entrants, format!("the GPU failed: {error}"));
@@ -86,6 +93,20 @@ pub fn race(
         return won_by_the_cpu(cpu, entrants, String::new());
     }
     Ok(Race { backend: Box::new(gpu), how: of_timed(&entrants), entrants })
+}
+
+/// The time that looking for the fastest schedule may take.
+struct Looking {
+    started: Instant,
+    /// Seconds of the whole run, once something is known of it.
+    predicted: Option<f64>,
+}
+
+impl Looking {
+    fn is_spent(&self) -> bool {
+        let spent = self.started.elapsed().as_secs_f64();
+        self.predicted.is_some_and(|whole| spent > SHARE * whole)
+    }
 }
 
 /// The CPU wins, if it takes part; else nobody can.
@@ -124,7 +145,20 @@ fn cpu_entrants(
     if field.cpu.is_empty() {
         return Ok(None);
     }
-    Cpu::<f32>::check_memory(run)?;
+    if let Err(error) = Cpu::<f32>::check_memory(run) {
+        if field.gpu.is_empty() {
+            return Err(error);
+        }
+        // A GPU may have memory enough.
+        let (device, schedule) = ("cpu".into(), field.cpu[0].name().into());
+        entrants.push(Entrant {
+            device,
+            schedule,
+            dispatches: None,
+            result: Err(error.to_string()),
+        });
+        return Ok(None);
+    }
     let mut order = field.cpu.clone();
     order.sort_by_key(|schedule| schedule.expected_place(run));
     let mut best: Option<(Cpu<f32>, f64)> = None;
@@ -160,10 +194,9 @@ fn gpu_entrants(
     run: &Arc<Run>,
     adapter: &Adapter,
     field: &Field,
-    mut predicted: Option<f64>,
+    mut looking: Looking,
     entrants: &mut Vec<Entrant>,
 ) -> Result<Option<(GpuBackend, f64)>> {
-    let started = Instant::now();
     let device = adapter.info.name.clone();
     let entrant = |schedule: gpu::Schedule, dispatches, result| Entrant {
         device: device.clone(),
@@ -172,6 +205,10 @@ fn gpu_entrants(
         result,
     };
     let gpu = adapter.open()?;
+    if looking.is_spent() {
+        entrants.push(entrant(field.gpu[0], None, Err(SPENT.into())));
+        return Ok(None);
+    }
     let (made, refused) = GpuBackend::first_fitting(gpu, run.clone(), &field.gpu)?;
     let tried = refused.len();
     entrants.extend(refused.into_iter().map(|(schedule, why)| entrant(schedule, None, Err(why))));
@@ -185,10 +222,8 @@ fn gpu_entrants(
     }
     let mut current = best.0;
     for &schedule in fitting {
-        let spent = started.elapsed().as_secs_f64();
-        if predicted.is_some_and(|whole| spent > SHARE * whole) && schedule != fitting[0] {
-            let why = "not timed: a tenth of the run was spent on looking".to_owned();
-            entrants.push(entrant(schedule, None, Err(why)));
+        if looking.is_spent() {
+            entrants.push(entrant(schedule, None, Err(SPENT.into())));
             continue;
         }
         if schedule != current {
@@ -200,10 +235,13 @@ fn gpu_entrants(
         }
         let seconds = backend.measure(MEASURED)?;
         entrants.push(entrant(schedule, Some(backend.dispatches_a_step()), Ok(seconds)));
-        predicted = predicted.or(Some(whole(run, seconds)));
+        looking.predicted = looking.predicted.or(Some(whole(run, seconds)));
         if seconds < best.1 {
             best = (schedule, seconds);
         }
+    }
+    if best.1.is_infinite() {
+        return Ok(None);
     }
     if current != best.0 {
         backend.use_schedule(best.0)?.map_err(Error::failed)?;

@@ -15,7 +15,7 @@ use crate::{cpu, gpu};
 /// The kinds of backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum BackendKind {
-    /// A GPU if there is one, else the CPU
+    /// The CPU, or a GPU where that is measured to be faster
     Auto,
     /// A GPU
     Gpu,
@@ -61,18 +61,26 @@ pub(super) struct Wishes<'a> {
 
 /// Chooses before anything is computed; a choice that can't be met is an error.
 pub(super) fn choose(wishes: &Wishes, parameters: &Parameters) -> Result<Choice> {
-    let (device, how) = choose_device(wishes.backend, wishes.device, parameters)?;
+    let (mut device, mut how) = choose_device(wishes.backend, wishes.device, parameters)?;
     let (said_by, wanted) = match wishes.schedule {
         Some(schedule) => (format!("--schedule {schedule}"), schedule),
         None => (format!("SCHEDULE: found {:?}", parameters.schedule), &*parameters.schedule),
     };
     let wanted = wanted.trim().to_lowercase();
+    let is_of_gpu = gpu::Schedule::ALL.iter().any(|schedule| schedule.name() == wanted);
+    let is_of_cpu = cpu::Schedule::ALL.iter().any(|schedule| schedule.name() == wanted);
+    // A schedule names the kind of its device; one that both have is the CPU's until a device is named.
+    if matches!(device, Device::Any) && is_of_cpu {
+        device = Device::Cpu;
+    } else if matches!(device, Device::Any) && is_of_gpu {
+        (device, how) = any_gpu(&said_by)?;
+    }
     let of_cpu = cpu::Schedule::ALL.into_iter().filter(|_| !matches!(device, Device::Gpu(_)));
     let of_gpu = gpu::Schedule::ALL.into_iter().filter(|_| !matches!(device, Device::Cpu));
     let all = Field { cpu: of_cpu.collect(), gpu: of_gpu.collect() };
     // A device asked for on the command line outweighs a file that was made on another.
     let moved = wishes.backend.is_some() || wishes.device.is_some();
-    let left = moved && wishes.schedule.is_none() && is_known(&wanted);
+    let left = moved && wishes.schedule.is_none() && (is_of_cpu || is_of_gpu);
     let named = Field {
         cpu: all.cpu.iter().copied().filter(|schedule| schedule.name() == wanted).collect(),
         gpu: all.gpu.iter().copied().filter(|schedule| schedule.name() == wanted).collect(),
@@ -93,13 +101,6 @@ pub(super) fn choose(wishes: &Wishes, parameters: &Parameters) -> Result<Choice>
         }
     };
     Ok(Choice { how, device, field })
-}
-
-/// Whether some device has a schedule of that name.
-fn is_known(name: &str) -> bool {
-    let of_cpu = cpu::Schedule::ALL.map(cpu::Schedule::name);
-    let of_gpu = gpu::Schedule::ALL.map(gpu::Schedule::name);
-    of_cpu.contains(&name) || of_gpu.contains(&name)
 }
 
 fn choose_device(
@@ -124,21 +125,24 @@ fn choose_device(
         }
         (BackendKind::Auto, "cpu") => cpu(&said_by),
         (BackendKind::Auto, "auto") => Ok((Device::Any, "auto".into())),
-        (BackendKind::Gpu, "auto") => {
-            let all = adapters();
-            let found = names(&all);
-            match real(all) {
-                Some(adapter) => chosen(adapter, "--backend gpu"),
-                None => Err(Error::input(format!(
-                    "--backend gpu: no GPU was found, only {found}; a software device is used \
-                     where --device names it; {INSTALL}"
-                ))),
-            }
-        }
+        (BackendKind::Gpu, "auto") => any_gpu("--backend gpu"),
         (_, "") => Err(Error::input(format!(
             "{said_by} names nothing; allowed: auto, cpu, a number or a part of a name"
         ))),
         (_, wanted) => named(adapters(), wanted, &said_by),
+    }
+}
+
+/// The first real GPU.
+fn any_gpu(said_by: &str) -> Result<(Device, String)> {
+    let all = adapters();
+    let found = names(&all);
+    match real(all) {
+        Some(adapter) => chosen(adapter, said_by),
+        None => Err(Error::input(format!(
+            "{said_by}: no GPU was found, only {found}; a software device is used where --device names it; \
+             {INSTALL}"
+        ))),
     }
 }
 

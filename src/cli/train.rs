@@ -40,10 +40,11 @@ pub(super) struct Arguments {
     /// Which device computes: auto, cpu, or a GPU's number or part of its name (see `gpu-mlp devices`)
     #[arg(long)]
     device: Option<String>,
-    /// How the device goes about a step: auto, or a name that params.json of a run tells
+    /// How the device goes about a step: auto, or fused or layered on the CPU, resident, two-phase or layered
+    /// on a GPU
     #[arg(long, value_name = "NAME")]
     schedule: Option<String>,
-    /// CPU threads for evaluation and replicas; the results do not depend on it [default: all cores]
+    /// CPU threads for evaluation and large products; the results do not depend on it [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
     /// Write a checkpoint every so many epochs [default: ten seconds after the last]

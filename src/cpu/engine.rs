@@ -145,12 +145,12 @@ impl<T: Product> Cpu<T> {
     }
 
     /// Trains until the epoch's steps are done or the time of a slice is over.
-    fn train(&mut self, epoch: &mut Epoch) {
+    fn train(&mut self, epoch: &mut Epoch, slice: Duration) {
         let (run, layout) = (self.run.clone(), self.layout.clone());
         let start = Instant::now();
         let a_step = 3 * run.plan.parameters() * run.step.batch_size;
         let a_look = (MULTIPLY_ADDS_A_LOOK / a_step).clamp(1, STEPS_A_LOOK as usize) as u32;
-        while epoch.step < run.steps() && start.elapsed() < SLICE {
+        while epoch.step < run.steps() && start.elapsed() < slice {
             let steps = epoch.step..(epoch.step + a_look).min(run.steps());
             epoch.step = steps.end;
             self.each_live(|id, trainee| {
@@ -222,7 +222,7 @@ impl<T: Product> Backend for Cpu<T> {
                 None => return Ok(None),
             },
         };
-        self.train(&mut epoch);
+        self.train(&mut epoch, SLICE);
         if epoch.step < self.run.steps() {
             let (step, steps) = (epoch.step, self.run.steps());
             let event = Event::Progress { epoch: epoch.number, step, steps };
@@ -284,19 +284,17 @@ impl<T: Product> Backend for Cpu<T> {
 
     fn measure(&mut self, budget: Duration) -> Result<f64> {
         let mark = self.mark()?;
-        let (started, a_whole) = (Instant::now(), u64::from(self.run.steps()));
-        let (mut epoch, mut before, mut under_way) = (1, 0, 0);
-        while started.elapsed() < budget {
-            match self.poll(true)? {
-                Some(Event::Progress { step, .. }) => under_way = u64::from(step),
-                Some(Event::Epoch(_)) => (before, under_way) = (before + a_whole, 0),
-                None => {
-                    self.submit(epoch..epoch + 1)?;
-                    epoch += 1;
-                }
-            }
+        let mut epoch = self.begin(1);
+        // The first steps fetch what the others find in the cache.
+        self.train(&mut epoch, budget / 10);
+        (epoch.step, epoch.train_time) = (0, Duration::ZERO);
+        let (mut steps, mut spent) = (0, Duration::ZERO);
+        while spent < budget {
+            self.train(&mut epoch, budget.saturating_sub(spent));
+            (steps, spent) = (steps + u64::from(epoch.step), spent + epoch.train_time);
+            epoch = self.begin(epoch.number + 1);
         }
-        let seconds = started.elapsed().as_secs_f64() / (before + under_way).max(1) as f64;
+        let seconds = spent.as_secs_f64() / steps.max(1) as f64;
         self.go_back(&mark)?;
         Ok(seconds)
     }

@@ -6,7 +6,7 @@ use super::kernel::{Access, Dispatch, Kernels, Variant};
 use super::layered::{Layered, grid};
 use super::network::{Tensors, most_rows, training_capacity};
 use super::statistics::slot_length;
-use super::train::Train;
+use super::train::{Train, check};
 use super::workspace::{Gathered, Workspace};
 use super::{Gpu, Schedule, quads};
 use crate::data::Split;
@@ -64,8 +64,18 @@ impl Build<'_> {
         Dispatch { iterations: iterations as u64, ..dispatch }
     }
 
-    /// The training steps of a schedule; the inner error says why it does not fit.
-    pub fn schedule(&mut self, schedule: Schedule) -> Result<Result<Train, String>> {
+    /// The training steps of a schedule; the inner error says why it does not fit, or what of it the device
+    /// refuses. An outer one is a fault of the device itself.
+    pub fn fitting(&mut self, schedule: Schedule) -> Result<Result<Train, String>> {
+        let built = self.schedule(schedule).and_then(|built| {
+            built.iter().try_for_each(|train| check(self.gpu, train.all()))?;
+            Ok(built)
+        });
+        self.gpu.check()?;
+        Ok(built.unwrap_or_else(|refusal| Err(refusal.to_string())))
+    }
+
+    fn schedule(&mut self, schedule: Schedule) -> Result<Result<Train, String>> {
         match schedule {
             Schedule::Layered => self.train().map(Ok),
             Schedule::TwoPhase => quads::two_phase(self),

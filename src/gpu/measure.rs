@@ -25,17 +25,16 @@ impl GpuBackend {
 
     fn time_submits(&mut self, budget: Duration) -> Result<f64> {
         self.time_submit(1)?;
-        let (started, mut best, mut steps) = (Instant::now(), f64::INFINITY, 1);
+        let (started, mut steps) = (Instant::now(), 1);
         loop {
-            let seconds = self.time_submit(steps)?;
-            best = best.min(seconds / steps as f64);
+            let a_step = self.time_submit(steps)? / steps as f64;
             let left = budget.saturating_sub(started.elapsed()).as_secs_f64();
-            if left == 0.0 {
-                return Ok(best);
-            }
             // Twice as many, so that what a submit costs beside its steps fades, while there is time.
-            let fitting = (left / best).max(1.0) as usize;
-            steps = (2 * steps).min(fitting).min(self.recorder.capacity);
+            let next = (2 * steps).min(self.recorder.capacity);
+            if left < next as f64 * a_step {
+                return Ok(a_step);
+            }
+            steps = next;
         }
     }
 

@@ -92,7 +92,7 @@ impl DeviceNetwork {
         };
         let mut fitting = None;
         for &schedule in schedules {
-            match build.schedule(schedule)? {
+            match build.fitting(schedule)? {
                 Ok(train) => {
                     fitting = Some((schedule, train));
                     break;
@@ -114,7 +114,6 @@ impl DeviceNetwork {
         };
         let lists = [&steps.evaluate[0], &steps.predict[0], &steps.keep_best];
         check(gpu, lists.into_iter().flatten())?;
-        check(gpu, train.all())?;
         let network = DeviceNetwork {
             layout,
             tensors,

@@ -9,7 +9,6 @@ use super::engine::GpuBackend;
 use super::kernel::Kernels;
 use super::network::DeviceNetwork;
 use super::record::Recorder;
-use super::train::check;
 use super::{Gpu, Schedule};
 use crate::backend::ReplicaState;
 use crate::error::{Error, Result};
@@ -88,12 +87,12 @@ impl GpuBackend {
     /// Goes on with another schedule, from where it is; the inner error says why it does not fit.
     pub fn use_schedule(&mut self, schedule: Schedule) -> Result<Result<(), String>> {
         let (gpu, run, data) = (&self.gpu, &self.run, &self.data);
-        let bytes = DeviceNetwork::bytes(gpu, run);
-        let built = gpu.allocating(bytes, || {
-            let built = self.network.build(gpu, &mut self.kernels, run, data).schedule(schedule)?;
-            built.iter().try_for_each(|train| check(gpu, train.all()))?;
-            Ok(built)
-        })?;
+        let built = gpu.allocating(0, || {
+            self.network.build(gpu, &mut self.kernels, run, data).fitting(schedule)
+        });
+        // Too little memory is a reason like others; a lost device is not.
+        gpu.check()?;
+        let built = built.unwrap_or_else(|refusal| Err(refusal.to_string()));
         Ok(built.map(|train| (self.network.train, self.schedule) = (train, schedule)))
     }
 }
