@@ -2,7 +2,8 @@
 //!
 //! Of every tensor of the network, under its name, `best.` and its name, and `slots.0.`, `slots.1.`
 //! and its name: the current values, the best ones, and the optimizer's moments; F32, (replica,
-//! ...shape). All else is a JSON text in the metadata.
+//! ...shape). All else is a JSON text in the metadata, and beside it the SHA-256 of the arrays' bytes, in
+//! the order of their names, and that text.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
@@ -10,6 +11,7 @@ use std::path::Path;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::Timing;
@@ -23,6 +25,8 @@ use crate::train::{Checkpoint, Progress};
 const VERSION: u64 = 1;
 /// The metadata key: another than that of a model, so that no program takes one for the other.
 const METADATA_KEY: &str = "gpu_mlp_checkpoint";
+/// The metadata key of the checksum.
+const CHECKSUM_KEY: &str = "sha256";
 /// The largest file beyond its tensors: names, shapes and figures.
 const MOST_METADATA: u64 = 16 << 20;
 
@@ -41,7 +45,7 @@ pub struct SavedCheckpoint {
 #[derive(Serialize, Deserialize)]
 struct Metadata {
     version: u64,
-    /// Of the bytes of the run's params.json.
+    /// Of the run's params.json: see [`params_sha256`].
     params_sha256: String,
     description: Description,
     timing: Timing,
@@ -49,9 +53,33 @@ struct Metadata {
     progress: Progress,
 }
 
-/// The SHA-256 of `bytes`, in hexadecimal digits.
-pub(super) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+/// The SHA-256 of the keys of a params.json, which ties a checkpoint to them. Without the path of the data,
+/// which may be moved: their own SHA-256 is among the keys.
+pub(super) fn params_sha256(text: &[u8]) -> String {
+    let mut keys: Value = match serde_json::from_slice(text) {
+        Ok(keys) => keys,
+        // Refused where it is read as parameters.
+        Err(_) => return sha256(&[text]),
+    };
+    if let Some(keys) = keys.get_mut("parameters").and_then(Value::as_object_mut) {
+        keys.shift_remove("NPZ_DATASET");
+    }
+    sha256(&[keys.to_string().as_bytes()])
+}
+
+/// The SHA-256 of `parts`, one behind the other, in hexadecimal digits.
+fn sha256(parts: &[&[u8]]) -> String {
+    let mut digest = Sha256::new();
+    parts.iter().for_each(|part| digest.update(part));
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The checksum of arrays and the metadata's text.
+fn checksum<'a>(arrays: impl Iterator<Item = (&'a str, &'a [u8])>, text: &str) -> String {
+    let mut arrays: Vec<_> = arrays.collect();
+    arrays.sort_unstable();
+    let arrays = arrays.iter().map(|(_, bytes)| *bytes);
+    sha256(&arrays.chain([text.as_bytes()]).collect::<Vec<_>>())
 }
 
 impl SavedCheckpoint {
@@ -85,8 +113,11 @@ impl SavedCheckpoint {
             progress: self.checkpoint.progress.clone(),
         });
         let metadata = metadata.map_err(|e| fault(&e))?;
-        safetensors::serialize(views, Some(HashMap::from([(METADATA_KEY.to_string(), metadata)])))
-            .map_err(|e| fault(&e))
+        let bytes = arrays.iter().map(|(name, _, bytes)| (name.as_str(), &bytes[..]));
+        let checksum = checksum(bytes, &metadata);
+        let metadata = [(METADATA_KEY, metadata), (CHECKSUM_KEY, checksum)];
+        let metadata = HashMap::from(metadata.map(|(key, text)| (key.to_string(), text)));
+        safetensors::serialize(views, Some(metadata)).map_err(|e| fault(&e))
     }
 
     /// Reads the checkpoint of `run`; the error says what is wrong with the file.
@@ -119,6 +150,13 @@ impl SavedCheckpoint {
         let state = State { tensors, replicas: metadata.replicas };
         let checkpoint = Checkpoint { state, progress: metadata.progress };
         checkpoint.check(run)?;
+        // Last: what is wrong where that can be told is more than that something is.
+        let views = file.iter().map(|(name, view)| (name, view.data()));
+        if header.metadata().as_ref().and_then(|metadata| metadata.get(CHECKSUM_KEY))
+            != Some(&checksum(views, text))
+        {
+            return Err(Error::input("is damaged: its SHA-256 is not the one it names"));
+        }
         Ok(SavedCheckpoint {
             checkpoint,
             description: metadata.description,

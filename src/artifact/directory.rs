@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::checkpoint::sha256;
+use super::checkpoint::params_sha256;
 use super::history_file::HistoryFile;
 use super::pace::Pace;
 use super::stored::Hold;
@@ -21,7 +21,8 @@ use crate::train::{Checkpoint, EpochRow, Observer, Outcome, Stop};
 const FILES: [&str; 5] =
     ["params.json", "history.csv", "checkpoint.safetensors", "summary.json", "model.safetensors"];
 
-/// Writes what a run leaves as it goes.
+/// Writes what a run leaves as it goes; of several replicas the history, the summary and the model are those
+/// of the first.
 pub struct RunDirectory<'a> {
     path: PathBuf,
     run: &'a Run,
@@ -35,6 +36,8 @@ pub struct RunDirectory<'a> {
     pace: Pace,
     /// The epoch of the checkpoint on the disk; 0 if there is none.
     saved_epoch: u32,
+    /// Whether summary.json tells of the run's end.
+    has_ended: bool,
     params_sha256: String,
     _hold: Hold,
 }
@@ -84,7 +87,8 @@ impl<'a> RunDirectory<'a> {
             history,
             pace: Pace::new(),
             saved_epoch: 0,
-            params_sha256: sha256(bytes.as_bytes()),
+            has_ended: false,
+            params_sha256: params_sha256(bytes.as_bytes()),
             _hold: hold,
         })
     }
@@ -103,7 +107,8 @@ impl<'a> RunDirectory<'a> {
         let StoredRun { path, hold, params_sha256 } = stored;
         let saved_epoch = saved.map_or(0, |saved| saved.checkpoint.progress.epoch);
         let task = run.network.task();
-        let history = HistoryFile::reopen(&path.join("history.csv"), task, saved_epoch)?;
+        let lines = saved.map_or(0, |saved| saved.checkpoint.progress.epochs_of_first());
+        let history = HistoryFile::reopen(&path.join("history.csv"), task, lines)?;
         remove(&path.join("summary.json"))?;
         for file in FILES {
             // What a killed process was writing.
@@ -126,6 +131,7 @@ impl<'a> RunDirectory<'a> {
             history,
             pace: Pace::new(),
             saved_epoch,
+            has_ended: false,
             params_sha256,
             _hold: hold,
         })
@@ -139,6 +145,11 @@ impl<'a> RunDirectory<'a> {
     /// The epoch after which the run can be gone on with; 0 is its start.
     pub fn saved_epoch(&self) -> u32 {
         self.saved_epoch
+    }
+
+    /// Whether the run is at its end on the disk too, so that nothing is left to go on with.
+    pub fn has_ended(&self) -> bool {
+        self.has_ended
     }
 
     /// What the run has taken until now.
@@ -155,7 +166,7 @@ impl<'a> RunDirectory<'a> {
 
 impl Observer for RunDirectory<'_> {
     fn epoch(&mut self, row: &EpochRow) -> Result<()> {
-        self.history.push(row)
+        if row.replica == 0 { self.history.push(row) } else { Ok(()) }
     }
 
     fn checkpoint_due(&self, epoch: u32) -> bool {
@@ -165,9 +176,10 @@ impl Observer for RunDirectory<'_> {
     fn checkpoint(&mut self, checkpoint: &Checkpoint) -> Result<()> {
         let (epoch, start) = (checkpoint.progress.epoch, Instant::now());
         let path = self.path.join("checkpoint.safetensors");
-        if self.history.epoch != epoch {
+        let lines = checkpoint.progress.epochs_of_first();
+        if self.history.epoch != lines {
             return Err(Error::failed(format!(
-                "{}: not written, because history.csv lacks epoch {epoch}",
+                "{}: not written, because history.csv lacks epoch {lines}",
                 path.display()
             )));
         }
@@ -201,6 +213,7 @@ impl Observer for RunDirectory<'_> {
         self.history.sync()?;
         let summary = summary(self.run, outcome, &self.description, self.timing());
         write_whole(&self.path.join("summary.json"), pretty(&summary).as_bytes())?;
+        self.has_ended = is_over;
         if is_over { remove(&self.path.join("checkpoint.safetensors")) } else { Ok(()) }
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::checkpoint::{SavedCheckpoint, sha256};
+use super::checkpoint::{SavedCheckpoint, params_sha256};
 use super::history_file::length_after;
 use crate::error::{Error, Result};
 use crate::params::Run;
@@ -18,7 +18,7 @@ const MOST_SUMMARY: u64 = 64 << 20;
 pub struct StoredRun {
     pub(super) path: PathBuf,
     pub(super) hold: Hold,
-    /// Of the bytes of params.json.
+    /// What ties a checkpoint to params.json.
     pub(super) params_sha256: String,
 }
 
@@ -51,7 +51,7 @@ impl StoredRun {
                  train on its params.json with --set MAX_EPOCHS=... and another --out"
             )));
         }
-        Ok(StoredRun { path: path.into(), hold, params_sha256: sha256(&bytes) })
+        Ok(StoredRun { path: path.into(), hold, params_sha256: params_sha256(&bytes) })
     }
 
     /// The run's own parameter file.
@@ -73,7 +73,7 @@ impl StoredRun {
         };
         let saved = SavedCheckpoint::read(&path, run, &self.params_sha256)
             .map_err(|error| damaged(error.within(path.display())))?;
-        let epoch = saved.checkpoint.progress.epoch;
+        let epoch = saved.checkpoint.progress.epochs_of_first();
         length_after(&self.path.join("history.csv"), run.network.task(), epoch).map_err(damaged)?;
         Ok(Some(saved))
     }

@@ -60,6 +60,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         backend: arguments.backend,
         device: arguments.device.as_deref(),
         schedule: arguments.schedule.as_deref(),
+        checkpoint: None,
     };
     let devices = device::all(&wishes, &JOBS[0].parameters()?)?;
     let all = devices.iter().flat_map(|device| contenders(device.as_ref())).collect();

@@ -1,5 +1,6 @@
 //! What computes: the choice of --backend, --device and the parameter file.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::ValueEnum;
@@ -57,14 +58,24 @@ pub(super) struct Wishes<'a> {
     pub backend: Option<BackendKind>,
     pub device: Option<&'a str>,
     pub schedule: Option<&'a str>,
+    /// The checkpoint that the parameters have their device and schedule from, instead of the file.
+    pub checkpoint: Option<&'a Path>,
 }
 
 /// Chooses before anything is computed; a choice that can't be met is an error.
 pub(super) fn choose(wishes: &Wishes, parameters: &Parameters) -> Result<Choice> {
-    let (mut device, mut how) = choose_device(wishes.backend, wishes.device, parameters)?;
-    let (said_by, wanted) = match wishes.schedule {
-        Some(schedule) => (format!("--schedule {schedule}"), schedule),
-        None => (format!("SCHEDULE: found {:?}", parameters.schedule), &*parameters.schedule),
+    let (mut device, mut how) = choose_device(wishes, parameters)?;
+    let (said_by, wanted) = match (wishes.schedule, wishes.checkpoint) {
+        (Some(schedule), _) => (format!("--schedule {schedule}"), schedule),
+        (None, None) => {
+            (format!("SCHEDULE: found {:?}", parameters.schedule), &*parameters.schedule)
+        }
+        (None, Some(path)) => {
+            let schedule = &*parameters.schedule;
+            let path = path.display();
+            let by = format!("{path}: computed with {schedule:?}; name another with --schedule");
+            (by, schedule)
+        }
     };
     let wanted = wanted.trim().to_lowercase();
     let is_of_gpu = gpu::Schedule::ALL.iter().any(|schedule| schedule.name() == wanted);
@@ -103,11 +114,11 @@ pub(super) fn choose(wishes: &Wishes, parameters: &Parameters) -> Result<Choice>
     Ok(Choice { how, device, field })
 }
 
-fn choose_device(
-    backend: Option<BackendKind>,
-    device: Option<&str>,
-    parameters: &Parameters,
-) -> Result<(Device, String)> {
+fn choose_device(wishes: &Wishes, parameters: &Parameters) -> Result<(Device, String)> {
+    let Wishes { backend, device, checkpoint, .. } = *wishes;
+    if let (None, None, Some(path)) = (backend, device, checkpoint) {
+        return choose_again(&parameters.device, path);
+    }
     let (device, said_by) = match device {
         Some(device) => (device, format!("--device {device}")),
         // A backend asked for on the command line outweighs the file's device.
@@ -146,6 +157,18 @@ fn any_gpu(said_by: &str) -> Result<(Device, String)> {
     }
 }
 
+/// The device that computed a checkpoint.
+fn choose_again(device: &str, checkpoint: &Path) -> Result<(Device, String)> {
+    let how = "as before";
+    if device == "cpu" {
+        return Ok((Device::Cpu, how.into()));
+    }
+    let path = checkpoint.display();
+    let said_by = format!("{path}: computed on {device:?}; name another with --device");
+    let (device, _) = named(adapters(), &device.to_lowercase(), &said_by)?;
+    Ok((device, how.into()))
+}
+
 fn chosen(adapter: Adapter, how: &str) -> Result<(Device, String)> {
     Ok((Device::Gpu(Box::new(adapter)), how.into()))
 }
@@ -156,7 +179,7 @@ pub(super) fn all(wishes: &Wishes, parameters: &Parameters) -> Result<Vec<Option
     let backend = wishes.backend.unwrap_or(BackendKind::Auto);
     let named = wishes.device.is_some_and(|device| !device.trim().eq_ignore_ascii_case("auto"));
     if named || backend == BackendKind::Cpu {
-        let (device, _) = choose_device(wishes.backend, wishes.device, parameters)?;
+        let (device, _) = choose_device(wishes, parameters)?;
         return Ok(vec![match device {
             Device::Gpu(adapter) => Some(*adapter),
             Device::Cpu | Device::Any => None,
@@ -167,7 +190,7 @@ pub(super) fn all(wishes: &Wishes, parameters: &Parameters) -> Result<Vec<Option
     match backend {
         BackendKind::Auto => devices.insert(0, None),
         // The error says what to do.
-        _ if devices.is_empty() => drop(choose_device(wishes.backend, wishes.device, parameters)?),
+        _ if devices.is_empty() => drop(choose_device(wishes, parameters)?),
         _ => {}
     }
     Ok(devices)

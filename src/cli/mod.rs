@@ -58,6 +58,7 @@ enum Command {
 /// or input.
 pub fn main() -> ExitCode {
     let started = Instant::now();
+    signals::report_too_large_files();
     let result = match Arguments::parse().command {
         Command::Train(arguments) => train::run(&arguments, started),
         Command::Evaluate(arguments) => evaluate::run(&arguments),

@@ -29,6 +29,7 @@ impl ModelDevice {
             device: self.device.as_deref(),
             // Schedules differ in their steps; there are none here.
             schedule: Some("layered"),
+            checkpoint: None,
         };
         // No file speaks here: what it could say of the device is "auto".
         let unsaid = Parameters::new(LayerStack::General(vec![]), 1.0, 1, 1);

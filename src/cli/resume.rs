@@ -1,7 +1,8 @@
 //! `gpu-mlp train --resume`: a run that did not reach its end, gone on with.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::device::{BackendKind, Wishes};
 use crate::artifact::{SavedCheckpoint, StoredRun};
 use crate::backend::Description;
 use crate::error::Result;
@@ -20,15 +21,30 @@ pub(super) struct Resumed {
 
 impl Resumed {
     /// Reads the checkpoint, and names its device and schedule in the parameters, for where the
-    /// command line names no other.
-    pub fn read(stored: StoredRun, run: &Run, parameters: &mut Parameters) -> Result<Self> {
+    /// command line names no other; the schedule of one device may be none of another.
+    pub fn read(
+        stored: StoredRun,
+        run: &Run,
+        parameters: &mut Parameters,
+        wishes: &Wishes,
+    ) -> Result<Self> {
         let saved = stored.checkpoint(run)?;
         if let Some(SavedCheckpoint { description, .. }) = &saved {
             parameters.device.clone_from(&description.device);
             parameters.schedule.clone_from(&description.schedule);
         }
         let (device, schedule) = (parameters.device.clone(), parameters.schedule.clone());
+        if names_another(wishes, &device) {
+            parameters.schedule = "auto".into();
+        }
         Ok(Resumed { stored, saved, device, schedule })
+    }
+
+    /// The file that names the device and the schedule, if it is not params.json.
+    pub fn source(&self) -> Option<PathBuf> {
+        self.saved
+            .as_ref()
+            .map(|_| self.stored.parameters().with_file_name("checkpoint.safetensors"))
     }
 
     /// The checkpoint to train from.
@@ -51,6 +67,15 @@ impl Resumed {
             );
         }
         note
+    }
+}
+
+/// Whether the command line asks for what may be another device.
+fn names_another(wishes: &Wishes, device: &str) -> bool {
+    match (wishes.device, wishes.backend) {
+        (Some(wanted), _) => !wanted.trim().eq_ignore_ascii_case(device),
+        (None, Some(BackendKind::Cpu)) => device != "cpu",
+        (None, backend) => backend.is_some(),
     }
 }
 

@@ -2,26 +2,51 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use super::console;
 use crate::error::{Error, Result};
 
-/// A flag that the first signal sets; the second ends the process at once.
+/// Signals that come sooner after the first are part of it: `timeout` signals the process and then its
+/// group, a terminal that closes does so after its shell.
+const ONE_STOP: Duration = Duration::from_secs(1);
+
+/// A flag that the first signal sets; a later one ends the process at once.
 pub(super) fn catch() -> Result<Arc<AtomicBool>> {
     let interrupt = Arc::new(AtomicBool::new(false));
     let flag = interrupt.clone();
     let outlives_terminal = hangup::is_ignored();
-    ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(1);
+    // ctrlc calls this on a thread of its own, one signal after the other.
+    let mut first: Option<Instant> = None;
+    ctrlc::set_handler(move || match first {
+        Some(first) if first.elapsed() > ONE_STOP => std::process::exit(1),
+        Some(_) => {}
+        None => {
+            flag.store(true, Ordering::Relaxed);
+            console::message(
+                "stopping after this epoch; Ctrl-C again, a second later, stops at once, without saving",
+            );
+            // Now and not before: a terminal may take its time, and the second signal waits behind.
+            first = Some(Instant::now());
         }
-        console::message("stopping after this epoch; Ctrl-C again stops at once, without saving");
     })
     .map_err(|e| Error::failed(format!("Ctrl-C can't be caught: {e}")))?;
     if outlives_terminal {
         hangup::ignore();
     }
     Ok(interrupt)
+}
+
+/// Lets a write beyond the limit on the size of files (`ulimit -f`) fail and be reported as on a full
+/// disk; the signal's default ends the process without a word.
+pub(super) fn report_too_large_files() {
+    #[cfg(unix)]
+    {
+        use nix::sys::signal::{SigHandler, Signal, signal};
+        // SAFETY: no handler runs; to ignore a signal touches no memory. Where it can't be ignored, its
+        // default stays.
+        let _ = unsafe { signal(Signal::SIGXFSZ, SigHandler::SigIgn) };
+    }
 }
 
 /// `nohup` starts a process with SIGHUP ignored, which ctrlc's handler would undo.

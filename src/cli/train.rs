@@ -164,14 +164,19 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
         )));
     }
     let run = Run::new(&parameters, &dataset).map_err(place)?;
-    let resumed = stored.map(|stored| Resumed::read(stored, &run, &mut parameters)).transpose()?;
-    let wishes = Wishes {
+    let mut wishes = Wishes {
         backend: arguments.backend,
         device: arguments.device.as_deref(),
         schedule: arguments.schedule.as_deref(),
+        checkpoint: None,
     };
+    let read = |stored| Resumed::read(stored, &run, &mut parameters, &wishes);
+    let resumed = stored.map(read).transpose()?;
+    let checkpoint = resumed.as_ref().and_then(Resumed::source);
+    wishes.checkpoint = checkpoint.as_deref();
     // Last, because asking the drivers for their devices takes longer than all the rest.
-    let choice = choose(&wishes, &parameters).map_err(place)?;
+    let choice = choose(&wishes, &parameters)
+        .map_err(|error| if wishes.checkpoint.is_some() { error } else { place(error) })?;
     warn_of_custom_function(&parameters);
     parameters.dataset = absolute;
     parameters.dataset_sha256 = dataset.sha256;

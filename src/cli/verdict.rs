@@ -8,6 +8,12 @@ use crate::train::{Outcome, Stop};
 /// The error that ended a run, where its best weights are, if it has some, and how to go on.
 pub(super) fn with_what_is_saved(error: Error, directory: &RunDirectory) -> Error {
     let path = directory.path();
+    if directory.has_ended() {
+        return Error::failed(format!(
+            "{error}; the run is at its end, and saved in {}",
+            path.display()
+        ));
+    }
     let weights = match path.join("model.safetensors").exists() {
         true => format!("; the best weights so far are in {}", path.display()),
         false => String::new(),

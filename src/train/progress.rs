@@ -67,6 +67,11 @@ impl Progress {
         (0..self.replicas.len()).filter(|&r| self.replicas[r].stop.is_none()).collect()
     }
 
+    /// The epochs of the first replica, which a run's history tells of.
+    pub fn epochs_of_first(&self) -> u32 {
+        self.replicas.first().map_or(0, |replica| replica.epochs)
+    }
+
     pub(super) fn interrupt(&mut self) {
         for replica in self.replicas.iter_mut().filter(|r| r.stop.is_none()) {
             replica.stop = Some(Stop::Interrupted);
@@ -82,6 +87,7 @@ impl Checkpoint {
         if progress.replicas.len() != run.replicas.len() {
             return Err(Error::input("its number of replicas is not that of the run"));
         }
+        let steps_of = |epochs: u64| epochs.saturating_mul(u64::from(run.steps()));
         let fits = |r: usize| {
             let (replica, state) = (&progress.replicas[r], &self.state.replicas[r]);
             let live = replica.stop.is_none();
@@ -92,10 +98,13 @@ impl Checkpoint {
             live == state.live
                 && last.is_some_and(is_last)
                 && replica.epochs <= progress.epoch
+                && replica.judge.has_seen_at_most(replica.epochs)
+                && state.steps <= steps_of(replica.epochs.into())
                 && (replica.epochs == progress.epoch || !live)
                 && replica.best_epoch.is_none_or(|best| best <= replica.epochs)
         };
-        if !(0..run.replicas.len()).all(fits) {
+        let epochs = progress.replicas.iter().map(|replica| u64::from(replica.epochs)).sum();
+        if !(0..run.replicas.len()).all(fits) || progress.steps > steps_of(epochs) {
             return Err(Error::input("its numbers contradict each other"));
         }
         if progress.live().is_empty() || progress.epoch >= run.stopping.max_epochs {

@@ -123,6 +123,11 @@ impl Judge {
         }
     }
 
+    /// Whether it counts no more epochs than that.
+    pub(super) fn has_seen_at_most(&self, epochs: u32) -> bool {
+        self.score_epochs.max(self.loss_epochs) <= epochs
+    }
+
     /// Epochs since the best validation score: the column Pat.
     pub fn patience(&self) -> u32 {
         self.score_epochs

@@ -83,8 +83,9 @@ impl Training<'_> {
         }
         self.progress.seconds.evaluate += start.elapsed().as_secs_f64();
         let outcome = self.outcome(best);
-        let state = backend.state().or_else(|_| backend.known_state())?;
-        let finished = observer.finished(&outcome, &state);
+        let state = backend.state().or_else(|_| backend.known_state());
+        let finished = state.and_then(|state| observer.finished(&outcome, &state));
+        // What ended the run comes first, whatever becomes of its end.
         fault.map_or(finished, Err)?;
         Ok(outcome)
     }

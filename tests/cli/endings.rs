@@ -43,12 +43,15 @@ fn a_run_that_diverges_later_keeps_its_best_weights() {
     assert!(folder.path("run/model.safetensors").exists());
 }
 
-/// `kill -INT` once the first line of the table is there.
+/// SIGINT once the first line of the table is there.
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_keeps_its_best_weights() {
     use std::io::{BufRead, BufReader, Read};
-    use std::process::{Command, Stdio};
+    use std::process::Stdio;
+
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
 
     let folder = Folder::new();
     let file = crate::support::repository("params/digits_custom.json");
@@ -61,8 +64,7 @@ fn an_interrupted_run_keeps_its_best_weights() {
     let mut line = String::new();
     stdout.read_line(&mut line).unwrap();
     assert!(line.starts_with("{\"epoch\":1,"), "{line}");
-    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(killed.success());
+    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
     stdout.read_to_string(&mut line).unwrap();
     let ran = Ran::from(child.wait_with_output().unwrap()).ended(1);
     ran.says(&["stopping after this epoch", "error: interrupted after epoch ", "are in run"]);

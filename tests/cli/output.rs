@@ -95,6 +95,15 @@ fn a_full_disk_ends_the_run_after_its_weights_are_saved() {
         );
         assert_eq!(folder.read(&format!("{out}/history.csv")).lines().count(), 2);
     }
+    // A run that has reached its end all the same is not one to go on with.
+    let last = ["train", own.to_str().unwrap(), "--set", "MAX_EPOCHS=1", "--out", "ended"];
+    let ran = Ran::from(folder.command(&last).stdout(full()).output().unwrap()).ended(1);
+    ran.says(&[
+        "error: can't write to standard output: ",
+        "; the run is at its end, and saved in ended\n",
+    ]);
+    assert!(!ran.stderr.contains("--resume"), "{}", ran.stderr);
+    assert_eq!(folder.json("ended/summary.json")["stop_reason"], "max_epochs");
     let iris = repository("datasets/iris.npz");
     for arguments in [
         &["inspect", iris.to_str().unwrap()][..],

@@ -1,6 +1,18 @@
 //! Runs on a GPU (lavapipe, where there is no other), killed and gone on with there and on the CPU.
 
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use gpu_mlp::artifact::{RunDirectory, Timing};
+use gpu_mlp::backend::{Backend, Description};
+use gpu_mlp::cpu::Cpu;
+use gpu_mlp::data::Dataset;
 use gpu_mlp::gpu::{Schedule, adapters};
+use gpu_mlp::params::{Parameters, Run};
+use gpu_mlp::train::train;
+use nix::sys::signal::Signal;
 use serde_json::json;
 
 use crate::stopped::{assert_same_end, parameters, signal, started};
@@ -31,12 +43,12 @@ fn killed_and_resumed(device: &str, schedule: &str) {
     let often = ["--checkpoint-every", "7"];
     let (mut child, _) = started(&folder, &[&train[..], &["run"], &often].concat(), 20);
     for lines in [40, 1] {
-        signal(&child, "-KILL");
+        signal(&child, Signal::SIGKILL);
         child.wait().unwrap();
         let resume = [&["train", "--resume", "run"], &often[..]].concat();
         (child, _) = started(&folder, &resume, lines);
     }
-    signal(&child, "-KILL");
+    signal(&child, Signal::SIGKILL);
     child.wait().unwrap();
     let ran = folder.run(&["train", "--resume", "run"]).ended(0);
     ran.says(&[&format!("device: {device}")]);
@@ -77,4 +89,36 @@ fn a_run_of_a_gpu_goes_on_on_the_cpu_with_the_same_losses_and_says_so() {
         }
     }
     assert_eq!(folder.json("run/summary.json")["device"], "cpu");
+}
+
+/// Another machine, or a card that was taken out.
+#[test]
+fn where_the_device_is_gone_another_can_be_named_whatever_the_schedule() {
+    let folder = Folder::new();
+    let own = parameters(&folder, &json!({"MAX_EPOCHS": 8}));
+    let mut parameters = Parameters::read(&own, &[]).unwrap();
+    (parameters.device, parameters.schedule) = ("A card that is gone".into(), "resident".into());
+    let dataset = Dataset::read(Path::new(&parameters.dataset)).unwrap();
+    let run = Arc::new(Run::new(&parameters, &dataset).unwrap());
+    let mut cpu = Cpu::<f32>::new(run.clone());
+    let Parameters { device, schedule, .. } = parameters.clone();
+    let what = Description { device, schedule, ..cpu.description() };
+    let (path, timing) = (folder.path("run"), (Instant::now(), Timing::default()));
+    // Where the model is to be written: the run does not come to its end.
+    std::fs::create_dir_all(path.join("model.safetensors.partial")).unwrap();
+    let mut directory =
+        RunDirectory::create(&path, &run, &parameters.to_json(), None, what, timing).unwrap();
+    directory.checkpoint_every(3);
+    train(&run, &mut cpu, &mut directory, &AtomicBool::new(false)).unwrap_err();
+    std::fs::remove_dir(path.join("model.safetensors.partial")).unwrap();
+    drop(directory);
+    folder.run(&["train", "--resume", "run"]).refused(&[
+        "error: run/checkpoint.safetensors: computed on \"A card that is gone\"; name another with \
+         --device; allowed: auto, ",
+    ]);
+    let ran = folder.run(&["train", "--resume", "run", "--device", "auto"]).ended(0);
+    ran.says(&[
+        "resumed: after epoch 6\n",
+        "note: A card that is gone (schedule \"resident\") computed this run, and cpu (schedule ",
+    ]);
 }

@@ -47,6 +47,19 @@ fn files_that_contradict_the_run_are_refused() {
         ("layers.0.weight\":{", "layers.9.weight\":{", "is missing"),
         (r#"\"epoch\":6"#, r#"\"epoch\":5"#, "its numbers contradict each other"),
         (r#"\"epochs\":6"#, r#"\"epochs\":4294967295"#, "its numbers contradict each other"),
+        // What would overflow once more is counted.
+        (
+            r#"\"steps\":18,\"seconds"#,
+            r#"\"steps\":18446744073709551615,\"seconds"#,
+            "its numbers contradict each other",
+        ),
+        (
+            r#"[{\"steps\":18,"#,
+            r#"[{\"steps\":18446744073709551615,"#,
+            "its numbers contradict each other",
+        ),
+        (r#"\"score_epochs\":"#, r#"\"score_epochs\":42949672"#, "its numbers contradict"),
+        (r#"\"loss_epochs\":"#, r#"\"loss_epochs\":42949672"#, "its numbers contradict"),
         (r#"\"live\":true"#, r#"\"live\":false"#, "its numbers contradict each other"),
         (r#"\"stop\":null"#, r#"\"stop\":\"Paused\""#, "its metadata can't be read"),
         (r#"\"Classification\""#, r#"\"Regression\""#, "its metadata can't be read"),
@@ -58,6 +71,26 @@ fn files_that_contradict_the_run_are_refused() {
         let error = stored.checkpoint(&run).unwrap_err();
         assert!(error.to_string().contains(words), "{from}: {error}");
     }
+}
+
+#[test]
+fn every_bit_counts() {
+    let folder = stopped_run();
+    let run = run(&folder.path("run"));
+    let (header, mut values) = parts(&folder);
+    let stored = StoredRun::open(&folder.path("run")).unwrap();
+    let refused = |header: &str, values: &[u8]| {
+        folder.write("run/checkpoint.safetensors", file(header, values));
+        let error = stored.checkpoint(&run).unwrap_err();
+        assert!(error.to_string().contains("is damaged: its SHA-256 is not"), "{error}");
+    };
+    for at in [0, values.len() / 2, values.len() - 1] {
+        values[at] ^= 1;
+        refused(&header, &values);
+        values[at] ^= 1;
+    }
+    refused(&header.replacen(r#"best_loss\":0."#, r#"best_loss\":1."#, 1), &values);
+    refused(&header.replacen("\"sha256\"", "\"sha257\"", 1), &values);
 }
 
 #[test]
@@ -80,11 +113,12 @@ fn a_file_that_is_too_long_is_not_read() {
 }
 
 #[test]
-fn damaged_bytes_never_panic() {
+fn damaged_bytes_never_panic_and_change_nothing() {
     let folder = stopped_run();
     let run = run(&folder.path("run"));
     let stored = StoredRun::open(&folder.path("run")).unwrap();
     let whole = folder.bytes("run/checkpoint.safetensors");
+    let saved = stored.checkpoint(&run).unwrap();
     let mut random = ChaCha8Rng::seed_from_u64(1);
     for _ in 0..2000 {
         let mut bytes = whole.clone();
@@ -96,7 +130,8 @@ fn damaged_bytes_never_panic() {
             bytes.truncate(random.random_range(0..bytes.len()));
         }
         folder.write("run/checkpoint.safetensors", bytes);
-        // A damaged weight is still a weight; all else is refused or harmless.
-        let _ = stored.checkpoint(&run);
+        if let Ok(found) = stored.checkpoint(&run) {
+            assert_eq!(found, saved, "the damage is to nothing that is read");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::stopped::{assert_same_end, lines, parameters, stop_at_the_end};
-use crate::support::Folder;
+use crate::support::{Folder, without_seconds};
 
 /// run/: stopped after 6 of 8 epochs, as a killed process leaves it; whole/: the same run to its end.
 pub fn stopped_run() -> Folder {
@@ -120,6 +120,22 @@ fn changed_data_are_refused() {
     folder
         .run(&RESUME)
         .refused(&["NPZ_SHA256", "the data are not those of that run; restore them\n"]);
+}
+
+#[test]
+fn a_run_whose_data_moved_goes_on_once_its_params_json_names_their_place() {
+    let folder = Folder::new();
+    std::fs::copy(crate::support::repository("datasets/iris.npz"), folder.path("a.npz")).unwrap();
+    let own = parameters(&folder, &json!({"MAX_EPOCHS": 8, "NPZ_DATASET": folder.path("a.npz")}));
+    folder.train(&own, "whole", &[]).ended(0);
+    stop_at_the_end(&folder, &own, "run", "3");
+    std::fs::rename(folder.path("a.npz"), folder.path("b.npz")).unwrap();
+    folder.run(&RESUME).refused(&["run/params.json: NPZ_DATASET: found ", "there is no such file"]);
+    let keys = folder.read("run/params.json");
+    folder.write("run/params.json", keys.replace("a.npz", "b.npz"));
+    folder.run(&RESUME).ended(0).says(&["resumed: after epoch 6\n"]);
+    let history = |run: &str| folder.read(&format!("{run}/history.csv"));
+    assert_eq!(without_seconds(&history("run")), without_seconds(&history("whole")));
 }
 
 #[test]

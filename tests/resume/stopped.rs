@@ -75,11 +75,11 @@ pub fn assert_same_end(folder: &Folder, run: &str, uninterrupted: &str) {
     assert_eq!(folder.list(run), FILES);
 }
 
-/// Stops the process at once.
+/// Sends the process a signal.
 #[cfg(unix)]
-pub fn signal(child: &Child, name: &str) {
-    let number = child.id().to_string();
-    assert!(Command::new("kill").args([name, &number]).status().unwrap().success());
+pub fn signal(child: &Child, signal: nix::sys::signal::Signal) {
+    let process = nix::unistd::Pid::from_raw(child.id() as i32);
+    nix::sys::signal::kill(process, signal).unwrap();
 }
 
 /// The lines of a history.

@@ -22,8 +22,9 @@ struct Lost {
     epoch: u32,
     after: bool,
     lost: bool,
-    /// What the host knows.
+    /// What the host knows, and whether it remembers.
     known: State,
+    remembers: bool,
 }
 
 impl Lost {
@@ -70,7 +71,10 @@ impl Backend for Lost {
         if self.lost { self.fault() } else { self.backend.state() }
     }
     fn known_state(&mut self) -> gpu_mlp::Result<State> {
-        Ok(self.known.clone())
+        if self.remembers {
+            return Ok(self.known.clone());
+        }
+        Err(Error::failed("nothing is known of the state"))
     }
     fn restore(&mut self, state: &State) -> gpu_mlp::Result<()> {
         self.backend.restore(state)
@@ -90,11 +94,11 @@ fn twelve_epochs() -> (Parameters, Arc<Run>) {
 }
 
 /// Loses the device; the error.
-fn lose(out: &Path, epoch: u32, after: bool) -> Error {
+fn lose(out: &Path, epoch: u32, after: bool, remembers: bool) -> Error {
     let (parameters, run) = twelve_epochs();
     let mut cpu = Cpu::<f32>::new(run.clone());
     let known = cpu.state().unwrap();
-    let mut backend = Lost { backend: cpu, epoch, after, lost: false, known };
+    let mut backend = Lost { backend: cpu, epoch, after, lost: false, known, remembers };
     let timing = (Instant::now(), Timing::default());
     let what = backend.description();
     let mut directory =
@@ -109,7 +113,7 @@ fn the_checkpoint_before_goes_on_on_another_device_with_the_same_losses() {
     // In epoch 8; and behind epoch 6 or 12, before its checkpoint or the best weights can be read.
     for (epoch, after, saved) in [(8, false, 6), (6, true, 3), (12, true, 9)] {
         let out = folder.path().join(format!("{epoch}"));
-        let error = lose(&out, epoch, after);
+        let error = lose(&out, epoch, after, true);
         assert!(error.to_string().contains("the device was lost"), "{error}");
         assert!(out.join("model.safetensors").exists(), "the best weights are saved");
 
@@ -142,4 +146,14 @@ fn the_checkpoint_before_goes_on_on_another_device_with_the_same_losses() {
             (whole.steps, whole.replicas[0].best_epoch)
         );
     }
+}
+
+#[test]
+fn where_nothing_is_known_of_the_best_weights_the_loss_of_the_device_is_told_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let error = lose(&out, 8, false, false).to_string();
+    assert!(error.contains("the device was lost"), "{error}");
+    assert!(!out.join("model.safetensors").exists() && !out.join("summary.json").exists());
+    assert!(out.join("checkpoint.safetensors").exists());
 }

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use gpu_mlp::Result;
+use gpu_mlp::artifact::{RunDirectory, Timing};
 use gpu_mlp::backend::Backend;
 use gpu_mlp::cpu::{Cpu, Schedule};
-use gpu_mlp::params::{Clip, Run};
+use gpu_mlp::params::{Clip, Parameters, Run};
 use gpu_mlp::train::{Checkpoint, EpochRow, Observer, Outcome, Stop, train, train_from};
 
 use crate::common::{InBlocks, Rows, classes, cpu, parameters, run, trained, values};
@@ -117,6 +119,39 @@ fn of_three_replicas_of_which_some_have_stopped() {
     let outcome = every_rest_is_the_same(&joined, &backend);
     let epochs: Vec<u32> = outcome.replicas.iter().map(|replica| replica.epochs).collect();
     assert!(epochs.iter().min() < epochs.iter().max(), "{epochs:?}");
+}
+
+/// A run's directory is that of the first replica, which stops before the others here.
+#[test]
+fn of_three_replicas_the_history_is_that_of_the_first() {
+    let mut parameters = patient();
+    parameters.optimizer = ADAM;
+    let dataset = classes(50, 4, 3);
+    let replica = |seed| {
+        let parameters = Parameters { random_seed: seed, ..parameters.clone() };
+        run(&parameters, &dataset).replicas[0].clone()
+    };
+    let mut joined = Run::clone(&run(&parameters, &dataset));
+    joined.replicas = [1, 2, 3].map(replica).into();
+    let (_, alone) = trained(&joined, &mut cpu::<f32>(&Arc::new(joined.clone())));
+    let shortest = alone.replicas.iter().enumerate().min_by_key(|(_, r)| r.epochs).unwrap().0;
+    joined.replicas.swap(0, shortest);
+    let joined = Arc::new(joined);
+
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let mut backend = cpu::<f32>(&joined);
+    let timing = (Instant::now(), Timing::default());
+    let (keys, what) = (parameters.to_json(), backend.description());
+    let mut directory = RunDirectory::create(&out, &joined, &keys, None, what, timing).unwrap();
+    directory.checkpoint_every(1);
+    let go_on = AtomicBool::new(false);
+    let outcome = train(&joined, &mut backend, &mut directory, &go_on).unwrap();
+    let epochs = outcome.replicas[0].epochs;
+    assert!(outcome.replicas.iter().any(|replica| replica.epochs > epochs));
+    let history = std::fs::read_to_string(out.join("history.csv")).unwrap();
+    let told: Vec<&str> = history.lines().skip(1).map(|l| l.split(',').next().unwrap()).collect();
+    assert_eq!(told, (1..=epochs).map(|epoch| epoch.to_string()).collect::<Vec<_>>());
 }
 
 #[test]
