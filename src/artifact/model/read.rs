@@ -18,14 +18,22 @@ use crate::network::{Initialization, Layer, Network, Task, Tensor, lower, shape_
 const LENGTH_BYTES: u64 = 8;
 /// The most inputs of a row.
 const MOST_INPUTS: usize = 1 << 27;
+/// The most layers: ten times as many as networks of this kind have ever had.
+const MOST_LAYERS: usize = 10_000;
 
 impl Model {
     /// Reads a model; the error says what the file is instead.
     pub fn read(path: &Path) -> Result<Self> {
         let open = || {
             let file = File::open(path).map_err(unreadable)?;
-            if file.metadata().map_err(unreadable)?.is_dir() {
+            let kind = file.metadata().map_err(unreadable)?;
+            if kind.is_dir() {
                 return Err(Error::input("can't be read: it is a directory"));
+            }
+            if !kind.is_file() {
+                return Err(Error::input(
+                    "can't be read: it is a pipe or a device; save the model on a disk first",
+                ));
             }
             Self::from_reader(file)
         };
@@ -175,6 +183,12 @@ fn network(about: &Description) -> Result<Network> {
         return Err(disagrees(&format!(
             "input_shape: {:?}; allowed: [features] or [channels, samples], up to {MOST_INPUTS} in all",
             about.input_shape.iter().take(4).collect::<Vec<_>>()
+        )));
+    }
+    if about.layers.len() > MOST_LAYERS {
+        return Err(disagrees(&format!(
+            "layers: {} of them; allowed: up to {MOST_LAYERS}",
+            about.layers.len()
         )));
     }
     let layer = |(index, record): (usize, &LayerRecord)| -> Result<Layer> {
