@@ -96,6 +96,20 @@ fn columns_are_found_by_name_and_a_target_beside_them_is_passed_over() {
     }
 }
 
+/// Wavelengths and years are names too, and blanks around names do not count on either side.
+#[test]
+fn names_that_look_like_numbers_are_a_header() {
+    let folder = Folder::new();
+    let (mut description, weights) = identity(2, "linear", None);
+    description["feature_names"] = json!([" 850", "900 "]);
+    description["target_names"] = json!(["a", "b"]);
+    folder.write(MODEL, identity_file(&description, &weights));
+    for data in ["900, 850\n2,1\n", "850,900\n1,2\n", "1,2\n"] {
+        folder.write("d.csv", data);
+        assert_eq!(predicted(&folder, "d.csv", &[]).stdout, "a,b\n1.0,2.0\n", "{data}");
+    }
+}
+
 #[test]
 fn a_single_sigmoid_output_tells_both_probabilities() {
     let folder = Folder::new();

@@ -12,14 +12,14 @@ use super::description::{Description, Head, LayerRecord};
 use super::{FORMAT, FORMAT_VERSION, LONGEST_HEADER, METADATA_KEY, Model, ModelTensor};
 use crate::data::Scaling;
 use crate::error::{Error, Result};
-use crate::network::{Initialization, Layer, Network, Task, Tensor, lower, shape_text};
+use crate::network::{
+    Initialization, Layer, MOST_LAYERS, Network, Task, Tensor, lower, shape_text,
+};
 
 /// The bytes in front of the header, which tell its length.
 const LENGTH_BYTES: u64 = 8;
 /// The most inputs of a row.
 const MOST_INPUTS: usize = 1 << 27;
-/// The most layers: ten times as many as networks of this kind have ever had.
-const MOST_LAYERS: usize = 10_000;
 
 impl Model {
     /// Reads a model; the error says what the file is instead.

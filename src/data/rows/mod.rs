@@ -30,6 +30,8 @@ pub struct Wanted {
     pub target_names: Option<Vec<String>>,
     /// The names that may stand for the labels of classes.
     pub class_names: Vec<(String, i64)>,
+    /// The labels of the classes; empty where targets are values.
+    pub labels: Vec<i64>,
 }
 
 impl Wanted {
@@ -128,6 +130,8 @@ pub struct Labelled {
     pub targets: Targets,
     /// Whether they are the test part of an archive with a split of its own.
     pub own_test: bool,
+    /// The column that was taken as the target because it alone is no feature: the model tells no name.
+    pub assumed_target: Option<String>,
 }
 
 impl Labelled {
