@@ -45,7 +45,7 @@ pub(super) fn build(graph: &mut Graph, model: &Model) -> Result<Output> {
     Ok(finish(graph, model, value))
 }
 
-/// (x - shift) · scale
+/// (x - shift) · scale in f64, as f32: `predict` rounds there too, and layers compute from that.
 fn scale_inputs(graph: &mut Graph, shape: &[usize], scaling: &Scaling) -> Value {
     let rows = graph.to_double(INPUT);
     let Scaling { shift, scale } = scaling;
@@ -55,7 +55,9 @@ fn scale_inputs(graph: &mut Graph, shape: &[usize], scaling: &Scaling) -> Value 
     let shift = graph.doubles("inputs.shift", shape, shift);
     let scale = graph.doubles("inputs.scale", shape, scale);
     let centred = graph.node("Sub", &[&rows, &shift]);
-    graph.node("Mul", &[&centred, &scale])
+    let scaled = graph.node("Mul", &[&centred, &scale]);
+    let rounded = graph.to_float(&scaled);
+    graph.to_double(&rounded)
 }
 
 fn flatten(graph: &mut Graph, value: &str) -> Value {
