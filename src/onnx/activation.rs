@@ -78,9 +78,9 @@ fn apply(graph: &mut Graph, function: Elementary, a: &str) -> Value {
         Elementary::Sigmoid => "Sigmoid",
         Elementary::Softplus => return softplus(graph, a),
         Elementary::Error => {
-            let narrow = graph.to_float(a);
+            let narrow = graph.rounded(a);
             let error = graph.node("Erf", &[&narrow]);
-            return graph.to_double(&error);
+            return graph.widened(&error);
         }
     };
     graph.node(operator, &[a])

@@ -97,12 +97,12 @@ impl Graph {
     }
 
     /// The same values as f64.
-    pub fn to_double(&mut self, value: &str) -> Value {
+    pub fn widened(&mut self, value: &str) -> Value {
         self.node_with("Cast", &[value], &[("to", Setting::Int(DOUBLE.into()))])
     }
 
     /// The nearest f32.
-    pub fn to_float(&mut self, value: &str) -> Value {
+    pub fn rounded(&mut self, value: &str) -> Value {
         self.node_with("Cast", &[value], &[("to", Setting::Int(FLOAT.into()))])
     }
 

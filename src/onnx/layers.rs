@@ -28,15 +28,15 @@ pub(super) fn build(graph: &mut Graph, model: &Model) -> Result<Output> {
             Layer::Dense { activation, .. } => {
                 let flat = if shape.len() > 1 { flatten(graph, &value) } else { value };
                 let [weight, bias] = weights(graph, model, index)?;
-                let [weight, bias] = [graph.to_double(&weight), graph.to_double(&bias)];
+                let [weight, bias] = [graph.widened(&weight), graph.widened(&bias)];
                 let transposed = [("transB", Setting::Int(1))];
                 let z = graph.node_with("Gemm", &[&flat, &weight, &bias], &transposed);
                 activate(graph, model, (index, activation), z)?
             }
             Layer::Conv1d { activation, .. } => {
-                let signals = graph.to_float(&value);
+                let signals = graph.rounded(&value);
                 let z = convolution(graph, model, (index, shape), &signals)?;
-                let z = graph.to_double(&z);
+                let z = graph.widened(&z);
                 activate(graph, model, (index, activation), z)?
             }
         };
@@ -47,7 +47,7 @@ pub(super) fn build(graph: &mut Graph, model: &Model) -> Result<Output> {
 
 /// (x - shift) · scale in f64, as f32: `predict` rounds there too, and layers compute from that.
 fn scale_inputs(graph: &mut Graph, shape: &[usize], scaling: &Scaling) -> Value {
-    let rows = graph.to_double(INPUT);
+    let rows = graph.widened(INPUT);
     let Scaling { shift, scale } = scaling;
     if *scaling == Scaling::identity(shift.len()) {
         return rows;
@@ -56,8 +56,8 @@ fn scale_inputs(graph: &mut Graph, shape: &[usize], scaling: &Scaling) -> Value 
     let scale = graph.doubles("inputs.scale", shape, scale);
     let centred = graph.node("Sub", &[&rows, &shift]);
     let scaled = graph.node("Mul", &[&centred, &scale]);
-    let rounded = graph.to_float(&scaled);
-    graph.to_double(&rounded)
+    let scaled = graph.rounded(&scaled);
+    graph.widened(&scaled)
 }
 
 fn flatten(graph: &mut Graph, value: &str) -> Value {
@@ -119,7 +119,7 @@ fn activate(
         Activation::Prelu(_) => {
             let alpha = tensor(model, index, "alpha")?;
             let alpha = graph.floats(&alpha.name, &alpha.shape, &alpha.values);
-            let alpha = graph.to_double(&alpha);
+            let alpha = graph.widened(&alpha);
             // PRelu would be f32 in onnxruntime.
             let zero = graph.number(0.0);
             let leak = graph.node("Mul", &[&alpha, &z]);
@@ -149,6 +149,6 @@ fn finish(graph: &mut Graph, model: &Model, value: Value) -> Output {
             ("values", outputs, graph.node("Add", &[&spread, &shift]))
         }
     };
-    graph.to_float(&result);
+    graph.rounded(&result);
     Output { name, columns }
 }
