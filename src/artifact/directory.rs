@@ -1,7 +1,7 @@
 //! The directory of a run.
 
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -11,6 +11,7 @@ use super::checkpoint::params_sha256;
 use super::history_file::HistoryFile;
 use super::pace::Pace;
 use super::stored::Hold;
+use super::whole::write_whole;
 use super::{Model, SavedCheckpoint, StoredRun, Timing, summary};
 use crate::backend::{Description, State};
 use crate::error::{Error, Result};
@@ -220,34 +221,6 @@ impl Observer for RunDirectory<'_> {
 
 fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
-}
-
-/// Writes a file whole or not at all: beside its place first, to the disk, then moved there.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".partial");
-    let beside = PathBuf::from(beside);
-    let written = File::create(&beside)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&beside, path))
-        .and_then(|()| sync_folder(path));
-    written.map_err(|e| {
-        // What could not be written whole is removed; the fault itself is reported.
-        let _ = fs::remove_file(&beside);
-        fault("write", path, &e)
-    })
-}
-
-/// Waits until the new name of a file is on the disk too.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| *folder != Path::new(""));
-    // Windows opens no folders, and where one can't be read, this is no reason to fail.
-    let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) else { return Ok(()) };
-    match folder.sync_all() {
-        // Some file systems have no such operation.
-        Err(e) if matches!(e.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Ok(()),
-        synced => synced,
-    }
 }
 
 fn remove(path: &Path) -> Result<()> {

@@ -9,10 +9,12 @@ mod model;
 mod pace;
 mod stored;
 mod summary;
+mod whole;
 
 pub use checkpoint::SavedCheckpoint;
-pub use directory::{RunDirectory, write_whole};
+pub use directory::RunDirectory;
 pub use history::record;
 pub use model::{Model, ModelTensor};
 pub use stored::StoredRun;
 pub use summary::{Timing, summary};
+pub use whole::WholeFile;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::console::{decimal, line, percent};
+use super::console::{decimal, line, message, percent};
 use super::model_device::ModelDevice;
 use super::row_progress::RowProgress;
 use crate::artifact::Model;
@@ -37,6 +37,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     } else {
         Labelled::read(data, &wanted(&network))?
     };
+    if let Some(column) = &labelled.assumed_target {
+        message(&format!("the target is the column {column:?}, which is no feature"));
+    }
     let open = device.opener()?;
     let progress = RowProgress::new(Some(labelled.inputs.nrows()));
     let metrics = evaluate(&network, &labelled, open, |done| progress.done(done))

@@ -1,12 +1,14 @@
 //! `gpu-mlp export`
 
-use std::path::PathBuf;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
 use super::console::message;
-use crate::artifact::{Model, write_whole};
-use crate::error::Result;
+use super::output_place::{check_apart, is_standard};
+use crate::artifact::{Model, WholeFile};
+use crate::error::{Error, Result};
 use crate::onnx;
 
 /// The formats of other programs.
@@ -24,7 +26,7 @@ pub(super) struct Arguments {
     /// The format
     #[arg(long, value_enum, default_value = "onnx")]
     format: Format,
-    /// Where it goes [default: beside the model, with the format's ending]
+    /// Where it goes [default: beside the model, with the format's ending]; - is standard output
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
 }
@@ -36,7 +38,37 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         Format::Onnx => (onnx::export(&network).map_err(|e| e.within(model.display()))?, "onnx"),
     };
     let output = output.clone().unwrap_or_else(|| model.with_extension(ending));
-    write_whole(&output, &bytes)?;
+    check_apart(&output, &[model])?;
+    if is_standard(&output) {
+        return to_standard_output(&bytes);
+    }
+    save(&output, &bytes)?;
     message(&format!("saved in {}", output.display()));
     Ok(())
+}
+
+/// A place that takes no file is wrong input; a file that can't be written to its end has failed.
+fn save(output: &Path, bytes: &[u8]) -> Result<()> {
+    let name = output.display();
+    let mut file = WholeFile::create(output).map_err(|error| {
+        Error::input(format!("{name}: can't be written: {error}; choose another place"))
+    })?;
+    file.write_all(bytes).and_then(|()| file.finish()).map_err(|error| {
+        Error::failed(format!("can't write {name}: {error}; nothing was kept of it"))
+    })
+}
+
+fn to_standard_output(bytes: &[u8]) -> Result<()> {
+    let mut stream = io::stdout();
+    if stream.is_terminal() {
+        return Err(Error::input(
+            "-o -: a terminal shows no binary file; allowed: a pipe or a file",
+        ));
+    }
+    match stream.write_all(bytes).and_then(|()| stream.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::failed(format!("can't write standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
 }

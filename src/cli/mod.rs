@@ -12,6 +12,7 @@ mod header;
 mod inspect;
 mod json_lines;
 mod model_device;
+mod output_place;
 mod predict;
 mod progress;
 mod resume;

@@ -1,15 +1,16 @@
 //! `gpu-mlp predict`
 
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use super::console::message;
 use super::model_device::ModelDevice;
+use super::output_place::{check_apart, is_standard};
 use super::row_progress::RowProgress;
 use crate::artifact::Model;
 use crate::data::Rows;
-use crate::error::{Error, Result, counted};
+use crate::error::{Result, counted};
 use crate::usage::{Output, Predictor, predict, wanted};
 
 /// Predicts classes with their probabilities, or values in original units.
@@ -30,28 +31,21 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     let Arguments { model, data, output, device } = arguments;
     let network = Model::read(model)?;
-    let mut rows = if data.as_os_str() == "-" {
+    let mut rows = if is_standard(data) {
         Rows::from_csv(std::io::stdin(), "standard input", &wanted(&network))?
     } else {
         Rows::open(data, &wanted(&network))?
     };
-    for input in [model, data] {
-        if same_file(input, output) {
-            return Err(Error::input(format!(
-                "-o {}: would replace what is read; choose another name",
-                output.display()
-            )));
-        }
-    }
+    check_apart(output, &[model, data])?;
     let mut predictor = Predictor::new(&network, device.opener()?)?;
     let mut predictions = Output::create(output, &network)?;
-    let to_terminal = output.as_os_str() == "-" && std::io::stdout().is_terminal();
+    let to_terminal = is_standard(output) && std::io::stdout().is_terminal();
     let progress = (!to_terminal).then(|| RowProgress::new(rows.total()));
     let told = |done| progress.iter().for_each(|progress| progress.done(done));
     let count = predict(&mut predictor, &mut rows, &mut predictions, told)?;
     predictions.finish(count)?;
     drop(progress);
-    if output.as_os_str() != "-" {
+    if !is_standard(output) {
         message(&format!(
             "{} predicted in {:.1} s, saved in {}",
             counted(count, "row"),
@@ -60,9 +54,4 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-fn same_file(a: &Path, b: &Path) -> bool {
-    let both = std::fs::canonicalize(a).and_then(|a| Ok((a, std::fs::canonicalize(b)?)));
-    both.is_ok_and(|(a, b)| a == b)
 }

@@ -6,6 +6,8 @@ use super::{Activation, Convolution, Pooling};
 
 /// The most units, filters or samples that a layer names.
 pub const MOST_SIZE: usize = 1 << 20;
+/// The most layers of a network.
+pub const MOST_LAYERS: usize = 10_000;
 
 /// One layer of a network. `A` is its activation, or in parameters the text of one.
 ///

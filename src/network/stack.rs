@@ -1,7 +1,7 @@
 //! The stack that layers form, and what its output is for.
 
 use super::layer::shape_text;
-use super::{Activation, Layer, Loss};
+use super::{Activation, Layer, Loss, MOST_LAYERS};
 use crate::error::{Error, Result};
 
 /// The most weights of a network: half a gigabyte of them, and with the best weights, the gradient and
@@ -47,6 +47,10 @@ impl<'a> Output<'a> {
         let Some(last) = layers.last() else {
             return Err(Error::input("there is no layer; allowed: 1 or more"));
         };
+        if layers.len() > MOST_LAYERS {
+            let count = layers.len();
+            return Err(Error::input(format!("{count} layers; allowed: up to {MOST_LAYERS}")));
+        }
         for (index, layer) in layers.iter().enumerate() {
             let is_last = index + 1 == layers.len();
             let fault = match (layer.fault(), layer.activation()) {

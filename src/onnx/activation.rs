@@ -1,18 +1,15 @@
-//! Activations: an operator of their own where ONNX has one, else the steps of their expression.
+//! Activations: an operator of their own where onnxruntime has it in f64, else the steps of their
+//! expression.
 
 use super::graph::{Graph, Value};
 use crate::expr::{Comparison, Function as Elementary, Operator, Step};
 use crate::math::{LARGEST_EXPONENT, SMALLEST_EXPONENT, SMALLEST_NORMAL};
 use crate::network::Function;
 
-/// Activations whose formula and constants are those of ONNX.
-const OPERATORS: [(&str, &str); 4] =
-    [("relu", "Relu"), ("leaky_relu", "LeakyRelu"), ("elu", "Elu"), ("selu", "Selu")];
-
-/// f(z)
+/// f(z). `LeakyRelu`, `Elu` and `Selu` would be f32 in onnxruntime.
 pub(super) fn nodes(graph: &mut Graph, function: &Function, z: &str) -> Value {
-    if let Some((_, operator)) = OPERATORS.iter().find(|(name, _)| *name == function.name) {
-        return graph.node(operator, &[z]);
+    if function.name == "relu" {
+        return graph.node("Relu", &[z]);
     }
     let (steps, result) = function.expression.steps();
     // Constants are made where they are needed.
@@ -23,7 +20,7 @@ pub(super) fn nodes(graph: &mut Graph, function: &Function, z: &str) -> Value {
             Step::Constant(_) => String::new(),
             _ => {
                 let mut operand = |place: usize| match steps[place] {
-                    Step::Constant(value) => graph.number(value as f32),
+                    Step::Constant(value) => graph.number(value),
                     _ => values[place].clone(),
                 };
                 match *step {
@@ -49,18 +46,20 @@ pub(super) fn nodes(graph: &mut Graph, function: &Function, z: &str) -> Value {
     values.swap_remove(result)
 }
 
-/// The limits are those of the functions here: none of them leaves f32.
+/// The limits are those of the functions here: none of them leaves f32. What onnxruntime has in f32
+/// alone is made of what it has in f64 too, but for erf, which is from -1 to 1: its 1e-7 are no more.
 fn apply(graph: &mut Graph, function: Elementary, a: &str) -> Value {
     let operator = match function {
         Elementary::Negate => "Neg",
         Elementary::Absolute => "Abs",
         Elementary::Exponential => {
-            let (least, most) = (graph.number(SMALLEST_EXPONENT), graph.number(LARGEST_EXPONENT));
+            let (least, most) =
+                (graph.number(SMALLEST_EXPONENT.into()), graph.number(LARGEST_EXPONENT.into()));
             let limited = graph.node("Clip", &[a, &least, &most]);
             return graph.node("Exp", &[&limited]);
         }
         Elementary::Logarithm => {
-            let least = graph.number(SMALLEST_NORMAL);
+            let least = graph.number(SMALLEST_NORMAL.into());
             let limited = graph.node("Max", &[a, &least]);
             return graph.node("Log", &[&limited]);
         }
@@ -70,13 +69,33 @@ fn apply(graph: &mut Graph, function: Elementary, a: &str) -> Value {
             return graph.node("Sqrt", &[&limited]);
         }
         Elementary::Sine => "Sin",
-        Elementary::Cosine => "Cos",
+        Elementary::Cosine => {
+            let quarter = graph.number(std::f64::consts::FRAC_PI_2);
+            let turned = graph.node("Add", &[a, &quarter]);
+            return graph.node("Sin", &[&turned]);
+        }
         Elementary::Tangent => "Tanh",
         Elementary::Sigmoid => "Sigmoid",
-        Elementary::Softplus => "Softplus",
-        Elementary::Error => "Erf",
+        Elementary::Softplus => return softplus(graph, a),
+        Elementary::Error => {
+            let narrow = graph.rounded(a);
+            let error = graph.node("Erf", &[&narrow]);
+            return graph.widened(&error);
+        }
     };
     graph.node(operator, &[a])
+}
+
+/// ln(1 + e^a) = max(a, 0) + ln(1 + e^-|a|)
+fn softplus(graph: &mut Graph, a: &str) -> Value {
+    let (zero, one) = (graph.number(0.0), graph.number(1.0));
+    let size = graph.node("Abs", &[a]);
+    let below = graph.node("Neg", &[&size]);
+    let power = graph.node("Exp", &[&below]);
+    let sum = graph.node("Add", &[&one, &power]);
+    let rest = graph.node("Log", &[&sum]);
+    let positive = graph.node("Max", &[a, &zero]);
+    graph.node("Add", &[&positive, &rest])
 }
 
 fn combination(operator: Operator) -> &'static str {

@@ -1,10 +1,11 @@
-//! A graph while it is built.
+//! A graph while it is built. Its values are f64, but for its input, its output, and what is cast to f32
+//! between.
 
 use std::collections::HashMap;
 
 use super::schema::{
-    AttributeProto, DimensionProto, FLOAT, GraphProto, INT, INTS, Length, NodeProto, TensorProto,
-    TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto,
+    AttributeProto, DOUBLE, DimensionProto, FLOAT, GraphProto, INT, INTS, Length, NodeProto,
+    TensorProto, TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto,
 };
 
 /// The name of the graph's input.
@@ -19,7 +20,7 @@ pub(super) struct Graph {
     nodes: Vec<NodeProto>,
     initializers: Vec<TensorProto>,
     /// The names of single numbers, by their bits.
-    numbers: HashMap<u32, Value>,
+    numbers: HashMap<u64, Value>,
 }
 
 /// A setting of an operator.
@@ -65,25 +66,44 @@ impl Graph {
         name
     }
 
-    /// A constant array.
-    pub fn tensor(&mut self, name: &str, shape: &[usize], values: &[f32]) -> Value {
+    /// A constant array in f32.
+    pub fn floats(&mut self, name: &str, shape: &[usize], values: &[f32]) -> Value {
+        self.constant(name, shape, FLOAT, values.iter().flat_map(|v| v.to_le_bytes()).collect())
+    }
+
+    /// A constant array in f64.
+    pub fn doubles(&mut self, name: &str, shape: &[usize], values: &[f64]) -> Value {
+        self.constant(name, shape, DOUBLE, values.iter().flat_map(|v| v.to_le_bytes()).collect())
+    }
+
+    fn constant(&mut self, name: &str, shape: &[usize], kind: i32, bytes: Vec<u8>) -> Value {
         self.initializers.push(TensorProto {
             dims: shape.iter().map(|&size| size as i64).collect(),
-            data_type: Some(FLOAT),
+            data_type: Some(kind),
             name: Some(name.into()),
-            raw_data: Some(values.iter().flat_map(|value| value.to_le_bytes()).collect()),
+            raw_data: Some(bytes),
         });
         name.into()
     }
 
     /// A number, which is broadcast to the other operand's shape.
-    pub fn number(&mut self, value: f32) -> Value {
+    pub fn number(&mut self, value: f64) -> Value {
         if let Some(name) = self.numbers.get(&value.to_bits()) {
             return name.clone();
         }
         let name = format!("number_{}", self.numbers.len());
         self.numbers.insert(value.to_bits(), name.clone());
-        self.tensor(&name, &[], &[value])
+        self.doubles(&name, &[], &[value])
+    }
+
+    /// The same values as f64.
+    pub fn widened(&mut self, value: &str) -> Value {
+        self.node_with("Cast", &[value], &[("to", Setting::Int(DOUBLE.into()))])
+    }
+
+    /// The nearest f32.
+    pub fn rounded(&mut self, value: &str) -> Value {
+        self.node_with("Cast", &[value], &[("to", Setting::Int(FLOAT.into()))])
     }
 
     /// The graph, of rows of shape `input`, whose last node makes the output.

@@ -1,4 +1,6 @@
-//! The scaling and the layers of a network as nodes.
+//! The scaling and the layers of a network as nodes, in f64 as `predict` computes them: in f32, large
+//! terms that cancel would leave a row far from the others off by more than the last digits. Weights are
+//! stored as the f32 they are. Convolutions are f32, because onnxruntime has none in f64.
 
 use super::activation;
 use super::graph::{Graph, INPUT, Output, Setting, Value};
@@ -10,7 +12,7 @@ use crate::network::{Activation, Convolution, Layer, Loss};
 /// Builds the graph of a model; its last node makes the output.
 pub(super) fn build(graph: &mut Graph, model: &Model) -> Result<Output> {
     let network = &model.network;
-    let mut value = scale_inputs(graph, &network.input, &model.inputs)?;
+    let mut value = scale_inputs(graph, &network.input, &model.inputs);
     let mut shape = &network.input;
     for (index, layer) in network.layers.iter().enumerate() {
         value = match layer {
@@ -26,45 +28,36 @@ pub(super) fn build(graph: &mut Graph, model: &Model) -> Result<Output> {
             Layer::Dense { activation, .. } => {
                 let flat = if shape.len() > 1 { flatten(graph, &value) } else { value };
                 let [weight, bias] = weights(graph, model, index)?;
+                let [weight, bias] = [graph.widened(&weight), graph.widened(&bias)];
                 let transposed = [("transB", Setting::Int(1))];
                 let z = graph.node_with("Gemm", &[&flat, &weight, &bias], &transposed);
                 activate(graph, model, (index, activation), z)?
             }
             Layer::Conv1d { activation, .. } => {
-                let z = convolution(graph, model, (index, shape), &value)?;
+                let signals = graph.rounded(&value);
+                let z = convolution(graph, model, (index, shape), &signals)?;
+                let z = graph.widened(&z);
                 activate(graph, model, (index, activation), z)?
             }
         };
         shape = &network.shapes[index];
     }
-    finish(graph, model, value)
+    Ok(finish(graph, model, value))
 }
 
-/// (x - shift) · scale. The shift is subtracted in two parts: rounded to f32 as a whole, that of a
-/// feature far from 0 would move every row by up to 2^-24 of it, which may be more than their spread.
-fn scale_inputs(graph: &mut Graph, shape: &[usize], scaling: &Scaling) -> Result<Value> {
+/// (x - shift) · scale in f64, as f32: `predict` rounds there too, and layers compute from that.
+fn scale_inputs(graph: &mut Graph, shape: &[usize], scaling: &Scaling) -> Value {
+    let rows = graph.widened(INPUT);
     let Scaling { shift, scale } = scaling;
     if *scaling == Scaling::identity(shift.len()) {
-        return Ok(INPUT.into());
+        return rows;
     }
-    let high: Vec<f32> = shift.iter().map(|&shift| shift as f32).collect();
-    let low = shift.iter().zip(&high).map(|(shift, &high)| (shift - f64::from(high)) as f32);
-    let low: Vec<f32> = low.collect();
-    let scale: Vec<f32> = scale.iter().map(|&scale| scale as f32).collect();
-    check_finite("inputs", high.iter().chain(&scale))?;
-    let high = graph.tensor("inputs.shift.high", shape, &high);
-    let low = graph.tensor("inputs.shift.low", shape, &low);
-    let scale = graph.tensor("inputs.scale", shape, &scale);
-    let near = graph.node("Sub", &[INPUT, &high]);
-    let centred = graph.node("Sub", &[&near, &low]);
-    Ok(graph.node("Mul", &[&centred, &scale]))
-}
-
-fn check_finite<'a>(what: &str, mut values: impl Iterator<Item = &'a f32>) -> Result<()> {
-    if values.all(|value| value.is_finite()) {
-        return Ok(());
-    }
-    Err(Error::input(format!("the scaling of the {what} is beyond what f32 holds")))
+    let shift = graph.doubles("inputs.shift", shape, shift);
+    let scale = graph.doubles("inputs.scale", shape, scale);
+    let centred = graph.node("Sub", &[&rows, &shift]);
+    let scaled = graph.node("Mul", &[&centred, &scale]);
+    let scaled = graph.rounded(&scaled);
+    graph.widened(&scaled)
 }
 
 fn flatten(graph: &mut Graph, value: &str) -> Value {
@@ -103,7 +96,7 @@ fn convolution(
 fn weights(graph: &mut Graph, model: &Model, index: usize) -> Result<[Value; 2]> {
     let mut constant = |name: &str| {
         let ModelTensor { name, shape, values } = tensor(model, index, name)?;
-        Ok(graph.tensor(name, shape, values))
+        Ok(graph.floats(name, shape, values))
     };
     Ok([constant("weight")?, constant("bias")?])
 }
@@ -125,36 +118,37 @@ fn activate(
         Activation::Softmax => graph.node_with("Softmax", &[&z], &[("axis", Setting::Int(1))]),
         Activation::Prelu(_) => {
             let alpha = tensor(model, index, "alpha")?;
-            let alpha = graph.tensor(&alpha.name, &alpha.shape, &alpha.values);
-            graph.node("PRelu", &[&z, &alpha])
+            let alpha = graph.floats(&alpha.name, &alpha.shape, &alpha.values);
+            let alpha = graph.widened(&alpha);
+            // PRelu would be f32 in onnxruntime.
+            let zero = graph.number(0.0);
+            let leak = graph.node("Mul", &[&alpha, &z]);
+            let positive = graph.node("Greater", &[&z, &zero]);
+            graph.node("Where", &[&positive, &z, &leak])
         }
         Activation::Function(function) => activation::nodes(graph, function, &z),
     })
 }
 
-/// Probabilities of all classes, or values in original units.
-fn finish(graph: &mut Graph, model: &Model, value: Value) -> Result<Output> {
+/// Probabilities of all classes, or values in original units, as f32.
+fn finish(graph: &mut Graph, model: &Model, value: Value) -> Output {
     let network = &model.network;
-    match network.loss() {
-        Loss::SoftmaxCrossEntropy => {
-            Ok(Output { name: "probabilities", columns: network.outputs() })
-        }
+    let (name, columns, result) = match network.loss() {
+        Loss::SoftmaxCrossEntropy => ("probabilities", network.outputs(), value),
         Loss::BinaryCrossEntropy => {
             let one = graph.number(1.0);
             let other = graph.node("Sub", &[&one, &value]);
-            graph.node_with("Concat", &[&other, &value], &[("axis", Setting::Int(1))]);
-            Ok(Output { name: "probabilities", columns: 2 })
+            let both = [("axis", Setting::Int(1))];
+            ("probabilities", 2, graph.node_with("Concat", &[&other, &value], &both))
         }
         Loss::MeanSquaredError => {
             let outputs = network.outputs();
-            let unit: Vec<f32> = model.targets.scale.iter().map(|s| (1.0 / s) as f32).collect();
-            let shift: Vec<f32> = model.targets.shift.iter().map(|&s| s as f32).collect();
-            check_finite("targets", unit.iter().chain(&shift))?;
-            let unit = graph.tensor("targets.unit", &[outputs], &unit);
-            let shift = graph.tensor("targets.shift", &[outputs], &shift);
-            let spread = graph.node("Mul", &[&value, &unit]);
-            graph.node("Add", &[&spread, &shift]);
-            Ok(Output { name: "values", columns: outputs })
+            let scale = graph.doubles("targets.scale", &[outputs], &model.targets.scale);
+            let shift = graph.doubles("targets.shift", &[outputs], &model.targets.shift);
+            let spread = graph.node("Div", &[&value, &scale]);
+            ("values", outputs, graph.node("Add", &[&spread, &shift]))
         }
-    }
+    };
+    graph.rounded(&result);
+    Output { name, columns }
 }

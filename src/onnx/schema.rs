@@ -100,6 +100,8 @@ pub(super) struct TensorProto {
 
 /// `TensorProto.DataType.FLOAT`
 pub(super) const FLOAT: i32 = 1;
+/// `TensorProto.DataType.DOUBLE`
+pub(super) const DOUBLE: i32 = 11;
 
 /// The name and type of an input or output.
 #[derive(Clone, PartialEq, prost::Message)]

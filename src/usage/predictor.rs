@@ -28,6 +28,7 @@ pub fn wanted(model: &Model) -> Wanted {
         targets: if model.labels.is_empty() { model.network.outputs() } else { 1 },
         target_names: model.output_names().map(<[String]>::to_vec),
         class_names: classes.filter_map(named).collect(),
+        labels: model.labels.clone(),
     }
 }
 

@@ -13,8 +13,6 @@ use crate::mutation::case;
 
 /// Cases of a test that is given no time.
 const CASES: u64 = 300;
-/// No case takes longer; those of these sizes take a thousandth of it. A hang is what this finds.
-const LONGEST: Duration = Duration::from_secs(20);
 
 /// The bytes a reader may have at once: `fixed`, and `each` a byte that it was given.
 struct Allowance {
@@ -32,7 +30,6 @@ fn fuzz(corpus: &[Vec<u8>], allowance: &Allowance, read: impl Fn(&[u8])) {
     // A panic is told with the seed that makes it again.
     while going_on(seed) {
         let bytes = case(seed, corpus);
-        let start = Instant::now();
         let caught =
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| peak(|| read(&bytes))));
         let Ok(peak) = caught else { panic!("seed {seed}: {:?}", shown(&bytes)) };
@@ -43,7 +40,6 @@ fn fuzz(corpus: &[Vec<u8>], allowance: &Allowance, read: impl Fn(&[u8])) {
             bytes.len(),
             shown(&bytes)
         );
-        assert!(start.elapsed() < LONGEST, "seed {seed}: {:?}", shown(&bytes));
         seed += 1;
     }
     eprintln!("{} cases in {:.1} s", seed - first, began.elapsed().as_secs_f64());
@@ -95,6 +91,7 @@ fn wanted() -> Wanted {
         targets: 1,
         target_names: None,
         class_names: vec![("one".into(), 1)],
+        labels: vec![],
     }
 }
 

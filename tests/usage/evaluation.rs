@@ -178,6 +178,7 @@ fn a_table_of_text_has_its_target_beside_the_features_and_may_name_classes() {
     folder.write("d.csv", "kind,length,width\nshort,0,1\n8,2,1\nlong,0,2\n");
     let ran = folder.run(&["evaluate", "m.safetensors", "d.csv", "--json"]).ended(0);
     assert_eq!(json_of(&ran)["confusion"], json!([[1, 0], [1, 1]]));
+    ran.says(&["the target is the column \"kind\", which is no feature"]);
     folder.write("d.csv", "width,length\n0,1\n");
     folder.run(&["evaluate", "m.safetensors", "d.csv"]).refused(&[
         "d.csv",
@@ -188,6 +189,36 @@ fn a_table_of_text_has_its_target_beside_the_features_and_may_name_classes() {
     folder
         .run(&["evaluate", "m.safetensors", "d.csv"])
         .refused(&["d.csv: line 2, column 1 (kind): \"wide\" is no number"]);
+    for (cell, words) in [
+        ("4", "\"4\" is a label that the model does not know; allowed: 3, 8"),
+        ("3.5", "\"3.5\" is a label that the model does not know; allowed: 3, 8"),
+        ("inf", "\"inf\" is inf; remove such rows"),
+    ] {
+        folder.write("d.csv", format!("width,length,kind\n1,2,3\n0,1,{cell}\n"));
+        folder
+            .run(&["evaluate", "m.safetensors", "d.csv"])
+            .refused(&["d.csv: line 3, column 3 (kind): ", words]);
+    }
+}
+
+/// Another column in the target's place would give figures of nothing.
+#[test]
+fn a_single_target_goes_by_its_name_where_the_model_has_one() {
+    let folder = Folder::new();
+    let (mut description, weights) = identity(1, "linear", None);
+    description["feature_names"] = json!(["width"]);
+    description["target_names"] = json!(["price"]);
+    folder.write("m.safetensors", identity_file(&description, &weights));
+    folder.write("d.csv", "id,width\n1,1\n2,2\n");
+    folder
+        .run(&["evaluate", "m.safetensors", "d.csv"])
+        .refused(&["d.csv: has no column \"price\", which is the model's target, but \"id\""]);
+    folder.write("d.csv", " price ,width\n1,1\n2,2\n");
+    let ran = folder.run(&["evaluate", "m.safetensors", "d.csv"]).ended(0);
+    assert!(!ran.stderr.contains("the target is"), "{}", ran.stderr);
+    // A prediction passes over it, whatever its name is.
+    folder.write("d.csv", "id,width\n1,1\n");
+    folder.run(&["predict", "m.safetensors", "d.csv"]).ended(0);
 }
 
 #[test]

@@ -16,21 +16,59 @@ fn a_graph_goes_beside_its_model_the_same_every_time() {
     let bytes = folder.bytes("run/model.onnx");
     assert_eq!(bytes, folder.bytes("again.onnx"));
     for name in
-        ["Gemm", "Tanh", "Softmax", "inputs.shift.low", "layers.1.bias", "probabilities", "setosa"]
+        ["Gemm", "Tanh", "Softmax", "inputs.shift", "layers.1.bias", "probabilities", "setosa"]
     {
         let found = bytes.windows(name.len()).any(|window| window == name.as_bytes());
         assert!(found, "{name}");
     }
 }
 
-#[test]
-fn what_f32_can_not_hold_is_refused() {
+/// A folder with a model of one input.
+fn made(name: &str) -> Folder {
     let folder = Folder::new();
-    let (mut description, weights) = identity(1, "linear", None);
-    description["inputs"]["scale"] = json!([1e300]);
-    folder.write("m.safetensors", identity_file(&description, &weights));
+    let (description, weights) = identity(1, "linear", None);
+    folder.write(name, identity_file(&description, &weights));
     folder
-        .run(&["export", "m.safetensors"])
-        .refused(&["m.safetensors", "the scaling of the inputs is beyond what f32 holds"]);
-    assert_eq!(folder.list("."), ["m.safetensors"]);
+}
+
+#[test]
+fn a_model_is_not_replaced_by_its_export() {
+    let folder = made("m.onnx");
+    let bytes = folder.bytes("m.onnx");
+    let words = &["m.onnx: would replace what is read"];
+    folder.run(&["export", "m.onnx"]).refused(words);
+    folder.run(&["export", "m.onnx", "-o", "./m.onnx"]).refused(words);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(folder.path("m.onnx"), folder.path("link")).unwrap();
+        folder.run(&["export", "m.onnx", "-o", "link"]).refused(&["link: would replace"]);
+        folder.run(&["export", "link", "-o", "m.onnx"]).refused(words);
+    }
+    assert_eq!(folder.bytes("m.onnx"), bytes);
+}
+
+#[test]
+fn a_graph_goes_to_standard_output_and_a_folder_that_is_missing_is_wrong_input() {
+    let folder = made("m.safetensors");
+    folder.run(&["export", "m.safetensors", "-o", "g.onnx"]).ended(0);
+    let output = folder.command(&["export", "m.safetensors", "-o", "-"]).output().unwrap();
+    assert!(output.status.success());
+    assert_eq!(output.stdout, folder.bytes("g.onnx"));
+    assert_eq!(folder.list("."), ["g.onnx", "m.safetensors"]);
+    folder
+        .run(&["export", "m.safetensors", "-o", "none/g.onnx"])
+        .refused(&["none/g.onnx: can't be written"]);
+}
+
+/// What is no plain file is written to, not replaced.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_device_and_the_file_behind_a_link_take_a_graph() {
+    let folder = made("m.safetensors");
+    folder.run(&["export", "m.safetensors", "-o", "/dev/full"]).ended(1).says(&["No space left"]);
+    folder.write("real.onnx", "old");
+    std::os::unix::fs::symlink("real.onnx", folder.path("link.onnx")).unwrap();
+    folder.run(&["export", "m.safetensors", "-o", "link.onnx"]).ended(0);
+    assert!(folder.path("link.onnx").is_symlink());
+    assert_ne!(folder.bytes("real.onnx"), b"old");
 }

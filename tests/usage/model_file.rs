@@ -69,6 +69,10 @@ fn descriptions_that_do_not_fit_together_are_refused() {
         (json!({"input_shape": [0]}), "the input has no elements"),
         (json!({"input_shape": [1u64 << 40, 1u64 << 40]}), "input_shape: "),
         (json!({"layers": []}), "there is no layer"),
+        (
+            json!({"layers": vec![json!({"type": "dense", "units": 2}); 10_001]}),
+            "layers: 10001 of them; allowed: up to 10000",
+        ),
         (json!({"layers": "absent"}), "missing field `layers`"),
         (
             json!({"layers": [{"type": "dense", "units": 3, "activation": "softmax"}]}),

@@ -96,6 +96,20 @@ fn columns_are_found_by_name_and_a_target_beside_them_is_passed_over() {
     }
 }
 
+/// Wavelengths and years are names too, and blanks around names do not count on either side.
+#[test]
+fn names_that_look_like_numbers_are_a_header() {
+    let folder = Folder::new();
+    let (mut description, weights) = identity(2, "linear", None);
+    description["feature_names"] = json!([" 850", "900 "]);
+    description["target_names"] = json!(["a", "b"]);
+    folder.write(MODEL, identity_file(&description, &weights));
+    for data in ["900, 850\n2,1\n", "850,900\n1,2\n", "1,2\n"] {
+        folder.write("d.csv", data);
+        assert_eq!(predicted(&folder, "d.csv", &[]).stdout, "a,b\n1.0,2.0\n", "{data}");
+    }
+}
+
 #[test]
 fn a_single_sigmoid_output_tells_both_probabilities() {
     let folder = Folder::new();
@@ -141,6 +155,52 @@ fn text_flows_from_standard_input_to_standard_output() {
     }
     drop(input);
     assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+/// A file named - is none of the streams.
+#[test]
+fn a_file_of_the_name_of_standard_output_is_in_nobody_s_way() {
+    let folder = Folder::new();
+    let (description, weights) = identity(1, "linear", None);
+    folder.write(MODEL, identity_file(&description, &weights));
+    folder.write("-", "9\n");
+    let mut command = folder.command(&["predict", MODEL, "-", "-o", "-"]);
+    folder.write("d.csv", "1\n");
+    command.stdin(File::open(folder.path("d.csv")).unwrap());
+    assert_eq!(Ran::from(command.output().unwrap()).ended(0).stdout, "value\n1.0\n");
+}
+
+/// A pipe gives its bytes once: all of them are rows.
+#[cfg(unix)]
+#[test]
+fn a_pipe_with_a_name_loses_nothing() {
+    let folder = Folder::new();
+    let (description, weights) = identity(1, "linear", None);
+    folder.write(MODEL, identity_file(&description, &weights));
+    let text: String = (0..1000).map(|row| format!("{row}\n")).collect();
+    let expected: String = (0..1000).map(|row| format!("{row}.0\n")).collect();
+    let run = |arguments: &[&str], bytes: Vec<u8>| {
+        let pipe = folder.path("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        let child = folder.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        // A reader that refuses what it reads goes before the end.
+        let _ = File::options().write(true).open(&pipe).unwrap().write_all(&bytes);
+        let ran = Ran::from(child.unwrap().wait_with_output().unwrap());
+        std::fs::remove_file(&pipe).unwrap();
+        ran
+    };
+    let ran = run(&["predict", MODEL, "pipe"], text.into_bytes()).ended(0);
+    assert!(ran.stdout == format!("value\n{expected}"));
+    let pairs: String = (0..1000).map(|row| format!("{row},{row}\n")).collect();
+    let ran = run(&["evaluate", MODEL, "pipe", "--json"], pairs.into_bytes()).ended(0);
+    assert!(ran.stdout.contains("\"rows\":1000"), "{}", ran.stdout);
+    for start in ["PK\x03\x04", "\u{93}NUMPY"] {
+        let bytes = start.chars().map(|c| c as u8).collect();
+        run(&["predict", MODEL, "pipe"], bytes).refused(&["pipe: is a pipe or a device"]);
+    }
+    run(&["predict", "pipe", "d.csv"], folder.bytes(MODEL))
+        .refused(&["pipe: can't be read: it is a pipe"]);
 }
 
 /// The blocks of a file are a matter of memory, not of results.

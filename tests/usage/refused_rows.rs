@@ -44,7 +44,10 @@ fn rows_that_are_none_of_the_model_s_are_refused() {
         ("width,length\n1,2\n1,two\n", "line 3, column 2 (length): \"two\" is no number"),
         ("width,1\n1,2\n", "line 1, column 1: \"width\" is no number (a first line of names"),
         ("1,\n", "line 1, column 2: \"\" is no number"),
-        ("width,length\n1,2\n1,nan\n", "row 1, column 1 (counted from 0) is NaN"),
+        (
+            "width,length\n1,2\n1,nan\n",
+            "line 3, column 2 (length): \"nan\" is NaN; remove such rows",
+        ),
         ("width,length\n1e300,2\n", "which f32 can't hold once it is scaled"),
         ("", "has no line"),
         ("\x01\x02", "is no data that is understood"),
@@ -58,6 +61,19 @@ fn rows_that_are_none_of_the_model_s_are_refused() {
     folder.write("d.csv", "width,length\n");
     let ran = folder.run(&["predict", "m.safetensors", "d.csv"]).ended(0);
     assert_eq!(ran.stdout, "class,probability_0,probability_1\n");
+}
+
+/// What a line takes in memory is bounded by the model, not by the file.
+#[test]
+fn lines_and_columns_without_end_are_refused() {
+    let folder = folder();
+    folder.write("d.csv", ",".repeat(2 << 20));
+    let predict = ["predict", "m.safetensors", "d.csv"];
+    folder.run(&predict).refused(&["d.csv: ", "a line has more than 1048768 bytes"]);
+    folder.write("d.csv", ",".repeat(1003) + "\n");
+    folder.run(&predict).refused(&["has 1004 columns; the model takes 2, and 1 more for targets"]);
+    folder.write("d.csv", "1,\"2\n".to_owned() + &"1,2\n".repeat(1 << 19));
+    folder.run(&predict).refused(&["a line has more than"]);
 }
 
 #[test]

@@ -12,7 +12,9 @@ use super::description::{Description, Head, LayerRecord};
 use super::{FORMAT, FORMAT_VERSION, LONGEST_HEADER, METADATA_KEY, Model, ModelTensor};
 use crate::data::Scaling;
 use crate::error::{Error, Result};
-use crate::network::{Initialization, Layer, Network, Task, Tensor, lower, shape_text};
+use crate::network::{
+    Initialization, Layer, MOST_LAYERS, Network, Task, Tensor, lower, shape_text,
+};
 
 /// The bytes in front of the header, which tell its length.
 const LENGTH_BYTES: u64 = 8;
@@ -24,8 +26,14 @@ impl Model {
     pub fn read(path: &Path) -> Result<Self> {
         let open = || {
             let file = File::open(path).map_err(unreadable)?;
-            if file.metadata().map_err(unreadable)?.is_dir() {
+            let kind = file.metadata().map_err(unreadable)?;
+            if kind.is_dir() {
                 return Err(Error::input("can't be read: it is a directory"));
+            }
+            if !kind.is_file() {
+                return Err(Error::input(
+                    "can't be read: it is a pipe or a device; save the model on a disk first",
+                ));
             }
             Self::from_reader(file)
         };
@@ -175,6 +183,12 @@ fn network(about: &Description) -> Result<Network> {
         return Err(disagrees(&format!(
             "input_shape: {:?}; allowed: [features] or [channels, samples], up to {MOST_INPUTS} in all",
             about.input_shape.iter().take(4).collect::<Vec<_>>()
+        )));
+    }
+    if about.layers.len() > MOST_LAYERS {
+        return Err(disagrees(&format!(
+            "layers: {} of them; allowed: up to {MOST_LAYERS}",
+            about.layers.len()
         )));
     }
     let layer = |(index, record): (usize, &LayerRecord)| -> Result<Layer> {

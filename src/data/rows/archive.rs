@@ -49,7 +49,8 @@ pub(super) fn labelled(path: &Path, wanted: &Wanted) -> Result<Labelled> {
             Targets::Integers(y) => Targets::Integers(y.slice(s![first.., ..]).to_owned()),
             Targets::Reals(y) => Targets::Reals(y.slice(s![first.., ..]).to_owned()),
         };
-        Ok(Labelled { inputs, targets, own_test: dataset.own_test.is_some() })
+        let own_test = dataset.own_test.is_some();
+        Ok(Labelled { inputs, targets, own_test, assumed_target: None })
     };
     read().map_err(|error: Error| error.within(path.display()))
 }

@@ -31,6 +31,7 @@ impl Layout {
     ) -> Result<Self> {
         let found = Self::new(header, columns, wanted)?;
         if found.targets.len() == wanted.targets {
+            check_target(header, &found, wanted)?;
             return Ok(found);
         }
         Err(Error::input(format!(
@@ -87,16 +88,34 @@ impl Layout {
     }
 }
 
-/// The place of each name in a header.
+/// Refuses a single target of another name than the model's, where columns go by name.
+fn check_target(header: Option<&[String]>, found: &Layout, wanted: &Wanted) -> Result<()> {
+    let (Some(header), Some(_), Some([name]), [target]) =
+        (header, wanted.input_names(), wanted.target_names.as_deref(), &found.targets[..])
+    else {
+        return Ok(());
+    };
+    if header[*target].trim() == name.trim() {
+        return Ok(());
+    }
+    Err(Error::input(format!(
+        "has no column {name:?}, which is the model's target, but {:?}; if that holds the target, rename it",
+        header[*target]
+    )))
+}
+
+/// The place of each name in a header; blanks around names do not count.
 pub(super) fn by_name(header: &[String], names: &[String]) -> Result<Vec<usize>> {
     let mut places: HashMap<&str, usize> = HashMap::new();
     for (place, name) in header.iter().enumerate() {
-        if places.insert(name, place).is_some() && names.contains(name) {
+        let name = name.trim();
+        let is_wanted = || names.iter().any(|wanted| wanted.trim() == name);
+        if places.insert(name, place).is_some() && is_wanted() {
             return Err(Error::input(format!("has two columns named {name:?}; keep one")));
         }
     }
     let place = |name: &String| {
-        places.get(name.as_str()).copied().ok_or_else(|| {
+        places.get(name.trim()).copied().ok_or_else(|| {
             Error::input(format!(
                 "has no column {name:?}, which the model takes{}{}",
                 did_you_mean(name, header.iter().map(String::as_str)),

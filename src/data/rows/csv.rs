@@ -1,6 +1,7 @@
 //! Rows of comma-separated text.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::io::{self, Read};
 use std::rc::Rc;
 
@@ -12,8 +13,12 @@ use super::{Labelled, Wanted, unreadable};
 use crate::data::dataset::Targets;
 use crate::error::{Error, Result};
 
-/// The longest line, in bytes: a quote that is never closed must not take in a whole file.
-const LONGEST_LINE: u64 = 64 << 20;
+/// The bytes that any line may have, and those more that it may have for each column of the model: a
+/// quote that is never closed must not take in a whole file, nor a line of commas take all memory.
+const LONGEST_LINE: u64 = 1 << 20;
+const LONGEST_CELL: u64 = 64;
+/// Columns that a table may have beside those of the model before it is refused without their names.
+const MOST_STRANGERS: usize = 1000;
 
 /// Chooses the columns of a file of so many, with these names where it has names.
 type Choose = fn(Option<&[String]>, usize, &Wanted) -> Result<Layout>;
@@ -21,45 +26,68 @@ type Choose = fn(Option<&[String]>, usize, &Wanted) -> Result<Layout>;
 /// The rows of a text, whose columns were found to be those that are wanted.
 pub(super) struct CsvRows {
     reader: Reader<Bounded<Box<dyn Read>>>,
-    /// Bytes that the line under way may still take.
+    /// Bytes that a line may take, and that the one under way may still take.
+    longest: u64,
     left: Rc<Cell<u64>>,
     layout: Layout,
     header: Option<Vec<String>>,
     class_names: Vec<(String, i64)>,
+    labels: Vec<i64>,
     record: ByteRecord,
     /// The first line holds numbers, and waits in `record`.
     waiting: bool,
 }
 
 impl CsvRows {
-    /// Reads the first line. It is a header if none of its cells is a number.
+    /// Reads the first line. It is a header if none of its cells is a number, or if it holds the names of
+    /// all features of the model, which may look like numbers.
     pub fn new(text: impl Read + 'static, wanted: &Wanted, choose: Choose) -> Result<Self> {
-        let left = Rc::new(Cell::new(LONGEST_LINE));
+        let columns = wanted.inputs().saturating_add(wanted.targets);
+        let longest = LONGEST_LINE + LONGEST_CELL.saturating_mul(columns as u64);
+        let left = Rc::new(Cell::new(longest));
         let text: Box<dyn Read> = Box::new(text);
         let reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .trim(Trim::All)
-            .from_reader(Bounded { text, left: left.clone() });
+            .from_reader(Bounded { text, longest, left: left.clone() });
         let mut rows = CsvRows {
             reader,
+            longest,
             left,
             layout: Layout { columns: 0, inputs: vec![], targets: vec![] },
             header: None,
             class_names: wanted.class_names.clone(),
+            labels: wanted.labels.clone(),
             record: ByteRecord::new(),
             waiting: false,
         };
         if !rows.advance()? {
             return Err(Error::input("has no line; allowed: CSV with a row a line"));
         }
-        rows.waiting = rows.record.iter().any(|cell| number(cell).is_some());
+        if rows.record.len() > columns.saturating_add(MOST_STRANGERS) {
+            let found = rows.record.len();
+            return Err(Error::input(format!(
+                "has {found} columns; the model takes {}, and {} more for targets",
+                wanted.inputs(),
+                wanted.targets
+            )));
+        }
+        rows.waiting =
+            rows.record.iter().any(|cell| number(cell).is_some()) && !rows.is_header_of(wanted);
         if !rows.waiting {
             let name = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
             rows.header = Some(rows.record.iter().map(name).collect());
         }
         rows.layout = choose(rows.header.as_deref(), rows.record.len(), wanted)?;
         Ok(rows)
+    }
+
+    /// True if the line holds the names of all features.
+    fn is_header_of(&self, wanted: &Wanted) -> bool {
+        let cells: HashSet<&[u8]> = self.record.iter().map(<[u8]>::trim_ascii).collect();
+        let holds = |name: &String| cells.contains(name.trim().as_bytes());
+        wanted.input_names().is_some_and(|names| names.iter().all(holds))
     }
 
     /// The next rows, `most` or as many as are left: inputs and targets.
@@ -78,7 +106,7 @@ impl CsvRows {
                 )));
             }
             for &column in &self.layout.inputs {
-                inputs.push(number(&self.record[column]).ok_or_else(|| self.no_number(column))?);
+                inputs.push(self.input(column)?);
             }
             for &column in &self.layout.targets {
                 targets.push(self.target(column)?);
@@ -94,11 +122,22 @@ impl CsvRows {
 
     /// Reads the next line into `record`; false at the end.
     fn advance(&mut self) -> Result<bool> {
-        self.left.set(LONGEST_LINE);
+        self.left.set(self.longest);
         self.reader.read_byte_record(&mut self.record).map_err(|error| match error.into_kind() {
             csv::ErrorKind::Io(error) => unreadable(error),
             kind => Error::input(format!("is no CSV: {kind:?}")),
         })
+    }
+
+    /// A number that is finite.
+    fn input(&self, column: usize) -> Result<f64> {
+        match number(&self.record[column]) {
+            Some(value) if value.is_finite() => Ok(value),
+            Some(value) => {
+                Err(self.fault(column, &format!("is {value}; remove such rows, or fill the gap")))
+            }
+            None => Err(self.no_number(column)),
+        }
     }
 
     /// A number, or the name of a class as its label.
@@ -106,10 +145,22 @@ impl CsvRows {
         let cell = &self.record[column];
         let named = |(name, _): &&(String, i64)| name.as_bytes() == cell;
         let label = || self.class_names.iter().find(named).map(|(_, label)| *label as f64);
-        match number(cell).or_else(label) {
-            Some(value) if value.is_finite() => Ok(value),
-            _ => Err(self.no_number(column)),
+        let Some(value) = number(cell).or_else(label) else { return Err(self.no_number(column)) };
+        if !value.is_finite() {
+            return Err(self.fault(column, &format!("is {value}; remove such rows")));
         }
+        if self.labels.is_empty() || self.labels.iter().any(|&label| label as f64 == value) {
+            return Ok(value);
+        }
+        let labels: Vec<String> = self.labels.iter().take(20).map(i64::to_string).collect();
+        Err(self.fault(
+            column,
+            &format!(
+                "is a label that the model does not know; allowed: {}{}",
+                labels.join(", "),
+                if self.labels.len() > labels.len() { ", ..." } else { "" }
+            ),
+        ))
     }
 
     fn line(&self) -> u64 {
@@ -117,19 +168,23 @@ impl CsvRows {
     }
 
     fn no_number(&self, column: usize) -> Error {
-        let names = self.header.as_ref().and_then(|header| header.get(column));
-        let name = names.map_or_else(String::new, |name| format!(" ({name})"));
-        let cell: String = String::from_utf8_lossy(&self.record[column]).chars().take(40).collect();
         let hint = if self.header.is_none() && self.line() == 1 {
-            " (a first line of names has no cell that is a number)"
+            " (a first line of names has no cell that is a number, or all names of the features)"
         } else {
             ""
         };
-        Error::input(format!(
-            "line {}, column {}{name}: {cell:?} is no number{hint}",
-            self.line(),
-            column + 1
-        ))
+        self.fault(column, &format!("is no number{hint}"))
+    }
+
+    /// What is wrong with a cell, and where it is.
+    fn fault(&self, column: usize, what: &str) -> Error {
+        let name = self.name(column).map_or_else(String::new, |name| format!(" ({name})"));
+        let cell: String = String::from_utf8_lossy(&self.record[column]).chars().take(40).collect();
+        Error::input(format!("line {}, column {}{name}: {cell:?} {what}", self.line(), column + 1))
+    }
+
+    fn name(&self, column: usize) -> Option<&String> {
+        self.header.as_ref().and_then(|header| header.get(column))
     }
 }
 
@@ -140,12 +195,11 @@ pub(super) fn labelled(text: impl Read + 'static, wanted: &Wanted) -> Result<Lab
     if inputs.nrows() == 0 {
         return Err(Error::input("has a header and no rows"));
     }
-    if let Some(((row, column), value)) = inputs.indexed_iter().find(|(_, v)| !v.is_finite()) {
-        return Err(Error::input(format!(
-            "row {row}, column {column} (counted from 0) is {value}; remove such rows, or fill the gap"
-        )));
-    }
-    Ok(Labelled { inputs, targets: Targets::Reals(targets), own_test: false })
+    let assumed_target = match rows.layout.targets[..] {
+        [column] if wanted.target_names.is_none() => rows.name(column).cloned(),
+        _ => None,
+    };
+    Ok(Labelled { inputs, targets: Targets::Reals(targets), own_test: false, assumed_target })
 }
 
 fn number(cell: &[u8]) -> Option<f64> {
@@ -155,13 +209,14 @@ fn number(cell: &[u8]) -> Option<f64> {
 /// A reader that fails once so many bytes were read without a new line's allowance.
 struct Bounded<R> {
     text: R,
+    longest: u64,
     left: Rc<Cell<u64>>,
 }
 
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.left.get() == 0 {
-            return Err(io::Error::other(format!("a line has more than {LONGEST_LINE} bytes")));
+            return Err(io::Error::other(format!("a line has more than {} bytes", self.longest)));
         }
         let count = self.text.read(buffer)?;
         self.left.set(self.left.get().saturating_sub(count as u64));

@@ -6,7 +6,7 @@ mod columns;
 mod csv;
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::path::Path;
 
 use ndarray::{Array2, s};
@@ -30,6 +30,8 @@ pub struct Wanted {
     pub target_names: Option<Vec<String>>,
     /// The names that may stand for the labels of classes.
     pub class_names: Vec<(String, i64)>,
+    /// The labels of the classes; empty where targets are values.
+    pub labels: Vec<i64>,
 }
 
 impl Wanted {
@@ -62,14 +64,10 @@ enum Source {
 impl Rows {
     /// Opens a file; refuses one whose columns, shape or names are not those that are wanted.
     pub fn open(path: &Path, wanted: &Wanted) -> Result<Self> {
-        let open = || match first_bytes(path)? {
-            bytes if bytes.starts_with(b"PK") => archive::inputs(path, wanted).map(Source::Whole),
-            bytes if bytes.starts_with(b"\x93NUMPY") => npy(path, wanted).map(Source::Npy),
-            bytes if is_text(&bytes) => {
-                let file = File::open(path).map_err(unreadable)?;
-                CsvRows::new(file, wanted, Layout::for_inputs).map(Source::Csv)
-            }
-            _ => Err(Error::input(UNKNOWN)),
+        let open = || match Content::of(path)? {
+            Content::Archive => archive::inputs(path, wanted).map(Source::Whole),
+            Content::Array => npy(path, wanted).map(Source::Npy),
+            Content::Text(text) => CsvRows::new(text, wanted, Layout::for_inputs).map(Source::Csv),
         };
         let source = open().map_err(|error| error.within(path.display()))?;
         Ok(Rows { source, name: path.display().to_string(), row: 0 })
@@ -132,24 +130,22 @@ pub struct Labelled {
     pub targets: Targets,
     /// Whether they are the test part of an archive with a split of its own.
     pub own_test: bool,
+    /// The column that was taken as the target because it alone is no feature: the model tells no name.
+    pub assumed_target: Option<String>,
 }
 
 impl Labelled {
     /// Reads an NPZ archive or a CSV file with targets. Of an archive with a split of its own, the test
     /// part.
     pub fn read(path: &Path, wanted: &Wanted) -> Result<Self> {
-        match first_bytes(path).map_err(|error| error.within(path.display()))? {
-            bytes if bytes.starts_with(b"PK") => archive::labelled(path, wanted),
-            bytes if bytes.starts_with(b"\x93NUMPY") => Err(Error::input(format!(
-                "{}: an .npy file holds no targets; allowed: an .npz archive with X and y, or a CSV file \
+        let within = |error: Error| error.within(path.display());
+        match Content::of(path).map_err(within)? {
+            Content::Archive => archive::labelled(path, wanted),
+            Content::Array => Err(within(Error::input(
+                "an .npy file holds no targets; allowed: an .npz archive with X and y, or a CSV file \
                  with a target column",
-                path.display()
             ))),
-            bytes if is_text(&bytes) => {
-                let read = || csv::labelled(File::open(path).map_err(unreadable)?, wanted);
-                read().map_err(|error| error.within(path.display()))
-            }
-            _ => Err(Error::input(UNKNOWN).within(path.display())),
+            Content::Text(text) => csv::labelled(text, wanted).map_err(within),
         }
     }
 
@@ -193,11 +189,35 @@ fn check_shape(what: &str, shape: &[usize], wanted: &Wanted) -> Result<()> {
     )))
 }
 
-fn first_bytes(path: &Path) -> Result<Vec<u8>> {
-    let file = File::open(path).map_err(unreadable)?;
-    let mut bytes = vec![];
-    file.take(512).read_to_end(&mut bytes).map_err(unreadable)?;
-    Ok(bytes)
+/// What a file holds, by its first bytes.
+enum Content {
+    Archive,
+    Array,
+    /// The text from its first byte on. A pipe can be read once, so these bytes are kept.
+    Text(Box<dyn Read>),
+}
+
+impl Content {
+    fn of(path: &Path) -> Result<Self> {
+        let mut file = File::open(path).map_err(unreadable)?;
+        let mut start = vec![];
+        file.by_ref().take(512).read_to_end(&mut start).map_err(unreadable)?;
+        let content = match start {
+            start if start.starts_with(b"PK") => Content::Archive,
+            start if start.starts_with(b"\x93NUMPY") => Content::Array,
+            start if is_text(&start) => {
+                return Ok(Content::Text(Box::new(Cursor::new(start).chain(file))));
+            }
+            _ => return Err(Error::input(UNKNOWN)),
+        };
+        if file.metadata().map_err(unreadable)?.is_file() {
+            return Ok(content);
+        }
+        Err(Error::input(
+            "is a pipe or a device, which can be read once only; allowed there: CSV; save an .npz or \
+             .npy file on a disk first",
+        ))
+    }
 }
 
 /// True if no byte is one that text files have not.

@@ -6,8 +6,7 @@ use std::io::{self, Write};
 use ::csv::{Writer, WriterBuilder};
 use ndarray::Array2;
 
-use super::whole::WholeFile;
-use crate::artifact::Model;
+use crate::artifact::{Model, WholeFile};
 use crate::usage::metrics::predicted;
 
 /// Bytes that are collected before they are written.

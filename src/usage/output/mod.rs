@@ -4,7 +4,6 @@
 mod csv;
 mod npy;
 mod npz;
-mod whole;
 
 use std::io;
 use std::path::Path;
@@ -14,8 +13,7 @@ use ndarray::Array2;
 use self::csv::CsvOutput;
 use self::npy::NpyOutput;
 use self::npz::NpzOutput;
-use self::whole::WholeFile;
-use crate::artifact::Model;
+use crate::artifact::{Model, WholeFile};
 use crate::error::{Error, Result};
 
 /// The endings of names that are understood.

@@ -9,8 +9,7 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::columns;
 use super::npy::NpyOutput;
-use super::whole::WholeFile;
-use crate::artifact::Model;
+use crate::artifact::{Model, WholeFile};
 use crate::usage::metrics::predicted;
 
 /// The arrays grow side by side in files without a name, and are put into the archive at the end: in
