@@ -247,22 +247,26 @@ unsafe fn squares<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) -> f6
                 + sum_of_squares::<S>(&memory.gradients[bias]);
         }
     }
-    let columns = rows.next_multiple_of(4);
     let (x, delta) = (memory.activations[layer].as_ptr(), memory.deltas[layer].as_ptr());
     let [of_inputs, of_deltas] = &mut memory.grams;
-    unsafe {
-        let (x, out) = ((x, place.input_row), (of_inputs.as_mut_ptr(), columns));
-        product_of_rows::<S>([rows, place.input_width, columns], x, x, out);
-        let (delta, out) = ((delta, place.row), (of_deltas.as_mut_ptr(), columns));
-        product_of_rows::<S>([rows, place.width, columns], delta, delta, out);
-    }
     let mut sum = 0.0;
-    for (of_inputs, of_deltas) in
-        of_inputs.chunks_exact(columns).zip(of_deltas.chunks_exact(columns)).take(rows)
-    {
-        for (x, delta) in of_inputs.iter().zip(of_deltas).take(rows) {
-            // 1 for the bias, whose input is always 1.
-            sum += (1.0 + f64::from(*x)) * f64::from(*delta);
+    // Four rows with themselves and with those behind them, which count twice: once for each order.
+    for first in (0..rows).step_by(4) {
+        let left = rows - first;
+        unsafe {
+            let (x, out) =
+                ((x.add(first * place.input_row), place.input_row), of_inputs.as_mut_ptr());
+            product_of_rows::<S>([left, place.input_width, 4], x, x, (out, 4));
+            let (delta, out) = ((delta.add(first * place.row), place.row), of_deltas.as_mut_ptr());
+            product_of_rows::<S>([left, place.width, 4], delta, delta, (out, 4));
+        }
+        let pairs = of_inputs.chunks_exact(4).zip(of_deltas.chunks_exact(4)).take(left);
+        for (row, (of_inputs, of_deltas)) in pairs.enumerate() {
+            let times = if row < 4 { 1.0 } else { 2.0 };
+            for (x, delta) in of_inputs.iter().zip(of_deltas).take(left) {
+                // 1 for the bias, whose input is always 1.
+                sum += times * (1.0 + f64::from(*x)) * f64::from(*delta);
+            }
         }
     }
     sum
