@@ -16,9 +16,7 @@ fn gradients(
         g = gradient(i, quads) * batch_scale(step.rows, quads);
         gradient_sums[own + i] = g;
     }
-    if (i >= WEIGHTS && i < WEIGHTS + STATS_LENGTH) {
-        sums[step.slot * STATS_LENGTH + i - WEIGHTS] = column_sum(STATS + i - WEIGHTS, quads);
-    }
+    sum_stats(i, quads, step);
     let square = reduce(local, g * g);
     let number = workgroup.y * workgroups.x + workgroup.x;
     if (local == 0u && number < WORKGROUPS) {

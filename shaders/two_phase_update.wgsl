@@ -30,6 +30,13 @@ fn begin(replica: u32) {
     first_column = replica * QUADS_OF_BATCH * KEPT;
 }
 
+// What the metrics are made of: the threads behind the weights.
+fn sum_stats(i: u32, quads: u32, step: Step) {
+    if (i >= WEIGHTS && i < WEIGHTS + STATS_LENGTH) {
+        sums[step.slot * STATS_LENGTH + i - WEIGHTS] = column_sum(STATS + i - WEIGHTS, quads);
+    }
+}
+
 // Without a bound on the norm.
 @compute @workgroup_size(THREADS)
 fn main(
@@ -44,7 +51,5 @@ fn main(
     if (i < WEIGHTS && step.rows > 0u) {
         moves_weight(i, gradient(i, quads) * batch_scale(step.rows, quads), step);
     }
-    if (i >= WEIGHTS && i < WEIGHTS + STATS_LENGTH) {
-        sums[step.slot * STATS_LENGTH + i - WEIGHTS] = column_sum(STATS + i - WEIGHTS, quads);
-    }
+    sum_stats(i, quads, step);
 }

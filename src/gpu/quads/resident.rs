@@ -22,7 +22,7 @@ pub(in crate::gpu) fn resident(build: &mut Build) -> Result<Result<Train, String
         Err(why) => return Ok(Err(why)),
     };
     let sizes = Sizes::new(build, &fusible);
-    if let Err(why) = sizes.check(build, &fusible) {
+    if let Err(why) = sizes.check(build) {
         return Ok(Err(why));
     }
     let ahead = Ahead::new(build)?;
@@ -103,8 +103,7 @@ impl Sizes {
         (turns / self.turns_a_step).clamp(1, ahead)
     }
 
-    fn check(&self, build: &Build, fusible: &Fusible) -> Result<(), String> {
-        debug_assert!(!fusible.chain.links.is_empty());
+    fn check(&self, build: &Build) -> Result<(), String> {
         Needs {
             bytes: self.bytes,
             turns: (self.turns_outside + self.turns_a_step) as u64,
