@@ -1,5 +1,9 @@
 //! Where the numbers of a fused network lie.
 
+use std::ops::{Deref, DerefMut};
+
+use bytemuck::{Pod, Zeroable};
+
 use super::chain::{Chain, padded};
 use super::simd::LANES;
 use crate::math::Real;
@@ -59,28 +63,57 @@ impl Place {
 /// Units of a narrow layer at the most; products of rows take so many at a time.
 pub(super) const NARROW: usize = 4;
 
+/// Numbers that begin at a line of the cache, where a vector that does not takes two of them.
+#[derive(Debug, Clone)]
+pub(super) struct Numbers(Vec<Line>);
+
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+#[repr(C, align(64))]
+struct Line([f32; LANES]);
+
+impl Numbers {
+    /// So many zeros, rounded up to whole vectors.
+    fn zeros(len: usize) -> Self {
+        Numbers(vec![Line([0.0; LANES]); len.div_ceil(LANES)])
+    }
+}
+
+impl Deref for Numbers {
+    type Target = [f32];
+
+    fn deref(&self) -> &[f32] {
+        bytemuck::cast_slice(&self.0)
+    }
+}
+
+impl DerefMut for Numbers {
+    fn deref_mut(&mut self) -> &mut [f32] {
+        bytemuck::cast_slice_mut(&mut self.0)
+    }
+}
+
 /// The arrays of a fused network.
 #[derive(Debug, Clone)]
 pub(super) struct Memory {
     pub places: Vec<Place>,
-    pub weights: Vec<f32>,
+    pub weights: Numbers,
     /// Adam's moments; empty for SGD.
-    pub slots: Vec<Vec<f32>>,
+    pub slots: Vec<Numbers>,
     /// Gradients of the layers that store theirs; empty where none does.
-    pub gradients: Vec<f32>,
+    pub gradients: Numbers,
     /// Inputs, and what each layer makes of them: (rows, row).
-    pub activations: Vec<Vec<f32>>,
+    pub activations: Vec<Numbers>,
     /// z and f'(z) of the layers whose activation is an expression; else empty.
-    pub z: Vec<Vec<f32>>,
-    pub slopes: Vec<Vec<f32>>,
+    pub z: Vec<Numbers>,
+    pub slopes: Vec<Numbers>,
     /// The gradient by each layer's z: (rows, row).
-    pub deltas: Vec<Vec<f32>>,
+    pub deltas: Vec<Numbers>,
     /// Some rows of a gradient, before they are used.
-    pub panel: Vec<f32>,
+    pub panel: Numbers,
     /// A layer's weights turned, (width, input width).
-    pub turned: Vec<f32>,
+    pub turned: Numbers,
     /// Products of the rows of a batch with each other, of inputs and of deltas.
-    pub grams: [Vec<f32>; 2],
+    pub grams: [Numbers; 2],
 }
 
 /// Numbers of a panel: it stays in the first cache beside what it is made of.
@@ -115,29 +148,36 @@ impl Memory {
         };
         let places: Vec<Place> =
             chain.links.iter().map(|link| place(link.inputs, link.units)).collect();
-        let buffer = |place: &Place| vec![0.0; capacity * place.row];
+        let buffer = |place: &Place| Numbers::zeros(capacity * place.row);
         let of_functions = || {
             let used = |link: &super::chain::Link| {
                 matches!(link.activation, super::chain::LinkActivation::Function(_))
             };
             let buffers = chain.links.iter().zip(&places);
-            buffers.map(|(link, place)| if used(link) { buffer(place) } else { vec![] }).collect()
+            buffers
+                .map(|(link, place)| if used(link) { buffer(place) } else { Numbers::zeros(0) })
+                .collect()
         };
-        let input = vec![0.0; capacity * places.first().map_or(0, |place| place.input_row)];
+        let input = Numbers::zeros(capacity * places.first().map_or(0, |place| place.input_row));
         let widest = places.iter().map(Place::line).max().unwrap_or(0);
         let turned = places.iter().skip(1).map(|place| place.input_width * place.width);
         let largest = turned.max().unwrap_or(0);
-        let gram = || if clips_by_norm { vec![0.0; capacity * capacity] } else { vec![] };
+        let gram =
+            || if clips_by_norm { Numbers::zeros(capacity * capacity) } else { Numbers::zeros(0) };
         Memory {
-            weights: vec![0.0; end],
-            slots: vec![vec![0.0; end]; slots],
-            gradients: vec![0.0; if places.iter().any(|place| place.stores) { end } else { 0 }],
+            weights: Numbers::zeros(end),
+            slots: vec![Numbers::zeros(end); slots],
+            gradients: Numbers::zeros(if places.iter().any(|place| place.stores) {
+                end
+            } else {
+                0
+            }),
             activations: std::iter::once(input).chain(places.iter().map(buffer)).collect(),
             z: of_functions(),
             slopes: of_functions(),
             deltas: places.iter().map(buffer).collect(),
-            panel: vec![0.0; PANEL.max(4 * widest)],
-            turned: vec![0.0; largest],
+            panel: Numbers::zeros(PANEL.max(4 * widest)),
+            turned: Numbers::zeros(largest),
             grams: [gram(), gram()],
             places,
         }

@@ -116,9 +116,7 @@ struct Numbers<S: Simd> {
     scale: S::V,
     bounds: [S::V; 2],
     decay: S::V,
-    beta1: S::V,
     rest1: S::V,
-    beta2: S::V,
     rest2: S::V,
     epsilon: S::V,
     back: S::V,
@@ -131,7 +129,8 @@ impl<S: Simd> Numbers<S> {
     /// The machine has `S`.
     #[inline(always)]
     unsafe fn new(rule: &Rule, adam: AdamStep<f32>, decay: f32) -> Self {
-        // √(v·c2) + ε = √c2 · (√v + ε/√c2): the correction of v costs nothing a weight.
+        // √(v·c2) + ε = √c2/2 · (2√v + 2ε/√c2): the correction of v costs nothing a weight, and 2√v is less
+        // work than √v.
         let root = adam.correction2.sqrt();
         // SAFETY: the caller's promise.
         unsafe {
@@ -139,12 +138,10 @@ impl<S: Simd> Numbers<S> {
                 scale: S::splat(rule.scale),
                 bounds: [S::splat(-rule.bound), S::splat(rule.bound)],
                 decay: S::splat(decay),
-                beta1: S::splat(adam.beta1),
                 rest1: S::splat(adam.rest1),
-                beta2: S::splat(adam.beta2),
                 rest2: S::splat(adam.rest2),
-                epsilon: S::splat(adam.epsilon / root),
-                back: S::splat(-rule.learning_rate * adam.correction1 / root),
+                epsilon: S::splat(2.0 * adam.epsilon / root),
+                back: S::splat(-2.0 * rule.learning_rate * adam.correction1 / root),
                 least: S::splat(LEAST),
                 least_gradient: S::splat((LEAST_SQUARE / adam.rest2).sqrt()),
             }
@@ -172,18 +169,19 @@ unsafe fn adam_step<S: Simd, const CLIP: u8, const N: usize>(
             let g = S::load(gradient.add(i * LANES));
             let g = clipped::<S, CLIP>(g, numbers.scale, numbers.bounds);
             let g = S::mul_add(numbers.decay, w[i], g);
-            let own = S::mul_add(numbers.rest1, g, numbers.least);
-            m[i] = S::mul_add(numbers.beta1, S::load(first.add(i * LANES)), own);
+            let before = S::load(first.add(i * LANES));
+            let change = S::sub(S::add(g, numbers.least), before);
+            m[i] = S::mul_add(numbers.rest1, change, before);
             let g = S::max(numbers.least_gradient, S::abs(g));
-            let square = S::mul(numbers.rest2, S::mul(g, g));
-            v[i] = S::mul_add(numbers.beta2, S::load(second.add(i * LANES)), square);
+            let before = S::load(second.add(i * LANES));
+            v[i] = S::mul_add(numbers.rest2, S::sub(S::mul(g, g), before), before);
         }
         for i in 0..N {
             S::store(first.add(i * LANES), m[i]);
             S::store(second.add(i * LANES), v[i]);
         }
         for i in 0..N {
-            let step = S::over_root(m[i], v[i], numbers.epsilon);
+            let step = S::over_two_roots(m[i], v[i], numbers.epsilon);
             S::store(weights.add(i * LANES), S::mul_add(numbers.back, step, w[i]));
         }
     }
