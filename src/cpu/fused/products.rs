@@ -151,15 +151,15 @@ pub(super) unsafe fn product_of_rows<S: Simd>(
             // Five rows, a common batch, in one pass over `b` rather than two.
             row += match m - row {
                 5 if S::WIDE => {
-                    rows_by_four::<S, 5>(row, [n, p], a, b, out);
+                    rows_by_columns::<S, 5>(row, [n, p], a, b, out);
                     5
                 }
                 4.. if S::WIDE => {
-                    rows_by_four::<S, 4>(row, [n, p], a, b, out);
+                    rows_by_columns::<S, 4>(row, [n, p], a, b, out);
                     4
                 }
                 _ => {
-                    rows_by_four::<S, 1>(row, [n, p], a, b, out);
+                    rows_by_columns::<S, 1>(row, [n, p], a, b, out);
                     1
                 }
             };
@@ -168,7 +168,7 @@ pub(super) unsafe fn product_of_rows<S: Simd>(
 }
 
 #[inline(always)]
-unsafe fn rows_by_four<S: Simd, const R: usize>(
+unsafe fn rows_by_columns<S: Simd, const R: usize>(
     row: usize,
     [n, p]: [usize; 2],
     (a, a_row): (*const f32, usize),
@@ -177,24 +177,54 @@ unsafe fn rows_by_four<S: Simd, const R: usize>(
 ) {
     // SAFETY: rows row .. row + R of a and out exist, and all p of b.
     unsafe {
-        for column in (0..p).step_by(4) {
-            let mut sums = [[S::splat(0.0); 4]; R];
-            for t in (0..n).step_by(LANES) {
-                let mut others = [S::splat(0.0); 4];
-                for c in 0..4 {
-                    others[c] = S::load(b.add((column + c) * b_row + t));
-                }
+        let (a, out) = (a.add(row * a_row), out.add(row * out_row));
+        let products =
+            |column| products_by_four::<S, R>(n, (a, a_row), (b.add(column * b_row), b_row));
+        let sixteens = p / LANES * LANES;
+        for column in (0..sixteens).step_by(LANES) {
+            let mut quarters = [[S::splat(0.0); 4]; R];
+            for four in 0..4 {
+                let products = products(column + 4 * four);
                 for r in 0..R {
-                    let own = S::load(a.add((row + r) * a_row + t));
-                    for c in 0..4 {
-                        sums[r][c] = S::mul_add(own, others[c], sums[r][c]);
-                    }
+                    quarters[r][four] = S::quarters(products[r]);
                 }
             }
             for r in 0..R {
-                let four = S::sums(sums[r]);
-                out.add((row + r) * out_row + column).cast::<[f32; 4]>().write_unaligned(four);
+                S::store(out.add(r * out_row + column), S::folded(quarters[r]));
             }
         }
+        for column in (sixteens..p).step_by(4) {
+            let products = products(column);
+            for r in 0..R {
+                let four = S::sums(products[r]);
+                out.add(r * out_row + column).cast::<[f32; 4]>().write_unaligned(four);
+            }
+        }
+    }
+}
+
+/// Vectors whose numbers, added, are the products of `R` rows of `a` with four of `b`.
+#[inline(always)]
+unsafe fn products_by_four<S: Simd, const R: usize>(
+    n: usize,
+    (a, a_row): (*const f32, usize),
+    (b, b_row): (*const f32, usize),
+) -> [[S::V; 4]; R] {
+    // SAFETY: so many rows exist, n numbers long.
+    unsafe {
+        let mut sums = [[S::splat(0.0); 4]; R];
+        for t in (0..n).step_by(LANES) {
+            let mut others = [S::splat(0.0); 4];
+            for c in 0..4 {
+                others[c] = S::load(b.add(c * b_row + t));
+            }
+            for r in 0..R {
+                let own = S::load(a.add(r * a_row + t));
+                for c in 0..4 {
+                    sums[r][c] = S::mul_add(own, others[c], sums[r][c]);
+                }
+            }
+        }
+        sums
     }
 }

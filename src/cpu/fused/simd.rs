@@ -36,6 +36,10 @@ pub(super) trait Simd: Copy {
     unsafe fn abs(a: Self::V) -> Self::V;
     /// 0 where |a| < `least`.
     unsafe fn flushed(a: Self::V, least: Self::V) -> Self::V;
+    /// The sums of the quarters of four vectors: (quarter, vector).
+    unsafe fn quarters(v: [Self::V; 4]) -> Self::V;
+    /// The quarters of each of four vectors, added: (vector, number of a quarter).
+    unsafe fn folded(v: [Self::V; 4]) -> Self::V;
     /// The sum of each of four vectors.
     unsafe fn sums(v: [Self::V; 4]) -> [f32; 4];
     /// m / (2√v + ε) for v >= 1e-36, to a unit or two in the last place.
@@ -141,15 +145,21 @@ impl Simd for Portable {
         lanewise!(a, least => if a.abs() < least { 0.0 } else { a })
     }
     #[inline(always)]
+    unsafe fn quarters(v: [Self::V; 4]) -> Self::V {
+        let quarter = |v: &[f32]| v[0] + v[2] + (v[1] + v[3]);
+        std::array::from_fn(|i| quarter(&v[i % 4][i / 4 * 4..][..4]))
+    }
+    #[inline(always)]
+    unsafe fn folded(v: [Self::V; 4]) -> Self::V {
+        let number = |v: &[f32; LANES], i: usize| v[i] + v[i + 4] + (v[i + 8] + v[i + 12]);
+        std::array::from_fn(|i| number(&v[i / 4], i % 4))
+    }
+    #[inline(always)]
     unsafe fn sums(v: [Self::V; 4]) -> [f32; 4] {
-        v.map(|v| {
-            let mut half: [f32; 8] = std::array::from_fn(|i| v[i] + v[i + 8]);
-            for width in [4, 2, 1] {
-                for i in 0..width {
-                    half[i] += half[i + width];
-                }
-            }
-            half[0]
+        // SAFETY: the caller's promise.
+        let quarters = unsafe { Self::quarters(v) };
+        std::array::from_fn(|i| {
+            quarters[i] + quarters[i + 8] + (quarters[i + 4] + quarters[i + 12])
         })
     }
 }
@@ -171,30 +181,71 @@ mod x86 {
     #[derive(Clone, Copy)]
     pub(crate) struct Avx2;
 
-    /// The sums of four vectors of eight.
-    ///
     /// # Safety
-    /// Only with AVX2.
+    /// Only with AVX-512F.
     #[inline(always)]
-    unsafe fn sums_of_eights(v: [__m256; 4]) -> [f32; 4] {
-        // SAFETY: the caller's promise; four floats are sixteen bytes.
+    unsafe fn quarters512([a, b, c, d]: [__m512; 4]) -> __m512 {
+        // SAFETY: the caller's promise.
         unsafe {
-            let pairs = _mm256_hadd_ps(_mm256_hadd_ps(v[0], v[1]), _mm256_hadd_ps(v[2], v[3]));
-            let sums = _mm_add_ps(_mm256_castps256_ps128(pairs), _mm256_extractf128_ps(pairs, 1));
-            std::mem::transmute::<__m128, [f32; 4]>(sums)
+            let ab = _mm512_add_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
+            let cd = _mm512_add_ps(_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
+            let (ab, cd) = (_mm512_castps_pd(ab), _mm512_castps_pd(cd));
+            let (low, high) = (_mm512_unpacklo_pd(ab, cd), _mm512_unpackhi_pd(ab, cd));
+            _mm512_add_ps(_mm512_castpd_ps(low), _mm512_castpd_ps(high))
         }
     }
 
-    /// The sum of a vector's two halves.
+    /// The quarters of two vectors, those of even number added to those of odd: 01 and 23 of each.
     ///
     /// # Safety
     /// Only with AVX-512F.
     #[inline(always)]
-    unsafe fn halves(v: __m512) -> __m256 {
+    unsafe fn pairs512(a: __m512, b: __m512) -> __m512 {
+        // SAFETY: the caller's promise.
+        unsafe { _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xdd)) }
+    }
+
+    /// # Safety
+    /// Only with AVX-512F.
+    #[inline(always)]
+    unsafe fn sums512(v: [__m512; 4]) -> [f32; 4] {
+        // SAFETY: the caller's promise; four floats are sixteen bytes.
+        unsafe {
+            let quarters = quarters512(v);
+            let high = _mm512_extractf64x4_pd(_mm512_castps_pd(quarters), 1);
+            sums_of_halves(_mm256_add_ps(_mm512_castps512_ps256(quarters), _mm256_castpd_ps(high)))
+        }
+    }
+
+    /// # Safety
+    /// Only with AVX2.
+    #[inline(always)]
+    unsafe fn sums_of_halves(v: __m256) -> [f32; 4] {
+        // SAFETY: the caller's promise; four floats are sixteen bytes.
+        unsafe {
+            let sums = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+            std::mem::transmute::<__m128, [f32; 4]>(sums)
+        }
+    }
+
+    /// # Safety
+    /// Only with AVX2.
+    #[inline(always)]
+    unsafe fn quarters256([a, b, c, d]: [__m256; 4]) -> __m256 {
+        // SAFETY: the caller's promise.
+        unsafe { _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d)) }
+    }
+
+    /// The quarters of two vectors, added.
+    ///
+    /// # Safety
+    /// Only with AVX2.
+    #[inline(always)]
+    unsafe fn folded256(a: Pair, b: Pair) -> __m256 {
         // SAFETY: the caller's promise.
         unsafe {
-            let high = _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(v), 1));
-            _mm256_add_ps(_mm512_castps512_ps256(v), high)
+            let (a, b) = (_mm256_add_ps(a[0], a[1]), _mm256_add_ps(b[0], b[1]));
+            _mm256_add_ps(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31))
         }
     }
 
@@ -293,8 +344,9 @@ mod x86 {
             let stays = _mm512_cmp_ps_mask(_mm512_abs_ps(a), least, _CMP_NLT_UQ);
             _mm512_maskz_mov_ps(stays, a)
         };
-        sums(v: [__m512; 4]) -> [f32; 4] =
-            sums_of_eights([halves(v[0]), halves(v[1]), halves(v[2]), halves(v[3])]);
+        quarters(v: [__m512; 4]) -> __m512 = quarters512(v);
+        folded(v: [__m512; 4]) -> __m512 = pairs512(pairs512(v[0], v[1]), pairs512(v[2], v[3]));
+        sums(v: [__m512; 4]) -> [f32; 4] = sums512(v);
         over_two_roots(m: __m512, v: __m512, epsilon: __m512) -> __m512 = over_two_roots512(m, v, epsilon);
         transpose(from: *const f32, from_row: usize, to: *mut f32, to_row: usize) =
             transpose512(from, from_row, to, to_row);
@@ -335,11 +387,14 @@ mod x86 {
             let high = _mm256_cmp_ps(_mm256_andnot_ps(sign, a[1]), least[1], _CMP_NLT_UQ);
             [_mm256_and_ps(low, a[0]), _mm256_and_ps(high, a[1])]
         };
-        sums(v: [Pair; 4]) -> [f32; 4] = sums_of_eights([
-            _mm256_add_ps(v[0][0], v[0][1]),
-            _mm256_add_ps(v[1][0], v[1][1]),
-            _mm256_add_ps(v[2][0], v[2][1]),
-            _mm256_add_ps(v[3][0], v[3][1]),
-        ]);
+        quarters(v: [Pair; 4]) -> Pair = [
+            quarters256([v[0][0], v[1][0], v[2][0], v[3][0]]),
+            quarters256([v[0][1], v[1][1], v[2][1], v[3][1]]),
+        ];
+        folded(v: [Pair; 4]) -> Pair = [folded256(v[0], v[1]), folded256(v[2], v[3])];
+        sums(v: [Pair; 4]) -> [f32; 4] = {
+            let quarters = Self::quarters(v);
+            sums_of_halves(_mm256_add_ps(quarters[0], quarters[1]))
+        };
     }
 }
