@@ -7,6 +7,9 @@
 /// Numbers of a vector, whatever the machine.
 pub(super) const LANES: usize = 16;
 
+/// The three high bits of an exponent: none is set below 2⁻⁹⁵ = 2.5e-29.
+pub(super) const NOT_FADED: u32 = 0x7000_0000;
+
 /// An instruction set.
 ///
 /// # Safety
@@ -34,15 +37,15 @@ pub(super) trait Simd: Copy {
     unsafe fn where_positive(condition: Self::V, a: Self::V) -> Self::V;
     /// |a|
     unsafe fn abs(a: Self::V) -> Self::V;
-    /// 0 where |a| < `least`.
-    unsafe fn flushed(a: Self::V, least: Self::V) -> Self::V;
+    /// 0 where |a| < 2⁻⁹⁵, which a look at [`NOT_FADED`] tells.
+    unsafe fn flushed(a: Self::V) -> Self::V;
     /// The sums of the quarters of four vectors: (quarter, vector).
     unsafe fn quarters(v: [Self::V; 4]) -> Self::V;
     /// The quarters of each of four vectors, added: (vector, number of a quarter).
     unsafe fn folded(v: [Self::V; 4]) -> Self::V;
     /// The sum of each of four vectors.
     unsafe fn sums(v: [Self::V; 4]) -> [f32; 4];
-    /// m / (2√v + ε) for v >= 1e-36, to a unit or two in the last place.
+    /// m / (2√v + ε) for normal v > 0, to a unit or two in the last place.
     unsafe fn over_two_roots(m: Self::V, v: Self::V, epsilon: Self::V) -> Self::V {
         // SAFETY: the caller's promise.
         unsafe {
@@ -141,8 +144,8 @@ impl Simd for Portable {
         lanewise!(a => a.abs())
     }
     #[inline(always)]
-    unsafe fn flushed(a: Self::V, least: Self::V) -> Self::V {
-        lanewise!(a, least => if a.abs() < least { 0.0 } else { a })
+    unsafe fn flushed(a: Self::V) -> Self::V {
+        lanewise!(a => if a.to_bits() & NOT_FADED == 0 { 0.0 } else { a })
     }
     #[inline(always)]
     unsafe fn quarters(v: [Self::V; 4]) -> Self::V {
@@ -171,7 +174,7 @@ pub(super) use x86::{Avx2, Avx512};
 mod x86 {
     use std::arch::x86_64::*;
 
-    use super::Simd;
+    use super::{NOT_FADED, Simd};
 
     /// AVX-512F.
     #[derive(Clone, Copy)]
@@ -339,9 +342,9 @@ mod x86 {
             _mm512_maskz_mov_ps(positive, a)
         };
         abs(a: __m512) -> __m512 = _mm512_abs_ps(a);
-        flushed(a: __m512, least: __m512) -> __m512 = {
-            // NaN is not less, and stays.
-            let stays = _mm512_cmp_ps_mask(_mm512_abs_ps(a), least, _CMP_NLT_UQ);
+        flushed(a: __m512) -> __m512 = {
+            let bits = _mm512_castps_si512(a);
+            let stays = _mm512_test_epi32_mask(bits, _mm512_set1_epi32(NOT_FADED as i32));
             _mm512_maskz_mov_ps(stays, a)
         };
         quarters(v: [__m512; 4]) -> __m512 = quarters512(v);
@@ -381,12 +384,11 @@ mod x86 {
             let sign = _mm256_set1_ps(-0.0);
             [_mm256_andnot_ps(sign, a[0]), _mm256_andnot_ps(sign, a[1])]
         };
-        flushed(a: Pair, least: Pair) -> Pair = {
-            let sign = _mm256_set1_ps(-0.0);
-            let low = _mm256_cmp_ps(_mm256_andnot_ps(sign, a[0]), least[0], _CMP_NLT_UQ);
-            let high = _mm256_cmp_ps(_mm256_andnot_ps(sign, a[1]), least[1], _CMP_NLT_UQ);
-            [_mm256_and_ps(low, a[0]), _mm256_and_ps(high, a[1])]
-        };
+        flushed(a: Pair) -> Pair = a.map(|a| {
+            let bits = _mm256_and_si256(_mm256_castps_si256(a), _mm256_set1_epi32(NOT_FADED as i32));
+            let faded = _mm256_cmpeq_epi32(bits, _mm256_setzero_si256());
+            _mm256_andnot_ps(_mm256_castsi256_ps(faded), a)
+        });
         quarters(v: [Pair; 4]) -> Pair = [
             quarters256([v[0][0], v[1][0], v[2][0], v[3][0]]),
             quarters256([v[0][1], v[1][1], v[2][1], v[3][1]]),

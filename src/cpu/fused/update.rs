@@ -3,12 +3,12 @@
 use super::simd::{LANES, Simd};
 use crate::cpu::adam::AdamStep;
 
-/// What fades away must not reach the numbers below f32's normal ones, which take a hundred times as long:
-/// weights of SGD below this are 0, and first moments of Adam fade towards it (a comparison would cost a sixth
-/// of the step). It moves a weight by less than a billionth of its last bit.
-const LEAST: f32 = 1e-30;
-/// The least that a step adds to a second moment. Its root is nothing beside any epsilon in use.
-const LEAST_SQUARE: f32 = 1e-36;
+// What fades away must not reach the numbers below f32's normal ones, which take a hundred times as long:
+// weights and first moments are flushed when they are read, and second moments have a floor.
+
+/// The least of a gradient that a second moment takes. Its root is nothing beside any epsilon in use, and the
+/// difference of two numbers at its square, a bit of theirs, is a normal number still.
+const LEAST_GRADIENT: f32 = 1e-15;
 
 /// How a gradient is clipped: not at all, by a scale of all, or each between bounds.
 const UNCLIPPED: u8 = 0;
@@ -84,12 +84,11 @@ unsafe fn step<S: Simd, const CLIP: u8>(
         let Some(adam) = rule.adam else {
             let (scale, decay) = (S::splat(rule.scale), S::splat(decay));
             let bounds = [S::splat(-rule.bound), S::splat(rule.bound)];
-            let (back, least) = (S::splat(-rule.learning_rate), S::splat(LEAST));
+            let back = S::splat(-rule.learning_rate);
             for at in (0..len).step_by(LANES) {
-                let w = S::load(weights.add(at));
+                let w = S::flushed(S::load(weights.add(at)));
                 let g = clipped::<S, CLIP>(S::load(gradient.add(at)), scale, bounds);
-                let w = S::mul_add(back, S::mul_add(decay, w, g), w);
-                S::store(weights.add(at), S::flushed(w, least));
+                S::store(weights.add(at), S::mul_add(back, S::mul_add(decay, w, g), w));
             }
             return;
         };
@@ -120,7 +119,6 @@ struct Numbers<S: Simd> {
     rest2: S::V,
     epsilon: S::V,
     back: S::V,
-    least: S::V,
     least_gradient: S::V,
 }
 
@@ -142,8 +140,7 @@ impl<S: Simd> Numbers<S> {
                 rest2: S::splat(adam.rest2),
                 epsilon: S::splat(2.0 * adam.epsilon / root),
                 back: S::splat(-2.0 * rule.learning_rate * adam.correction1 / root),
-                least: S::splat(LEAST),
-                least_gradient: S::splat((LEAST_SQUARE / adam.rest2).sqrt()),
+                least_gradient: S::splat(LEAST_GRADIENT),
             }
         }
     }
@@ -165,13 +162,12 @@ unsafe fn adam_step<S: Simd, const CLIP: u8, const N: usize>(
         let zero = S::splat(0.0);
         let (mut w, mut m, mut v) = ([zero; N], [zero; N], [zero; N]);
         for i in 0..N {
-            w[i] = S::load(weights.add(i * LANES));
+            w[i] = S::flushed(S::load(weights.add(i * LANES)));
             let g = S::load(gradient.add(i * LANES));
             let g = clipped::<S, CLIP>(g, numbers.scale, numbers.bounds);
             let g = S::mul_add(numbers.decay, w[i], g);
-            let before = S::load(first.add(i * LANES));
-            let change = S::sub(S::add(g, numbers.least), before);
-            m[i] = S::mul_add(numbers.rest1, change, before);
+            let before = S::flushed(S::load(first.add(i * LANES)));
+            m[i] = S::mul_add(numbers.rest1, S::sub(g, before), before);
             let g = S::max(numbers.least_gradient, S::abs(g));
             let before = S::load(second.add(i * LANES));
             v[i] = S::mul_add(numbers.rest2, S::sub(S::mul(g, g), before), before);
@@ -183,6 +179,41 @@ unsafe fn adam_step<S: Simd, const CLIP: u8, const N: usize>(
         for i in 0..N {
             let step = S::over_two_roots(m[i], v[i], numbers.epsilon);
             S::store(weights.add(i * LANES), S::mul_add(numbers.back, step, w[i]));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::simd::Portable;
+    use super::*;
+    use crate::params::Optimizer;
+
+    #[test]
+    fn what_fades_never_is_subnormal() {
+        let adam = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+        for (optimizer, learning_rate) in [(Optimizer::Sgd, 1.0), (adam, 1e-3)] {
+            // The last lets weights of Adam fade by a tenth a step, that before it has none settle.
+            for decay in [0.0, 0.02, 1e-6] {
+                let mut w: [f32; LANES] = std::array::from_fn(|i| 0.1f32.powi(i as i32));
+                let (mut m, mut v) = (w.map(|w| -w), w.map(|w| w * w));
+                for t in 1..100_000 {
+                    let adam = AdamStep::new(optimizer, t);
+                    let rule = Rule { learning_rate, scale: 1.0, bound: f32::INFINITY, adam };
+                    let moments = [m.as_mut_ptr(), v.as_mut_ptr()];
+                    // SAFETY: plain Rust; all arrays are a vector.
+                    unsafe {
+                        let (w, gradient) = (w.as_mut_ptr(), [0.0; LANES]);
+                        update::<Portable>(&rule, decay, LANES, w, gradient.as_ptr(), moments);
+                    }
+                    let all = [&w, &m, &v].into_iter().flatten();
+                    let subnormal = all.filter(|x| x.is_subnormal()).count();
+                    assert_eq!(
+                        subnormal, 0,
+                        "{optimizer:?}, decay {decay}, step {t}: {w:?} {m:?} {v:?}"
+                    );
+                }
+            }
         }
     }
 }
