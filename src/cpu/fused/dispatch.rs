@@ -2,10 +2,10 @@
 
 use super::memory::{Memory, NARROW, Place};
 use super::products::{Strided, product, product_of_rows};
-#[cfg(target_arch = "x86_64")]
-use super::simd::{Avx2, Avx512};
 use super::simd::{LANES, Portable, Simd};
 use super::update::{Rule, update};
+#[cfg(target_arch = "x86_64")]
+use super::x86::{Avx2, Avx512};
 use crate::math::Real;
 
 /// Calls a function of this module for the instruction set, in an entry point that enables it.

@@ -164,14 +164,11 @@ impl Memory {
         let largest = turned.max().unwrap_or(0);
         let gram =
             || if clips_by_norm { Numbers::zeros(capacity * capacity) } else { Numbers::zeros(0) };
+        let stored = if places.iter().any(|place| place.stores) { end } else { 0 };
         Memory {
             weights: Numbers::zeros(end),
             slots: vec![Numbers::zeros(end); slots],
-            gradients: Numbers::zeros(if places.iter().any(|place| place.stores) {
-                end
-            } else {
-                0
-            }),
+            gradients: Numbers::zeros(stored),
             activations: std::iter::once(input).chain(places.iter().map(buffer)).collect(),
             z: of_functions(),
             slopes: of_functions(),

@@ -14,6 +14,8 @@ mod products;
 mod simd;
 mod step;
 mod update;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 pub(super) use chain::Chain;
 pub(super) use step::{Done, Fused};

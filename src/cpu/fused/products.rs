@@ -151,15 +151,15 @@ pub(super) unsafe fn product_of_rows<S: Simd>(
             // Five rows, a common batch, in one pass over `b` rather than two.
             row += match m - row {
                 5 if S::WIDE => {
-                    rows_by_columns::<S, 5>(row, [n, p], a, b, out);
+                    product_of_few_rows::<S, 5>(row, [n, p], a, b, out);
                     5
                 }
                 4.. if S::WIDE => {
-                    rows_by_columns::<S, 4>(row, [n, p], a, b, out);
+                    product_of_few_rows::<S, 4>(row, [n, p], a, b, out);
                     4
                 }
                 _ => {
-                    rows_by_columns::<S, 1>(row, [n, p], a, b, out);
+                    product_of_few_rows::<S, 1>(row, [n, p], a, b, out);
                     1
                 }
             };
@@ -168,7 +168,7 @@ pub(super) unsafe fn product_of_rows<S: Simd>(
 }
 
 #[inline(always)]
-unsafe fn rows_by_columns<S: Simd, const R: usize>(
+unsafe fn product_of_few_rows<S: Simd, const R: usize>(
     row: usize,
     [n, p]: [usize; 2],
     (a, a_row): (*const f32, usize),

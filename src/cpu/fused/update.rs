@@ -193,7 +193,7 @@ mod tests {
     fn what_fades_never_is_subnormal() {
         let adam = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
         for (optimizer, learning_rate) in [(Optimizer::Sgd, 1.0), (adam, 1e-3)] {
-            // The last lets weights of Adam fade by a tenth a step, that before it has none settle.
+            // Adam's weights swing where decay is strong, and fade by a tenth a step where it is weak.
             for decay in [0.0, 0.02, 1e-6] {
                 let mut w: [f32; LANES] = std::array::from_fn(|i| 0.1f32.powi(i as i32));
                 let (mut m, mut v) = (w.map(|w| -w), w.map(|w| w * w));
