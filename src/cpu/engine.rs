@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use ndarray::{Array3, ArrayViewD, Axis};
 use rayon::prelude::*;
 
-use super::evaluate::{block_rows, predict};
+use super::evaluate::{block_rows, evaluator_bytes, predict};
 use super::execute::Executor;
 use super::fused::{Chain, Fused};
 use super::keep_best::keep_best;
@@ -94,28 +94,44 @@ impl<T: Product> Cpu<T> {
     /// The same, on a schedule; the error says why the run has none of that name.
     pub fn with_schedule(run: Arc<Run>, schedule: Schedule) -> Result<Self, String> {
         let mut cpu = Self::new(run);
-        if schedule == Schedule::Fused {
-            let chain = Chain::of(&cpu.run.plan)?;
-            for (trainee, replica) in cpu.trainees.iter_mut().zip(&cpu.run.replicas) {
-                trainee.fused = Some(Fused::new(&cpu.run, replica, chain.clone()));
-            }
-        }
+        cpu.use_schedule(schedule)?;
         Ok(cpu)
+    }
+
+    /// Goes on, from where it is between two epochs, on another schedule; the error says why the run has none
+    /// of that name, and then nothing changes.
+    pub fn use_schedule(&mut self, schedule: Schedule) -> Result<(), String> {
+        let chain = match schedule {
+            Schedule::Layered => None,
+            Schedule::Fused => Some(Chain::of(&self.run.plan)?),
+        };
+        for (trainee, replica) in self.trainees.iter_mut().zip(&self.run.replicas) {
+            trainee.fetch_slots(&self.layout);
+            let fused = |chain: &Chain| Fused::new(&self.run, replica, chain.clone());
+            trainee.fused = chain.as_ref().map(fused);
+        }
+        Ok(())
     }
 
     /// Refuses a run that needs more memory than the system has left, where it says so.
     pub fn check_memory(run: &Run) -> Result<()> {
         let arrays = 3 + run.step.optimizer.slots();
+        let chain = Chain::of(&run.plan).ok();
         let workspace = |rows: usize| {
-            rows as u128 * run.plan.row_elements() as u128 + run.plan.column_elements()
+            let numbers =
+                rows as u128 * run.plan.row_elements() as u128 + run.plan.column_elements();
+            numbers * size_of::<T>() as u128
         };
         let of_replica = |replica: &Replica| {
             let rows = run.step.batch_size.min(replica.splits.of(Split::Train).len());
-            (run.plan.parameters() * arrays) as u128 + workspace(rows)
+            let parameters = run.plan.parameters() * arrays * size_of::<T>();
+            let fused = chain.as_ref().map_or(0, |chain| Fused::bytes(run, replica, chain));
+            (parameters + fused) as u128 + workspace(rows)
         };
         let training: u128 = run.replicas.iter().map(of_replica).sum();
-        let evaluation = rayon::current_num_threads() as u128 * workspace(block_rows(&run.plan));
-        let bytes = (training + evaluation).saturating_mul(size_of::<T>() as u128);
+        let evaluator = chain.as_ref().map_or(0, evaluator_bytes) as u128;
+        let of_thread = workspace(block_rows(&run.plan)).max(evaluator);
+        let bytes = training + rayon::current_num_threads() as u128 * of_thread;
         refuse_beyond(bytes.try_into().unwrap_or(u64::MAX), "cpu")
     }
 
@@ -285,10 +301,13 @@ impl<T: Product> Backend for Cpu<T> {
     fn measure(&mut self, budget: Duration) -> Result<f64> {
         let mark = self.mark()?;
         let mut epoch = self.begin(1);
-        // The first steps fetch what the others find in the cache.
+        // The first steps fetch what the others find in the cache. If they take too long for others, they count.
         self.train(&mut epoch, budget / 10);
-        (epoch.step, epoch.train_time) = (0, Duration::ZERO);
-        let (mut steps, mut spent) = (0, Duration::ZERO);
+        let (mut steps, mut spent) = (u64::from(epoch.step), epoch.train_time);
+        if spent < budget {
+            (steps, spent) = (0, Duration::ZERO);
+            (epoch.step, epoch.train_time) = (0, Duration::ZERO);
+        }
         while spent < budget {
             self.train(&mut epoch, budget.saturating_sub(spent));
             (steps, spent) = (steps + u64::from(epoch.step), spent + epoch.train_time);

@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
 use super::execute::Executor;
-use super::fused::Fused;
+use super::fused::{Chain, Fused};
 use super::gather::Frame;
 use super::matmul::Product;
 use super::replica::gather;
@@ -26,6 +26,11 @@ const BLOCKS_AT_ONCE: usize = 16;
 /// Rows of a block of this plan.
 pub(super) fn block_rows(plan: &Plan) -> usize {
     (NUMBERS / plan.row_elements()).clamp(1, BLOCK)
+}
+
+/// The bytes with which a thread evaluates a fused chain.
+pub(super) fn evaluator_bytes(chain: &Chain) -> usize {
+    Fused::evaluator_bytes(chain, FUSED_BLOCK)
 }
 
 /// The sums over `rows`; the bits do not depend on the number of threads.

@@ -36,9 +36,11 @@ fn a_race_changes_no_bit() {
         let (rows, state) = three_epochs(&mut *raced.backend);
         let description = raced.backend.description();
         let mut alone: Box<dyn Backend> = match description.backend.as_str() {
-            "cpu" => Box::new(
-                cpu::Cpu::<f32>::with_schedule(short.clone(), cpu::Schedule::Fused).unwrap(),
-            ),
+            "cpu" => {
+                let named = |schedule: &cpu::Schedule| schedule.name() == description.schedule;
+                let schedule = cpu::Schedule::ALL.into_iter().find(named).unwrap();
+                Box::new(cpu::Cpu::<f32>::with_schedule(short.clone(), schedule).unwrap())
+            }
             _ => {
                 let named = |schedule: &Schedule| schedule.name() == description.schedule;
                 let schedule = Schedule::ALL.into_iter().find(named).unwrap();

@@ -324,13 +324,6 @@ unsafe fn update_layer<S: Simd>(
         }
         line += count;
     }
-    if place.narrow {
-        // Padding lies among a unit's weights. It is 0 again: what is not would begin to learn.
-        for unit in 0..place.units {
-            let line = place.first + unit * place.line();
-            memory.weights[line + place.inputs..line + place.input_width].fill(0.0);
-        }
-    }
     let at = place.bias();
     unsafe {
         let gradient = if place.stores {

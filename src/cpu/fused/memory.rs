@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 
 use bytemuck::{Pod, Zeroable};
 
-use super::chain::{Chain, padded};
+use super::chain::{Chain, Link, LinkActivation, padded};
 use super::simd::LANES;
 use crate::math::Real;
 use crate::network::Layout;
@@ -31,7 +31,7 @@ pub(super) struct Place {
     pub stores: bool,
 }
 
-/// From one row of a batch to the next: rows a power of two apart would share a few lines of the cache.
+/// From one row of a batch to the next: rows whole half kilobytes apart would share a few lines of the cache.
 fn apart(width: usize) -> usize {
     if width.is_multiple_of(128) { width + LANES } else { width }
 }
@@ -112,73 +112,134 @@ pub(super) struct Memory {
     pub panel: Numbers,
     /// A layer's weights turned, (width, input width).
     pub turned: Numbers,
-    /// Products of the rows of a batch with each other, of inputs and of deltas.
+    /// Products of the rows of a batch with four of them, of inputs and of deltas.
     pub grams: [Numbers; 2],
 }
 
 /// Numbers of a panel: it stays in the first cache beside what it is made of.
 pub(super) const PANEL: usize = 2048;
 
+/// What training needs that evaluation does not.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Training {
+    /// Moments of the optimizer.
+    pub slots: usize,
+    pub clips_by_norm: bool,
+}
+
 impl Memory {
-    /// Room for batches of `rows` rows; `clips_by_norm` with room for what that needs.
-    pub fn new(chain: &Chain, rows: usize, slots: usize, clips_by_norm: bool) -> Self {
-        // Products of rows take four at a time.
-        let capacity = rows.next_multiple_of(4);
-        let mut end = 0;
-        let mut place = |inputs: usize, units: usize| {
-            let (input_width, width, first) = (padded(inputs), padded(units), end);
-            let (input_row, row) = (apart(input_width), apart(width));
-            let narrow = units <= NARROW && inputs >= LANES;
-            let place = Place {
-                inputs,
-                input_width,
-                input_row,
-                units,
-                width,
-                row,
-                first,
-                narrow,
-                stores: false,
-            };
-            end = place.bias() + width;
-            // Measured: a number stored and fetched costs as much as six of such products.
-            let by_rows = capacity * capacity * (input_width + width);
-            let stores = clips_by_norm && by_rows >= 6 * place.lines() * place.line();
-            Place { stores, ..place }
-        };
-        let places: Vec<Place> =
-            chain.links.iter().map(|link| place(link.inputs, link.units)).collect();
-        let buffer = |place: &Place| Numbers::zeros(capacity * place.row);
-        let of_functions = || {
-            let used = |link: &super::chain::Link| {
-                matches!(link.activation, super::chain::LinkActivation::Function(_))
-            };
-            let buffers = chain.links.iter().zip(&places);
-            buffers
-                .map(|(link, place)| if used(link) { buffer(place) } else { Numbers::zeros(0) })
-                .collect()
-        };
-        let input = Numbers::zeros(capacity * places.first().map_or(0, |place| place.input_row));
-        let widest = places.iter().map(Place::line).max().unwrap_or(0);
-        let turned = places.iter().skip(1).map(|place| place.input_width * place.width);
-        let largest = turned.max().unwrap_or(0);
-        let gram =
-            || if clips_by_norm { Numbers::zeros(capacity * capacity) } else { Numbers::zeros(0) };
-        let stored = if places.iter().any(|place| place.stores) { end } else { 0 };
+    /// Room for batches of `rows` rows, to train on them or else to evaluate them.
+    pub fn new(chain: &Chain, rows: usize, training: Option<Training>) -> Self {
+        let (places, lengths) = Lengths::of(chain, rows, training);
+        let all = |lengths: &[usize]| lengths.iter().map(|len| Numbers::zeros(*len)).collect();
         Memory {
-            weights: Numbers::zeros(end),
-            slots: vec![Numbers::zeros(end); slots],
-            gradients: Numbers::zeros(stored),
-            activations: std::iter::once(input).chain(places.iter().map(buffer)).collect(),
-            z: of_functions(),
-            slopes: of_functions(),
-            deltas: places.iter().map(buffer).collect(),
-            panel: Numbers::zeros(PANEL.max(4 * widest)),
-            turned: Numbers::zeros(largest),
-            grams: [gram(), gram()],
+            weights: Numbers::zeros(lengths.parameters),
+            slots: vec![Numbers::zeros(lengths.parameters); lengths.slots],
+            gradients: Numbers::zeros(lengths.gradients),
+            activations: all(&lengths.activations),
+            z: all(&lengths.z),
+            slopes: all(&lengths.slopes),
+            deltas: all(&lengths.deltas),
+            panel: Numbers::zeros(lengths.panel),
+            turned: Numbers::zeros(lengths.turned),
+            grams: [(); 2].map(|()| Numbers::zeros(lengths.gram)),
             places,
         }
     }
+
+    /// The bytes that [`Self::new`] asks for.
+    pub fn bytes(chain: &Chain, rows: usize, training: Option<Training>) -> usize {
+        Lengths::of(chain, rows, training).1.total() * size_of::<f32>()
+    }
+}
+
+/// How long the arrays are.
+struct Lengths {
+    parameters: usize,
+    slots: usize,
+    gradients: usize,
+    activations: Vec<usize>,
+    z: Vec<usize>,
+    slopes: Vec<usize>,
+    deltas: Vec<usize>,
+    panel: usize,
+    turned: usize,
+    gram: usize,
+}
+
+impl Lengths {
+    fn of(chain: &Chain, rows: usize, training: Option<Training>) -> (Vec<Place>, Self) {
+        let clips_by_norm = training.is_some_and(|training| training.clips_by_norm);
+        // Products of rows take four at a time.
+        let capacity = rows.next_multiple_of(4);
+        let (places, parameters) = places(chain, capacity, clips_by_norm);
+        let if_training = |len: usize| if training.is_some() { len } else { 0 };
+        let buffers = places.iter().map(|place| capacity * place.row);
+        let first = capacity * places.first().map_or(0, |place| place.input_row);
+        let is_function = |link: &Link| matches!(link.activation, LinkActivation::Function(_));
+        let of_functions = chain.links.iter().zip(buffers.clone());
+        let z: Vec<usize> =
+            of_functions.map(|(link, len)| if is_function(link) { len } else { 0 }).collect();
+        // Losses come with their gradient, evaluated or not.
+        let has_delta = |layer: usize| training.is_some() || layer + 1 == places.len();
+        let deltas = buffers.clone().enumerate();
+        let deltas = deltas.map(|(layer, len)| if has_delta(layer) { len } else { 0 });
+        let stores = |stores: bool| places.iter().any(|place| place.stores == stores);
+        let widest = places.iter().map(Place::line).max().unwrap_or(0);
+        let turned = places.iter().skip(1).map(|place| place.input_width * place.width);
+        let lengths = Lengths {
+            parameters,
+            slots: training.map_or(0, |training| training.slots),
+            gradients: if stores(true) { parameters } else { 0 },
+            deltas: deltas.collect(),
+            activations: std::iter::once(first).chain(buffers).collect(),
+            slopes: z.iter().copied().map(if_training).collect(),
+            z,
+            panel: if_training(PANEL.max(widest)),
+            turned: if_training(turned.max().unwrap_or(0)),
+            gram: if clips_by_norm && stores(false) { 4 * capacity } else { 0 },
+        };
+        (places, lengths)
+    }
+
+    fn total(&self) -> usize {
+        let rows = [&self.activations, &self.z, &self.slopes, &self.deltas];
+        (1 + self.slots) * self.parameters
+            + self.gradients
+            + rows.into_iter().flatten().sum::<usize>()
+            + self.panel
+            + self.turned
+            + 2 * self.gram
+    }
+}
+
+/// Where the layers lie, and the length of an array of parameters.
+fn places(chain: &Chain, capacity: usize, clips_by_norm: bool) -> (Vec<Place>, usize) {
+    let mut end = 0;
+    let mut place = |link: &Link| {
+        let Link { inputs, units, .. } = *link;
+        let (input_width, width, first) = (padded(inputs), padded(units), end);
+        let (input_row, row) = (apart(input_width), apart(width));
+        let narrow = units <= NARROW && inputs >= LANES;
+        let place = Place {
+            inputs,
+            input_width,
+            input_row,
+            units,
+            width,
+            row,
+            first,
+            narrow,
+            stores: false,
+        };
+        end = place.bias() + width;
+        // Measured: a number stored and fetched costs as much as six of such products.
+        let by_rows = capacity * capacity * (input_width + width);
+        let stores = clips_by_norm && by_rows >= 6 * place.lines() * place.line();
+        Place { stores, ..place }
+    };
+    let places = chain.links.iter().map(&mut place).collect();
+    (places, end)
 }
 
 /// Takes parameters in the order of the plan's layout, weights as (units, inputs), into an array of a

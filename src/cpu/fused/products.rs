@@ -119,8 +119,9 @@ impl Tile {
                         sums[r][c] = S::mul_add(x, columns[c], sums[r][c]);
                     }
                 }
-                a = a.add(self.a.column);
-                b = b.add(self.b_row);
+                // Behind the last term they may lie anywhere.
+                a = a.wrapping_add(self.a.column);
+                b = b.wrapping_add(self.b_row);
             }
             for r in 0..R {
                 let out = self.out.add((row + r) * self.out_row + self.first);

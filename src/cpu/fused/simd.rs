@@ -167,3 +167,98 @@ impl Simd for Portable {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NUMBERS: [f32; LANES] = [
+        1.5,
+        -2.25,
+        0.0,
+        -0.0,
+        1e-38,
+        -3e-29,
+        2e-29,
+        -7.0,
+        1e30,
+        0.1,
+        -0.3,
+        5.0,
+        f32::INFINITY,
+        f32::NAN,
+        -1e-3,
+        8.5,
+    ];
+
+    /// Where sums meet, each is of numbers that f32 adds without rounding: all orders give the same.
+    fn whole(seed: usize) -> [f32; LANES] {
+        std::array::from_fn(|i| ((i * 7 + seed * 5) % 23) as f32 - 11.0)
+    }
+
+    fn same(found: &[f32], expected: &[f32], what: &str) {
+        let bits = |x: &f32| if x.is_nan() { f32::NAN.to_bits() } else { x.to_bits() };
+        let [found, expected] =
+            [found, expected].map(|all| all.iter().map(bits).collect::<Vec<_>>());
+        assert_eq!(found, expected, "{what}");
+    }
+
+    /// All that is not plain arithmetic of lanes, on one instruction set and in plain Rust.
+    ///
+    /// # Safety
+    /// The machine has `S`.
+    unsafe fn agrees<S: Simd>() {
+        // SAFETY: all arrays are whole vectors; the caller's promise.
+        unsafe {
+            let out = |v: S::V| {
+                let mut out = [0.0; LANES];
+                S::store(out.as_mut_ptr(), v);
+                out
+            };
+            let load = |x: &[f32; LANES]| S::load(x.as_ptr());
+            let [a, b] = [NUMBERS, whole(1)];
+            same(&out(S::flushed(load(&a))), &Portable::flushed(a), "flushed");
+            same(&out(S::abs(load(&a))), &Portable::abs(a), "abs");
+            let positive = out(S::where_positive(load(&a), load(&b)));
+            same(&positive, &Portable::where_positive(a, b), "where_positive");
+            for (x, y) in [(a, b), (b, a)] {
+                same(&out(S::min(load(&x), load(&y))), &Portable::min(x, y), "min");
+                same(&out(S::max(load(&x), load(&y))), &Portable::max(x, y), "max");
+            }
+            let four: [_; 4] = std::array::from_fn(whole);
+            let vectors = four.map(|x| load(&x));
+            same(&out(S::quarters(vectors)), &Portable::quarters(four), "quarters");
+            same(&out(S::folded(vectors)), &Portable::folded(four), "folded");
+            same(&S::sums(vectors), &Portable::sums(four), "sums");
+            same(&S::sums(vectors), &four.map(|x| x.iter().sum::<f32>()), "sums, one by one");
+            let rows: Vec<f32> = (0..LANES * 20).map(|i| i as f32).collect();
+            let (mut found, mut expected) = ([0.0; LANES * 18], [0.0; LANES * 18]);
+            S::transpose(rows.as_ptr(), 20, found.as_mut_ptr(), 18);
+            Portable::transpose(rows.as_ptr(), 20, expected.as_mut_ptr(), 18);
+            same(&found, &expected, "transpose");
+            let v: [f32; LANES] = std::array::from_fn(|i| 10f32.powi(5 * i as i32 - 37));
+            let quotients = out(S::over_two_roots(load(&b), load(&v), S::splat(1e-8)));
+            for ((found, m), v) in quotients.iter().zip(b).zip(v) {
+                let exact = f64::from(m) / (2.0 * f64::from(v).sqrt() + f64::from(1e-8f32));
+                let error = (f64::from(*found) - exact).abs();
+                // Root, sum and quotient are rounded once each, the root from an estimate twice.
+                assert!(error <= 2.0 * f64::from(f32::EPSILON) * exact.abs(), "{m} {v} {found}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_instruction_set_of_this_machine_has_the_numbers_of_plain_rust() {
+        // SAFETY: the machine is asked first.
+        unsafe {
+            agrees::<Portable>();
+            #[cfg(target_arch = "x86_64")]
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                agrees::<super::super::x86::Avx2>();
+                if is_x86_feature_detected!("avx512f") {
+                    agrees::<super::super::x86::Avx512>();
+                }
+            }
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::chain::{Chain, LinkActivation};
 use super::dispatch::InstructionSet;
-use super::memory::{Memory, load, store};
+use super::memory::{Memory, Training, load, store};
 use super::update::Rule;
 use crate::backend::Evaluation;
 use crate::cpu::adam::AdamStep;
@@ -45,20 +45,30 @@ impl Fused {
     }
 
     fn on(run: &Run, replica: &Replica, chain: Chain, instructions: InstructionSet) -> Self {
-        let rows = run.step.batch_size.min(replica.splits.of(Split::Train).len());
-        let clips_by_norm = matches!(run.step.clip, Some(Clip::Norm(_)));
-        let memory = Memory::new(&chain, rows, run.step.optimizer.slots(), clips_by_norm);
+        let (rows, training) = needs(run, replica);
+        let memory = Memory::new(&chain, rows, Some(training));
         Self::of(chain, memory, instructions, Frame::new(run, replica))
     }
 
     /// The same network with these weights, in the order of the plan's layout, to evaluate up to `rows`
     /// rows at once.
     pub fn evaluator<T: Real>(&self, (layout, weights): (&Layout, &[T]), rows: usize) -> Self {
-        let memory = Memory::new(&self.chain, rows, 0, false);
+        let memory = Memory::new(&self.chain, rows, None);
         let frame = self.frame.clone();
         let mut evaluator = Self::of(self.chain.clone(), memory, self.instructions, frame);
         evaluator.load(layout, weights, &[]);
         evaluator
+    }
+
+    /// The bytes that it needs to train a replica.
+    pub fn bytes(run: &Run, replica: &Replica, chain: &Chain) -> usize {
+        let (rows, training) = needs(run, replica);
+        Memory::bytes(chain, rows, Some(training))
+    }
+
+    /// The bytes of an [`Self::evaluator`].
+    pub fn evaluator_bytes(chain: &Chain, rows: usize) -> usize {
+        Memory::bytes(chain, rows, None)
     }
 
     fn of(chain: Chain, memory: Memory, instructions: InstructionSet, frame: Frame<f32>) -> Self {
@@ -159,7 +169,7 @@ impl Fused {
             LinkActivation::Linear => {}
             LinkActivation::Relu => self.instructions.relu(a),
             LinkActivation::Function(f) => {
-                let slope = training.then_some(&mut memory.slopes[layer][..used]);
+                let slope = training.then(|| &mut memory.slopes[layer][..used]);
                 f.evaluate_block(&memory.z[layer][..used], a, slope, &mut self.scratch);
                 if place.units < place.row {
                     // f(0) need not be 0, and padding has to be.
@@ -230,6 +240,13 @@ impl Fused {
             self.instructions.update(&mut self.memory, layer, rows, &rule, decay);
         }
     }
+}
+
+/// The rows of a batch, and what training a replica needs.
+fn needs(run: &Run, replica: &Replica) -> (usize, Training) {
+    let rows = run.step.batch_size.min(replica.splits.of(Split::Train).len());
+    let clips_by_norm = matches!(run.step.clip, Some(Clip::Norm(_)));
+    (rows, Training { slots: run.step.optimizer.slots(), clips_by_norm })
 }
 
 /// Rows of a shuffled table lie anywhere: without this a step begins by waiting for them.

@@ -6,9 +6,11 @@ use crate::cpu::adam::AdamStep;
 // What fades away must not reach the numbers below f32's normal ones, which take a hundred times as long:
 // weights and first moments are flushed when they are read, and second moments have a floor.
 
-/// The least of a gradient that a second moment takes. Its root is nothing beside any epsilon in use, and the
-/// difference of two numbers at its square, a bit of theirs, is a normal number still.
+/// What a second moment takes of a gradient: at least this, beside which an epsilon of 1e-12 is large, and whose
+/// square is so far above the least normal number that a bit of it is one, too;
 const LEAST_GRADIENT: f32 = 1e-15;
+/// and at most this, whose square is finite: infinite moments would not come back.
+const LARGEST_GRADIENT: f32 = 1.8e19;
 
 /// How a gradient is clipped: not at all, by a scale of all, or each between bounds.
 const UNCLIPPED: u8 = 0;
@@ -45,7 +47,7 @@ unsafe fn clipped<S: Simd, const CLIP: u8>(g: S::V, scale: S::V, [low, high]: [S
 /// `w -= learning rate · (clip(g) + decay · w)`, or Adam's step, on `len` numbers, whole vectors.
 ///
 /// # Safety
-/// The machine has `S`; weights, gradient, and for Adam both moments have `len` numbers.
+/// The machine has `S`; weights, gradient, and for Adam both moments have `len` factors.
 #[inline(always)]
 pub(super) unsafe fn update<S: Simd>(
     rule: &Rule,
@@ -92,16 +94,16 @@ unsafe fn step<S: Simd, const CLIP: u8>(
             }
             return;
         };
-        let numbers = Numbers::<S>::new(rule, adam, decay);
+        let factors = Factors::<S>::new(rule, adam, decay);
         let together = TOGETHER * LANES;
         let whole = len / together * together;
         for at in (0..whole).step_by(together) {
             let slots = [first.add(at), second.add(at)];
-            adam_step::<S, CLIP, TOGETHER>(&numbers, weights.add(at), gradient.add(at), slots);
+            adam_step::<S, CLIP, TOGETHER>(&factors, weights.add(at), gradient.add(at), slots);
         }
         for at in (whole..len).step_by(LANES) {
             let slots = [first.add(at), second.add(at)];
-            adam_step::<S, CLIP, 1>(&numbers, weights.add(at), gradient.add(at), slots);
+            adam_step::<S, CLIP, 1>(&factors, weights.add(at), gradient.add(at), slots);
         }
     }
 }
@@ -111,7 +113,7 @@ unsafe fn step<S: Simd, const CLIP: u8>(
 const TOGETHER: usize = 4;
 
 /// The numbers of Adam's step, one in every lane.
-struct Numbers<S: Simd> {
+struct Factors<S: Simd> {
     scale: S::V,
     bounds: [S::V; 2],
     decay: S::V,
@@ -120,9 +122,10 @@ struct Numbers<S: Simd> {
     epsilon: S::V,
     back: S::V,
     least_gradient: S::V,
+    largest_gradient: S::V,
 }
 
-impl<S: Simd> Numbers<S> {
+impl<S: Simd> Factors<S> {
     /// # Safety
     /// The machine has `S`.
     #[inline(always)]
@@ -132,7 +135,7 @@ impl<S: Simd> Numbers<S> {
         let root = adam.correction2.sqrt();
         // SAFETY: the caller's promise.
         unsafe {
-            Numbers {
+            Factors {
                 scale: S::splat(rule.scale),
                 bounds: [S::splat(-rule.bound), S::splat(rule.bound)],
                 decay: S::splat(decay),
@@ -141,6 +144,7 @@ impl<S: Simd> Numbers<S> {
                 epsilon: S::splat(2.0 * adam.epsilon / root),
                 back: S::splat(-2.0 * rule.learning_rate * adam.correction1 / root),
                 least_gradient: S::splat(LEAST_GRADIENT),
+                largest_gradient: S::splat(LARGEST_GRADIENT),
             }
         }
     }
@@ -152,7 +156,7 @@ impl<S: Simd> Numbers<S> {
 /// The machine has `S`; all pointers are valid for `N` vectors.
 #[inline(always)]
 unsafe fn adam_step<S: Simd, const CLIP: u8, const N: usize>(
-    numbers: &Numbers<S>,
+    factors: &Factors<S>,
     weights: *mut f32,
     gradient: *const f32,
     [first, second]: [*mut f32; 2],
@@ -164,21 +168,21 @@ unsafe fn adam_step<S: Simd, const CLIP: u8, const N: usize>(
         for i in 0..N {
             w[i] = S::flushed(S::load(weights.add(i * LANES)));
             let g = S::load(gradient.add(i * LANES));
-            let g = clipped::<S, CLIP>(g, numbers.scale, numbers.bounds);
-            let g = S::mul_add(numbers.decay, w[i], g);
+            let g = clipped::<S, CLIP>(g, factors.scale, factors.bounds);
+            let g = S::mul_add(factors.decay, w[i], g);
             let before = S::flushed(S::load(first.add(i * LANES)));
-            m[i] = S::mul_add(numbers.rest1, S::sub(g, before), before);
-            let g = S::max(numbers.least_gradient, S::abs(g));
+            m[i] = S::mul_add(factors.rest1, S::sub(g, before), before);
+            let g = S::max(factors.least_gradient, S::min(factors.largest_gradient, S::abs(g)));
             let before = S::load(second.add(i * LANES));
-            v[i] = S::mul_add(numbers.rest2, S::sub(S::mul(g, g), before), before);
+            v[i] = S::mul_add(factors.rest2, S::sub(S::mul(g, g), before), before);
         }
         for i in 0..N {
             S::store(first.add(i * LANES), m[i]);
             S::store(second.add(i * LANES), v[i]);
         }
         for i in 0..N {
-            let step = S::over_two_roots(m[i], v[i], numbers.epsilon);
-            S::store(weights.add(i * LANES), S::mul_add(numbers.back, step, w[i]));
+            let step = S::over_two_roots(m[i], v[i], factors.epsilon);
+            S::store(weights.add(i * LANES), S::mul_add(factors.back, step, w[i]));
         }
     }
 }
@@ -189,8 +193,9 @@ mod tests {
     use super::*;
     use crate::params::Optimizer;
 
-    #[test]
-    fn what_fades_never_is_subnormal() {
+    /// # Safety
+    /// The machine has `S`.
+    unsafe fn fades_without_subnormals<S: Simd>() {
         let adam = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
         for (optimizer, learning_rate) in [(Optimizer::Sgd, 1.0), (adam, 1e-3)] {
             // Adam's weights swing where decay is strong, and fade by a tenth a step where it is weak.
@@ -201,19 +206,48 @@ mod tests {
                     let adam = AdamStep::new(optimizer, t);
                     let rule = Rule { learning_rate, scale: 1.0, bound: f32::INFINITY, adam };
                     let moments = [m.as_mut_ptr(), v.as_mut_ptr()];
-                    // SAFETY: plain Rust; all arrays are a vector.
+                    // SAFETY: all arrays are a vector; the caller's promise.
                     unsafe {
                         let (w, gradient) = (w.as_mut_ptr(), [0.0; LANES]);
-                        update::<Portable>(&rule, decay, LANES, w, gradient.as_ptr(), moments);
+                        update::<S>(&rule, decay, LANES, w, gradient.as_ptr(), moments);
                     }
-                    let all = [&w, &m, &v].into_iter().flatten();
-                    let subnormal = all.filter(|x| x.is_subnormal()).count();
-                    assert_eq!(
-                        subnormal, 0,
-                        "{optimizer:?}, decay {decay}, step {t}: {w:?} {m:?} {v:?}"
-                    );
+                    let subnormal = [&w, &m, &v].into_iter().flatten().any(|x| x.is_subnormal());
+                    let state = format_args!("{w:?} {m:?} {v:?}");
+                    assert!(!subnormal, "{optimizer:?}, decay {decay}, step {t}: {state}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_fades_never_is_subnormal() {
+        // SAFETY: the machine is asked first.
+        unsafe {
+            fades_without_subnormals::<Portable>();
+            #[cfg(target_arch = "x86_64")]
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                fades_without_subnormals::<super::super::x86::Avx2>();
+                if is_x86_feature_detected!("avx512f") {
+                    fades_without_subnormals::<super::super::x86::Avx512>();
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_gradient_whose_square_is_beyond_f32_leaves_weights_finite() {
+        let optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+        let (mut w, mut m, mut v) = ([1.0f32; LANES], [0.0; LANES], [0.0; LANES]);
+        for (t, gradient) in [(1, 1e25), (2, 1.0), (3, -1e25), (4, 0.0)] {
+            let adam = AdamStep::new(optimizer, t);
+            let rule = Rule { learning_rate: 1e-3, scale: 1.0, bound: f32::INFINITY, adam };
+            let (gradient, moments) = ([gradient; LANES], [m.as_mut_ptr(), v.as_mut_ptr()]);
+            // SAFETY: plain Rust; all arrays are a vector.
+            unsafe {
+                let (w, gradient) = (w.as_mut_ptr(), gradient.as_ptr());
+                update::<Portable>(&rule, 0.0, LANES, w, gradient, moments);
+            }
+            assert!([&w, &m, &v].into_iter().flatten().all(|x| x.is_finite()), "{w:?} {v:?}");
         }
     }
 }
