@@ -51,8 +51,8 @@ impl Quartiles {
     }
 }
 
-/// Trains epoch after epoch until `time` is over: one epoch and a quarter of the time to warm up, then
-/// the epochs that count, one at least. An epoch is never cut, so the last may end later. `progress` is
+/// Trains epoch after epoch until `time` is over: for a quarter of the time, and one epoch at least, to warm up,
+/// then the epochs that count, one at least. An epoch is never cut, so the last may end later. `progress` is
 /// told the steps of the epoch under way.
 pub fn measure(
     run: &Run,

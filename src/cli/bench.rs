@@ -35,7 +35,7 @@ pub(super) struct Arguments {
     /// One schedule [default: all that the device has]
     #[arg(long, value_name = "NAME")]
     schedule: Option<String>,
-    /// Time for each measurement, after a warm-up of an epoch and a quarter of it; epochs are not cut
+    /// Time for each measurement, after a quarter of it, or an epoch, to warm up; epochs are not cut
     #[arg(long, value_name = "S", default_value = "1", value_parser = seconds)]
     seconds: Duration,
     /// CPU threads for evaluation and for large products [default: all cores]
