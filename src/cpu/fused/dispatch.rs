@@ -1,6 +1,6 @@
 //! The parts of a step on the instruction set of this machine.
 
-use super::memory::{Memory, NARROW, Place};
+use super::memory::{Map, Memory, NARROW, PANEL, Place};
 use super::products::{Strided, product, product_of_rows};
 use super::simd::{LANES, Portable, Simd};
 use super::update::{Rule, update};
@@ -115,21 +115,22 @@ entry_points! {
     update_layer(memory: &mut Memory, layer: usize, rows: usize, rule: &Rule, decay: f32);
 }
 
-// SAFETY of the functions below: the machine has `S`, and `Memory::new` made every array as long as
+// SAFETY of the functions below: the machine has `S`, and `Memory::new` made every span as long as
 // `Place` says: (capacity, width), and the lines of weights with the bias behind them; `rows` is at most
-// the capacity.
+// the capacity. All pointers come from the one to the memory's beginning, and spans do not overlap.
 
 #[inline(always)]
 unsafe fn forward<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) {
-    let place = memory.places[layer];
-    let (before, after) = memory.activations.split_at_mut(layer + 1);
-    let x = Strided { values: before[layer].as_ptr(), row: place.input_row, column: 1 };
-    let weights = memory.weights[place.first..].as_ptr();
-    let bias = memory.weights[place.bias()..].as_ptr();
+    let (map, base) = memory.parts();
+    let place = map.places[layer];
+    let values = map.activations[layer].of(base).cast_const();
+    let x = Strided { values, row: place.input_row, column: 1 };
     // z of an expression is kept; others are made in place.
-    let z = if memory.z[layer].is_empty() { &mut after[0] } else { &mut memory.z[layer] };
-    let (weights, z) = ((weights, place.line()), (z.as_mut_ptr(), place.row));
+    let z = if map.z[layer].is_empty() { map.activations[layer + 1] } else { map.z[layer] };
+    let z = (z.of(base), place.row);
     unsafe {
+        let all = map.weights.of(base).cast_const();
+        let (weights, bias) = ((all.add(place.first), place.line()), all.add(place.bias()));
         if !place.narrow {
             return product::<S>([rows, place.inputs, place.width], x, weights, Some(bias), z);
         }
@@ -144,10 +145,11 @@ unsafe fn forward<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) {
 
 #[inline(always)]
 unsafe fn backward<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) {
-    let place = memory.places[layer];
-    let (below, own) = memory.deltas.split_at_mut(layer);
-    let weights = memory.weights[place.first..].as_ptr();
-    let (delta, out) = (own[0].as_ptr(), (below[layer - 1].as_mut_ptr(), place.input_row));
+    let (map, base) = memory.parts();
+    let place = map.places[layer];
+    let weights = unsafe { map.weights.of(base).cast_const().add(place.first) };
+    let delta = map.deltas[layer].of(base).cast_const();
+    let out = (map.deltas[layer - 1].of(base), place.input_row);
     if place.narrow {
         let delta = Strided { values: delta, row: place.row, column: 1 };
         let sizes = [rows, place.units, place.input_width];
@@ -159,7 +161,7 @@ unsafe fn backward<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) {
         let (delta, weights) = ((delta, place.row), (weights, place.width));
         return unsafe { product_of_rows::<S>(sizes, delta, weights, out) };
     }
-    let turned = memory.turned.as_mut_ptr();
+    let turned = map.turned.of(base);
     for input in (0..place.input_width).step_by(LANES) {
         for unit in (0..place.width).step_by(LANES) {
             unsafe {
@@ -202,26 +204,33 @@ unsafe fn exponentials<S: Simd>(values: &mut [f32]) {
 /// dW of some lines of a layer's weights, `count` from `first` on.
 #[inline(always)]
 unsafe fn gradient_rows<S: Simd>(
-    memory: &Memory,
+    (map, base): (&Map, *mut f32),
     layer: usize,
     rows: usize,
     [first, count]: [usize; 2],
     out: *mut f32,
 ) {
-    let place = memory.places[layer];
-    let x = (&memory.activations[layer], place.input_row);
-    let delta = (&memory.deltas[layer], place.row);
-    let (of_lines, along) = if place.narrow { (delta, x) } else { (x, delta) };
-    let of_lines = Strided { values: of_lines.0[first..].as_ptr(), row: 1, column: of_lines.1 };
-    let (along, line) = ((along.0.as_ptr(), along.1), place.line());
-    unsafe { product::<S>([count, rows, line], of_lines, along, None, (out, line)) }
+    let place = map.places[layer];
+    let x = (map.activations[layer].of(base).cast_const(), place.input_row);
+    let delta = (map.deltas[layer].of(base).cast_const(), place.row);
+    let ((of_lines, column), along) = if place.narrow { (delta, x) } else { (x, delta) };
+    let line = place.line();
+    unsafe {
+        let of_lines = Strided { values: of_lines.add(first), row: 1, column };
+        product::<S>([count, rows, line], of_lines, along, None, (out, line))
+    }
 }
 
 /// db of a layer.
 #[inline(always)]
-unsafe fn bias_gradient<S: Simd>(memory: &Memory, layer: usize, rows: usize, out: *mut f32) {
-    let Place { width, row: apart, .. } = memory.places[layer];
-    let deltas = memory.deltas[layer].as_ptr();
+unsafe fn bias_gradient<S: Simd>(
+    (map, base): (&Map, *mut f32),
+    layer: usize,
+    rows: usize,
+    out: *mut f32,
+) {
+    let Place { width, row: apart, .. } = map.places[layer];
+    let deltas = map.deltas[layer].of(base).cast_const();
     for at in (0..width).step_by(LANES) {
         unsafe {
             let mut sum = S::splat(0.0);
@@ -235,46 +244,48 @@ unsafe fn bias_gradient<S: Simd>(memory: &Memory, layer: usize, rows: usize, out
 
 #[inline(always)]
 unsafe fn squares<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) -> f64 {
-    let place = memory.places[layer];
+    let (map, base) = memory.parts();
+    let place = map.places[layer];
     if place.stores {
-        let weights = place.first..place.first + place.lines() * place.line();
-        let bias = place.bias()..place.bias() + place.width;
-        let out = memory.gradients.as_mut_ptr();
+        let out = map.gradients.of(base);
         unsafe {
-            gradient_rows::<S>(memory, layer, rows, [0, place.lines()], out.add(weights.start));
-            bias_gradient::<S>(memory, layer, rows, out.add(bias.start));
-            return sum_of_squares::<S>(&memory.gradients[weights])
-                + sum_of_squares::<S>(&memory.gradients[bias]);
+            let (weights, bias) = (out.add(place.first), out.add(place.bias()));
+            gradient_rows::<S>((map, base), layer, rows, [0, place.lines()], weights);
+            bias_gradient::<S>((map, base), layer, rows, bias);
+            return sum_of_squares::<S>(weights, place.lines() * place.line())
+                + sum_of_squares::<S>(bias, place.width);
         }
     }
-    let (x, delta) = (memory.activations[layer].as_ptr(), memory.deltas[layer].as_ptr());
-    let [of_inputs, of_deltas] = &mut memory.grams;
+    let x = map.activations[layer].of(base).cast_const();
+    let delta = map.deltas[layer].of(base).cast_const();
+    let [of_inputs, of_deltas] = map.grams.map(|gram| gram.of(base));
     let mut sum = 0.0;
     // Four rows with themselves and with those behind them, which count twice: once for each order.
     for first in (0..rows).step_by(4) {
         let left = rows - first;
         unsafe {
-            let (x, out) =
-                ((x.add(first * place.input_row), place.input_row), of_inputs.as_mut_ptr());
-            product_of_rows::<S>([left, place.input_width, 4], x, x, (out, 4));
-            let (delta, out) = ((delta.add(first * place.row), place.row), of_deltas.as_mut_ptr());
-            product_of_rows::<S>([left, place.width, 4], delta, delta, (out, 4));
-        }
-        let pairs = of_inputs.chunks_exact(4).zip(of_deltas.chunks_exact(4)).take(left);
-        for (row, (of_inputs, of_deltas)) in pairs.enumerate() {
-            let times = if row < 4 { 1.0 } else { 2.0 };
-            for (x, delta) in of_inputs.iter().zip(of_deltas).take(left) {
-                // 1 for the bias, whose input is always 1.
-                sum += times * (1.0 + f64::from(*x)) * f64::from(*delta);
+            let x = (x.add(first * place.input_row), place.input_row);
+            product_of_rows::<S>([left, place.input_width, 4], x, x, (of_inputs, 4));
+            let delta = (delta.add(first * place.row), place.row);
+            product_of_rows::<S>([left, place.width, 4], delta, delta, (of_deltas, 4));
+            for row in 0..left {
+                let times = if row < 4 { 1.0 } else { 2.0 };
+                for at in 4 * row..4 * row + left.min(4) {
+                    let (x, delta) = (*of_inputs.add(at), *of_deltas.add(at));
+                    // 1 for the bias, whose input is always 1.
+                    sum += times * (1.0 + f64::from(x)) * f64::from(delta);
+                }
             }
         }
     }
     sum
 }
 
+/// Of `len` numbers, whole vectors.
 #[inline(always)]
-unsafe fn sum_of_squares<S: Simd>(values: &[f32]) -> f64 {
+unsafe fn sum_of_squares<S: Simd>(values: *const f32, len: usize) -> f64 {
     let mut total = 0.0;
+    let values = unsafe { std::slice::from_raw_parts(values, len) };
     // Short sums in f32, their sum in f64.
     for values in values.chunks(64 * LANES) {
         let mut sums = [unsafe { S::splat(0.0) }; 4];
@@ -298,15 +309,15 @@ unsafe fn update_layer<S: Simd>(
     rule: &Rule,
     decay: f32,
 ) {
-    let place = memory.places[layer];
-    let weights = memory.weights.as_mut_ptr();
+    let (map, base) = memory.parts();
+    let place = map.places[layer];
+    let weights = map.weights.of(base);
     let mut slots = [std::ptr::null_mut(); 2];
-    for (pointer, slot) in slots.iter_mut().zip(&mut memory.slots) {
-        *pointer = slot.as_mut_ptr();
+    for (pointer, slot) in slots.iter_mut().zip(&map.slots) {
+        *pointer = slot.of(base);
     }
-    let panel = memory.panel.as_mut_ptr();
-    let stored = memory.gradients.as_ptr();
-    let lines_of_panel = (super::memory::PANEL / place.line()).max(1);
+    let (panel, stored) = (map.panel.of(base), map.gradients.of(base).cast_const());
+    let lines_of_panel = (PANEL / place.line()).max(1);
     let mut line = 0;
     while line < place.lines() {
         let count = lines_of_panel.min(place.lines() - line);
@@ -315,7 +326,7 @@ unsafe fn update_layer<S: Simd>(
             let gradient = if place.stores {
                 stored.add(at)
             } else {
-                gradient_rows::<S>(memory, layer, rows, [line, count], panel);
+                gradient_rows::<S>((map, base), layer, rows, [line, count], panel);
                 panel.cast_const()
             };
             let moments =
@@ -329,7 +340,7 @@ unsafe fn update_layer<S: Simd>(
         let gradient = if place.stores {
             stored.add(at)
         } else {
-            bias_gradient::<S>(memory, layer, rows, panel);
+            bias_gradient::<S>((map, base), layer, rows, panel);
             panel.cast_const()
         };
         let moments = slots.map(|slot: *mut f32| if slot.is_null() { slot } else { slot.add(at) });

@@ -1,6 +1,6 @@
 //! Where the numbers of a fused network lie.
 
-use std::ops::{Deref, DerefMut};
+use std::ops::{Deref, DerefMut, Range};
 
 use bytemuck::{Pod, Zeroable};
 
@@ -63,57 +63,60 @@ impl Place {
 /// Units of a narrow layer at the most; products of rows take so many at a time.
 pub(super) const NARROW: usize = 4;
 
-/// Numbers that begin at a line of the cache, where a vector that does not takes two of them.
+/// A stretch of a fused network's memory, from the beginning of a line of the cache on: a vector that begins
+/// elsewhere takes two lines.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    first: usize,
+    len: usize,
+}
+
+impl Span {
+    /// Whether there is nothing in it.
+    pub fn is_empty(self) -> bool {
+        self.len == 0
+    }
+
+    /// All of it, as a range of the memory's numbers.
+    pub fn all(self) -> Range<usize> {
+        self.first..self.first + self.len
+    }
+
+    /// Its first numbers, so many if it has them.
+    pub fn start(self, len: usize) -> Range<usize> {
+        self.first..self.first + len.min(self.len)
+    }
+
+    /// Where it begins in a memory that begins at `base`.
+    pub fn of(self, base: *mut f32) -> *mut f32 {
+        base.wrapping_add(self.first)
+    }
+}
+
+/// Where all that a fused network computes with lies in its memory.
 #[derive(Debug, Clone)]
-pub(super) struct Numbers(Vec<Line>);
-
-#[derive(Debug, Clone, Copy, Pod, Zeroable)]
-#[repr(C, align(64))]
-struct Line([f32; LANES]);
-
-impl Numbers {
-    /// So many zeros, rounded up to whole vectors.
-    fn zeros(len: usize) -> Self {
-        Numbers(vec![Line([0.0; LANES]); len.div_ceil(LANES)])
-    }
-}
-
-impl Deref for Numbers {
-    type Target = [f32];
-
-    fn deref(&self) -> &[f32] {
-        bytemuck::cast_slice(&self.0)
-    }
-}
-
-impl DerefMut for Numbers {
-    fn deref_mut(&mut self) -> &mut [f32] {
-        bytemuck::cast_slice_mut(&mut self.0)
-    }
-}
-
-/// The arrays of a fused network.
-#[derive(Debug, Clone)]
-pub(super) struct Memory {
+pub(super) struct Map {
     pub places: Vec<Place>,
-    pub weights: Numbers,
-    /// Adam's moments; empty for SGD.
-    pub slots: Vec<Numbers>,
+    pub weights: Span,
+    /// Adam's moments; none for SGD.
+    pub slots: Vec<Span>,
     /// Gradients of the layers that store theirs; empty where none does.
-    pub gradients: Numbers,
+    pub gradients: Span,
     /// Inputs, and what each layer makes of them: (rows, row).
-    pub activations: Vec<Numbers>,
+    pub activations: Vec<Span>,
     /// z and f'(z) of the layers whose activation is an expression; else empty.
-    pub z: Vec<Numbers>,
-    pub slopes: Vec<Numbers>,
+    pub z: Vec<Span>,
+    pub slopes: Vec<Span>,
     /// The gradient by each layer's z: (rows, row).
-    pub deltas: Vec<Numbers>,
+    pub deltas: Vec<Span>,
     /// Some rows of a gradient, before they are used.
-    pub panel: Numbers,
+    pub panel: Span,
     /// A layer's weights turned, (width, input width).
-    pub turned: Numbers,
+    pub turned: Span,
     /// Products of the rows of a batch with four of them, of inputs and of deltas.
-    pub grams: [Numbers; 2],
+    pub grams: [Span; 2],
+    /// The length of it all.
+    len: usize,
 }
 
 /// Numbers of a panel: it stays in the first cache beside what it is made of.
@@ -127,89 +130,99 @@ pub(super) struct Training {
     pub clips_by_norm: bool,
 }
 
-impl Memory {
-    /// Room for batches of `rows` rows, to train on them or else to evaluate them.
-    pub fn new(chain: &Chain, rows: usize, training: Option<Training>) -> Self {
-        let (places, lengths) = Lengths::of(chain, rows, training);
-        let all = |lengths: &[usize]| lengths.iter().map(|len| Numbers::zeros(*len)).collect();
-        Memory {
-            weights: Numbers::zeros(lengths.parameters),
-            slots: vec![Numbers::zeros(lengths.parameters); lengths.slots],
-            gradients: Numbers::zeros(lengths.gradients),
-            activations: all(&lengths.activations),
-            z: all(&lengths.z),
-            slopes: all(&lengths.slopes),
-            deltas: all(&lengths.deltas),
-            panel: Numbers::zeros(lengths.panel),
-            turned: Numbers::zeros(lengths.turned),
-            grams: [(); 2].map(|()| Numbers::zeros(lengths.gram)),
-            places,
-        }
-    }
-
-    /// The bytes that [`Self::new`] asks for.
-    pub fn bytes(chain: &Chain, rows: usize, training: Option<Training>) -> usize {
-        Lengths::of(chain, rows, training).1.total() * size_of::<f32>()
-    }
-}
-
-/// How long the arrays are.
-struct Lengths {
-    parameters: usize,
-    slots: usize,
-    gradients: usize,
-    activations: Vec<usize>,
-    z: Vec<usize>,
-    slopes: Vec<usize>,
-    deltas: Vec<usize>,
-    panel: usize,
-    turned: usize,
-    gram: usize,
-}
-
-impl Lengths {
-    fn of(chain: &Chain, rows: usize, training: Option<Training>) -> (Vec<Place>, Self) {
+impl Map {
+    /// The map for batches of `rows` rows, to train on them or else to evaluate them.
+    fn new(chain: &Chain, rows: usize, training: Option<Training>) -> Self {
         let clips_by_norm = training.is_some_and(|training| training.clips_by_norm);
         // Products of rows take four at a time.
         let capacity = rows.next_multiple_of(4);
         let (places, parameters) = places(chain, capacity, clips_by_norm);
+        let mut end = 0;
+        let mut span = |len: usize| {
+            let span = Span { first: end, len };
+            end += padded(len);
+            span
+        };
         let if_training = |len: usize| if training.is_some() { len } else { 0 };
-        let buffers = places.iter().map(|place| capacity * place.row);
-        let first = capacity * places.first().map_or(0, |place| place.input_row);
-        let is_function = |link: &Link| matches!(link.activation, LinkActivation::Function(_));
-        let of_functions = chain.links.iter().zip(buffers.clone());
-        let z: Vec<usize> =
-            of_functions.map(|(link, len)| if is_function(link) { len } else { 0 }).collect();
-        // Losses come with their gradient, evaluated or not.
-        let has_delta = |layer: usize| training.is_some() || layer + 1 == places.len();
-        let deltas = buffers.clone().enumerate();
-        let deltas = deltas.map(|(layer, len)| if has_delta(layer) { len } else { 0 });
+        let of_functions = |place: &Place, link: &Link| match link.activation {
+            LinkActivation::Function(_) => capacity * place.row,
+            _ => 0,
+        };
+        let layers = || places.iter().zip(&chain.links);
         let stores = |stores: bool| places.iter().any(|place| place.stores == stores);
         let widest = places.iter().map(Place::line).max().unwrap_or(0);
         let turned = places.iter().skip(1).map(|place| place.input_width * place.width);
-        let lengths = Lengths {
-            parameters,
-            slots: training.map_or(0, |training| training.slots),
-            gradients: if stores(true) { parameters } else { 0 },
-            deltas: deltas.collect(),
-            activations: std::iter::once(first).chain(buffers).collect(),
-            slopes: z.iter().copied().map(if_training).collect(),
-            z,
-            panel: if_training(PANEL.max(widest)),
-            turned: if_training(turned.max().unwrap_or(0)),
-            gram: if clips_by_norm && stores(false) { 4 * capacity } else { 0 },
+        let gram = if clips_by_norm && stores(false) { 4 * capacity } else { 0 };
+        let inputs = places.first().map(|place| place.input_row);
+        let widths = inputs.into_iter().chain(places.iter().map(|place| place.row));
+        // Losses come with their gradient, evaluated or not.
+        let has_delta = |layer: usize| training.is_some() || layer + 1 == places.len();
+        let delta = |(layer, place): (usize, &Place)| {
+            if has_delta(layer) { capacity * place.row } else { 0 }
         };
-        (places, lengths)
+        Map {
+            weights: span(parameters),
+            slots: (0..training.map_or(0, |t| t.slots)).map(|_| span(parameters)).collect(),
+            gradients: span(if stores(true) { parameters } else { 0 }),
+            activations: widths.map(|width| span(capacity * width)).collect(),
+            z: layers().map(|(place, link)| span(of_functions(place, link))).collect(),
+            slopes: layers()
+                .map(|(place, link)| span(if_training(of_functions(place, link))))
+                .collect(),
+            deltas: places.iter().enumerate().map(|layer| span(delta(layer))).collect(),
+            panel: span(if_training(PANEL.max(widest))),
+            turned: span(if_training(turned.max().unwrap_or(0))),
+            grams: [span(gram), span(gram)],
+            len: end,
+            places,
+        }
+    }
+}
+
+/// The memory of a fused network: one array, made once.
+#[derive(Debug, Clone)]
+pub(super) struct Memory {
+    pub map: Map,
+    pub numbers: Numbers,
+}
+
+impl Memory {
+    /// Room for batches of `rows` rows, to train on them or else to evaluate them.
+    pub fn new(chain: &Chain, rows: usize, training: Option<Training>) -> Self {
+        let map = Map::new(chain, rows, training);
+        Memory { numbers: Numbers(vec![Line([0.0; LANES]); map.len / LANES]), map }
     }
 
-    fn total(&self) -> usize {
-        let rows = [&self.activations, &self.z, &self.slopes, &self.deltas];
-        (1 + self.slots) * self.parameters
-            + self.gradients
-            + rows.into_iter().flatten().sum::<usize>()
-            + self.panel
-            + self.turned
-            + 2 * self.gram
+    /// The bytes that [`Self::new`] asks for.
+    pub fn bytes(chain: &Chain, rows: usize, training: Option<Training>) -> usize {
+        Map::new(chain, rows, training).len * size_of::<f32>()
+    }
+
+    /// The map, and where the numbers begin.
+    pub fn parts(&mut self) -> (&Map, *mut f32) {
+        (&self.map, self.numbers.as_mut_ptr())
+    }
+}
+
+/// Numbers that begin at a line of the cache.
+#[derive(Debug, Clone)]
+pub(super) struct Numbers(Vec<Line>);
+
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+#[repr(C, align(64))]
+struct Line([f32; LANES]);
+
+impl Deref for Numbers {
+    type Target = [f32];
+
+    fn deref(&self) -> &[f32] {
+        bytemuck::cast_slice(&self.0)
+    }
+}
+
+impl DerefMut for Numbers {
+    fn deref_mut(&mut self) -> &mut [f32] {
+        bytemuck::cast_slice_mut(&mut self.0)
     }
 }
 

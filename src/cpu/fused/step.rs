@@ -1,5 +1,7 @@
 //! A step of the schedule `fused`.
 
+use std::ops::Range;
+
 use super::chain::{Chain, LinkActivation};
 use super::dispatch::InstructionSet;
 use super::memory::{Memory, Training, load, store};
@@ -96,25 +98,26 @@ impl Fused {
         if std::mem::replace(&mut self.current, true) {
             return;
         }
-        let memory = &mut self.memory;
-        load(&self.chain, &memory.places, layout, weights, &mut memory.weights);
-        for (from, to) in slots.iter().zip(&mut memory.slots) {
-            load(&self.chain, &memory.places, layout, from, to);
+        let Memory { map, numbers } = &mut self.memory;
+        load(&self.chain, &map.places, layout, weights, &mut numbers[map.weights.all()]);
+        for (from, to) in slots.iter().zip(&map.slots) {
+            load(&self.chain, &map.places, layout, from, &mut numbers[to.all()]);
         }
     }
 
     /// Hands the weights back.
     pub fn store_weights<T: Real>(&self, layout: &Layout, weights: &mut [T]) {
         if self.current {
-            store(&self.chain, &self.memory.places, layout, &self.memory.weights, weights);
+            let Memory { map, numbers } = &self.memory;
+            store(&self.chain, &map.places, layout, &numbers[map.weights.all()], weights);
         }
     }
 
     /// Hands the moments back.
     pub fn store_slots<T: Real>(&self, layout: &Layout, slots: &mut [Vec<T>]) {
-        let memory = &self.memory;
-        for (to, from) in slots.iter_mut().zip(&memory.slots).filter(|_| self.current) {
-            store(&self.chain, &memory.places, layout, from, to);
+        let Memory { map, numbers } = &self.memory;
+        for (to, from) in slots.iter_mut().zip(&map.slots).filter(|_| self.current) {
+            store(&self.chain, &map.places, layout, &numbers[from.all()], to);
         }
     }
 
@@ -148,10 +151,11 @@ impl Fused {
 
     fn forward(&mut self, run: &Run, rows: &[u32], training: bool) {
         self.batch.gather(&self.frame, &run.table, rows);
-        let width = self.memory.places[0].input_row;
-        for (&row, x) in rows.iter().zip(self.memory.activations[0].chunks_exact_mut(width)) {
-            let inputs = self.memory.places[0].inputs;
-            self.frame.scale_inputs(std::iter::once(table_row(run, row)), &mut x[..inputs]);
+        let Memory { map, numbers } = &mut self.memory;
+        let place = map.places[0];
+        let inputs = numbers[map.activations[0].all()].chunks_exact_mut(place.input_row);
+        for (&row, x) in rows.iter().zip(inputs) {
+            self.frame.scale_inputs(std::iter::once(table_row(run, row)), &mut x[..place.inputs]);
         }
         for layer in 0..self.chain.links.len() {
             self.instructions.forward(&mut self.memory, layer, rows.len());
@@ -161,16 +165,16 @@ impl Fused {
 
     /// a = f(z) and, while training, the slopes of an expression.
     fn activate(&mut self, layer: usize, rows: usize, training: bool) {
-        let memory = &mut self.memory;
-        let place = memory.places[layer];
+        let Memory { map, numbers } = &mut self.memory;
+        let place = map.places[layer];
         let used = rows * place.row;
-        let a = &mut memory.activations[layer + 1][..used];
+        let of = [map.z[layer], map.slopes[layer], map.activations[layer + 1]];
+        let [z, slopes, a] = disjoint(numbers, of.map(|span| span.start(used)));
         match &self.chain.links[layer].activation {
             LinkActivation::Linear => {}
             LinkActivation::Relu => self.instructions.relu(a),
             LinkActivation::Function(f) => {
-                let slope = training.then(|| &mut memory.slopes[layer][..used]);
-                f.evaluate_block(&memory.z[layer][..used], a, slope, &mut self.scratch);
+                f.evaluate_block(z, a, training.then_some(slopes), &mut self.scratch);
                 if place.units < place.row {
                     // f(0) need not be 0, and padding has to be.
                     a.chunks_exact_mut(place.row).for_each(|row| row[place.units..].fill(0.0));
@@ -182,8 +186,9 @@ impl Fused {
     /// Losses, sums, and the gradient by the scores; false if the loss is not finite.
     fn loss(&mut self, run: &Run, rows: usize, sums: &mut Evaluation) -> bool {
         let last = self.chain.links.len() - 1;
-        let place = self.memory.places[last];
-        let padded = self.memory.activations[last + 1].chunks_exact(place.row).take(rows);
+        let Memory { map, numbers } = &mut self.memory;
+        let place = map.places[last];
+        let padded = numbers[map.activations[last + 1].all()].chunks_exact(place.row).take(rows);
         self.scores.clear();
         padded.for_each(|row| self.scores.extend_from_slice(&row[..place.units]));
         self.score_delta.resize(self.scores.len(), 0.0);
@@ -193,7 +198,7 @@ impl Fused {
         self.batch.loss(run.plan.loss, &self.scores, scale, delta, exponentials);
         let before = sums.loss_sum;
         self.batch.add_sums(&self.scores, sums);
-        let rows = self.memory.deltas[last].chunks_exact_mut(place.row);
+        let rows = numbers[map.deltas[last].all()].chunks_exact_mut(place.row);
         for (row, delta) in rows.zip(self.score_delta.chunks_exact(place.units)) {
             row[..place.units].copy_from_slice(delta);
         }
@@ -210,17 +215,15 @@ impl Fused {
     }
 
     fn activation_backward(&mut self, layer: usize, rows: usize) {
-        let memory = &mut self.memory;
-        let used = rows * memory.places[layer].row;
-        let delta = &mut memory.deltas[layer][..used];
+        let Memory { map, numbers } = &mut self.memory;
+        let used = rows * map.places[layer].row;
+        let of = [map.deltas[layer], map.slopes[layer], map.activations[layer + 1]];
+        let [delta, slopes, a] = disjoint(numbers, of.map(|span| span.start(used)));
         match self.chain.links[layer].activation {
             LinkActivation::Linear => {}
-            LinkActivation::Relu => {
-                self.instructions.relu_backward(delta, &memory.activations[layer + 1][..used]);
-            }
+            LinkActivation::Relu => self.instructions.relu_backward(delta, a),
             LinkActivation::Function(_) => {
-                let slopes = &memory.slopes[layer][..used];
-                delta.iter_mut().zip(slopes).for_each(|(delta, slope)| *delta *= slope);
+                delta.iter_mut().zip(slopes).for_each(|(delta, slope)| *delta *= *slope);
             }
         }
     }
@@ -240,6 +243,11 @@ impl Fused {
             self.instructions.update(&mut self.memory, layer, rows, &rule, decay);
         }
     }
+}
+
+/// Some spans of the memory at once.
+fn disjoint<const N: usize>(numbers: &mut [f32], of: [Range<usize>; N]) -> [&mut [f32]; N] {
+    numbers.get_disjoint_mut(of).expect("spans lie one behind the other")
 }
 
 /// The rows of a batch, and what training a replica needs.
