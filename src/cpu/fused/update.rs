@@ -6,10 +6,10 @@ use crate::cpu::adam::AdamStep;
 // What fades away must not reach the numbers below f32's normal ones, which take a hundred times as long:
 // weights and first moments are flushed when they are read, and second moments have a floor.
 
-/// What a second moment takes of a gradient: at least this, beside which an epsilon of 1e-12 is large, and whose
-/// square is so far above the least normal number that a bit of it is one, too;
+/// The least that a second moment takes of a gradient: beside it an epsilon of 1e-12 is large, and a bit of its
+/// square is a normal number still.
 const LEAST_GRADIENT: f32 = 1e-15;
-/// and at most this, whose square is finite: infinite moments would not come back.
+/// The most: its square is finite. An infinite moment would not come back.
 const LARGEST_GRADIENT: f32 = 1.8e19;
 
 /// How a gradient is clipped: not at all, by a scale of all, or each between bounds.
