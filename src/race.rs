@@ -166,7 +166,6 @@ fn cpu_entrants(
     order.sort_by_key(|schedule| schedule.expected_place(run));
     let mut cpu = Cpu::new(run.clone());
     let mut best: Option<(cpu::Schedule, f64)> = None;
-    let mut current = None;
     for schedule in order {
         let mut entrant = |result| {
             let (device, schedule) = ("cpu".into(), schedule.name().into());
@@ -180,7 +179,6 @@ fn cpu_entrants(
             entrant(Err(why));
             continue;
         }
-        current = Some(schedule);
         if field.gpu.is_empty() && (field.cpu.len() == 1 || is_little(run)) {
             entrant(Err("not timed".into()));
             best = Some((schedule, f64::NAN));
@@ -193,9 +191,7 @@ fn cpu_entrants(
         }
     }
     let Some((schedule, seconds)) = best else { return Ok(None) };
-    if current != best.map(|(schedule, _)| schedule) {
-        cpu.use_schedule(schedule).map_err(Error::failed)?;
-    }
+    cpu.use_schedule(schedule).map_err(Error::failed)?;
     Ok(Some((cpu, seconds)))
 }
 

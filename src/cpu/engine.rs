@@ -101,6 +101,9 @@ impl<T: Product> Cpu<T> {
     /// Goes on, from where it is between two epochs, on another schedule; the error says why the run has none
     /// of that name, and then nothing changes.
     pub fn use_schedule(&mut self, schedule: Schedule) -> Result<(), String> {
+        if schedule == self.schedule() {
+            return Ok(());
+        }
         let chain = match schedule {
             Schedule::Layered => None,
             Schedule::Fused => Some(Chain::of(&self.run.plan)?),
@@ -123,10 +126,9 @@ impl<T: Product> Cpu<T> {
             numbers * size_of::<T>() as u128
         };
         let of_replica = |replica: &Replica| {
-            let rows = run.step.batch_size.min(replica.splits.of(Split::Train).len());
             let parameters = run.plan.parameters() * arrays * size_of::<T>();
             let fused = chain.as_ref().map_or(0, |chain| Fused::bytes(run, replica, chain));
-            (parameters + fused) as u128 + workspace(rows)
+            (parameters + fused) as u128 + workspace(run.largest_batch(replica))
         };
         let training: u128 = run.replicas.iter().map(of_replica).sum();
         let evaluator = chain.as_ref().map_or(0, evaluator_bytes) as u128;

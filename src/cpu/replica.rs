@@ -44,7 +44,7 @@ impl<T: Product> Trainee<T> {
     pub fn new(run: &Run, replica: &Replica, layout: &Layout) -> Self {
         let initial = initial_values(&run.plan.tensors, replica.seed);
         let weights: Vec<T> = initial.map(T::from_f64).collect();
-        let rows = run.step.batch_size.min(replica.splits.of(Split::Train).len());
+        let rows = run.largest_batch(replica);
         Trainee {
             best: weights.clone(),
             weights,

@@ -169,7 +169,7 @@ pub(super) fn most_rows(run: &Run, splits: &[Split]) -> usize {
 }
 
 pub(super) fn training_capacity(run: &Run) -> usize {
-    run.step.batch_size.min(most_rows(run, &[Split::Train])).max(1)
+    run.replicas.iter().map(|replica| run.largest_batch(replica)).fold(1, usize::max)
 }
 
 fn evaluation_capacity(gpu: &Gpu, run: &Run) -> usize {

@@ -101,6 +101,11 @@ impl StepRule {
         first..(first + self.batch_size).min(rows)
     }
 
+    /// Whether the norm of the gradient has a bound.
+    pub fn bounds_norm(&self) -> bool {
+        matches!(self.clip, Some(Clip::Norm(_)))
+    }
+
     /// What L2 multiplies a weight with in a step of `rows` rows.
     pub fn decay(&self, l2: f64, rows: usize) -> f64 {
         match self.batch_gradient {
@@ -111,6 +116,11 @@ impl StepRule {
 }
 
 impl Run {
+    /// The rows of a replica's largest batch.
+    pub fn largest_batch(&self, replica: &Replica) -> usize {
+        self.step.batch_size.min(replica.splits.of(Split::Train).len())
+    }
+
     /// Rows in original units, centred as the table is, shape (rows, inputs). `rows` is
     /// (rows, ...row shape); any other shape is refused.
     pub fn centred_rows(&self, rows: ArrayViewD<f32>) -> Result<Array2<f32>> {

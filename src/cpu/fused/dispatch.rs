@@ -22,6 +22,29 @@ macro_rules! call {
         }
     };
 }
+
+/// Runs a test, generic over the instruction set, on each that this machine has.
+#[cfg(test)]
+macro_rules! on_every_instruction_set {
+    ($test:ident) => {
+        for set in $crate::cpu::fused::dispatch::InstructionSet::all() {
+            use $crate::cpu::fused::dispatch::InstructionSet;
+            // SAFETY: `all` gives only what the machine has.
+            unsafe {
+                match set {
+                    #[cfg(target_arch = "x86_64")]
+                    InstructionSet::Avx512 => $test::<$crate::cpu::fused::x86::Avx512>(),
+                    #[cfg(target_arch = "x86_64")]
+                    InstructionSet::Avx2 => $test::<$crate::cpu::fused::x86::Avx2>(),
+                    InstructionSet::Portable => $test::<$crate::cpu::fused::simd::Portable>(),
+                }
+            }
+        }
+    };
+}
+#[cfg(test)]
+pub(super) use on_every_instruction_set;
+
 /// An instruction set of this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum InstructionSet {

@@ -170,6 +170,7 @@ impl Simd for Portable {
 
 #[cfg(test)]
 mod tests {
+    use super::super::dispatch::on_every_instruction_set;
     use super::*;
 
     const NUMBERS: [f32; LANES] = [
@@ -249,16 +250,6 @@ mod tests {
 
     #[test]
     fn every_instruction_set_of_this_machine_has_the_numbers_of_plain_rust() {
-        // SAFETY: the machine is asked first.
-        unsafe {
-            agrees::<Portable>();
-            #[cfg(target_arch = "x86_64")]
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                agrees::<super::super::x86::Avx2>();
-                if is_x86_feature_detected!("avx512f") {
-                    agrees::<super::super::x86::Avx512>();
-                }
-            }
-        }
+        on_every_instruction_set!(agrees);
     }
 }

@@ -11,7 +11,6 @@ use crate::cpu::adam::AdamStep;
 use crate::cpu::batch::Batch;
 use crate::cpu::gather::Frame;
 use crate::cpu::weight_sum::gradient_scale;
-use crate::data::Split;
 use crate::expr::Scratch;
 use crate::math::Real;
 use crate::network::Layout;
@@ -252,9 +251,8 @@ fn disjoint<const N: usize>(numbers: &mut [f32], of: [Range<usize>; N]) -> [&mut
 
 /// The rows of a batch, and what training a replica needs.
 fn needs(run: &Run, replica: &Replica) -> (usize, Training) {
-    let rows = run.step.batch_size.min(replica.splits.of(Split::Train).len());
-    let clips_by_norm = matches!(run.step.clip, Some(Clip::Norm(_)));
-    (rows, Training { slots: run.step.optimizer.slots(), clips_by_norm })
+    let (slots, clips_by_norm) = (run.step.optimizer.slots(), run.step.bounds_norm());
+    (run.largest_batch(replica), Training { slots, clips_by_norm })
 }
 
 /// Rows of a shuffled table lie anywhere: without this a step begins by waiting for them.
@@ -287,7 +285,7 @@ fn rule(run: &Run, replica: &Replica, t: u64) -> Rule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{Dataset, Targets};
+    use crate::data::{Dataset, Split, Targets};
     use crate::network::{Layer, initial_values};
     use crate::params::{LayerStack, Optimizer, Parameters};
 

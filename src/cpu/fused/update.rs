@@ -189,6 +189,7 @@ unsafe fn adam_step<S: Simd, const CLIP: u8, const N: usize>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::dispatch::on_every_instruction_set;
     use super::super::simd::Portable;
     use super::*;
     use crate::params::Optimizer;
@@ -221,17 +222,7 @@ mod tests {
 
     #[test]
     fn what_fades_never_is_subnormal() {
-        // SAFETY: the machine is asked first.
-        unsafe {
-            fades_without_subnormals::<Portable>();
-            #[cfg(target_arch = "x86_64")]
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                fades_without_subnormals::<super::super::x86::Avx2>();
-                if is_x86_feature_detected!("avx512f") {
-                    fades_without_subnormals::<super::super::x86::Avx512>();
-                }
-            }
-        }
+        on_every_instruction_set!(fades_without_subnormals);
     }
 
     #[test]

@@ -124,11 +124,6 @@ fn update_words(run: &Run) -> Vec<u32> {
     numbers.map(f32::to_bits).chain([run.replicas.len() as u32]).collect()
 }
 
-/// Whether the norm of the gradient has a bound.
-fn bounds_norm(run: &Run) -> bool {
-    matches!(run.step.clip, Some(Clip::Norm(_)))
-}
-
 /// Whether rows weigh differently.
 pub(super) fn is_weighted(run: &Run) -> bool {
     let weighted_classes = run.replicas.iter().any(|replica| !replica.class_weights.is_empty());

@@ -3,8 +3,7 @@
 use super::text::{Declared, Text};
 use super::turns::{over_quads, reduction, shared};
 use super::{
-    Buffers, COLUMN, Fusible, Needs, bounds_norm, declare_moments, declare_rows, quads_of,
-    update_words,
+    Buffers, COLUMN, Fusible, Needs, declare_moments, declare_rows, quads_of, update_words,
 };
 use crate::error::Result;
 use crate::gpu::Gpu;
@@ -80,7 +79,7 @@ impl Sizes {
         let bytes = quads * fusible.columns.total * COLUMN + 4 * threads;
         let memory = build.gpu.limits.max_compute_workgroup_storage_size as usize;
         let moves = shared(weights, threads, over_quads(quads));
-        let norm = if bounds_norm(run) { moves + reduction(threads) } else { 0 };
+        let norm = if run.step.bounds_norm() { moves + reduction(threads) } else { 0 };
         let stats = shared(fusible.columns.stats_length, threads, over_quads(quads));
         let pass = fusible.pass_turns(run.plan.loss, quads, threads);
         Sizes {

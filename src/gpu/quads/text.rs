@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::{Fusible, ROWS, bounds_norm, is_weighted, quads_of, resident, two_phase};
+use super::{Fusible, ROWS, is_weighted, quads_of, resident, two_phase};
 use crate::expr::MATH_WGSL;
 use crate::gpu::kernel::Access;
 use crate::gpu::network::training_capacity;
@@ -24,7 +24,7 @@ pub fn generated_sources(run: &Run) -> Result<Vec<(String, String)>, String> {
     let quads = quads_of(training_capacity(run));
     let (layout, ahead) = (&Layout::new(&run.plan), quads * ROWS);
     let text = |quads| Text { run, fusible: &fusible, layout, threads: 256, quads, ahead };
-    let norm = bounds_norm(run).then_some(7);
+    let norm = run.step.bounds_norm().then_some(7);
     let resident = |local_weights| text(quads).resident(&resident::declared(run), local_weights);
     Ok([
         ("two_phase_rows", text(1).two_phase_rows(&two_phase::rows_declared(run), quads)),
@@ -87,7 +87,7 @@ impl Text<'_> {
         } else {
             shader!("resident_stored_weights")
         };
-        let own = format!("const BOUNDS_NORM = {};\n", bounds_norm(self.run));
+        let own = format!("const BOUNDS_NORM = {};\n", self.run.step.bounds_norm());
         let parts = [STEP, MATH_WGSL, OPTIMIZER, &self.constants(), &own, &declarations(declared)];
         let rest =
             [&*self.pass(), &self.gradients(), access, shader!("reduce"), shader!("resident")];

@@ -4,8 +4,7 @@
 use super::text::{Declared, Text};
 use super::turns::{over_quads, reduction, shared};
 use super::{
-    Buffers, COLUMN, Fusible, Needs, bounds_norm, declare_moments, declare_rows, quads_of,
-    update_words,
+    Buffers, COLUMN, Fusible, Needs, declare_moments, declare_rows, quads_of, update_words,
 };
 use crate::error::Result;
 use crate::gpu::build::Build;
@@ -48,7 +47,7 @@ pub(in crate::gpu) fn two_phase(build: &mut Build) -> Result<Result<Train, Strin
     let update_text = text(sizes.update_threads).two_phase_update(
         &update_declared(run),
         sizes.quads,
-        bounds_norm(run).then_some(sizes.workgroups),
+        run.step.bounds_norm().then_some(sizes.workgroups),
     );
     let squares = gpu.storage("the squares of the gradient", replicas * sizes.workgroups)?;
     let own = Buffers::new(build, &ahead.gathered);
@@ -61,7 +60,7 @@ pub(in crate::gpu) fn two_phase(build: &mut Build) -> Result<Result<Train, Strin
     let rows = build.dispatch("two_phase_rows", variant, &[0], &rows_buffers, workgroups, turns);
     let mut dispatches = vec![rows];
     let entries: &[&'static str] =
-        if bounds_norm(run) { &["gradients", "moves"] } else { &["main"] };
+        if run.step.bounds_norm() { &["gradients", "moves"] } else { &["main"] };
     for entry in entries {
         let variant =
             Variant { text: Some(&update_text), entry: Some(entry), ..Variant::default() };
@@ -90,7 +89,7 @@ pub(super) fn update_declared(run: &Run) -> Vec<Declared> {
     let mut declared =
         vec![("columns", "vec4<f32>", Read), ("weights", "f32", Write), ("sums", "f32", Write)];
     declare_moments(run, &mut declared);
-    if bounds_norm(run) {
+    if run.step.bounds_norm() {
         declared.extend([("gradient_sums", "f32", Write), ("squares", "f32", Write)]);
     }
     declared
