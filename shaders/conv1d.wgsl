@@ -18,19 +18,15 @@ fn terms_of(workgroup: vec3<u32>) -> u32 {
 // W[o, c, j], (c, j) = q
 fn left_at(replica: u32, o: u32, q: u32) -> f32 {
     let terms = parameters.channels * parameters.kernel;
-    if (o >= parameters.filters || q >= terms) {
-        return 0.0;
-    }
-    return weights[replica * parameters.weights + parameters.weight + o * terms + q];
+    let inside = (o < parameters.filters) & (q < terms);
+    let first = replica * parameters.weights + parameters.weight;
+    return select(0.0, weights[first + select(0u, o * terms + q, inside)], inside);
 }
 
 // x[i, c, t·stride + j - padding], (c, j) = q, (i, t) = n
 fn right_at(replica: u32, q: u32, n: u32) -> f32 {
     let at = place_in_x(replica, q, n);
-    if (at == NOWHERE) {
-        return 0.0;
-    }
-    return x[at];
+    return select(x[fetched(at)], 0.0, at == NOWHERE);
 }
 
 fn store(replica: u32, o: u32, n: u32, sum: f32) {

@@ -19,11 +19,10 @@ fn terms_of(workgroup: vec3<u32>) -> u32 {
 // W[o, c, j], (o, j) = q
 fn left_at(replica: u32, c: u32, q: u32) -> f32 {
     let o = q / parameters.kernel;
-    if (c >= parameters.channels || o >= parameters.filters) {
-        return 0.0;
-    }
+    let inside = (c < parameters.channels) & (o < parameters.filters);
     let at = (o * parameters.channels + c) * parameters.kernel + q % parameters.kernel;
-    return weights[replica * parameters.weights + parameters.weight + at];
+    let first = replica * parameters.weights + parameters.weight;
+    return select(0.0, weights[first + select(0u, at, inside)], inside);
 }
 
 // delta[i, o, t], t·stride = s + padding - j, (o, j) = q, (i, s) = n; 0 where there is no such t.
@@ -34,19 +33,17 @@ fn right_at(replica: u32, q: u32, n: u32) -> f32 {
     // below 2^31.
     let start = n % parameters.samples + parameters.padding - q % parameters.kernel;
     let t = start / parameters.stride;
-    if (i >= step_of(replica).rows || o >= parameters.filters || t >= parameters.positions
-        || t * parameters.stride != start) {
-        return 0.0;
-    }
+    let inside = (i < step_of(replica).rows) & (o < parameters.filters)
+        & (t < parameters.positions) & (t * parameters.stride == start);
     let row = replica * parameters.capacity + i;
-    return delta[(row * parameters.filters + o) * parameters.positions + t];
+    let at = (row * parameters.filters + o) * parameters.positions + t;
+    return select(0.0, delta[select(0u, at, inside)], inside);
 }
 
 fn store(replica: u32, c: u32, n: u32, sum: f32) {
     let i = n / parameters.samples;
-    if (c >= parameters.channels || i >= step_of(replica).rows) {
-        return;
+    if ((c < parameters.channels) & (i < step_of(replica).rows)) {
+        let row = replica * parameters.capacity + i;
+        below[(row * parameters.channels + c) * parameters.samples + n % parameters.samples] = sum;
     }
-    let row = replica * parameters.capacity + i;
-    below[(row * parameters.channels + c) * parameters.samples + n % parameters.samples] = sum;
 }

@@ -16,24 +16,18 @@ fn terms_of(workgroup: vec3<u32>) -> u32 {
 // delta[i, o, t], (i, t) = n
 fn left_at(replica: u32, o: u32, n: u32) -> f32 {
     let at = place_in_z(replica, o, n);
-    if (at == NOWHERE) {
-        return 0.0;
-    }
-    return delta[at];
+    return select(delta[fetched(at)], 0.0, at == NOWHERE);
 }
 
 // x[i, c, t·stride + j - padding], (i, t) = n, (c, j) = q
 fn right_at(replica: u32, n: u32, q: u32) -> f32 {
     let at = place_in_x(replica, q, n);
-    if (at == NOWHERE) {
-        return 0.0;
-    }
-    return x[at];
+    return select(x[fetched(at)], 0.0, at == NOWHERE);
 }
 
 fn store(replica: u32, o: u32, q: u32, sum: f32) {
     let terms = parameters.channels * parameters.kernel;
-    if (o < parameters.filters && q < terms) {
+    if ((o < parameters.filters) & (q < terms)) {
         gradients[replica * parameters.weights + parameters.weight + o * terms + q] = sum;
     }
 }

@@ -20,6 +20,11 @@ struct Parameters {
 // No element: padding, or beyond the sizes.
 const NOWHERE = 0xffffffffu;
 
+// The index that stands in for it where an element is fetched all the same, and not used.
+fn fetched(at: u32) -> u32 {
+    return select(at, 0u, at == NOWHERE);
+}
+
 // Where x[i, c, t·stride + j - padding] lies in (replica, capacity, channels, samples); (c, j) = q,
 // (i, t) = n.
 fn place_in_x(replica: u32, q: u32, n: u32) -> u32 {
@@ -27,19 +32,17 @@ fn place_in_x(replica: u32, q: u32, n: u32) -> u32 {
     let i = n / parameters.positions;
     // Before the first sample this wraps around and is beyond the last one.
     let s = n % parameters.positions * parameters.stride + q % parameters.kernel - parameters.padding;
-    if (i >= step_of(replica).rows || c >= parameters.channels || s >= parameters.samples) {
-        return NOWHERE;
-    }
+    let inside =
+        (i < step_of(replica).rows) & (c < parameters.channels) & (s < parameters.samples);
     let row = replica * parameters.capacity + i;
-    return (row * parameters.channels + c) * parameters.samples + s;
+    return select(NOWHERE, (row * parameters.channels + c) * parameters.samples + s, inside);
 }
 
 // Where z[i, o, t] lies in (replica, capacity, filters, positions); (i, t) = n.
 fn place_in_z(replica: u32, o: u32, n: u32) -> u32 {
     let i = n / parameters.positions;
-    if (o >= parameters.filters || i >= step_of(replica).rows) {
-        return NOWHERE;
-    }
+    let inside = (o < parameters.filters) & (i < step_of(replica).rows);
     let row = replica * parameters.capacity + i;
-    return (row * parameters.filters + o) * parameters.positions + n % parameters.positions;
+    let at = (row * parameters.filters + o) * parameters.positions + n % parameters.positions;
+    return select(NOWHERE, at, inside);
 }

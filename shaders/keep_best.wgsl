@@ -52,9 +52,9 @@ fn decide(
     // Four a turn: software Vulkan drivers bound the turns of a loop.
     for (var i = local; i < parameters.weights; i += 1024u) {
         let sound = is_finite(weights[own + i])
-            && is_finite(weights[own + min(i + 256u, last)])
-            && is_finite(weights[own + min(i + 512u, last)])
-            && is_finite(weights[own + min(i + 768u, last)]);
+            & is_finite(weights[own + min(i + 256u, last)])
+            & is_finite(weights[own + min(i + 512u, last)])
+            & is_finite(weights[own + min(i + 768u, last)]);
         if (!sound) {
             atomicOr(&bad, 2u);
         }

@@ -38,24 +38,22 @@ fn terms_of(workgroup: vec3<u32>) -> u32 {
 
 fn left_at(replica: u32, row: u32, k: u32) -> f32 {
     let terms = k_of(replica);
-    if (row >= m_of(replica) || k >= terms) {
-        return 0.0;
-    }
+    let inside = (row < m_of(replica)) & (k < terms);
     let at = select(row * terms + k, k * parameters.m + row, LEFT_TRANSPOSED);
-    return left[parameters.left + replica * parameters.left_stride + at];
+    let first = parameters.left + replica * parameters.left_stride;
+    return select(0.0, left[first + select(0u, at, inside)], inside);
 }
 
 fn right_at(replica: u32, k: u32, column: u32) -> f32 {
     let terms = k_of(replica);
-    if (k >= terms || column >= parameters.n) {
-        return 0.0;
-    }
+    let inside = (k < terms) & (column < parameters.n);
     let at = select(k * parameters.n + column, column * terms + k, RIGHT_TRANSPOSED);
-    return right[parameters.right + replica * parameters.right_stride + at];
+    let first = parameters.right + replica * parameters.right_stride;
+    return select(0.0, right[first + select(0u, at, inside)], inside);
 }
 
 fn store(replica: u32, row: u32, column: u32, sum: f32) {
-    if (row < m_of(replica) && column < parameters.n) {
+    if ((row < m_of(replica)) & (column < parameters.n)) {
         let at = parameters.out + replica * parameters.out_stride + row * parameters.n + column;
         out[at] = sum;
     }

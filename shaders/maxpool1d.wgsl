@@ -43,7 +43,7 @@ fn main(
     var largest = x[signal + first];
     for (var s = first + 1u; s < first + parameters.size; s++) {
         let value = x[signal + s];
-        if (!is_nan(largest) && (is_nan(value) || value > largest)) {
+        if (!is_nan(largest) & (is_nan(value) | (value > largest))) {
             winner = s;
             largest = value;
         }

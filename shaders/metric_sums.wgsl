@@ -41,16 +41,13 @@ fn reduce(local: u32, own: vec2<f32>) -> vec2<f32> {
 
 // The largest logit, the first on a tie; with one logit, class 1 if it is above 0.
 fn predicted(own: u32) -> u32 {
-    if (parameters.logits == 1u) {
-        return select(0u, 1u, scores[own] > 0.0);
-    }
     var best = 0u;
     for (var j = 1u; j < parameters.logits; j++) {
         if (scores[own + j] > scores[own + best]) {
             best = j;
         }
     }
-    return best;
+    return select(best, u32(scores[own] > 0.0), parameters.logits == 1u);
 }
 
 @compute @workgroup_size(64)

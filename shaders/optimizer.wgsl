@@ -27,7 +27,7 @@ fn bounded(g: f32, bound: f32) -> f32 {
 fn norm_scale(norm: f32, bound: f32) -> f32 {
     let finite = (bitcast<u32>(norm) & 0x7f800000u) != 0x7f800000u;
     let scale = select(norm, bound / norm, finite);
-    return select(1.0, scale, !finite || norm > bound);
+    return select(1.0, scale, !finite | (norm > bound));
 }
 
 // w - learning rate · g

@@ -12,14 +12,14 @@ fn gradients(
     let quads = (step.rows + 3u) / 4u;
     let i = thread(workgroup, workgroups, local, THREADS);
     var g = 0.0;
-    if (i < WEIGHTS && step.rows > 0u) {
+    if ((i < WEIGHTS) & (step.rows > 0u)) {
         g = gradient(i, quads) * batch_scale(step.rows, quads);
         gradient_sums[own + i] = g;
     }
     sum_stats(i, quads, step);
     let square = reduce(local, g * g);
     let number = workgroup.y * workgroups.x + workgroup.x;
-    if (local == 0u && number < WORKGROUPS) {
+    if ((local == 0u) & (number < WORKGROUPS)) {
         squares[workgroup.z * WORKGROUPS + number] = square;
     }
 }
@@ -38,7 +38,7 @@ fn moves(
     }
     let scale = norm_scale(sqrt(reduce(local, sum)), parameters.norm_bound);
     let i = thread(workgroup, workgroups, local, THREADS);
-    if (i < WEIGHTS && step.rows > 0u) {
+    if ((i < WEIGHTS) & (step.rows > 0u)) {
         moves_weight(i, gradient_sums[own + i] * scale, step);
     }
 }

@@ -32,7 +32,7 @@ fn begin(replica: u32) {
 
 // What the metrics are made of: the threads behind the weights.
 fn sum_stats(i: u32, quads: u32, step: Step) {
-    if (i >= WEIGHTS && i < WEIGHTS + STATS_LENGTH) {
+    if ((i >= WEIGHTS) & (i < WEIGHTS + STATS_LENGTH)) {
         sums[step.slot * STATS_LENGTH + i - WEIGHTS] = column_sum(STATS + i - WEIGHTS, quads);
     }
 }
@@ -48,7 +48,7 @@ fn main(
     let step = step_of(workgroup.z);
     let quads = (step.rows + 3u) / 4u;
     let i = thread(workgroup, workgroups, local, THREADS);
-    if (i < WEIGHTS && step.rows > 0u) {
+    if ((i < WEIGHTS) & (step.rows > 0u)) {
         moves_weight(i, gradient(i, quads) * batch_scale(step.rows, quads), step);
     }
     sum_stats(i, quads, step);

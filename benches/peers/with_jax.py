@@ -3,6 +3,32 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+from layers import Conv, Dense, Flatten, Pool
+
+ACTIVATIONS = {"relu": jax.nn.relu, "silu": jax.nn.silu, "linear": lambda z: z}
+
+
+def outputs(layers, weights, x):
+    """Logits or values; `weights` are as those of Job."""
+    for layer, pair in zip(layers, weights):
+        match layer:
+            case Dense(activation=name):
+                x = ACTIVATIONS[name](x.reshape(len(x), -1) @ pair[0] + pair[1])
+            case Conv(stride=stride, zeros=zeros, activation=name):
+                z = jax.lax.conv_general_dilated(
+                    x, pair[0], (stride,), [zeros], dimension_numbers=("NCH", "OIH", "NCH")
+                )
+                x = ACTIVATIONS[name](z + pair[1][:, None])
+            case Pool(size=size, stride=stride):
+                x = jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, 1, size), (1, 1, stride), "VALID")
+            case Flatten():
+                x = x.reshape(len(x), -1)
+    return x
+
+
+def cross_entropy(z, y):
+    """The mean of the rows."""
+    return jnp.mean(jax.nn.logsumexp(z, axis=1) - jnp.take_along_axis(z, y[:, None], 1)[:, 0])
 
 
 class Jax:
@@ -11,18 +37,10 @@ class Jax:
     def __init__(self, job, precision="highest"):
         self.job, self.precision = job, precision
         self.random = np.random.default_rng(2)
-        act = {"relu": jax.nn.relu, "silu": jax.nn.silu}[job.activation]
-
-        def logits(weights, x):
-            for w, b in weights[:-1]:
-                x = act(x @ w + b)
-            return x @ weights[-1][0] + weights[-1][1]
 
         def loss(weights, x, y):
-            z = logits(weights, x)
-            if job.classifies:
-                return jnp.mean(jax.nn.logsumexp(z, axis=1) - jnp.take_along_axis(z, y[:, None], 1)[:, 0])
-            return jnp.mean((z - y) ** 2)
+            z = outputs(job.layers, weights, x)
+            return cross_entropy(z, y) if job.classifies else jnp.mean((z - y) ** 2)
 
         def step(state, batch):
             weights, m, v, t = state
@@ -32,7 +50,8 @@ class Jax:
                 norm = jnp.sqrt(sum(jnp.sum(a * a) for a in jax.tree.leaves(g)))
                 g = jax.tree.map(lambda a: a * jnp.minimum(1.0, job.clip / norm), g)
             decay = job.l2 / len(x)
-            g = [(gw + decay * w, gb) for (gw, gb), (w, _) in zip(g, weights)]
+            # Of weights alone; biases have one axis.
+            g = jax.tree.map(lambda a, w: a + decay * w if w.ndim > 1 else a, g, weights)
             if job.optimizer == "sgd":
                 return (jax.tree.map(lambda w, a: w - job.rate * a, weights, g), m, v, t), value
             t += 1
@@ -53,23 +72,26 @@ class Jax:
 
         def epoch_and_validation(state, order, x, y, x_validation, y_validation):
             state, trained = epoch(state, order, x, y)
-            z = logits(state[0], x_validation)
-            own = jnp.take_along_axis(z, y_validation[:, None], 1)[:, 0]
-            validated = jnp.mean(jax.nn.logsumexp(z, axis=1) - own)
+            z = outputs(job.layers, state[0], x_validation)
+            validated = cross_entropy(z, y_validation)
             return state, trained, validated, jnp.mean(z.argmax(1) == y_validation)
 
-        self.x, self.y = jnp.asarray(job.x), jnp.asarray(job.y.astype("i4") if job.classifies else job.y)
+        self.x, self.y = jnp.asarray(job.x), jnp.asarray(self.labels(job.y))
         weights = [tuple(jnp.array(a) for a in pair) for pair in job.weights]
         # No moments where there are none: the scan would carry them.
         moments = [jax.tree.map(jnp.zeros_like, weights) if job.optimizer == "adam" else () for _ in "mv"]
         self.state = (weights, *moments, jnp.float32(0))
-        self._loss = loss
+        self.jitted_loss = jax.jit(loss)
         self.jitted = jax.jit(epoch, donate_argnums=0)
         self.jitted_with_validation = jax.jit(epoch_and_validation, donate_argnums=0)
 
+    def labels(self, y):
+        return y.astype("i4") if self.job.classifies else y
+
     def loss(self):
+        x, y = self.job.compared()
         with jax.default_matmul_precision(self.precision):
-            return float(self._loss(self.state[0], self.x, self.y))
+            return float(self.jitted_loss(self.state[0], x, self.labels(y)))
 
     def epoch(self):
         order = self.random.permutation(len(self.x)).astype("i4")

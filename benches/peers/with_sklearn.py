@@ -1,16 +1,19 @@
 """scikit-learn. It has neither SiLU nor a clip: relu and none; and of two classes one output."""
 
 import numpy as np
+from jobs import LeftOut
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 
 class Sklearn:
     def __init__(self, job):
+        if job.is_signals:
+            raise LeftOut("it has no convolutions")
         self.x = job.x
         self.y = job.y[:, 0] if job.y.ndim == 2 and job.y.shape[1] == 1 else job.y
         kind = MLPClassifier if job.classifies else MLPRegressor
         self.net = kind(
-            hidden_layer_sizes=tuple(job.sizes[1:-1]), solver=job.optimizer, learning_rate_init=job.rate,
+            hidden_layer_sizes=tuple(layer.units for layer in job.layers[:-1]), solver=job.optimizer, learning_rate_init=job.rate,
             batch_size=job.batch, alpha=job.l2, momentum=0.0, nesterovs_momentum=False,
         )
         self.classes = {"classes": np.unique(self.y)} if job.classifies else {}

@@ -1,6 +1,40 @@
-"""PyTorch: eager, and on CUDA a step as a captured graph."""
+"""PyTorch: eager, and on CUDA a step as a captured graph. Products are float32, never TF32."""
 
 import torch
+from layers import Conv, Dense, Flatten, Pool
+
+# cuDNN's convolutions are TF32 unless told otherwise.
+torch.backends.cuda.matmul.allow_tf32 = False
+torch.backends.cudnn.allow_tf32 = False
+torch.set_float32_matmul_precision("highest")
+
+ACTIVATIONS = {"relu": [torch.nn.ReLU()], "silu": [torch.nn.SiLU()], "linear": []}
+
+
+def modules(layer, pair):
+    """A layer as the modules that make it, with its initial weights."""
+    match layer:
+        case Dense(activation=name):
+            # Where a file has signals, it flattens them before.
+            linear = torch.nn.Linear(*pair[0].shape)
+            return [filled(linear, pair[0].T, pair[1]), *ACTIVATIONS[name]]
+        case Conv(stride=stride, zeros=(left, right), activation=name):
+            filters, channels, kernel = pair[0].shape
+            even = left == right
+            conv = torch.nn.Conv1d(channels, filters, kernel, stride, padding=left if even else 0)
+            before = [] if even else [torch.nn.ConstantPad1d((left, right), 0.0)]
+            return [*before, filled(conv, *pair), *ACTIVATIONS[name]]
+        case Pool(size=size, stride=stride):
+            return [torch.nn.MaxPool1d(size, stride)]
+        case Flatten():
+            return [torch.nn.Flatten()]
+
+
+def filled(module, weight, bias):
+    with torch.no_grad():
+        module.weight.copy_(torch.tensor(weight.copy()))
+        module.bias.copy_(torch.tensor(bias))
+    return module
 
 
 class Torch:
@@ -10,15 +44,8 @@ class Torch:
 
     def __init__(self, job, on):
         self.job, self.device = job, "cuda" if on == "gpu" else "cpu"
-        act = {"relu": torch.nn.ReLU, "silu": torch.nn.SiLU}[job.activation]
-        layers = []
-        for w, b in job.weights:
-            linear = torch.nn.Linear(*w.shape)
-            with torch.no_grad():
-                linear.weight.copy_(torch.tensor(w.T.copy()))
-                linear.bias.copy_(torch.tensor(b))
-            layers += [linear, act()]
-        self.net = torch.nn.Sequential(*layers[:-1]).to(self.device)
+        made = [modules(layer, pair) for layer, pair in zip(job.layers, job.weights)]
+        self.net = torch.nn.Sequential(*[module for some in made for module in some]).to(self.device)
         parameters = list(self.net.parameters())
         groups = [
             {"params": parameters[0::2], "weight_decay": job.l2 / job.batch},
@@ -37,8 +64,9 @@ class Torch:
         torch.set_num_threads(1)
 
     def loss(self):
+        rows = len(self.job.compared()[0])
         with torch.no_grad():
-            return float(self.of(self.net(self.x), self.y))
+            return float(self.of(self.net(self.x[:rows]), self.y[:rows]))
 
     def step(self, rows):
         self.rule.zero_grad(set_to_none=True)
@@ -66,7 +94,7 @@ class TorchGraphs(Torch):
         job = self.job
         self.order = torch.zeros(job.steps, job.batch, dtype=torch.int64, device="cuda")
         self.number = torch.zeros(1, dtype=torch.int64, device="cuda")
-        self.before = [p.detach().clone() for p in self.net.parameters()]
+        before = [p.detach().clone() for p in self.net.parameters()]
         # As PyTorch's notes on CUDA graphs ask: a few steps on another stream, then the capture.
         side = torch.cuda.Stream()
         side.wait_stream(torch.cuda.current_stream())
@@ -76,11 +104,20 @@ class TorchGraphs(Torch):
         torch.cuda.current_stream().wait_stream(side)
         self.rule.zero_grad(set_to_none=True)
         self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph):
+        # What other threads do, JAX's for example, is no part of it and may not break it.
+        with torch.cuda.graph(self.graph, capture_error_mode="thread_local"):
             self.captured()
+        self.go_back(before)
+
+    def go_back(self, before):
+        """To the state before the first steps, in place: the graph knows these addresses."""
         with torch.no_grad():
-            for parameter, before in zip(self.net.parameters(), self.before):
-                parameter.copy_(before)
+            for parameter, value in zip(self.net.parameters(), before):
+                parameter.copy_(value)
+            for of_parameter in self.rule.state.values():
+                for value in of_parameter.values():
+                    if torch.is_tensor(value):
+                        value.zero_()
         self.number.zero_()
 
     def captured(self):

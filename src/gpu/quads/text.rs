@@ -212,15 +212,13 @@ impl Text<'_> {
     /// `factors_of(i)` and `decays(i)` of weight i of a replica, tensor after tensor.
     fn factors(&self) -> String {
         let Fusible { chain, columns } = self.fusible;
-        let (mut factors, mut decays) = (String::new(), String::new());
+        let (mut factors, mut decays) = (vec![], vec![]);
         let mut tensor = |id, pair: String| {
             let range = self.layout.of(id);
             let decay = f32::from(u8::from(self.run.plan.tensors[id.0].decay));
-            let (start, end) = (range.start, range.end);
-            let own = pair.replace("AT", &format!("(i - {start}u)"));
-            // Writing to a String cannot fail.
-            let _ = writeln!(factors, "    if (i < {end}u) {{ return vec2<u32>({own}); }}");
-            let _ = writeln!(decays, "    if (i < {end}u) {{ return {decay:?}; }}");
+            let own = pair.replace("AT", &format!("(i - {}u)", range.start));
+            factors.push((range.end, format!("vec2<u32>({own})")));
+            decays.push((range.end, format!("{decay:?}")));
         };
         let ones = columns.ones;
         for (l, link) in chain.links.iter().enumerate() {
@@ -233,13 +231,26 @@ impl Text<'_> {
                 tensor(*alpha, format!("{column}u, {ones}u"));
             }
         }
+        let factors =
+            by_tensor("factors_of", "vec2<u32>", &format!("vec2<u32>({ones}u)"), &factors);
+        let decays = by_tensor("decays", "f32", "0.0", &decays);
         format!(
             "\n// The columns whose products, summed over the rows, are the gradient by weight i.\n\
-             fn factors_of(i: u32) -> vec2<u32> {{\n{factors}    return vec2<u32>({ones}u);\n}}\n\
-             \n// 1 where L2 pulls.\n\
-             fn decays(i: u32) -> f32 {{\n{decays}    return 0.0;\n}}\n"
+             {factors}\n// 1 where L2 pulls.\n{decays}"
         )
     }
+}
+
+/// A function of weight i: the value of the first tensor that ends behind it, and `rest` behind all.
+fn by_tensor(name: &str, kind: &str, rest: &str, tensors: &[(usize, String)]) -> String {
+    let arm = |(end, value): &(usize, String)| {
+        format!("if (i < {end}u) {{\n        value = {value};\n    }}")
+    };
+    let arms: Vec<String> = tensors.iter().map(arm).collect();
+    format!(
+        "fn {name}(i: u32) -> {kind} {{\n    var value = {rest};\n    {}\n    return value;\n}}\n",
+        arms.join(" else ")
+    )
 }
 
 /// `applied_L(z)`: what the layer applies to z, and its derivative.

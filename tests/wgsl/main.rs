@@ -1,6 +1,9 @@
 //! The text of every kernel, without a device: valid WGSL of plain WebGPU, no imprecise built-in.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod exits;
+mod modules;
 
 use common::{classes, parameters, run, values};
 use gpu_mlp::expr::Expression;
