@@ -17,7 +17,6 @@ Who is not there, or fails, is named and leaves its cells empty. The exit code i
 """
 
 import argparse
-import contextlib
 import functools
 import importlib
 import os
@@ -25,15 +24,16 @@ import pathlib
 import statistics
 import sys
 import tempfile
-import textwrap
 import time
+
+from notes import LeftOut, Notes, agree, told
 
 EPOCH = "covtype_epoch"
 ROWS = 581_012
 
 # name: its module, and what makes it of the module, a job and `on`
 PEERS = {
-    "jax": ("with_jax", lambda module, job, on: module.Jax(job)),
+    "jax": ("with_jax", lambda module, job, on: module.faster(job)),
     "jax-tf32": ("with_jax", lambda module, job, on: module.Jax(job, "tensorfloat32")),
     "torch": ("with_torch", lambda module, job, on: module.Torch(job, on)),
     "torch-graphs": ("with_torch", lambda module, job, on: module.TorchGraphs(job, on)),
@@ -45,10 +45,6 @@ ON_CPU = ["jax", "torch", "sklearn"]
 FIRST = {"cpu": 1, "software": 2, "gpu": 5}
 
 
-class Disagrees(Exception):
-    """Losses that show that two do not the same job."""
-
-
 def measured(epoch, seconds):
     """Seconds of an epoch, over as many as the time holds."""
     started, epochs = time.perf_counter(), 0
@@ -58,52 +54,8 @@ def measured(epoch, seconds):
     return (time.perf_counter() - started) / epochs
 
 
-def told(error):
-    """An exception in a line."""
-    said = str(error).strip().splitlines()
-    return textwrap.shorten(said[0] if said else type(error).__name__, 200)
-
-
-def agree(theirs, ours, tolerance):
-    """NaN agrees with nothing."""
-    if not abs(theirs - ours) <= tolerance * max(1.0, abs(ours)):
-        raise Disagrees(f"initial loss {theirs:.6g}, {ours:.6g} in numpy: not the same job")
-
-
-class Notes:
-    """Those that do not take part, and why: at once on stderr, and for the end of the page."""
-
-    def __init__(self):
-        self.lines, self.disagree = [], False
-
-    def add(self, line):
-        print(line, file=sys.stderr, flush=True)
-        self.lines.append(line)
-
-    @contextlib.contextmanager
-    def kept(self, who, job):
-        """What one of them fails at in a job is noted, and ends nothing else."""
-        from jobs import LeftOut
-
-        try:
-            yield
-        except LeftOut as why:
-            self.add(f"{who}: left out of {job}: {why}")
-        except Disagrees as why:
-            self.disagree = True
-            self.add(f"{who}: wrong in {job}: {why}")
-        except Exception as error:
-            self.add(f"{who}: failed in {job}: {told(error)}")
-
-    def print(self):
-        for line in self.lines:
-            print(textwrap.fill(line, 80, subsequent_indent="    "), flush=True)
-
-
 def usable(name, on):
     """The module of a peer that is installed and has what it runs on."""
-    from jobs import LeftOut
-
     if on == "software" and name in ("jax-tf32", "torch-graphs"):
         raise LeftOut("it needs a GPU")
     try:
@@ -118,8 +70,6 @@ def usable(name, on):
 
 def makers_of(names, on, notes):
     """What makes each of those that can take part."""
-    from jobs import LeftOut
-
     makers = {}
     for name in names:
         try:
@@ -192,7 +142,7 @@ class Comparison:
     def rounds(self, name, clocks):
         from own import Refused
 
-        times = {column: [] for column in clocks}
+        times, why = {column: [] for column in clocks}, None
         for _ in range(self.arguments.rounds):
             for column in list(clocks):
                 done = False
@@ -200,10 +150,13 @@ class Comparison:
                     try:
                         times[column].append(clocks[column]())
                         done = True
-                    except Refused as why:
+                    except Refused as refused:
+                        why = told(refused)
                         print(f"{name}, {column}: {why}", file=sys.stderr, flush=True)
                 if not done:
                     del clocks[column], times[column]
+        if why and not any(schedule in times for schedule in self.schedules):
+            self.notes.once(f"gpu-mlp: no schedule runs: {why}")
         return {column: statistics.median(of_rounds) for column, of_rounds in times.items()}
 
     def best(self, median):
@@ -227,12 +180,14 @@ class Comparison:
 
 
 class Table:
-    """Columns of plain text, in 80 columns at most with three schedules and three peers."""
+    """Plain text, 80 columns wide at most; names are cut where that takes it."""
 
     def __init__(self, schedules, columns):
         self.schedules, self.columns = schedules, columns
         # A step takes longer on one core than on a GPU.
-        self.name, self.time, self.ratio = (16, 7, 5) if len(schedules) > 1 else (20, 9, 7)
+        self.time, self.ratio = (7, 5) if len(schedules) > 1 else (9, 7)
+        others = sum(map(self.width, schedules)) + len(columns) * (self.time + self.ratio)
+        self.name = min(20, 80 - others)
 
     def head(self):
         one = len(self.schedules) == 1
@@ -257,10 +212,10 @@ class Table:
 
 
 def number(value):
-    """Four digits, and those before the point in any case; "-" for none."""
+    """Four digits, three behind a zero, and those before the point in any case; "-" for none."""
     if value is None:
         return "-"
-    return f"{value:.4g}" if value < 10_000 else f"{value:.0f}"
+    return f"{value:.0f}" if value >= 10_000 else f"{value:.{4 if value >= 1 else 3}g}"
 
 
 def ratio(value):

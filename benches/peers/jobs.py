@@ -38,10 +38,6 @@ COMPARED = 2048
 WIDE_BATCH_ON_SOFTWARE = 64
 
 
-class LeftOut(Exception):
-    """Why one of those compared does not take part."""
-
-
 @dataclass
 class Job:
     name: str

@@ -2,8 +2,8 @@
 
 import time
 
-import jobs
 import numpy as np
+from notes import LeftOut
 
 
 def widths(job):
@@ -79,11 +79,11 @@ def maker(on, usable):
     """The name and the products of the first that is there; `usable` gives the module of a peer."""
     try:
         usable("torch")
-        name = "cuBLAS float32 (torch)" if on == "gpu" else "float32 on the CPU (torch)"
+        name = "cuBLAS float32 (torch)" if on == "gpu" else "CPU float32 (torch)"
         return name, lambda job: by_torch(job, on)
-    except jobs.LeftOut:
+    except LeftOut:
         usable("jax")
-        return "XLA float32 (jax)" if on == "gpu" else "float32 on the CPU (jax)", by_jax
+        return "XLA float32 (jax)" if on == "gpu" else "CPU float32 (jax)", by_jax
 
 
 def lines(job, on, seconds, usable, own):

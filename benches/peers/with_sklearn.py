@@ -1,7 +1,7 @@
 """scikit-learn. It has neither SiLU nor a clip: relu and none; and of two classes one output."""
 
 import numpy as np
-from jobs import LeftOut
+from notes import LeftOut
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 
@@ -13,8 +13,9 @@ class Sklearn:
         self.y = job.y[:, 0] if job.y.ndim == 2 and job.y.shape[1] == 1 else job.y
         kind = MLPClassifier if job.classifies else MLPRegressor
         self.net = kind(
-            hidden_layer_sizes=tuple(layer.units for layer in job.layers[:-1]), solver=job.optimizer, learning_rate_init=job.rate,
-            batch_size=job.batch, alpha=job.l2, momentum=0.0, nesterovs_momentum=False,
+            hidden_layer_sizes=tuple(layer.units for layer in job.layers[:-1]), solver=job.optimizer,
+            learning_rate_init=job.rate, batch_size=job.batch, alpha=job.l2, momentum=0.0,
+            nesterovs_momentum=False,
         )
         self.classes = {"classes": np.unique(self.y)} if job.classifies else {}
         # The first call makes the arrays; where they have the shapes of ours they take our values.

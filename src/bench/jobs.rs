@@ -1,4 +1,4 @@
-//! The ten jobs: networks of the parameter files that ship, and one that is wide.
+//! The jobs: networks of the parameter files that ship, and one that is wide.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use std::time::Instant;
 use super::synthetic;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
+use crate::network::Layer;
 use crate::params::{LayerStack, Parameters, Run};
 
 /// Made-up data have no more rows than this unless more are asked for, so that an epoch is short.
@@ -25,6 +26,8 @@ pub struct Job {
     text: &'static str,
     /// The rows of its data.
     pub shape: Shape,
+    /// A row of it, (channels, samples), where the parameter file does not say.
+    signal: Option<[usize; 2]>,
 }
 
 /// The rows of a data set.
@@ -38,18 +41,22 @@ pub enum Shape {
 
 macro_rules! job {
     ($name:literal, $file:literal, $shape:expr) => {
+        job!($name, $file, $shape, None)
+    };
+    ($name:literal, $file:literal, $shape:expr, $signal:expr) => {
         Job {
             name: $name,
             file: $file,
             text: include_str!(concat!("../../", $file)),
             shape: $shape,
+            signal: $signal,
         }
     };
 }
 
-/// All of them, the small before the large. The rows of the weather set are those of the file its
-/// source most likely used; `wide` has no data of its own, its file names "-".
-pub const JOBS: [Job; 10] = [
+/// All of them, tables and then signals, the small before the large. The rows of the weather set are those
+/// of the file its source most likely used; `wide` has no data of its own, its file names "-".
+pub const JOBS: [Job; 13] = [
     job!("breast_cancer", "params/breast_cancer.json", Shape::Classes(&[212, 357])),
     job!("covtype", "params/covtype_relu.json", Shape::Classes(&COVTYPE)),
     job!("weather", "params/weather.json", Shape::Values(96_453)),
@@ -60,10 +67,19 @@ pub const JOBS: [Job; 10] = [
     job!("bike", "params/bike_sharing_hour.json", Shape::Values(17_379)),
     job!("creditcard", "params/creditcard.json", Shape::Classes(&[284_315, 492])),
     job!("wide", "benches/wide.json", Shape::Classes(&[256; 10])),
+    job!(
+        "cylinder_bell_funnel",
+        "params/cylinder_bell_funnel.json",
+        Shape::Classes(&[250; 3]),
+        Some([1, 128])
+    ),
+    job!("ucr_gunpoint", "params/ucr_gunpoint.json", Shape::Classes(&[100; 2]), Some([1, 150])),
+    job!("ucr_faceall", "params/ucr_faceall.json", Shape::Classes(&FACE_ALL), Some([1, 131])),
 ];
 
 const COVTYPE: [usize; 7] = [211_840, 283_301, 35_754, 2_747, 9_493, 17_367, 20_510];
 const DIGITS: [usize; 10] = [178, 182, 177, 183, 181, 182, 181, 179, 174, 180];
+const FACE_ALL: [usize; 14] = [112, 178, 176, 171, 176, 187, 149, 273, 140, 135, 48, 106, 327, 72];
 
 /// A job with its data, ready for a backend.
 pub struct Prepared {
@@ -102,14 +118,40 @@ impl Job {
         Parameters::from_json(&value).map_err(place)
     }
 
-    /// Widths of the input, the hidden layers and the output.
-    pub fn sizes(&self) -> Result<Vec<usize>> {
-        match self.parameters()?.layers {
-            LayerStack::Mlp { sizes, .. } => Ok(sizes),
-            LayerStack::General(_) => {
-                Err(Error::input(format!("{}: a job has LAYER_SIZES", self.file)))
+    /// The shape of a row: (features), or (channels, samples).
+    fn row(&self) -> Result<Vec<usize>> {
+        Ok(match (self.parameters()?.layers, self.signal) {
+            (_, Some(signal)) => signal.to_vec(),
+            (LayerStack::Mlp { sizes, .. }, None) => vec![sizes[0]],
+            (LayerStack::General(_), None) => {
+                return Err(Error::input(format!("{}: the job has no shape of a row", self.file)));
             }
+        })
+    }
+
+    /// The network in a word: `54-16-32-7` are widths of dense layers, `1x128-16c9-p2` a signal of 1 channel,
+    /// a convolution of 16 filters over 9 samples and a pool of 2.
+    pub fn network(&self) -> Result<String> {
+        let row: Vec<String> = self.row()?.iter().map(ToString::to_string).collect();
+        let mut parts = vec![row.join("x")];
+        match self.parameters()?.layers {
+            LayerStack::Mlp { sizes, .. } => {
+                parts.extend(sizes[1..].iter().map(ToString::to_string));
+            }
+            LayerStack::General(layers) => parts.extend(layers.iter().filter_map(in_a_word)),
         }
+        Ok(parts.join("-"))
+    }
+
+    /// The outputs of the network.
+    fn outputs(&self) -> Result<usize> {
+        Ok(match self.parameters()?.layers {
+            LayerStack::Mlp { sizes, .. } => sizes.last().copied().unwrap_or(1),
+            LayerStack::General(layers) => match layers.last() {
+                Some(Layer::Dense { units, .. }) => *units,
+                _ => 1,
+            },
+        })
     }
 
     /// The job on `rows` made-up rows. Without a number: on its data where they lie on disk, looked up
@@ -126,7 +168,7 @@ impl Job {
             None => {
                 let rows = rows.unwrap_or(self.shape.rows().min(ROWS));
                 self.check_rows(rows)?;
-                synthetic(self.name, &self.sizes()?, self.shape, rows)?
+                synthetic(self.name, (&self.row()?, self.outputs()?), self.shape, rows)?
             }
         };
         let run = Run::new(&parameters, &dataset).map_err(|error| {
@@ -138,12 +180,22 @@ impl Job {
 
     /// Refuses numbers of rows that leave a class out, or do not fit the memory of a small machine.
     pub fn check_rows(&self, rows: usize) -> Result<()> {
-        let width = self.sizes()?.first().copied().unwrap_or(1);
+        let width: usize = self.row()?.iter().product();
         let (fewest, most) = (self.shape.fewest(), VALUES / width);
         if (fewest..=most).contains(&rows) {
             return Ok(());
         }
         Err(Error::input(format!("--rows {rows}; allowed for {}: {fewest} to {most}", self.name)))
+    }
+}
+
+/// A layer of [`Job::network`]; flattening changes nothing that is computed.
+fn in_a_word(layer: &Layer<String>) -> Option<String> {
+    match layer {
+        Layer::Dense { units, .. } => Some(units.to_string()),
+        Layer::Conv1d { filters, kernel, .. } => Some(format!("{filters}c{kernel}")),
+        Layer::MaxPool1d { size, .. } => Some(format!("p{size}")),
+        Layer::Flatten => None,
     }
 }
 
@@ -156,7 +208,7 @@ mod tests {
     #[test]
     fn the_work_of_a_step_in_multiply_adds() {
         let work = |job: &Job| {
-            let sizes = job.sizes().unwrap();
+            let LayerStack::Mlp { sizes, .. } = job.parameters().unwrap().layers else { return 0 };
             let forward: usize = sizes.windows(2).map(|pair| pair[0] * pair[1]).sum();
             3 * forward * job.parameters().unwrap().batch_size
         };
@@ -171,13 +223,16 @@ mod tests {
             7_176_192,
             15_630_336,
             61_530_439_680,
+            0,
+            0,
+            0,
         ];
         assert_eq!(JOBS.each_ref().map(work), expected);
     }
 
     #[test]
     fn made_up_data_have_the_shape_and_balance_of_the_real() {
-        for job in &JOBS[..9] {
+        for job in JOBS.iter().filter(|job| job.name != "wide") {
             let run = job.prepare(Some(5000)).unwrap().run;
             assert_eq!(run.table.inputs.nrows(), 5000, "{}", job.name);
             if let (Shape::Classes(counts), TableTargets::Classes(classes)) =
@@ -191,6 +246,12 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn networks_in_a_word() {
+        let words = [1, 11].map(|job: usize| JOBS[job].network().unwrap());
+        assert_eq!(words, ["54-16-32-7", "1x150-16c9-p2-32c5-p75-32-2"]);
     }
 
     #[test]

@@ -8,19 +8,21 @@ use rand_distr::{Distribution, StandardNormal};
 
 use super::Shape;
 use crate::data::{Dataset, Targets};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The seed of all made-up rows: they are the same every time.
 const SEED: u64 = 1;
 
-/// `rows` rows of standard normal inputs with targets that can be learned, so that losses fall as those
+/// `rows` rows of that shape, of standard normal inputs with that many outputs' targets that can be learned, so that losses fall as those
 /// of real data do: of class k the input k is higher by 1; value k is the difference of the inputs k
 /// and k + 1. Classes keep the shares of `shape`, but two rows at least.
-pub fn synthetic(name: &str, sizes: &[usize], shape: Shape, rows: usize) -> Result<Dataset> {
-    let (inputs, outputs) = match sizes {
-        [inputs, .., outputs] => (*inputs, *outputs),
-        _ => (1, 1),
-    };
+pub fn synthetic(
+    name: &str,
+    (row, outputs): (&[usize], usize),
+    shape: Shape,
+    rows: usize,
+) -> Result<Dataset> {
+    let inputs = row.iter().product();
     let mut random = ChaCha8Rng::seed_from_u64(SEED);
     let mut x = Array2::from_shape_simple_fn((rows, inputs), || {
         let value: f64 = StandardNormal.sample(&mut random);
@@ -42,7 +44,10 @@ pub fn synthetic(name: &str, sizes: &[usize], shape: Shape, rows: usize) -> Resu
             x[[row, k % inputs]] - x[[row, (k + 1) % inputs]]
         })),
     };
-    Dataset::from_arrays(name, x.into_dyn().view(), targets)
+    let all: Vec<usize> = std::iter::once(rows).chain(row.iter().copied()).collect();
+    // Made row-major, so that every shape of as many elements fits.
+    let x = x.into_shape_with_order(all).map_err(|error| Error::failed(error.to_string()))?;
+    Dataset::from_arrays(name, x.view(), targets)
 }
 
 /// `rows` divided as `counts` are, two for each at least; the largest share takes what rounding leaves,
@@ -74,7 +79,7 @@ mod tests {
 
     #[test]
     fn the_same_rows_every_time() {
-        let made = || synthetic("made", &[3, 4, 2], Shape::Classes(&[1, 3]), 40).unwrap();
+        let made = || synthetic("made", (&[3], 2), Shape::Classes(&[1, 3]), 40).unwrap();
         assert_eq!(made(), made());
         assert!(made().inputs.iter().all(|x| x.abs() < 7.0));
     }

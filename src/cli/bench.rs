@@ -19,7 +19,8 @@ use crate::params::Optimizer;
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// Which jobs, with commas between: breast_cancer, covtype, weather, digits, diabetes, california,
-    /// digits_custom, bike, creditcard, wide [default: all]
+    /// digits_custom, bike, creditcard, wide, cylinder_bell_funnel, ucr_gunpoint, ucr_faceall
+    /// [default: all]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     shape: Vec<String>,
     /// Made-up data of so many rows, e.g. all 581012 of covtype [default: the data of the job where they
@@ -165,7 +166,6 @@ const HEAD: &str = "  device                schedule     us a step  spread  rows
 /// `covtype: 54-16-32-7, batch 10, sgd; ...`
 fn title(job: &Job, prepared: &Prepared) -> Result<String> {
     let run = &prepared.run;
-    let sizes: Vec<String> = job.sizes()?.iter().map(ToString::to_string).collect();
     let data = match &prepared.file {
         Some(path) => format!("from {}", path.display()),
         None => "made up".into(),
@@ -173,7 +173,7 @@ fn title(job: &Job, prepared: &Prepared) -> Result<String> {
     Ok(format!(
         "{}: {}, batch {}, {}; {} {data}, {} to train on in {} an epoch; data {:.2} s",
         job.name,
-        sizes.join("-"),
+        job.network()?,
         run.step.batch_size,
         optimizer(run.step.optimizer),
         counted(run.table.inputs.nrows(), "row"),
@@ -243,7 +243,7 @@ fn object(
     let mut object = Map::new();
     let mut put = |key: &str, value: Value| object.insert(key.into(), value);
     put("job", json!(job.name));
-    put("sizes", json!(job.sizes()?));
+    put("network", json!(job.network()?));
     put("batch_size", json!(run.step.batch_size));
     put("optimizer", json!(optimizer(run.step.optimizer)));
     put(

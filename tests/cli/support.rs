@@ -9,9 +9,15 @@ use ndarray_npy::{NpzWriter, WritableElement};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// A file of the repository.
+/// A file of the repository, whose root is where tests run. No path of the build is compiled in, so that a
+/// test can be carried to another machine.
 pub fn repository(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+    std::env::current_dir().unwrap().join(path)
+}
+
+/// The binary: Cargo names it, or who carried the tests elsewhere.
+pub fn binary() -> PathBuf {
+    std::env::var_os("CARGO_BIN_EXE_gpu-mlp").expect("CARGO_BIN_EXE_gpu-mlp names gpu-mlp").into()
 }
 
 /// A folder that is removed at the end of the test; the binary runs inside it.
@@ -100,7 +106,7 @@ impl Folder {
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_gpu-mlp"));
+        let mut command = Command::new(binary());
         command.args(arguments).current_dir(self.0.path()).stdin(Stdio::null());
         // Some Vulkan drivers complain on standard error where this is not set.
         command.env("XDG_RUNTIME_DIR", self.0.path());

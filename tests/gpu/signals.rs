@@ -97,12 +97,11 @@ fn every_quantity_of_a_first_step() {
 
 #[test]
 fn the_signals_that_ship() {
-    let repository = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let file = repository.join("params/cylinder_bell_funnel.json");
-    let mut parameters = Parameters::read(&file, &[]).unwrap();
+    let mut parameters =
+        Parameters::read("params/cylinder_bell_funnel.json".as_ref(), &[]).unwrap();
     parameters.max_epochs = 2;
     parameters.split = [0.7, 0.3, 0.0];
-    let dataset = Dataset::read(&repository.join("datasets/cylinder_bell_funnel.npz")).unwrap();
+    let dataset = Dataset::read("datasets/cylinder_bell_funnel.npz".as_ref()).unwrap();
     check("the_signals_that_ship", &parameters, &dataset, "cylinder_bell_funnel");
 }
 

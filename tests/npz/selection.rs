@@ -1,7 +1,5 @@
 //! Which arrays are taken, and what becomes of them.
 
-use std::path::Path;
-
 use gpu_mlp::data::{Dataset, Targets};
 use ndarray::{Array1, Array2, Array3, array};
 
@@ -93,7 +91,7 @@ fn integers_and_booleans_are_integer_targets_and_floats_are_real_ones() {
 
 #[test]
 fn the_name_is_the_stem_and_the_hash_is_of_the_bytes() {
-    let iris = Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/iris.npz");
+    let iris = std::env::current_dir().unwrap().join("datasets/iris.npz");
     let folder = Folder::new();
     let copy = folder.file("my flowers.npz", &std::fs::read(&iris).unwrap());
     let dataset = Dataset::read(&copy).unwrap();
@@ -172,7 +170,7 @@ fn the_data_sets_that_ship_have_the_sizes_that_their_table_states() {
         ("diabetes", 442, 10, 1),
         ("example60", 60, 3, 2),
     ] {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets");
+        let folder = std::env::current_dir().unwrap().join("datasets");
         let dataset = Dataset::read(&folder.join(name).with_extension("npz")).unwrap();
         assert_eq!(dataset.inputs.dim(), (rows, features), "{name}");
         assert_eq!(dataset.feature_names.unwrap().len(), features, "{name}");

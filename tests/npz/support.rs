@@ -13,7 +13,7 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 
 /// The path of a fixture.
 pub fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+    std::env::current_dir().unwrap().join("tests/fixtures").join(name)
 }
 
 /// A folder that is removed at the end of the test.

@@ -55,7 +55,7 @@ fn shown(bytes: &[u8]) -> String {
 }
 
 fn repository(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+    std::env::current_dir().unwrap().join(path)
 }
 
 /// The files of a folder that end so, up to a size that is mutated in no time.

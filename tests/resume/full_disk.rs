@@ -5,13 +5,13 @@ use std::process::Command;
 use serde_json::json;
 
 use crate::stopped::{assert_same_end, lines, parameters};
-use crate::support::{Folder, Ran};
+use crate::support::{Folder, Ran, binary};
 
 /// Runs the binary where no file may be larger than `blocks` of 512 bytes.
 fn limited(folder: &Folder, blocks: u32, arguments: &[&str]) -> std::process::Output {
     let script = format!("ulimit -f {blocks}; exec \"$@\"");
     let mut command = Command::new("sh");
-    command.args(["-c", &script, "sh", env!("CARGO_BIN_EXE_gpu-mlp")]).args(arguments);
+    command.args(["-c", &script, "sh"]).arg(binary()).args(arguments);
     command.current_dir(folder.path("")).output().unwrap()
 }
 

@@ -10,7 +10,7 @@ use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
 use crate::stopped::{EPOCHS, assert_same_end, lines, parameters, read_lines, signal, started};
-use crate::support::{Folder, Ran};
+use crate::support::{Folder, Ran, binary};
 
 #[test]
 fn a_signal_leaves_a_checkpoint_and_the_command_that_goes_on() {
@@ -138,7 +138,7 @@ fn a_run_that_was_told_to_outlive_its_terminal_does() {
     let own = parameters(&folder, &json!({}));
     let train = ["train", own.to_str().unwrap(), "--backend", "cpu", "--out", "run", "--json"];
     let mut command = std::process::Command::new("sh");
-    command.args(["-c", "trap '' HUP; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_gpu-mlp")]);
+    command.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(binary());
     command.args(train).current_dir(folder.path("")).stdin(Stdio::null());
     command.stdout(Stdio::piped()).stderr(Stdio::null());
     let (mut child, read) = read_lines(command, 3);

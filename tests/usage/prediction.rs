@@ -11,7 +11,7 @@ use ndarray_npy::{NpzReader, read_npy, write_npy};
 use serde_json::json;
 
 use crate::made::{identity, identity_file, model};
-use crate::support::{Folder, Ran, repository};
+use crate::support::{Folder, Ran, binary, repository};
 
 /// A trained model of iris, and its rows as NPY, NPZ and CSV; the rows.
 fn iris(folder: &Folder) -> Array2<f64> {
@@ -304,10 +304,8 @@ fn a_file_larger_than_memory_passes() {
         .unwrap()
         .set_len(start.len() as u64 + rows * 64)
         .unwrap();
-    let shell = format!(
-        "ulimit -v 65536; exec {} predict {MODEL} rows.npy -o out.npy",
-        env!("CARGO_BIN_EXE_gpu-mlp")
-    );
+    let shell =
+        format!("ulimit -v 65536; exec {} predict {MODEL} rows.npy -o out.npy", binary().display());
     let mut command = std::process::Command::new("sh");
     command.args(["-c", &shell]).current_dir(folder.path(".")).env("RAYON_NUM_THREADS", "1");
     Ran::from(command.output().unwrap()).ended(0);

@@ -7,7 +7,7 @@ use ndarray_npy::write_npy;
 use serde_json::json;
 
 use crate::made::{identity, identity_file};
-use crate::support::Folder;
+use crate::support::{Folder, binary};
 
 /// A folder with a model of two named features.
 fn folder() -> Folder {
@@ -143,7 +143,7 @@ fn a_full_disk_is_told() {
     for out in ["out.csv", "out.npy", "out.npz"] {
         let shell = format!(
             "ulimit -f 1; exec {} predict m.safetensors d.csv -o {out}",
-            env!("CARGO_BIN_EXE_gpu-mlp")
+            binary().display()
         );
         let mut command = std::process::Command::new("sh");
         command.args(["-c", &shell]).current_dir(folder.path("."));

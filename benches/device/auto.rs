@@ -1,0 +1,61 @@
+//! What `--device auto` chooses for each job, how long that takes, and whether it is right.
+
+use std::time::Instant;
+
+use gpu_mlp::bench::{JOBS, Job};
+use gpu_mlp::cpu;
+use gpu_mlp::gpu::Schedule;
+use gpu_mlp::race::{Field, race};
+
+use crate::chosen::adapter;
+use crate::measured::{self, read};
+use crate::{Failure, Options};
+
+/// How much slower than the fastest a choice may be, measured for longer, and still be called right: what is
+/// closer is a draw.
+const DRAW: f64 = 1.1;
+
+pub fn table(options: &Options) -> Result<(), Failure> {
+    let measured = options.rest.first().map_or_else(|| Ok(vec![]), |file| read(file))?;
+    println!("{:21}{:>4} {:10}{:>9}{:>9}  right", "auto chooses", "", "", "us", "took, s");
+    for job in JOBS.iter().filter(|job| !options.quick || job.name == "breast_cancer") {
+        println!("{}", row(options, job, measured.iter().find(|own| own.name == job.name))?);
+    }
+    Ok(())
+}
+
+fn row(options: &Options, job: &Job, measured: Option<&measured::Job>) -> Result<String, Failure> {
+    let run = job.prepare(options.quick.then_some(100))?.run;
+    let field = Field { cpu: cpu::Schedule::ALL.to_vec(), gpu: Schedule::ALL.to_vec() };
+    let adapter = adapter(options)?;
+    let started = Instant::now();
+    let race = race(&run, &field, || Some(adapter))?;
+    let took = started.elapsed().as_secs_f64();
+    let chosen = race.backend.description();
+    let timed = |device: &str, schedule: &str| {
+        let entrants = race.entrants.iter();
+        let mut own = entrants.filter(|e| e.device == device && e.schedule == schedule);
+        own.next().and_then(|entrant| entrant.result.as_ref().ok()).map(|seconds| seconds * 1e6)
+    };
+    let step = timed(&chosen.device, &chosen.schedule);
+    let step = step.map_or_else(|| "-".into(), |step| format!("{step:.2}"));
+    let right = verdict(&chosen.backend, &chosen.schedule, &race.how, measured);
+    let (name, backend, schedule) = (job.name, &chosen.backend, &chosen.schedule);
+    Ok(format!("{name:21}{backend:>4} {schedule:10}{step:>9}{took:>9.3}  {right}"))
+}
+
+fn verdict(backend: &str, schedule: &str, how: &str, measured: Option<&measured::Job>) -> String {
+    if how.contains("too short") {
+        return format!("by rule: {how}");
+    }
+    let Some(measured) = measured else { return "not measured".into() };
+    let Some(own) = measured.step(backend, schedule) else {
+        return "its choice was not measured".into();
+    };
+    match measured.fastest() {
+        Some((on, with, least)) if own > DRAW * least => {
+            format!("NO: {with} on the {on} takes {:.2} of its time", least / own)
+        }
+        _ => "yes".into(),
+    }
+}

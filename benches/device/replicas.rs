@@ -1,0 +1,64 @@
+//! Rows a second of many networks of covtype, trained at once as replicas of one run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gpu_mlp::bench::{JOBS, Prepared, contenders, measure};
+use gpu_mlp::params::Run;
+
+use crate::chosen::adapter;
+use crate::{Failure, Options};
+
+/// Training rows of each network: 200 steps an epoch.
+const ROWS: usize = 2858;
+
+pub fn table(options: &Options) -> Result<(), Failure> {
+    let counts = match options.rest.first() {
+        Some(list) => list.split(',').map(str::parse).collect::<Result<Vec<usize>, _>>()?,
+        None if options.quick => vec![1, 3],
+        None => vec![1, 16, 132, 1000],
+    };
+    let job = JOBS.iter().find(|job| job.name == "covtype").ok_or("there is no job covtype")?;
+    let Prepared { run, .. } = job.prepare(Some(if options.quick { 100 } else { ROWS }))?;
+    let adapter = adapter(options)?;
+    println!("{}, batch {}", job.network()?, run.step.batch_size);
+    println!(
+        "{:>8}  {:10}{:>14}{:>11}{:>14}",
+        "replicas", "schedule", "rows a second", "of one", "us a step"
+    );
+    let time = Duration::from_secs_f64(if options.quick { 0.0 } else { 0.5 });
+    for contender in contenders(Some(&adapter)) {
+        let mut one = None;
+        for &count in &counts {
+            let many = with_replicas(&run, count);
+            let measured = contender
+                .open(&many)
+                .and_then(|mut backend| measure(&many, &mut *backend, time, &mut |_, _| {}));
+            let schedule = contender.schedule();
+            match measured {
+                Ok(measured) => {
+                    let rows = measured.rows_per_second;
+                    let times = rows / *one.get_or_insert(rows);
+                    let step = measured.step.median * 1e6;
+                    println!("{count:>8}  {schedule:10}{rows:>14.0}{times:>11.2}{step:>14.1}");
+                }
+                Err(why) => println!("{count:>8}  {schedule:10}  {why}"),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The run with so many replicas, that differ in their seeds.
+fn with_replicas(run: &Run, count: usize) -> Arc<Run> {
+    let mut many = run.clone();
+    let one = &run.replicas[0];
+    many.replicas = (0..count as u64)
+        .map(|number| {
+            let mut replica = one.clone();
+            replica.seed = one.seed + number;
+            replica
+        })
+        .collect();
+    Arc::new(many)
+}
