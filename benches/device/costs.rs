@@ -60,12 +60,12 @@ pub fn wgpu_adapter(options: &Options) -> Result<wgpu::Adapter, Failure> {
 pub fn table(options: &Options) -> Result<(), Failure> {
     let device = Device::open(options)?;
     let rounds = if options.quick { 3 } else { 11 };
-    println!("{:52}{:>12}{:>12}{:>12}", "us (median, least, most)", "", "", "");
+    println!("{:44}{:>12}{:>12}{:>12}", "us", "median", "least", "most");
     let many = if options.quick { 50 } else { 1000 };
     let print = |name: &str, mut times: Vec<f64>| {
         times.sort_by(f64::total_cmp);
         let [median, least, most] = [times[times.len() / 2], times[0], times[times.len() - 1]];
-        println!("{name:52}{median:>12.2}{least:>12.2}{most:>12.2}");
+        println!("{name:44}{median:>12.2}{least:>12.2}{most:>12.2}");
     };
     let round = |work: &dyn Fn() -> Result<f64, Failure>| -> Result<Vec<f64>, Failure> {
         work()?;

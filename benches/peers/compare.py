@@ -171,12 +171,12 @@ class Comparison:
         if "jax-tf32" in median:
             by_best = f", x {ratio(median['jax-tf32'] / best)}" if best else ""
             yield f"wide: jax-tf32: {number(median['jax-tf32'])} us{by_best}"
-        job = jobs.made("wide", self.arguments.on, steps=1)
+        on, seconds = self.arguments.on, self.arguments.seconds
+        job = jobs.made("wide", on, steps=1)
         with self.notes.kept("products", "wide"):
-            usual = lambda name: usable(name, self.arguments.on)  # noqa: E731
-            yield from products.lines(job, self.arguments.on, self.arguments.seconds, usual, best)
+            yield from products.lines(job, on, seconds, functools.partial(usable, on=on), best)
         if job.batch == jobs.WIDE_BATCH_ON_SOFTWARE:
-            yield f"wide: batches of {job.batch} rows, as this is a rehearsal"
+            yield f"wide: one step an epoch, of {job.batch} rows, as this is a rehearsal"
 
 
 class Table:

@@ -33,8 +33,8 @@ TABLE = {
 # Rows of these are (channels, samples).
 SIGNALS = {"cylinder_bell_funnel": (1, 128), "ucr_gunpoint": (1, 150), "ucr_faceall": (1, 131)}
 # All rows of `wide` would take one core longer than the rest; these tell jobs apart as well.
-COMPARED = 2048
-# A software adapter takes minutes for the 1024 of the file.
+COMPARED = 512
+# A software adapter takes seconds for a step of so many rows, and minutes for the 1024 of the file.
 WIDE_BATCH_ON_SOFTWARE = 64
 
 
@@ -81,8 +81,9 @@ def made(name, on, rows=None, steps=None):
     """The job on `rows` made-up rows, or on as many as an epoch of `steps` takes; with the same seed always."""
     file, steps_cpu, steps_gpu, counts = TABLE[name]
     keys = json.loads((ROOT / file).read_text())["parameters"]
-    batch = WIDE_BATCH_ON_SOFTWARE if name == "wide" and on == "software" else keys["BATCH_SIZE"]
-    steps = steps or (steps_cpu if on == "cpu" else steps_gpu)
+    batch, steps = keys["BATCH_SIZE"], steps or (steps_cpu if on == "cpu" else steps_gpu)
+    if name == "wide" and on == "software":
+        batch, steps = WIDE_BATCH_ON_SOFTWARE, 1
     # Whole batches, and enough of them that every class occurs.
     fewest = -(-2 * len(counts or []) // batch)
     rows = rows or max(steps, fewest) * batch

@@ -49,7 +49,7 @@ enum Command {
     Export(export::Arguments),
     /// List the GPUs and the CPU that --device can choose
     Devices,
-    /// Time ten networks on every device and schedule
+    /// Time thirteen networks on every device and schedule
     Bench(bench::Arguments),
     /// Show what a model file or an NPZ data set holds
     Inspect(inspect::Arguments),
