@@ -27,6 +27,7 @@ mod verdict;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use crate::instruction_set::InstructionSet;
 use clap::{Parser, Subcommand};
 
 /// Trains small neural networks on tabular data and signals, from one JSON file.
@@ -60,6 +61,10 @@ enum Command {
 pub fn main() -> ExitCode {
     let started = Instant::now();
     signals::report_too_large_files();
+    if let Err(error) = InstructionSet::check_cap() {
+        console::message(&format!("error: {error}"));
+        return ExitCode::from(error.exit_code());
+    }
     let result = match Arguments::parse().command {
         Command::Train(arguments) => train::run(&arguments, started),
         Command::Evaluate(arguments) => evaluate::run(&arguments),

@@ -9,6 +9,7 @@ use super::operation::{Comparison, Function, Operator};
 use super::tree::{Node, Term, Tree};
 use super::unfold::unfold;
 use super::{ParseError, Scratch};
+use crate::instruction_set::InstructionSet;
 use crate::math::Real;
 
 /// Elements an instruction handles at a time: its operands stay in the first-level cache.
@@ -101,21 +102,19 @@ impl Program {
         if scratch.slots.len() < self.slots() {
             scratch.slots.resize(self.slots(), [T::ZERO; CHUNK]);
         }
-        #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("avx512f")
-            && std::arch::is_x86_feature_detected!("avx512dq")
-        {
-            // SAFETY: the machine has what the function asks for.
-            unsafe { self.evaluate_chunks_avx512(x, value, derivative, &mut scratch.slots) };
-            return;
+        let slots = &mut scratch.slots;
+        match InstructionSet::best() {
+            // SAFETY of both: the machine has the set.
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx512 => unsafe {
+                self.evaluate_chunks_avx512(x, value, derivative, slots);
+            },
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx2 => unsafe {
+                self.evaluate_chunks_avx2(x, value, derivative, slots);
+            },
+            InstructionSet::Portable => self.evaluate_chunks(x, value, derivative, slots),
         }
-        #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("avx2") {
-            // SAFETY: the machine has AVX2, which is all the function asks for.
-            unsafe { self.evaluate_chunks_avx2(x, value, derivative, &mut scratch.slots) };
-            return;
-        }
-        self.evaluate_chunks(x, value, derivative, &mut scratch.slots);
     }
 
     /// The same code compiled for AVX-512.

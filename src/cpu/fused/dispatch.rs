@@ -6,6 +6,7 @@ use super::simd::{LANES, Portable, Simd};
 use super::update::{Rule, update};
 #[cfg(target_arch = "x86_64")]
 use super::x86::{Avx2, Avx512};
+use crate::instruction_set::InstructionSet;
 use crate::math::Real;
 
 /// Calls a function of this module for the instruction set, in an entry point that enables it.
@@ -27,8 +28,8 @@ macro_rules! call {
 #[cfg(test)]
 macro_rules! on_every_instruction_set {
     ($test:ident) => {
-        for set in $crate::cpu::fused::dispatch::InstructionSet::all() {
-            use $crate::cpu::fused::dispatch::InstructionSet;
+        for set in $crate::instruction_set::InstructionSet::all() {
+            use $crate::instruction_set::InstructionSet;
             // SAFETY: `all` gives only what the machine has.
             unsafe {
                 match set {
@@ -45,64 +46,49 @@ macro_rules! on_every_instruction_set {
 #[cfg(test)]
 pub(super) use on_every_instruction_set;
 
-/// An instruction set of this machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum InstructionSet {
-    #[cfg(target_arch = "x86_64")]
-    Avx512,
-    #[cfg(target_arch = "x86_64")]
-    Avx2,
-    Portable,
-}
+/// The parts of a step on an instruction set.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Parts(InstructionSet);
 
-impl InstructionSet {
-    /// All that this machine has, the fastest first.
-    pub fn all() -> Vec<Self> {
-        let mut sets = vec![];
-        #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            if is_x86_feature_detected!("avx512f") {
-                sets.push(InstructionSet::Avx512);
-            }
-            sets.push(InstructionSet::Avx2);
-        }
-        sets.push(InstructionSet::Portable);
-        sets
+impl Parts {
+    /// On one of the sets that [`InstructionSet::all`] gives.
+    pub fn on(set: InstructionSet) -> Self {
+        Parts(set)
     }
 
     /// z = x W + b of a layer, for the first `rows` rows.
     pub fn forward(self, memory: &mut Memory, layer: usize, rows: usize) {
-        call!(self, forward(memory, layer, rows));
+        call!(self.0, forward(memory, layer, rows));
     }
 
     /// The gradient by what the layer below makes, into that layer's delta.
     pub fn backward(self, memory: &mut Memory, layer: usize, rows: usize) {
-        call!(self, backward(memory, layer, rows));
+        call!(self.0, backward(memory, layer, rows));
     }
 
     /// a = max(z, 0), in place.
     pub fn relu(self, a: &mut [f32]) {
-        call!(self, relu(a));
+        call!(self.0, relu(a));
     }
 
     /// delta where a > 0, else 0.
     pub fn relu_backward(self, delta: &mut [f32], a: &[f32]) {
-        call!(self, relu_backward(delta, a));
+        call!(self.0, relu_backward(delta, a));
     }
 
     /// e^x of every number, in place.
     pub fn exponentials(self, values: &mut [f32]) {
-        call!(self, exponentials(values));
+        call!(self.0, exponentials(values));
     }
 
     /// Σ gradient² of a layer, stored or from the products of rows.
     pub fn squares(self, memory: &mut Memory, layer: usize, rows: usize) -> f64 {
-        call!(self, squares(memory, layer, rows))
+        call!(self.0, squares(memory, layer, rows))
     }
 
     /// The gradient of a layer and its update; `decay` is that of its weights.
     pub fn update(self, memory: &mut Memory, layer: usize, rows: usize, rule: &Rule, decay: f32) {
-        call!(self, update_layer(memory, layer, rows, rule, decay));
+        call!(self.0, update_layer(memory, layer, rows, rule, decay));
     }
 }
 

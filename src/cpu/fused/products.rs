@@ -2,7 +2,7 @@
 
 #![allow(clippy::needless_range_loop)] // rows and columns, as the formulas have them
 
-use super::simd::{LANES, Simd};
+use super::simd::{LANES, Simd, Sums};
 
 /// A matrix in memory: where it begins, and the numbers from one row, and one column, to the next.
 #[derive(Clone, Copy)]
@@ -31,25 +31,13 @@ pub(super) unsafe fn product<S: Simd>(
     unsafe {
         while done < vectors {
             let tile = Tile { k, first: done * LANES, a, b, b_row, bias, out, out_row };
-            let left = vectors - done;
-            if S::WIDE && left >= 4 {
-                tile.rows::<S, 6, 4>(m);
-                done += 4;
-            } else if left >= 2 {
-                if S::WIDE {
-                    tile.rows::<S, 8, 2>(m)
-                } else {
-                    tile.rows::<S, 3, 2>(m)
-                }
-                done += 2;
-            } else {
-                if S::WIDE {
-                    tile.rows::<S, 8, 1>(m)
-                } else {
-                    tile.rows::<S, 5, 1>(m)
-                }
-                done += 1;
-            }
+            done += match (S::SUMS, vectors - done) {
+                (Sums::TwentyFour, 4..) => tile.rows::<S, 6, 4>(m),
+                (Sums::TwentyFour, 2..) => tile.rows::<S, 8, 2>(m),
+                (Sums::TwentyFour, _) => tile.rows::<S, 8, 1>(m),
+                (Sums::Six, _) => tile.rows::<S, 6, 1>(m),
+                (Sums::Three, _) => tile.rows::<S, 3, 1>(m),
+            };
         }
     }
 }
@@ -69,9 +57,9 @@ struct Tile {
 }
 
 impl Tile {
-    /// All rows of the stripe of `C` vectors, `R` at a time, then those that are left over.
+    /// All rows of the stripe of `C` vectors, `R` at a time, then those that are left over; `C`.
     #[inline(always)]
-    unsafe fn rows<S: Simd, const R: usize, const C: usize>(self, m: usize) {
+    unsafe fn rows<S: Simd, const R: usize, const C: usize>(self, m: usize) -> usize {
         let mut row = 0;
         // SAFETY: `row` stays below m.
         unsafe {
@@ -91,6 +79,7 @@ impl Tile {
                 _ => {}
             }
         }
+        C
     }
 
     #[inline(always)]
@@ -151,11 +140,11 @@ pub(super) unsafe fn product_of_rows<S: Simd>(
         while row < m {
             // Five rows, a common batch, in one pass over `b` rather than two.
             row += match m - row {
-                5 if S::WIDE => {
+                5 if S::SUMS == Sums::TwentyFour => {
                     product_of_few_rows::<S, 5>(row, [n, p], a, b, out);
                     5
                 }
-                4.. if S::WIDE => {
+                4.. if S::SUMS == Sums::TwentyFour => {
                     product_of_few_rows::<S, 4>(row, [n, p], a, b, out);
                     4
                 }

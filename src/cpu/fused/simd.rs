@@ -11,6 +11,17 @@ pub(super) const LANES: usize = 16;
 /// The three high bits of an exponent: none is set below 2⁻⁹⁵ = 2.5e-29.
 pub(super) const NOT_FADED: u32 = 0x7000_0000;
 
+/// How many vectors of sums stay in registers, beside what is multiplied.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sums {
+    /// 24, of 32 registers a vector each.
+    TwentyFour,
+    /// 6, of 16 registers two a vector, or 32 four a vector.
+    Six,
+    /// 3, of 16 registers four a vector.
+    Three,
+}
+
 /// An instruction set.
 ///
 /// # Safety
@@ -18,8 +29,8 @@ pub(super) const NOT_FADED: u32 = 0x7000_0000;
 pub(super) trait Simd: Copy {
     /// Sixteen numbers.
     type V: Copy;
-    /// Whether there are registers for 24 vectors of sums, or for 6.
-    const WIDE: bool;
+    /// How many vectors of sums its registers hold.
+    const SUMS: Sums;
 
     unsafe fn splat(x: f32) -> Self::V;
     unsafe fn load(from: *const f32) -> Self::V;
@@ -83,7 +94,7 @@ macro_rules! lanewise {
 #[allow(clippy::needless_range_loop)]
 impl Simd for Portable {
     type V = [f32; LANES];
-    const WIDE: bool = false;
+    const SUMS: Sums = if cfg!(target_arch = "x86_64") { Sums::Three } else { Sums::Six };
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self::V {

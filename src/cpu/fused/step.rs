@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::chain::{Chain, LinkActivation};
-use super::dispatch::InstructionSet;
+use super::dispatch::Parts;
 use super::memory::{Memory, Training, load, store};
 use super::update::Rule;
 use crate::backend::Evaluation;
@@ -12,6 +12,7 @@ use crate::cpu::batch::Batch;
 use crate::cpu::gather::Frame;
 use crate::cpu::weight_sum::gradient_scale;
 use crate::expr::Scratch;
+use crate::instruction_set::InstructionSet;
 use crate::math::Real;
 use crate::network::Layout;
 use crate::params::{Clip, Replica, Run};
@@ -21,7 +22,7 @@ use crate::params::{Clip, Replica, Run};
 pub(in crate::cpu) struct Fused {
     chain: Chain,
     memory: Memory,
-    instructions: InstructionSet,
+    instructions: Parts,
     frame: Frame<f32>,
     batch: Batch<f32>,
     scratch: Scratch<f32>,
@@ -42,13 +43,13 @@ pub(in crate::cpu) enum Done {
 
 impl Fused {
     pub fn new(run: &Run, replica: &Replica, chain: Chain) -> Self {
-        Self::on(run, replica, chain, InstructionSet::all()[0])
+        Self::on(run, replica, chain, InstructionSet::best())
     }
 
     fn on(run: &Run, replica: &Replica, chain: Chain, instructions: InstructionSet) -> Self {
         let (rows, training) = needs(run, replica);
         let memory = Memory::new(&chain, rows, Some(training));
-        Self::of(chain, memory, instructions, Frame::new(run, replica))
+        Self::of(chain, memory, Parts::on(instructions), Frame::new(run, replica))
     }
 
     /// The same network with these weights, in the order of the plan's layout, to evaluate up to `rows`
@@ -72,7 +73,7 @@ impl Fused {
         Memory::bytes(chain, rows, None)
     }
 
-    fn of(chain: Chain, memory: Memory, instructions: InstructionSet, frame: Frame<f32>) -> Self {
+    fn of(chain: Chain, memory: Memory, instructions: Parts, frame: Frame<f32>) -> Self {
         Fused {
             chain,
             memory,
@@ -332,7 +333,7 @@ mod tests {
                 for batch_size in [1, 5, 7, 23] {
                     let run = run(optimizer, clip, batch_size);
                     let expected = weights_after_steps(&run, InstructionSet::Portable);
-                    for instructions in InstructionSet::all() {
+                    for &instructions in InstructionSet::all() {
                         let found = weights_after_steps(&run, instructions);
                         for (found, expected) in found.iter().zip(&expected) {
                             // Adam's first steps are as long as the rate, 0.01, whatever the

@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::simd::{NOT_FADED, Simd};
+use super::simd::{NOT_FADED, Simd, Sums};
 
 /// AVX-512F.
 #[derive(Clone, Copy)]
@@ -73,6 +73,21 @@ unsafe fn halves_added(v: __m256) -> [f32; 4] {
 unsafe fn quarters256([a, b, c, d]: [__m256; 4]) -> __m256 {
     // SAFETY: the caller's promise.
     unsafe { _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d)) }
+}
+
+/// 0 where |a| < 2⁻⁹⁵.
+///
+/// # Safety
+/// Only with AVX2.
+#[inline(always)]
+unsafe fn flushed256(a: __m256) -> __m256 {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let not_faded = _mm256_set1_epi32(NOT_FADED as i32);
+        let bits = _mm256_and_si256(_mm256_castps_si256(a), not_faded);
+        let faded = _mm256_cmpeq_epi32(bits, _mm256_setzero_si256());
+        _mm256_andnot_ps(_mm256_castsi256_ps(faded), a)
+    }
 }
 
 /// The quarters of two vectors, added.
@@ -151,17 +166,17 @@ unsafe fn transpose512(from: *const f32, from_row: usize, to: *mut f32, to_row: 
 // SAFETY of all bodies: the caller's promise, that the machine has the instructions and that
 // pointers are valid.
 macro_rules! implement {
-    ($name:ident, $v:ty, $wide:literal, $($method:ident($($a:ident: $t:ty),*) $(-> $out:ty)? = $body:expr;)+) => {
+    ($name:ident, $v:ty, $sums:ident, $($method:ident($($a:ident: $t:ty),*) $(-> $out:ty)? = $body:expr;)+) => {
         impl Simd for $name {
             type V = $v;
-            const WIDE: bool = $wide;
+            const SUMS: Sums = Sums::$sums;
             $(#[inline(always)]
             unsafe fn $method($($a: $t),*) $(-> $out)? { unsafe { $body } })+
         }
     };
 }
 
-implement! { Avx512, __m512, true,
+implement! { Avx512, __m512, TwentyFour,
     splat(x: f32) -> __m512 = _mm512_set1_ps(x);
     load(from: *const f32) -> __m512 = _mm512_loadu_ps(from);
     store(to: *mut f32, v: __m512) = _mm512_storeu_ps(to, v);
@@ -194,7 +209,7 @@ implement! { Avx512, __m512, true,
 
 type Pair = [__m256; 2];
 
-implement! { Avx2, Pair, false,
+implement! { Avx2, Pair, Six,
     splat(x: f32) -> Pair = [_mm256_set1_ps(x); 2];
     load(from: *const f32) -> Pair = [_mm256_loadu_ps(from), _mm256_loadu_ps(from.add(8))];
     store(to: *mut f32, v: Pair) = {
@@ -221,12 +236,8 @@ implement! { Avx2, Pair, false,
         let sign = _mm256_set1_ps(-0.0);
         [_mm256_andnot_ps(sign, a[0]), _mm256_andnot_ps(sign, a[1])]
     };
-    flushed(a: Pair) -> Pair = a.map(|a| {
-        let not_faded = _mm256_set1_epi32(NOT_FADED as i32);
-        let bits = _mm256_and_si256(_mm256_castps_si256(a), not_faded);
-        let faded = _mm256_cmpeq_epi32(bits, _mm256_setzero_si256());
-        _mm256_andnot_ps(_mm256_castsi256_ps(faded), a)
-    });
+    // No closure: it would not take over the instruction set, and each intrinsic would be a call.
+    flushed(a: Pair) -> Pair = [flushed256(a[0]), flushed256(a[1])];
     quarters(v: [Pair; 4]) -> Pair = [
         quarters256([v[0][0], v[1][0], v[2][0], v[3][0]]),
         quarters256([v[0][1], v[1][1], v[2][1], v[3][1]]),
