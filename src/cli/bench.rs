@@ -11,6 +11,7 @@ use super::train::use_threads;
 use crate::bench::{Contender, JOBS, Job, Measurement, Prepared, contenders, measure};
 use crate::data::Split;
 use crate::error::{Error, Result, counted};
+use crate::instruction_set::InstructionSet;
 use crate::nearest::did_you_mean;
 use crate::params::Optimizer;
 
@@ -196,7 +197,10 @@ fn optimizer(optimizer: Optimizer) -> &'static str {
 
 fn row(contender: &Contender, outcome: &Result<Measured>) -> String {
     // Long names of devices are cut: the columns stay in line.
-    let device: String = contender.device().chars().take(20).collect();
+    let device: String = match contender.backend() {
+        "cpu" => format!("cpu, {}", InstructionSet::best().name()),
+        _ => contender.device().chars().take(20).collect(),
+    };
     let who = format!("  {device:20}  {:10}", contender.schedule());
     match outcome {
         Ok((measured, compile)) => format!(
@@ -256,6 +260,9 @@ fn object(
     put("backend", json!(contender.backend()));
     put("device", json!(contender.device()));
     put("schedule", json!(contender.schedule()));
+    if contender.backend() == "cpu" {
+        put("instruction_set", json!(InstructionSet::best().name()));
+    }
     match outcome {
         Ok((measured, compile)) => {
             let step = measured.step;

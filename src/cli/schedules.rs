@@ -1,6 +1,7 @@
 //! The table of schedules that -v prints: what was looked at, and how it did.
 
 use super::console::message;
+use crate::instruction_set::InstructionSet;
 use crate::race::Entrant;
 
 /// Prints the table on standard error.
@@ -20,5 +21,5 @@ pub(super) fn print(entrants: &[Entrant]) {
         let (device, schedule) = (&entrant.device, &entrant.schedule);
         message(&format!("{device:<width$}  {schedule:<9}  {dispatches:>15}  {outcome}"));
     }
-    message("");
+    message(&format!("instruction set of the CPU: {}\n", InstructionSet::best().name()));
 }

@@ -1,6 +1,6 @@
 //! The command line itself.
 
-use crate::support::Folder;
+use crate::support::{Folder, Ran};
 
 #[test]
 fn help_and_version_are_told_on_standard_output() {
@@ -49,4 +49,12 @@ fn wrong_usage_is_refused() {
         folder.run(arguments).refused(&[words]);
     }
     assert!(folder.list("").is_empty());
+}
+
+#[test]
+fn an_instruction_set_that_is_none_is_refused() {
+    let folder = Folder::new();
+    let mut command = folder.command(&["devices"]);
+    let ran = Ran::from(command.env("GPU_MLP_SIMD", "sse9").output().unwrap());
+    ran.refused(&["GPU_MLP_SIMD=sse9", "allowed here: ", "portable"]);
 }

@@ -138,25 +138,20 @@ pub(super) unsafe fn product_of_rows<S: Simd>(
     // SAFETY: rows stay below m and p.
     unsafe {
         while row < m {
-            // Five rows, a common batch, in one pass over `b` rather than two.
-            row += match m - row {
-                5 if S::SUMS == Sums::TwentyFour => {
-                    product_of_few_rows::<S, 5>(row, [n, p], a, b, out);
-                    5
-                }
-                4.. if S::SUMS == Sums::TwentyFour => {
-                    product_of_few_rows::<S, 4>(row, [n, p], a, b, out);
-                    4
-                }
-                _ => {
-                    product_of_few_rows::<S, 1>(row, [n, p], a, b, out);
-                    1
-                }
+            row += match (S::ROWS, m - row) {
+                // Five rows, a common batch, in one pass over `b` rather than two.
+                (5, 5) => product_of_few_rows::<S, 5>(row, [n, p], a, b, out),
+                (5, 4..) => product_of_few_rows::<S, 4>(row, [n, p], a, b, out),
+                // Two at a time leave two of four, and not three and one.
+                (3, 4) | (3, 2) => product_of_few_rows::<S, 2>(row, [n, p], a, b, out),
+                (3, 3..) => product_of_few_rows::<S, 3>(row, [n, p], a, b, out),
+                _ => product_of_few_rows::<S, 1>(row, [n, p], a, b, out),
             };
         }
     }
 }
 
+/// `R` rows of a product; `R`.
 #[inline(always)]
 unsafe fn product_of_few_rows<S: Simd, const R: usize>(
     row: usize,
@@ -164,57 +159,32 @@ unsafe fn product_of_few_rows<S: Simd, const R: usize>(
     (a, a_row): (*const f32, usize),
     (b, b_row): (*const f32, usize),
     (out, out_row): (*mut f32, usize),
-) {
+) -> usize {
     // SAFETY: rows row .. row + R of a and out exist, and all p of b.
     unsafe {
         let (a, out) = (a.add(row * a_row), out.add(row * out_row));
-        let products =
-            |column| products_by_four::<S, R>(n, (a, a_row), (b.add(column * b_row), b_row));
         let sixteens = p / LANES * LANES;
         for column in (0..sixteens).step_by(LANES) {
-            let mut quarters = [[S::splat(0.0); 4]; R];
-            for four in 0..4 {
-                let products = products(column + 4 * four);
-                for r in 0..R {
-                    quarters[r][four] = S::quarters(products[r]);
-                }
-            }
+            let of = b.add(column * b_row);
+            // No loop: what each makes is of the type that the instruction set has for it.
+            let products = [
+                S::dots::<R>(n, (a, a_row), (of, b_row)),
+                S::dots::<R>(n, (a, a_row), (of.add(4 * b_row), b_row)),
+                S::dots::<R>(n, (a, a_row), (of.add(8 * b_row), b_row)),
+                S::dots::<R>(n, (a, a_row), (of.add(12 * b_row), b_row)),
+            ];
             for r in 0..R {
-                S::store(out.add(r * out_row + column), S::folded(quarters[r]));
+                let own = [products[0][r], products[1][r], products[2][r], products[3][r]];
+                S::store(out.add(r * out_row + column), S::sixteen_sums(own));
             }
         }
         for column in (sixteens..p).step_by(4) {
-            let products = products(column);
+            let products = S::dots::<R>(n, (a, a_row), (b.add(column * b_row), b_row));
             for r in 0..R {
-                let four = S::sums(products[r]);
+                let four = S::four_sums(products[r]);
                 out.add(r * out_row + column).cast::<[f32; 4]>().write_unaligned(four);
             }
         }
     }
-}
-
-/// Vectors whose numbers, added, are the products of `R` rows of `a` with four of `b`.
-#[inline(always)]
-unsafe fn products_by_four<S: Simd, const R: usize>(
-    n: usize,
-    (a, a_row): (*const f32, usize),
-    (b, b_row): (*const f32, usize),
-) -> [[S::V; 4]; R] {
-    // SAFETY: so many rows exist, n numbers long.
-    unsafe {
-        let mut sums = [[S::splat(0.0); 4]; R];
-        for t in (0..n).step_by(LANES) {
-            let mut others = [S::splat(0.0); 4];
-            for c in 0..4 {
-                others[c] = S::load(b.add(c * b_row + t));
-            }
-            for r in 0..R {
-                let own = S::load(a.add(r * a_row + t));
-                for c in 0..4 {
-                    sums[r][c] = S::mul_add(own, others[c], sums[r][c]);
-                }
-            }
-        }
-        sums
-    }
+    R
 }

@@ -51,13 +51,24 @@ pub(super) trait Simd: Copy {
     unsafe fn abs(a: Self::V) -> Self::V;
     /// 0 where |a| < 2⁻⁹⁵, which a look at [`NOT_FADED`] tells.
     unsafe fn flushed(a: Self::V) -> Self::V;
-    /// The sums of the quarters of four vectors: (quarter, vector).
-    unsafe fn quarters(v: [Self::V; 4]) -> Self::V;
-    /// The quarters of each of four vectors, added: (vector, number of a quarter).
-    unsafe fn folded(v: [Self::V; 4]) -> Self::V;
     /// The sum of each of four vectors.
     unsafe fn sums(v: [Self::V; 4]) -> [f32; 4];
-    /// m / (2√v + ε) for normal v > 0, to a unit or two in the last place.
+    /// Sums under way of a product of two rows; as many as fit a register.
+    type Partial: Copy;
+    /// The rows of `a` that [`Self::dots`] takes best at a time, at most.
+    const ROWS: usize;
+    /// The products of `R` rows of `a` with four of `b`, `n` numbers long, whole vectors, as partial sums. Rows are
+    /// so many numbers apart.
+    unsafe fn dots<const R: usize>(
+        n: usize,
+        a: (*const f32, usize),
+        b: (*const f32, usize),
+    ) -> [[Self::Partial; 4]; R];
+    /// The sum of each of four.
+    unsafe fn four_sums(partial: [Self::Partial; 4]) -> [f32; 4];
+    /// The sum of each of sixteen.
+    unsafe fn sixteen_sums(partial: [[Self::Partial; 4]; 4]) -> Self::V;
+    /// m / (2√v + ε) for normal v > 0, to three and a half units in the last place at most.
     unsafe fn over_two_roots(m: Self::V, v: Self::V, epsilon: Self::V) -> Self::V {
         // SAFETY: the caller's promise.
         unsafe {
@@ -73,6 +84,35 @@ pub(super) trait Simd: Copy {
                 unsafe { *to.add(j * to_row + i) = *from.add(i * from_row + j) }
             }
         }
+    }
+}
+
+/// [`Simd::dots`] where partial sums are whole vectors.
+///
+/// # Safety
+/// The machine has `S`; so many rows exist, `n` numbers long.
+#[inline(always)]
+pub(super) unsafe fn dots_of_vectors<S: Simd, const R: usize>(
+    n: usize,
+    (a, a_row): (*const f32, usize),
+    (b, b_row): (*const f32, usize),
+) -> [[S::V; 4]; R] {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut sums = [[S::splat(0.0); 4]; R];
+        for t in (0..n).step_by(LANES) {
+            let mut others = [S::splat(0.0); 4];
+            for c in 0..4 {
+                others[c] = S::load(b.add(c * b_row + t));
+            }
+            for r in 0..R {
+                let own = S::load(a.add(r * a_row + t));
+                for c in 0..4 {
+                    sums[r][c] = S::mul_add(own, others[c], sums[r][c]);
+                }
+            }
+        }
+        sums
     }
 }
 
@@ -160,22 +200,35 @@ impl Simd for Portable {
         lanewise!(a => if a.to_bits() & NOT_FADED == 0 { 0.0 } else { a })
     }
     #[inline(always)]
-    unsafe fn quarters(v: [Self::V; 4]) -> Self::V {
-        let quarter = |v: &[f32]| v[0] + v[2] + (v[1] + v[3]);
-        std::array::from_fn(|i| quarter(&v[i % 4][i / 4 * 4..][..4]))
-    }
-    #[inline(always)]
-    unsafe fn folded(v: [Self::V; 4]) -> Self::V {
-        let number = |v: &[f32; LANES], i: usize| v[i] + v[i + 4] + (v[i + 8] + v[i + 12]);
-        std::array::from_fn(|i| number(&v[i / 4], i % 4))
-    }
-    #[inline(always)]
     unsafe fn sums(v: [Self::V; 4]) -> [f32; 4] {
+        // The sum of each quarter, and then of the quarters.
+        let quarter = |v: &[f32]| v[0] + v[2] + (v[1] + v[3]);
+        v.map(|v| quarter(&v[..4]) + quarter(&v[8..12]) + (quarter(&v[4..8]) + quarter(&v[12..16])))
+    }
+    type Partial = Self::V;
+    const ROWS: usize = 1;
+    #[inline(always)]
+    unsafe fn dots<const R: usize>(
+        n: usize,
+        a: (*const f32, usize),
+        b: (*const f32, usize),
+    ) -> [[Self::V; 4]; R] {
         // SAFETY: the caller's promise.
-        let quarters = unsafe { Self::quarters(v) };
-        std::array::from_fn(|i| {
-            quarters[i] + quarters[i + 8] + (quarters[i + 4] + quarters[i + 12])
-        })
+        unsafe { dots_of_vectors::<Self, R>(n, a, b) }
+    }
+    #[inline(always)]
+    unsafe fn four_sums(partial: [Self::V; 4]) -> [f32; 4] {
+        // SAFETY: the caller's promise.
+        unsafe { Self::sums(partial) }
+    }
+    #[inline(always)]
+    unsafe fn sixteen_sums(partial: [[Self::V; 4]; 4]) -> Self::V {
+        let mut out = [0.0; LANES];
+        for (out, four) in out.chunks_exact_mut(4).zip(partial) {
+            // SAFETY: the caller's promise.
+            out.copy_from_slice(&unsafe { Self::sums(four) });
+        }
+        out
     }
 }
 
@@ -239,10 +292,20 @@ mod tests {
             }
             let four: [_; 4] = std::array::from_fn(whole);
             let vectors = four.map(|x| load(&x));
-            same(&out(S::quarters(vectors)), &Portable::quarters(four), "quarters");
-            same(&out(S::folded(vectors)), &Portable::folded(four), "folded");
             same(&S::sums(vectors), &Portable::sums(four), "sums");
             same(&S::sums(vectors), &four.map(|x| x.iter().sum::<f32>()), "sums, one by one");
+            let of_rows: Vec<f32> = (0..5).flat_map(whole).collect();
+            let (one, four) = ((of_rows.as_ptr(), LANES), (of_rows.as_ptr().add(LANES), LANES));
+            let [own, other] = [S::dots::<2>(LANES, one, four), S::dots::<2>(LANES, four, four)];
+            let expected = |row: usize| -> [f32; 4] {
+                std::array::from_fn(|c| {
+                    whole(row).iter().zip(whole(1 + c)).map(|(a, b)| a * b).sum()
+                })
+            };
+            same(&S::four_sums(own[0]), &expected(0), "four sums");
+            let sixteen = out(S::sixteen_sums([own[0], own[1], other[0], other[1]]));
+            let rows_of = [0, 1, 1, 2].map(expected).concat();
+            same(&sixteen, &rows_of, "sixteen sums");
             let rows: Vec<f32> = (0..LANES * 20).map(|i| i as f32).collect();
             let (mut found, mut expected) = ([0.0; LANES * 18], [0.0; LANES * 18]);
             S::transpose(rows.as_ptr(), 20, found.as_mut_ptr(), 18);
@@ -253,8 +316,11 @@ mod tests {
             for ((found, m), v) in quotients.iter().zip(b).zip(v) {
                 let exact = f64::from(m) / (2.0 * f64::from(v).sqrt() + f64::from(1e-8f32));
                 let error = (f64::from(*found) - exact).abs();
-                // Root, sum and quotient are rounded once each, the root from an estimate twice.
-                assert!(error <= 2.0 * f64::from(f32::EPSILON) * exact.abs(), "{m} {v} {found}");
+                // In units of 2^-24, what a rounding errs by: the sum, the quotient, and the root, which is
+                // rounded once, or comes from an estimate. Of one that errs by d (AVX2: 1.5 · 2^-12 at most) a
+                // Newton step leaves 1.5 d², here 3.4 units, and adds half a rounding and a whole one.
+                let units = 7.0;
+                assert!(error <= units * 2f64.powi(-24) * exact.abs(), "{m} {v} {found}");
             }
         }
     }

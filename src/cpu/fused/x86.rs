@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::simd::{NOT_FADED, Simd, Sums};
+use super::simd::{NOT_FADED, Simd, Sums, dots_of_vectors};
 
 /// AVX-512F.
 #[derive(Clone, Copy)]
@@ -36,6 +36,20 @@ unsafe fn quarters512([a, b, c, d]: [__m512; 4]) -> __m512 {
 unsafe fn pairs512(a: __m512, b: __m512) -> __m512 {
     // SAFETY: the caller's promise.
     unsafe { _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xdd)) }
+}
+
+/// The sum of each of sixteen vectors.
+///
+/// # Safety
+/// Only with AVX-512F.
+#[inline(always)]
+unsafe fn sixteen_sums512([a, b, c, d]: [[__m512; 4]; 4]) -> __m512 {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let (ab, cd) =
+            (pairs512(quarters512(a), quarters512(b)), pairs512(quarters512(c), quarters512(d)));
+        pairs512(ab, cd)
+    }
 }
 
 /// The sum of each of four vectors.
@@ -90,16 +104,112 @@ unsafe fn flushed256(a: __m256) -> __m256 {
     }
 }
 
-/// The quarters of two vectors, added.
+/// The sum of each of eight vectors of eight.
 ///
 /// # Safety
 /// Only with AVX2.
 #[inline(always)]
-unsafe fn folded256(a: Pair, b: Pair) -> __m256 {
+unsafe fn eight_sums256(a: [__m256; 4], b: [__m256; 4]) -> __m256 {
     // SAFETY: the caller's promise.
     unsafe {
-        let (a, b) = (_mm256_add_ps(a[0], a[1]), _mm256_add_ps(b[0], b[1]));
+        let (a, b) = (quarters256(a), quarters256(b));
         _mm256_add_ps(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31))
+    }
+}
+
+/// [`Simd::dots`] with partial sums of one register, so that those of three rows fit beside each other.
+///
+/// # Safety
+/// Only with AVX2 and FMA; so many rows exist, `n` numbers long.
+#[inline(always)]
+unsafe fn dots256<const R: usize>(
+    n: usize,
+    (a, a_row): (*const f32, usize),
+    (b, b_row): (*const f32, usize),
+) -> [[__m256; 4]; R] {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut sums = [[_mm256_setzero_ps(); 4]; R];
+        for t in (0..n).step_by(8) {
+            let mut own = [_mm256_setzero_ps(); R];
+            for (r, own) in own.iter_mut().enumerate() {
+                *own = _mm256_loadu_ps(a.add(r * a_row + t));
+            }
+            for c in 0..4 {
+                let other = _mm256_loadu_ps(b.add(c * b_row + t));
+                for r in 0..R {
+                    sums[r][c] = _mm256_fmadd_ps(own[r], other, sums[r][c]);
+                }
+            }
+        }
+        sums
+    }
+}
+
+/// m / (2√v + ε) as in [`over_two_roots512`], the root from an estimate of 11 bits and a half.
+///
+/// # Safety
+/// Only with AVX2 and FMA.
+#[inline(always)]
+unsafe fn over_two_roots256(m: __m256, v: __m256, epsilon: __m256) -> __m256 {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let estimate = _mm256_rsqrt_ps(v);
+        let near = _mm256_mul_ps(v, estimate);
+        let newton = _mm256_fnmadd_ps(near, estimate, _mm256_set1_ps(3.0));
+        _mm256_div_ps(m, _mm256_fmadd_ps(near, newton, epsilon))
+    }
+}
+
+/// # Safety
+/// Only with AVX2; sixteen rows of sixteen numbers on both sides.
+#[inline(always)]
+unsafe fn transpose256(from: *const f32, from_row: usize, to: *mut f32, to_row: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        for i in [0, 8] {
+            for j in [0, 8] {
+                transpose_eight(
+                    from.add(i * from_row + j),
+                    from_row,
+                    to.add(j * to_row + i),
+                    to_row,
+                );
+            }
+        }
+    }
+}
+
+/// # Safety
+/// Only with AVX2; eight rows of eight numbers on both sides.
+#[inline(always)]
+unsafe fn transpose_eight(from: *const f32, from_row: usize, to: *mut f32, to_row: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let zero = _mm256_setzero_ps();
+        let (mut a, mut b) = ([zero; 8], [zero; 8]);
+        for (i, a) in a.iter_mut().enumerate() {
+            *a = _mm256_loadu_ps(from.add(i * from_row));
+        }
+        // Pairs of rows, then of pairs, then of halves of a register.
+        for i in 0..4 {
+            b[2 * i] = _mm256_unpacklo_ps(a[2 * i], a[2 * i + 1]);
+            b[2 * i + 1] = _mm256_unpackhi_ps(a[2 * i], a[2 * i + 1]);
+        }
+        for i in 0..2 {
+            for j in 0..2 {
+                let (low, high) = (b[4 * i + j], b[4 * i + 2 + j]);
+                a[4 * i + 2 * j] = _mm256_shuffle_ps(low, high, 0x44);
+                a[4 * i + 2 * j + 1] = _mm256_shuffle_ps(low, high, 0xee);
+            }
+        }
+        for i in 0..4 {
+            b[i] = _mm256_permute2f128_ps(a[i], a[4 + i], 0x20);
+            b[4 + i] = _mm256_permute2f128_ps(a[i], a[4 + i], 0x31);
+        }
+        for (i, b) in b.iter().enumerate() {
+            _mm256_storeu_ps(to.add(i * to_row), *b);
+        }
     }
 }
 
@@ -166,17 +276,27 @@ unsafe fn transpose512(from: *const f32, from_row: usize, to: *mut f32, to_row: 
 // SAFETY of all bodies: the caller's promise, that the machine has the instructions and that
 // pointers are valid.
 macro_rules! implement {
-    ($name:ident, $v:ty, $sums:ident, $($method:ident($($a:ident: $t:ty),*) $(-> $out:ty)? = $body:expr;)+) => {
+    ($name:ident, $v:ty, $sums:ident, $partial:ty, $rows:literal, $dots:expr, $($method:ident($($a:ident: $t:ty),*) $(-> $out:ty)? = $body:expr;)+) => {
         impl Simd for $name {
             type V = $v;
             const SUMS: Sums = Sums::$sums;
+            type Partial = $partial;
+            const ROWS: usize = $rows;
+            #[inline(always)]
+            unsafe fn dots<const R: usize>(
+                n: usize,
+                a: (*const f32, usize),
+                b: (*const f32, usize),
+            ) -> [[$partial; 4]; R] {
+                unsafe { $dots(n, a, b) }
+            }
             $(#[inline(always)]
             unsafe fn $method($($a: $t),*) $(-> $out)? { unsafe { $body } })+
         }
     };
 }
 
-implement! { Avx512, __m512, TwentyFour,
+implement! { Avx512, __m512, TwentyFour, __m512, 5, dots_of_vectors::<Avx512, R>,
     splat(x: f32) -> __m512 = _mm512_set1_ps(x);
     load(from: *const f32) -> __m512 = _mm512_loadu_ps(from);
     store(to: *mut f32, v: __m512) = _mm512_storeu_ps(to, v);
@@ -198,9 +318,9 @@ implement! { Avx512, __m512, TwentyFour,
         let stays = _mm512_test_epi32_mask(bits, _mm512_set1_epi32(NOT_FADED as i32));
         _mm512_maskz_mov_ps(stays, a)
     };
-    quarters(v: [__m512; 4]) -> __m512 = quarters512(v);
-    folded(v: [__m512; 4]) -> __m512 = pairs512(pairs512(v[0], v[1]), pairs512(v[2], v[3]));
     sums(v: [__m512; 4]) -> [f32; 4] = sums512(v);
+    four_sums(partial: [__m512; 4]) -> [f32; 4] = sums512(partial);
+    sixteen_sums(partial: [[__m512; 4]; 4]) -> __m512 = sixteen_sums512(partial);
     over_two_roots(m: __m512, v: __m512, epsilon: __m512) -> __m512 =
         over_two_roots512(m, v, epsilon);
     transpose(from: *const f32, from_row: usize, to: *mut f32, to_row: usize) =
@@ -209,7 +329,7 @@ implement! { Avx512, __m512, TwentyFour,
 
 type Pair = [__m256; 2];
 
-implement! { Avx2, Pair, Six,
+implement! { Avx2, Pair, Six, __m256, 3, dots256::<R>,
     splat(x: f32) -> Pair = [_mm256_set1_ps(x); 2];
     load(from: *const f32) -> Pair = [_mm256_loadu_ps(from), _mm256_loadu_ps(from.add(8))];
     store(to: *mut f32, v: Pair) = {
@@ -238,13 +358,18 @@ implement! { Avx2, Pair, Six,
     };
     // No closure: it would not take over the instruction set, and each intrinsic would be a call.
     flushed(a: Pair) -> Pair = [flushed256(a[0]), flushed256(a[1])];
-    quarters(v: [Pair; 4]) -> Pair = [
-        quarters256([v[0][0], v[1][0], v[2][0], v[3][0]]),
-        quarters256([v[0][1], v[1][1], v[2][1], v[3][1]]),
-    ];
-    folded(v: [Pair; 4]) -> Pair = [folded256(v[0], v[1]), folded256(v[2], v[3])];
     sums(v: [Pair; 4]) -> [f32; 4] = {
-        let quarters = Self::quarters(v);
-        halves_added(_mm256_add_ps(quarters[0], quarters[1]))
+        let low = quarters256([v[0][0], v[1][0], v[2][0], v[3][0]]);
+        let high = quarters256([v[0][1], v[1][1], v[2][1], v[3][1]]);
+        halves_added(_mm256_add_ps(low, high))
     };
+    over_two_roots(m: Pair, v: Pair, epsilon: Pair) -> Pair = [
+        over_two_roots256(m[0], v[0], epsilon[0]),
+        over_two_roots256(m[1], v[1], epsilon[1]),
+    ];
+    four_sums(partial: [__m256; 4]) -> [f32; 4] = halves_added(quarters256(partial));
+    sixteen_sums(partial: [[__m256; 4]; 4]) -> Pair =
+        [eight_sums256(partial[0], partial[1]), eight_sums256(partial[2], partial[3])];
+    transpose(from: *const f32, from_row: usize, to: *mut f32, to_row: usize) =
+        transpose256(from, from_row, to, to_row);
 }
