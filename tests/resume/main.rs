@@ -9,6 +9,7 @@ mod full_disk;
 mod hostile;
 #[cfg(unix)]
 mod kills;
+mod old_run;
 mod refusals;
 #[cfg(unix)]
 mod signals;

@@ -4,6 +4,7 @@ mod evaluation;
 mod export;
 mod made;
 mod model_file;
+mod old_files;
 mod prediction;
 mod refused_rows;
 #[path = "../cli/support.rs"]
