@@ -28,11 +28,12 @@ pub(crate) fn add_confusion<T: Real>(z: &[T], truth: &[u32], sums: &mut Evaluati
 }
 
 fn first_largest<T: Real>(z: &[T]) -> usize {
-    let mut best = 0;
+    let (mut best, mut most) = (0, z[0]);
     for (index, &value) in z.iter().enumerate() {
-        if value > z[best] {
-            best = index;
-        }
+        // Two choices rather than a branch, which nothing predicts.
+        let is_larger = value > most;
+        most = if is_larger { value } else { most };
+        best = if is_larger { index } else { best };
     }
     best
 }
