@@ -21,7 +21,7 @@ use crate::train::{Checkpoint, EpochRow, Observer, Outcome, train, train_from};
 /// The table (or the JSON lines) goes to standard output; everything else to standard error.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// The parameter file (JSON)
+    /// The parameter file (JSON), looked up as given, then in params/
     #[arg(required_unless_present = "resume")]
     file: Option<PathBuf>,
     /// Go on with a run that did not reach its end, on its device if no other is named
@@ -142,8 +142,11 @@ struct Prepared {
 
 fn prepare(arguments: &Arguments) -> Result<Prepared> {
     let stored = arguments.resume.as_deref().map(StoredRun::open).transpose()?;
-    let own = stored.as_ref().map(StoredRun::parameters).or_else(|| arguments.file.clone());
-    let file = &own.ok_or_else(|| Error::input("train: a parameter file is missing"))?;
+    let file = &match (&stored, &arguments.file) {
+        (Some(stored), _) => stored.parameters(),
+        (None, Some(file)) => Parameters::locate(file)?,
+        (None, None) => return Err(Error::input("train: a parameter file is missing")),
+    };
     let mut parameters = Parameters::read(file, &arguments.overrides)?;
     let place = |error: Error| placed(error, file, &arguments.overrides);
     if let Some(out) = &arguments.out {
