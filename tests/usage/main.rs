@@ -6,6 +6,7 @@ mod made;
 mod model_file;
 mod prediction;
 mod refused_rows;
+mod run_directory;
 #[path = "../cli/support.rs"]
 #[allow(dead_code)] // the command's own tests use the rest
 mod support;
