@@ -87,7 +87,7 @@ fn check(parameters: &Parameters, dataset: &Dataset, weights: &[f64], what: &str
     assert!(at_kinks <= 1 + checked / 20, "{what}: {at_kinks} of {checked} at kinks");
 }
 
-const ACTIVATIONS: [&str; 17] = [
+const ACTIVATIONS: [&str; 23] = [
     "relu",
     "leaky_relu",
     "leaky_relu(0.2)",
@@ -98,6 +98,12 @@ const ACTIVATIONS: [&str; 17] = [
     "selu",
     "gelu",
     "gelu_erf",
+    "silu",
+    "swish",
+    "mish",
+    "hardswish",
+    "relu6",
+    "hardsigmoid",
     "sigmoid",
     "softplus",
     "tanh",

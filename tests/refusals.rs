@@ -191,6 +191,14 @@ fn class_weights_that_do_not_fit() {
         &refusal(&weighted(&[1.0, 2.0]), &dataset),
         &["CLASS_WEIGHT", "found 2", "3, one a class"],
     );
+    let by_label = Parameters {
+        class_weight: Some(ClassWeight::ByLabel(vec![(1, 2.0), (3, 5.0)])),
+        ..softmax()
+    };
+    assert_says(
+        &refusal(&by_label, &dataset),
+        &["CLASS_WEIGHT", "the label 3", "allowed: 0, 1, 2"],
+    );
     assert_says(&refusal(&weighted(&[3e38; 3]), &dataset), &["CLASS_WEIGHT", "3e38", "1e12"]);
     let given = Parameters { class_weight: Some(ClassWeight::Balanced), ..linear() };
     assert_says(

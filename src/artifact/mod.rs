@@ -16,5 +16,6 @@ pub use directory::RunDirectory;
 pub use history::record;
 pub use model::{Model, ModelTensor};
 pub use stored::StoredRun;
+pub(crate) use summary::figures_json;
 pub use summary::{Timing, summary};
 pub use whole::WholeFile;

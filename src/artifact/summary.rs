@@ -66,7 +66,7 @@ pub(super) fn task_name(task: Task) -> &'static str {
 }
 
 /// The figures of a split: means over outputs, and in regression a list an output.
-pub(super) fn figures_json(figures: &Figures) -> Value {
+pub(crate) fn figures_json(figures: &Figures) -> Value {
     match &figures.scores {
         Scores::Classification { accuracy, recall, f1, .. } => {
             json!({ "loss": figures.loss, "accuracy": accuracy, "recall": recall, "f1": f1 })

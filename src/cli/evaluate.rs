@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::console::{decimal, line, message, percent};
+use super::evaluate_run;
 use super::model_device::ModelDevice;
 use super::row_progress::RowProgress;
 use crate::artifact::Model;
 use crate::data::Labelled;
-use crate::error::{Result, counted};
+use crate::error::{Error, Result, counted};
 use crate::usage::{ClassMetrics, Metrics, Quality, evaluate, wanted};
 
 /// The most classes whose confusion a terminal has room for.
@@ -18,10 +19,11 @@ const MOST_SHOWN: usize = 20;
 /// Tells how good a model is on data with targets.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// The model.safetensors of a run
+    /// A run's directory, or a model.safetensors
     model: PathBuf,
-    /// The data: an .npz archive, or CSV with a target column; - is CSV on standard input
-    data: PathBuf,
+    /// The data: an .npz archive, or CSV with a target column; - is CSV on standard input [default: the
+    /// splits of the run whose directory is given]
+    data: Option<PathBuf>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -31,7 +33,18 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let Arguments { model, data, json, device } = arguments;
-    let network = Model::read(model)?;
+    let file = Model::locate(model)?;
+    let network = Model::read(&file)?;
+    let Some(data) = data else {
+        if !model.is_dir() {
+            return Err(Error::input(format!(
+                "{}: the data are missing; allowed: gpu-mlp evaluate MODEL DATA, or the directory of a run \
+                 alone, for its own splits",
+                model.display()
+            )));
+        }
+        return evaluate_run::run(model, &network, &device.wishes(), *json);
+    };
     let labelled = if data.as_os_str() == "-" {
         Labelled::from_csv(std::io::stdin(), "standard input", &wanted(&network))?
     } else {

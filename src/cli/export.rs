@@ -21,7 +21,7 @@ enum Format {
 /// Writes a model for other programs.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// The model.safetensors of a run
+    /// A run's directory, or a model.safetensors
     model: PathBuf,
     /// The format
     #[arg(long, value_enum, default_value = "onnx")]
@@ -33,6 +33,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let Arguments { model, format, output } = arguments;
+    let model = &Model::locate(model)?;
     let network = Model::read(model)?;
     let (bytes, ending) = match format {
         Format::Onnx => (onnx::export(&network).map_err(|e| e.within(model.display()))?, "onnx"),

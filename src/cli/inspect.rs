@@ -11,13 +11,13 @@ use crate::network::shape_text;
 /// Shows the arrays and figures of an NPZ data set, or the layers of a model.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// A model.safetensors or an .npz file
+    /// A run's directory, a model.safetensors or an .npz file
     file: PathBuf,
 }
 
 /// Shows what the file holds; its first bytes, not its name, decide what it is.
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
-    let path = &arguments.file;
+    let path = &Model::locate(&arguments.file)?;
     match first_bytes(path)? {
         bytes if bytes.starts_with(b"PK") => archive(path),
         // Eight bytes of header length, then a JSON object.

@@ -20,6 +20,11 @@ pub(super) struct ModelDevice {
 }
 
 impl ModelDevice {
+    /// What is asked for where a run's own device and schedule are the default.
+    pub fn wishes(&self) -> Wishes<'_> {
+        Wishes { backend: self.backend, device: self.device.as_deref(), ..Wishes::default() }
+    }
+
     /// What opens a backend on a run. Without options that is the CPU: reading the rows takes longer
     /// than computing them.
     pub fn opener(&self) -> Result<impl FnOnce(Arc<Run>) -> Result<Box<dyn Backend>>> {

@@ -16,7 +16,7 @@ use crate::usage::{Output, Predictor, predict, wanted};
 /// Predicts classes with their probabilities, or values in original units.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// The model.safetensors of a run
+    /// A run's directory, or a model.safetensors
     model: PathBuf,
     /// The rows: .npz, .npy or CSV; - is CSV on standard input
     data: PathBuf,
@@ -30,6 +30,7 @@ pub(super) struct Arguments {
 /// Predicts a block of rows at a time. What can be refused is refused before a file is made.
 pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     let Arguments { model, data, output, device } = arguments;
+    let model = &Model::locate(model)?;
     let network = Model::read(model)?;
     let mut rows = if is_standard(data) {
         Rows::from_csv(std::io::stdin(), "standard input", &wanted(&network))?

@@ -21,7 +21,7 @@ use crate::train::{Checkpoint, EpochRow, Observer, Outcome, train, train_from};
 /// The table (or the JSON lines) goes to standard output; everything else to standard error.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// The parameter file (JSON)
+    /// The parameter file (JSON), looked up as given, then in params/
     #[arg(required_unless_present = "resume")]
     file: Option<PathBuf>,
     /// Go on with a run that did not reach its end, on its device if no other is named
@@ -142,8 +142,11 @@ struct Prepared {
 
 fn prepare(arguments: &Arguments) -> Result<Prepared> {
     let stored = arguments.resume.as_deref().map(StoredRun::open).transpose()?;
-    let own = stored.as_ref().map(StoredRun::parameters).or_else(|| arguments.file.clone());
-    let file = &own.ok_or_else(|| Error::input("train: a parameter file is missing"))?;
+    let file = &match (&stored, &arguments.file) {
+        (Some(stored), _) => stored.parameters(),
+        (None, Some(file)) => Parameters::locate(file)?,
+        (None, None) => return Err(Error::input("train: a parameter file is missing")),
+    };
     let mut parameters = Parameters::read(file, &arguments.overrides)?;
     let place = |error: Error| placed(error, file, &arguments.overrides);
     if let Some(out) = &arguments.out {
@@ -152,17 +155,8 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
     let path = parameters.locate_dataset(file)?;
     let absolute = absolute(&path).map_err(place)?;
     let dataset = Dataset::read(&path)?;
-    if let (Some(wanted), Some(found)) = (&parameters.dataset_sha256, &dataset.sha256)
-        && !wanted.eq_ignore_ascii_case(found)
-    {
-        let or = if stored.is_some() { "" } else { ", or set NPZ_SHA256=null" };
-        return Err(Error::input(format!(
-            "{}: NPZ_SHA256: found {wanted}, but {} has {found}: the data are not those of that run; \
-             restore them{or}",
-            file.display(),
-            path.display()
-        )));
-    }
+    let or = if stored.is_some() { "" } else { ", or set NPZ_SHA256=null" };
+    check_same_data(&parameters, &dataset, file, &path, &format!("; restore them{or}"))?;
     let run = Run::new(&parameters, &dataset).map_err(place)?;
     let mut wishes = Wishes {
         backend: arguments.backend,
@@ -183,6 +177,27 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
     Ok(Prepared { file: file.clone(), parameters, run: Arc::new(run), choice, resumed })
 }
 
+/// Refuses data that are not those the parameter file names by their SHA-256; `remedy` says what to do.
+pub(super) fn check_same_data(
+    parameters: &Parameters,
+    dataset: &Dataset,
+    file: &Path,
+    path: &Path,
+    remedy: &str,
+) -> Result<()> {
+    match (&parameters.dataset_sha256, &dataset.sha256) {
+        (Some(wanted), Some(found)) if !wanted.eq_ignore_ascii_case(found) => {
+            Err(Error::input(format!(
+                "{}: NPZ_SHA256: found {wanted}, but {} has {found}: the data are not those of that \
+                 run{remedy}",
+                file.display(),
+                path.display()
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The path of the data as params.json holds it: JSON is text, and only a whole path leads back.
 fn absolute(path: &Path) -> Result<String> {
     let absolute = std::fs::canonicalize(path).map_err(|e| {
@@ -198,7 +213,7 @@ fn absolute(path: &Path) -> Result<String> {
 
 /// An error about a key, with the place that gave the key its value in front: `--set`, or the file.
 /// Errors about options of the command line need no place.
-fn placed(error: Error, file: &Path, overrides: &[String]) -> Error {
+pub(super) fn placed(error: Error, file: &Path, overrides: &[String]) -> Error {
     let text = error.to_string();
     let about = |key: &str| text.starts_with(key) && !text[key.len()..].starts_with('_');
     if text.starts_with("--") {

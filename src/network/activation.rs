@@ -18,6 +18,12 @@ pub const ACTIVATION_NAMES: &[&str] = &[
     "selu",
     "gelu",
     "gelu_erf",
+    "silu",
+    "swish",
+    "mish",
+    "hardswish",
+    "relu6",
+    "hardsigmoid",
     "sigmoid",
     "softplus",
     "tanh",
@@ -154,6 +160,12 @@ fn formula(name: &str, parameter: Option<f64>) -> Option<String> {
         }
         ("gelu", None) => "0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)))".into(),
         ("gelu_erf", None) => "0.5 * x * (1 + erf(x / sqrt(2)))".into(),
+        ("silu" | "swish", None) => "x * sigmoid(x)".into(),
+        ("mish", None) => "x * tanh(softplus(x))".into(),
+        // Howard et al., 2019; at the upper kinks the branch above holds.
+        ("hardswish", None) => "if(x <= -3, 0, if(x >= 3, x, x * (x + 3) / 6))".into(),
+        ("relu6", None) => "if(x <= 0, 0, if(x >= 6, 6, x))".into(),
+        ("hardsigmoid", None) => "if(x <= -3, 0, if(x >= 3, 1, (x + 3) / 6))".into(),
         ("sigmoid" | "softplus" | "tanh", None) => format!("{name}(x)"),
         _ => return None,
     };
@@ -230,7 +242,25 @@ mod tests {
         // x Φ(x) at 1 with the normal distribution's table value Φ(1) = 0.841344746.
         assert!((function("gelu_erf").evaluate(1.0f64).0 - 0.841344746).abs() < 1e-9);
         assert!((function("gelu").evaluate(1.0f64).0 - 0.841192).abs() < 1e-6);
-        assert!((function("custom_function").evaluate(1.0f64).0 - 0.731058579).abs() < 1e-9);
+        // x σ(x) and x tanh(ln(1 + e^x)) at 1.
+        for name in ["custom_function", "silu", "swish"] {
+            assert!((function(name).evaluate(1.0f64).0 - 0.731058579).abs() < 1e-9, "{name}");
+        }
+        assert!((function("mish").evaluate(1.0f64).0 - 0.865098388).abs() < 1e-9);
+        for (name, x, value, slope) in [
+            ("relu6", 7.0, 6.0, 0.0),
+            ("relu6", 5.0, 5.0, 1.0),
+            ("hardsigmoid", -3.0, 0.0, 0.0),
+            ("hardsigmoid", 0.0, 0.5, 1.0 / 6.0),
+            ("hardsigmoid", 4.0, 1.0, 0.0),
+            ("hardswish", -4.0, 0.0, 0.0),
+            ("hardswish", 1.5, 1.125, 1.0),
+            ("hardswish", 4.0, 4.0, 1.0),
+        ] {
+            let (found, its_slope) = function(name).evaluate::<f64>(x);
+            assert!((found - value).abs() < 1e-15, "{name} at {x}: {found}");
+            assert!((its_slope - slope).abs() < 1e-15, "{name}' at {x}: {its_slope}");
+        }
     }
 
     #[test]

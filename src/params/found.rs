@@ -114,15 +114,28 @@ impl<'a> Found<'a> {
         items.iter().enumerate().map(item).collect()
     }
 
-    /// The fields of an object.
-    pub(super) fn fields(&self, allowed: &str) -> Result<Fields<'a>> {
+    pub(super) fn is_object(&self) -> bool {
+        self.value.is_object()
+    }
+
+    /// The entries of an object, comments left out.
+    pub(super) fn entries(&self, allowed: &str) -> Result<Vec<(&'a str, Found<'a>)>> {
         let object = self.value.as_object().ok_or_else(|| self.refuse(allowed))?;
         let found = |(name, value): (&'a String, &'a Value)| {
             (name.as_str(), Found::new(format!("{}: {name}", self.place), value))
         };
-        let fields = object.iter().map(found).collect();
-        Ok(Fields { place: self.place.clone(), fields })
+        Ok(object.iter().filter(|(name, _)| !is_comment(name)).map(found).collect())
     }
+
+    /// The fields of an object.
+    pub(super) fn fields(&self, allowed: &str) -> Result<Fields<'a>> {
+        Ok(Fields { place: self.place.clone(), fields: self.entries(allowed)? })
+    }
+}
+
+/// Whether a key is for people and editors, not for this program.
+pub(super) fn is_comment(key: &str) -> bool {
+    key == "$schema" || key.starts_with('_')
 }
 
 /// The fields of a JSON object.

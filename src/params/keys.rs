@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::found::Found;
+use super::found::{Found, is_comment};
 use super::json;
 use crate::error::{Error, Result};
 use crate::nearest::did_you_mean;
@@ -92,7 +92,9 @@ impl Keys {
             Ok(Entry { prefix, key: known(key)?, value })
         };
         let entries = inner(file)
-            .and_then(|object| object.iter().map(entry).collect())
+            .and_then(|object| {
+                object.iter().filter(|(key, _)| !is_comment(key)).map(entry).collect()
+            })
             .map_err(|e| prefixed(&prefix, &e))?;
         Ok(Keys { prefix, entries })
     }
@@ -172,7 +174,7 @@ fn inner(file: &Value) -> Result<&Map<String, Value>> {
 }
 
 fn inner_of(outer: &Map<String, Value>) -> Result<&Map<String, Value>> {
-    let stranger = outer.keys().find(|key| *key != OUTER);
+    let stranger = outer.keys().find(|key| *key != OUTER && !is_comment(key));
     match (outer.get(OUTER), stranger) {
         (Some(Value::Object(inner)), None) => Ok(inner),
         (Some(value), None) => Err(Found::new(OUTER.into(), value).refuse("an object of keys")),
@@ -186,7 +188,7 @@ fn inner_of(outer: &Map<String, Value>) -> Result<&Map<String, Value>> {
             "{key}: unknown{}; allowed: {FORM}",
             did_you_mean(key, [OUTER])
         ))),
-        (None, None) => Err(Error::input(format!("found an empty object; allowed: {FORM}"))),
+        (None, None) => Err(Error::input(format!("found an object without keys; allowed: {FORM}"))),
     }
 }
 
@@ -218,10 +220,11 @@ mod tests {
         for (file, words) in [
             (json!([1]), "f.json: found a list; allowed: one object"),
             (json!(3), "f.json: found a single value"),
-            (json!({}), "f.json: found an empty object; allowed: one object"),
+            (json!({}), "f.json: found an object without keys; allowed: one object"),
             (json!({"LR": 1}), "f.json: LR: stands at the top level; put all keys into one object"),
             (json!({"Parameter": {}}), "f.json: Parameter: unknown; did you mean parameters?"),
             (json!({"parameters": {}, "LR": 1}), "f.json: LR: stands beside \"parameters\""),
+            (json!({"_note": 1}), "f.json: found an object without keys; allowed: one object"),
             (json!({"parameters": [1]}), "f.json: parameters: found [1]; allowed: an object"),
         ] {
             let message = refusal(file);

@@ -8,8 +8,30 @@ use crate::nearest::nearest;
 
 /// The folder of data sets, in a project of parameter files and beside them.
 const DATASETS: &str = "datasets";
+/// The folder of parameter files.
+const PARAMS: &str = "params";
 
 impl Parameters {
+    /// The parameter file of that name: as given, else in `params/` of the current folder.
+    pub fn locate(name: &Path) -> Result<PathBuf> {
+        // An absolute name stays what it is, whatever it is joined to.
+        let below = Path::new(PARAMS).join(name);
+        // What is there but no file, a directory or a pipe, is for the reader to judge.
+        if name.try_exists().unwrap_or(true) {
+            return Ok(name.into());
+        }
+        if below.is_file() {
+            return Ok(below);
+        }
+        let places = [name, &below];
+        let hint = did_you_mean_file(name, "json", places.iter().filter_map(|p| p.parent()));
+        Err(Error::input(format!(
+            "{}: there is no such file, nor {}{hint}",
+            name.display(),
+            below.display()
+        )))
+    }
+
     /// The file of the data set: `NPZ_DATASET` as given, else beside the parameter file, else in
     /// `datasets/` of the current folder, beside the parameter file, or one folder above it.
     pub fn locate_dataset(&self, parameter_file: &Path) -> Result<PathBuf> {

@@ -65,6 +65,8 @@ pub enum ClassWeight {
     Balanced,
     /// One number a class, in the order of the sorted labels.
     Each(Vec<f64>),
+    /// Labels with their numbers, in the file's order; the classes that are not named weigh 1.
+    ByLabel(Vec<(i64, f64)>),
 }
 
 /// The layers, in the form the file used.

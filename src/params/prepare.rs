@@ -42,7 +42,7 @@ impl Run {
                 (scaling, variation)
             }
         };
-        let class_weights = class_weights(parameters, &network, &table, train)?;
+        let class_weights = class_weights(parameters, &network, (&table, &labels), train)?;
         let replica = Replica {
             seed: parameters.random_seed,
             learning_rate: parameters.learning_rate,
@@ -183,7 +183,7 @@ fn splits(
 fn class_weights(
     parameters: &Parameters,
     network: &Network,
-    table: &Table,
+    (table, labels): (&Table, &[i64]),
     train: &[u32],
 ) -> Result<Vec<f64>> {
     let TableTargets::Classes(classes) = &table.targets else {
@@ -205,6 +205,7 @@ fn class_weights(
             weights.len(),
             network.classes()
         ))),
+        Some(ClassWeight::ByLabel(named)) => weights_by_label(named, labels),
         Some(ClassWeight::Balanced) => {
             let mut counts = vec![0usize; network.classes()];
             train.iter().for_each(|&row| counts[classes[row as usize] as usize] += 1);
@@ -214,6 +215,23 @@ fn class_weights(
             Ok(counts.iter().map(share).collect())
         }
     }
+}
+
+/// The weight of each class: the one its label is given, else 1.
+fn weights_by_label(named: &[(i64, f64)], labels: &[i64]) -> Result<Vec<f64>> {
+    let mut weights = vec![1.0; labels.len()];
+    for (label, weight) in named {
+        let Ok(class) = labels.binary_search(label) else {
+            let shown: Vec<String> = labels.iter().take(12).map(i64::to_string).collect();
+            let more = if labels.len() > 12 { ", ..." } else { "" };
+            return Err(Error::input(format!(
+                "CLASS_WEIGHT: found the label {label}, which the data have not; allowed: {}{more}",
+                shown.join(", ")
+            )));
+        };
+        weights[class] = *weight;
+    }
+    Ok(weights)
 }
 
 /// Σ (y - mean y)² of each output over the given rows, scaled as the loss is.

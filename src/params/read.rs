@@ -80,8 +80,8 @@ const DEVICE: &str = "a text such as \"auto\" or \"cpu\"";
 const SCHEDULE: &str = "a text such as \"auto\"";
 const SHA256: &str = "a SHA-256, 64 hexadecimal digits";
 const SPLIT: &str = "2 or 3 numbers from 0 to 1 with sum 1: train (above 0), validation, test";
-const CLASS_WEIGHT: &str =
-    "\"balanced\", or a list of numbers of 0 or more, one a class and not all 0";
+const CLASS_WEIGHT: &str = "\"balanced\", or a list of numbers of 0 or more, one a class and not all 0, or an object such as \
+     {\"1\": 5} with a number for each label that is not to weigh 1";
 
 /// How far the numbers of SPLIT may be from sum 1: they are written in decimals.
 const SPLIT_TOLERANCE: f64 = 1e-9;
@@ -122,11 +122,36 @@ fn class_weight(found: &Found) -> Result<ClassWeight> {
     if found.is("balanced") {
         return Ok(ClassWeight::Balanced);
     }
+    if found.is_object() {
+        return weights_by_label(found);
+    }
     let weights = found.list(CLASS_WEIGHT, |weight| weight.number(&ZERO_OR_MORE))?;
     if weights.iter().all(|&weight| weight == 0.0) {
         return Err(found.refuse(CLASS_WEIGHT));
     }
     Ok(ClassWeight::Each(weights))
+}
+
+fn weights_by_label(found: &Found) -> Result<ClassWeight> {
+    let weight = |(label, weight): (&str, Found)| match label.trim().parse::<i64>() {
+        Ok(label) => Ok((label, weight.number(&ZERO_OR_MORE)?)),
+        Err(_) => {
+            let reason = format!(", where {label:?} is no label, a whole number");
+            Err(found.refuse_because(&reason, CLASS_WEIGHT))
+        }
+    };
+    let entries = found.entries(CLASS_WEIGHT)?;
+    let weights = entries.into_iter().map(weight).collect::<Result<Vec<_>>>()?;
+    let mut labels: Vec<i64> = weights.iter().map(|(label, _)| *label).collect();
+    labels.sort_unstable();
+    if let Some(twice) = labels.windows(2).find(|pair| pair[0] == pair[1]) {
+        let reason = format!(", with the label {} twice", twice[0]);
+        return Err(found.refuse_because(&reason, CLASS_WEIGHT));
+    }
+    if weights.is_empty() {
+        return Err(found.refuse(CLASS_WEIGHT));
+    }
+    Ok(ClassWeight::ByLabel(weights))
 }
 
 fn split(found: &Found) -> Result<[f64; 3]> {

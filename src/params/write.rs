@@ -109,6 +109,9 @@ fn class_weight(weight: Option<ClassWeight>) -> Value {
         None => Value::Null,
         Some(ClassWeight::Balanced) => "balanced".into(),
         Some(ClassWeight::Each(weights)) => weights.into(),
+        Some(ClassWeight::ByLabel(weights)) => {
+            weights.into_iter().map(|(label, weight)| (label.to_string(), json!(weight))).collect()
+        }
     }
 }
 

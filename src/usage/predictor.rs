@@ -241,7 +241,7 @@ fn run(model: &Model, inputs: Array2<f32>, targets: TableTargets) -> Run {
 }
 
 /// The weights of the model, current and best alike.
-fn state(model: &Model) -> State {
+pub(super) fn state(model: &Model) -> State {
     let tensors = model.tensors.iter().map(|tensor| {
         let values: Vec<f64> = tensor.values.iter().map(|&value| f64::from(value)).collect();
         let (shape, best) = (tensor.shape.clone(), values.clone());

@@ -72,7 +72,10 @@ fn anything_else_is_refused() {
         ("false.safetensors", "is no safetensors file"),
         ("foreign.safetensors", "it is no model of gpu-mlp"),
         ("missing.npz", "missing.npz: can't be read"),
-        (".", "can't be read"),
+        (
+            ".",
+            "is a directory without a model.safetensors; allowed: a model file, or the directory",
+        ),
     ] {
         folder.run(&["inspect", file]).refused(&[words, file]);
     }

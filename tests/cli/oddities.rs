@@ -100,7 +100,6 @@ fn one_row_is_no_rows() {
         "train: 1 row\nvalidation: 1 row\n",
         "better validation R² for 1 epoch,",
         "not in the 1 epoch of warm-up",
-        "(1 row)",
     ]);
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use gpu_mlp::params::Parameters;
 
-use crate::support::{Folder, repository};
+use crate::support::{Folder, Ran, repository};
 
 fn parameter_files() -> Vec<PathBuf> {
     let folder = std::fs::read_dir(repository("params")).unwrap();
@@ -17,7 +17,7 @@ fn parameter_files() -> Vec<PathBuf> {
 #[test]
 fn every_file_is_read() {
     let files = parameter_files();
-    assert!(files.len() >= 24, "{files:?}");
+    assert!(files.len() >= 26, "{files:?}");
     for file in files {
         Parameters::read(&file, &[]).unwrap();
     }
@@ -38,5 +38,25 @@ fn every_file_whose_data_ship_trains_for_an_epoch() {
         assert_eq!(folder.list(&name).len(), 4, "{name}");
         trained += 1;
     }
-    assert!(trained >= 12, "{trained}");
+    assert!(trained >= 14, "{trained}");
+}
+
+/// The two commands as they are typed in the root of a clone.
+#[test]
+fn a_file_is_found_in_params_and_its_data_in_datasets() {
+    let folder = Folder::new();
+    for command in [
+        ["train", "params_reg.json", "--device", "auto"],
+        ["train", "params_clf.json", "--backend", "cpu"],
+    ] {
+        let out = folder.path(command[1]);
+        let mut train = folder.command(&command);
+        train.arg("--out").arg(&out).current_dir(repository(""));
+        let ran = Ran::from(train.output().unwrap()).ended(0);
+        ran.says(&[&format!("parameters: params/{}\n", command[1]), "stopped at epoch "]);
+        assert!(out.join("model.safetensors").exists());
+    }
+    folder
+        .train("nosuch.json".as_ref(), "none", &[])
+        .refused(&["error: nosuch.json: there is no such file, nor params/nosuch.json\n"]);
 }

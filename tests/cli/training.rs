@@ -37,12 +37,14 @@ fn a_classification_shows_its_table_and_leaves_its_four_files() {
         "stops at: 1) training loss moved by < 1e-8, 4) epoch 45; not in the 10 epochs of warm-up",
         "device: cpu (--backend cpu)",
         "stopped at epoch 45: criterion 4, MAX_EPOCHS reached",
-        "final (epoch 45)",
-        "best (epoch ",
+        "final, epoch 45",
+        "best, epoch ",
         "/105)",
         "duration: ",
         "saved in run",
     ]);
+    let (_, ending) = ran.stderr.split_once("stopped at").unwrap();
+    assert!(ending.lines().all(|line| line.chars().count() <= 80), "{ending}");
     assert_eq!(folder.list("run"), FILES);
     assert_eq!(folder.list(""), ["run"]);
     let history = folder.read("run/history.csv");

@@ -41,7 +41,8 @@ EXPRESSIONS = [
     "exp(x)/(1 + exp(x))*2^x/(1 + 2^x)",
 ]
 NAMED = ["relu", "leaky_relu", "leaky_relu(0.2)", "prelu", "prelu(0.1)", "elu", "elu(0.5)", "selu", "gelu",
-         "gelu_erf", "sigmoid", "softplus", "tanh", "linear", "custom_function"]
+         "gelu_erf", "silu", "swish", "mish", "hardswish", "relu6", "hardsigmoid", "sigmoid", "softplus", "tanh",
+         "linear", "custom_function"]
 
 
 class Work:
@@ -128,6 +129,12 @@ def activate(text, z, alpha=None):
         "relu": lambda: np.maximum(z, 0),
         "gelu": lambda: 0.5 * z * (1 + np.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3))),
         "gelu_erf": lambda: 0.5 * z * (1 + erf(z / math.sqrt(2))),
+        "silu": lambda: z * sigmoid(z),
+        "swish": lambda: z * sigmoid(z),
+        "mish": lambda: z * np.tanh(np.logaddexp(0, z)),
+        "hardswish": lambda: z * np.clip(z + 3, 0, 6) / 6,
+        "relu6": lambda: np.clip(z, 0, 6),
+        "hardsigmoid": lambda: np.clip(z + 3, 0, 6) / 6,
         "sigmoid": lambda: sigmoid(z),
         "softplus": lambda: np.logaddexp(0, z),
         "tanh": lambda: np.tanh(z),

@@ -62,6 +62,32 @@ fn a_missing_file_is_answered_with_the_nearest() {
 }
 
 #[test]
+fn the_two_files_of_the_source_document_ship_under_its_names() {
+    let value = |path: &str| -> serde_json::Value {
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    };
+    for (shipped, source) in
+        [("params_reg.json", "source_diabetes.json"), ("params_clf.json", "source_iris.json")]
+    {
+        assert_eq!(
+            value(&format!("params/{shipped}")),
+            value(&format!("tests/parameters/{source}"))
+        );
+        // Tests run in the repository's root, where the file is found without its folder.
+        let found = Parameters::locate(shipped.as_ref()).unwrap();
+        assert_eq!(found, std::path::Path::new("params").join(shipped));
+    }
+    let given = std::path::Path::new("params/iris.json");
+    assert_eq!(Parameters::locate(given).as_deref(), Ok(given));
+    let missing = message(Parameters::locate("params_clasf.json".as_ref()));
+    assert_eq!(
+        missing,
+        "params_clasf.json: there is no such file, nor params/params_clasf.json; did you mean \
+         params_clf.json?"
+    );
+}
+
+#[test]
 fn the_data_set_is_looked_up_around_the_parameter_file() {
     let folder = TempDir::new().unwrap();
     let parameter_file = folder.path().join("params/iris.json");

@@ -75,6 +75,34 @@ fn what_is_left_out_has_its_default() {
 }
 
 #[test]
+fn comments_are_passed_over() {
+    let plain = json!({"CLASS_WEIGHT": {"1": 2}});
+    let mut file_with = file(json!({
+        "_why": "the rare class", "$schema": "x", "CLASS_WEIGHT": {"_rare": "twice", "1": 2},
+    }));
+    (file_with["$schema"], file_with["_author"]) = (json!("https://example.org"), json!(["me"]));
+    assert_eq!(Parameters::from_json(&file_with), Parameters::from_json(&file(plain)));
+    let of = |layer: Value| {
+        let keys = json!({"LAYER_SIZES": null, "LAYER_ACTS": null, "LAYERS": [layer]});
+        Parameters::from_json(&file(keys))
+    };
+    let commented = json!({"type": "dense", "units": 3, "_note": "the output"});
+    assert_eq!(of(commented), of(json!({"type": "dense", "units": 3})));
+}
+
+#[test]
+fn class_weights_by_label_are_those_of_the_list() {
+    let read = |weights: Value| {
+        let p = Parameters::from_json(&file(json!({ "CLASS_WEIGHT": weights }))).unwrap();
+        assert_eq!(Parameters::from_json(&p.to_json()), Ok(p.resolved()));
+        let dataset = gpu_mlp::data::Dataset::read("datasets/iris.npz".as_ref()).unwrap();
+        gpu_mlp::params::Run::new(&p, &dataset).unwrap().replicas[0].class_weights.clone()
+    };
+    assert_eq!(read(json!({"2": 3, "0": 0.5})), [0.5, 1.0, 3.0]);
+    assert_eq!(read(json!({"2": 3, "0": 0.5})), read(json!([0.5, 1, 3])));
+}
+
+#[test]
 fn every_key_reaches_its_field() {
     let p = Parameters::from_json(&file(json!({
         "LAYER_NAMES": ["in", "middle", "out"], "BATCH_GRADIENT": "SUM", "LOSS_TOL": 1e-4,

@@ -7,6 +7,7 @@ mod model_file;
 mod old_files;
 mod prediction;
 mod refused_rows;
+mod run_directory;
 #[path = "../cli/support.rs"]
 #[allow(dead_code)] // the command's own tests use the rest
 mod support;

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{Read, Seek};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use safetensors::tensor::{Dtype, Metadata, SafeTensors};
 
@@ -22,6 +22,22 @@ const LENGTH_BYTES: u64 = 8;
 const MOST_INPUTS: usize = 1 << 27;
 
 impl Model {
+    /// The model file of a run's directory; any other path is that of a model file itself.
+    pub fn locate(path: &Path) -> Result<PathBuf> {
+        if !path.is_dir() {
+            return Ok(path.into());
+        }
+        let file = path.join("model.safetensors");
+        if file.is_file() {
+            return Ok(file);
+        }
+        Err(Error::input(format!(
+            "{}: is a directory without a model.safetensors; allowed: a model file, or the directory of a \
+             run",
+            path.display()
+        )))
+    }
+
     /// Reads a model; the error says what the file is instead.
     pub fn read(path: &Path) -> Result<Self> {
         let open = || {

@@ -157,11 +157,13 @@ impl Lowering {
         let weights = match activation {
             _ if is_output => Initializer::Glorot,
             Activation::Linear | Activation::Softmax => Initializer::Glorot,
-            Activation::Function(f) if ["tanh", "sigmoid", "softplus"].contains(&&*f.name) => {
+            Activation::Function(f)
+                if ["tanh", "sigmoid", "hardsigmoid", "softplus"].contains(&&*f.name) =>
+            {
                 Initializer::Glorot
             }
             Activation::Function(f) if f.name == "selu" => Initializer::LeCun,
-            // Expressions too: those in use (swish, mish) are relatives of ReLU.
+            // Expressions too: those in use are relatives of ReLU, as swish and mish are.
             Activation::Prelu(_) | Activation::Function(_) => Initializer::He,
         };
         (weights, Initializer::Constant(0.0))

@@ -1,0 +1,50 @@
+//! `gpu-mlp evaluate RUN` without data: the figures of the run's own splits.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::console::line;
+use super::device::{Wishes, choose};
+use super::figures;
+use super::train::{check_same_data, placed};
+use crate::artifact::{Model, figures_json};
+use crate::data::{Dataset, Split};
+use crate::error::{Error, Result};
+use crate::params::{Optimizer, Parameters, Run};
+use crate::usage::evaluate_own_splits;
+
+/// Reads the run's data again, and computes the figures on its device and schedule unless others are named.
+pub(super) fn run(directory: &Path, model: &Model, wishes: &Wishes, as_json: bool) -> Result<()> {
+    let file = directory.join("params.json");
+    if !file.exists() {
+        return Err(Error::input(format!(
+            "{}: params.json is missing, so the run's own data are not known; name data: gpu-mlp evaluate \
+             MODEL DATA",
+            directory.display()
+        )));
+    }
+    let mut parameters = Parameters::read(&file, &[])?;
+    // A model keeps no moments.
+    parameters.optimizer = Optimizer::Sgd;
+    let path = parameters.locate_dataset(&file)?;
+    let dataset = Dataset::read(&path)?;
+    check_same_data(&parameters, &dataset, &file, &path, "; restore them, or name data")?;
+    let place = |error| placed(error, &file, &[]);
+    let run = Run::new(&parameters, &dataset).map_err(place)?;
+    let choice = choose(wishes, &parameters).map_err(place)?;
+    let splits = evaluate_own_splits(model, run, |run| Ok(choice.open(&run)?.backend))
+        .map_err(|error| error.within(directory.display()))?;
+    let splits = splits.each_ref().map(Option::as_ref);
+    if !as_json {
+        let title = format!("{}, epoch {}", model.dataset, model.best_epoch);
+        return figures::table(&title, splits).iter().try_for_each(|text| line(text));
+    }
+    let mut object = json!({ "task": model.task_name(), "best_epoch": model.best_epoch });
+    for (split, figures) in Split::ALL.into_iter().zip(splits) {
+        if let Some(figures) = figures {
+            object[split.name()] = figures_json(figures);
+        }
+    }
+    line(&object.to_string())
+}

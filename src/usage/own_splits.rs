@@ -1,0 +1,44 @@
+//! A model on the rows of its own run.
+
+use std::sync::Arc;
+
+use super::predictor::state;
+use crate::artifact::Model;
+use crate::backend::{Backend, Weights};
+use crate::data::Split;
+use crate::error::{Error, Result};
+use crate::params::Run;
+use crate::train::{Figures, figures};
+
+/// The figures of the model on each split of `run` that has rows, computed as training computed them: with
+/// the same data, device and schedule they have the same bits. `run` is that of the model's parameters,
+/// without an optimizer, because a model has none; another is refused.
+pub fn evaluate_own_splits(
+    model: &Model,
+    mut run: Run,
+    open: impl FnOnce(Arc<Run>) -> Result<Box<dyn Backend>>,
+) -> Result<[Option<Figures>; 3]> {
+    let another = || Error::input("params.json and model.safetensors are not of one run");
+    let replica = run.replicas.first_mut().ok_or_else(another)?;
+    let columns = |scaling: &crate::data::Scaling| scaling.scale.len();
+    if columns(&replica.inputs) != columns(&model.inputs)
+        || columns(&replica.targets) != columns(&model.targets)
+        || run.labels != model.labels
+    {
+        return Err(another());
+    }
+    replica.inputs = model.inputs.clone();
+    replica.targets = model.targets.clone();
+    let run = Arc::new(run);
+    let mut backend = open(run.clone())?;
+    backend.restore(&state(model)).map_err(|_| another())?;
+    let replica = &run.replicas[0];
+    let mut of_splits = [None, None, None];
+    for (split, place) in Split::ALL.into_iter().zip(&mut of_splits) {
+        if !replica.splits.of(split).is_empty() {
+            let sums = backend.evaluate(split, Weights::Best)?;
+            *place = sums.first().map(|sums| figures(sums, replica, split));
+        }
+    }
+    Ok(of_splits)
+}
