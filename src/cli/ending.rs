@@ -1,6 +1,6 @@
 //! The last lines: why a run stopped, its final and best figures, and how long it took.
 
-use super::console::{decimal, message, percent};
+use super::console::{decimal, message, percent, r_squared};
 use crate::data::Split;
 use crate::error::counted;
 use crate::train::{Figures, Outcome, ReplicaOutcome, Scores};
@@ -55,7 +55,8 @@ fn describe(figures: &Figures) -> String {
         ),
         Scores::Regression { r2, rmse, mae, .. } => {
             format!(
-                "R² {r2:.4}  RMSE {}  MAE {} ({})",
+                "R² {}  RMSE {}  MAE {} ({})",
+                r_squared(*r2),
                 decimal(*rmse),
                 decimal(*mae),
                 counted(figures.rows, "row")
