@@ -44,8 +44,9 @@ pub trait Backend {
     fn evaluate(&mut self, split: Split, which: Weights) -> Result<Vec<Evaluation>>;
 
     /// The outputs for rows in original units, shape (replica, row, output): probabilities in
-    /// classification, values in original units in regression. `rows` is (rows, ...row shape).
-    fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> Result<Array3<f32>>;
+    /// classification, values in original units in regression, scaled back in f64: f32 would lose what
+    /// tells values far from 0 apart. `rows` is (rows, ...row shape).
+    fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> Result<Array3<f64>>;
 
     /// Every quantity of the first step of `epoch`, from the weights as they are, which stay so.
     fn trace(&mut self, epoch: u32) -> Result<Vec<Quantity>>;

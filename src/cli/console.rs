@@ -47,9 +47,32 @@ pub(super) fn scientific(x: f64) -> String {
     }
 }
 
-/// Six decimals while they fit ten places, else scientific.
+/// From 1e-4 to 1e5 six decimals, or as many as fit ten places; else scientific: three digits of it mean
+/// something.
 pub(super) fn decimal(x: f64) -> String {
-    if x.is_finite() && x.abs() >= 1e5 { scientific(x) } else { format!("{x:.6}") }
+    match x.abs() {
+        size if size == 0.0 || !size.is_finite() || (1e-4..1e3).contains(&size) => {
+            format!("{x:.6}")
+        }
+        size if (1e3..1e4).contains(&size) => format!("{x:.5}"),
+        size if (1e4..1e5).contains(&size) => format!("{x:.4}"),
+        _ => scientific(x),
+    }
+}
+
+/// As [`decimal`], but ten digits of numbers from 1e5 to 1e10: years of seconds stay apart.
+pub(super) fn precise(x: f64) -> String {
+    if !(1e5..1e10).contains(&x.abs()) {
+        return decimal(x);
+    }
+    let whole_digits = x.abs().log10() as usize + 1;
+    format!("{x:.*}", 10usize.saturating_sub(whole_digits))
+}
+
+/// R²: four decimals while they fit eight places, else as many as do, else scientific.
+pub(super) fn r_squared(x: f64) -> String {
+    let fitting = (0..=4).rev().map(|decimals| format!("{x:.decimals$}"));
+    fitting.into_iter().find(|text| text.len() <= 8).unwrap_or_else(|| scientific(x))
 }
 
 /// `97.1%`
@@ -74,5 +97,28 @@ mod tests {
         assert_eq!(decimal(0.696457), "0.696457");
         assert_eq!(decimal(123456.0), "1.23e+05");
         assert_eq!(percent(0.976), "97.6%");
+    }
+
+    #[test]
+    fn small_and_large_numbers_keep_digits_that_mean_something() {
+        assert_eq!(decimal(0.0), "0.000000");
+        assert_eq!(decimal(0.000123), "0.000123");
+        assert_eq!(decimal(0.0000123), "1.23e-05");
+        assert_eq!(decimal(-3.21e-9), "-3.21e-09");
+        assert_eq!(decimal(1234.567891), "1234.56789");
+        assert_eq!(decimal(12345.67891), "12345.6789");
+        assert_eq!(decimal(f64::NAN), "NaN");
+        assert_eq!(precise(0.25), "0.250000");
+        assert_eq!(precise(1_600_000_012.4), "1600000012");
+        assert_eq!(precise(-123_456.5), "-123456.5000");
+        assert_eq!(precise(1.23e10), "1.23e+10");
+    }
+
+    #[test]
+    fn r_squared_fits_its_column() {
+        assert_eq!(r_squared(0.98762), "0.9876");
+        assert_eq!(r_squared(-12.3456), "-12.3456");
+        assert_eq!(r_squared(-12345.678), "-12345.7");
+        assert_eq!(r_squared(-1.26e9), "-1.26e+09");
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::console::{decimal, line, message, percent};
+use super::console::{decimal, line, message, percent, r_squared};
 use super::evaluate_run;
 use super::model_device::ModelDevice;
 use super::row_progress::RowProgress;
@@ -136,7 +136,7 @@ fn table(model: &Model, metrics: &Metrics) -> Result<()> {
         }
         Quality::Regression { r2, rmse, mae, outputs } => {
             let figures = |r2: f64, rmse, mae| {
-                format!("R² {r2:.4}  RMSE {}  MAE {}", decimal(rmse), decimal(mae))
+                format!("R² {}  RMSE {}  MAE {}", r_squared(r2), decimal(rmse), decimal(mae))
             };
             line(&figures(*r2, *rmse, *mae))?;
             if outputs.len() < 2 {

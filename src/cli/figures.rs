@@ -1,6 +1,6 @@
 //! The table of a run's figures: a line a split.
 
-use super::console::{decimal, percent};
+use super::console::{decimal, percent, r_squared};
 use crate::data::Split;
 use crate::train::{Figures, Scores};
 
@@ -33,7 +33,8 @@ fn cells(figures: &Figures) -> String {
         }
         Scores::Regression { r2, rmse, mae, .. } => {
             let (rmse, mae) = (decimal(*rmse), decimal(*mae));
-            format!("{loss:>10}  {r2:>8.4}  {rmse:>10}  {mae:>10}  {:>8}", figures.rows)
+            let r2 = r_squared(*r2);
+            format!("{loss:>10}  {r2:>8}  {rmse:>10}  {mae:>10}  {:>8}", figures.rows)
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::console::{decimal, line};
+use super::console::{decimal, line, precise};
 use crate::artifact::Model;
 use crate::data::{Dataset, Targets, npz};
 use crate::error::{Error, Result, counted};
@@ -80,8 +80,8 @@ fn describe(dataset: &Dataset) -> Result<()> {
         let least = columns.iter().copied().fold(f64::INFINITY, f64::min);
         let most = columns.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let name = name.unwrap_or_else(|| channel.to_string());
-        let (least, most) = (decimal(least), decimal(most));
-        let mean = decimal(columns.mean().unwrap_or(f64::NAN));
+        let (least, most) = (precise(least), precise(most));
+        let mean = precise(columns.mean().unwrap_or(f64::NAN));
         line(&format!("{name:<24} {least:>14} {mean:>14} {most:>14}"))?;
     }
     Ok(())
@@ -118,9 +118,9 @@ fn describe_targets(targets: &Targets, names: Option<&[String]>) -> Result<()> {
                 let mean = column.mean().unwrap_or(f64::NAN);
                 line(&format!(
                     "target {output}: real, from {} to {}, mean {}",
-                    decimal(least),
-                    decimal(most),
-                    decimal(mean)
+                    precise(least),
+                    precise(most),
+                    precise(mean)
                 ))?;
             }
         }

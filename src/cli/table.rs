@@ -1,6 +1,6 @@
 //! The table of epochs on standard output.
 
-use super::console::{decimal, line, percent, scientific};
+use super::console::{decimal, line, percent, r_squared, scientific};
 use crate::error::Result;
 use crate::network::Task;
 use crate::train::{EpochRow, Figures, Observer, Scores};
@@ -103,6 +103,6 @@ fn cells(row: &EpochRow) -> Vec<String> {
 fn score(figures: &Figures) -> String {
     match figures.scores {
         Scores::Classification { accuracy, .. } => percent(accuracy),
-        Scores::Regression { r2, .. } => format!("{r2:.4}"),
+        Scores::Regression { r2, .. } => r_squared(r2),
     }
 }

@@ -1,6 +1,6 @@
 //! `--trace-first-step`: every quantity of the first step, as the source document's teaching mode.
 
-use super::console::line;
+use super::console::{decimal, line};
 use crate::backend::Quantity;
 use crate::error::Result;
 
@@ -25,10 +25,11 @@ pub(super) fn print(quantities: &[Quantity]) -> Result<()> {
         } else {
             quantity.values.chunks(columns.max(1)).collect()
         };
-        let digits = if quantity.name.starts_with("winners") { 0 } else { 6 };
+        let shown_as =
+            if quantity.name.starts_with("winners") { |x: f64| format!("{x:.0}") } else { decimal };
         for row in shown(&rows) {
             match row {
-                Some(row) => line(&format!("    [{}]", numbers(row, digits)))?,
+                Some(row) => line(&format!("    [{}]", numbers(row, shown_as)))?,
                 None => line("    ...")?,
             }
         }
@@ -36,9 +37,8 @@ pub(super) fn print(quantities: &[Quantity]) -> Result<()> {
     line("")
 }
 
-fn numbers(row: &[f64], digits: usize) -> String {
-    let number =
-        |value: Option<&f64>| value.map_or("...".into(), |value| format!("{value:.digits$}"));
+fn numbers(row: &[f64], shown_as: fn(f64) -> String) -> String {
+    let number = |value: Option<&f64>| value.map_or("...".into(), |value| shown_as(*value));
     shown(row).into_iter().map(number).collect::<Vec<_>>().join(", ")
 }
 

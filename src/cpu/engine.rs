@@ -266,7 +266,7 @@ impl<T: Product> Backend for Cpu<T> {
         Ok(evaluations.collect())
     }
 
-    fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> Result<Array3<f32>> {
+    fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> Result<Array3<f64>> {
         let centred = self.run.centred_rows(rows)?;
         let outputs = self.run.network.outputs();
         let mut all = Array3::zeros((self.trainees.len(), centred.nrows(), outputs));

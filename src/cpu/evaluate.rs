@@ -101,7 +101,7 @@ pub(super) fn predict<T: Product>(
     frame: &Frame<T>,
     weights: &[T],
     rows: ArrayView2<f32>,
-) -> Array2<f32> {
+) -> Array2<f64> {
     let executor = Executor { plan: &run.plan, layout, weights };
     let outputs = run.network.outputs();
     let block_rows = block_rows(&run.plan);

@@ -206,7 +206,7 @@ impl Backend for GpuBackend {
         Ok(run.replicas.iter().enumerate().map(evaluated).collect())
     }
 
-    fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> Result<Array3<f32>> {
+    fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> Result<Array3<f64>> {
         predict::predict(self, rows, which)
     }
 

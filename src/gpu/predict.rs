@@ -16,7 +16,7 @@ pub(super) fn predict(
     backend: &mut GpuBackend,
     rows: ArrayViewD<f32>,
     which: Weights,
-) -> Result<Array3<f32>> {
+) -> Result<Array3<f64>> {
     let centred = backend.run.centred_rows(rows)?;
     let count = centred.nrows();
     let outputs = backend.run.network.outputs();

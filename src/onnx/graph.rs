@@ -1,5 +1,5 @@
-//! A graph while it is built. Its values are f64, but for its input, its output, and what is cast to f32
-//! between.
+//! A graph while it is built. Its values are f64, but for its input, probabilities as its output, and what is
+//! cast to f32 between.
 
 use std::collections::HashMap;
 
@@ -29,10 +29,11 @@ pub(super) enum Setting<'a> {
     Ints(&'a [usize]),
 }
 
-/// What a graph makes: a name and the numbers of a row.
+/// What a graph makes: a name, the numbers of a row and their type.
 pub(super) struct Output {
     pub name: &'static str,
     pub columns: usize,
+    pub element: i32,
 }
 
 impl Graph {
@@ -115,18 +116,19 @@ impl Graph {
             node: self.nodes,
             name: Some("network".into()),
             initializer: self.initializers,
-            input: vec![described(INPUT, input)],
-            output: vec![described(output.name, &[output.columns])],
+            input: vec![described(INPUT, FLOAT, input)],
+            output: vec![described(output.name, output.element, &[output.columns])],
         }
     }
 }
 
-/// f32 of shape (batch, ...row).
-fn described(name: &str, row: &[usize]) -> ValueInfoProto {
+/// Numbers of a type, of shape (batch, ...row).
+fn described(name: &str, element: i32, row: &[usize]) -> ValueInfoProto {
     let sizes = row.iter().map(|&size| Length::Value(size as i64));
     let lengths = std::iter::once(Length::Name("batch".into())).chain(sizes);
     let dim = lengths.map(|length| DimensionProto { value: Some(length) }).collect();
-    let tensor = TensorTypeProto { elem_type: Some(FLOAT), shape: Some(TensorShapeProto { dim }) };
+    let tensor =
+        TensorTypeProto { elem_type: Some(element), shape: Some(TensorShapeProto { dim }) };
     ValueInfoProto {
         name: Some(name.into()),
         r#type: Some(TypeProto { tensor_type: Some(tensor) }),

@@ -4,6 +4,7 @@
 
 use super::activation;
 use super::graph::{Graph, INPUT, Output, Setting, Value};
+use super::schema::{DOUBLE, FLOAT};
 use crate::artifact::{Model, ModelTensor};
 use crate::data::Scaling;
 use crate::error::{Error, Result};
@@ -130,25 +131,30 @@ fn activate(
     })
 }
 
-/// Probabilities of all classes, or values in original units, as f32.
+/// Probabilities of all classes, as f32, or values in original units, as f64: f32 would lose what tells
+/// values far from 0 apart.
 fn finish(graph: &mut Graph, model: &Model, value: Value) -> Output {
     let network = &model.network;
-    let (name, columns, result) = match network.loss() {
-        Loss::SoftmaxCrossEntropy => ("probabilities", network.outputs(), value),
+    match network.loss() {
+        Loss::SoftmaxCrossEntropy => {
+            graph.rounded(&value);
+            Output { name: "probabilities", columns: network.outputs(), element: FLOAT }
+        }
         Loss::BinaryCrossEntropy => {
             let one = graph.number(1.0);
             let other = graph.node("Sub", &[&one, &value]);
             let both = [("axis", Setting::Int(1))];
-            ("probabilities", 2, graph.node_with("Concat", &[&other, &value], &both))
+            let both = graph.node_with("Concat", &[&other, &value], &both);
+            graph.rounded(&both);
+            Output { name: "probabilities", columns: 2, element: FLOAT }
         }
         Loss::MeanSquaredError => {
             let outputs = network.outputs();
             let scale = graph.doubles("targets.scale", &[outputs], &model.targets.scale);
             let shift = graph.doubles("targets.shift", &[outputs], &model.targets.shift);
             let spread = graph.node("Div", &[&value, &scale]);
-            ("values", outputs, graph.node("Add", &[&spread, &shift]))
+            graph.node("Add", &[&spread, &shift]);
+            Output { name: "values", columns: outputs, element: DOUBLE }
         }
-    };
-    graph.rounded(&result);
-    Output { name, columns }
+    }
 }

@@ -20,8 +20,8 @@ const IR_VERSION: i64 = 7;
 const OPERATOR_SET: i64 = 13;
 
 /// The bytes of an ONNX file that predicts what the model predicts: one input `input`, f32, of
-/// (batch, ...row shape), and one output, `probabilities` of (batch, classes) or `values` of (batch,
-/// outputs).
+/// (batch, ...row shape), and one output, `probabilities`, f32 of (batch, classes), or `values`, f64 of
+/// (batch, outputs).
 pub fn export(model: &Model) -> Result<Vec<u8>> {
     let mut graph = Graph::default();
     let output = layers::build(&mut graph, model)?;

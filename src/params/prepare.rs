@@ -238,9 +238,12 @@ fn weights_by_label(named: &[(i64, f64)], labels: &[i64]) -> Result<Vec<f64>> {
 fn variation(values: &Array2<f64>, rows: &[u32], scaling: &Scaling) -> Vec<f64> {
     let column = |output: usize| rows.iter().map(move |&row| values[[row as usize, output]]);
     let of_output = |output: usize| {
-        let mean = column(output).sum::<f64>() / rows.len().max(1) as f64;
+        let count = rows.len().max(1) as f64;
+        let mean = column(output).sum::<f64>() / count;
         let sum: f64 = column(output).map(|y| (y - mean) * (y - mean)).sum();
-        sum * scaling.scale[output] * scaling.scale[output]
+        // The mean of values far from 0 is off by its rounding.
+        let off: f64 = column(output).map(|y| y - mean).sum();
+        (sum - off * off / count).max(0.0) * scaling.scale[output] * scaling.scale[output]
     };
     (0..values.ncols()).map(of_output).collect()
 }

@@ -85,10 +85,10 @@ pub struct Run {
 
 impl Replica {
     /// An output of the network in original units; in classification there is no scaling to undo.
-    pub fn original(&self, output: usize, y: f64) -> f32 {
+    pub fn original(&self, output: usize, y: f64) -> f64 {
         match (self.targets.scale.get(output), self.targets.shift.get(output)) {
-            (Some(scale), Some(shift)) => (y / scale + shift) as f32,
-            _ => y as f32,
+            (Some(scale), Some(shift)) => y / scale + shift,
+            _ => y,
         }
     }
 }

@@ -4,7 +4,7 @@
 /// higher score than a row that is not of it, ties counted half. None where one of them is missing.
 ///
 /// Mann and Whitney's U over the number of pairs; `of_class` tells the rows of the class.
-pub fn roc_auc(scores: &[f32], of_class: &[bool]) -> Option<f64> {
+pub fn roc_auc(scores: &[f64], of_class: &[bool]) -> Option<f64> {
     let (mut above, mut pairs_won) = (0u64, 0.0);
     for group in groups(scores, of_class) {
         // Every row of the class beats the others below it, and half of those beside it.
@@ -17,7 +17,7 @@ pub fn roc_auc(scores: &[f32], of_class: &[bool]) -> Option<f64> {
 
 /// Average precision: Σ over thresholds, the highest first, of (recall - recall before) · precision,
 /// without interpolation. None where no row is of the class.
-pub fn average_precision(scores: &[f32], of_class: &[bool]) -> Option<f64> {
+pub fn average_precision(scores: &[f64], of_class: &[bool]) -> Option<f64> {
     let members = of_class.iter().filter(|of_class| **of_class).count() as f64;
     let (mut found, mut called, mut sum) = (0u64, 0u64, 0.0);
     for group in groups(scores, of_class) {
@@ -36,11 +36,11 @@ struct Group {
 }
 
 /// The rows in groups of equal scores, the highest first.
-fn groups(scores: &[f32], of_class: &[bool]) -> Vec<Group> {
-    let mut rows: Vec<(f32, bool)> = scores.iter().copied().zip(of_class.iter().copied()).collect();
+fn groups(scores: &[f64], of_class: &[bool]) -> Vec<Group> {
+    let mut rows: Vec<(f64, bool)> = scores.iter().copied().zip(of_class.iter().copied()).collect();
     rows.sort_unstable_by(|(a, _), (b, _)| b.total_cmp(a));
     let equal = rows.chunk_by(|(a, _), (b, _)| a == b);
-    let group = |rows: &[(f32, bool)]| {
+    let group = |rows: &[(f64, bool)]| {
         let members = rows.iter().filter(|(_, of_class)| *of_class).count() as u64;
         Group { members, others: rows.len() as u64 - members }
     };

@@ -1,6 +1,6 @@
 //! How good predictions are, as scikit-learn counts it.
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayView1, Axis};
 
 use super::curves::{average_precision, roc_auc};
 use super::predictor::Truth;
@@ -80,7 +80,7 @@ pub struct OutputMetrics {
 
 impl Metrics {
     /// The figures of predictions: probabilities (rows, classes), or values (rows, outputs).
-    pub(super) fn new(model: &Model, loss: f64, predictions: &Array2<f32>, truth: &Truth) -> Self {
+    pub(super) fn new(model: &Model, loss: f64, predictions: &Array2<f64>, truth: &Truth) -> Self {
         let quality = match truth {
             Truth::Classes(classes) => classification(model.labels.len(), predictions, classes),
             Truth::Values(values) => regression(predictions, values),
@@ -90,8 +90,8 @@ impl Metrics {
 }
 
 /// The class of the highest probability, the first on a tie.
-pub(super) fn predicted(probabilities: impl IntoIterator<Item = f32>) -> usize {
-    let mut best = (0, f32::NEG_INFINITY);
+pub(super) fn predicted(probabilities: impl IntoIterator<Item = f64>) -> usize {
+    let mut best = (0, f64::NEG_INFINITY);
     for (class, probability) in probabilities.into_iter().enumerate() {
         if probability > best.1 {
             best = (class, probability);
@@ -100,7 +100,7 @@ pub(super) fn predicted(probabilities: impl IntoIterator<Item = f32>) -> usize {
     best.0
 }
 
-fn classification(classes: usize, probabilities: &Array2<f32>, truth: &[u32]) -> Quality {
+fn classification(classes: usize, probabilities: &Array2<f64>, truth: &[u32]) -> Quality {
     let mut confusion = Array2::<u64>::zeros((classes, classes));
     for (row, &class) in probabilities.outer_iter().zip(truth) {
         confusion[[class as usize, predicted(row.iter().copied())]] += 1;
@@ -123,7 +123,7 @@ fn classification(classes: usize, probabilities: &Array2<f32>, truth: &[u32]) ->
     };
     let correct = confusion.diag().sum();
     let second = (classes == 2).then(|| {
-        let scores: Vec<f32> = probabilities.column(1).to_vec();
+        let scores: Vec<f64> = probabilities.column(1).to_vec();
         let of_class: Vec<bool> = truth.iter().map(|&class| class == 1).collect();
         (roc_auc(&scores, &of_class), average_precision(&scores, &of_class))
     });
@@ -146,12 +146,11 @@ fn ratio(a: u64, b: u64) -> f64 {
     if b == 0 { 0.0 } else { a as f64 / b as f64 }
 }
 
-fn regression(predictions: &Array2<f32>, truth: &Array2<f64>) -> Quality {
+fn regression(predictions: &Array2<f64>, truth: &Array2<f64>) -> Quality {
     let columns = predictions.columns().into_iter().zip(truth.columns());
-    let output = |(predicted, truth): (ndarray::ArrayView1<f32>, ndarray::ArrayView1<f64>)| {
+    let output = |(predicted, truth): (ArrayView1<f64>, ArrayView1<f64>)| {
         let rows = truth.len() as f64;
-        let errors =
-            || truth.iter().zip(&predicted).map(|(y, predicted)| y - f64::from(*predicted));
+        let errors = || truth.iter().zip(&predicted).map(|(y, predicted)| y - predicted);
         let squares: f64 = errors().map(|error| error * error).sum();
         let mean = truth.sum() / rows;
         let variation: f64 = truth.iter().map(|y| (y - mean) * (y - mean)).sum();

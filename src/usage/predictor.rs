@@ -39,8 +39,8 @@ pub fn wanted(model: &Model) -> Wanted {
 pub struct Predictor {
     backend: Box<dyn Backend>,
     inputs: Scaling,
-    /// One sigmoid output: the probability of the second of two classes.
-    single: bool,
+    /// What the outputs are: with one sigmoid, the probability of the second of two classes.
+    loss: Loss,
     block_rows: usize,
 }
 
@@ -64,7 +64,8 @@ impl Predictor {
         Self::on(model, run(model, inputs, targets), open)
     }
 
-    /// The same with a table of rows and their targets, and the mean loss there.
+    /// The same with a table of rows and their targets, and the mean loss there. It predicts values less
+    /// the model's shifts, as the truth is.
     pub(super) fn with_targets(
         model: &Model,
         data: &Labelled,
@@ -73,19 +74,15 @@ impl Predictor {
     ) -> Result<(Self, f64)> {
         let targets = match truth {
             Truth::Classes(classes) => TableTargets::Classes(classes.clone()),
-            Truth::Values(values) => {
-                let center = model.targets.shift.clone();
-                let centred =
-                    |((_, output), value): ((usize, usize), &f64)| (value - center[output]) as f32;
-                let values = values.indexed_iter().map(centred).collect();
-                let shape = (data.inputs.nrows(), model.network.outputs());
-                let values = Array2::from_shape_vec(shape, values)
-                    .map_err(|error| Error::failed(format!("targets of a wrong shape: {error}")))?;
-                TableTargets::Values { values, center }
-            }
+            Truth::Values(values) => TableTargets::Values {
+                values: values.mapv(|value| value as f32),
+                center: vec![0.0; values.ncols()],
+            },
         };
         let inputs = scaled(&model.inputs, data.inputs.view(), 0)?;
-        let mut predictor = Self::on(model, run(model, inputs, targets), open)?;
+        let mut run = run(model, inputs, targets);
+        run.replicas.iter_mut().for_each(|replica| replica.targets.shift.fill(0.0));
+        let mut predictor = Self::on(model, run, open)?;
         let sums = predictor.backend.evaluate(Split::Train, Weights::Best)?;
         let loss = sums.first().map_or(f64::NAN, |sums| sums.loss());
         Ok((predictor, loss))
@@ -101,7 +98,7 @@ impl Predictor {
         Ok(Predictor {
             backend,
             inputs: model.inputs.clone(),
-            single: model.network.loss() == Loss::BinaryCrossEntropy,
+            loss: model.network.loss(),
             block_rows: block_rows(model),
         })
     }
@@ -112,20 +109,24 @@ impl Predictor {
     }
 
     /// For rows in original units, shape (rows, inputs): the probabilities of the classes, shape
-    /// (rows, classes), or the values, shape (rows, outputs). `first` is the number of the first row,
-    /// for messages.
-    pub fn predict(&mut self, rows: &Array2<f64>, first: u64) -> Result<Array2<f32>> {
+    /// (rows, classes), or the values, shape (rows, outputs). Probabilities are f32s. `first` is the
+    /// number of the first row, for messages.
+    pub fn predict(&mut self, rows: &Array2<f64>, first: u64) -> Result<Array2<f64>> {
         let rows = scaled(&self.inputs, rows.view(), first)?;
         let predictions = self.backend.predict(rows.view().into_dyn(), Weights::Best)?;
         let predictions = predictions.index_axis_move(Axis(0), 0);
-        if !self.single {
-            return Ok(predictions);
-        }
-        let both = |(row, class): (usize, usize)| match class {
-            0 => 1.0 - predictions[[row, 0]],
-            _ => predictions[[row, 0]],
-        };
-        Ok(Array2::from_shape_fn((predictions.nrows(), 2), both))
+        Ok(match self.loss {
+            Loss::MeanSquaredError => predictions,
+            Loss::SoftmaxCrossEntropy => predictions.mapv(|p| f64::from(p as f32)),
+            Loss::BinaryCrossEntropy => {
+                let of_second = |row: usize| predictions[[row, 0]] as f32;
+                let both = |(row, class): (usize, usize)| match class {
+                    0 => f64::from(1.0 - of_second(row)),
+                    _ => f64::from(of_second(row)),
+                };
+                Array2::from_shape_fn((predictions.nrows(), 2), both)
+            }
+        })
     }
 }
 
@@ -157,7 +158,8 @@ fn scaled(scaling: &Scaling, rows: ArrayView2<f64>, first: u64) -> Result<Array2
 pub(super) enum Truth {
     /// The class of each row, its index among the labels.
     Classes(Vec<u32>),
-    /// Shape (rows, outputs), in original units.
+    /// Shape (rows, outputs), in original units less the model's shifts: figures are those of any other
+    /// distance from 0.
     Values(Array2<f64>),
 }
 
@@ -174,7 +176,11 @@ pub(super) fn truth(model: &Model, data: &Labelled) -> Result<Truth> {
         )));
     }
     if model.labels.is_empty() {
-        return Ok(Truth::Values(data.targets.clone().into_reals()));
+        let mut values = data.targets.clone().into_reals();
+        for (mut column, shift) in values.columns_mut().into_iter().zip(&model.targets.shift) {
+            column -= *shift;
+        }
+        return Ok(Truth::Values(values));
     }
     let class = |label: Option<i64>, shown: String, row: usize| {
         let class = label.and_then(|label| model.labels.binary_search(&label).ok());

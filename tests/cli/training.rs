@@ -1,8 +1,8 @@
 //! A run to its end, and what it leaves.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::{Folder, repository};
+use crate::support::{Folder, inputs, repository};
 
 const FILES: [&str; 4] = ["history.csv", "model.safetensors", "params.json", "summary.json"];
 
@@ -97,6 +97,28 @@ fn the_summary_of_a_classification_has_the_keys_of_the_specification() {
     assert_eq!(summary["steps"], epochs * 11);
     assert!(summary["best_epoch"].as_u64().unwrap() <= epochs);
     assert!(summary["stop_reason"].is_string() && summary["microseconds_per_step"].is_f64());
+}
+
+/// Targets of a millionth: RMSE and MAE show digits that mean something, in columns that stay aligned.
+#[test]
+fn figures_of_small_and_large_targets_show_digits_that_mean_something() {
+    for unit in [1e-6, 1e4] {
+        let folder = Folder::new();
+        let x = inputs(40, 2);
+        let y = x.column(0).mapv(|x| unit * (1.0 + x));
+        folder.archive("d.npz", &x, &y);
+        let own = folder.parameters(json!({
+            "NPZ_DATASET": "d.npz", "LAYER_SIZES": [2, 3, 1], "LAYER_ACTS": ["-", "tanh", "linear"],
+        }));
+        let trained = folder.train(&own, "run", &[]).ended(0);
+        let evaluated = folder.run(&["evaluate", "run/model.safetensors", "d.npz"]).ended(0);
+        let inspected = folder.run(&["inspect", "d.npz"]).ended(0);
+        for text in [&trained.stdout, &trained.stderr, &evaluated.stdout, &inspected.stdout] {
+            assert!(!text.contains("0.000000"), "{text}");
+        }
+        let widths: Vec<usize> = trained.stdout.lines().map(|line| line.chars().count()).collect();
+        assert!(widths.iter().all(|width| *width == widths[0]), "{}", trained.stdout);
+    }
 }
 
 #[test]

@@ -104,7 +104,7 @@ impl<B: Backend> Backend for InBlocks<B> {
     fn evaluate(&mut self, split: Split, which: Weights) -> gpu_mlp::Result<Vec<Evaluation>> {
         self.0.evaluate(split, which)
     }
-    fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> gpu_mlp::Result<Array3<f32>> {
+    fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> gpu_mlp::Result<Array3<f64>> {
         self.0.predict(rows, which)
     }
     fn trace(&mut self, epoch: u32) -> gpu_mlp::Result<Vec<Quantity>> {

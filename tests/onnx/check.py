@@ -66,20 +66,20 @@ class Work:
         self.run("train", f"{name}.json", "--backend", "cpu", "--out", name)
         return self.folder / name
 
-    def check(self, title, run, rows, forward=True):
-        """Compares all ways to predict f32 rows."""
+    def check(self, title, run, rows, forward=True, about=0.0):
+        """Compares all ways to predict f32 rows; of values about a number, what is above it."""
         rows = rows.astype(np.float32)
         np.save(self.folder / "rows.npy", rows)
         self.run("predict", run / "model.safetensors", "rows.npy", "-o", "ours.npy")
         self.run("export", run / "model.safetensors", "--format", "onnx", "-o", "model.onnx")
-        ours = np.load(self.folder / "ours.npy")
+        ours = np.load(self.folder / "ours.npy") - about
         session = onnxruntime.InferenceSession(self.folder / "model.onnx", providers=["CPUExecutionProvider"])
         shape = [d if isinstance(d, int) else -1 for d in session.get_inputs()[0].shape]
         rows = rows.reshape(shape)
-        compare(title, "onnxruntime", ours, session.run(None, {"input": rows})[0])
-        compare(title, "onnxruntime, one row", ours[:1], session.run(None, {"input": rows[:1]})[0])
+        compare(title, "onnxruntime", ours, session.run(None, {"input": rows})[0] - about)
+        compare(title, "onnxruntime, one row", ours[:1], session.run(None, {"input": rows[:1]})[0] - about)
         if forward:
-            compare(title, "NumPy on model.safetensors", ours, predict(run / "model.safetensors", rows))
+            compare(title, "NumPy on model.safetensors", ours, predict(run / "model.safetensors", rows) - about)
 
 
 def compare(title, what, ours, theirs):
@@ -193,6 +193,9 @@ def main(binary):
         far = far.astype(np.float32).astype(float)
         assert len(np.unique(far[:, 0])) > 3
         work.check("features far from 0", work.train(far, classes, **three), far)
+        # Values far from 0 in units of their spread are f64 to the end.
+        linear = {"LAYER_SIZES": [5, 8, 1], "LAYER_ACTS": ["-", "tanh", "linear"]}
+        work.check("values far from 0", work.train(x, 1.6e9 + 30 * x[:, 0], **linear), x, about=1.6e9)
         # Rows a thousand deviations away: in some of them large terms cancel, and leave in f32 more than is allowed.
         outlier = x.mean(0) + 1000 * x.std(0) * random.normal(size=(500, 5))
         for activation in NAMED:

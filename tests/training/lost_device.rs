@@ -61,7 +61,7 @@ impl Backend for Lost {
     ) -> gpu_mlp::Result<Vec<Evaluation>> {
         if self.lost { self.fault() } else { self.backend.evaluate(split, which) }
     }
-    fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> gpu_mlp::Result<Array3<f32>> {
+    fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> gpu_mlp::Result<Array3<f64>> {
         self.backend.predict(rows, which)
     }
     fn trace(&mut self, epoch: u32) -> gpu_mlp::Result<Vec<Quantity>> {

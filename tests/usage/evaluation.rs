@@ -1,10 +1,10 @@
 //! `gpu-mlp evaluate`, against what scikit-learn 1.9 gives for the same rows and predictions.
 
-use ndarray::{Array1, Array2, array};
+use ndarray::{Array1, Array2, Axis, array};
 use serde_json::{Value, json};
 
 use crate::made::{identity, identity_file};
-use crate::support::{Folder, Ran, repository};
+use crate::support::{Folder, Ran, inputs, repository};
 
 const ROWS: usize = 40;
 
@@ -165,6 +165,47 @@ fn an_evaluation_is_that_of_the_summary() {
                 );
             }
         }
+    }
+}
+
+/// Targets of a spread of 30 far from 0, where f32 holds one or two of them: training, an evaluation of the
+/// same rows and the predictions tell the same. f64 holds steps of 16 at 1e17, which is what the data have.
+#[test]
+fn figures_do_not_depend_on_how_far_targets_are_from_0() {
+    for offset in [0.0, 1.6e9, -1e15, 1e17] {
+        let folder = Folder::new();
+        let x = inputs(400, 2);
+        let noise = |row: usize| (row as f64 * 1.37).sin();
+        let y = Array1::from_shape_fn(400, |row| offset + 30.0 * (x[[row, 0]] + 0.1 * noise(row)));
+        let mut archive =
+            ndarray_npy::NpzWriter::new(std::fs::File::create(folder.path("d.npz")).unwrap());
+        for (part, rows) in [("train", 0..300), ("test", 300..400)] {
+            let rows = ndarray::Slice::from(rows);
+            let (x, y) = (x.slice_axis(Axis(0), rows), y.slice_axis(Axis(0), rows));
+            archive.add_array(format!("X_{part}"), &x).unwrap();
+            archive.add_array(format!("y_{part}"), &y).unwrap();
+        }
+        archive.finish().unwrap();
+        let own = folder.parameters(json!({
+            "NPZ_DATASET": "d.npz", "LAYER_SIZES": [2, 16, 1], "LAYER_ACTS": ["-", "tanh", "linear"],
+            "LR": 0.05, "BATCH_SIZE": 16, "MAX_EPOCHS": 30,
+        }));
+        folder.train(&own, "run", &[]).ended(0);
+        let summary = folder.json("run/summary.json")["test"].clone();
+        let ran = folder.run(&["evaluate", "run/model.safetensors", "d.npz", "--json"]).ended(0);
+        let found = json_of(&ran);
+        for key in ["loss", "r2", "rmse", "mae"] {
+            let (found, expected) = (found[key].as_f64().unwrap(), summary[key].as_f64().unwrap());
+            // Both round scaled inputs and targets to f32, in different orders.
+            assert!(
+                (found - expected).abs() <= 1e-5 * expected.abs(),
+                "{offset}: {key} {found} {expected}"
+            );
+        }
+        assert!(found["r2"].as_f64().unwrap() > 0.8, "{offset}: {found}");
+        let ran = folder.run(&["predict", "run/model.safetensors", "d.npz"]).ended(0);
+        let distinct: std::collections::HashSet<&str> = ran.stdout.lines().skip(1).collect();
+        assert!(distinct.len() >= if offset < 1e16 { 90 } else { 4 }, "{offset}: {distinct:?}");
     }
 }
 

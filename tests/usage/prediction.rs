@@ -135,6 +135,26 @@ fn values_are_in_original_units_and_far_features_keep_their_digits() {
     assert_eq!(predicted(&folder, "d.csv", &[]).stdout, "value\n20.0\n21.0\n");
 }
 
+/// 1.7e9 + 1/3 has 17 digits, f32 has seven of them: in every format the value is f64's.
+#[test]
+fn values_far_from_0_keep_their_digits_in_every_format() {
+    let folder = Folder::new();
+    let (mut description, weights) = identity(1, "linear", None);
+    description["targets"] = json!({"shift": [1.7e9], "scale": [3.0]});
+    folder.write(MODEL, identity_file(&description, &weights));
+    folder.write("d.csv", "0\n1\n2\n");
+    let expected: Vec<f64> = (0..3).map(|y| f64::from(y) / 3.0 + 1.7e9).collect();
+    let text: String = expected.iter().map(|value| format!("{value:?}\n")).collect();
+    assert_eq!(predicted(&folder, "d.csv", &[]).stdout, format!("value\n{text}"));
+    predicted(&folder, "d.csv", &["-o", "out.npy"]);
+    predicted(&folder, "d.csv", &["-o", "out.npz"]);
+    let array: Array2<f64> = read_npy(folder.path("out.npy")).unwrap();
+    assert_eq!(array.into_raw_vec_and_offset().0, expected);
+    let mut archive = NpzReader::new(File::open(folder.path("out.npz")).unwrap()).unwrap();
+    let array: Array2<f64> = archive.by_name("values").unwrap();
+    assert_eq!(array.into_raw_vec_and_offset().0, expected);
+}
+
 #[test]
 fn text_flows_from_standard_input_to_standard_output() {
     let folder = Folder::new();
@@ -220,9 +240,9 @@ fn more_rows_than_a_block_holds_are_predicted_in_order() {
         assert!(predicted(&folder, data, &[]).stdout == expected, "{data}");
     }
     predicted(&folder, "d.csv", &["-o", "out.npy"]);
-    let out: Array2<f32> = read_npy(folder.path("out.npy")).unwrap();
+    let out: Array2<f64> = read_npy(folder.path("out.npy")).unwrap();
     assert_eq!(out.dim(), (rows, 1));
-    assert_eq!(out[[rows - 1, 0]], rows as f32 - 1.0);
+    assert_eq!(out[[rows - 1, 0]], rows as f64 - 1.0);
 }
 
 #[test]
@@ -309,7 +329,7 @@ fn a_file_larger_than_memory_passes() {
     let mut command = std::process::Command::new("sh");
     command.args(["-c", &shell]).current_dir(folder.path(".")).env("RAYON_NUM_THREADS", "1");
     Ran::from(command.output().unwrap()).ended(0);
-    let out: Array2<f32> = read_npy(folder.path("out.npy")).unwrap();
+    let out: Array2<f64> = read_npy(folder.path("out.npy")).unwrap();
     assert_eq!(out.dim(), (rows as usize, 1));
     assert!(out.iter().all(|&value| value == 7.0));
 }

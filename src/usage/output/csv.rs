@@ -49,7 +49,7 @@ impl CsvOutput {
         }
     }
 
-    pub fn write(&mut self, predictions: &Array2<f32>) -> io::Result<()> {
+    pub fn write(&mut self, predictions: &Array2<f64>) -> io::Result<()> {
         self.write_header()?;
         for row in predictions.outer_iter() {
             if !self.labels.is_empty() {
@@ -60,9 +60,13 @@ impl CsvOutput {
                     self.writer.write_field(name).map_err(plain)?;
                 }
             }
-            for value in row {
+            for &value in row {
                 // The shortest digits that are read as this number.
-                self.field(format_args!("{value:?}"))?;
+                if self.labels.is_empty() {
+                    self.field(format_args!("{value:?}"))?;
+                } else {
+                    self.field(format_args!("{:?}", value as f32))?;
+                }
             }
             self.writer.write_record(None::<&[u8]>).map_err(plain)?;
         }

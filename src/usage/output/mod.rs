@@ -5,7 +5,7 @@ mod csv;
 mod npy;
 mod npz;
 
-use std::io;
+use std::io::{self, Seek, Write};
 use std::path::Path;
 
 use ndarray::Array2;
@@ -28,7 +28,7 @@ pub struct Output {
 
 enum Format {
     Csv(Box<CsvOutput>),
-    Npy(NpyOutput<WholeFile>),
+    Npy(Element, NpyOutput<WholeFile>),
     Npz(Box<NpzOutput>),
 }
 
@@ -55,7 +55,11 @@ impl Output {
         let name = path.display().to_string();
         let format = WholeFile::create(path).and_then(|file| {
             Ok(match ending.as_deref() {
-                Some("npy") => Format::Npy(NpyOutput::new(file, "<f4", Some(columns(model)))?),
+                Some("npy") => {
+                    let element = Element::of(model);
+                    let npy = NpyOutput::new(file, element.code(), Some(columns(model)))?;
+                    Format::Npy(element, npy)
+                }
                 Some("npz") => Format::Npz(Box::new(NpzOutput::new(file, path, model)?)),
                 _ => Format::Csv(Box::new(CsvOutput::to_file(file, model))),
             })
@@ -68,10 +72,10 @@ impl Output {
 
     /// Adds rows: probabilities (rows, classes), or values (rows, outputs). False once nobody reads
     /// standard output any more.
-    pub fn write(&mut self, predictions: &Array2<f32>) -> Result<bool> {
+    pub fn write(&mut self, predictions: &Array2<f64>) -> Result<bool> {
         let written = match &mut self.format {
             Format::Csv(csv) => csv.write(predictions),
-            Format::Npy(npy) => npy.write(predictions.iter().map(|value| value.to_le_bytes())),
+            Format::Npy(element, npy) => element.write(predictions, npy),
             Format::Npz(npz) => npz.write(predictions),
         };
         self.went_well(written)
@@ -82,7 +86,7 @@ impl Output {
         let Output { format, name } = self;
         let finished = match format {
             Format::Csv(csv) => csv.finish(),
-            Format::Npy(npy) => npy.finish(rows).and_then(WholeFile::finish),
+            Format::Npy(_, npy) => npy.finish(rows).and_then(WholeFile::finish),
             Format::Npz(npz) => npz.finish(rows),
         };
         match finished {
@@ -107,4 +111,38 @@ fn fault(name: &str, error: &io::Error) -> Error {
 /// The numbers of a row: a probability a class, or a value an output.
 fn columns(model: &Model) -> usize {
     if model.labels.is_empty() { model.network.outputs() } else { model.labels.len() }
+}
+
+/// What the numbers of an array are: probabilities are the f32s that networks compute, values in original
+/// units f64s, since f32 would lose what tells values far from 0 apart.
+#[derive(Clone, Copy)]
+enum Element {
+    Single,
+    Double,
+}
+
+impl Element {
+    fn of(model: &Model) -> Self {
+        if model.labels.is_empty() { Element::Double } else { Element::Single }
+    }
+
+    /// NumPy's code of the type.
+    fn code(self) -> &'static str {
+        match self {
+            Element::Single => "<f4",
+            Element::Double => "<f8",
+        }
+    }
+
+    /// Adds the numbers to an array of this type.
+    fn write<W: Write + Seek>(
+        self,
+        numbers: &Array2<f64>,
+        to: &mut NpyOutput<W>,
+    ) -> io::Result<()> {
+        match self {
+            Element::Single => to.write(numbers.iter().map(|&value| (value as f32).to_le_bytes())),
+            Element::Double => to.write(numbers.iter().map(|value| value.to_le_bytes())),
+        }
+    }
 }

@@ -7,8 +7,8 @@ use std::path::Path;
 use ndarray::Array2;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
-use super::columns;
 use super::npy::NpyOutput;
+use super::{Element, columns};
 use crate::artifact::{Model, WholeFile};
 use crate::usage::metrics::predicted;
 
@@ -16,6 +16,7 @@ use crate::usage::metrics::predicted;
 /// an archive they lie one after the other.
 pub(super) struct NpzOutput {
     archive: WholeFile,
+    element: Element,
     /// Probabilities, or values.
     numbers: NpyOutput<File>,
     /// The label of each row's class.
@@ -29,26 +30,28 @@ impl NpzOutput {
             Some(folder) if folder != Path::new("") => folder,
             _ => Path::new("."),
         };
+        let element = Element::of(model);
         let nameless = || tempfile::tempfile_in(folder);
         Ok(NpzOutput {
             archive,
-            numbers: NpyOutput::new(nameless()?, "<f4", Some(columns(model)))?,
+            element,
+            numbers: NpyOutput::new(nameless()?, element.code(), Some(columns(model)))?,
             classes: NpyOutput::new(nameless()?, "<i8", None)?,
             labels: model.labels.clone(),
         })
     }
 
-    pub fn write(&mut self, predictions: &Array2<f32>) -> io::Result<()> {
+    pub fn write(&mut self, predictions: &Array2<f64>) -> io::Result<()> {
         if !self.labels.is_empty() {
             let labels = &self.labels;
-            let class = |row: ndarray::ArrayView1<f32>| labels[predicted(row.iter().copied())];
+            let class = |row: ndarray::ArrayView1<f64>| labels[predicted(row.iter().copied())];
             self.classes.write(predictions.outer_iter().map(class).map(i64::to_le_bytes))?;
         }
-        self.numbers.write(predictions.iter().map(|value| value.to_le_bytes()))
+        self.element.write(predictions, &mut self.numbers)
     }
 
     pub fn finish(self, rows: u64) -> io::Result<()> {
-        let NpzOutput { archive, numbers, classes, labels } = self;
+        let NpzOutput { archive, numbers, classes, labels, .. } = self;
         let mut zip = ZipWriter::new(archive);
         let numbers = numbers.finish(rows)?;
         if labels.is_empty() {
