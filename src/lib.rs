@@ -20,6 +20,7 @@ mod number;
 pub mod onnx;
 pub mod params;
 pub mod race;
+mod text;
 pub mod train;
 pub mod usage;
 

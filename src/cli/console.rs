@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, ErrorKind, Write};
 
 use crate::error::{Error, Result};
+use crate::text::{escaped, steers};
 
 /// A line on standard output. A reader that has gone (`| head`) is no reason to lose a run: what it
 /// no longer reads is dropped. Any other fault (a full disk) is an error: the lines are wanted.
@@ -23,15 +24,9 @@ pub(super) fn message(text: &str) {
     let _ = writeln!(io::stderr(), "{}", plain(text));
 }
 
-/// Names come from files: control characters, which a terminal would obey, are shown escaped.
+/// Names come from files: what a terminal would obey is shown escaped, but for the ends of our own lines.
 fn plain(text: &str) -> Cow<'_, str> {
-    let steers = |c: char| c.is_control() && c != '\n';
-    // Most lines have none, and a tiny epoch takes hardly longer than a copy of its line.
-    if !text.contains(steers) {
-        return Cow::Borrowed(text);
-    }
-    let shown = |c: char| if steers(c) { c.escape_default().collect() } else { c.to_string() };
-    text.chars().map(shown).collect()
+    escaped(text, |c| steers(c) && c != '\n')
 }
 
 /// `7.13e-02`, `inf`: three digits and a signed exponent of two, as C's %.2e.
@@ -87,6 +82,7 @@ mod tests {
     #[test]
     fn a_name_from_a_file_can_not_steer_the_terminal() {
         assert_eq!(plain("a\u{1b}[31mb\nc"), "a\\u{1b}[31mb\nc");
+        assert_eq!(plain("a\u{202e}b"), "a\\u{202e}b");
     }
 
     #[test]

@@ -50,6 +50,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     } else {
         Labelled::read(data, &wanted(&network))?
     };
+    if let Some(note) = &labelled.note {
+        message(&format!("{}: {note}", data.display()));
+    }
     if let Some(column) = &labelled.assumed_target {
         message(&format!("the target is the column {column:?}, which is no feature"));
     }

@@ -62,12 +62,19 @@ fn archive(path: &Path) -> Result<()> {
 /// The data set the archive makes: its rows, its targets, and the range of every feature.
 fn describe(dataset: &Dataset) -> Result<()> {
     let shape: Vec<String> = dataset.row_shape.iter().map(ToString::to_string).collect();
+    let rows = dataset.inputs.nrows();
     let test = dataset.own_test.map_or_else(String::new, |first| {
-        format!(", the last {} its own test split", dataset.inputs.nrows() - first)
+        format!(", the last {} its own test split", rows - first)
     });
+    let validation = dataset.own_validation.map_or_else(String::new, |first| {
+        format!(", {} its own validation split", dataset.own_test.unwrap_or(rows) - first)
+    });
+    if let Some(arrays) = &dataset.unused {
+        line(&format!("not used: {arrays}"))?;
+    }
     line(&format!(
-        "data set: {} of ({}){test}",
-        counted(dataset.inputs.nrows(), "row"),
+        "data set: {} of ({}){validation}{test}",
+        counted(rows, "row"),
         shape.join(", ")
     ))?;
     describe_targets(&dataset.targets, dataset.target_names.as_deref())?;

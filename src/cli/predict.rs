@@ -40,6 +40,9 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     check_apart(output, &[model, data])?;
     let mut predictor = Predictor::new(&network, device.opener()?)?;
     let mut predictions = Output::create(output, &network)?;
+    if let Some(note) = rows.note() {
+        message(&format!("{}: {note}", rows.name()));
+    }
     let to_terminal = is_standard(output) && std::io::stdout().is_terminal();
     let progress = (!to_terminal).then(|| RowProgress::new(rows.total()));
     let told = |done| progress.iter().for_each(|progress| progress.done(done));

@@ -172,6 +172,15 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
     let choice = choose(&wishes, &parameters)
         .map_err(|error| if wishes.checkpoint.is_some() { error } else { place(error) })?;
     warn_of_custom_function(&parameters);
+    if let Some(arrays) = &dataset.unused {
+        console::message(&format!("{}: not used: {arrays}", path.display()));
+    }
+    if dataset.own_validation.is_some() {
+        console::message(&format!(
+            "{}: has validation rows of its own, so SPLIT is not used",
+            path.display()
+        ));
+    }
     parameters.dataset = absolute;
     parameters.dataset_sha256 = dataset.sha256;
     Ok(Prepared { file: file.clone(), parameters, run: Arc::new(run), choice, resumed })

@@ -3,12 +3,13 @@
 mod checks;
 mod part;
 mod selection;
+mod weights;
 
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use ndarray::{Array1, Array2, ArrayViewD, Axis, concatenate};
+use ndarray::{Array1, Array2, ArrayViewD};
 use sha2::{Digest, Sha256};
 
 use self::part::Part;
@@ -40,6 +41,8 @@ pub struct Dataset {
     pub row_shape: Vec<usize>,
     /// The targets; same number of rows as `inputs`.
     pub targets: Targets,
+    /// Rows from this one on are the archive's own validation split, up to its own test split.
+    pub own_validation: Option<usize>,
     /// Rows from this one on are the archive's own test split.
     pub own_test: Option<usize>,
     /// A weight a row, finite and not negative.
@@ -48,6 +51,8 @@ pub struct Dataset {
     pub feature_names: Option<Vec<String>>,
     /// Names of the classes or outputs.
     pub target_names: Option<Vec<String>>,
+    /// The arrays of the archive that are not used, in words; None if all are.
+    pub unused: Option<String>,
 }
 
 /// Refuses too few rows of the inputs of that name.
@@ -56,14 +61,16 @@ type Enough = fn(&str, usize) -> Result<()>;
 impl Dataset {
     /// Reads an NPZ archive.
     ///
-    /// The arrays it takes are the first of these that are complete, and the others are ignored:
-    /// `X_train`, `y_train`, `X_test`, `y_test` (the archive's own split: training rows first);
-    /// `X`, `y`; `data`, `target`; `x`, `labels`. Inputs are (rows, features) or
-    /// (rows, channels, T), targets (rows) or (rows, outputs).
+    /// The arrays it takes are the first of these that are complete: `X_train` and `y_train` beside a
+    /// part for validation or test; `X`, `y`; `data`, `target`; `x`, `labels`; `x`, `y`. `X_val`, `y_val`
+    /// (or `_valid`, `_validation`) are the archive's own validation rows, `X_test`, `y_test` its own test
+    /// rows, of either case. Inputs are (rows, features) or (rows, channels, T), targets (rows) or
+    /// (rows, outputs). Rows of training come first, then those of validation, then those of test.
     ///
-    /// Optional: `sample_weight`, a number a row, in the order of the rows here (those of training
-    /// before those of test); `feature_names`, a text a feature, or a channel for signals;
-    /// `target_names`. Names that are no text arrays are ignored: no run needs them.
+    /// Optional: `sample_weight` (or `sample_weights`, `weight`, `weights`), a number a row in that order,
+    /// or a part at a time with its ending; `feature_names`, a text a feature, or a channel for signals;
+    /// `target_names`. Names that are no text arrays are not used: no run needs them. What else the
+    /// archive holds is told in `unused`.
     pub fn read(path: &Path) -> Result<Self> {
         Self::read_if(path, checks::enough_rows)
     }
@@ -116,21 +123,28 @@ impl Dataset {
     }
 
     fn from_archive(archive: &mut Archive, enough: Enough) -> Result<Self> {
-        let mut dataset = match selection::select(archive)? {
-            Selection::Whole([x, y]) => {
-                let part = Part::read(archive, x, y)?;
-                enough(x, part.rows())?;
-                Self::from_part(part)
-            }
-            Selection::Split([x_train, y_train, x_test, y_test]) => {
-                let train = Part::read(archive, x_train, y_train)?;
-                enough(x_train, train.rows())?;
-                let test = Part::read(archive, x_test, y_test)?;
-                checks::same_columns((x_train, y_train, &train), (x_test, y_test, &test))?;
-                Self::from_split(train, test)?
-            }
-        };
-        dataset.read_extras(archive)?;
+        let Selection { train, validation, test } = selection::select(archive)?;
+        let first = Part::read(archive, &train)?;
+        if validation.is_none() {
+            enough(&train.x, first.rows())?;
+        }
+        let mut used = vec![train.x.clone(), train.y.clone()];
+        let mut rows = [first.rows(), 0, 0];
+        let mut parts = vec![first];
+        for (pair, rows) in [&validation, &test].into_iter().zip(&mut rows[1..]) {
+            let Some(pair) = pair else { continue };
+            let part = Part::read(archive, pair)?;
+            checks::same_columns((&train, &parts[0]), (pair, &part))?;
+            *rows = part.rows();
+            parts.push(part);
+            used.extend([pair.x.clone(), pair.y.clone()]);
+        }
+        let mut dataset = Self::from_part(Part::joined(parts)?);
+        dataset.own_validation = validation.map(|_| rows[0]);
+        dataset.own_test = test.map(|_| rows[0] + rows[1]);
+        dataset.sample_weight = weights::read(archive, rows, &mut used)?;
+        dataset.read_names(archive, &mut used)?;
+        dataset.unused = unused(archive, &used);
         Ok(dataset)
     }
 
@@ -142,49 +156,36 @@ impl Dataset {
             inputs: part.inputs,
             row_shape: part.row_shape,
             targets: part.targets,
+            own_validation: None,
             own_test: None,
             sample_weight: None,
             feature_names: None,
             target_names: None,
+            unused: None,
         }
     }
 
-    fn from_split(train: Part, test: Part) -> Result<Self> {
-        let own_test = Some(train.rows());
-        let joined = |error| Error::input(format!("the two splits cannot be joined: {error}"));
-        let inputs =
-            concatenate(Axis(0), &[train.inputs.view(), test.inputs.view()]).map_err(joined)?;
-        let targets = match (train.targets, test.targets) {
-            (Targets::Integers(train), Targets::Integers(test)) => Targets::Integers(
-                concatenate(Axis(0), &[train.view(), test.view()]).map_err(joined)?,
-            ),
-            (train, test) => {
-                let (train, test) = (train.into_reals(), test.into_reals());
-                Targets::Reals(concatenate(Axis(0), &[train.view(), test.view()]).map_err(joined)?)
-            }
+    /// The names of features and targets, where there are some.
+    fn read_names(&mut self, archive: &mut Archive, used: &mut Vec<String>) -> Result<()> {
+        let mut texts = |name: &str| {
+            let texts = if archive.has(name) { archive.texts(name)? } else { None };
+            used.extend(texts.is_some().then(|| name.to_owned()));
+            Ok::<_, Error>(texts)
         };
-        let part = Part { inputs, row_shape: train.row_shape, targets };
-        Ok(Self { own_test, ..Self::from_part(part) })
+        self.feature_names = texts("feature_names")?;
+        self.target_names = texts("target_names")?;
+        match &self.feature_names {
+            Some(names) => checks::feature_names("feature_names", names.len(), &self.row_shape),
+            None => Ok(()),
+        }
     }
+}
 
-    /// The optional arrays.
-    fn read_extras(&mut self, archive: &mut Archive) -> Result<()> {
-        if archive.has("sample_weight") {
-            let weights = archive.numbers("sample_weight")?.into_reals();
-            self.sample_weight =
-                Some(checks::weights("sample_weight", weights, self.inputs.nrows())?);
-        }
-        if archive.has("feature_names") {
-            self.feature_names = archive.texts("feature_names")?;
-        }
-        if let Some(names) = &self.feature_names {
-            checks::feature_names("feature_names", names.len(), &self.row_shape)?;
-        }
-        if archive.has("target_names") {
-            self.target_names = archive.texts("target_names")?;
-        }
-        Ok(())
-    }
+/// The arrays that are none of `used`, in words.
+fn unused(archive: &mut Archive, used: &[String]) -> Option<String> {
+    let mut arrays = archive.list();
+    arrays.retain(|array| !used.contains(&array.name));
+    (!arrays.is_empty()).then(|| selection::contents(&arrays))
 }
 
 impl Targets {

@@ -70,16 +70,24 @@ pub(super) fn check_weights(table: &Table, replica: &Replica) -> Result<()> {
     Ok(())
 }
 
-/// Refuses classes that an archive's own test split has, but no training row.
-pub(super) fn check_own_test(table: &Table, replica: &Replica, labels: &[i64]) -> Result<()> {
+/// Refuses classes that only the archive's own validation or test part has: no row teaches them.
+pub(super) fn check_own_parts(
+    table: &Table,
+    replica: &Replica,
+    labels: &[i64],
+    own_validation: bool,
+) -> Result<()> {
     let TableTargets::Classes(classes) = &table.targets else { return Ok(()) };
     let mut trained = vec![false; labels.len()];
-    let rows = replica.splits.of(Split::Train).iter().chain(replica.splits.of(Split::Validation));
+    // What SPLIT divides is the training part.
+    let divided = if own_validation { &Split::ALL[..1] } else { &Split::ALL[..2] };
+    let rows = divided.iter().flat_map(|&split| replica.splits.of(split));
     rows.for_each(|&row| trained[classes[row as usize] as usize] = true);
+    let parts = if own_validation { "validation or test part" } else { "test part" };
     match trained.iter().position(|trained| !trained) {
         None => Ok(()),
         Some(class) => Err(Error::input(format!(
-            "class {} has rows in the archive's test part only; give its training part some, or \
+            "class {} has rows in the archive's {parts} only; give its training part some, or \
              leave the class out",
             labels[class]
         ))),

@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::checks::{check_own_test, check_range, check_weights};
+use super::checks::{check_own_parts, check_range, check_weights};
 use super::{
     ClassWeight, LayerStack, Parameters, Replica, Run, StepRule, Stopping, Table, TableTargets,
 };
@@ -24,6 +24,7 @@ impl Run {
             target_normalize != Normalization::None,
         )?;
         let splits = splits(parameters, dataset, &table, &labels)?;
+        check_patience(parameters, &splits)?;
         let train = splits.of(Split::Train);
         // A channel at a time for signals.
         let group = network.input.iter().skip(1).product();
@@ -54,8 +55,8 @@ impl Run {
             target_variation,
         };
         check_weights(&table, &replica)?;
-        if dataset.own_test.is_some() {
-            check_own_test(&table, &replica, &labels)?;
+        if dataset.own_test.is_some() || dataset.own_validation.is_some() {
+            check_own_parts(&table, &replica, &labels, dataset.own_validation.is_some())?;
         }
         Ok(Run {
             name: dataset.name.clone(),
@@ -117,15 +118,6 @@ fn stopping(parameters: &Parameters, task: Task) -> Result<Stopping> {
             "{other}: this network is a {kind} (its output activation decides); use {own}"
         )));
     }
-    let patience = [(own, score_patience), ("LOSS_PATIENCE", parameters.loss_patience)];
-    if let Some((key, _)) = patience.iter().find(|(_, p)| p.is_some() && parameters.split[1] == 0.0)
-    {
-        return Err(Error::input(format!(
-            "{key}: there are no validation rows to be patient about (SPLIT {:?}); leave it out, or \
-             give SPLIT a second number above 0",
-            &parameters.split[..2]
-        )));
-    }
     Ok(Stopping {
         max_epochs: parameters.max_epochs,
         loss_tolerance: parameters.loss_tolerance,
@@ -133,6 +125,24 @@ fn stopping(parameters: &Parameters, task: Task) -> Result<Stopping> {
         loss_patience: parameters.loss_patience,
         warmup_epochs: parameters.warmup_epochs,
     })
+}
+
+/// Patience watches validation rows.
+fn check_patience(parameters: &Parameters, splits: &Splits) -> Result<()> {
+    let Parameters { accuracy_patience, r2_patience, loss_patience, .. } = parameters;
+    let given = [
+        ("ACC_PATIENCE", accuracy_patience),
+        ("R2_PATIENCE", r2_patience),
+        ("LOSS_PATIENCE", loss_patience),
+    ];
+    match given.into_iter().find(|(_, patience)| patience.is_some()) {
+        Some((key, _)) if splits.of(Split::Validation).is_empty() => Err(Error::input(format!(
+            "{key}: there are no validation rows to be patient about (SPLIT {:?}); leave it out, or \
+             give SPLIT a second number above 0",
+            &parameters.split[..2]
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Scaled targets make sense for a linear output only: no other reaches all their values.
@@ -159,12 +169,20 @@ fn splits(
 ) -> Result<Splits> {
     let rows = table.rows() as u32;
     let own_test = dataset.own_test.map(|first| first as u32);
-    if own_test.is_some() && parameters.split[2] > 0.0 {
+    if own_test.is_some() && dataset.own_validation.is_none() && parameters.split[2] > 0.0 {
         return Err(Error::input(format!(
             "SPLIT: found {:?}, but {} has a test split of its own; allowed: two numbers, train and \
              validation",
             parameters.split, dataset.name
         )));
+    }
+    if let Some(first) = dataset.own_validation.map(|first| first as u32) {
+        let test = own_test.unwrap_or(rows);
+        return Ok(Splits::new(
+            (0..first).collect(),
+            (first..test).collect(),
+            (test..rows).collect(),
+        ));
     }
     let to_divide = own_test.unwrap_or(rows);
     let classes = match &table.targets {

@@ -5,6 +5,7 @@ mod endings;
 mod inspect;
 mod oddities;
 mod output;
+mod parts;
 mod refused_data;
 mod refused_settings;
 mod repetition;

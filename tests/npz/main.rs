@@ -2,6 +2,7 @@
 
 mod hostile;
 mod names_and_weights;
+mod parts;
 mod refusals;
 mod selection;
 mod support;

@@ -3,6 +3,7 @@
 use ndarray::{ArrayD, ArrayViewD, Dimension};
 
 use super::part::Part;
+use super::selection::Pair;
 use crate::error::{Error, Result};
 
 /// Inputs are (rows, features) or (rows, channels, T), none of them zero.
@@ -64,21 +65,25 @@ pub(super) fn same_rows((x, inputs): (&str, usize), (y, targets): (&str, usize))
     )))
 }
 
-/// The two splits of an archive describe the same quantities.
-pub(super) fn same_columns(train: (&str, &str, &Part), test: (&str, &str, &Part)) -> Result<()> {
-    let ((x_train, y_train, train), (x_test, y_test, test)) = (train, test);
-    if train.row_shape != test.row_shape {
+/// The parts of an archive describe the same quantities.
+pub(super) fn same_columns(train: (&Pair, &Part), other: (&Pair, &Part)) -> Result<()> {
+    let ((train_names, train), (names, other)) = (train, other);
+    if train.row_shape != other.row_shape {
         return Err(Error::input(format!(
-            "rows of {x_train} have the shape {} but rows of {x_test} {}; both splits need the same features",
+            "rows of {} have the shape {} but rows of {} {}; all parts need the same features",
+            train_names.x,
             tuple(&train.row_shape),
-            tuple(&test.row_shape)
+            names.x,
+            tuple(&other.row_shape)
         )));
     }
-    if train.outputs() != test.outputs() {
+    if train.outputs() != other.outputs() {
         return Err(Error::input(format!(
-            "{y_train} has {} outputs a row but {y_test} has {}; both splits need the same outputs",
+            "{} has {} outputs a row but {} has {}; all parts need the same outputs",
+            train_names.y,
             train.outputs(),
-            test.outputs()
+            names.y,
+            other.outputs()
         )));
     }
     Ok(())
@@ -118,7 +123,7 @@ pub(super) fn weights(name: &str, weights: ArrayD<f64>, rows: usize) -> Result<V
     if weights.shape() != [rows] {
         return Err(Error::input(format!(
             "array {name} has the shape {}; a weight for each of the {rows} rows is needed, shape {} \
-             (with a split of the archive's own: of training first, then of test)",
+             (with a split of the archive's own: of training first, then of test, validation between them)",
             tuple(weights.shape()),
             tuple(&[rows])
         )));

@@ -1,7 +1,8 @@
 //! Inputs and their targets, checked against each other: a whole data set, or one of its splits.
 
-use ndarray::{Array2, ArrayD};
+use ndarray::{Array2, ArrayD, Axis, concatenate};
 
+use super::selection::Pair;
 use super::{Targets, checks};
 use crate::data::npz::{Archive, Numbers};
 use crate::error::{Error, Result};
@@ -14,10 +15,40 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// Reads the arrays named `x` and `y`.
-    pub fn read(archive: &mut Archive, x: &str, y: &str) -> Result<Self> {
+    /// Reads the arrays of these names.
+    pub fn read(archive: &mut Archive, Pair { x, y }: &Pair) -> Result<Self> {
         let inputs = archive.numbers(x)?.into_reals();
         Self::new((x, inputs), (y, archive.numbers(y)?))
+    }
+
+    /// The rows of one part behind those of another. Targets are integers where those of all parts are.
+    pub fn joined(mut parts: Vec<Part>) -> Result<Self> {
+        if parts.len() == 1
+            && let Some(part) = parts.pop()
+        {
+            return Ok(part);
+        }
+        let row_shape = parts.first().map_or_else(Vec::new, |part| part.row_shape.clone());
+        let (mut inputs, mut targets) = (vec![], vec![]);
+        for part in parts {
+            inputs.push(part.inputs);
+            targets.push(part.targets);
+        }
+        let integers: Option<Vec<Array2<i64>>> = targets
+            .iter()
+            .map(|targets| match targets {
+                Targets::Integers(values) => Some(values.clone()),
+                Targets::Reals(_) => None,
+            })
+            .collect();
+        let targets = match integers {
+            Some(integers) => Targets::Integers(stacked(&integers)?),
+            None => {
+                let reals: Vec<_> = targets.into_iter().map(Targets::into_reals).collect();
+                Targets::Reals(stacked(&reals)?)
+            }
+        };
+        Ok(Part { inputs: stacked(&inputs)?, row_shape, targets })
     }
 
     /// Checks inputs and targets, each with the name that messages give it.
@@ -53,6 +84,12 @@ impl Part {
             Targets::Reals(values) => values.ncols(),
         }
     }
+}
+
+fn stacked<T: Clone>(parts: &[Array2<T>]) -> Result<Array2<T>> {
+    let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
+    concatenate(Axis(0), &views)
+        .map_err(|error| Error::input(format!("the parts cannot be joined: {error}")))
 }
 
 /// An array as a matrix in C order: a line a row, all else side by side. Copies only an array in

@@ -2,63 +2,107 @@
 
 use crate::data::npz::{Archive, ArrayInfo};
 use crate::error::{Error, Result};
+use crate::text::shown;
 
 /// Names of inputs and targets, in the order in which they are looked for.
-const PAIRS: [[&str; 2]; 3] = [["X", "y"], ["data", "target"], ["x", "labels"]];
+const PAIRS: [[&str; 2]; 4] = [["X", "y"], ["data", "target"], ["x", "labels"], ["x", "y"]];
 
-/// Names of the arrays of an archive with a split of its own; it comes before every pair.
-const SPLIT: [&str; 4] = ["X_train", "y_train", "X_test", "y_test"];
+/// What the names of a part end with, behind `X` and `y` of either case; training comes before every pair.
+const TRAIN: [&str; 1] = ["_train"];
+pub(super) const VALIDATION: [&str; 3] = ["_val", "_valid", "_validation"];
+const TEST: [&str; 1] = ["_test"];
 
 /// Arrays that are listed in a message.
 const LISTED: usize = 12;
 
-/// The names of the arrays to read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Selection {
-    /// Inputs and targets of all rows.
-    Whole([&'static str; 2]),
-    /// Inputs and targets of the training rows, then of the test rows.
-    Split([&'static str; 4]),
+/// The names of the inputs and the targets of a part.
+pub(super) struct Pair {
+    pub x: String,
+    pub y: String,
+}
+
+/// The arrays to read.
+pub(super) struct Selection {
+    /// All rows, or the training rows of an archive with a split of its own.
+    pub train: Pair,
+    pub validation: Option<Pair>,
+    pub test: Option<Pair>,
 }
 
 /// Chooses the arrays to read.
 pub(super) fn select(archive: &mut Archive) -> Result<Selection> {
-    if SPLIT.iter().all(|name| archive.has(name)) {
-        return Ok(Selection::Split(SPLIT));
+    let [train, validation, test] =
+        [&TRAIN[..], &VALIDATION, &TEST].map(|endings| part(archive, endings));
+    if let [Some(here), None] | [None, Some(here)] = &validation {
+        return Err(Error::input(format!(
+            "found {} alone; validation rows need inputs and targets, X_val and y_val: save both, or neither",
+            shown(here)
+        )));
     }
-    let complete = PAIRS.iter().find(|pair| pair.iter().all(|name| archive.has(name)));
-    complete.map(|pair| Selection::Whole(*pair)).ok_or_else(|| nothing_complete(archive))
+    let [train, validation, test] = [train, validation, test].map(complete);
+    let has_parts = validation.is_some() || test.is_some();
+    let train = match train.filter(|_| has_parts) {
+        Some(train) => train,
+        None => whole(archive).ok_or_else(|| nothing_complete(archive))?,
+    };
+    Ok(Selection { train, validation, test })
+}
+
+/// The names of a part's inputs and targets, as far as they are there.
+fn part(archive: &Archive, endings: &[&str]) -> [Option<String>; 2] {
+    [["X", "x"], ["y", "Y"]].map(|stems| {
+        let mut names = endings.iter().flat_map(|end| stems.map(|stem| format!("{stem}{end}")));
+        names.find(|name| archive.has(name))
+    })
+}
+
+fn complete(names: [Option<String>; 2]) -> Option<Pair> {
+    let [x, y] = names;
+    Some(Pair { x: x?, y: y? })
+}
+
+/// The first pair that is complete.
+fn whole(archive: &Archive) -> Option<Pair> {
+    let [x, y] = PAIRS.into_iter().find(|pair| pair.iter().all(|name| archive.has(name)))?;
+    Some(Pair { x: x.into(), y: y.into() })
 }
 
 /// Says what is there, what is missing, and what is allowed.
 fn nothing_complete(archive: &mut Archive) -> Error {
-    let half = std::iter::once(&SPLIT[..])
-        .chain(PAIRS.iter().map(|pair| &pair[..]))
+    // Each by the name that it has, else by its usual one.
+    let [train, test] = [TRAIN, TEST].map(|endings| {
+        let [x, y] = part(archive, &endings);
+        [x.unwrap_or(format!("X{}", endings[0])), y.unwrap_or(format!("y{}", endings[0]))]
+    });
+    let split = [train, test].concat();
+    let half = std::iter::once(split)
+        .chain(PAIRS.iter().map(|pair| pair.map(String::from).to_vec()))
         .find(|names| names.iter().any(|name| archive.has(name)));
     let missing = match half {
         Some(names) => {
-            let (here, missing): (Vec<&str>, Vec<&str>) =
-                names.iter().partition(|name| archive.has(name));
+            let (here, missing): (Vec<String>, Vec<String>) =
+                names.into_iter().partition(|name| archive.has(name));
             format!("found {} but not {}", here.join(" and "), missing.join(" and "))
         }
         None => "found no inputs and targets".into(),
     };
     Error::input(format!(
         "{missing}; the archive holds {}; accepted names are X and y, data and target, x and labels, \
-         or X_train, y_train, X_test and y_test: save them with np.savez_compressed('name.npz', X=X, y=y)",
+         or X_train, y_train, X_test and y_test, with X_val and y_val for validation rows: save them with \
+         np.savez_compressed('name.npz', X=X, y=y)",
         contents(&archive.list())
     ))
 }
 
 /// The arrays in words: `a (float32, 150 x 4), b (int64, 150)`.
-fn contents(arrays: &[ArrayInfo]) -> String {
+pub(super) fn contents(arrays: &[ArrayInfo]) -> String {
     if arrays.is_empty() {
         return "no arrays".into();
     }
     let describe = |array: &ArrayInfo| {
         let shape: Vec<String> = array.shape.iter().map(usize::to_string).collect();
         let shape = if shape.is_empty() { "scalar".into() } else { shape.join(" x ") };
-        format!("{} ({}, {shape})", array.name.escape_debug(), array.dtype)
+        format!("{} ({}, {shape})", shown(&array.name), array.dtype)
     };
     let mut words: Vec<String> = arrays.iter().take(LISTED).map(describe).collect();
     if arrays.len() > LISTED {

@@ -113,7 +113,7 @@ fn trimmed(text: &str) -> String {
 
 /// The error for an array `name` whose elements are no numbers, with the remedy.
 pub(super) fn not_numbers(name: &str, element: &ElementType) -> Error {
-    let target = matches!(name, "y" | "target" | "labels" | "y_train" | "y_test");
+    let target = matches!(name, "y" | "target" | "labels") || name.to_lowercase().starts_with("y_");
     let remedy = match element.kind {
         Kind::Object => "which are never loaded; save it as a number array",
         Kind::Unicode | Kind::Bytes if target => {

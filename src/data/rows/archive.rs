@@ -9,20 +9,26 @@ use super::{Labelled, Wanted, check_shape};
 use crate::data::dataset::{Dataset, Targets};
 use crate::data::npz::Archive;
 use crate::error::{Error, Result};
+use crate::text::listed;
 
 /// The names of inputs, in the order in which they are looked for: a split's test part comes first.
-const INPUTS: [&str; 4] = ["X_test", "X", "data", "x"];
+const INPUTS: [&str; 5] = ["X_test", "x_test", "X", "data", "x"];
 
-/// The inputs of an archive, which needs no targets.
-pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<Array2<f64>> {
+/// The inputs of an archive, which needs no targets; where it holds several, which they are.
+pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<(Array2<f64>, Option<String>)> {
     let mut archive = Archive::open(path)?;
     let Some(name) = INPUTS.into_iter().find(|name| archive.has(name)) else {
-        let names: Vec<String> = archive.list().into_iter().take(12).map(|a| a.name).collect();
+        let names = archive.list().into_iter().take(12).map(|a| a.name);
         return Err(Error::input(format!(
             "holds no inputs; found: {}; accepted names are X, data, x and X_test",
-            names.join(", ")
+            listed(names)
         )));
     };
+    let others = archive.list().into_iter().map(|array| array.name);
+    let others: Vec<String> =
+        others.filter(|other| other != name && !OF_NO_PREDICTION.contains(&&**other)).collect();
+    let note = (!others.is_empty())
+        .then(|| format!("the rows are those of array {name}; not used: {}", listed(&others)));
     let names = if archive.has("feature_names") { archive.texts("feature_names")? } else { None };
     let array = archive.numbers(name)?.into_reals();
     check_shape(&format!("array {name}"), array.shape(), wanted)?;
@@ -31,8 +37,12 @@ pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<Array2<f64>> {
     let inputs = flat.into_shape_with_order((rows, wanted.inputs())).map_err(|error| {
         Error::input(format!("array {name} cannot be laid out as rows: {error}"))
     })?;
-    in_order(inputs, names.as_deref(), wanted)
+    Ok((in_order(inputs, names.as_deref(), wanted)?, note))
 }
+
+/// Arrays of a data set that no prediction is expected to use.
+const OF_NO_PREDICTION: [&str; 8] =
+    ["feature_names", "target_names", "y", "target", "labels", "y_test", "Y_test", "sample_weight"];
 
 /// Inputs and targets of an archive.
 pub(super) fn labelled(path: &Path, wanted: &Wanted) -> Result<Labelled> {
@@ -50,7 +60,8 @@ pub(super) fn labelled(path: &Path, wanted: &Wanted) -> Result<Labelled> {
             Targets::Reals(y) => Targets::Reals(y.slice(s![first.., ..]).to_owned()),
         };
         let own_test = dataset.own_test.is_some();
-        Ok(Labelled { inputs, targets, own_test, assumed_target: None })
+        let note = dataset.unused.as_ref().map(|arrays| format!("not used: {arrays}"));
+        Ok(Labelled { inputs, targets, own_test, assumed_target: None, note })
     };
     read().map_err(|error: Error| error.within(path.display()))
 }
@@ -67,8 +78,8 @@ fn in_order(inputs: Array2<f64>, found: Option<&[String]>, wanted: &Wanted) -> R
     if wanted.input_names().is_none() || found.len() != inputs.ncols() {
         return Err(Error::input(format!(
             "feature_names are {}; those of the model are {}",
-            found.join(", "),
-            names.join(", ")
+            listed(found),
+            listed(names)
         )));
     }
     let places = by_name(found, names)?;

@@ -90,6 +90,11 @@ impl CsvRows {
         wanted.input_names().is_some_and(|names| names.iter().all(holds))
     }
 
+    /// What of the text is not used.
+    pub fn note(&self) -> Option<String> {
+        None
+    }
+
     /// The next rows, `most` or as many as are left: inputs and targets.
     pub fn next_block(&mut self, most: usize) -> Result<(Array2<f64>, Array2<f64>)> {
         let (mut inputs, mut targets, mut rows) = (vec![], vec![], 0);
@@ -199,7 +204,8 @@ pub(super) fn labelled(text: impl Read + 'static, wanted: &Wanted) -> Result<Lab
         [column] if wanted.target_names.is_none() => rows.name(column).cloned(),
         _ => None,
     };
-    Ok(Labelled { inputs, targets: Targets::Reals(targets), own_test: false, assumed_target })
+    let (note, targets) = (rows.note(), Targets::Reals(targets));
+    Ok(Labelled { inputs, targets, own_test: false, assumed_target, note })
 }
 
 fn number(cell: &[u8]) -> Option<f64> {

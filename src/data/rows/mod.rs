@@ -52,6 +52,7 @@ pub struct Rows {
     name: String,
     /// Rows read.
     row: usize,
+    note: Option<String>,
 }
 
 enum Source {
@@ -65,19 +66,26 @@ impl Rows {
     /// Opens a file; refuses one whose columns, shape or names are not those that are wanted.
     pub fn open(path: &Path, wanted: &Wanted) -> Result<Self> {
         let open = || match Content::of(path)? {
-            Content::Archive => archive::inputs(path, wanted).map(Source::Whole),
-            Content::Array => npy(path, wanted).map(Source::Npy),
-            Content::Text(text) => CsvRows::new(text, wanted, Layout::for_inputs).map(Source::Csv),
+            Content::Archive => {
+                archive::inputs(path, wanted).map(|(rows, note)| (Source::Whole(rows), note))
+            }
+            Content::Array => npy(path, wanted).map(|array| (Source::Npy(array), None)),
+            Content::Text(text) => CsvRows::new(text, wanted, Layout::for_inputs).map(of_csv),
         };
-        let source = open().map_err(|error| error.within(path.display()))?;
-        Ok(Rows { source, name: path.display().to_string(), row: 0 })
+        let (source, note) = open().map_err(|error| error.within(path.display()))?;
+        Ok(Rows { source, name: path.display().to_string(), row: 0, note })
     }
 
     /// Rows of CSV text, such as standard input.
     pub fn from_csv(text: impl Read + 'static, name: &str, wanted: &Wanted) -> Result<Self> {
-        let source = CsvRows::new(text, wanted, Layout::for_inputs).map(Source::Csv);
-        let source = source.map_err(|error| error.within(name))?;
-        Ok(Rows { source, name: name.into(), row: 0 })
+        let rows = CsvRows::new(text, wanted, Layout::for_inputs).map(of_csv);
+        let (source, note) = rows.map_err(|error| error.within(name))?;
+        Ok(Rows { source, name: name.into(), row: 0, note })
+    }
+
+    /// What of the file is not used, where that is not plain.
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
     }
 
     /// The file's name, for messages.
@@ -121,6 +129,11 @@ impl Rows {
     }
 }
 
+fn of_csv(rows: CsvRows) -> (Source, Option<String>) {
+    let note = rows.note();
+    (Source::Csv(rows), note)
+}
+
 /// All rows of a file with their targets, in memory.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Labelled {
@@ -132,6 +145,8 @@ pub struct Labelled {
     pub own_test: bool,
     /// The column that was taken as the target because it alone is no feature: the model tells no name.
     pub assumed_target: Option<String>,
+    /// What of the file is not used.
+    pub note: Option<String>,
 }
 
 impl Labelled {
