@@ -344,13 +344,16 @@ def two_phase(job, how=TODAY):
                host=dispatches * RECORD, parts=[c.us for c in clocks]), None
 
 
+REDUCTION = 7  # barriers of a sum over 64 threads: one, and one behind each halving
+
+
 def layered(job, how=TODAY):
     """A dispatch an operation. A list of (name, us of its own, bytes)."""
     h, batch, weights = HARDWARE, job.batch, weights_of(job)
     rate = 1.0 if how["checks"] else 0.7
     small = 600 / h.clock  # the step, then the data, then a store
     reduce64 = (h.l2_latency + 8 * 45) / h.clock
-    made = []
+    made, barriers = [], []
 
     def elementwise(name, elements, arrays):
         made.append((name, max(small, elements * arrays * 4 / (h.hbm * h.hbm_reached)), elements * arrays * 4))
@@ -361,6 +364,7 @@ def layered(job, how=TODAY):
         moved = 4 * (m * k + k * n + m * n)
         if kind == D and (m // 128) * (n // 128) >= 64:
             made.append((name, large(m, k, n, how), moved))
+            barriers.append(2 * ceil(k / 8))
             return
         turns = ceil(k / 16)
         # Where a product has few tiles its sums are split in stretches of 8 turns at the least, and added up.
@@ -369,9 +373,11 @@ def layered(job, how=TODAY):
             turns = ceil(turns / pieces)
             made.append((name + ", added up", small, 4 * m * n * pieces))
         made.append((name, small + turns * TURN[kind] * rate * waves, moved))
+        barriers.append(2 * turns)  # behind the fetching and behind the sums of each turn
 
     def sums(name, count, turns):
         made.append((name, reduce64 + turns * (h.l2_latency + 30) / h.clock * rate, count * 4))
+        barriers.append(REDUCTION)
 
     layers = layers_of(job)
     inputs = job.samples if job.conv else job.sizes[0]
@@ -398,6 +404,7 @@ def layered(job, how=TODAY):
             fetched = rows * layer.units * (32 if layer.kind == D else 4) / h.l2_bytes
             reading = ceil(rows / 64) * (h.l2_latency + 30) / h.clock * rate
             made.append(("bias gradient", max(reduce64 + reading, fetched), rows * layer.units * 4))
+            barriers.append(REDUCTION)
         if index and layer.kind == P:
             elementwise("pool backward", batch * layers[index - 1].out, 2)
         elif index and layer.kind == C:
@@ -407,12 +414,13 @@ def layered(job, how=TODAY):
     loops = 3 * outputs * code(how["checks"]).short / h.clock
     made.append(("loss", small + loops + 0.1, batch * outputs * 8))
     made.append(("metrics", reduce64 * (1 if job.classes else 1 + outputs) + ceil(batch / 64) * 0.3, batch * 12))
+    barriers.append((REDUCTION + 1) * (1 if job.classes else 1 + outputs))
     if job.clip:
         sums("clip", weights, min(64, ceil(weights / 64)))
         sums("clip", 1, 1)
     elementwise("update", weights, 8 if job.adam else 4)
     us = sum(own for _, own, _ in made) + DISPATCH * len(made)
-    return Bag(us=us, dispatches=len(made), barriers=0, bytes=sum(b for *_, b in made), made=made, sm_only=False,
+    return Bag(us=us, dispatches=len(made), barriers=sum(barriers), bytes=sum(b for *_, b in made), made=made, sm_only=False,
                host=RECORD * len(made)), None
 
 

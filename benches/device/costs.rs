@@ -18,6 +18,9 @@ const SHADER: &str = "
 var<workgroup> shared_: array<u32, 256>;
 
 @compute @workgroup_size(64)
+fn nothing() {}
+
+@compute @workgroup_size(64)
 fn writes(@builtin(global_invocation_id) id: vec3<u32>) {
     out[id.x] += 1u;
 }
@@ -25,8 +28,9 @@ fn writes(@builtin(global_invocation_id) id: vec3<u32>) {
 @compute @workgroup_size(256)
 fn loops(@builtin(local_invocation_index) local: u32) {
     shared_[local] = local;
+    // Elsewhere at each turn, so that none stays in a register; whose comes last matters nothing.
     for (var i = 0u; i < iterations.x; i++) {
-        shared_[local] += i;
+        shared_[(local + i) % 256u] += i;
     }
     out[local] = shared_[local];
 }
@@ -36,7 +40,7 @@ fn barriers(@builtin(local_invocation_index) local: u32) {
     shared_[local] = local;
     workgroupBarrier();
     for (var i = 0u; i < iterations.x; i++) {
-        shared_[local] += i;
+        shared_[(local + i) % 256u] += i;
         workgroupBarrier();
     }
     out[local] = shared_[255u - local];
@@ -50,7 +54,15 @@ pub fn wgpu_adapter(options: &Options) -> Result<wgpu::Adapter, Failure> {
         backends,
         ..wgpu::InstanceDescriptor::new_without_display_handle_from_env()
     });
-    let all = pollster::block_on(instance.enumerate_adapters(backends));
+    let mut all = pollster::block_on(instance.enumerate_adapters(backends));
+    // In gpu-mlp's order, so that numbers and parts of names mean the same.
+    all.sort_by_key(|adapter| match adapter.get_info().device_type {
+        wgpu::DeviceType::DiscreteGpu => 0,
+        wgpu::DeviceType::IntegratedGpu => 1,
+        wgpu::DeviceType::VirtualGpu => 2,
+        wgpu::DeviceType::Other => 3,
+        wgpu::DeviceType::Cpu => 4,
+    });
     let names: Vec<String> = all.iter().map(|adapter| adapter.get_info().name).collect();
     let is_real = |at: usize| all[at].get_info().device_type != wgpu::DeviceType::Cpu;
     let index = chosen::index(options, &names, is_real);
@@ -73,6 +85,7 @@ pub fn table(options: &Options) -> Result<(), Failure> {
     };
     print("a submit and the wait for it", round(&|| device.submits(1))?);
     print("a submit, many before a wait", round(&|| device.submits(many / 10))?);
+    print("an empty dispatch", round(&|| device.dispatches("nothing", 1, many))?);
     print(
         "a dispatch of 64 threads behind another",
         round(&|| device.dispatches("writes", 1, many))?,
@@ -84,7 +97,7 @@ pub fn table(options: &Options) -> Result<(), Failure> {
     print("a read-back of 4 bytes", round(&|| device.read_back(4))?);
     print("an iteration of 256 threads", round(&|| device.iteration("loops"))?);
     print("an iteration of 256 threads with a barrier", round(&|| device.iteration("barriers"))?);
-    print("100 MB to the device", round(&|| device.write(LARGE))?);
+    print("100 MB to the device, staged anew", round(&|| device.write(LARGE))?);
     print("100 MB from the device", round(&|| device.read_back(LARGE))?);
     Ok(())
 }
@@ -176,24 +189,32 @@ impl Device {
             usage: BufferUsages::UNIFORM,
         });
         let buffers = [&self.out, &uniform];
-        // `writes` knows no iterations, and its layout has no place for them.
-        let used = if entry == "writes" { 1 } else { 2 };
+        // What an entry does not use has no place in its layout.
+        let used = match entry {
+            "nothing" => 0,
+            "writes" => 1,
+            _ => 2,
+        };
         let entries: Vec<_> = (0..used)
             .map(|binding| wgpu::BindGroupEntry {
                 binding: binding as u32,
                 resource: buffers[binding].as_entire_binding(),
             })
             .collect();
-        let group = self.device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: None,
-            layout: &pipeline.get_bind_group_layout(0),
-            entries: &entries,
+        let group = (used > 0).then(|| {
+            self.device.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: None,
+                layout: &pipeline.get_bind_group_layout(0),
+                entries: &entries,
+            })
         });
         let submit = |dispatches| -> Result<f64, Failure> {
             let mut encoder = self.device.create_command_encoder(&Default::default());
             let mut pass = encoder.begin_compute_pass(&Default::default());
             pass.set_pipeline(&pipeline);
-            pass.set_bind_group(0, &group, &[]);
+            if let Some(group) = &group {
+                pass.set_bind_group(0, group, &[]);
+            }
             for _ in 0..dispatches {
                 pass.dispatch_workgroups(workgroups, 1, 1);
             }

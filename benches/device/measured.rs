@@ -55,17 +55,20 @@ pub fn read(file: &str) -> Result<Vec<Job>, Failure> {
 
 pub fn table(options: &Options) -> Result<(), Failure> {
     let jobs = read(options.rest.first().ok_or("measured needs a FILE")?)?;
-    println!("us a step; in parentheses seconds to open and compile");
-    let heads = COLUMNS.map(|(on, with)| format!("{:>19}", format!("{on} {with}")));
+    println!("us a step; in parentheses seconds to open and compile, and of the warm-up,");
+    println!("in which drivers compile that do so at the first use");
+    let heads = COLUMNS.map(|(on, with)| format!("{:>21}", format!("{on} {with}")));
     println!("{:20}{}", "job", heads.concat());
     for job in &jobs {
         let cell = |(on, with)| {
-            let seconds = job.line(on, with).and_then(|line| line["seconds"]["compile"].as_f64());
-            let cell = match (job.step(on, with), seconds) {
-                (Some(step), Some(seconds)) => format!("{step:.2} ({seconds:.2})"),
+            let seconds = |part: &str| job.line(on, with)?["seconds"][part].as_f64();
+            let cell = match (job.step(on, with), seconds("compile"), seconds("warm_up")) {
+                (Some(step), Some(compile), Some(warm_up)) => {
+                    format!("{step:.1} ({compile:.2}+{warm_up:.2})")
+                }
                 _ => "-".into(),
             };
-            format!("{cell:>19}")
+            format!("{cell:>21}")
         };
         println!("{:20}{}", job.name, COLUMNS.map(cell).concat());
     }

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 /// The seed of all made-up rows: they are the same every time.
 const SEED: u64 = 1;
 
-/// `rows` rows of that shape, of standard normal inputs with that many outputs' targets that can be learned, so that losses fall as those
+/// `rows` rows of that shape: standard normal inputs, and targets of so many outputs that can be learned, so that losses fall as those
 /// of real data do: of class k the input k is higher by 1; value k is the difference of the inputs k
 /// and k + 1. Classes keep the shares of `shape`, but two rows at least.
 pub fn synthetic(

@@ -74,7 +74,12 @@ fn apply(function: Function, a: &str) -> String {
 /// The shortest digits that are read as the f32 nearest to `value`. Constants fit an f32, but for
 /// what rounding adds to the largest.
 fn literal(value: f64) -> String {
-    format!("{:?}f", value as f32)
+    match value as f32 {
+        // Its shortest digits are above it, and refused by compilers that read them exactly.
+        f32::MAX => "0x1.fffffep+127f".into(),
+        f32::MIN => "-0x1.fffffep+127f".into(),
+        value => format!("{value:?}f"),
+    }
 }
 
 #[cfg(test)]
