@@ -39,15 +39,7 @@ pub(super) fn check_range(
 /// Refuses weights of rows (`sample_weight` times `CLASS_WEIGHT`) that f32 can't add up, and splits
 /// whose rows all weigh nothing: they would train, or choose, nothing.
 pub(super) fn check_weights(table: &Table, replica: &Replica) -> Result<()> {
-    let weight = |row: u32| {
-        let own = table.row_weights.as_ref().map_or(1.0, |w| f64::from(w[row as usize]));
-        match &table.targets {
-            TableTargets::Classes(classes) if !replica.class_weights.is_empty() => {
-                own * replica.class_weights[classes[row as usize] as usize]
-            }
-            _ => own,
-        }
-    };
+    let weight = |row: u32| replica.weight(table, row);
     const WHOSE: &str = "CLASS_WEIGHT, or the array sample_weight";
     for split in Split::ALL {
         let rows = replica.splits.of(split);

@@ -51,9 +51,11 @@ impl Run {
             inputs,
             targets,
             class_weights,
+            mean_weight: 1.0,
             target_variation,
         };
         check_weights(&table, &replica)?;
+        let replica = Replica { mean_weight: replica.mean_training_weight(&table), ..replica };
         if dataset.own_test.is_some() {
             check_own_test(&table, &replica, &labels)?;
         }
