@@ -1,10 +1,13 @@
 //! What can be refused only once data, splits and scaling are known.
 
+use std::collections::HashMap;
+
 use ndarray::ArrayView2;
 
 use super::{Replica, Table, TableTargets};
-use crate::data::{Scaling, Split};
+use crate::data::{Dataset, Scaling, Split};
 use crate::error::{Error, Result};
+use crate::network::{Network, Task};
 
 /// Weights of rows further from 1 than this would lose all others in f32 sums.
 const WEIGHTS: std::ops::RangeInclusive<f64> = 1e-12..=1e12;
@@ -76,4 +79,44 @@ pub(super) fn check_own_test(table: &Table, replica: &Replica, labels: &[i64]) -
             labels[class]
         ))),
     }
+}
+
+/// Refuses names that stand twice, blanks around them aside: a model tells the columns of a table, and its
+/// classes, apart by name.
+pub(super) fn check_names(dataset: &Dataset, network: &Network) -> Result<()> {
+    let features = dataset.feature_names.as_deref().unwrap_or_default();
+    let expected = match network.task() {
+        Task::Classification => network.classes(),
+        Task::Regression => network.outputs(),
+    };
+    // Names of any other number are not used.
+    let targets = dataset.target_names.as_deref().filter(|names| names.len() == expected);
+    let targets = targets.unwrap_or_default();
+    let named = |array: &'static str| {
+        move |(index, name): (usize, &String)| {
+            (name.trim().to_owned(), format!("name {index} of {array}"))
+        }
+    };
+    let columns = features.iter().enumerate().map(named("feature_names"));
+    let others = targets.iter().enumerate().map(named("target_names"));
+    match network.task() {
+        Task::Classification => distinct(columns).and_then(|()| distinct(others)),
+        // Features and outputs are columns of one table.
+        Task::Regression => distinct(columns.chain(others)),
+    }
+    .map_err(|error| error.within(format!("the data set {}", dataset.name)))
+}
+
+/// Refuses a name that two places have.
+fn distinct(names: impl Iterator<Item = (String, String)>) -> Result<()> {
+    let mut places = HashMap::new();
+    for (name, place) in names {
+        if let Some(first) = places.insert(name.clone(), place.clone()) {
+            return Err(Error::input(format!(
+                "{name:?} is {first} and {place} (counted from 0; blanks around names do not count); give \
+                 each its own name, or leave the names out"
+            )));
+        }
+    }
+    Ok(())
 }

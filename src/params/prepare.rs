@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::checks::{check_own_test, check_range, check_weights};
+use super::checks::{check_names, check_own_test, check_range, check_weights};
 use super::{
     ClassWeight, LayerStack, Parameters, Replica, Run, StepRule, Stopping, Table, TableTargets,
 };
@@ -14,6 +14,7 @@ impl Run {
     /// Checks the parameters against the data and prepares the run.
     pub fn new(parameters: &Parameters, dataset: &Dataset) -> Result<Self> {
         let network = network(parameters, dataset)?;
+        check_names(dataset, &network)?;
         let stopping = stopping(parameters, network.task())?;
         let target_normalize = target_normalize(parameters, network.output_activation())?;
         let (table, labels) = Table::new(
