@@ -384,7 +384,6 @@ def layered(job, how=TODAY):
     outputs = layers[-1].units
     made.append(("batch", small + 24 * 150 / h.clock, batch * 16))
     elementwise("gather", batch * inputs, 2)
-    sums("weight_sum", batch, ceil(batch / 64))
     for layer in layers:
         if layer.kind == P:
             made.append(("pool", small + layer.size * 20 / h.clock, batch * layer.out * (layer.size + 2) * 4))

@@ -9,11 +9,9 @@ struct Parameters {
 @group(1) @binding(1) var<storage, read> z: array<f32>;
 @group(1) @binding(2) var<storage, read> truth: array<u32>;
 @group(1) @binding(3) var<storage, read> weights: array<f32>;
-// (replica)
-@group(1) @binding(4) var<storage, read> scales: array<f32>;
 // (replica, capacity), both
-@group(1) @binding(5) var<storage, read_write> losses: array<f32>;
-@group(1) @binding(6) var<storage, read_write> delta: array<f32>;
+@group(1) @binding(4) var<storage, read_write> losses: array<f32>;
+@group(1) @binding(5) var<storage, read_write> delta: array<f32>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -23,7 +21,8 @@ fn main(
 ) {
     let replica = workgroup.z;
     let i = thread(workgroup, workgroups, local, 64u);
-    if (i >= step_of(replica).rows) {
+    let step = step_of(replica);
+    if (i >= step.rows) {
         return;
     }
     let row = replica * parameters.capacity + i;
@@ -32,5 +31,5 @@ fn main(
     losses[row] = softplus(logit) - y * logit;
     let weight = weights[row];
     // A row that weighs nothing pulls at nothing, whatever its delta.
-    delta[row] = select(0.0, (sigmoid(logit) - y) * (weight * scales[replica]), weight > 0.0);
+    delta[row] = select(0.0, (sigmoid(logit) - y) * (weight * step.scale), weight > 0.0);
 }

@@ -11,12 +11,10 @@ struct Parameters {
 @group(1) @binding(2) var<storage, read> truth: array<u32>;
 // (replica, capacity)
 @group(1) @binding(3) var<storage, read> weights: array<f32>;
-// (replica)
-@group(1) @binding(4) var<storage, read> scales: array<f32>;
 // (replica, capacity)
-@group(1) @binding(5) var<storage, read_write> losses: array<f32>;
+@group(1) @binding(4) var<storage, read_write> losses: array<f32>;
 // (replica, capacity, outputs)
-@group(1) @binding(6) var<storage, read_write> delta: array<f32>;
+@group(1) @binding(5) var<storage, read_write> delta: array<f32>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -26,13 +24,14 @@ fn main(
 ) {
     let replica = workgroup.z;
     let i = thread(workgroup, workgroups, local, 64u);
-    if (i >= step_of(replica).rows) {
+    let step = step_of(replica);
+    if (i >= step.rows) {
         return;
     }
     let row = replica * parameters.capacity + i;
     let weight = weights[row];
     let share = 1.0 / f32(parameters.outputs);
-    let scale = 2.0 * share * (weight * scales[replica]);
+    let scale = 2.0 * share * (weight * step.scale);
     var sum = 0.0;
     for (var k = 0u; k < parameters.outputs; k++) {
         let at = row * parameters.outputs + k;

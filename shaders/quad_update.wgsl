@@ -37,17 +37,3 @@ fn column_sum(c: u32, quads: u32) -> f32 {
     }
     return sum;
 }
-
-// What the gradient of a batch is multiplied with: `weight_sum.wgsl`.
-fn batch_scale(rows: u32, quads: u32) -> f32 {
-    var scale = 1.0;
-    if (MEAN) {
-        if (WEIGHTED) {
-            let total = column_sum(STATS + 1u, quads);
-            scale = select(0.0, 1.0 / max(total, 1e-30), total > 0.0);
-        } else {
-            scale = 1.0 / f32(rows);
-        }
-    }
-    return scale;
-}

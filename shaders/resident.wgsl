@@ -10,7 +10,7 @@ fn column(quad: u32, c: u32) -> vec4<f32> {
 
 // Clip, L2 and update; every thread its own weights, always the same.
 fn update(local: u32, quads: u32, step: Step) {
-    var scale = batch_scale(step.rows, quads);
+    var scale = step.scale;
     if (BOUNDS_NORM) {
         var sum = 0.0;
         for (var i = local; i < WEIGHTS; i += THREADS) {

@@ -11,12 +11,10 @@ struct Parameters {
 // (replica, capacity), both
 @group(1) @binding(2) var<storage, read> truth: array<u32>;
 @group(1) @binding(3) var<storage, read> weights: array<f32>;
-// (replica)
-@group(1) @binding(4) var<storage, read> scales: array<f32>;
 // (replica, capacity)
-@group(1) @binding(5) var<storage, read_write> losses: array<f32>;
+@group(1) @binding(4) var<storage, read_write> losses: array<f32>;
 // (replica, capacity, classes)
-@group(1) @binding(6) var<storage, read_write> delta: array<f32>;
+@group(1) @binding(5) var<storage, read_write> delta: array<f32>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -26,7 +24,8 @@ fn main(
 ) {
     let replica = workgroup.z;
     let i = thread(workgroup, workgroups, local, 64u);
-    if (i >= step_of(replica).rows) {
+    let step = step_of(replica);
+    if (i >= step.rows) {
         return;
     }
     let row = replica * parameters.capacity + i;
@@ -44,7 +43,7 @@ fn main(
     let class_ = truth[row];
     losses[row] = logarithm(sum) + (maximum - z[own + class_]);
     let weight = weights[row];
-    let scale = weight * scales[replica];
+    let scale = weight * step.scale;
     for (var j = 0u; j < parameters.classes; j++) {
         let y = select(0.0, 1.0, j == class_);
         // A row that weighs nothing pulls at nothing, whatever its delta.

@@ -36,7 +36,9 @@ struct Step {
     correction2: f32,
     // Where its rows begin among those that were gathered ahead.
     place: u32,
-    padding0: u32,
+    // What the gradient summed over the batch is multiplied with: 1 / (rows · mean weight of the training
+    // rows) for a mean, 1 for a sum.
+    scale: f32,
 }
 
 @group(0) @binding(0) var<uniform> entry: Entry;

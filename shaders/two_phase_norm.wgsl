@@ -13,7 +13,7 @@ fn gradients(
     let i = thread(workgroup, workgroups, local, THREADS);
     var g = 0.0;
     if ((i < WEIGHTS) & (step.rows > 0u)) {
-        g = gradient(i, quads) * batch_scale(step.rows, quads);
+        g = gradient(i, quads) * step.scale;
         gradient_sums[own + i] = g;
     }
     sum_stats(i, quads, step);

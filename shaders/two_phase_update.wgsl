@@ -49,7 +49,7 @@ fn main(
     let quads = (step.rows + 3u) / 4u;
     let i = thread(workgroup, workgroups, local, THREADS);
     if ((i < WEIGHTS) & (step.rows > 0u)) {
-        moves_weight(i, gradient(i, quads) * batch_scale(step.rows, quads), step);
+        moves_weight(i, gradient(i, quads) * step.scale, step);
     }
     sum_stats(i, quads, step);
 }

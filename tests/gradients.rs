@@ -33,22 +33,24 @@ fn is_kink(above: &[f64], below: &[f64]) -> bool {
     above.iter().zip(below).any(|(above, below)| (above - below).abs() > 0.1)
 }
 
-/// The loss of the first batch whose gradient the backward pass computes: the weighted mean over
-/// its rows, or the sum; and the branches that were taken.
-fn loss(backend: &mut Cpu<f64>, state: &State, weights: &[f64], sum: bool) -> (f64, Vec<f64>) {
+/// The loss of the first batch whose gradient the backward pass computes, Σ weight · loss times `scale`; and
+/// the branches that were taken.
+fn loss(backend: &mut Cpu<f64>, state: &State, weights: &[f64], scale: f64) -> (f64, Vec<f64>) {
     backend.restore(state).unwrap();
     let trace = backend.trace(1).unwrap();
     let losses = &trace.iter().find(|q| q.name == "loss of each row").unwrap().values;
     let total: f64 = losses.iter().zip(weights).map(|(loss, weight)| loss * weight).sum();
-    let loss = if sum { total } else { total / weights.iter().sum::<f64>() };
-    (loss, branches(&trace))
+    (total * scale, branches(&trace))
 }
 
 /// Every element of every tensor.
 fn check(parameters: &Parameters, dataset: &Dataset, weights: &[f64], what: &str) {
     let run = run(parameters, dataset);
     let mut backend = cpu::<f64>(&run);
-    let sum = parameters.batch_gradient == BatchGradient::Sum;
+    let scale = match parameters.batch_gradient {
+        BatchGradient::Mean => 1.0 / (weights.len() as f64 * run.replicas[0].mean_weight),
+        BatchGradient::Sum => 1.0,
+    };
     let mut start = backend.state().unwrap();
     for (name, tensor) in &mut start.tensors {
         // Where padding or dead units are all that is seen, z is the bias: not 0, the kink.
@@ -66,8 +68,8 @@ fn check(parameters: &Parameters, dataset: &Dataset, weights: &[f64], what: &str
                 state.tensors.get_mut(name).unwrap().values[element] += by;
                 state
             };
-            let (above, above_branches) = loss(&mut backend, &moved(STEP), weights, sum);
-            let (below, below_branches) = loss(&mut backend, &moved(-STEP), weights, sum);
+            let (above, above_branches) = loss(&mut backend, &moved(STEP), weights, scale);
+            let (below, below_branches) = loss(&mut backend, &moved(-STEP), weights, scale);
             checked += 1;
             if is_kink(&above_branches, &below_branches) {
                 // Across a kink a difference is no derivative.

@@ -9,6 +9,9 @@ use crate::error::counted;
 use crate::network::Task;
 use crate::params::{Parameters, Run, TableTargets};
 
+/// Channels a sample from which a note asks whether the axes are the wrong way round.
+const MUCH: usize = 4;
+
 /// Prints the header block on standard error.
 pub(super) fn print(
     file: &std::path::Path,
@@ -27,6 +30,9 @@ pub(super) fn print(
         }
     }
     message(&format!("dataset: {}", dataset(run)));
+    if let Some(note) = axes_note(&run.network.input) {
+        message(&format!("note: {note}"));
+    }
     for split in Split::ALL {
         if let Some(line) = rows(run, split) {
             message(&format!("{}: {line}", split.name()));
@@ -41,7 +47,7 @@ fn dataset(run: &Run) -> String {
     let (rows, inputs) = run.table.inputs.dim();
     let shape = match run.network.input.as_slice() {
         [channels, samples] => {
-            format!("{} of {}", counted(*channels, "channel"), counted(*samples, "sample"))
+            format!("{} x {}", counted(*channels, "channel"), counted(*samples, "sample"))
         }
         _ => counted(inputs, "feature"),
     };
@@ -50,6 +56,18 @@ fn dataset(run: &Run) -> String {
         Task::Regression => counted(run.network.outputs(), "target"),
     };
     format!("{}: {}, {shape}, {targets}", run.name, counted(rows, "row"))
+}
+
+/// What to do where the axes of a signal look to be the wrong way round: far fewer samples than channels.
+fn axes_note(input: &[usize]) -> Option<String> {
+    let &[channels, samples] = input else { return None };
+    (samples.saturating_mul(MUCH) <= channels).then(|| {
+        format!(
+            "rows are read as {} x {}; if the last axis holds the channels, save X=X.transpose(0, 2, 1)",
+            counted(channels, "channel"),
+            counted(samples, "sample")
+        )
+    })
 }
 
 /// The rows of a split, and of each of its classes; None for a split without rows.

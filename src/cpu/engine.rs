@@ -282,7 +282,7 @@ impl<T: Product> Backend for Cpu<T> {
         let Some(trainee) = self.trainees.first() else { return Ok(vec![]) };
         let mut trainee = trainee.clone();
         trainee.begin_epoch(&self.run.replicas[0], &self.layout, epoch);
-        trainee.gradients(&self.run, &self.layout, 0);
+        trainee.gradients(&self.run, &self.run.replicas[0], &self.layout, 0);
         let executor =
             Executor { plan: &self.run.plan, layout: &self.layout, weights: &trainee.weights };
         executor.predict(&mut trainee.workspace);

@@ -33,7 +33,6 @@ pub(crate) mod softmax;
 pub(crate) mod softmax_cross_entropy;
 mod state;
 mod trace;
-pub(crate) mod weight_sum;
 mod workspace;
 
 pub use engine::{Cpu, Schedule};

@@ -8,7 +8,6 @@ use super::fused::{Done, Fused};
 use super::gather::Frame;
 use super::matmul::Product;
 use super::sgd::sgd;
-use super::weight_sum::gradient_scale;
 use super::workspace::Workspace;
 use crate::backend::Evaluation;
 use crate::data::{Order, Split};
@@ -77,7 +76,7 @@ impl<T: Product> Trainee<T> {
 
     /// Forward, loss and backward of a step (counted from 0): the gradients, and the rows of the
     /// batch; 0 rows at the end of a replica with fewer rows than others, or after a bad step.
-    pub fn gradients(&mut self, run: &Run, layout: &Layout, step: u32) -> usize {
+    pub fn gradients(&mut self, run: &Run, replica: &Replica, layout: &Layout, step: u32) -> usize {
         let places = run.step.places(step, self.order.len());
         if places.is_empty() || self.first_bad_step.is_some() {
             return 0;
@@ -87,7 +86,8 @@ impl<T: Product> Trainee<T> {
         workspace.rows = places.len();
         gather(run, &self.frame, &self.order[places.clone()], workspace);
         executor.forward(workspace, true);
-        executor.loss(workspace, gradient_scale(run.step.batch_gradient, &workspace.batch.weights));
+        let scale = run.step.gradient_scale(replica, places.len());
+        executor.loss(workspace, T::from_f64(scale));
         let loss_before = self.sums.loss_sum;
         workspace.batch.add_sums(workspace.of(run.plan.scores), &mut self.sums);
         if !(self.sums.loss_sum - loss_before).is_finite() {
@@ -135,7 +135,7 @@ impl<T: Product> Trainee<T> {
             }
             return;
         }
-        let rows = self.gradients(run, layout, step);
+        let rows = self.gradients(run, replica, layout, step);
         if rows > 0 {
             self.steps += 1;
             self.update(run, replica, layout, rows);

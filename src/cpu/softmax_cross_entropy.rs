@@ -5,7 +5,7 @@ use crate::math::Real;
 
 /// The loss of each row and the gradient of the batch's loss by its logits.
 ///
-/// `z` and `delta` are (rows, classes); `gradient_scale` is 1 / Σ weights for a mean, 1 for a sum.
+/// `z` and `delta` are (rows, classes); `gradient_scale` is that of the step.
 /// `exponentials` takes e^x of every number in place, of all rows at once: vectors, where they are fast.
 pub(crate) fn softmax_cross_entropy<T: Real>(
     z: &[T],

@@ -12,7 +12,7 @@ use super::{Gpu, Schedule, quads};
 use crate::data::Split;
 use crate::error::Result;
 use crate::network::{Layout, Task};
-use crate::params::{BatchGradient, Clip, Optimizer, Run};
+use crate::params::{Clip, Optimizer, Run};
 
 /// Weights of a stretch of the norm's sum.
 const STRETCH: usize = 4096;
@@ -93,7 +93,7 @@ impl Build<'_> {
     fn train(&mut self) -> Result<Train> {
         let weights = &self.tensors.weights;
         let workspace = &self.workspace()?;
-        let mut step = self.batch(workspace);
+        let mut step = self.gather(&workspace.gathered);
         step.extend(self.layered(workspace, weights).forward());
         step.push(self.layered(workspace, weights).loss());
         step.push(self.metrics(workspace));
@@ -105,7 +105,7 @@ impl Build<'_> {
     /// A step whose every quantity stays: without metrics, clip and update, and with the prediction.
     pub fn trace(&mut self, workspace: &Workspace) -> Vec<Dispatch> {
         let weights = &self.tensors.weights;
-        let mut step = self.batch(workspace);
+        let mut step = self.gather(&workspace.gathered);
         step.extend(self.layered(workspace, weights).forward());
         step.push(self.layered(workspace, weights).loss());
         step.extend(self.layered(workspace, weights).predict());
@@ -114,7 +114,7 @@ impl Build<'_> {
     }
 
     pub fn evaluate(&mut self, workspace: &Workspace, weights: &wgpu::Buffer) -> Vec<Dispatch> {
-        let mut step = self.batch(workspace);
+        let mut step = self.gather(&workspace.gathered);
         step.extend(self.layered(workspace, weights).forward());
         step.push(self.layered(workspace, weights).loss());
         step.push(self.metrics(workspace));
@@ -125,18 +125,6 @@ impl Build<'_> {
         let mut step = self.layered(workspace, weights).forward();
         step.extend(self.layered(workspace, weights).predict());
         step
-    }
-
-    /// The rows of the batch, and the scale of its gradient.
-    fn batch(&mut self, workspace: &Workspace) -> Vec<Dispatch> {
-        let mut batch = self.gather(&workspace.gathered);
-        let mean = self.run.step.batch_gradient == BatchGradient::Mean;
-        let words = [workspace.capacity as u32, u32::from(mean)];
-        let buffers = [(&workspace.gathered.weights, Read), (&workspace.scales, Write)];
-        let turns = workspace.capacity.div_ceil(64) + 6;
-        let variant = Variant::default();
-        batch.push(self.dispatch("weight_sum", variant, &words, &buffers, [1, 1], turns));
-        batch
     }
 
     /// The rows of a step, or of many: their targets, weights and inputs.

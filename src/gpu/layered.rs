@@ -81,7 +81,6 @@ impl<'a> Layered<'a> {
             (workspace.of(plan.scores), Read),
             (&workspace.gathered.truth, Read),
             (&workspace.gathered.weights, Read),
-            (&workspace.scales, Read),
             (&workspace.losses, Write),
             (workspace.of(plan.delta), Write),
         ];

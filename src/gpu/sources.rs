@@ -61,7 +61,6 @@ kernels! {
     "sigmoid": Math,
     "softmax": Math,
     "softmax_cross_entropy": Math,
-    "weight_sum": Step,
 }
 
 /// The whole text of a kernel; `activation` is the function that `bias_activation` applies.

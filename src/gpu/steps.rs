@@ -26,7 +26,7 @@ pub(super) struct Step {
     pub correction1: f32,
     pub correction2: f32,
     pub place: u32,
-    pub padding: u32,
+    pub scale: f32,
 }
 
 impl Step {
@@ -95,7 +95,7 @@ pub(super) fn train_step(
         correction1: corrections[0] as f32,
         correction2: corrections[1] as f32,
         place: 0,
-        padding: 0,
+        scale: run.step.gradient_scale(replica, places.len().max(1)) as f32,
     }
 }
 

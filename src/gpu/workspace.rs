@@ -41,8 +41,6 @@ pub(super) struct Workspace {
     pub gathered: Gathered,
     /// (replica, capacity)
     pub losses: wgpu::Buffer,
-    /// 1 / Σ weights, or 1: (replica).
-    pub scales: wgpu::Buffer,
 }
 
 impl Workspace {
@@ -61,7 +59,6 @@ impl Workspace {
             buffers: (0..plan.buffers.len()).map(buffer).collect::<Result<_>>()?,
             gathered,
             losses: gpu.storage("the losses of a batch", batch)?,
-            scales: gpu.storage("the scales of a batch", replicas)?,
         })
     }
 

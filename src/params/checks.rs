@@ -1,10 +1,13 @@
 //! What can be refused only once data, splits and scaling are known.
 
+use std::collections::HashMap;
+
 use ndarray::ArrayView2;
 
 use super::{Replica, Table, TableTargets};
-use crate::data::{Scaling, Split};
+use crate::data::{Dataset, Scaling, Split};
 use crate::error::{Error, Result};
+use crate::network::{Network, Task};
 
 /// Weights of rows further from 1 than this would lose all others in f32 sums.
 const WEIGHTS: std::ops::RangeInclusive<f64> = 1e-12..=1e12;
@@ -39,15 +42,7 @@ pub(super) fn check_range(
 /// Refuses weights of rows (`sample_weight` times `CLASS_WEIGHT`) that f32 can't add up, and splits
 /// whose rows all weigh nothing: they would train, or choose, nothing.
 pub(super) fn check_weights(table: &Table, replica: &Replica) -> Result<()> {
-    let weight = |row: u32| {
-        let own = table.row_weights.as_ref().map_or(1.0, |w| f64::from(w[row as usize]));
-        match &table.targets {
-            TableTargets::Classes(classes) if !replica.class_weights.is_empty() => {
-                own * replica.class_weights[classes[row as usize] as usize]
-            }
-            _ => own,
-        }
-    };
+    let weight = |row: u32| replica.weight(table, row);
     const WHOSE: &str = "CLASS_WEIGHT, or the array sample_weight";
     for split in Split::ALL {
         let rows = replica.splits.of(split);
@@ -92,4 +87,44 @@ pub(super) fn check_own_parts(
             labels[class]
         ))),
     }
+}
+
+/// Refuses names that stand twice, blanks around them aside: a model tells the columns of a table, and its
+/// classes, apart by name.
+pub(super) fn check_names(dataset: &Dataset, network: &Network) -> Result<()> {
+    let features = dataset.feature_names.as_deref().unwrap_or_default();
+    let expected = match network.task() {
+        Task::Classification => network.classes(),
+        Task::Regression => network.outputs(),
+    };
+    // Names of any other number are not used.
+    let targets = dataset.target_names.as_deref().filter(|names| names.len() == expected);
+    let targets = targets.unwrap_or_default();
+    let named = |array: &'static str| {
+        move |(index, name): (usize, &String)| {
+            (name.trim().to_owned(), format!("name {index} of {array}"))
+        }
+    };
+    let columns = features.iter().enumerate().map(named("feature_names"));
+    let others = targets.iter().enumerate().map(named("target_names"));
+    match network.task() {
+        Task::Classification => distinct(columns).and_then(|()| distinct(others)),
+        // Features and outputs are columns of one table.
+        Task::Regression => distinct(columns.chain(others)),
+    }
+    .map_err(|error| error.within(format!("the data set {}", dataset.name)))
+}
+
+/// Refuses a name that two places have.
+fn distinct(names: impl Iterator<Item = (String, String)>) -> Result<()> {
+    let mut places = HashMap::new();
+    for (name, place) in names {
+        if let Some(first) = places.insert(name.clone(), place.clone()) {
+            return Err(Error::input(format!(
+                "{name:?} is {first} and {place} (counted from 0; blanks around names do not count); give \
+                 each its own name, or leave the names out"
+            )));
+        }
+    }
+    Ok(())
 }

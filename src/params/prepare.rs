@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::checks::{check_own_parts, check_range, check_weights};
+use super::checks::{check_names, check_own_parts, check_range, check_weights};
 use super::{
     ClassWeight, LayerStack, Parameters, Replica, Run, StepRule, Stopping, Table, TableTargets,
 };
@@ -14,6 +14,7 @@ impl Run {
     /// Checks the parameters against the data and prepares the run.
     pub fn new(parameters: &Parameters, dataset: &Dataset) -> Result<Self> {
         let network = network(parameters, dataset)?;
+        check_names(dataset, &network)?;
         let stopping = stopping(parameters, network.task())?;
         let target_normalize = target_normalize(parameters, network.output_activation())?;
         let (table, labels) = Table::new(
@@ -52,9 +53,11 @@ impl Run {
             inputs,
             targets,
             class_weights,
+            mean_weight: 1.0,
             target_variation,
         };
         check_weights(&table, &replica)?;
+        let replica = Replica { mean_weight: replica.mean_training_weight(&table), ..replica };
         if dataset.own_test.is_some() || dataset.own_validation.is_some() {
             check_own_parts(&table, &replica, &labels, dataset.own_validation.is_some())?;
         }

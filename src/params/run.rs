@@ -54,6 +54,8 @@ pub struct Replica {
     pub targets: Scaling,
     /// The weight of each class in the loss; empty where all are 1.
     pub class_weights: Vec<f64>,
+    /// The mean over its training rows of their weights, `sample_weight` times class weight.
+    pub mean_weight: f64,
     /// Σ (y - mean y)² of each split and output, in the units of the loss; empty in classification.
     pub target_variation: [Vec<f64>; 3],
 }
@@ -84,6 +86,23 @@ pub struct Run {
 }
 
 impl Replica {
+    /// The weight of a row of the table in the loss.
+    pub(super) fn weight(&self, table: &Table, row: u32) -> f64 {
+        let own = table.row_weights.as_ref().map_or(1.0, |w| f64::from(w[row as usize]));
+        match &table.targets {
+            TableTargets::Classes(classes) if !self.class_weights.is_empty() => {
+                own * self.class_weights[classes[row as usize] as usize]
+            }
+            _ => own,
+        }
+    }
+
+    /// What [`Replica::mean_weight`] is for this table.
+    pub(super) fn mean_training_weight(&self, table: &Table) -> f64 {
+        let rows = self.splits.of(Split::Train);
+        rows.iter().map(|&row| self.weight(table, row)).sum::<f64>() / rows.len() as f64
+    }
+
     /// An output of the network in original units; in classification there is no scaling to undo.
     pub fn original(&self, output: usize, y: f64) -> f64 {
         match (self.targets.scale.get(output), self.targets.shift.get(output)) {
@@ -104,6 +123,15 @@ impl StepRule {
     /// Whether the norm of the gradient has a bound.
     pub fn bounds_norm(&self) -> bool {
         matches!(self.clip, Some(Clip::Norm(_)))
+    }
+
+    /// What Σ weight · gradient over the `rows` rows of a step is multiplied with: 1 / (rows · mean weight of
+    /// the training rows) for a mean. Not the batch's own weights: they would vanish in a batch of one row.
+    pub fn gradient_scale(&self, replica: &Replica, rows: usize) -> f64 {
+        match self.batch_gradient {
+            BatchGradient::Mean => 1.0 / (rows as f64 * replica.mean_weight),
+            BatchGradient::Sum => 1.0,
+        }
     }
 
     /// What L2 multiplies a weight with in a step of `rows` rows.

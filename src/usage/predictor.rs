@@ -219,6 +219,7 @@ fn run(model: &Model, inputs: Array2<f32>, targets: TableTargets) -> Run {
         inputs: Scaling::identity(columns),
         targets: model.targets.clone(),
         class_weights: vec![],
+        mean_weight: 1.0,
         target_variation: std::array::from_fn(|_| vec![0.0; outputs]),
     };
     Run {

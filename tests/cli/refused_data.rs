@@ -1,5 +1,7 @@
 //! Data sets that are refused: exit code 2, one message, nothing written.
 
+use std::io::Write;
+
 use ndarray::{Array1, Array2, arr1};
 use ndarray_npy::WriteNpyExt;
 use serde_json::json;
@@ -30,6 +32,62 @@ fn labels_that_are_no_classes() {
     refused(&folder, &["tells 2 classes apart", "has 1 (labels 7)"]);
     folder.archive("set.npz", &inputs(4, 2), &arr1(&[0i64, 0, 0, 1]));
     refused(&folder, &["class 1 has 1 row, fewer than the 2 splits"]);
+}
+
+/// A model would refuse its own header, or read one column for two features.
+#[test]
+fn names_that_stand_twice() {
+    let folder = Folder::new();
+    let write = |features: [&str; 2], targets: [&str; 2], reals: bool| {
+        let mut archive =
+            zip::ZipWriter::new(std::fs::File::create(folder.path("set.npz")).unwrap());
+        let mut add = |name: &str, bytes: Vec<u8>| {
+            archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            archive.write_all(&bytes).unwrap();
+        };
+        let mut x = vec![];
+        inputs(8, 2).write_npy(&mut x).unwrap();
+        add("X.npy", x);
+        let mut y = vec![];
+        if reals {
+            inputs(8, 2).write_npy(&mut y).unwrap();
+        } else {
+            labels(8).write_npy(&mut y).unwrap();
+        }
+        add("y.npy", y);
+        for (name, names) in [("feature_names.npy", features), ("target_names.npy", targets)] {
+            let header = "{'descr': '|S8', 'fortran_order': False, 'shape': (2,), }\n";
+            let mut bytes = b"\x93NUMPY\x01\0".to_vec();
+            bytes.extend((header.len() as u16).to_le_bytes());
+            bytes.extend(header.bytes());
+            names.iter().for_each(|name| bytes.extend(format!("{name:\0<8}").bytes()));
+            add(name, bytes);
+        }
+        archive.finish().unwrap();
+    };
+    write(["a", " a"], ["no", "yes"], false);
+    refused(
+        &folder,
+        &["the data set set", "\"a\" is name 0 of feature_names and name 1 of feature_names"],
+    );
+    write(["a", "b"], ["no", "no "], false);
+    refused(&folder, &["\"no\" is name 0 of target_names and name 1 of target_names"]);
+    let regression = |folder: &Folder| {
+        let own = folder.parameters(json!({
+            "NPZ_DATASET": "set.npz", "LAYER_SIZES": [2, 2], "LAYER_ACTS": ["-", "linear"],
+        }));
+        folder.train(&own, "run", &[])
+    };
+    write(["a", "b"], ["c", "a"], true);
+    regression(&folder).refused(&["\"a\" is name 0 of feature_names and name 1 of target_names"]);
+    write(["a", "b"], ["c", "d"], true);
+    regression(&folder).ended(0);
+    // A class may be called as a feature is: it is no column.
+    write(["a", "b"], ["b", "c"], false);
+    let own = folder.parameters(json!({
+        "NPZ_DATASET": "set.npz", "LAYER_SIZES": [2, 2], "LAYER_ACTS": ["-", "softmax"],
+    }));
+    folder.train(&own, "classes", &[]).ended(0);
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! A run to its end, and what it leaves.
 
+use std::fs::File;
+
+use ndarray_npy::NpzWriter;
 use serde_json::{Value, json};
 
-use crate::support::{Folder, inputs, repository};
+use crate::support::{Folder, inputs, labels, repository};
 
 const FILES: [&str; 4] = ["history.csv", "model.safetensors", "params.json", "summary.json"];
 
@@ -97,6 +100,34 @@ fn the_summary_of_a_classification_has_the_keys_of_the_specification() {
     assert_eq!(summary["steps"], epochs * 11);
     assert!(summary["best_epoch"].as_u64().unwrap() <= epochs);
     assert!(summary["stop_reason"].is_string() && summary["microseconds_per_step"].is_f64());
+}
+
+/// (rows, samples, channels) would train a channel a sample: the header says how rows are read.
+#[test]
+fn the_header_says_how_a_signal_is_read_and_what_to_do_where_its_axes_look_exchanged() {
+    let folder = Folder::new();
+    let own = folder.parameters(json!({
+        "NPZ_DATASET": "d.npz", "LAYER_SIZES": null, "LAYER_ACTS": null, "MAX_EPOCHS": 1,
+        "LAYERS": [
+            {"type": "conv1d", "filters": 2, "kernel": 3},
+            {"type": "dense", "units": 2, "activation": "softmax"},
+        ],
+    }));
+    for (shape, read, exchanged) in [
+        ((20, 50, 3), "50 channels x 3 samples", true),
+        ((20, 3, 50), "3 channels x 50 samples", false),
+        ((20, 4, 3), "4 channels x 3 samples", false),
+    ] {
+        let x = inputs(20, shape.1 * shape.2).into_shape_with_order(shape).unwrap();
+        let mut archive = NpzWriter::new(File::create(folder.path("d.npz")).unwrap());
+        archive.add_array("X", &x).unwrap();
+        archive.add_array("y", &labels(20)).unwrap();
+        archive.finish().unwrap();
+        let ran = folder.train(&own, read, &[]).ended(0);
+        ran.says(&[&format!("dataset: d: 20 rows, {read}, 2 classes")]);
+        let remedy = "save X=X.transpose(0, 2, 1)";
+        assert_eq!(ran.stderr.contains(remedy), exchanged, "{}", ran.stderr);
+    }
 }
 
 /// Targets of a millionth: RMSE and MAE show digits that mean something, in columns that stay aligned.

@@ -128,4 +128,7 @@ fn weights_of_rows_and_classes() {
     let dataset = values(40, 3, 2).with_sample_weight(weights).unwrap();
     let parameters = twenty_steps(&[3, 6, 2], &["tanh", "linear"]);
     check("weights_of_rows_and_classes", &parameters, &dataset, "rows of a regression");
+    // A batch's own weights divide nothing: in batches of one row they would vanish.
+    let parameters = Parameters { batch_size: 1, max_epochs: 1, ..parameters };
+    check("weights_of_rows_and_classes", &parameters, &dataset, "batches of one row");
 }

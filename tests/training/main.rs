@@ -7,6 +7,7 @@ mod endings;
 mod figures;
 mod lost_device;
 mod resumed;
+mod weights;
 
 use common::parameters;
 use gpu_mlp::params::{Optimizer, Parameters};

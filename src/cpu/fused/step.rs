@@ -10,7 +10,6 @@ use crate::backend::Evaluation;
 use crate::cpu::adam::AdamStep;
 use crate::cpu::batch::Batch;
 use crate::cpu::gather::Frame;
-use crate::cpu::weight_sum::gradient_scale;
 use crate::expr::Scratch;
 use crate::instruction_set::InstructionSet;
 use crate::math::Real;
@@ -133,7 +132,8 @@ impl Fused {
     ) -> Done {
         after.iter().for_each(|row| fetch_ahead(table_row(run, *row)));
         self.forward(run, rows, true);
-        if !self.loss(run, rows.len(), sums) {
+        let scale = run.step.gradient_scale(replica, rows.len()) as f32;
+        if !self.loss(run, rows.len(), scale, sums) {
             return Done::Bad;
         }
         self.backward(rows.len());
@@ -145,7 +145,7 @@ impl Fused {
     pub fn evaluate(&mut self, run: &Run, rows: &[u32]) -> Evaluation {
         let mut sums = Evaluation::default();
         self.forward(run, rows, false);
-        self.loss(run, rows.len(), &mut sums);
+        self.loss(run, rows.len(), 1.0, &mut sums);
         sums
     }
 
@@ -184,7 +184,7 @@ impl Fused {
     }
 
     /// Losses, sums, and the gradient by the scores; false if the loss is not finite.
-    fn loss(&mut self, run: &Run, rows: usize, sums: &mut Evaluation) -> bool {
+    fn loss(&mut self, run: &Run, rows: usize, scale: f32, sums: &mut Evaluation) -> bool {
         let last = self.chain.links.len() - 1;
         let Memory { map, numbers } = &mut self.memory;
         let place = map.places[last];
@@ -192,7 +192,6 @@ impl Fused {
         self.scores.clear();
         padded.for_each(|row| self.scores.extend_from_slice(&row[..place.units]));
         self.score_delta.resize(self.scores.len(), 0.0);
-        let scale = gradient_scale(run.step.batch_gradient, &self.batch.weights);
         let exponentials = |z: &mut [f32]| self.instructions.exponentials(z);
         let delta = &mut self.score_delta;
         self.batch.loss(run.plan.loss, &self.scores, scale, delta, exponentials);

@@ -8,11 +8,9 @@ use crate::cpu::mean_squared_error::mean_squared_error as squared_twin;
 use crate::cpu::metric_sums::{add_confusion, add_errors, add_losses};
 use crate::cpu::softmax::softmax as softmax_twin;
 use crate::cpu::softmax_cross_entropy::softmax_cross_entropy as softmax_loss_twin;
-use crate::cpu::weight_sum::gradient_scale;
 use crate::gpu::kernel::Variant;
 use crate::gpu::steps::Step;
 use crate::math::Real;
-use crate::params::BatchGradient;
 
 /// A batch's scores, targets, weights and scales, and what the kernel makes of them.
 struct Losses {
@@ -38,6 +36,8 @@ impl Losses {
         let (weights, scales) = (bench.weights(batch), bench.weights(replicas));
         let before = [words(&bench.normal(batch, 1.0)), words(&bench.normal(scores.len(), 1.0))];
         let [mut losses, mut delta] = before.clone();
+        let steps = shape.steps().into_iter().zip(&scales);
+        let steps = steps.map(|(step, &scale)| Step { scale, ..step });
         bench.launch(
             (name, Variant::default()),
             &[shape.capacity, width].map(|number| number as u32),
@@ -45,12 +45,11 @@ impl Losses {
                 read(&scores),
                 read_words(&truth),
                 read(&weights),
-                read(&scales),
                 Argument::Write(&mut losses),
                 Argument::Write(&mut delta),
             ],
             shape.grid(1),
-            shape.steps(),
+            steps.collect(),
         );
         Losses { scores, truth, weights, scales, losses, delta, before }
     }
@@ -168,31 +167,6 @@ pub(super) fn mean_squared_error(bench: &mut Bench, shape: &Shape) {
     let losses: Vec<_> = losses.iter().map(itself).collect();
     let delta: Vec<_> = delta.iter().map(itself).collect();
     done.compare(bench, shape, &losses, &delta);
-}
-
-pub(super) fn weight_sum(bench: &mut Bench, shape: &Shape) {
-    for kind in [BatchGradient::Mean, BatchGradient::Sum] {
-        for all_zero in [false, true] {
-            let mut weights = bench.weights(shape.replicas() * shape.capacity);
-            if all_zero {
-                weights.fill(0.0);
-            }
-            let mut scales = words(&bench.normal(shape.replicas(), 1.0));
-            bench.launch(
-                ("weight_sum", Variant::default()),
-                &[shape.capacity as u32, u32::from(kind == BatchGradient::Mean)],
-                &mut [read(&weights), Argument::Write(&mut scales)],
-                [1, 1],
-                shape.steps(),
-            );
-            for (replica, &rows) in shape.rows.iter().enumerate() {
-                let own = wide(&weights[replica * shape.capacity..][..rows]);
-                let expected = gradient_scale(kind, &own);
-                let what = format!("{kind:?} of replica {replica}, all zero: {all_zero}");
-                bench.near(what, scales[replica], expected, tolerance(rows, expected));
-            }
-        }
-    }
 }
 
 pub(super) fn metric_sums_of_classes(bench: &mut Bench, shape: &Shape) {

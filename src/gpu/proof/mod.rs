@@ -38,7 +38,6 @@ const TABLE: &[Row] = &[
     ("softmax_cross_entropy", bench::batches, losses::softmax_cross_entropy),
     ("binary_cross_entropy", bench::batches, losses::binary_cross_entropy),
     ("mean_squared_error", bench::batches, losses::mean_squared_error),
-    ("weight_sum", bench::batches, losses::weight_sum),
     ("metric_sums, classes", bench::batches, losses::metric_sums_of_classes),
     ("metric_sums, one logit", bench::batches, losses::metric_sums_of_one_logit),
     ("metric_sums, values", bench::batches, losses::metric_sums_of_values),

@@ -87,8 +87,8 @@ impl Sizes {
             threads,
             bytes,
             local_weights: bytes + 4 * weights <= memory,
-            // The loop's own turn, and the sum of the batch's weights.
-            turns_a_step: 1 + pass + over_quads(quads) + norm + moves + stats,
+            // The loop's own turn.
+            turns_a_step: 1 + pass + norm + moves + stats,
             turns_outside: 1 + 2 * shared(weights, threads, 0),
         }
     }

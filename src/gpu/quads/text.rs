@@ -9,7 +9,7 @@ use crate::gpu::kernel::Access;
 use crate::gpu::network::training_capacity;
 use crate::gpu::sources::{OPTIMIZER, STEP};
 use crate::network::{Layout, Link, LinkActivation, Loss, Task};
-use crate::params::{BatchGradient, Optimizer, Run};
+use crate::params::{Optimizer, Run};
 
 macro_rules! shader {
     ($name:literal) => {
@@ -113,11 +113,6 @@ impl Text<'_> {
             ("STATS_LENGTH", columns.stats_length),
             ("WEIGHTS", self.layout.total()),
         ]);
-        let mean = self.run.step.batch_gradient == BatchGradient::Mean;
-        for (name, value) in [("MEAN", mean), ("WEIGHTED", is_weighted(self.run))] {
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "const {name} = {value};");
-        }
         for (l, link) in links.iter().enumerate() {
             text += &self.layer_constants(l, link);
         }

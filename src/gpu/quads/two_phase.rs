@@ -124,10 +124,10 @@ impl Sizes {
         fusible.pass_turns(run.plan.loss, 1, self.threads) + kept
     }
 
-    /// One weight: its gradient, the batch's weights, what metrics are made of, and the norm.
+    /// One weight: its gradient, what metrics are made of, and the norm.
     fn update_turns(&self) -> usize {
         let threads = self.update_threads;
-        3 * over_quads(self.quads) + shared(self.workgroups, threads, 0) + reduction(threads)
+        2 * over_quads(self.quads) + shared(self.workgroups, threads, 0) + reduction(threads)
     }
 
     fn check(&self, build: &Build, fusible: &Fusible) -> Result<(), String> {
