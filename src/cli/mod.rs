@@ -33,7 +33,7 @@ use clap::{Parser, Subcommand};
 
 /// Trains small neural networks on tabular data and signals, from one JSON file.
 #[derive(Parser)]
-#[command(version, about, arg_required_else_help = true)]
+#[command(version, about, arg_required_else_help = true, max_term_width = 80)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -26,6 +26,18 @@ fn help_and_version_are_told_on_standard_output() {
 }
 
 #[test]
+fn help_fits_eighty_columns() {
+    let folder = Folder::new();
+    for command in ["train", "evaluate", "predict", "export", "devices", "bench", "inspect"] {
+        for form in ["--help", "-h"] {
+            let help = folder.run(&[command, form]).ended(0).stdout;
+            let wide = help.lines().find(|line| line.chars().count() > 80);
+            assert_eq!(wide, None, "{command} {form}");
+        }
+    }
+}
+
+#[test]
 fn without_arguments_the_commands_are_told() {
     let ran = Folder::new().run(&[]).ended(2);
     assert_eq!(ran.stdout, "");
