@@ -44,7 +44,7 @@ fn row(options: &Options, job: &Job, measured: Option<&measured::Job>) -> Result
     let field = Field { cpu: cpu::Schedule::ALL.to_vec(), gpu: Schedule::ALL.to_vec() };
     let adapter = adapter(options)?;
     let started = Instant::now();
-    let race = race(&run, &field, || Some(adapter))?;
+    let race = race(&run, &field, || Ok(adapter))?;
     let took = started.elapsed().as_secs_f64();
     let chosen = race.backend.description();
     let timed = |device: &str, schedule: &str| {

@@ -23,11 +23,11 @@ fn the_table_has_a_row_a_schedule_under_each_job() {
     let expected = [
         "  device                sche",
         "covtype: 54-16-32-7, batch 1",
-        "  200 rows made up, 139 to tr",
+        "  200 rows made up, 139 to t",
         "  cpu                   fuse",
         "  cpu                   laye",
         "diabetes: 10-128-64-1, batch",
-        "  200 rows made up, 139 to tr",
+        "  200 rows made up, 140 to t",
         "  cpu                   fuse",
         "  cpu                   laye",
     ];

@@ -72,7 +72,7 @@ fn a_wrong_file_is_refused_by_name_and_key() {
     let cases = [
         ("", "EOF"),
         ("a text", "line 1"),
-        ("{}", "found an empty object"),
+        ("{}", "found an object without keys"),
         ("[]", "found a list"),
         ("{\"parameters\": {}}", "NPZ_DATASET: missing"),
         (
