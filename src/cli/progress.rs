@@ -10,8 +10,8 @@ use crate::train::{EpochRow, Observer};
 /// On standard error; nothing at all where that is no terminal (indicatif sees to it).
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
-    /// The first epoch of this process, and when it began.
-    first: Option<(u32, Instant)>,
+    /// What was done, in epochs, when it was first told, and when that was.
+    first: Option<(f64, Instant)>,
     max_epochs: u32,
 }
 
@@ -30,7 +30,8 @@ impl Progress {
 
 impl Observer for Progress {
     fn progress(&mut self, epoch: u32, step: u32, steps: u32) {
-        let (first, began) = *self.first.get_or_insert_with(|| (epoch, Instant::now()));
+        let done = f64::from(epoch) - 1.0 + f64::from(step) / f64::from(steps.max(1));
+        let (first, began) = *self.first.get_or_insert_with(|| (done, Instant::now()));
         let bar = self.bar.get_or_insert_with(|| {
             let bar = ProgressBar::new(u64::from(steps));
             let template = "epoch {msg} [{bar:20}] step {pos}/{len}, {prefix}";
@@ -43,10 +44,8 @@ impl Observer for Progress {
         bar.set_message(format!("{epoch}/{}", self.max_epochs));
         bar.set_length(u64::from(steps));
         bar.set_position(u64::from(step));
-        let part = f64::from(step) / f64::from(steps.max(1));
-        let done = f64::from(epoch.saturating_sub(first)) + part;
-        let left = f64::from(self.max_epochs.saturating_sub(epoch)) + 1.0 - part;
-        bar.set_prefix(to_go(began.elapsed(), done, left));
+        let left = f64::from(self.max_epochs) - done;
+        bar.set_prefix(to_go(began.elapsed(), done - first, left));
     }
 
     fn epoch(&mut self, _row: &EpochRow) -> Result<()> {
