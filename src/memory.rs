@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 
 /// The memory that the system has left, in bytes, where it says so (Linux).
-fn available() -> Option<u64> {
+pub(crate) fn available() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find(|line| line.starts_with("MemAvailable:"))?;
     let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;

@@ -58,12 +58,12 @@ pub struct Race {
     pub how: String,
 }
 
-/// Lets the field race on a run; `adapter` is asked for a GPU once one is needed. Where there is no choice,
+/// Lets the field race on a run; `adapter` is asked for a GPU once one is needed, and says why there is none. Where there is no choice,
 /// or nothing to gain by it, nothing is timed. An error if no entrant can run it.
 pub fn race(
     run: &Arc<Run>,
     field: &Field,
-    adapter: impl FnOnce() -> Option<Adapter>,
+    adapter: impl FnOnce() -> Result<Adapter, String>,
 ) -> Result<Race> {
     let mut entrants = vec![];
     let cpu = cpu_entrants(run, field, &mut entrants)?;
@@ -77,8 +77,9 @@ pub fn race(
     }
     // Asking the drivers for their devices is part of the looking.
     let started = Instant::now();
-    let Some(adapter) = adapter() else {
-        return won_by_the_cpu(cpu, entrants, "no GPU was found".into());
+    let adapter = match adapter() {
+        Ok(adapter) => adapter,
+        Err(why) => return won_by_the_cpu(cpu, entrants, why),
     };
     let looking = Looking { started, predicted };
     let (gpu, seconds) = match gpu_entrants(run, &adapter, field, looking, &mut entrants) {

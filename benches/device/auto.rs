@@ -44,7 +44,7 @@ fn row(options: &Options, job: &Job, measured: Option<&measured::Job>) -> Result
     let field = Field { cpu: cpu::Schedule::ALL.to_vec(), gpu: Schedule::ALL.to_vec() };
     let started = Instant::now();
     // Asking the drivers is part of what it takes.
-    let race = race(&run, &field, || adapter(options).ok())?;
+    let race = race(&run, &field, || adapter(options).map_err(|why| why.to_string()))?;
     let took = started.elapsed().as_secs_f64();
     let chosen = race.backend.description();
     let timed = |device: &str, schedule: &str| {

@@ -1,19 +1,18 @@
 //! What a network looks like: a line for an MLP, a table of shapes for `LAYERS`.
 
-use super::console::message;
 use crate::error::counted;
 use crate::network::{Layer, shape_text};
 use crate::params::{LayerStack, Parameters, Run};
 
-/// Prints the architecture on standard error.
-pub(super) fn print(parameters: &Parameters, run: &Run) {
+/// The lines that show the architecture.
+pub(super) fn lines(parameters: &Parameters, run: &Run) -> Vec<String> {
     match &parameters.layers {
         LayerStack::Mlp { names, .. } => {
-            message(&format!("architecture: {}", chain(run, names.as_deref())));
+            vec![format!("architecture: {}", chain(run, names.as_deref()))]
         }
         LayerStack::General(_) => {
-            message("architecture:");
-            table(run).iter().for_each(|line| message(&format!("    {line}")));
+            let rows = table(run).into_iter().map(|row| format!("    {row}"));
+            std::iter::once("architecture:".into()).chain(rows).collect()
         }
     }
 }

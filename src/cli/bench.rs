@@ -161,8 +161,8 @@ fn bar(measurements: usize) -> ProgressBar {
     bar
 }
 
-const HEAD: &str = "  device                schedule     us a step  spread  rows a second  epochs  \
-                    compile, s  warm-up  train  evaluate";
+/// Eighty columns; the seconds of each part are in --json.
+const HEAD: &str = "  device                schedule     us a step  spread  rows a second  epochs";
 
 /// `covtype: 54-16-32-7, batch 10, sgd; ...`
 fn title(job: &Job, prepared: &Prepared) -> Result<String> {
@@ -172,7 +172,7 @@ fn title(job: &Job, prepared: &Prepared) -> Result<String> {
         None => "made up".into(),
     };
     Ok(format!(
-        "{}: {}, batch {}, {}; {} {data}, {} to train on in {} an epoch; data {:.2} s",
+        "{}: {}, batch {}, {}\n  {} {data}, {} to train on in {} an epoch",
         job.name,
         job.network()?,
         run.step.batch_size,
@@ -180,7 +180,6 @@ fn title(job: &Job, prepared: &Prepared) -> Result<String> {
         counted(run.table.inputs.nrows(), "row"),
         rows(prepared, Split::Train),
         counted(run.steps() as usize, "step"),
-        prepared.seconds,
     ))
 }
 
@@ -203,15 +202,12 @@ fn row(contender: &Contender, outcome: &Result<Measured>) -> String {
     };
     let who = format!("  {device:20}  {:10}", contender.schedule());
     match outcome {
-        Ok((measured, compile)) => format!(
-            "{who}  {:>10}  {:>6}  {:>13.0}  {:>6}  {compile:>10.3}  {:>7.3}  {:>5.2}  {:>8.3}",
+        Ok((measured, _)) => format!(
+            "{who}  {:>10}  {:>6}  {:>13.0}  {:>6}",
             microseconds(measured.step.median),
             spread(measured),
             measured.rows_per_second,
             measured.epochs,
-            measured.warm_up,
-            measured.train,
-            measured.evaluate,
         ),
         Err(why) => format!("{who}  {:>10}  {why}", "-"),
     }

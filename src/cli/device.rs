@@ -201,6 +201,18 @@ fn real(adapters: Vec<Adapter>) -> Option<Adapter> {
     adapters.into_iter().find(|adapter| !adapter.is_software())
 }
 
+/// Why none of these is taken unasked.
+fn why_none(adapters: &[Adapter]) -> String {
+    match adapters.first() {
+        None => "no GPU was found".into(),
+        Some(software) => format!(
+            "no GPU was found but {}, a software adapter, which computes on the CPU too and is taken only \
+             where --device names it",
+            software.info.name
+        ),
+    }
+}
+
 /// The adapter of that number, or the only one whose name has that part.
 fn named(adapters: Vec<Adapter>, wanted: &str, said_by: &str) -> Result<(Device, String)> {
     let found = names(&adapters);
@@ -244,9 +256,13 @@ impl Choice {
     pub fn open(self, run: &Arc<Run>) -> Result<Opened> {
         let Choice { how, device, field } = self;
         let adapter = || match device {
-            Device::Cpu => None,
-            Device::Gpu(adapter) => Some(*adapter),
-            Device::Any => real(adapters()),
+            Device::Cpu => Err("no GPU was asked for".into()),
+            Device::Gpu(adapter) => Ok(*adapter),
+            Device::Any => {
+                let all = adapters();
+                let why = why_none(&all);
+                real(all).ok_or(why)
+            }
         };
         let Race { backend, entrants, how: raced } = race(run, &field, adapter)?;
         let how = if raced.is_empty() { how } else { format!("{how}: {raced}") };

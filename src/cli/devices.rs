@@ -11,6 +11,11 @@ pub(super) fn run() -> Result<()> {
         let (info, limits) = (&adapter.info, &adapter.limits);
         line(&format!("{index}: {} ({}, {:?})", info.name, adapter.kind(), info.backend))?;
         line(&format!("   driver: {} {}", info.driver, info.driver_info))?;
+        if adapter.is_software() {
+            line(&format!(
+                "   a software adapter: it computes on the CPU, so auto never takes it; --device {index} does"
+            ))?;
+        }
         line(&format!(
             "   limits: buffer {} MiB, binding {} MiB, workgroup memory {} KiB, {} invocations a workgroup",
             limits.max_buffer_size >> 20,

@@ -4,6 +4,9 @@ use super::console::{decimal, percent, r_squared};
 use crate::data::Split;
 use crate::train::{Figures, Scores};
 
+/// The places beside the head: a longer title has a line of its own.
+const TITLE: usize = 18;
+
 /// The lines of the table, 80 columns wide at most where losses and errors are of ordinary size; none
 /// without figures.
 pub(super) fn table(title: &str, splits: [Option<&Figures>; 3]) -> Vec<String> {
@@ -20,7 +23,14 @@ pub(super) fn table(title: &str, splits: [Option<&Figures>; 3]) -> Vec<String> {
     let split = |(split, figures): (Split, &Figures)| {
         format!("    {:<14}  {}", split.name(), cells(figures))
     };
-    std::iter::once(format!("{title:<18}  {head}")).chain(all().map(split)).collect()
+    let mut lines = vec![];
+    if title.chars().count() > TITLE {
+        lines.push(title.into());
+    }
+    let beside = if lines.is_empty() { title } else { "" };
+    lines.push(format!("{beside:<TITLE$}  {head}"));
+    lines.extend(all().map(split));
+    lines
 }
 
 fn cells(figures: &Figures) -> String {
@@ -54,7 +64,7 @@ mod tests {
         for scores in [classes, values] {
             let figures = Figures { loss: 99_999.0, rows, scores };
             let lines = table("final, epoch 4294967294", [Some(&figures), None, Some(&figures)]);
-            assert_eq!(lines.len(), 3);
+            assert_eq!(lines.len(), 4);
             assert!(lines.iter().all(|line| line.chars().count() <= 80), "{lines:#?}");
         }
         assert!(table("best", [None; 3]).is_empty());

@@ -20,27 +20,38 @@ pub(super) fn print(
     run: &Run,
     device: &str,
 ) {
-    message(&format!("parameters: {}", file.display()));
+    lines(file, overrides, (parameters, resolved), run).iter().for_each(|line| message(line));
+    message(&format!("device: {device}\n"));
+}
+
+/// The lines of the block but the last, which names the device.
+pub(super) fn lines(
+    file: &std::path::Path,
+    overrides: &[String],
+    (parameters, resolved): (&Parameters, &Value),
+    run: &Run,
+) -> Vec<String> {
+    let mut lines = vec![format!("parameters: {}", file.display())];
     let set = |key: &str| {
         overrides.iter().any(|o| o.split('=').next().is_some_and(|name| name.trim() == key))
     };
     for (key, value) in resolved["parameters"].as_object().into_iter().flatten() {
         if set(key) || (!value.is_null() && key != "NPZ_SHA256") {
-            message(&format!("    {key}: {value}{}", if set(key) { "  (--set)" } else { "" }));
+            lines.push(format!("    {key}: {value}{}", if set(key) { "  (--set)" } else { "" }));
         }
     }
-    message(&format!("dataset: {}", dataset(run)));
+    lines.push(format!("dataset: {}", dataset(run)));
     if let Some(note) = axes_note(&run.network.input) {
-        message(&format!("note: {note}"));
+        lines.push(format!("note: {note}"));
     }
     for split in Split::ALL {
         if let Some(line) = rows(run, split) {
-            message(&format!("{}: {line}", split.name()));
+            lines.push(format!("{}: {line}", split.name()));
         }
     }
-    architecture::print(parameters, run);
-    message(&format!("stops at: {}", criteria(run)));
-    message(&format!("device: {device}\n"));
+    lines.extend(architecture::lines(parameters, run));
+    lines.push(format!("stops at: {}", criteria(run)));
+    lines
 }
 
 fn dataset(run: &Run) -> String {

@@ -55,7 +55,7 @@ fn archive(path: &Path) -> Result<()> {
     }
     match Dataset::read(path) {
         Ok(dataset) => describe(&dataset),
-        Err(error) => line(&format!("as a data set it can't be used: {error}")),
+        Err(error) => Err(Error::input(format!("as a data set it can't be used: {error}"))),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod bench;
+mod check;
 mod console;
 mod device;
 mod devices;
@@ -17,6 +18,7 @@ mod model_device;
 mod output_place;
 mod predict;
 mod progress;
+mod refused_usage;
 mod resume;
 mod row_progress;
 mod schedules;
@@ -34,7 +36,7 @@ use clap::{Parser, Subcommand};
 
 /// Trains small neural networks on tabular data and signals, from one JSON file.
 #[derive(Parser)]
-#[command(version, about, arg_required_else_help = true)]
+#[command(version, about, arg_required_else_help = true, max_term_width = 80)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -44,6 +46,8 @@ struct Arguments {
 enum Command {
     /// Train the network a parameter file describes
     Train(train::Arguments),
+    /// Say whether a parameter file can be trained, without training it
+    Check(check::Arguments),
     /// Tell how good a model is on data with targets
     Evaluate(evaluate::Arguments),
     /// Predict classes or values for the rows of a file
@@ -63,12 +67,18 @@ enum Command {
 pub fn main() -> ExitCode {
     let started = Instant::now();
     signals::report_too_large_files();
+    quiet_layers();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refused_usage::refused(&error),
+    };
     if let Err(error) = InstructionSet::check_cap() {
         console::message(&format!("error: {error}"));
         return ExitCode::from(error.exit_code());
     }
-    let result = match Arguments::parse().command {
+    let result = match arguments.command {
         Command::Train(arguments) => train::run(&arguments, started),
+        Command::Check(arguments) => check::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Predict(arguments) => predict::run(&arguments, started),
         Command::Export(arguments) => export::run(&arguments),
@@ -82,5 +92,16 @@ pub fn main() -> ExitCode {
             console::message(&format!("error: {error}"));
             ExitCode::from(error.exit_code())
         }
+    }
+}
+
+/// A layer of Linux' Vulkan drivers complains on standard error, in lines that begin with "error:", where
+/// XDG_RUNTIME_DIR is not set: it looks for a screen, of which there is no need. It is given a path that
+/// nothing can lie in.
+fn quiet_layers() {
+    let is_usable = |value: std::ffi::OsString| std::path::Path::new(&value).is_absolute();
+    if cfg!(target_os = "linux") && !std::env::var_os("XDG_RUNTIME_DIR").is_some_and(is_usable) {
+        // SAFETY: the process has no other thread yet that could read the environment.
+        unsafe { std::env::set_var("XDG_RUNTIME_DIR", "/dev/null") };
     }
 }

@@ -1,6 +1,6 @@
-//! A progress bar within long epochs, on a terminal.
+//! How far a long run is, and the time it has left, on a terminal.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -10,11 +10,15 @@ use crate::train::{EpochRow, Observer};
 /// On standard error; nothing at all where that is no terminal (indicatif sees to it).
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
+    /// What was done, in epochs, when it was first told, and when that was.
+    first: Option<(f64, Instant)>,
+    max_epochs: u32,
 }
 
 impl Progress {
-    pub fn new() -> Self {
-        Progress { bar: None }
+    /// Of a run that ends at `max_epochs` at the latest.
+    pub fn new(max_epochs: u32) -> Self {
+        Progress { bar: None, first: None, max_epochs }
     }
 
     fn clear(&mut self) {
@@ -26,22 +30,53 @@ impl Progress {
 
 impl Observer for Progress {
     fn progress(&mut self, epoch: u32, step: u32, steps: u32) {
+        let done = f64::from(epoch) - 1.0 + f64::from(step) / f64::from(steps.max(1));
+        let (first, began) = *self.first.get_or_insert_with(|| (done, Instant::now()));
         let bar = self.bar.get_or_insert_with(|| {
             let bar = ProgressBar::new(u64::from(steps));
-            let template = "epoch {msg} [{bar:30}] step {pos}/{len}, {eta} to go";
+            let template = "epoch {msg} [{bar:20}] step {pos}/{len}, {prefix}";
             if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style.progress_chars("=> "));
             }
             bar.enable_steady_tick(Duration::from_millis(200));
             bar
         });
-        bar.set_message(epoch.to_string());
+        bar.set_message(format!("{epoch}/{}", self.max_epochs));
         bar.set_length(u64::from(steps));
         bar.set_position(u64::from(step));
+        let left = f64::from(self.max_epochs) - done;
+        bar.set_prefix(to_go(began.elapsed(), done - first, left));
     }
 
     fn epoch(&mut self, _row: &EpochRow) -> Result<()> {
         self.clear();
         Ok(())
+    }
+}
+
+/// The time that `left` epochs take where `done` took `elapsed`, all of the run's: a stopping rule may end it
+/// sooner.
+fn to_go(elapsed: Duration, done: f64, left: f64) -> String {
+    // A century and more is no answer.
+    let seconds = Some(elapsed.as_secs_f64() * left / done).filter(|s| (0.0..3e9).contains(s));
+    match seconds {
+        Some(seconds) => {
+            let left = indicatif::HumanDuration(Duration::from_secs_f64(seconds));
+            format!("{left:#} to go at most")
+        }
+        None => "time left unknown".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_is_that_of_the_run() {
+        let elapsed = Duration::from_secs(30);
+        assert_eq!(to_go(elapsed, 1.5, 8.5), "3m to go at most");
+        assert_eq!(to_go(elapsed, 0.0, 10.0), "time left unknown");
+        assert_eq!(to_go(elapsed, 1e-9, 4e9), "time left unknown");
     }
 }

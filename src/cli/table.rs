@@ -8,15 +8,27 @@ use crate::train::{EpochRow, Figures, Observer, Scores};
 /// Epochs up to this one are all printed, then every tenth.
 const ALL_UP_TO: u32 = 20;
 
+/// What a terminal that is narrower than the table does without, first to last.
+const DISPENSABLE: [&str; 3] = ["ΔLoss(v)", "Rec(val)", "ΔLoss"];
+/// Between two columns.
+const BETWEEN: &str = " | ";
+
 /// Prints the head at the first epoch, then the rows.
 pub(super) struct Table {
-    columns: Vec<&'static str>,
+    /// All columns, with whether they are shown.
+    columns: Vec<(&'static str, bool)>,
     head_is_due: bool,
 }
 
 impl Table {
+    /// The table for standard output: all columns where that is no terminal.
     pub fn new(task: Task) -> Self {
-        let columns = match task {
+        let size = terminal_size::terminal_size_of(std::io::stdout());
+        Self::of_width(task, size.map(|(width, _)| usize::from(width.0)))
+    }
+
+    fn of_width(task: Task, terminal: Option<usize>) -> Self {
+        let names = match task {
             Task::Classification => vec![
                 "Epoch",
                 "Loss(tr)",
@@ -41,28 +53,47 @@ impl Table {
                 "Pat.",
             ],
         };
+        let mut columns: Vec<_> = names.into_iter().map(|name| (name, true)).collect();
+        for dispensable in DISPENSABLE {
+            if terminal.is_none_or(|terminal| width(&columns) <= terminal) {
+                break;
+            }
+            columns.iter_mut().for_each(|(name, shown)| *shown &= *name != dispensable);
+        }
         Table { columns, head_is_due: true }
     }
 
     fn print(&self, cells: &[String]) -> Result<()> {
-        let pad = |(cell, column): (&String, &&str)| {
-            // Losses and errors need ten places, shares eight, counts five.
-            let width = match *column {
-                "Epoch" | "Pat." => 5,
-                column if column.contains("Loss") || column.contains("RMSE") => 10,
-                _ => 8,
-            };
-            format!("{cell:>width$}")
+        let shown = cells.iter().zip(&self.columns).filter(|(_, (_, shown))| *shown);
+        let pad = |(cell, (name, _)): (&String, &(&str, bool))| {
+            let places = places(name);
+            format!("{cell:>places$}")
         };
-        let cells: Vec<String> = cells.iter().zip(&self.columns).map(pad).collect();
-        line(&cells.join(" | "))
+        let cells: Vec<String> = shown.map(pad).collect();
+        line(&cells.join(BETWEEN))
     }
+}
+
+/// Losses and errors need ten places, shares eight, counts five.
+fn places(column: &str) -> usize {
+    match column {
+        "Epoch" | "Pat." => 5,
+        column if column.contains("Loss") || column.contains("RMSE") => 10,
+        _ => 8,
+    }
+}
+
+/// The width of the columns that are shown.
+fn width(columns: &[(&str, bool)]) -> usize {
+    let shown = columns.iter().filter(|(_, shown)| *shown);
+    let widths: Vec<usize> = shown.map(|(name, _)| places(name)).collect();
+    widths.iter().sum::<usize>() + BETWEEN.len() * widths.len().saturating_sub(1)
 }
 
 impl Observer for Table {
     fn epoch(&mut self, row: &EpochRow) -> Result<()> {
         if std::mem::take(&mut self.head_is_due) {
-            let head: Vec<String> = self.columns.iter().map(ToString::to_string).collect();
+            let head: Vec<String> = self.columns.iter().map(|(name, _)| name.to_string()).collect();
             self.print(&head)?;
         }
         if row.epoch <= ALL_UP_TO || row.epoch.is_multiple_of(10) {
@@ -104,5 +135,31 @@ fn score(figures: &Figures) -> String {
     match figures.scores {
         Scores::Classification { accuracy, .. } => percent(accuracy),
         Scores::Regression { r2, .. } => r_squared(r2),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn missing(task: Task, terminal: Option<usize>) -> Vec<&'static str> {
+        let columns = Table::of_width(task, terminal).columns;
+        assert!(terminal.is_none_or(|terminal| terminal < 72 || width(&columns) <= terminal));
+        columns.into_iter().filter(|(_, shown)| !shown).map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn a_narrow_terminal_does_without_some_columns() {
+        let classes = |terminal| missing(Task::Classification, terminal);
+        assert_eq!(classes(None), [""; 0], "piped");
+        assert_eq!(classes(Some(109)), [""; 0]);
+        assert_eq!(classes(Some(108)), ["ΔLoss(v)"]);
+        assert_eq!(classes(Some(90)), ["ΔLoss(v)", "Rec(val)"]);
+        assert_eq!(classes(Some(80)), ["ΔLoss", "ΔLoss(v)", "Rec(val)"]);
+        assert_eq!(classes(Some(20)), ["ΔLoss", "ΔLoss(v)", "Rec(val)"]);
+        let values = |terminal| missing(Task::Regression, terminal);
+        assert_eq!(values(Some(100)), [""; 0]);
+        assert_eq!(values(Some(99)), ["ΔLoss(v)"]);
+        assert_eq!(values(Some(80)), ["ΔLoss", "ΔLoss(v)"]);
     }
 }

@@ -53,6 +53,9 @@ pub(super) struct Arguments {
     /// Say more of how the device is used
     #[arg(short, long)]
     verbose: bool,
+    /// Say nothing but errors, warnings and where the run is saved
+    #[arg(short, long, conflicts_with_all = ["verbose", "json", "trace_first_step"])]
+    quiet: bool,
     /// Print one JSON object an epoch instead of the table
     #[arg(long, conflicts_with = "trace_first_step")]
     json: bool,
@@ -101,7 +104,9 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     }
     let overrides = &arguments.overrides;
     let how = format!("{} ({how})", description.device);
-    header::print(&file, overrides, (&parameters, &resolved), &run, &how);
+    if !arguments.quiet {
+        header::print(&file, overrides, (&parameters, &resolved), &run, &how);
+    }
     note.iter().for_each(|note| console::message(note));
     if arguments.verbose {
         schedules::print(&entrants);
@@ -110,12 +115,12 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
         trace::print(&backend.trace(1)?)?;
     }
     let mut listeners = Listeners {
-        printer: if arguments.json {
-            Box::new(JsonLines)
-        } else {
-            Box::new(Table::new(run.network.task()))
+        printer: match arguments {
+            Arguments { quiet: true, .. } => Box::new(Silence),
+            Arguments { json: true, .. } => Box::new(JsonLines),
+            _ => Box::new(Table::new(run.network.task())),
         },
-        progress: Progress::new(),
+        progress: Progress::new(run.stopping.max_epochs),
         directory: &mut directory,
     };
     let trained = match checkpoint {
@@ -126,7 +131,9 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     if arguments.verbose && !backend.details().is_empty() {
         console::message(&format!("\n{}: {}", backend.description().device, backend.details()));
     }
-    ending::print(&outcome, directory.timing().total);
+    if !arguments.quiet {
+        ending::print(&outcome, directory.timing().total);
+    }
     console::message(&format!("saved in {}", directory.path().display()));
     verdict(&outcome, &directory)
 }
@@ -263,6 +270,11 @@ fn default_directory(dataset: &str) -> PathBuf {
     let free = candidates.map(|name| Path::new("runs").join(name)).find(|path| !path.exists());
     free.unwrap_or_else(|| Path::new("runs").join(name))
 }
+
+/// Prints nothing.
+struct Silence;
+
+impl Observer for Silence {}
 
 /// Everyone who listens to a run of this command.
 struct Listeners<'a, 'b> {

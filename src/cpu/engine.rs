@@ -118,6 +118,11 @@ impl<T: Product> Cpu<T> {
 
     /// Refuses a run that needs more memory than the system has left, where it says so.
     pub fn check_memory(run: &Run) -> Result<()> {
+        refuse_beyond(Self::bytes(run), "cpu")
+    }
+
+    /// The memory that training the run takes, its data aside.
+    pub fn bytes(run: &Run) -> u64 {
         let arrays = 3 + run.step.optimizer.slots();
         let chain = Chain::of(&run.plan).ok();
         let workspace = |rows: usize| {
@@ -134,7 +139,7 @@ impl<T: Product> Cpu<T> {
         let evaluator = chain.as_ref().map_or(0, evaluator_bytes) as u128;
         let of_thread = workspace(block_rows(&run.plan)).max(evaluator);
         let bytes = training + rayon::current_num_threads() as u128 * of_thread;
-        refuse_beyond(bytes.try_into().unwrap_or(u64::MAX), "cpu")
+        bytes.try_into().unwrap_or(u64::MAX)
     }
 
     /// Runs `work` on every live replica; on several threads where there are several.

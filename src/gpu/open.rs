@@ -35,13 +35,18 @@ impl GpuBackend {
         }
     }
 
+    /// The memory of the device that data and network take.
+    pub fn bytes(gpu: &Gpu, run: &Run) -> u64 {
+        Data::bytes(run) + DeviceNetwork::bytes(gpu, run)
+    }
+
     /// The same on the first of these schedules that fits, and why those before it do not.
     pub fn first_fitting(
         gpu: Gpu,
         run: Arc<Run>,
         schedules: &[Schedule],
     ) -> Result<(Option<Self>, Refused)> {
-        let bytes = Data::bytes(&run) + DeviceNetwork::bytes(&gpu, &run);
+        let bytes = Self::bytes(&gpu, &run);
         let mut refused = vec![];
         let made = gpu.allocating(bytes, || {
             let mut kernels = Kernels::new(&gpu);

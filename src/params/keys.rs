@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::found::{Found, is_comment};
 use super::json;
+use super::other_names::{Meaning, meaning};
 use crate::error::{Error, Result};
 use crate::nearest::did_you_mean;
 
@@ -197,9 +198,11 @@ fn known(name: &str) -> Result<&'static str> {
     if let Some(key) = KEYS.iter().find(|key| **key == name) {
         return Ok(key);
     }
-    let remedy = match KEYS.iter().find(|key| key.eq_ignore_ascii_case(name)) {
-        Some(key) => format!("; keys are upper-case: write {key}"),
-        None => did_you_mean(name, KEYS),
+    let remedy = match (KEYS.iter().find(|key| key.eq_ignore_ascii_case(name)), meaning(name)) {
+        (Some(key), _) => format!("; keys are upper-case: write {key}"),
+        (None, Some(Meaning::Key(key))) => format!("; it is {key} here"),
+        (None, Some(Meaning::Told(words))) => format!("; {words}"),
+        (None, None) => did_you_mean(name, KEYS),
     };
     let remedy = if remedy.is_empty() { format!("; allowed: {}", KEYS.join(", ")) } else { remedy };
     // Escaped: a blank of no width, pasted along, looks like no fault at all.
@@ -235,7 +238,15 @@ mod tests {
     #[test]
     fn unknown_keys_are_answered_with_the_nearest() {
         for (key, words) in [
-            ("BATCHSIZE", "BATCHSIZE: unknown key; did you mean BATCH_SIZE?"),
+            ("BATCHSIZE", "BATCHSIZE: unknown key; it is BATCH_SIZE here"),
+            ("BATCHES_SIZE", "BATCHES_SIZE: unknown key; did you mean BATCH_SIZE?"),
+            ("LEARNING_RATE", "LEARNING_RATE: unknown key; it is LR here"),
+            (
+                "DROPOUT",
+                "DROPOUT: unknown key; there is no dropout; against overfitting there are L2",
+            ),
+            ("MOMENTUM", "MOMENTUM: unknown key; there is no momentum under \"sgd\"; OPTIMIZER"),
+            ("LR_SCHEDULE", "LR_SCHEDULE: unknown key; the learning rate is constant: LR; "),
             ("Max_Epochs", "Max_Epochs: unknown key; keys are upper-case: write MAX_EPOCHS"),
             ("q", "q: unknown key; allowed: NPZ_DATASET, "),
             ("LR\u{200b}", "LR\\u{200b}: unknown key; did you mean LR?"),

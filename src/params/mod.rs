@@ -8,6 +8,7 @@ mod json;
 mod keys;
 mod layers;
 mod locate;
+mod other_names;
 mod parameters;
 mod prepare;
 mod read;
@@ -16,6 +17,7 @@ mod table;
 mod write;
 
 pub use keys::{KEYS, parse_override};
+pub use other_names::{Meaning, meaning};
 pub use parameters::{
     BatchGradient, ClassWeight, Clip, DEFAULT_CUSTOM_FUNCTION, LayerStack, Optimizer, Parameters,
 };

@@ -26,13 +26,16 @@ fn the_table_has_a_row_a_schedule_under_each_job() {
     let expected = [
         "  device                sche",
         "covtype: 54-16-32-7, batch 1",
+        "  200 rows made up, 139 to t",
         "  cpu, portable         fuse",
         "  cpu, portable         laye",
         "diabetes: 10-128-64-1, batch",
+        "  200 rows made up, 140 to t",
         "  cpu, portable         fuse",
         "  cpu, portable         laye",
     ];
     assert_eq!(starts, expected);
+    assert!(ran.stdout.lines().all(|line| line.chars().count() <= 80), "{}", ran.stdout);
     assert!(ran.stdout.contains("200 rows made up, 139 to train on in 14 steps an epoch"));
     assert_eq!(
         (ran.stderr.as_str(), folder.list("")),

@@ -1,6 +1,7 @@
 //! The binary as a user runs it.
 
 mod bench;
+mod check;
 mod endings;
 mod inspect;
 mod oddities;

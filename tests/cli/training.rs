@@ -64,6 +64,17 @@ fn a_classification_shows_its_table_and_leaves_its_four_files() {
 }
 
 #[test]
+fn a_quiet_run_tells_where_it_is_saved() {
+    let folder = Folder::new();
+    let iris = repository("params/iris.json");
+    let ran = folder.train(&iris, "run", &["-q"]).ended(0);
+    assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", "saved in run\n"));
+    assert_eq!(folder.list("run"), FILES);
+    folder.train(&iris, "no", &["-q", "-v"]).refused(&["--quiet", "--verbose"]);
+    folder.train(&iris, "no", &["-q", "--set", "LR=-1"]).refused(&["LR: found -1"]);
+}
+
+#[test]
 fn the_summary_of_a_classification_has_the_keys_of_the_specification() {
     let folder = Folder::new();
     folder.train(&repository("params/iris.json"), "run", &[]).ended(0);

@@ -26,6 +26,49 @@ fn help_and_version_are_told_on_standard_output() {
 }
 
 #[test]
+fn a_setting_given_as_an_option_is_answered_with_set() {
+    let folder = Folder::new();
+    for (arguments, words) in [
+        (
+            &["--lr", "0.1"][..],
+            "error: --lr: settings are keys of the parameter file; write --set LR=0.1\n",
+        ),
+        (&["--batch-size=5"], "write --set BATCH_SIZE=5\n"),
+        (&["--epochs", "5"], "write --set MAX_EPOCHS=5\n"),
+        (&["--dropout", "0.5"], "error: --dropout: there is no dropout; "),
+    ] {
+        folder.run(&[&["train", "x.json"], arguments].concat()).refused(&[words]);
+    }
+    folder.run(&["predict", "run", "--lr", "1"]).refused(&["unexpected argument '--lr'"]);
+}
+
+/// Lines of a driver's layer, where a session of the desktop is missing.
+#[test]
+fn devices_are_listed_without_a_complaint() {
+    let folder = Folder::new();
+    let mut devices = folder.command(&["devices"]);
+    devices.env_remove("XDG_RUNTIME_DIR");
+    let ran = Ran::from(devices.output().unwrap()).ended(0);
+    assert_eq!(ran.stderr, "");
+    let said = "a software adapter: it computes on the CPU, so auto never takes it; --device";
+    assert_eq!(ran.stdout.contains("(software, "), ran.stdout.contains(said), "{}", ran.stdout);
+}
+
+#[test]
+fn help_fits_eighty_columns() {
+    let folder = Folder::new();
+    for command in
+        ["train", "check", "evaluate", "predict", "export", "devices", "bench", "inspect"]
+    {
+        for form in ["--help", "-h"] {
+            let help = folder.run(&[command, form]).ended(0).stdout;
+            let wide = help.lines().find(|line| line.chars().count() > 80);
+            assert_eq!(wide, None, "{command} {form}");
+        }
+    }
+}
+
+#[test]
 fn without_arguments_the_commands_are_told() {
     let ran = Folder::new().run(&[]).ended(2);
     assert_eq!(ran.stdout, "");

@@ -24,7 +24,7 @@ fn a_race_changes_no_bit() {
         Field { cpu: cpu::Schedule::ALL.to_vec(), gpu: Schedule::ALL.to_vec() },
     ] {
         let Some(adapter) = adapter(test) else { return };
-        let mut raced = race(&long, &field, || Some(adapter)).unwrap();
+        let mut raced = race(&long, &field, || Ok(adapter)).unwrap();
         let names: Vec<&str> = raced.entrants.iter().map(|e| e.schedule.as_str()).collect();
         let all = ["resident", "two-phase", "layered"];
         assert_eq!(&names[names.len() - 3..], all);
@@ -79,7 +79,7 @@ fn what_does_not_fit_says_why() {
     let stack = Stack { channels: 1, samples: 6, classifies: true, layers };
     let run = run(&stack.parameters(), &stack.dataset(12));
     let field = Field { cpu: vec![], gpu: Schedule::ALL.to_vec() };
-    let raced = race(&run, &field, || Some(adapter)).unwrap();
+    let raced = race(&run, &field, || Ok(adapter)).unwrap();
     assert_eq!(raced.backend.description().schedule, "layered");
     let why = |at: usize| raced.entrants[at].result.clone().unwrap_err();
     assert!(why(0).contains("dense layers alone") && why(1).contains("dense layers alone"));
@@ -94,7 +94,7 @@ fn a_network_too_large_for_a_workgroup_is_not_resident() {
     parameters.batch_size = 40;
     let run = run(&parameters, &classes(60, 4, 3));
     let field = Field { cpu: vec![], gpu: vec![Schedule::Resident] };
-    let error = race(&run, &field, || Some(adapter)).err().unwrap().to_string();
+    let error = race(&run, &field, || Ok(adapter)).err().unwrap().to_string();
     assert!(error.contains("\"resident\": takes") && error.contains("workgroup memory"), "{error}");
     let (rows, _) = trained(&run, &mut gpu_on(test, &run, Schedule::TwoPhase).unwrap());
     assert!(rows.iter().all(|row| row.train.loss.is_finite()));

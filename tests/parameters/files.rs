@@ -22,7 +22,7 @@ fn a_refused_override_is_named_as_such() {
         (&["BATCH_SIZE=0"][..], "--set BATCH_SIZE: found 0; allowed: a whole number of 1 or more"),
         (&["LR=fast"], "--set LR: found \"fast\"; allowed: a number above 0"),
         (&["LR"], "--set LR: found no \"=\"; allowed: KEY=VALUE"),
-        (&["BATCHSIZE=3"], "--set BATCHSIZE: unknown key; did you mean BATCH_SIZE?"),
+        (&["BATCHSIZE=3"], "--set BATCHSIZE: unknown key; it is BATCH_SIZE here"),
         (&["LR=1", "LR=2"], "--set LR: given twice"),
         (&["R2_PATIENCE=3"], "--set R2_PATIENCE: this network is a classification"),
     ] {

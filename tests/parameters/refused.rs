@@ -92,7 +92,7 @@ fn refused_values_are_named_with_what_is_allowed() {
         ("INIT", json!("he"), "found \"he\"; allowed: \"auto\", \"source\""),
         ("DEVICE", json!(0), "found 0; allowed: a text such as"),
         ("SCHEDULE", json!(""), "found \"\"; allowed: a text such as"),
-        ("EPOCHS", json!(1), "unknown key; did you mean"),
+        ("EPOCHS", json!(1), "unknown key; it is MAX_EPOCHS here"),
         ("lr", json!(1), "unknown key; keys are upper-case: write LR"),
     ] {
         let message = message(Parameters::from_json(&file(json!({ key: value }))));

@@ -114,8 +114,20 @@ fn trimmed(text: &str) -> String {
 /// The error for an array `name` whose elements are no numbers, with the remedy.
 pub(super) fn not_numbers(name: &str, element: &ElementType) -> Error {
     let target = matches!(name, "y" | "target" | "labels") || name.to_lowercase().starts_with("y_");
+    if element.kind == Kind::Object {
+        let remedy = if target {
+            "labels that are text become numbers by names, y = np.unique(y.astype(str), \
+             return_inverse=True), numbers by y = y.astype('float64')"
+        } else {
+            "numbers become an array of numbers by .astype('float32'); columns of text have to be \
+             encoded as numbers first"
+        };
+        let what = element.describe();
+        return Error::input(format!(
+            "it holds {what}, which are never loaded; {remedy}; then np.savez(..., {name}={name})"
+        ));
+    }
     let remedy = match element.kind {
-        Kind::Object => "which are never loaded; save it as a number array",
         Kind::Unicode | Kind::Bytes if target => {
             "and numbers are needed; number the classes first, \
              names, y = np.unique(y, return_inverse=True), and save"

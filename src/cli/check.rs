@@ -1,0 +1,149 @@
+//! `gpu-mlp check`
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::console::line;
+use super::device::{self, BackendKind, Wishes, choose};
+use super::header;
+use super::train::{check_same_data, placed};
+use crate::cpu::{self, Cpu};
+use crate::data::Dataset;
+use crate::error::{Error, Result};
+use crate::gpu::{self, Adapter, GpuBackend, adapters};
+use crate::memory::available;
+use crate::params::{Parameters, Run};
+
+/// Reads a parameter file and its data, builds the network, and looks for devices, as train would; trains
+/// nothing and writes nothing.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// The parameter file (JSON), looked up as given, then in params/
+    file: PathBuf,
+    /// Override a key of the file, e.g. LR=0.01 or LAYER_SIZES=[4,8,3]
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    overrides: Vec<String>,
+    /// What is to compute
+    #[arg(long, value_enum)]
+    backend: Option<BackendKind>,
+    /// Which device is to compute: auto, cpu, or a GPU's number or part of its name
+    #[arg(long)]
+    device: Option<String>,
+}
+
+/// The code is 0 where train would begin, 2 where it would refuse.
+pub(super) fn run(arguments: &Arguments) -> Result<()> {
+    let Arguments { file, overrides, backend, device } = arguments;
+    let file = Parameters::locate(file)?;
+    let parameters = Parameters::read(&file, overrides)?;
+    let place = |error: Error| placed(error, &file, overrides);
+    let path = parameters.locate_dataset(&file)?;
+    let dataset = Dataset::read(&path)?;
+    check_same_data(&parameters, &dataset, &file, &path, "; restore them, or set NPZ_SHA256=null")?;
+    let run = Arc::new(Run::new(&parameters, &dataset).map_err(place)?);
+    // As in train, a backend asked for on the command line outweighs the file's device.
+    let of_file = backend.is_none().then_some(&*parameters.device);
+    let wishes =
+        Wishes { backend: *backend, device: device.as_deref().or(of_file), ..Wishes::default() };
+    choose(&wishes, &parameters).map_err(place)?;
+    for text in header::lines(&file, overrides, (&parameters, &parameters.to_json()), &run) {
+        line(&text)?;
+    }
+    let moved = backend.is_some() || device.is_some();
+    line("devices:")?;
+    let mut would_do = false;
+    for candidate in device::all(&wishes, &parameters).map_err(place)? {
+        let (name, found) = match &candidate {
+            None => ("cpu", on_cpu(&run)),
+            Some(adapter) => (&*adapter.info.name, on_gpu(adapter, &run)),
+        };
+        match found.and_then(|found| found.with_schedule(&parameters.schedule, moved)) {
+            Ok(Fitting { names, memory, .. }) => {
+                would_do = true;
+                line(&format!("    {name}: {}; memory {memory}", names.join(", ")))?;
+            }
+            Err(why) => line(&format!("    {name} would not do: {why}"))?,
+        }
+    }
+    tell_of_software(&wishes)?;
+    if would_do {
+        line("it can be trained")
+    } else {
+        Err(Error::input("no device would do, see above"))
+    }
+}
+
+/// A device that takes the run.
+struct Fitting {
+    /// The schedules that fit.
+    names: Vec<&'static str>,
+    /// All that the device has.
+    all: Vec<&'static str>,
+    memory: String,
+}
+
+impl Fitting {
+    /// Refused where the schedule of the file does not fit. Where the command line names a device, `moved`,
+    /// a schedule that is none of that device counts as auto, as in train.
+    fn with_schedule(self, wanted: &str, moved: bool) -> Result<Self> {
+        let wanted = wanted.trim().to_lowercase();
+        let is_free = wanted == "auto" || (moved && !self.all.contains(&&*wanted));
+        if is_free || self.names.contains(&&*wanted) {
+            return Ok(self);
+        }
+        Err(Error::input(format!(
+            "schedule {wanted:?} does not fit; {} would",
+            self.names.join(", ")
+        )))
+    }
+}
+
+fn on_cpu(run: &Arc<Run>) -> Result<Fitting> {
+    Cpu::<f32>::check_memory(run)?;
+    let takes = |schedule: &cpu::Schedule| match schedule {
+        cpu::Schedule::Layered => true,
+        cpu::Schedule::Fused => crate::network::Chain::of(&run.plan).is_ok(),
+    };
+    let names = cpu::Schedule::ALL.iter().filter(|s| takes(s)).map(|s| s.name()).collect();
+    let free = available().map_or_else(String::new, |free| format!(" of {}", mebibytes(free)));
+    let memory = mebibytes(Cpu::<f32>::bytes(run)) + &free;
+    Ok(Fitting { names, all: cpu::Schedule::ALL.map(cpu::Schedule::name).to_vec(), memory })
+}
+
+/// A GPU is opened, and its kernels are compiled.
+fn on_gpu(adapter: &Adapter, run: &Arc<Run>) -> Result<Fitting> {
+    let gpu = adapter.open()?;
+    let bytes = GpuBackend::bytes(&gpu, run);
+    let (made, refused) = GpuBackend::first_fitting(gpu, run.clone(), &gpu::Schedule::ALL)?;
+    let mut backend = made.ok_or_else(|| {
+        let why: Vec<String> = refused.iter().map(|(_, why)| why.clone()).collect();
+        Error::input(why.join("; "))
+    })?;
+    let mut names = vec![];
+    for schedule in gpu::Schedule::ALL.into_iter().skip(refused.len()) {
+        if backend.use_schedule(schedule)?.is_ok() {
+            names.push(schedule.name());
+        }
+    }
+    let all = gpu::Schedule::ALL.map(gpu::Schedule::name).to_vec();
+    Ok(Fitting { names, all, memory: mebibytes(bytes) })
+}
+
+/// Software adapters are no candidates unless one is named.
+fn tell_of_software(wishes: &Wishes) -> Result<()> {
+    let is_open = |device: &str| device.trim().eq_ignore_ascii_case("auto");
+    if wishes.backend == Some(BackendKind::Cpu) || !wishes.device.is_none_or(is_open) {
+        return Ok(());
+    }
+    for (index, adapter) in adapters().iter().enumerate().filter(|(_, a)| a.is_software()) {
+        line(&format!(
+            "    {}: a software adapter, taken only by --device {index}",
+            adapter.info.name
+        ))?;
+    }
+    Ok(())
+}
+
+fn mebibytes(bytes: u64) -> String {
+    format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
+}
