@@ -4,6 +4,7 @@ use super::console::message;
 use crate::error::counted;
 use crate::network::{Layer, shape_text};
 use crate::params::{LayerStack, Parameters, Run};
+use crate::text::shown;
 
 /// Prints the architecture on standard error.
 pub(super) fn print(parameters: &Parameters, run: &Run) {
@@ -30,7 +31,7 @@ pub(super) fn layer_names(parameters: &Parameters) -> Option<Vec<String>> {
 fn chain(run: &Run, names: Option<&[String]>) -> String {
     let last = run.network.layers.len();
     let name = |index: usize| match names.and_then(|names| names.get(index)) {
-        Some(name) => name.clone(),
+        Some(name) => shown(name).into_owned(),
         None if index == 0 => "input".into(),
         None if index == last => "output".into(),
         None => format!("hidden{index}"),

@@ -8,6 +8,7 @@ use crate::data::Split;
 use crate::error::counted;
 use crate::network::Task;
 use crate::params::{Parameters, Run, TableTargets};
+use crate::text::shown;
 
 /// Prints the header block on standard error.
 pub(super) fn print(
@@ -49,7 +50,7 @@ fn dataset(run: &Run) -> String {
         Task::Classification => format!("{} classes", run.labels.len()),
         Task::Regression => counted(run.network.outputs(), "target"),
     };
-    format!("{}: {}, {shape}, {targets}", run.name, counted(rows, "row"))
+    format!("{}: {}, {shape}, {targets}", shown(&run.name), counted(rows, "row"))
 }
 
 /// The rows of a split, and of each of its classes; None for a split without rows.
@@ -72,7 +73,7 @@ fn rows(run: &Run, split: Split) -> Option<String> {
 pub(super) fn class_name(run: &Run, class: usize) -> String {
     match &run.target_names {
         Some(names) if names.len() == run.labels.len() => {
-            format!("{}={}", run.labels[class], names[class].replace('\n', " "))
+            format!("{}={}", run.labels[class], shown(&names[class]))
         }
         _ => format!("class {}", run.labels[class]),
     }

@@ -3,6 +3,7 @@
 mod architecture;
 mod bench;
 mod console;
+mod csv_header;
 mod device;
 mod devices;
 mod ending;

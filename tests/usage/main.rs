@@ -2,6 +2,7 @@
 
 mod evaluation;
 mod export;
+mod first_line;
 mod made;
 mod model_file;
 mod prediction;
