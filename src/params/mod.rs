@@ -15,6 +15,7 @@ mod run;
 mod table;
 mod write;
 
+pub(crate) use json::MOST_BYTES;
 pub use keys::{KEYS, parse_override};
 pub use parameters::{
     BatchGradient, ClassWeight, Clip, DEFAULT_CUSTOM_FUNCTION, LayerStack, Optimizer, Parameters,

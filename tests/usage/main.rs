@@ -10,3 +10,5 @@ mod refused_rows;
 #[path = "../cli/support.rs"]
 #[allow(dead_code)] // the command's own tests use the rest
 mod support;
+#[cfg(unix)]
+mod waits;
