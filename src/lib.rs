@@ -11,6 +11,7 @@ pub mod error;
 pub mod expr;
 
 pub mod gpu;
+mod input;
 pub mod instruction_set;
 pub mod math;
 mod memory;

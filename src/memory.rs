@@ -1,13 +1,44 @@
 //! The memory that is left, so that what can't fit is refused before it is asked for.
 
+use std::fs::read_to_string;
+
 use crate::error::{Error, Result};
 
-/// The memory that the system has left, in bytes, where it says so (Linux).
+/// The memory that this process may still take, in bytes, where the system says so (Linux): the least of
+/// what the machine has left, its control group, and its limit on addresses.
 pub(crate) fn available() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    [of_machine(), of_group(), of_limit()].into_iter().flatten().min()
+}
+
+fn of_machine() -> Option<u64> {
+    let text = read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find(|line| line.starts_with("MemAvailable:"))?;
     let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(kibibytes * 1024)
+}
+
+/// What a container has; `max` where there is no limit.
+fn of_group() -> Option<u64> {
+    let number = |name: &str| -> Option<u64> {
+        read_to_string(format!("/sys/fs/cgroup/memory.{name}")).ok()?.trim().parse().ok()
+    };
+    Some(number("max")?.saturating_sub(number("current")?))
+}
+
+/// What `ulimit -v` leaves.
+#[cfg(target_os = "linux")]
+fn of_limit() -> Option<u64> {
+    use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
+    const PAGE: u64 = 4096;
+    let (limit, _) = getrlimit(Resource::RLIMIT_AS).ok()?;
+    let pages = read_to_string("/proc/self/statm").ok()?;
+    let pages: u64 = pages.split_whitespace().next()?.parse().ok()?;
+    (limit != RLIM_INFINITY).then(|| limit.saturating_sub(pages * PAGE))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn of_limit() -> Option<u64> {
+    None
 }
 
 /// Refuses to begin what takes more of the system's memory than there is, where that is known.
@@ -16,6 +47,16 @@ pub(crate) fn refuse_beyond(bytes: u64, device: &str) -> Result<()> {
         Some(available) if bytes > available => Err(Error::input(format!(
             "{device}: the network and its batches need {bytes} bytes, and {available} are available; use a smaller \
              network or BATCH_SIZE"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses to read what takes more memory than there is, where that is known.
+pub(crate) fn refuse_to_read(bytes: u64) -> Result<()> {
+    match available() {
+        Some(available) if bytes > available => Err(Error::input(format!(
+            "needs {bytes} bytes of memory when it is read, and {available} are available; use fewer rows"
         ))),
         _ => Ok(()),
     }

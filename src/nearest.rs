@@ -1,11 +1,18 @@
 //! "Did you mean ...?": the nearest valid name to one that is not.
 
+use crate::text::shown;
+
+/// The longest text that is compared, in bytes.
+const LONGEST: usize = 256;
+
 /// The candidate nearest to `name`, letter case aside, if it is near enough to be a slip of the
 /// keyboard: similarity 0.7 or more on Jaro-Winkler's scale of 0 to 1.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = name.to_lowercase();
+    // A slip of the keyboard is no longer than a name, and likeness takes the square of the lengths.
+    let lower = if name.len() > LONGEST { return None } else { name.to_lowercase() };
     candidates
         .into_iter()
+        .filter(|candidate| candidate.len() <= LONGEST)
         .map(|c| (strsim::jaro_winkler(&lower, &c.to_lowercase()), c))
         // Of one letter only that letter is a slip: e is near to everything.
         .filter(|(similarity, c)| *similarity >= if c.len() < 2 { 1.0 } else { 0.7 })
@@ -15,7 +22,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// `"; did you mean NAME?"`, or nothing when no candidate is near.
 pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    nearest(name, candidates).map_or_else(String::new, |c| format!("; did you mean {c}?"))
+    nearest(name, candidates).map_or_else(String::new, |c| format!("; did you mean {}?", shown(c)))
 }
 
 #[cfg(test)]

@@ -34,6 +34,22 @@ pub(crate) fn listed<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> Strin
     names.join(", ")
 }
 
+/// A text as a cell of CSV: one that a spreadsheet would take for a formula gets an apostrophe in front.
+/// [`from_cell`] takes it off again, of every text.
+pub(crate) fn to_cell(text: &str) -> Cow<'_, str> {
+    if is_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// The text of a cell that [`to_cell`] made.
+pub(crate) fn from_cell(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|text| is_formula(text)).unwrap_or(cell)
+}
+
+/// True for what begins with = + - or @, behind apostrophes too, and is no number.
+fn is_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@']) && text.parse::<f64>().is_err()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,5 +60,22 @@ mod tests {
         assert_eq!(shown("a\u{1b}[31m\nb"), "a\\u{1b}[31m\\nb");
         assert_eq!(shown("x\u{202e}y\u{2066}\u{200f}"), "x\\u{202e}y\\u{2066}\\u{200f}");
         assert_eq!(listed(["a", "b\r"]), "a, b\\r");
+    }
+
+    #[test]
+    fn formulas_get_an_apostrophe_and_lose_it_again() {
+        for (text, cell) in [
+            ("=1+1", "'=1+1"),
+            ("@x", "'@x"),
+            ("-a", "'-a"),
+            ("+b", "'+b"),
+            ("'=c", "''=c"),
+            ("-1.5", "-1.5"),
+            ("-inf", "-inf"),
+            ("a=b", "a=b"),
+            ("'quoted'", "'quoted'"),
+        ] {
+            assert_eq!((to_cell(text).as_ref(), from_cell(cell)), (cell, text));
+        }
     }
 }

@@ -252,3 +252,18 @@ fn too_few_rows_to_split() {
     let message = refusal(&parameters(&[1, 2], &["softmax"]), &dataset);
     assert_says(&message, &["two rows", "class 0 has 1 row"]);
 }
+
+/// The confusion alone would take terabytes.
+#[cfg(target_os = "linux")]
+#[test]
+fn more_classes_than_a_confusion_has_room_for() {
+    let classes = 1_000_000;
+    let rows = 2 * classes;
+    let x = Array2::from_shape_fn((rows, 1), |(row, _)| row as f64).into_dyn();
+    let y = Targets::Integers(Array2::from_shape_fn((rows, 1), |(row, _)| (row % classes) as i64));
+    let dataset = Dataset::from_arrays("labels", x.view(), y).unwrap();
+    let given = Parameters { stratify: false, ..parameters(&[1, classes], &["softmax"]) };
+    let run = Run::new(&given, &dataset).unwrap();
+    let error = gpu_mlp::cpu::Cpu::<f32>::check_memory(&run).unwrap_err().to_string();
+    assert_says(&error, &["cpu: ", "bytes", "are available"]);
+}

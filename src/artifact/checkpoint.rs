@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use super::Timing;
 use crate::backend::{Description, ReplicaState, State, TensorState};
 use crate::error::{Error, Result};
+use crate::input::open_file;
 use crate::network::Tensor;
 use crate::params::Run;
 use crate::train::{Checkpoint, Progress};
@@ -202,9 +203,9 @@ fn tensor_bytes(run: &Run) -> u64 {
 }
 
 /// The bytes of a file of at most `most`; nothing is allocated for a larger one.
-fn read_bounded(path: &Path, most: u64) -> Result<Vec<u8>> {
+pub(super) fn read_bounded(path: &Path, most: u64) -> Result<Vec<u8>> {
     let unreadable = |e| Error::input(format!("can't be read: {e}"));
-    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let file = open_file(path).map_err(unreadable)?;
     let mut bytes = vec![];
     file.take(most + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > most {

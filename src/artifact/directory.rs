@@ -11,7 +11,7 @@ use super::checkpoint::params_sha256;
 use super::history_file::HistoryFile;
 use super::pace::Pace;
 use super::stored::Hold;
-use super::whole::write_whole;
+use super::whole::{remove_unfinished, write_whole};
 use super::{Model, SavedCheckpoint, StoredRun, Timing, summary};
 use crate::backend::{Description, State};
 use crate::error::{Error, Result};
@@ -49,6 +49,7 @@ impl<'a> RunDirectory<'a> {
         if path.exists() && !path.is_dir() {
             return Err(Error::input(format!("--out {}: is no directory", path.display())));
         }
+        refuse_links(path).map_err(|error| error.within(format!("--out {}", path.display())))?;
         if let Some(file) = FILES.iter().find(|file| path.join(file).exists()) {
             return Err(Error::input(format!(
                 "--out {}: already holds a run ({file}); choose another directory, or remove this one",
@@ -113,7 +114,7 @@ impl<'a> RunDirectory<'a> {
         remove(&path.join("summary.json"))?;
         for file in FILES {
             // What a killed process was writing.
-            remove(&path.join(format!("{file}.partial")))?;
+            remove_unfinished(&path, file).map_err(|e| fault("clear", &path, &e))?;
         }
         let before = saved.map_or_else(Timing::default, |saved| saved.timing);
         let timing = Timing {
@@ -159,6 +160,11 @@ impl<'a> RunDirectory<'a> {
         Timing { total, ..self.timing }
     }
 
+    /// Whether the directory still is where the run began.
+    pub fn is_there(&self) -> bool {
+        self.path.is_dir() && self.history.is_there()
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
@@ -167,7 +173,12 @@ impl<'a> RunDirectory<'a> {
 
 impl Observer for RunDirectory<'_> {
     fn epoch(&mut self, row: &EpochRow) -> Result<()> {
-        if row.replica == 0 { self.history.push(row) } else { Ok(()) }
+        if row.replica > 0 {
+            return Ok(());
+        }
+        self.history.push(row)?;
+        // What is written to a file that has no name any more is lost without an error.
+        if self.history.is_there() { Ok(()) } else { Err(gone(&self.path)) }
     }
 
     fn checkpoint_due(&self, epoch: u32) -> bool {
@@ -187,6 +198,9 @@ impl Observer for RunDirectory<'_> {
         if self.saved_epoch == epoch {
             return Ok(());
         }
+        if !self.is_there() {
+            return Err(gone(&self.path));
+        }
         // The lines before it reach the disk before it does.
         self.history.sync()?;
         let saved = SavedCheckpoint {
@@ -201,6 +215,9 @@ impl Observer for RunDirectory<'_> {
     }
 
     fn finished(&mut self, outcome: &Outcome, state: &State) -> Result<()> {
+        if !self.is_there() {
+            return Err(gone(&self.path));
+        }
         let replica = outcome.replicas.first();
         let names = self.layer_names.as_deref();
         if let Some(model) = Model::new(self.run, (state, outcome), names, &self.parameters)? {
@@ -217,6 +234,26 @@ impl Observer for RunDirectory<'_> {
         self.has_ended = is_over;
         if is_over { remove(&self.path.join("checkpoint.safetensors")) } else { Ok(()) }
     }
+}
+
+/// Refuses a directory that holds a link where a run has a file: to write there would write elsewhere.
+pub(super) fn refuse_links(path: &Path) -> Result<()> {
+    let is_link =
+        |file: &&&str| fs::symlink_metadata(path.join(file)).is_ok_and(|found| found.is_symlink());
+    match FILES.iter().find(is_link) {
+        Some(file) => Err(Error::input(format!(
+            "{file} is a link, and a run writes to files of its own only; remove the link"
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn gone(path: &Path) -> Error {
+    Error::failed(format!(
+        "{}: the directory of the run was deleted or moved while the run went on, and what it held is lost \
+         here; train again with another --out",
+        path.display()
+    ))
 }
 
 fn pretty(value: &Value) -> String {

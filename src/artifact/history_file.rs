@@ -1,12 +1,13 @@
 //! history.csv, appended an epoch at a time, and cut back where a run is taken up again.
 
-use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::directory::fault;
 use super::history::{header, line, record};
 use crate::error::{Error, Result};
+use crate::input::open_file;
 use crate::network::Task;
 use crate::train::EpochRow;
 
@@ -24,11 +25,15 @@ pub(super) struct HistoryFile {
 }
 
 impl HistoryFile {
-    /// A history without epochs; what is there is emptied.
+    /// A history without epochs, in place of what is there. A link is replaced, never followed.
     pub fn create(path: &Path, task: Task) -> Result<Self> {
-        let file = open(path, true)?;
+        match fs::remove_file(path) {
+            Err(e) if e.kind() != ErrorKind::NotFound => return Err(fault("remove", path, &e)),
+            _ => {}
+        }
+        let file = File::options().append(true).create_new(true).open(path);
+        let file = file.map_err(|e| fault("write", path, &e))?;
         let mut history = HistoryFile { path: path.into(), file, length: 0, epoch: 0 };
-        history.cut()?;
         history.append(header(task))?;
         Ok(history)
     }
@@ -39,7 +44,7 @@ impl HistoryFile {
             return Self::create(path, task);
         }
         let length = length_after(path, task, epoch)?;
-        let history = HistoryFile { path: path.into(), file: open(path, false)?, length, epoch };
+        let history = HistoryFile { path: path.into(), file: open(path)?, length, epoch };
         history.cut()?;
         Ok(history)
     }
@@ -67,22 +72,32 @@ impl HistoryFile {
         self.file.set_len(self.length).map_err(|e| fault("cut", &self.path, &e))
     }
 
+    /// Whether the file still has a name, here or wherever its directory went.
+    pub fn is_there(&self) -> bool {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            self.file.metadata().is_ok_and(|file| file.nlink() > 0)
+        }
+        #[cfg(not(unix))]
+        self.path.exists()
+    }
+
     /// Waits until all lines are on the disk.
     pub fn sync(&self) -> Result<()> {
         self.file.sync_data().map_err(|e| fault("write", &self.path, &e))
     }
 }
 
-fn open(path: &Path, create: bool) -> Result<File> {
-    let mut options = OpenOptions::new();
-    options.append(true).create(create).open(path).map_err(|e| fault("write", path, &e))
+fn open(path: &Path) -> Result<File> {
+    File::options().append(true).open(path).map_err(|e| fault("write", path, &e))
 }
 
 /// The bytes of the header and the lines of epochs 1 to `epoch`; the error names the first line that
 /// is not there.
 pub(super) fn length_after(path: &Path, task: Task, epoch: u32) -> Result<u64> {
     let place = |message: String| Error::input(format!("{}: {message}", path.display()));
-    let file = File::open(path).map_err(|e| place(format!("can't be read: {e}")))?;
+    let file = open_file(path).map_err(|e| place(format!("can't be read: {e}")))?;
     let mut reader = BufReader::new(file);
     let mut length = 0;
     for number in 0..=epoch {

@@ -1,15 +1,15 @@
 //! A run that was begun, to be gone on with.
 
-use std::fs::{self, File, TryLockError};
-use std::io::Read;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde::Deserialize;
 
-use super::checkpoint::{SavedCheckpoint, params_sha256};
+use super::checkpoint::{SavedCheckpoint, params_sha256, read_bounded};
+use super::directory::refuse_links;
 use super::history_file::length_after;
 use crate::error::{Error, Result};
-use crate::params::Run;
+use crate::params::{MOST_BYTES, Run};
 
 /// The largest summary.json that is read, in bytes: one of a hundred thousand outputs is smaller.
 const MOST_SUMMARY: u64 = 64 << 20;
@@ -34,6 +34,7 @@ impl StoredRun {
         let within =
             |message: String| Error::input(format!("--resume {}: {message}", path.display()));
         let hold = Hold::take(path).map_err(within)?;
+        refuse_links(path).map_err(|error| within(error.to_string()))?;
         let parameters = path.join("params.json");
         if !parameters.exists() {
             return Err(within(
@@ -42,7 +43,8 @@ impl StoredRun {
                     .into(),
             ));
         }
-        let bytes = fs::read(&parameters).map_err(|e| within(format!("params.json: {e}")))?;
+        let bytes = read_bounded(&parameters, MOST_BYTES)
+            .map_err(|e| within(format!("params.json: {e}")))?;
         if let Some(reason) = stop_reason(&path.join("summary.json")).map_err(within)?
             && reason != "interrupted"
         {
@@ -79,16 +81,19 @@ impl StoredRun {
     }
 }
 
+/// What is read of a summary.
+#[derive(Deserialize)]
+struct Ending {
+    stop_reason: Option<String>,
+}
+
 /// Why a run stopped; None if it has no summary.
 fn stop_reason(path: &Path) -> Result<Option<String>, String> {
     if !path.exists() {
         return Ok(None);
     }
-    let mut text = String::new();
-    let read = File::open(path).and_then(|file| file.take(MOST_SUMMARY).read_to_string(&mut text));
-    read.map_err(|e| format!("summary.json: can't be read: {e}"))?;
-    let summary: Value = serde_json::from_str(&text).unwrap_or_default();
-    let reason = summary["stop_reason"].as_str().map(String::from);
+    let bytes = read_bounded(path, MOST_SUMMARY).map_err(|e| format!("summary.json: {e}"))?;
+    let reason = serde_json::from_slice(&bytes).ok().and_then(|Ending { stop_reason }| stop_reason);
     reason.map(Some).ok_or_else(|| "summary.json: is no summary of a run; remove it".into())
 }
 

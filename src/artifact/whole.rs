@@ -4,16 +4,28 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 use super::directory::fault;
 use crate::error::Result;
 
 /// A file beside its place, until it is finished; one that is dropped before leaves nothing. What is
 /// no plain file, such as a pipe or a device, is written to as it is; the file that a link points at is
 /// replaced, not the link.
+///
+/// The file beside it has a name that nobody can guess and is made new, so that no link that lies there is
+/// followed and no other process writes to it.
 pub struct WholeFile {
-    file: File,
-    /// Where it is written, and where it belongs; None for what is no plain file, such as a pipe.
-    places: Option<[PathBuf; 2]>,
+    file: Target,
+    /// Where it belongs.
+    path: PathBuf,
+}
+
+enum Target {
+    /// Beside its place.
+    Beside(NamedTempFile),
+    /// No plain file, such as a pipe.
+    Stream(File),
 }
 
 impl WholeFile {
@@ -21,42 +33,84 @@ impl WholeFile {
     pub fn create(path: &Path) -> io::Result<Self> {
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         if fs::metadata(&path).is_ok_and(|found| !found.is_file()) {
-            let file = File::options().write(true).open(&path)?;
-            return Ok(WholeFile { file, places: None });
+            let file = Target::Stream(File::options().write(true).open(&path)?);
+            return Ok(WholeFile { file, path });
         }
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(".partial");
-        let beside = PathBuf::from(beside);
-        let file =
-            File::options().read(true).write(true).create(true).truncate(true).open(&beside)?;
-        Ok(WholeFile { file, places: Some([beside, path]) })
+        Self::beside(path)
+    }
+
+    /// The same in the directory of a run, where no link is followed.
+    fn beside(path: PathBuf) -> io::Result<Self> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let mut builder = tempfile::Builder::new();
+        let prefix = format!(".{name}.");
+        builder.prefix(&prefix).suffix(PARTIAL);
+        // As any new file, by the process's mask.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let file = builder.tempfile_in(folder(&path))?;
+        if let Ok(found) = fs::symlink_metadata(&path)
+            && found.is_file()
+        {
+            file.as_file().set_permissions(found.permissions())?;
+        }
+        Ok(WholeFile { file: Target::Beside(file), path })
     }
 
     /// Puts the file in its place, on the disk.
-    pub fn finish(mut self) -> io::Result<()> {
-        let Some([beside, path]) = &self.places else { return self.file.flush() };
-        self.file.sync_all()?;
-        fs::rename(beside, path)?;
-        let synced = sync_folder(path);
-        self.places = None;
-        synced
+    pub fn finish(self) -> io::Result<()> {
+        match self.file {
+            Target::Stream(mut file) => file.flush(),
+            Target::Beside(file) => {
+                file.as_file().sync_all()?;
+                file.persist(&self.path).map_err(|error| error.error)?;
+                sync_folder(&self.path)
+            }
+        }
+    }
+
+    fn file(&self) -> &File {
+        match &self.file {
+            Target::Beside(file) => file.as_file(),
+            Target::Stream(file) => file,
+        }
     }
 }
 
-/// Writes all of a file that way.
+/// What the names of files end with that are not finished.
+const PARTIAL: &str = ".partial";
+
+/// Writes all of a file of a run that way.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let written = WholeFile::create(path).and_then(|mut file| {
+    let written = WholeFile::beside(path.into()).and_then(|mut file| {
         file.write_all(bytes)?;
         file.finish()
     });
     written.map_err(|error| fault("write", path, &error))
 }
 
+/// Removes what a killed process was writing in place of `file`, a file of the directory of a run.
+pub(super) fn remove_unfinished(directory: &Path, file: &str) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_its = |name: &str| name.strip_prefix(file).is_some_and(|end| end.ends_with(PARTIAL));
+        // Versions before wrote FILE.partial.
+        if is_its(name.strip_prefix('.').unwrap_or(&name)) && !entry.file_type()?.is_dir() {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
+}
+
 /// Waits until the new name of a file is on the disk too.
 fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| *folder != Path::new(""));
     // Windows opens no folders, and where one can't be read, this is no reason to fail.
-    let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) else { return Ok(()) };
+    let Ok(folder) = File::open(folder(path)) else { return Ok(()) };
     match folder.sync_all() {
         // Some file systems have no such operation.
         Err(e) if matches!(e.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Ok(()),
@@ -64,27 +118,18 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-impl Drop for WholeFile {
-    fn drop(&mut self) {
-        if let Some([beside, _]) = &self.places {
-            // There is no one left to tell.
-            let _ = fs::remove_file(beside);
-        }
-    }
-}
-
 impl Write for WholeFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        self.file().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.file().flush()
     }
 }
 
 impl Seek for WholeFile {
     fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
-        self.file.seek(position)
+        self.file().seek(position)
     }
 }

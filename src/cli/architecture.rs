@@ -3,6 +3,7 @@
 use crate::error::counted;
 use crate::network::{Layer, shape_text};
 use crate::params::{LayerStack, Parameters, Run};
+use crate::text::shown;
 
 /// The lines that show the architecture.
 pub(super) fn lines(parameters: &Parameters, run: &Run) -> Vec<String> {
@@ -29,7 +30,7 @@ pub(super) fn layer_names(parameters: &Parameters) -> Option<Vec<String>> {
 fn chain(run: &Run, names: Option<&[String]>) -> String {
     let last = run.network.layers.len();
     let name = |index: usize| match names.and_then(|names| names.get(index)) {
-        Some(name) => name.clone(),
+        Some(name) => shown(name).into_owned(),
         None if index == 0 => "input".into(),
         None if index == last => "output".into(),
         None => format!("hidden{index}"),

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::console::{decimal, line, message, percent, r_squared};
+use super::csv_header::Header;
 use super::evaluate_run;
 use super::model_device::ModelDevice;
 use super::row_progress::RowProgress;
 use crate::artifact::Model;
-use crate::data::Labelled;
+use crate::data::{Labelled, Wanted};
 use crate::error::{Error, Result, counted};
+use crate::text::shown;
 use crate::usage::{ClassMetrics, Metrics, Quality, evaluate, wanted};
 
 /// The most classes whose confusion a terminal has room for.
@@ -27,12 +29,15 @@ pub(super) struct Arguments {
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
+    /// Whether the first line of CSV is a header, where the line itself does not tell
+    #[arg(long, value_enum)]
+    header: Option<Header>,
     #[command(flatten)]
     device: ModelDevice,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
-    let Arguments { model, data, json, device } = arguments;
+    let Arguments { model, data, json, header, device } = arguments;
     let file = Model::locate(model)?;
     let network = Model::read(&file)?;
     let Some(data) = data else {
@@ -45,10 +50,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         }
         return evaluate_run::run(model, &network, &device.wishes(), *json);
     };
+    let wanted = Wanted { header: header.map(Header::is_there), ..wanted(&network) };
     let labelled = if data.as_os_str() == "-" {
-        Labelled::from_csv(std::io::stdin(), "standard input", &wanted(&network))?
+        Labelled::from_csv(std::io::stdin(), "standard input", &wanted)?
     } else {
-        Labelled::read(data, &wanted(&network))?
+        Labelled::read(data, &wanted)?
     };
     if let Some(note) = &labelled.note {
         message(&format!("{}: {note}", data.display()));
@@ -65,7 +71,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         return line(&as_json(&network, &metrics).to_string());
     }
     let what = if labelled.own_test { "test rows" } else { "rows" };
-    line(&format!("{} on {}: {} {what}", network.dataset, data.display(), metrics.rows))?;
+    line(&format!("{} on {}: {} {what}", shown(&network.dataset), data.display(), metrics.rows))?;
     line(&format!("loss {}", decimal(metrics.loss)))?;
     table(&network, &metrics)
 }
@@ -147,8 +153,10 @@ fn table(model: &Model, metrics: &Metrics) -> Result<()> {
             }
             let names = model.output_names();
             outputs.iter().enumerate().try_for_each(|(index, o)| {
-                let name =
-                    names.map_or_else(|| format!("output {index}"), |names| names[index].clone());
+                let name = names.map_or_else(
+                    || format!("output {index}"),
+                    |names| shown(&names[index]).into_owned(),
+                );
                 line(&format!("    {name}: {}", figures(o.r2, o.rmse, o.mae)))
             })
         }
@@ -161,7 +169,7 @@ fn class_table(model: &Model, quality: &Quality) -> Result<()> {
         return Ok(());
     };
     let name = |class: usize| match model.class_name(class) {
-        Some(name) => format!("{}={name}", model.labels[class]),
+        Some(name) => format!("{}={}", model.labels[class], shown(name)),
         None => model.labels[class].to_string(),
     };
     let names: Vec<String> = (0..classes.len()).map(name).collect();

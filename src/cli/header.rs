@@ -8,6 +8,7 @@ use crate::data::Split;
 use crate::error::counted;
 use crate::network::Task;
 use crate::params::{Parameters, Run, TableTargets};
+use crate::text::shown;
 
 /// Channels a sample from which a note asks whether the axes are the wrong way round.
 const MUCH: usize = 4;
@@ -66,7 +67,7 @@ fn dataset(run: &Run) -> String {
         Task::Classification => format!("{} classes", run.labels.len()),
         Task::Regression => counted(run.network.outputs(), "target"),
     };
-    format!("{}: {}, {shape}, {targets}", run.name, counted(rows, "row"))
+    format!("{}: {}, {shape}, {targets}", shown(&run.name), counted(rows, "row"))
 }
 
 /// What to do where the axes of a signal look to be the wrong way round: far fewer samples than channels.
@@ -101,7 +102,7 @@ fn rows(run: &Run, split: Split) -> Option<String> {
 pub(super) fn class_name(run: &Run, class: usize) -> String {
     match &run.target_names {
         Some(names) if names.len() == run.labels.len() => {
-            format!("{}={}", run.labels[class], names[class].replace('\n', " "))
+            format!("{}={}", run.labels[class], shown(&names[class]))
         }
         _ => format!("class {}", run.labels[class]),
     }

@@ -6,7 +6,9 @@ use super::console::{decimal, line, precise};
 use crate::artifact::Model;
 use crate::data::{Dataset, Targets, npz};
 use crate::error::{Error, Result, counted};
+use crate::input::open_file;
 use crate::network::shape_text;
+use crate::text::{listed, shown};
 
 /// Shows the arrays and figures of an NPZ data set, or the layers of a model.
 #[derive(clap::Args)]
@@ -32,7 +34,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
 fn first_bytes(path: &Path) -> Result<Vec<u8>> {
     use std::io::Read;
     let unreadable = |e| Error::input(format!("{}: can't be read: {e}", path.display()));
-    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let file = open_file(path).map_err(unreadable)?;
     let mut bytes = vec![];
     file.take(16).read_to_end(&mut bytes).map_err(unreadable)?;
     Ok(bytes)
@@ -41,13 +43,13 @@ fn first_bytes(path: &Path) -> Result<Vec<u8>> {
 fn archive(path: &Path) -> Result<()> {
     let arrays = npz::list(path)?;
     line(&format!("{}: {}", path.display(), counted(arrays.len(), "array")))?;
-    let wide = arrays.iter().map(|array| array.name.chars().count()).max().unwrap_or(0);
-    for array in &arrays {
+    let names: Vec<_> = arrays.iter().map(|array| shown(&array.name)).collect();
+    let wide = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    for (array, name) in arrays.iter().zip(&names) {
         let shape: Vec<String> = array.shape.iter().map(ToString::to_string).collect();
         let order = if array.fortran_order { ", Fortran order" } else { "" };
         line(&format!(
-            "    {:<wide$}  {}  ({}){order}, {} bytes",
-            array.name,
+            "    {name:<wide$}  {}  ({}){order}, {} bytes",
             array.dtype,
             shape.join(", "),
             array.bytes
@@ -86,7 +88,7 @@ fn describe(dataset: &Dataset) -> Result<()> {
         let name = dataset.feature_names.as_ref().and_then(|names| names.get(channel)).cloned();
         let least = columns.iter().copied().fold(f64::INFINITY, f64::min);
         let most = columns.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let name = name.unwrap_or_else(|| channel.to_string());
+        let name = name.map_or_else(|| channel.to_string(), |name| shown(&name).into_owned());
         let (least, most) = (precise(least), precise(most));
         let mean = precise(columns.mean().unwrap_or(f64::NAN));
         line(&format!("{name:<24} {least:>14} {mean:>14} {most:>14}"))?;
@@ -100,7 +102,7 @@ fn describe_targets(targets: &Targets, names: Option<&[String]>) -> Result<()> {
             let mut counts = std::collections::BTreeMap::new();
             values.iter().for_each(|label| *counts.entry(label).or_insert(0usize) += 1);
             let name = |class: usize| match names {
-                Some(names) if names.len() == counts.len() => format!("={}", names[class]),
+                Some(names) if names.len() == counts.len() => format!("={}", shown(&names[class])),
                 _ => String::new(),
             };
             // More than that are the values of a regression, not classes.
@@ -141,20 +143,22 @@ fn model(path: &Path) -> Result<()> {
         "{}: gpu-mlp model, {} on {}, best epoch {}",
         path.display(),
         model.task_name(),
-        model.dataset,
+        shown(&model.dataset),
         model.best_epoch
     ))?;
     let network = &model.network;
     line(&format!("input: {}", shape_text(&network.input)))?;
     for (index, (layer, shape)) in network.layers.iter().zip(&network.shapes).enumerate() {
-        let name =
-            model.layer_names.get(index).map_or_else(String::new, |name| format!(", {name}"));
+        let name = model
+            .layer_names
+            .get(index)
+            .map_or_else(String::new, |name| format!(", {}", shown(name)));
         line(&format!("layer {index}: {layer} -> {}{name}", shape_text(shape)))?;
     }
     for tensor in &model.tensors {
         let shape = shape_text(&tensor.shape);
         let norm = tensor.values.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt();
-        line(&format!("{:<24} {shape}, L2 norm {}", tensor.name, decimal(norm)))?;
+        line(&format!("{:<24} {shape}, L2 norm {}", shown(&tensor.name), decimal(norm)))?;
     }
     let parameters: usize = model.tensors.iter().map(|tensor| tensor.values.len()).sum();
     line(&counted(parameters, "parameter"))?;
@@ -179,7 +183,7 @@ fn model(path: &Path) -> Result<()> {
 }
 
 fn describe_names(model: &Model) -> Result<()> {
-    let list = |key: &str, values: Vec<String>| line(&format!("{key}: {}", values.join(", ")));
+    let list = |key: &str, values: Vec<String>| line(&format!("{key}: {}", listed(values)));
     if !model.labels.is_empty() {
         list("labels", model.labels.iter().map(ToString::to_string).collect())?;
     }

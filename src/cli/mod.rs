@@ -4,6 +4,7 @@ mod architecture;
 mod bench;
 mod check;
 mod console;
+mod csv_header;
 mod device;
 mod devices;
 mod ending;

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::console::message;
+use super::csv_header::Header;
 use super::model_device::ModelDevice;
 use super::output_place::{check_apart, is_standard};
 use super::row_progress::RowProgress;
 use crate::artifact::Model;
-use crate::data::Rows;
+use crate::data::{Rows, Wanted};
 use crate::error::{Result, counted};
 use crate::usage::{Output, Predictor, predict, wanted};
 
@@ -23,32 +24,37 @@ pub(super) struct Arguments {
     /// Where predictions go: a name ending in .csv, .npy or .npz; - is CSV on standard output
     #[arg(short, long, value_name = "OUT", default_value = "-")]
     output: PathBuf,
+    /// Whether the first line of CSV is a header, where the line itself does not tell
+    #[arg(long, value_enum)]
+    header: Option<Header>,
     #[command(flatten)]
     device: ModelDevice,
 }
 
 /// Predicts a block of rows at a time. What can be refused is refused before a file is made.
 pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
-    let Arguments { model, data, output, device } = arguments;
+    let Arguments { model, data, output, header, device } = arguments;
     let model = &Model::locate(model)?;
     let network = Model::read(model)?;
+    let wanted = Wanted { header: header.map(Header::is_there), ..wanted(&network) };
     let mut rows = if is_standard(data) {
-        Rows::from_csv(std::io::stdin(), "standard input", &wanted(&network))?
+        Rows::from_csv(std::io::stdin(), "standard input", &wanted)?
     } else {
-        Rows::open(data, &wanted(&network))?
+        Rows::open(data, &wanted)?
     };
     check_apart(output, &[model, data])?;
     let mut predictor = Predictor::new(&network, device.opener()?)?;
     let mut predictions = Output::create(output, &network)?;
-    if let Some(note) = rows.note() {
-        message(&format!("{}: {note}", rows.name()));
-    }
     let to_terminal = is_standard(output) && std::io::stdout().is_terminal();
     let progress = (!to_terminal).then(|| RowProgress::new(rows.total()));
     let told = |done| progress.iter().for_each(|progress| progress.done(done));
     let count = predict(&mut predictor, &mut rows, &mut predictions, told)?;
     predictions.finish(count)?;
     drop(progress);
+    // An index is one only once all of it has been seen to count up.
+    if let Some(note) = rows.note() {
+        message(&format!("{}: {note}", rows.name()));
+    }
     if !is_standard(output) {
         message(&format!(
             "{} predicted in {:.1} s, saved in {}",

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::device::{BackendKind, Choice, Opened, Wishes, choose};
 use super::json_lines::JsonLines;
@@ -95,7 +95,10 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
             )?
         }
         None => {
-            let out = arguments.out.clone().unwrap_or_else(|| default_directory(&run.name));
+            let out = match &arguments.out {
+                Some(out) => out.clone(),
+                None => make_default_directory(&run.name)?,
+            };
             RunDirectory::create(&out, &run, &resolved, layer_names, description.clone(), timing)?
         }
     };
@@ -260,15 +263,34 @@ pub(super) fn use_threads(threads: Option<u16>) -> Result<()> {
         .map_err(|e| Error::failed(format!("--threads {threads}: {e}")))
 }
 
-/// `runs/iris-20261123T061502Z`, with a number behind it if two runs start in one second.
-fn default_directory(dataset: &str) -> PathBuf {
-    let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+/// The latest time that is written with four digits of a year.
+const LAST_SECOND: u64 = 253_402_300_799;
+
+/// Makes `runs/iris-20261123T061502Z`, with a number behind it where other runs begin in the same second: a
+/// directory that no other process has made.
+fn make_default_directory(dataset: &str) -> Result<PathBuf> {
+    // A clock that stands before 1970 is wrong, but no reason not to train.
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = UNIX_EPOCH + since.min(Duration::from_secs(LAST_SECOND));
+    let now = humantime::format_rfc3339_seconds(now).to_string();
     let time: String = now.chars().filter(|c| !matches!(c, '-' | ':')).collect();
     let name = format!("{dataset}-{time}");
-    let numbered = (2..).map(|number| format!("{name}-{number}"));
-    let candidates = std::iter::once(name.clone()).chain(numbered);
-    let free = candidates.map(|name| Path::new("runs").join(name)).find(|path| !path.exists());
-    free.unwrap_or_else(|| Path::new("runs").join(name))
+    let runs = Path::new("runs");
+    let fault = |e: std::io::Error| {
+        Error::input(format!("runs/{name}: can't be made: {e}; name another place with --out"))
+    };
+    std::fs::create_dir_all(runs).map_err(fault)?;
+    let numbered = (2..=u32::MAX).map(|number| format!("{name}-{number}"));
+    for candidate in std::iter::once(name.clone()).chain(numbered) {
+        let path = runs.join(candidate);
+        match std::fs::create_dir(&path) {
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+            made => return made.map(|()| path).map_err(fault),
+        }
+    }
+    Err(Error::input(format!(
+        "runs/{name}: too many runs of one second; name another place with --out"
+    )))
 }
 
 /// Prints nothing.

@@ -8,6 +8,9 @@ use crate::train::{Outcome, Stop};
 /// The error that ended a run, where its best weights are, if it has some, and how to go on.
 pub(super) fn with_what_is_saved(error: Error, directory: &RunDirectory) -> Error {
     let path = directory.path();
+    if !directory.is_there() {
+        return error;
+    }
     if directory.has_ended() {
         return Error::failed(format!(
             "{error}; the run is at its end, and saved in {}",

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use ndarray::{Array3, ArrayViewD, Axis};
 use rayon::prelude::*;
 
-use super::evaluate::{block_rows, evaluator_bytes, predict};
+use super::evaluate::{block_rows, confusion_counts, evaluator_bytes, predict};
 use super::execute::Executor;
 use super::fused::{Chain, Fused};
 use super::keep_best::keep_best;
@@ -138,6 +138,8 @@ impl<T: Product> Cpu<T> {
         let training: u128 = run.replicas.iter().map(of_replica).sum();
         let evaluator = chain.as_ref().map_or(0, evaluator_bytes) as u128;
         let of_thread = workspace(block_rows(&run.plan)).max(evaluator);
+        // A thread counts into one confusion and adds it to another.
+        let of_thread = of_thread + 2 * 8 * confusion_counts(run) as u128;
         let bytes = training + rayon::current_num_threads() as u128 * of_thread;
         bytes.try_into().unwrap_or(u64::MAX)
     }

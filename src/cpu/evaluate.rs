@@ -23,6 +23,9 @@ const FUSED_BLOCK: usize = 32;
 /// Such blocks that a thread takes at once.
 const BLOCKS_AT_ONCE: usize = 16;
 
+/// Bytes of the confusions that are kept until they are added up, unless every thread needs one.
+const CONFUSIONS: usize = 64 << 20;
+
 /// Rows of a block of this plan.
 pub(super) fn block_rows(plan: &Plan) -> usize {
     (NUMBERS / plan.row_elements()).clamp(1, BLOCK)
@@ -53,7 +56,7 @@ pub(super) fn evaluate<T: Product>(
         workspace.batch.add_sums(workspace.of(run.plan.scores), &mut sums);
         sums
     };
-    in_blocks(rows, (block_rows, 1), workspace, block)
+    in_blocks(rows, (block_rows, 1), confusion_counts(run), workspace, block)
 }
 
 /// The same of a chain of dense layers, fused.
@@ -65,13 +68,21 @@ pub(super) fn evaluate_fused<T: Product>(
 ) -> Evaluation {
     let evaluator = || fused.evaluator(weights, FUSED_BLOCK.min(rows.len()));
     let blocks = (FUSED_BLOCK, BLOCKS_AT_ONCE);
-    in_blocks(rows, blocks, evaluator, |fused: &mut Fused, rows| fused.evaluate(run, rows))
+    in_blocks(rows, blocks, confusion_counts(run), evaluator, |fused: &mut Fused, rows| {
+        fused.evaluate(run, rows)
+    })
+}
+
+/// The counts of a confusion; 0 in regression.
+pub(super) fn confusion_counts(run: &Run) -> usize {
+    run.labels.len() * run.labels.len()
 }
 
 /// Blocks are shared among threads, `at_once` of them to each, but added in their order.
 fn in_blocks<W>(
     rows: &[u32],
     (block_rows, at_once): (usize, usize),
+    counts: usize,
     workspace: impl Fn() -> W + Sync + Send,
     block: impl Fn(&mut W, &[u32]) -> Evaluation + Sync + Send,
 ) -> Evaluation {
@@ -79,17 +90,38 @@ fn in_blocks<W>(
     if rows.is_empty() {
         return total;
     }
+    // The counts of a thread's blocks are one confusion: whole numbers have the same sum in any order.
     let some = |workspace: &mut W, rows: &[u32]| -> Vec<Evaluation> {
-        rows.chunks(block_rows).map(|rows| block(workspace, rows)).collect()
+        let mut confusion = vec![];
+        let mut sums: Vec<Evaluation> = vec![];
+        for rows in rows.chunks(block_rows) {
+            let mut own = block(workspace, rows);
+            let counts = std::mem::take(&mut own.confusion);
+            if confusion.is_empty() {
+                confusion = counts;
+            } else {
+                confusion.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+            }
+            sums.push(own);
+        }
+        if let Some(first) = sums.first_mut() {
+            first.confusion = confusion;
+        }
+        sums
     };
     let of_a_thread = block_rows * at_once;
-    let sums = if rows.len() <= of_a_thread {
+    if rows.len() <= of_a_thread {
         // Waking a thread costs more than the blocks of a small network.
-        vec![some(&mut workspace(), rows)]
-    } else {
-        rows.par_chunks(of_a_thread).map_init(&workspace, some).collect()
-    };
-    sums.iter().flatten().for_each(|sums| total.add(sums));
+        some(&mut workspace(), rows).iter().for_each(|sums| total.add(sums));
+        return total;
+    }
+    // So many at once that what they count takes little memory.
+    let threads = rayon::current_num_threads();
+    let together = (CONFUSIONS / (8 * counts.max(1))).max(threads).saturating_mul(of_a_thread);
+    for rows in rows.chunks(together) {
+        let sums: Vec<_> = rows.par_chunks(of_a_thread).map_init(&workspace, some).collect();
+        sums.iter().flatten().for_each(|sums| total.add(sums));
+    }
     total
 }
 

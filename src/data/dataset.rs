@@ -5,12 +5,10 @@ mod part;
 mod selection;
 mod weights;
 
-use std::fs::File;
-use std::io::Read;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use ndarray::{Array1, Array2, ArrayViewD};
-use sha2::{Digest, Sha256};
 
 use self::part::Part;
 use self::selection::Selection;
@@ -82,10 +80,10 @@ impl Dataset {
 
     fn read_if(path: &Path, enough: Enough) -> Result<Self> {
         let read = || {
-            let mut archive = Archive::open(path)?;
+            let (mut archive, sha256) = Archive::open_hashed(path)?;
             let mut dataset = Self::from_archive(&mut archive, enough)?;
             dataset.name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            dataset.sha256 = Some(sha256(path)?);
+            dataset.sha256 = Some(sha256);
             dataset.path = Some(path.to_owned());
             Ok(dataset)
         };
@@ -124,6 +122,8 @@ impl Dataset {
 
     fn from_archive(archive: &mut Archive, enough: Enough) -> Result<Self> {
         let Selection { train, validation, test } = selection::select(archive)?;
+        let pairs = [Some(&train), validation.as_ref(), test.as_ref()].into_iter().flatten();
+        archive.check_memory(pairs.flat_map(|pair| [&*pair.x, &*pair.y]))?;
         let first = Part::read(archive, &train)?;
         if validation.is_none() {
             enough(&train.x, first.rows())?;
@@ -183,9 +183,13 @@ impl Dataset {
 
 /// The arrays that are none of `used`, in words.
 fn unused(archive: &mut Archive, used: &[String]) -> Option<String> {
+    let used: HashSet<&str> = used.iter().map(String::as_str).collect();
+    if archive.names().all(|name| used.contains(name)) {
+        return None;
+    }
     let mut arrays = archive.list();
-    arrays.retain(|array| !used.contains(&array.name));
-    (!arrays.is_empty()).then(|| selection::contents(&arrays))
+    arrays.retain(|array| !used.contains(&*array.name));
+    Some(selection::contents(&arrays))
 }
 
 impl Targets {
@@ -194,22 +198,6 @@ impl Targets {
         match self {
             Targets::Integers(values) => values.mapv(|value| value as f64),
             Targets::Reals(values) => values,
-        }
-    }
-}
-
-/// SHA-256 of a file's bytes in lower-case hexadecimal.
-fn sha256(path: &Path) -> Result<String> {
-    let unreadable = |error| Error::input(format!("cannot be read: {error}"));
-    let mut file = File::open(path).map_err(unreadable)?;
-    let mut hasher = Sha256::new();
-    let mut block = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut block).map_err(unreadable)? {
-            0 => {
-                return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
-            }
-            count => hasher.update(&block[..count]),
         }
     }
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::nearest::did_you_mean;
+use crate::text::shown as shown_name;
 
 /// A value of a parameter file and the words that tell where it stands.
 #[derive(Debug, Clone)]
@@ -164,8 +165,9 @@ impl<'a> Fields<'a> {
             return Ok(());
         };
         Err(Error::input(format!(
-            "{}: {unknown}: unknown field{}; allowed: {}",
+            "{}: {}: unknown field{}; allowed: {}",
             self.place,
+            shown_name(unknown),
             did_you_mean(unknown, names.iter().copied()),
             names.join(", ")
         )))

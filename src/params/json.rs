@@ -1,7 +1,6 @@
 //! JSON texts and files, read strictly: a key given twice is an error, not the last one's win.
 
 use std::fmt;
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -10,9 +9,12 @@ use serde_json::{Map, Value};
 
 use super::locate::did_you_mean_file;
 use crate::error::{Error, Result};
+use crate::input::open_stream;
+use crate::text::shown;
 
-/// A parameter file is a few hundred bytes; one beyond this is some other file.
-const MOST_BYTES: u64 = 16 << 20;
+/// A parameter file is a few hundred bytes; one beyond this is some other file, whose values would take
+/// hundreds of times its bytes in memory.
+pub(crate) const MOST_BYTES: u64 = 4 << 20;
 
 /// Reads a JSON file; every error starts with its path.
 pub(super) fn read_file(path: &Path) -> Result<Value> {
@@ -24,13 +26,13 @@ fn read_text(path: &Path) -> Result<String> {
         return Err(Error::input("is a directory; allowed: a JSON file"));
     }
     let mut bytes = vec![];
-    let reading = File::open(path).and_then(|f| f.take(MOST_BYTES + 1).read_to_end(&mut bytes));
+    let reading = open_stream(path).and_then(|f| f.take(MOST_BYTES + 1).read_to_end(&mut bytes));
     if let Err(error) = reading {
         let hint = did_you_mean_file(path, "json", path.parent());
         return Err(Error::input(format!("cannot be read ({error}){hint}")));
     }
     if bytes.len() as u64 > MOST_BYTES {
-        return Err(Error::input("is larger than 16 MB; allowed: a JSON file of parameters"));
+        return Err(Error::input("is larger than 4 MB; allowed: a JSON file of parameters"));
     }
     String::from_utf8(bytes).map_err(|error| {
         Error::input(format!(
@@ -107,7 +109,7 @@ impl<'de> Visitor<'de> for DistinctVisitor {
         let mut object = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
             if object.contains_key(&key) {
-                return Err(A::Error::custom(format!("{key} is given twice; keep one")));
+                return Err(A::Error::custom(format!("{} is given twice; keep one", shown(&key))));
             }
             let Distinct(value) = entries.next_value()?;
             object.insert(key, value);

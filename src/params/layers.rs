@@ -3,11 +3,14 @@
 use super::found::{Fields, Found};
 use super::keys::Keys;
 use super::{LayerStack, Parameters};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::network::{Activation, Layer, MOST_SIZE, Padding};
 
 /// The same as JSON's numbers are.
 const MOST_UNITS: u64 = MOST_SIZE as u64;
+
+/// Characters of all activations, which are differentiated a layer at a time.
+const MOST_EXPRESSIONS: usize = 400_000;
 
 /// The keys of the first form.
 const MLP_KEYS: [&str; 3] = ["LAYER_SIZES", "LAYER_NAMES", "LAYER_ACTS"];
@@ -190,8 +193,16 @@ impl Parameters {
         }
         let key = self.layers.key();
         let item = if key == "LAYERS" { "item" } else { "layer" };
+        let mut length = 0;
         let layer = |(index, layer): (usize, &Layer<String>)| {
             layer.with_activation(|text| {
+                length += if text.eq_ignore_ascii_case("custom_function") { custom.len() } else { text.len() };
+                if length > MOST_EXPRESSIONS {
+                    return Err(Error::input(format!(
+                        "{key}: the activations have more than {MOST_EXPRESSIONS} characters in all; use \
+                         fewer layers or shorter expressions"
+                    )));
+                }
                 Activation::parse(text, custom)
                     .map_err(|e| e.within(format!("{key}, {item} {}", index + 1)))
             })

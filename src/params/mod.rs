@@ -16,6 +16,7 @@ mod run;
 mod table;
 mod write;
 
+pub(crate) use json::MOST_BYTES;
 pub use keys::{KEYS, parse_override};
 pub use other_names::{Meaning, meaning};
 pub use parameters::{

@@ -29,6 +29,7 @@ pub fn wanted(model: &Model) -> Wanted {
         target_names: model.output_names().map(<[String]>::to_vec),
         class_names: classes.filter_map(named).collect(),
         labels: model.labels.clone(),
+        header: None,
     }
 }
 

@@ -178,6 +178,12 @@ fn a_checksum_that_does_not_fit_is_refused() {
 }
 
 #[test]
+fn a_header_of_thousands_of_keys_is_refused_at_the_first_too_many() {
+    let keys: String = (0..5000).map(|key| format!("'{key}':(),")).collect();
+    lie_refused(&format!("{{{keys}}}"), "more than 8 keys, where an array has three");
+}
+
+#[test]
 fn listing_shows_an_unreadable_array_and_goes_on() {
     let folder = Folder::new();
     let path = folder.file("odd.npz", &with_x(b"hello, I am no array", Stored));

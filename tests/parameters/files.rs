@@ -47,7 +47,7 @@ fn a_refused_file_is_named_with_the_place_in_it() {
     assert!(refused("twice.json", twice.as_bytes()).starts_with("line 3, column 6: LR is given"));
     assert!(refused("open.json", b"{\"parameters\": {").starts_with("line 1, column 16: EOF"));
     assert!(refused("latin.json", b"{\"\xe9\": 1}").starts_with("is not UTF-8 text (byte 2)"));
-    assert!(refused("large.json", &vec![b' '; (16 << 20) + 1]).starts_with("is larger than 16 MB"));
+    assert!(refused("large.json", &vec![b' '; (4 << 20) + 1]).starts_with("is larger than 4 MB"));
     let message = message(Parameters::read(folder.path(), &[]));
     assert!(message.ends_with("is a directory; allowed: a JSON file"), "{message}");
 }

@@ -157,3 +157,14 @@ fn refused_layers_are_named_with_what_is_allowed() {
         assert!(message.starts_with(words), "{message}");
     }
 }
+
+/// Each would take its time in every layer.
+#[test]
+fn many_layers_of_long_expressions_are_refused_as_too_much_text() {
+    let term: Vec<String> = (0..100).map(|i| format!("sin(x*{i})")).collect();
+    let mut acts = vec![term.join("+"); 1001];
+    acts[0] = "-".into();
+    let given = file(json!({"LAYER_SIZES": vec![3; 1001], "LAYER_ACTS": acts}));
+    let message = message(Parameters::from_json(&given));
+    assert!(message.contains("LAYER_ACTS: the activations have more than 400000"), "{message}");
+}

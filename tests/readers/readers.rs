@@ -92,6 +92,7 @@ fn wanted() -> Wanted {
         target_names: None,
         class_names: vec![("one".into(), 1)],
         labels: vec![],
+        header: None,
     }
 }
 

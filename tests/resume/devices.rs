@@ -15,7 +15,7 @@ use gpu_mlp::train::train;
 use nix::sys::signal::Signal;
 use serde_json::json;
 
-use crate::stopped::{assert_same_end, parameters, signal, started};
+use crate::stopped::{assert_same_end, parameters, run_with_model_in_the_way, signal, started};
 use crate::support::Folder;
 
 /// A run in few steps: little work for a device made of software.
@@ -66,9 +66,8 @@ fn a_run_of_a_gpu_goes_on_on_the_cpu_with_the_same_losses_and_says_so() {
     let train = ["train", own.to_str().unwrap(), "--device", &adapter.info.name];
     let train = [&train[..], &few].concat();
     folder.run(&[&train[..], &["--out", "whole"]].concat()).ended(0);
-    std::fs::create_dir_all(folder.path("run/model.safetensors.partial")).unwrap();
-    folder.run(&[&train[..], &["--out", "run", "--checkpoint-every", "8"]].concat()).ended(1);
-    std::fs::remove_dir(folder.path("run/model.safetensors.partial")).unwrap();
+    let train = [&train[..], &["--out", "run", "--checkpoint-every", "8"]].concat();
+    run_with_model_in_the_way(&folder, folder.command(&train), "run");
     let ran = folder.run(&["train", "--resume", "run", "--device", "cpu"]).ended(0);
     ran.says(&[
         "device: cpu (--device cpu)",
@@ -104,13 +103,13 @@ fn where_the_device_is_gone_another_can_be_named_whatever_the_schedule() {
     let Parameters { device, schedule, .. } = parameters.clone();
     let what = Description { device, schedule, ..cpu.description() };
     let (path, timing) = (folder.path("run"), (Instant::now(), Timing::default()));
-    // Where the model is to be written: the run does not come to its end.
-    std::fs::create_dir_all(path.join("model.safetensors.partial")).unwrap();
     let mut directory =
         RunDirectory::create(&path, &run, &parameters.to_json(), None, what, timing).unwrap();
     directory.checkpoint_every(3);
+    // Where the model is to be written: the run does not come to its end.
+    std::fs::create_dir(path.join("model.safetensors")).unwrap();
     train(&run, &mut cpu, &mut directory, &AtomicBool::new(false)).unwrap_err();
-    std::fs::remove_dir(path.join("model.safetensors.partial")).unwrap();
+    std::fs::remove_dir(path.join("model.safetensors")).unwrap();
     drop(directory);
     folder.run(&["train", "--resume", "run"]).refused(&[
         "error: run/checkpoint.safetensors: computed on \"A card that is gone\"; name another with \

@@ -9,6 +9,8 @@ mod full_disk;
 mod hostile;
 #[cfg(unix)]
 mod kills;
+#[cfg(unix)]
+mod links;
 mod old_run;
 mod refusals;
 #[cfg(unix)]

@@ -24,6 +24,7 @@ fn lines_after_the_checkpoint_and_half_a_line_are_cut_off() {
     let torn = folder.read("run/history.csv") + "9,0.12";
     folder.write("run/history.csv", torn);
     folder.write("run/checkpoint.safetensors.partial", "half a file");
+    folder.write("run/.checkpoint.safetensors.Ab12Cd.partial", "half a file");
     folder.run(&RESUME).ended(0).says(&["resumed: after epoch 6\n"]);
     assert_same_end(&folder, "run", "whole");
 }

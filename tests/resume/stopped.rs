@@ -1,12 +1,12 @@
 //! A run that is stopped, its end, and the end of one that never was.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::support::{Folder, without_seconds};
+use crate::support::{Folder, Ran, without_seconds};
 
 /// What a run that reached its end leaves.
 const FILES: [&str; 4] = ["history.csv", "model.safetensors", "params.json", "summary.json"];
@@ -48,9 +48,28 @@ pub fn read_lines(mut command: Command, lines: usize) -> (Child, Vec<String>) {
 
 /// Trains to the last epoch, but not to its end: a folder lies where the model is to be written.
 pub fn stop_at_the_end(folder: &Folder, own: &Path, run: &str, every: &str) {
-    let in_the_way = folder.path(&format!("{run}/model.safetensors.partial"));
-    std::fs::create_dir_all(&in_the_way).unwrap();
-    folder.train(own, run, &["--checkpoint-every", every]).ended(1);
+    let own = own.to_str().unwrap();
+    let train = ["train", own, "--backend", "cpu", "--out", run, "--checkpoint-every", every];
+    run_with_model_in_the_way(folder, folder.command(&train), run);
+}
+
+/// The same of a command that trains in `run`. It can't print its first line before the folder lies there,
+/// because its pipe is full.
+pub fn run_with_model_in_the_way(folder: &Folder, mut command: Command, run: &str) {
+    const PIPE: usize = 1 << 16;
+    let (mut reader, mut writer) = std::io::pipe().unwrap();
+    writer.write_all(&[b'\n'; PIPE]).unwrap();
+    let mut child = command.stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
+    // It holds an end of the pipe.
+    drop(command);
+    while !folder.path(&format!("{run}/history.csv")).exists() {
+        assert!(child.try_wait().unwrap().is_none(), "{:?}", child.wait_with_output());
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let in_the_way = folder.path(&format!("{run}/model.safetensors"));
+    std::fs::create_dir(&in_the_way).unwrap();
+    std::io::copy(&mut reader, &mut std::io::sink()).unwrap();
+    Ran::from(child.wait_with_output().unwrap()).ended(1);
     std::fs::remove_dir(in_the_way).unwrap();
 }
 

@@ -2,6 +2,7 @@
 
 mod evaluation;
 mod export;
+mod first_line;
 mod made;
 mod model_file;
 mod old_files;
@@ -11,3 +12,5 @@ mod run_directory;
 #[path = "../cli/support.rs"]
 #[allow(dead_code)] // the command's own tests use the rest
 mod support;
+#[cfg(unix)]
+mod waits;

@@ -197,7 +197,8 @@ fn a_pipe_with_a_name_loses_nothing() {
     let folder = Folder::new();
     let (description, weights) = identity(1, "linear", None);
     folder.write(MODEL, identity_file(&description, &weights));
-    let text: String = (0..1000).map(|row| format!("{row}\n")).collect();
+    let rows = (0..1000).map(|row| format!("{row}\n"));
+    let text: String = std::iter::once("x\n".into()).chain(rows).collect();
     let expected: String = (0..1000).map(|row| format!("{row}.0\n")).collect();
     let run = |arguments: &[&str], bytes: Vec<u8>| {
         let pipe = folder.path("pipe");
@@ -230,7 +231,8 @@ fn more_rows_than_a_block_holds_are_predicted_in_order() {
     let (description, weights) = identity(1, "linear", None);
     folder.write(MODEL, identity_file(&description, &weights));
     let rows = 10_001;
-    folder.write("d.csv", (0..rows).map(|row| format!("{row}\n")).collect::<String>());
+    let lines = std::iter::once("x\n".into()).chain((0..rows).map(|row| format!("{row}\n")));
+    folder.write("d.csv", lines.collect::<String>());
     write_npy(folder.path("d.npy"), &ndarray::Array1::from_iter((0..rows).map(|r| r as i32)))
         .unwrap();
     let expected =

@@ -56,7 +56,7 @@ fn sources() -> Vec<(String, String)> {
         "x^3 - 2^min(x, 9) + abs(x) + sqrt(x*x + 1)",
         "if(x <= 1, sin(x), if(x != 2, ln(x), cos(x)))",
         "1e30*x - 1.5e-40",
-        "max(min(x, 3.4028235e38), -3.4028235e38)",
+        "max(min(x, 3.4028234663852886e38), -3.4028234663852886e38)",
     ];
     let expression = |name: &str| -> Expression {
         match Activation::parse(name, "x*sigmoid(x)").unwrap() {

@@ -2,7 +2,6 @@
 //! only once the header has turned out to be that of a network and of as many bytes as follow it.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +11,7 @@ use super::description::{Description, Head, LayerRecord};
 use super::{FORMAT, FORMAT_VERSION, LONGEST_HEADER, METADATA_KEY, Model, ModelTensor};
 use crate::data::Scaling;
 use crate::error::{Error, Result};
+use crate::input::open_file;
 use crate::network::{
     Initialization, Layer, MOST_LAYERS, Network, Task, Tensor, lower, shape_text,
 };
@@ -41,16 +41,7 @@ impl Model {
     /// Reads a model; the error says what the file is instead.
     pub fn read(path: &Path) -> Result<Self> {
         let open = || {
-            let file = File::open(path).map_err(unreadable)?;
-            let kind = file.metadata().map_err(unreadable)?;
-            if kind.is_dir() {
-                return Err(Error::input("can't be read: it is a directory"));
-            }
-            if !kind.is_file() {
-                return Err(Error::input(
-                    "can't be read: it is a pipe or a device; save the model on a disk first",
-                ));
-            }
+            let file = open_file(path).map_err(unreadable)?;
             Self::from_reader(file)
         };
         open().map_err(|error| error.within(path.display()))

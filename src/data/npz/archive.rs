@@ -1,10 +1,10 @@
 //! An open archive: its members, their headers, and their bytes.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
@@ -13,21 +13,47 @@ use super::elements::{self, Numbers};
 use super::header::{Header, damaged};
 use super::signature::not_an_archive;
 use crate::error::{Error, Result};
+use crate::input::open_file;
+use crate::memory::refuse_to_read;
+
+/// Bytes of headers that a list shows: those of tens of thousands of honest arrays.
+const LISTED_HEADERS: usize = 16 << 20;
 
 /// An NPZ archive. Its errors name arrays; the caller, who knows the path, adds it.
 pub(in crate::data) struct Archive {
-    zip: ZipArchive<BufReader<File>>,
+    zip: ZipArchive<Box<dyn Bytes>>,
     /// A name and its member's index, in the archive's order.
     arrays: Vec<(String, usize)>,
+    /// Bytes of headers that a list may still read.
+    headers_left: usize,
 }
+
+/// Where an archive's bytes come from: its file, or memory.
+trait Bytes: Read + Seek {}
+
+impl<B: Read + Seek> Bytes for B {}
 
 impl Archive {
     /// Opens the archive at `path` and reads its table of contents.
     pub fn open(path: &Path) -> Result<Self> {
-        let unreadable = |error| Error::input(format!("cannot be read: {error}"));
-        let mut file = File::open(path).map_err(unreadable)?;
+        let file = open_file(path).map_err(|error| unreadable(&error))?;
+        Self::of(Box::new(BufReader::new(file)))
+    }
+
+    /// The same with the SHA-256 of the file in lower-case hexadecimal: of the bytes that its arrays are then
+    /// read from, whatever another process does to the file meanwhile.
+    pub fn open_hashed(path: &Path) -> Result<(Self, String)> {
+        let mut file = open_file(path).map_err(|error| unreadable(&error))?;
+        refuse_to_read(file.metadata().map_err(|error| unreadable(&error))?.len())?;
+        let mut bytes = vec![];
+        file.read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok((Self::of(Box::new(Cursor::new(bytes)))?, sha256))
+    }
+
+    fn of(mut bytes: Box<dyn Bytes>) -> Result<Self> {
         let mut start = Vec::new();
-        (&mut file).take(512).read_to_end(&mut start).map_err(unreadable)?;
+        (&mut bytes).take(512).read_to_end(&mut start).map_err(|error| unreadable(&error))?;
         if let Some(found) = not_an_archive(&start) {
             return Err(Error::input(found));
         }
@@ -36,16 +62,39 @@ impl Archive {
                 "the archive is truncated or damaged ({error}): copy, download or write it again"
             ))
         };
-        let zip = ZipArchive::new(BufReader::new(file)).map_err(broken)?;
-        let mut directory = BufReader::new(File::open(path).map_err(unreadable)?);
-        directory.seek(SeekFrom::Start(zip.central_directory_start())).map_err(unreadable)?;
-        refuse_duplicates(&mut directory)?;
+        let zip = ZipArchive::new(bytes).map_err(broken)?;
+        let directory = zip.central_directory_start();
+        // The zip library shows one member a name: the table of contents is read here too.
+        let mut bytes = zip.into_inner();
+        bytes.seek(SeekFrom::Start(directory)).map_err(|error| unreadable(&error))?;
+        refuse_duplicates(&mut bytes)?;
+        let zip = ZipArchive::new(bytes).map_err(broken)?;
         let arrays = (0..zip.len())
             .filter_map(|index| {
                 Some((zip.name_for_index(index)?.strip_suffix(".npy")?.into(), index))
             })
             .collect();
-        Ok(Self { zip, arrays })
+        Ok(Self { zip, arrays, headers_left: LISTED_HEADERS })
+    }
+
+    /// Refuses arrays that together take more memory than there is, before any of them is read: each is
+    /// 8 bytes an element, and while one is read twice that and its own bytes.
+    pub fn check_memory<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
+        let (mut kept, mut most) = (0u64, 0);
+        for name in names {
+            let honest = self.index(name).and_then(|index| self.honest_header(index));
+            let honest = honest.map_err(|error| error.within(format!("array {name}")))?;
+            let Some(header) = honest else { continue };
+            let decoded = 8 * header.count as u64;
+            kept = kept.saturating_add(decoded);
+            most = most.max(decoded.saturating_add(header.bytes as u64));
+        }
+        refuse_to_read(kept.saturating_add(most))
+    }
+
+    /// The names of all arrays.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.arrays.iter().map(|(name, _)| name.as_str())
     }
 
     /// True if the archive holds an array of this name.
@@ -61,7 +110,7 @@ impl Archive {
     fn info(&mut self, position: usize) -> ArrayInfo {
         let (name, index) = self.arrays[position].clone();
         let bytes = self.zip.by_index_raw(index).map_or(0, |member| member.size());
-        let (dtype, shape, fortran_order) = match self.header(index) {
+        let (dtype, shape, fortran_order) = match self.listed_header(index) {
             Ok(header) => (header.element.describe(), header.shape, header.fortran_order),
             Err(error) => (format!("unreadable: {error}"), Vec::new(), false),
         };
@@ -102,6 +151,26 @@ impl Archive {
         found.map(|(_, index)| *index).ok_or_else(|| Error::input("not in the archive"))
     }
 
+    /// The header of a member of the size that it claims; another is refused where it is read.
+    fn honest_header(&mut self, index: usize) -> Result<Option<Header>> {
+        let mut member = self.zip.by_index(index).map_err(|error| refused(&error))?;
+        let mut raw = vec![];
+        let header = Header::read(&mut member, &mut raw)?;
+        let expected = raw.len() as u64 + header.bytes as u64;
+        Ok((member.size() == expected).then_some(header))
+    }
+
+    fn listed_header(&mut self, index: usize) -> Result<Header> {
+        if self.headers_left == 0 {
+            return Err(Error::input("the headers of this archive have no end"));
+        }
+        let mut member = self.zip.by_index(index).map_err(|error| refused(&error))?;
+        let mut raw = vec![];
+        let header = Header::read(&mut member, &mut raw);
+        self.headers_left = self.headers_left.saturating_sub(raw.len());
+        header
+    }
+
     fn header(&mut self, index: usize) -> Result<Header> {
         let mut member = self.zip.by_index(index).map_err(|error| refused(&error))?;
         Header::read(&mut member, &mut Vec::new())
@@ -133,6 +202,10 @@ impl Archive {
     }
 }
 
+fn unreadable(error: &std::io::Error) -> Error {
+    Error::input(format!("cannot be read: {error}"))
+}
+
 /// The error for a member that the zip library does not open.
 fn refused(error: &ZipError) -> Error {
     match error {
@@ -153,7 +226,7 @@ fn refused(error: &ZipError) -> Error {
 ///
 /// `directory` stands at the table of contents: records of 46 bytes that give, from byte 28 on,
 /// the lengths of the name, the extra fields and the comment that follow them.
-fn refuse_duplicates(mut directory: impl Read) -> Result<()> {
+fn refuse_duplicates(directory: &mut impl Read) -> Result<()> {
     let mut names = BTreeSet::new();
     let mut record = [0; 46];
     while directory.read_exact(&mut record).is_ok() && record.starts_with(b"PK\x01\x02") {

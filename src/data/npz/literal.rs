@@ -16,6 +16,9 @@ pub(super) enum Literal {
     List,
 }
 
+/// Keys that are read: a few more than the three there are, so that a stranger is named.
+const MOST_KEYS: usize = 8;
+
 /// Parses one dictionary, followed by nothing but white space.
 pub(super) fn parse_dict(text: &str) -> Result<Vec<(String, Literal)>, String> {
     let mut scanner = Scanner { rest: text };
@@ -23,6 +26,9 @@ pub(super) fn parse_dict(text: &str) -> Result<Vec<(String, Literal)>, String> {
     scanner.expect('{')?;
     while !scanner.accept('}') {
         let key = scanner.string()?;
+        if entries.len() == MOST_KEYS {
+            return Err(format!("more than {MOST_KEYS} keys, where an array has three"));
+        }
         if entries.iter().any(|(known, _)| *known == key) {
             return Err(format!("the key {key:?} occurs twice"));
         }

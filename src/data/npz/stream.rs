@@ -13,6 +13,7 @@ use super::dtype::{ElementType, Kind};
 use super::elements::{not_numbers, numbers};
 use super::header::{Header, damaged};
 use crate::error::{Error, Result};
+use crate::input::open_file;
 
 /// An array of numbers whose first axis is its rows.
 pub(in crate::data) struct ArrayStream {
@@ -27,7 +28,7 @@ impl ArrayStream {
     /// Opens a file and checks its header against its length.
     pub fn open(path: &Path) -> Result<Self> {
         let unreadable = |error| Error::input(format!("cannot be read: {error}"));
-        let mut file = BufReader::new(File::open(path).map_err(unreadable)?);
+        let mut file = BufReader::new(open_file(path).map_err(unreadable)?);
         let mut raw = vec![];
         let header = Header::read(&mut file, &mut raw)?;
         if !header.element.is_number() {

@@ -24,12 +24,13 @@ pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<(Array2<f64>, Optio
             listed(names)
         )));
     };
-    let others = archive.list().into_iter().map(|array| array.name);
+    let others = archive.names().map(String::from);
     let others: Vec<String> =
         others.filter(|other| other != name && !OF_NO_PREDICTION.contains(&&**other)).collect();
     let note = (!others.is_empty())
         .then(|| format!("the rows are those of array {name}; not used: {}", listed(&others)));
     let names = if archive.has("feature_names") { archive.texts("feature_names")? } else { None };
+    archive.check_memory([name])?;
     let array = archive.numbers(name)?.into_reals();
     check_shape(&format!("array {name}"), array.shape(), wanted)?;
     let rows = array.shape()[0];

@@ -3,37 +3,47 @@
 use std::collections::HashMap;
 
 use super::Wanted;
+use super::first_line::FirstLine;
 use crate::error::{Error, Result, counted};
 use crate::nearest::did_you_mean;
 
 /// The places of the columns that are read.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Layout {
     /// The columns of every line.
     pub columns: usize,
     pub inputs: Vec<usize>,
     /// Empty where targets are not read.
     pub targets: Vec<usize>,
+    /// Columns without a name, which are not read.
+    pub left_out: Vec<usize>,
+    /// Those of them that are left out because they are an index, and so have to count up.
+    pub indices: Vec<usize>,
 }
 
 impl Layout {
     /// For predictions: targets may be there, and are not read.
-    pub fn for_inputs(header: Option<&[String]>, columns: usize, wanted: &Wanted) -> Result<Self> {
-        let found = Self::new(header, columns, wanted)?;
-        Ok(Layout { targets: vec![], ..found })
+    pub fn for_inputs(first: &FirstLine, columns: usize, wanted: &Wanted) -> Result<Self> {
+        let mut found = Self::new(first, columns, wanted)?;
+        found.targets = vec![];
+        // Names tell the inputs from all else.
+        if first.names().is_none() || wanted.input_names().is_none() {
+            found.indices.clone_from(&found.left_out);
+        }
+        Ok(found)
     }
 
     /// For an evaluation: targets have to be there.
-    pub fn with_targets(
-        header: Option<&[String]>,
-        columns: usize,
-        wanted: &Wanted,
-    ) -> Result<Self> {
-        let found = Self::new(header, columns, wanted)?;
+    pub fn with_targets(first: &FirstLine, columns: usize, wanted: &Wanted) -> Result<Self> {
+        let mut found = Self::new(first, columns, wanted)?;
+        found.indices.clone_from(&found.left_out);
         if found.targets.len() == wanted.targets {
-            check_target(header, &found, wanted)?;
+            if check_target(first.names(), &found, wanted)? {
+                found.indices = vec![];
+            }
             return Ok(found);
         }
+        let columns = columns - found.left_out.len();
         Err(Error::input(format!(
             "has the {} of the features and none of the targets; an evaluation needs {} more",
             counted(columns, "column"),
@@ -42,32 +52,51 @@ impl Layout {
     }
 
     /// By name where the file and the model have names, else the features first and the targets last.
-    /// Targets are the columns that are no feature; other columns are refused.
-    fn new(header: Option<&[String]>, columns: usize, wanted: &Wanted) -> Result<Self> {
+    /// Targets are the columns that are no feature; other columns are refused, but for those without a
+    /// name, which are left out.
+    fn new(first: &FirstLine, columns: usize, wanted: &Wanted) -> Result<Self> {
         let expected = wanted.inputs();
-        if let (Some(header), Some(names)) = (header, wanted.input_names()) {
-            return Self::named(header, names, wanted);
+        let left_out = first.nameless(wanted);
+        if let (Some(header), Some(names)) = (first.names(), wanted.input_names()) {
+            return Self::named(header, names, wanted, left_out);
         }
-        if columns != expected && columns != expected + wanted.targets {
+        let named: Vec<usize> = (0..columns).filter(|column| !left_out.contains(column)).collect();
+        if named.len() != expected && named.len() != expected + wanted.targets {
             let comma = if columns == 1 { ", separated by commas" } else { "" };
+            let nameless = match left_out.len() {
+                0 => "",
+                _ => {
+                    " (a column without a name is taken for an index; give it a name if it is none)"
+                }
+            };
             return Err(Error::input(format!(
-                "has {}; the model takes {expected}{comma}, or {} with the {}",
-                counted(columns, "column"),
+                "has {}{nameless}; the model takes {expected}{comma}, or {} with the {}",
+                counted(named.len(), "column"),
                 expected + wanted.targets,
                 if wanted.targets == 1 { "target last" } else { "targets last" }
             )));
         }
+        let (inputs, targets) = named.split_at(expected);
         Ok(Layout {
             columns,
-            inputs: (0..expected).collect(),
-            targets: (expected..columns).collect(),
+            inputs: inputs.into(),
+            targets: targets.into(),
+            left_out,
+            indices: vec![],
         })
     }
 
-    fn named(header: &[String], names: &[String], wanted: &Wanted) -> Result<Self> {
+    fn named(
+        header: &[String],
+        names: &[String],
+        wanted: &Wanted,
+        left_out: Vec<usize>,
+    ) -> Result<Self> {
         let inputs = by_name(header, names)?;
         let taken: std::collections::HashSet<usize> = inputs.iter().copied().collect();
-        let mut targets: Vec<usize> = (0..header.len()).filter(|c| !taken.contains(c)).collect();
+        let mut targets: Vec<usize> = (0..header.len())
+            .filter(|column| !taken.contains(column) && !left_out.contains(column))
+            .collect();
         if !targets.is_empty() && targets.len() != wanted.targets {
             let others: Vec<String> =
                 targets.iter().take(8).map(|&column| format!("{:?}", header[column])).collect();
@@ -84,19 +113,21 @@ impl Layout {
         if let (true, Some(names)) = (targets.len() > 1, &wanted.target_names) {
             targets = by_name(header, names)?;
         }
-        Ok(Layout { columns: header.len(), inputs, targets })
+        Ok(Layout { columns: header.len(), inputs, targets, left_out, indices: vec![] })
     }
 }
 
-/// Refuses a single target of another name than the model's, where columns go by name.
-fn check_target(header: Option<&[String]>, found: &Layout, wanted: &Wanted) -> Result<()> {
-    let (Some(header), Some(_), Some([name]), [target]) =
-        (header, wanted.input_names(), wanted.target_names.as_deref(), &found.targets[..])
+/// Refuses a single target of another name than the model's, where columns go by name. Whether names tell
+/// the targets.
+fn check_target(header: Option<&[String]>, found: &Layout, wanted: &Wanted) -> Result<bool> {
+    let (Some(header), Some(_), Some(names)) =
+        (header, wanted.input_names(), wanted.target_names.as_deref())
     else {
-        return Ok(());
+        return Ok(false);
     };
+    let ([name], [target]) = (names, &found.targets[..]) else { return Ok(true) };
     if header[*target].trim() == name.trim() {
-        return Ok(());
+        return Ok(true);
     }
     Err(Error::input(format!(
         "has no column {name:?}, which is the model's target, but {:?}; if that holds the target, rename it",
@@ -139,7 +170,7 @@ mod tests {
     }
 
     fn layout(header: &[&str], wanted: &Wanted) -> Result<Layout> {
-        Layout::new(Some(&texts(header)), header.len(), wanted)
+        Layout::new(&FirstLine::Names(texts(header)), header.len(), wanted)
     }
 
     #[test]
@@ -175,5 +206,19 @@ mod tests {
         assert_eq!(layout(&["p", "q", "r"], &wanted).unwrap().targets, [2]);
         let message = layout(&["p", "q", "r", "s"], &wanted).unwrap_err().to_string();
         assert!(message.contains("has 4 columns; the model takes 2, or 3 with the target last"));
+    }
+
+    #[test]
+    fn columns_without_a_name_are_left_out_and_count_up_where_names_do_not_tell() {
+        let named = wanted(Some(&["a", "b"]), 1);
+        let first = FirstLine::Names(texts(&["", "b", "a", "y"]));
+        let found = Layout::for_inputs(&first, 4, &named).unwrap();
+        assert_eq!((found.inputs, found.left_out, found.indices), (vec![2, 1], vec![0], vec![]));
+        let found = Layout::with_targets(&first, 4, &named).unwrap();
+        assert_eq!((found.targets, found.indices), (vec![3], vec![0]));
+        let found = Layout::for_inputs(&first, 4, &wanted(None, 1)).unwrap();
+        assert_eq!((found.inputs, found.indices), (vec![1, 2], vec![0]));
+        let message = Layout::for_inputs(&first, 4, &wanted(None, 2)).unwrap_err().to_string();
+        assert!(message.contains("has 3 columns (a column without a name"), "{message}");
     }
 }

@@ -1,7 +1,6 @@
 //! Rows of comma-separated text.
 
 use std::cell::Cell;
-use std::collections::HashSet;
 use std::io::{self, Read};
 use std::rc::Rc;
 
@@ -9,9 +8,11 @@ use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
 use ndarray::Array2;
 
 use super::columns::Layout;
+use super::first_line::FirstLine;
 use super::{Labelled, Wanted, unreadable};
 use crate::data::dataset::Targets;
 use crate::error::{Error, Result};
+use crate::text::{from_cell, shown};
 
 /// The bytes that any line may have, and those more that it may have for each column of the model: a
 /// quote that is never closed must not take in a whole file, nor a line of commas take all memory.
@@ -20,8 +21,8 @@ const LONGEST_CELL: u64 = 64;
 /// Columns that a table may have beside those of the model before it is refused without their names.
 const MOST_STRANGERS: usize = 1000;
 
-/// Chooses the columns of a file of so many, with these names where it has names.
-type Choose = fn(Option<&[String]>, usize, &Wanted) -> Result<Layout>;
+/// Chooses the columns of a file of so many, with this first line.
+type Choose = fn(&FirstLine, usize, &Wanted) -> Result<Layout>;
 
 /// The rows of a text, whose columns were found to be those that are wanted.
 pub(super) struct CsvRows {
@@ -30,7 +31,9 @@ pub(super) struct CsvRows {
     longest: u64,
     left: Rc<Cell<u64>>,
     layout: Layout,
-    header: Option<Vec<String>>,
+    first: FirstLine,
+    /// The last value of each index.
+    counted: Vec<f64>,
     class_names: Vec<(String, i64)>,
     labels: Vec<i64>,
     record: ByteRecord,
@@ -39,8 +42,7 @@ pub(super) struct CsvRows {
 }
 
 impl CsvRows {
-    /// Reads the first line. It is a header if none of its cells is a number, or if it holds the names of
-    /// all features of the model, which may look like numbers.
+    /// Reads the first line, see [`FirstLine`].
     pub fn new(text: impl Read + 'static, wanted: &Wanted, choose: Choose) -> Result<Self> {
         let columns = wanted.inputs().saturating_add(wanted.targets);
         let longest = LONGEST_LINE + LONGEST_CELL.saturating_mul(columns as u64);
@@ -55,8 +57,9 @@ impl CsvRows {
             reader,
             longest,
             left,
-            layout: Layout { columns: 0, inputs: vec![], targets: vec![] },
-            header: None,
+            layout: Layout::default(),
+            first: FirstLine::Row,
+            counted: vec![],
             class_names: wanted.class_names.clone(),
             labels: wanted.labels.clone(),
             record: ByteRecord::new(),
@@ -73,26 +76,33 @@ impl CsvRows {
                 wanted.targets
             )));
         }
-        rows.waiting =
-            rows.record.iter().any(|cell| number(cell).is_some()) && !rows.is_header_of(wanted);
-        if !rows.waiting {
-            let name = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
-            rows.header = Some(rows.record.iter().map(name).collect());
-        }
-        rows.layout = choose(rows.header.as_deref(), rows.record.len(), wanted)?;
+        let name = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
+        rows.first = FirstLine::of(rows.record.iter().map(name).collect(), wanted)?;
+        rows.waiting = rows.first == FirstLine::Row;
+        rows.layout = choose(&rows.first, rows.record.len(), wanted)?;
+        rows.counted = vec![f64::NEG_INFINITY; rows.layout.indices.len()];
         Ok(rows)
-    }
-
-    /// True if the line holds the names of all features.
-    fn is_header_of(&self, wanted: &Wanted) -> bool {
-        let cells: HashSet<&[u8]> = self.record.iter().map(<[u8]>::trim_ascii).collect();
-        let holds = |name: &String| cells.contains(name.trim().as_bytes());
-        wanted.input_names().is_some_and(|names| names.iter().all(holds))
     }
 
     /// What of the text is not used.
     pub fn note(&self) -> Option<String> {
-        None
+        let numbered = match &self.first {
+            FirstLine::Numbered(names) => {
+                let last = names.last().map_or("0", String::as_str);
+                Some(format!(
+                    "the first line numbers the columns (0 to {}) and is taken for a header; --header no \
+                     takes it for a row",
+                    shown(last)
+                ))
+            }
+            _ => None,
+        };
+        let left_out = self.layout.left_out.iter().map(|&column| {
+            let index = if self.layout.indices.contains(&column) { ": it is an index" } else { "" };
+            format!("column {} has no name and is left out{index}", column + 1)
+        });
+        let notes: Vec<String> = numbered.into_iter().chain(left_out.take(3)).collect();
+        (!notes.is_empty()).then(|| notes.join("; "))
     }
 
     /// The next rows, `most` or as many as are left: inputs and targets.
@@ -110,6 +120,7 @@ impl CsvRows {
                     self.layout.columns
                 )));
             }
+            self.count_up()?;
             for &column in &self.layout.inputs {
                 inputs.push(self.input(column)?);
             }
@@ -134,6 +145,24 @@ impl CsvRows {
         })
     }
 
+    /// Refuses a row whose index is not above the one before.
+    fn count_up(&mut self) -> Result<()> {
+        for (position, &column) in self.layout.indices.iter().enumerate() {
+            let whole = number(&self.record[column]).filter(|value| value.fract() == 0.0);
+            match whole.filter(|&value| value > self.counted[position]) {
+                Some(value) => self.counted[position] = value,
+                None => {
+                    return Err(self.fault(
+                        column,
+                        "does not count up, in a column without a name: it may be no index but one of the \
+                         model's columns; give it a name, or remove it",
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// A number that is finite.
     fn input(&self, column: usize) -> Result<f64> {
         match number(&self.record[column]) {
@@ -148,7 +177,8 @@ impl CsvRows {
     /// A number, or the name of a class as its label.
     fn target(&self, column: usize) -> Result<f64> {
         let cell = &self.record[column];
-        let named = |(name, _): &&(String, i64)| name.as_bytes() == cell;
+        let text = String::from_utf8_lossy(cell);
+        let named = |(name, _): &&(String, i64)| *name == text || name == from_cell(&text);
         let label = || self.class_names.iter().find(named).map(|(_, label)| *label as f64);
         let Some(value) = number(cell).or_else(label) else { return Err(self.no_number(column)) };
         if !value.is_finite() {
@@ -173,8 +203,9 @@ impl CsvRows {
     }
 
     fn no_number(&self, column: usize) -> Error {
-        let hint = if self.header.is_none() && self.line() == 1 {
-            " (a first line of names has no cell that is a number, or all names of the features)"
+        let hint = if self.first == FirstLine::Row && self.line() == 1 {
+            " (a first line of names has no cell that is a number, or all names of the features; \
+             --header yes says that it is one)"
         } else {
             ""
         };
@@ -183,13 +214,13 @@ impl CsvRows {
 
     /// What is wrong with a cell, and where it is.
     fn fault(&self, column: usize, what: &str) -> Error {
-        let name = self.name(column).map_or_else(String::new, |name| format!(" ({name})"));
+        let name = self.name(column).map_or_else(String::new, |name| format!(" ({})", shown(name)));
         let cell: String = String::from_utf8_lossy(&self.record[column]).chars().take(40).collect();
         Error::input(format!("line {}, column {}{name}: {cell:?} {what}", self.line(), column + 1))
     }
 
     fn name(&self, column: usize) -> Option<&String> {
-        self.header.as_ref().and_then(|header| header.get(column))
+        self.first.names().and_then(|names| names.get(column)).filter(|name| !name.is_empty())
     }
 }
 

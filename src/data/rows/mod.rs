@@ -4,8 +4,8 @@
 mod archive;
 mod columns;
 mod csv;
+mod first_line;
 
-use std::fs::File;
 use std::io::{Cursor, Read};
 use std::path::Path;
 
@@ -16,6 +16,7 @@ use self::csv::CsvRows;
 use super::dataset::Targets;
 use super::npz::ArrayStream;
 use crate::error::{Error, Result};
+use crate::input::open_stream;
 
 /// What the rows of a file are to be.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +33,8 @@ pub struct Wanted {
     pub class_names: Vec<(String, i64)>,
     /// The labels of the classes; empty where targets are values.
     pub labels: Vec<i64>,
+    /// Whether the first line of a CSV file is a header; None where the line itself has to tell.
+    pub header: Option<bool>,
 }
 
 impl Wanted {
@@ -56,7 +59,7 @@ pub struct Rows {
 }
 
 enum Source {
-    Csv(CsvRows),
+    Csv(Box<CsvRows>),
     Npy(ArrayStream),
     /// Of an archive: all inputs.
     Whole(Array2<f64>),
@@ -131,7 +134,7 @@ impl Rows {
 
 fn of_csv(rows: CsvRows) -> (Source, Option<String>) {
     let note = rows.note();
-    (Source::Csv(rows), note)
+    (Source::Csv(Box::new(rows)), note)
 }
 
 /// All rows of a file with their targets, in memory.
@@ -214,7 +217,7 @@ enum Content {
 
 impl Content {
     fn of(path: &Path) -> Result<Self> {
-        let mut file = File::open(path).map_err(unreadable)?;
+        let mut file = open_stream(path).map_err(unreadable)?;
         let mut start = vec![];
         file.by_ref().take(512).read_to_end(&mut start).map_err(unreadable)?;
         let content = match start {

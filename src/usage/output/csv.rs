@@ -7,6 +7,7 @@ use ::csv::{Writer, WriterBuilder};
 use ndarray::Array2;
 
 use crate::artifact::{Model, WholeFile};
+use crate::text::to_cell;
 use crate::usage::metrics::predicted;
 
 /// Bytes that are collected before they are written.
@@ -44,7 +45,8 @@ impl CsvOutput {
             writer: WriterBuilder::new().buffer_capacity(BUFFER).from_writer(sink),
             header: Some(header(model, !names.is_empty())),
             labels: model.labels.clone(),
-            names,
+            // What a spreadsheet would take for a formula is text there.
+            names: names.iter().map(|name| to_cell(name).into_owned()).collect(),
             cell: String::new(),
         }
     }
@@ -110,7 +112,7 @@ fn header(model: &Model, named: bool) -> Vec<String> {
     if model.labels.is_empty() {
         let outputs = model.network.outputs();
         return match model.output_names() {
-            Some(names) => names.to_vec(),
+            Some(names) => names.iter().map(|name| to_cell(name).into_owned()).collect(),
             None if outputs == 1 => vec!["value".into()],
             None => (0..outputs).map(|output| format!("value_{output}")).collect(),
         };

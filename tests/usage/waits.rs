@@ -1,0 +1,68 @@
+//! Pipes that nobody writes to and devices: an answer, never a wait without end.
+
+use serde_json::json;
+
+use crate::made::{identity, identity_file};
+use crate::support::Folder;
+
+#[test]
+fn no_command_waits_for_a_writer_who_never_comes() {
+    let folder = Folder::new();
+    let (description, weights) = identity(1, "linear", None);
+    folder.write("m.safetensors", identity_file(&description, &weights));
+    assert!(
+        std::process::Command::new("mkfifo").arg(folder.path("pipe")).status().unwrap().success()
+    );
+    folder.write("d.csv", "x\n1\n");
+    let own = folder.parameters(json!({"NPZ_DATASET": folder.path("pipe")}));
+    for arguments in [
+        &["predict", "m.safetensors", "pipe"][..],
+        &["evaluate", "m.safetensors", "pipe"],
+        &["predict", "pipe", "d.csv"],
+        &["inspect", "pipe"],
+        &["export", "pipe", "-o", "x.onnx"],
+        &["train", "pipe"],
+        &["train", own.to_str().unwrap()],
+        &["predict", "m.safetensors", "/dev/zero"],
+        &["inspect", "/dev/zero"],
+        &["train", "/dev/zero"],
+    ] {
+        folder.run(arguments).refused(&[]);
+    }
+    folder.train(&folder.parameters(json!({})), "run", &[]).ended(0);
+    std::fs::remove_file(folder.path("run/summary.json")).unwrap();
+    for file in ["summary.json", "params.json"] {
+        let path = folder.path(&format!("run/{file}"));
+        let _ = std::fs::remove_file(&path);
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        folder.run(&["train", "--resume", "run"]).refused(&[file]);
+        std::fs::remove_file(&path).unwrap();
+    }
+}
+
+/// A small archive of zeros would take 680 MB, of which there are 256.
+#[cfg(target_os = "linux")]
+#[test]
+fn arrays_beyond_the_memory_there_is_are_refused_before_they_are_read() {
+    use ndarray::{Array1, Array2};
+    let folder = Folder::new();
+    let rows = 10_000_000;
+    let file = std::fs::File::create(folder.path("zeros.npz")).unwrap();
+    let mut archive = ndarray_npy::NpzWriter::new_compressed(file);
+    archive.add_array("X", &Array2::<i8>::zeros((rows, 4))).unwrap();
+    archive.add_array("y", &Array1::<i8>::zeros(rows)).unwrap();
+    archive.finish().unwrap();
+    let own = folder.parameters(json!({"NPZ_DATASET": "zeros.npz"}));
+    let shell = format!(
+        "ulimit -v 262144; exec {} train {} --backend cpu",
+        crate::support::binary().display(),
+        own.display()
+    );
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", &shell]).current_dir(folder.path("."));
+    crate::support::Ran::from(command.output().unwrap()).refused(&[
+        "zeros.npz: needs ",
+        "bytes of memory when it is read",
+        "are available",
+    ]);
+}
