@@ -92,6 +92,7 @@ pub(super) trait Simd: Copy {
 /// # Safety
 /// The machine has `S`; so many rows exist, `n` numbers long.
 #[inline(always)]
+#[allow(clippy::needless_range_loop)] // rows and columns, as the formula has them
 pub(super) unsafe fn dots_of_vectors<S: Simd, const R: usize>(
     n: usize,
     (a, a_row): (*const f32, usize),

@@ -1,5 +1,7 @@
 //! AVX-512, and AVX2 with FMA.
 
+#![allow(clippy::needless_range_loop)] // rows and columns, as the formulas have them
+
 use std::arch::x86_64::*;
 
 use super::simd::{NOT_FADED, Simd, Sums, dots_of_vectors};
