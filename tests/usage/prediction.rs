@@ -142,7 +142,7 @@ fn values_far_from_0_keep_their_digits_in_every_format() {
     let (mut description, weights) = identity(1, "linear", None);
     description["targets"] = json!({"shift": [1.7e9], "scale": [3.0]});
     folder.write(MODEL, identity_file(&description, &weights));
-    folder.write("d.csv", "0\n1\n2\n");
+    folder.write("d.csv", "0.0\n1\n2\n");
     let expected: Vec<f64> = (0..3).map(|y| f64::from(y) / 3.0 + 1.7e9).collect();
     let text: String = expected.iter().map(|value| format!("{value:?}\n")).collect();
     assert_eq!(predicted(&folder, "d.csv", &[]).stdout, format!("value\n{text}"));
