@@ -30,16 +30,18 @@ if [ ! -x "$kit/gpu-mlp" ]; then
 fi
 python=${PYTHON:-python3}
 # Looked up from where it was named: what follows runs in the kit.
-case $python in */*) python=$here/${python#"$here"/} ;; esac
+case $python in /*) ;; */*) python=$here/$python ;; esac
 # Where the whole has to end, in seconds: of a card the limits add up to 350.
 whole=$(if [ -z "$rehearse" ]; then echo 355; else echo 118; fi)
 private=$(mktemp -d)
 trap 'rm -rf "$private"' EXIT
 export XDG_RUNTIME_DIR=$private TMPDIR=$private GPU_MLP_REQUIRE_GPU=1 PYTHONDONTWRITEBYTECODE=1
 PATH=$PATH:/usr/sbin:/sbin
-# Drivers keep what they have compiled, wherever the machine has no place of theirs.
-mkdir "$private/cache"
-export MESA_SHADER_CACHE_DIR=$private/cache __GL_SHADER_DISK_CACHE_PATH=$private/cache
+# Drivers keep what they have compiled in a place of their own, or here where they have none.
+if [ ! -w "${HOME:-/nowhere}" ]; then
+    mkdir "$private/cache"
+    export MESA_SHADER_CACHE_DIR=$private/cache __GL_SHADER_DISK_CACHE_PATH=$private/cache
+fi
 
 # sized FULL SMALL: one for a card, the other for a rehearsal.
 sized() { if [ -z "$rehearse" ]; then echo "$1"; else echo "$2"; fi; }

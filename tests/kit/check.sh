@@ -8,7 +8,7 @@ kit=$(cd "$1" && pwd)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 # As on a machine with neither Rust nor what is set here for Vulkan.
-bare=(env -i PATH=/usr/bin:/bin HOME="$scratch" PYTHON="${PYTHON:-python3}")
+bare=(env -i PATH=/usr/bin:/bin HOME="$HOME" PYTHON="${PYTHON:-python3}")
 
 # rehearsed NAME CODE [--device NAME]: a rehearsal of $scratch/kit that ends with CODE; its page is `page`.
 rehearsed() {
@@ -56,7 +56,7 @@ says '\| g \|.*STOPPED after 4 s'
 
 afresh
 PYTHON=/usr/bin/false
-bare=(env -i PATH=/usr/bin:/bin HOME="$scratch" PYTHON="$PYTHON")
+bare=(env -i PATH=/usr/bin:/bin HOME="$HOME" PYTHON="$PYTHON")
 rehearsed 'no-peer' 0
 says 'left out: all peers'
 
