@@ -255,7 +255,7 @@ digest() {
         a-*) grep -v '^all limits\|^features' "$out/$1" ;;
         b-*) grep -E '^tests/|^test result|FAILED|panicked|^error' "$out/$1" ;;
         d-*)
-            [ ! -s "$private/bench.json" ] || "$kit/device" measured "$private/bench.json"
+            [ ! -s "$private/bench.json" ] || timeout 5 "$kit/device" measured "$private/bench.json"
             grep -v '^{' "$out/$1"
             ;;
         *) grep -vE '^$|^running|^test ' "$out/$1" | head -n 90 ;;
