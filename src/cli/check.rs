@@ -35,7 +35,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let Arguments { file, overrides, backend, device } = arguments;
     let file = Parameters::locate(file)?;
-    let parameters = Parameters::read(&file, overrides)?;
+    let mut parameters = Parameters::read(&file, overrides)?;
     let place = |error: Error| placed(error, &file, overrides);
     let path = parameters.locate_dataset(&file)?;
     let dataset = Dataset::read(&path)?;
@@ -46,8 +46,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let wishes =
         Wishes { backend: *backend, device: device.as_deref().or(of_file), ..Wishes::default() };
     choose(&wishes, &parameters).map_err(place)?;
+    let note = parameters.note_of_classes(&dataset, &run.network);
+    parameters.task = Some(run.network.task());
     for text in header::lines(&file, overrides, (&parameters, &parameters.to_json()), &run) {
         line(&text)?;
+    }
+    if let Some(note) = note {
+        line(&format!("note: {note}"))?;
     }
     let moved = backend.is_some() || device.is_some();
     line("devices:")?;

@@ -114,6 +114,23 @@ fn as_json(model: &Model, metrics: &Metrics) -> Value {
             json["confusion"] = json!(confusion);
             json
         }
+        Quality::MultiLabel { accuracy, correct, precision, recall, f1, labels } => {
+            let names = model.output_names();
+            let label = |(index, label): (usize, &ClassMetrics)| {
+                json!({
+                    "name": names.map(|names| &names[index]),
+                    "rows": label.rows,
+                    "precision": label.precision,
+                    "recall": label.recall,
+                    "f1": label.f1,
+                })
+            };
+            json!({
+                "task": model.task_name(), "rows": rows, "loss": loss, "accuracy": accuracy,
+                "correct": correct, "precision": precision, "recall": recall, "f1": f1,
+                "labels": labels.iter().enumerate().map(label).collect::<Vec<_>>(),
+            })
+        }
         Quality::Regression { r2, rmse, mae, outputs } => {
             let names = model.output_names();
             let output = |(index, output): (usize, &crate::usage::OutputMetrics)| {
@@ -143,6 +160,16 @@ fn table(model: &Model, metrics: &Metrics) -> Result<()> {
             }
             class_table(model, &metrics.quality)
         }
+        Quality::MultiLabel { accuracy, correct, precision, recall, f1, labels } => {
+            let all = format!("({correct}/{} with every label right)", metrics.rows);
+            line(&format!("accuracy {} {all}", percent(*accuracy)))?;
+            let names: Vec<String> = match model.output_names() {
+                Some(names) => names.iter().map(|name| shown(name).into_owned()).collect(),
+                None => (0..labels.len()).map(|label| label.to_string()).collect(),
+            };
+            let rows = labels.iter().map(|label| label.rows).sum();
+            precision_table("label", &names, labels, ([*precision, *recall, *f1], rows)).map(|_| ())
+        }
         Quality::Regression { r2, rmse, mae, outputs } => {
             let figures = |r2: f64, rmse, mae| {
                 format!("R² {}  RMSE {}  MAE {}", r_squared(r2), decimal(rmse), decimal(mae))
@@ -163,6 +190,26 @@ fn table(model: &Model, metrics: &Metrics) -> Result<()> {
     }
 }
 
+/// A line a class or label, and their means with the sum of their rows; the width of the names.
+fn precision_table(
+    what: &str,
+    names: &[String],
+    classes: &[ClassMetrics],
+    (means, rows): ([f64; 3], u64),
+) -> Result<usize> {
+    let wide = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max(5);
+    line(&format!("\n{what:<wide$}  precision  recall      F1  rows"))?;
+    let figures = |name: &str, shares: [f64; 3], rows: u64| {
+        let [precision, recall, f1] = shares.map(percent);
+        line(&format!("{name:<wide$}  {precision:>9}  {recall:>6}  {f1:>6}  {rows}"))
+    };
+    for (name, class) in names.iter().zip(classes) {
+        figures(name, [class.precision, class.recall, class.f1], class.rows)?;
+    }
+    figures("macro", means, rows)?;
+    Ok(wide)
+}
+
 /// A line a class, their means, and the confusion.
 fn class_table(model: &Model, quality: &Quality) -> Result<()> {
     let Quality::Classification { precision, recall, f1, classes, confusion, .. } = quality else {
@@ -173,16 +220,8 @@ fn class_table(model: &Model, quality: &Quality) -> Result<()> {
         None => model.labels[class].to_string(),
     };
     let names: Vec<String> = (0..classes.len()).map(name).collect();
-    let wide = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max(5);
-    line(&format!("\n{:<wide$}  precision  recall      F1  rows", "class"))?;
-    let figures = |name: &str, [precision, recall, f1]: [f64; 3], rows: u64| {
-        let [precision, recall, f1] = [precision, recall, f1].map(percent);
-        line(&format!("{name:<wide$}  {precision:>9}  {recall:>6}  {f1:>6}  {rows}"))
-    };
-    for (name, class) in names.iter().zip(classes) {
-        figures(name, [class.precision, class.recall, class.f1], class.rows)?;
-    }
-    figures("macro", [*precision, *recall, *f1], confusion.sum())?;
+    let means = ([*precision, *recall, *f1], confusion.sum());
+    let wide = precision_table("class", &names, classes, means)?;
     if classes.len() > MOST_SHOWN {
         return line(&format!("\n{}: --json has the confusion", counted(classes.len(), "class")));
     }

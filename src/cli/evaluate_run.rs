@@ -25,6 +25,8 @@ pub(super) fn run(directory: &Path, model: &Model, wishes: &Wishes, as_json: boo
         )));
     }
     let mut parameters = Parameters::read(&file, &[])?;
+    // What the weights were trained for, whatever the targets look like.
+    parameters.task = Some(model.network.task());
     // A model keeps no moments.
     parameters.optimizer = Optimizer::Sgd;
     let path = parameters.locate_dataset(&file)?;

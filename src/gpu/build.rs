@@ -130,8 +130,10 @@ impl Build<'_> {
     /// The rows of a step, or of many: their targets, weights and inputs.
     pub fn gather(&mut self, to: &Gathered) -> Vec<Dispatch> {
         let (run, data) = (self.run, self.data);
-        let regression = run.network.task() == Task::Regression;
-        let outputs = if regression { run.network.outputs() } else { 0 };
+        let outputs = match run.network.task() {
+            Task::Classification => 0,
+            Task::MultiLabel | Task::Regression => run.network.outputs(),
+        };
         let weighted_classes = run.replicas.first().map_or(0, |r| r.class_weights.len());
         let words = [
             to.capacity as u32,
@@ -169,11 +171,12 @@ impl Build<'_> {
 
     fn metrics(&mut self, workspace: &Workspace) -> Dispatch {
         let scores = self.run.plan.row_len(self.run.plan.scores);
-        let (logits, outputs) = match self.run.network.task() {
-            Task::Classification => (scores, 0),
-            Task::Regression => (0, scores),
+        let [logits, labels, outputs] = match self.run.network.task() {
+            Task::Classification => [scores, 0, 0],
+            Task::MultiLabel => [0, scores, 0],
+            Task::Regression => [0, 0, scores],
         };
-        let words = [workspace.capacity, logits, outputs].map(|word| word as u32);
+        let words = [workspace.capacity, logits, labels, outputs].map(|word| word as u32);
         let buffers = [
             (workspace.of(self.run.plan.scores), Read),
             (&workspace.gathered.truth, Read),
@@ -182,7 +185,7 @@ impl Build<'_> {
             (self.sums, Write),
             (self.confusion, Write),
         ];
-        let turns = workspace.capacity.div_ceil(64) * (1 + logits + outputs) + 7 * (1 + outputs);
+        let turns = workspace.capacity.div_ceil(64) * (1 + scores) + 7 * (1 + outputs);
         self.dispatch("metric_sums", Variant::default(), &words, &buffers, [1, 1], turns)
     }
 

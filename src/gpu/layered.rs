@@ -75,6 +75,7 @@ impl<'a> Layered<'a> {
         let name = match plan.loss {
             Loss::SoftmaxCrossEntropy => "softmax_cross_entropy",
             Loss::BinaryCrossEntropy => "binary_cross_entropy",
+            Loss::MultiLabelCrossEntropy => "multi_label_cross_entropy",
             Loss::MeanSquaredError => "mean_squared_error",
         };
         let buffers = [
@@ -146,8 +147,14 @@ impl<'a> Layered<'a> {
             Operation::MaxPool1dBackward { ref pooling, delta, winners, below } => {
                 self.maxpool1d_backward(pooling, delta, winners, below)
             }
-            Operation::Softmax { z, a } => self.rowwise("softmax", z, a),
-            Operation::Sigmoid { z, a } => self.rowwise("sigmoid", z, a),
+            Operation::Softmax { z, a } => {
+                let classes = self.plan.row_len(z);
+                self.probabilities("softmax", (z, a), grid(capacity), 3 * classes)
+            }
+            Operation::Sigmoid { z, a } => {
+                let elements = grid(capacity * self.plan.row_len(z));
+                self.probabilities("sigmoid", (z, a), elements, 0)
+            }
         }
     }
 
@@ -157,13 +164,17 @@ impl<'a> Layered<'a> {
         own.chain([self.layout.total()]).map(|word| word as u32).collect()
     }
 
-    fn rowwise(&mut self, name: &'static str, z: BufferId, a: BufferId) -> Dispatch {
+    fn probabilities(
+        &mut self,
+        name: &'static str,
+        (z, a): (BufferId, BufferId),
+        workgroups: [usize; 2],
+        iterations: usize,
+    ) -> Dispatch {
         let workspace = self.workspace;
-        let classes = self.plan.row_len(z);
         let buffers = [(workspace.of(z), Read), (workspace.of(a), Write)];
-        let words = [workspace.capacity as u32, classes as u32];
-        let rows = grid(workspace.capacity);
-        self.dispatch(name, Variant::default(), &words, &buffers, rows, 3 * classes)
+        let words = [workspace.capacity, self.plan.row_len(z)].map(|word| word as u32);
+        self.dispatch(name, Variant::default(), &words, &buffers, workgroups, iterations)
     }
 
     fn bias_activation(

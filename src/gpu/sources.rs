@@ -55,6 +55,7 @@ kernels! {
     "maxpool1d_backward": Step,
     "mean_squared_error": Step,
     "metric_sums": Step,
+    "multi_label_cross_entropy": Math,
     "prelu": Step,
     "prelu_gradient": Step,
     "sgd": Optimizer,

@@ -7,15 +7,16 @@ use crate::params::Run;
 /// Numbers of a slot of the sums: the losses, the weights, and two an output in regression.
 pub(super) fn slot_length(run: &Run) -> usize {
     match run.network.task() {
-        Task::Classification => 2,
+        Task::Classification | Task::MultiLabel => 2,
         Task::Regression => 2 + 2 * run.network.outputs(),
     }
 }
 
-/// Counts of a confusion matrix; 0 in regression.
+/// Counts of classes, or of labels and then of the rows that have all of them right; 0 in regression.
 pub(super) fn confusion_length(run: &Run) -> usize {
     match run.network.task() {
         Task::Classification => run.network.classes().pow(2),
+        Task::MultiLabel => 4 * run.network.outputs() + 1,
         Task::Regression => 0,
     }
 }
@@ -31,9 +32,14 @@ pub(super) fn evaluation(
 ) -> Evaluation {
     let length = slot_length(run);
     let outputs = (length - 2) / 2;
+    let (confusion, all_right) = match confusion {
+        [labels @ .., all_right] if run.network.task() == Task::MultiLabel => (labels, *all_right),
+        classes => (classes, 0),
+    };
     let mut evaluation = Evaluation {
         rows,
         confusion: confusion.iter().map(|&count| u64::from(count)).collect(),
+        all_right: all_right.into(),
         squared_errors: vec![0.0; outputs],
         absolute_errors: vec![0.0; outputs],
         ..Evaluation::default()

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Gpu;
+use super::statistics::confusion_length;
 use crate::data::Split;
 use crate::error::Result;
 use crate::params::{Replica, Run};
@@ -78,7 +79,6 @@ pub(super) fn train_step(
     let list_rows = replica.splits.of(Split::Train).len();
     let places = run.step.places(number, list_rows);
     let corrections = run.step.optimizer.corrections(done + 1);
-    let classes = run.network.classes();
     Step {
         rows: places.len() as u32,
         first: places.start as u32,
@@ -89,7 +89,7 @@ pub(super) fn train_step(
         seed_low: replica.seed as u32,
         seed_high: (replica.seed >> 32) as u32,
         slot: number * run.replicas.len() as u32 + id as u32,
-        confusion: (id * classes * classes) as u32,
+        confusion: (id * confusion_length(run)) as u32,
         learning_rate: replica.learning_rate as f32,
         decay: run.step.decay(replica.l2, places.len().max(1)) as f32,
         correction1: corrections[0] as f32,
@@ -125,14 +125,14 @@ pub(super) fn evaluation_step(
 ) -> Step {
     let list_rows = replica.splits.of(split).len();
     let first = (number as usize * capacity).min(list_rows);
-    let (replicas, classes) = (run.replicas.len(), run.network.classes());
+    let replicas = run.replicas.len();
     Step {
         rows: (list_rows - first).min(capacity) as u32,
         first: first as u32,
         list: lists.of(id, split),
         list_rows: list_rows as u32,
         slot: first_slot + number * replicas as u32 + id as u32,
-        confusion: ((replicas + id) * classes * classes) as u32,
+        confusion: ((replicas + id) * confusion_length(run)) as u32,
         ..Step::default()
     }
 }

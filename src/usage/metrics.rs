@@ -5,6 +5,7 @@ use ndarray::{Array2, ArrayView1, Axis};
 use super::curves::{average_precision, roc_auc};
 use super::predictor::Truth;
 use crate::artifact::Model;
+use crate::network::Task;
 
 /// The figures of a model on some rows, each of which counts the same.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +41,21 @@ pub enum Quality {
         roc_auc: Option<f64>,
         /// Of two classes: the average precision of the second; None where it is missing.
         average_precision: Option<f64>,
+    },
+    /// Of labels, several of which a row may have. Means are over all labels.
+    MultiLabel {
+        /// Rows whose labels are all right / rows.
+        accuracy: f64,
+        /// Rows whose labels are all right.
+        correct: u64,
+        /// The mean precision of the labels.
+        precision: f64,
+        /// The mean recall.
+        recall: f64,
+        /// The mean F1.
+        f1: f64,
+        /// Each label: its class of rows are those that have it.
+        labels: Vec<ClassMetrics>,
     },
     /// Of values, in original units; means over outputs.
     Regression {
@@ -83,10 +99,18 @@ impl Metrics {
     pub(super) fn new(model: &Model, loss: f64, predictions: &Array2<f64>, truth: &Truth) -> Self {
         let quality = match truth {
             Truth::Classes(classes) => classification(model.labels.len(), predictions, classes),
+            Truth::Values(labels) if model.network.task() == Task::MultiLabel => {
+                multi_label(predictions, labels)
+            }
             Truth::Values(values) => regression(predictions, values),
         };
         Metrics { rows: predictions.nrows(), loss, quality }
     }
+}
+
+/// Whether a label of this probability is predicted: its logit is above 0.
+pub(super) fn is_predicted(probability: f64) -> bool {
+    probability > 0.5
 }
 
 /// The class of the highest probability, the first on a tie.
@@ -138,6 +162,39 @@ fn classification(classes: usize, probabilities: &Array2<f64>, truth: &[u32]) ->
         confusion,
         roc_auc,
         average_precision,
+    }
+}
+
+fn multi_label(probabilities: &Array2<f64>, truth: &Array2<f64>) -> Quality {
+    let label = |(probabilities, truth): (ArrayView1<f64>, ArrayView1<f64>)| {
+        let rows = || probabilities.iter().zip(&truth);
+        let found = rows().filter(|(p, y)| is_predicted(**p) && **y == 1.0).count() as u64;
+        let called = rows().filter(|(p, _)| is_predicted(**p)).count() as u64;
+        let there = rows().filter(|(_, y)| **y == 1.0).count() as u64;
+        ClassMetrics {
+            precision: ratio(found, called),
+            recall: ratio(found, there),
+            f1: ratio(2 * found, there + called),
+            rows: there,
+        }
+    };
+    let columns = probabilities.columns().into_iter().zip(truth.columns());
+    let labels: Vec<ClassMetrics> = columns.map(label).collect();
+    let mean = |value: fn(&ClassMetrics) -> f64| {
+        labels.iter().map(value).sum::<f64>() / labels.len().max(1) as f64
+    };
+    let is_right = |(probabilities, truth): &(ArrayView1<f64>, ArrayView1<f64>)| {
+        probabilities.iter().zip(truth).all(|(p, y)| is_predicted(*p) == (*y == 1.0))
+    };
+    let rows = probabilities.outer_iter().zip(truth.outer_iter());
+    let correct = rows.filter(is_right).count() as u64;
+    Quality::MultiLabel {
+        accuracy: ratio(correct, truth.nrows() as u64),
+        correct,
+        precision: mean(|m| m.precision),
+        recall: mean(|m| m.recall),
+        f1: mean(|m| m.f1),
+        labels,
     }
 }
 
@@ -195,6 +252,21 @@ mod tests {
         assert!((precision - (1.0 + 2.0 / 3.0) / 2.0).abs() < 1e-15);
         assert!((f1 - (2.0 / 3.0 + 4.0 / 5.0) / 2.0).abs() < 1e-15);
         assert_eq!(classes[2], ClassMetrics { precision: 0.0, recall: 0.0, f1: 0.0, rows: 0 });
+    }
+
+    #[test]
+    fn labels_by_hand() {
+        // Truth 10 11 00, predicted 10 01 10; a probability of 0.5 predicts nothing.
+        let probabilities = array![[0.9, 0.5], [0.2, 0.8], [0.6, 0.0]];
+        let truth = array![[1.0, 0.0], [1.0, 1.0], [0.0, 0.0]];
+        let Quality::MultiLabel { accuracy, correct, precision, recall, f1, labels } =
+            multi_label(&probabilities, &truth)
+        else {
+            panic!("labels")
+        };
+        assert_eq!((accuracy, correct), (1.0 / 3.0, 1));
+        assert_eq!((precision, recall, f1), (0.75, 0.75, 0.75));
+        assert_eq!(labels[0], ClassMetrics { precision: 0.5, recall: 0.5, f1: 0.5, rows: 2 });
     }
 
     #[test]

@@ -242,8 +242,8 @@ pub(super) fn activation_backward(bench: &mut Bench, shape: &Shape) {
     });
 }
 
-/// Rows to kernels that turn z into a, element by element of the twin's.
-fn rowwise(bench: &mut Bench, shape: &Shape, name: &'static str, width: usize) {
+/// Rows to kernels that turn logits into probabilities, element by element of the twin's.
+fn probabilities(bench: &mut Bench, shape: &Shape, name: &'static str, width: usize) {
     let mut z = bench.normal(shape.replicas() * shape.capacity * width, 4.0);
     // Far out now and then: nothing overflows.
     z.iter_mut().step_by(29).for_each(|z| *z *= 30.0);
@@ -253,7 +253,7 @@ fn rowwise(bench: &mut Bench, shape: &Shape, name: &'static str, width: usize) {
         (name, Variant::default()),
         &[shape.capacity, width].map(|number| number as u32),
         &mut [read(&z), Argument::Write(&mut a)],
-        shape.grid(1),
+        shape.grid(if name == "softmax" { 1 } else { width }),
         shape.steps(),
     );
     let wide_z = wide(&z);
@@ -283,9 +283,10 @@ pub(super) fn softmax_terms(z: &[f64], a: &[f64], classes: usize) -> Vec<f64> {
 }
 
 pub(super) fn softmax(bench: &mut Bench, shape: &Shape) {
-    rowwise(bench, shape, "softmax", shape.units);
+    probabilities(bench, shape, "softmax", shape.units);
 }
 
 pub(super) fn sigmoid(bench: &mut Bench, shape: &Shape) {
-    rowwise(bench, shape, "sigmoid", 1);
+    probabilities(bench, shape, "sigmoid", 1);
+    probabilities(bench, shape, "sigmoid", shape.units);
 }

@@ -5,7 +5,8 @@ use super::elementwise::softmax_terms;
 use crate::backend::Evaluation;
 use crate::cpu::binary_cross_entropy::binary_cross_entropy as binary_twin;
 use crate::cpu::mean_squared_error::mean_squared_error as squared_twin;
-use crate::cpu::metric_sums::{add_confusion, add_errors, add_losses};
+use crate::cpu::metric_sums::{add_confusion, add_errors, add_labels, add_losses};
+use crate::cpu::multi_label_cross_entropy::multi_label_cross_entropy as labels_twin;
 use crate::cpu::softmax::softmax as softmax_twin;
 use crate::cpu::softmax_cross_entropy::softmax_cross_entropy as softmax_loss_twin;
 use crate::gpu::kernel::Variant;
@@ -154,6 +155,37 @@ pub(super) fn binary_cross_entropy(bench: &mut Bench, shape: &Shape) {
     done.compare(bench, shape, &losses, &delta);
 }
 
+pub(super) fn multi_label_cross_entropy(bench: &mut Bench, shape: &Shape) {
+    let outputs = shape.units;
+    let elements = shape.replicas() * shape.capacity * outputs;
+    let mut scores = bench.normal(elements, 3.0);
+    scores.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
+    let truth = labels(bench, elements);
+    let done = Losses::run(bench, shape, "multi_label_cross_entropy", (scores, words(&truth)));
+    let (losses, delta) = done.twin(shape, |z, truth, weights, scale, losses, delta| {
+        labels_twin(z, &wide(bytemuck::cast_slice(truth)), weights, scale, losses, delta);
+    });
+    let (z, y) = (wide(&done.scores), wide(&truth));
+    let softplus = |z: f64| z.max(0.0) + (-z.abs()).exp().ln_1p();
+    let of_loss = |(row, &loss): (usize, &f64)| {
+        let own = row * outputs..(row + 1) * outputs;
+        let terms = z[own.clone()].iter().zip(&y[own]).map(|(z, y)| softplus(*z) + y * z.abs());
+        (loss, terms.sum::<f64>() / outputs as f64)
+    };
+    let of_delta = |(at, &delta): (usize, &f64)| {
+        let sigmoid = 1.0 / (1.0 + (-z[at]).exp());
+        (delta, (sigmoid + y[at]) / outputs as f64 * done.pull(shape, at / outputs))
+    };
+    let losses: Vec<_> = losses.iter().enumerate().map(of_loss).collect();
+    let delta: Vec<_> = delta.iter().enumerate().map(of_delta).collect();
+    done.compare(bench, shape, &losses, &delta);
+}
+
+/// 0 or 1 each.
+fn labels(bench: &mut Bench, elements: usize) -> Vec<f32> {
+    bench.below(elements, 2).iter().map(|&label| label as f32).collect()
+}
+
 pub(super) fn mean_squared_error(bench: &mut Bench, shape: &Shape) {
     let outputs = shape.units;
     let elements = shape.replicas() * shape.capacity * outputs;
@@ -175,7 +207,7 @@ pub(super) fn metric_sums_of_classes(bench: &mut Bench, shape: &Shape) {
     // Few different numbers: many ties, and the first is the prediction.
     let scores: Vec<f32> = bench.below(batch * classes, 4).iter().map(|&z| z as f32).collect();
     let truth = bench.below(batch, classes);
-    metric_sums(bench, shape, (classes, 0), (scores, truth));
+    metric_sums(bench, shape, [classes, 0, 0], (scores, truth));
 }
 
 pub(super) fn metric_sums_of_one_logit(bench: &mut Bench, shape: &Shape) {
@@ -183,20 +215,29 @@ pub(super) fn metric_sums_of_one_logit(bench: &mut Bench, shape: &Shape) {
     // -1, 0 and 1: 0 is not above 0.
     let scores = bench.below(batch, 3).iter().map(|&z| z as f32 - 1.0).collect();
     let truth = bench.below(batch, 2);
-    metric_sums(bench, shape, (1, 0), (scores, truth));
+    metric_sums(bench, shape, [1, 0, 0], (scores, truth));
 }
 
 pub(super) fn metric_sums_of_values(bench: &mut Bench, shape: &Shape) {
     let elements = shape.replicas() * shape.capacity * shape.units;
     let scores = bench.normal(elements, 2.0);
     let truth = words(&bench.normal(elements, 2.0));
-    metric_sums(bench, shape, (0, shape.units), (scores, truth));
+    metric_sums(bench, shape, [0, 0, shape.units], (scores, truth));
+}
+
+pub(super) fn metric_sums_of_labels(bench: &mut Bench, shape: &Shape) {
+    let elements = shape.replicas() * shape.capacity * shape.units;
+    // Half of the logits 0, which predicts no label, so that some rows are all right.
+    let scores =
+        bench.below(elements, 4).iter().map(|&z| z.saturating_sub(1) as f32 - 1.0).collect();
+    let truth = words(&labels(bench, elements));
+    metric_sums(bench, shape, [0, shape.units, 0], (scores, truth));
 }
 
 fn metric_sums(
     bench: &mut Bench,
     shape: &Shape,
-    (logits, outputs): (usize, usize),
+    [logits, labels, outputs]: [usize; 3],
     (scores, truth): (Vec<f32>, Vec<u32>),
 ) {
     let (replicas, capacity) = (shape.replicas(), shape.capacity);
@@ -208,7 +249,11 @@ fn metric_sums(
     }
     // Slots and counts of others before and behind; they stay.
     let length = 2 + 2 * outputs;
-    let cells = if logits == 0 { 0 } else { logits.max(2).pow(2) };
+    let cells = match [logits, labels] {
+        [0, 0] => 0,
+        [0, labels] => 4 * labels + 1,
+        [logits, _] => logits.max(2).pow(2),
+    };
     let before = words(&bench.normal((replicas + 3) * length, 1.0));
     let counts_before = bench.below((replicas + 2) * cells + 1, 9);
     let (mut sums, mut counts) = (before.clone(), counts_before.clone());
@@ -219,7 +264,7 @@ fn metric_sums(
     };
     bench.launch(
         ("metric_sums", Variant::default()),
-        &[capacity, logits, outputs].map(|number| number as u32),
+        &[capacity, logits, labels, outputs].map(|number| number as u32),
         &mut [
             read(&scores),
             read_words(&truth),
@@ -248,14 +293,20 @@ fn metric_sums(
             if rows > 0 {
                 add_confusion(&of(&scores, logits), truth, &mut expected);
             }
-            let own = expected_counts[(replica + 1) * cells..].iter_mut();
-            own.zip(&expected.confusion).for_each(|(count, more)| *count += *more as u32);
+        } else if labels > 0 {
+            let truth = of(bytemuck::cast_slice(&truth), labels);
+            add_labels(&of(&scores, labels), &truth, labels, &mut expected);
+            if rows > 0 {
+                expected.confusion.push(expected.all_right);
+            }
         } else {
             let truth = of(bytemuck::cast_slice(&truth), outputs);
             add_errors(&of(&scores, outputs), &truth, outputs, &mut expected);
             let errors = expected.squared_errors.iter().chain(&expected.absolute_errors);
             elements.extend(errors.map(|&sum| (sum, sum)));
         }
+        let own = expected_counts[(replica + 1) * cells..].iter_mut();
+        own.zip(&expected.confusion).for_each(|(count, more)| *count += *more as u32);
         for (i, (value, terms)) in elements.into_iter().enumerate() {
             let at = (replica + 2) * length + i;
             bench.near(format!("sum {i} of {replica}"), sums[at], value, tolerance(rows, terms));

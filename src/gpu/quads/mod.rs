@@ -37,8 +37,11 @@ struct Fusible {
 }
 
 impl Fusible {
-    /// The error says what is no dense layer.
+    /// The error says what is no dense layer, or what no kernel on quads knows.
     fn of(run: &Run) -> Result<Self, String> {
+        if run.network.task() == Task::MultiLabel {
+            return Err("several labels a row can't be fused".into());
+        }
         let chain = Chain::of(&run.plan)?;
         let columns = Columns::new(&chain, run);
         Ok(Fusible { chain, columns })

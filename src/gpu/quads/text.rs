@@ -161,6 +161,8 @@ impl Text<'_> {
         text += match self.run.plan.loss {
             Loss::SoftmaxCrossEntropy => shader!("quad_softmax_cross_entropy"),
             Loss::BinaryCrossEntropy => shader!("quad_binary_cross_entropy"),
+            // `Fusible::of` refuses it.
+            Loss::MultiLabelCrossEntropy => "",
             Loss::MeanSquaredError => shader!("quad_mean_squared_error"),
         };
         let row_weight = if is_weighted(self.run) { "row_weights[at]" } else { "1.0" };

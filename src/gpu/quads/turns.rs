@@ -46,7 +46,9 @@ impl Fusible {
                 shared(quads * outputs, threads, each) + shared(quads * outputs, threads, 3 * each)
             }
             Loss::BinaryCrossEntropy => shared(quads, threads, 0),
-            Loss::MeanSquaredError => shared(quads * outputs, threads, each),
+            Loss::MultiLabelCrossEntropy | Loss::MeanSquaredError => {
+                shared(quads * outputs, threads, each)
+            }
         };
         let learning = links.iter().zip(&self.columns.alphas).filter(|(_, alpha)| alpha.is_some());
         let alphas = learning
