@@ -13,9 +13,9 @@ pub use device::adapter::{Adapter, adapters};
 pub use device::gpu::Gpu;
 pub use device::sources::shader_sources;
 pub use engine::backend::GpuBackend;
-pub use schedules::fit::Refused;
+pub use schedules::open::Refused;
 pub use schedules::quads::generated::generated_sources;
-pub use schedules::schedule::Schedule;
+pub use session::schedule::Schedule;
 
 #[cfg(test)]
 #[path = "../../tests/gpu/adapter.rs"]

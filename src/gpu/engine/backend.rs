@@ -1,127 +1,149 @@
 //! The GPU behind the contract.
 
-use std::cell::Cell;
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ndarray::{Array3, ArrayViewD};
 
-use super::epoch::{Epoch, paced};
-use super::snapshot::Snapshot;
+use super::block::{epochs_at_once, whole_epochs};
+use super::epoch::Epoch;
+use super::evaluate::evaluate;
+use super::kept::Kept;
+use super::measure::time_steps;
+use super::pacer::Pacer;
 use super::{predict, state};
 use crate::backend::{
-    Backend, Description, EpochReport, Evaluation, Event, Mark, Quantity, ReplicaId, ReplicaState,
-    State, Weights,
+    Backend, Description, EpochReport, Evaluation, Event, Mark, Quantity, ReplicaId, State, Weights,
 };
 use crate::data::Split;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::gpu::device::gpu::Gpu;
-use crate::gpu::device::kernel::Kernels;
-use crate::gpu::schedules::network::DeviceNetwork;
-use crate::gpu::schedules::schedule::Schedule;
-use crate::gpu::session::data::Data;
-use crate::gpu::session::record::{Command, Pass, Recorder, Work};
-use crate::gpu::session::sizes::most_rows;
-use crate::gpu::session::statistics::{confusion_length, evaluation, slot_length};
-use crate::gpu::session::steps::evaluation_step;
-use crate::params::{Replica, Run};
+use crate::gpu::schedules::open::{self, Refused};
+use crate::gpu::session::run::Session;
+use crate::gpu::session::schedule::Schedule;
+use crate::params::Run;
 
 /// A GPU as a backend.
 pub struct GpuBackend {
-    pub(in crate::gpu) gpu: Gpu,
-    pub(in crate::gpu) kernels: Kernels,
-    pub(in crate::gpu) schedule: Schedule,
-    pub(in crate::gpu) run: Arc<Run>,
-    pub(in crate::gpu) data: Data,
-    pub(in crate::gpu) network: DeviceNetwork,
-    pub(in crate::gpu) recorder: Recorder,
-    pub(in crate::gpu) queue: VecDeque<u32>,
-    pub(in crate::gpu) epoch: Option<Epoch>,
+    session: Session,
+    pacer: Pacer,
+    kept: Kept,
+    queue: VecDeque<u32>,
+    epoch: Option<Epoch>,
     /// What epochs that shared a submit reported, and no poll has asked for yet.
-    pub(in crate::gpu) ready: VecDeque<EpochReport>,
-    /// The state to go back to.
-    pub(in crate::gpu) snapshot: Option<Snapshot>,
-    pub(in crate::gpu) replicas: Vec<ReplicaState>,
-    /// The best weights as of the last epoch, for the day the device is lost.
-    pub(in crate::gpu) best: Vec<f32>,
-    /// Steps of the next submit.
-    pub(in crate::gpu) pace: usize,
-    /// Submits of the last epoch.
-    pub(in crate::gpu) submits: u32,
-    /// Read-backs of the last epoch.
-    pub(in crate::gpu) read_backs: u32,
+    ready: VecDeque<EpochReport>,
     /// Epochs that were trained.
-    pub(in crate::gpu) epochs_done: usize,
+    epochs_done: usize,
+    last: Last,
+}
+
+/// How the last epochs ran.
+#[derive(Default)]
+struct Last {
+    submits: u32,
+    read_backs: u32,
     /// Epochs of the last submit that held whole ones.
-    pub(in crate::gpu) last_group: usize,
-    /// Blocks of an evaluation in its next submit: they take other times than steps.
-    pub(in crate::gpu) evaluation_pace: Cell<usize>,
+    group: usize,
 }
 
 impl GpuBackend {
+    /// A backend for this run on an open device, at the run's initial weights, on the schedule that
+    /// takes any network. Refused where the device has too little memory.
+    pub fn new(gpu: Gpu, run: Arc<Run>) -> Result<Self> {
+        Self::with_schedule(gpu, run, Schedule::Layered)
+    }
+
+    /// The same on a schedule; refused where it does not fit the network or the device, with the reason.
+    pub fn with_schedule(gpu: Gpu, run: Arc<Run>, schedule: Schedule) -> Result<Self> {
+        match Self::first_fitting(gpu, run, &[schedule])? {
+            (Some(backend), _) => Ok(backend),
+            (None, refused) => {
+                let why: String = refused.into_iter().map(|(_, why)| why).collect();
+                Err(Error::input(format!("schedule {:?}: {why}", schedule.name())))
+            }
+        }
+    }
+
+    /// The same on the first of these schedules that fits, and why those before it do not.
+    pub fn first_fitting(
+        gpu: Gpu,
+        run: Arc<Run>,
+        schedules: &[Schedule],
+    ) -> Result<(Option<Self>, Refused)> {
+        let (session, refused) = open::open(gpu, run, schedules)?;
+        Ok((session.map(Self::on), refused))
+    }
+
+    fn on(session: Session) -> Self {
+        GpuBackend {
+            pacer: Pacer::new(session.recorder.capacity, session.gpu.is_software),
+            kept: Kept::new(&session),
+            session,
+            queue: VecDeque::new(),
+            epoch: None,
+            ready: VecDeque::new(),
+            epochs_done: 0,
+            last: Last { group: 1, ..Last::default() },
+        }
+    }
+
+    /// The memory of the device that data and network take.
+    pub fn bytes(gpu: &Gpu, run: &Run) -> u64 {
+        open::bytes(gpu, run)
+    }
+
+    /// Goes on with another schedule, from where it is; the inner error says why it does not fit.
+    pub fn use_schedule(&mut self, schedule: Schedule) -> Result<Result<(), String>> {
+        open::use_schedule(&mut self.session, schedule)
+    }
+
+    /// The device, for tests that lose it.
+    #[cfg(test)]
+    pub(super) fn device(&self) -> wgpu::Device {
+        self.session.gpu.device.clone()
+    }
+
     /// Forgets what is queued and under way.
     fn stop(&mut self) -> Result<()> {
         self.queue.clear();
         self.ready.clear();
         self.epoch = None;
-        self.gpu.wait()
+        self.session.gpu.wait()
     }
 
     /// Dispatches of a step, on average where a dispatch makes many.
     pub fn dispatches_a_step(&self) -> f64 {
-        self.network.train.dispatches_a_step()
+        self.session.network.train.dispatches_a_step()
     }
 
     /// The most turns of loops that an invocation of a training dispatch makes, as counted before it was
     /// compiled: some software drivers leave loops early that make more than 65,535.
     pub fn most_turns(&self) -> u64 {
-        self.network.train.all().map(|dispatch| dispatch.iterations).max().unwrap_or(0)
+        let all = self.session.network.train.all();
+        all.map(|dispatch| dispatch.iterations).max().unwrap_or(0)
     }
 
-    /// The blocks of an evaluation of `split`.
-    pub(in crate::gpu) fn evaluation_work(
-        &self,
-        split: Split,
-        which: Weights,
-        first_slot: u32,
-    ) -> Vec<Work<'_>> {
-        let capacity = self.network.evaluation.capacity;
-        let most = most_rows(&self.run, &[split]);
-        let block = |number: u32| {
-            let of_replica = |replica| {
-                let block = (number, capacity);
-                evaluation_step(&self.run, &self.data.lists, replica, split, block, first_slot)
-            };
-            Work {
-                steps: self.run.replicas.iter().enumerate().map(of_replica).collect(),
-                dispatches: &self.network.steps.evaluate[which as usize],
-            }
-        };
-        (0..most.div_ceil(capacity) as u32).map(block).collect()
+    fn epochs_at_once(&self) -> usize {
+        epochs_at_once(&self.session, &self.pacer, self.epochs_done)
     }
 
-    /// Submits a pass in as many submits as it takes; how many those were.
-    pub(in crate::gpu) fn submit_all(&self, pass: Pass) -> Result<u32> {
-        let Pass { mut before, work, mut after } = pass;
-        let (mut rest, mut submits) = (work.into_iter().peekable(), 0);
-        while rest.peek().is_some() {
-            let started = Instant::now();
-            let work: Vec<Work> = rest.by_ref().take(self.evaluation_pace.get()).collect();
-            let blocks = work.len();
-            let before = std::mem::take(&mut before);
-            let after = if rest.peek().is_none() { std::mem::take(&mut after) } else { vec![] };
-            let submitted = self.recorder.submit(&self.gpu, &[Pass { before, work, after }]);
-            self.gpu.wait_for(submitted)?;
-            if !self.gpu.is_software {
-                let a_block = started.elapsed().as_secs_f64() / blocks as f64;
-                let pace = paced(self.evaluation_pace.get(), a_block, self.recorder.capacity);
-                self.evaluation_pace.set(pace);
-            }
-            submits += 1;
-        }
-        Ok(submits)
+    fn whole_epochs(&mut self, numbers: &[u32]) -> Result<()> {
+        let GpuBackend { session, pacer, kept, .. } = self;
+        self.ready = whole_epochs(session, pacer, kept, numbers)?.into();
+        self.last.group = numbers.len();
+        self.epochs_done += numbers.len();
+        Ok(())
+    }
+
+    fn end(&mut self, epoch: Epoch) -> Result<EpochReport> {
+        let GpuBackend { session, pacer, kept, .. } = self;
+        let before = session.gpu.read_backs.get();
+        let (report, submits) = epoch.end(session, pacer, kept)?;
+        self.last = Last { submits, read_backs: session.gpu.read_backs.get() - before, group: 1 };
+        self.epochs_done += 1;
+        Ok(report)
     }
 }
 
@@ -129,19 +151,20 @@ impl Backend for GpuBackend {
     fn description(&self) -> Description {
         Description {
             backend: "gpu".into(),
-            device: self.gpu.name.clone(),
-            schedule: self.schedule.name().into(),
+            device: self.session.gpu.name.clone(),
+            schedule: self.session.network.schedule.name().into(),
             epochs_per_submit: self.epochs_at_once() as u32,
         }
     }
 
     fn details(&self) -> String {
+        let Last { submits, read_backs, group } = self.last;
         format!(
             "schedule {:?}, {:.2} dispatches a step, {}",
-            self.schedule.name(),
+            self.session.network.schedule.name(),
             self.dispatches_a_step(),
-            match self.last_group {
-                1 => format!("{} submits and {} read-back an epoch", self.submits, self.read_backs),
+            match group {
+                1 => format!("{submits} submits and {read_backs} read-back an epoch"),
                 epochs => format!("{epochs} epochs a submit and read-back"),
             }
         )
@@ -159,7 +182,7 @@ impl Backend for GpuBackend {
         let together = self.epochs_at_once().min(self.queue.len());
         if self.epoch.is_none() && together > 1 {
             let numbers: Vec<u32> = self.queue.drain(..together).collect();
-            self.ready = self.whole_epochs(&numbers)?.into();
+            self.whole_epochs(&numbers)?;
             return Ok(self.ready.pop_front().map(Event::Epoch));
         }
         let mut epoch = match self.epoch.take() {
@@ -169,10 +192,10 @@ impl Backend for GpuBackend {
                 None => return Ok(None),
             },
         };
-        self.submit_steps(&mut epoch)?;
-        let (step, steps) = (epoch.step, self.run.steps());
+        epoch.submit_steps(&self.session, &mut self.pacer, &self.kept)?;
+        let (step, steps) = (epoch.step(), self.session.run.steps());
         if step < steps {
-            let event = Event::Progress { epoch: epoch.number, step, steps };
+            let event = Event::Progress { epoch: epoch.number(), step, steps };
             self.epoch = Some(epoch);
             return Ok(Some(event));
         }
@@ -180,58 +203,39 @@ impl Backend for GpuBackend {
     }
 
     fn retain(&mut self, live: &[ReplicaId]) -> Result<()> {
-        for (id, replica) in self.replicas.iter_mut().enumerate() {
+        for (id, replica) in self.kept.replicas.iter_mut().enumerate() {
             replica.live &= live.contains(&id);
         }
         Ok(())
     }
 
     fn evaluate(&mut self, split: Split, which: Weights) -> Result<Vec<Evaluation>> {
-        let confusion = &self.network.confusion;
-        let work = self.evaluation_work(split, which, 0);
-        let blocks = work.len();
-        self.submit_all(Pass { before: vec![Command::Clear(confusion)], work, after: vec![] })?;
-        let (run, replicas) = (&self.run, self.run.replicas.len());
-        let cells = confusion_length(run);
-        let sums: Vec<f32> =
-            self.gpu.read(&self.network.sums, blocks * replicas * slot_length(run))?;
-        let counts: Vec<u32> = self.gpu.read(confusion, 2 * replicas * cells)?;
-        let evaluated = |(id, replica): (usize, &Replica)| {
-            let rows = replica.splits.of(split).len();
-            if rows == 0 {
-                return Evaluation::default();
-            }
-            let blocks = rows.div_ceil(self.network.evaluation.capacity);
-            let slots = (0..blocks).map(|block| block * replicas + id);
-            let counts = &counts[(replicas + id) * cells..][..cells];
-            evaluation(run, rows as u64, slots, &sums, counts)
-        };
-        Ok(run.replicas.iter().enumerate().map(evaluated).collect())
+        evaluate(&self.session, &mut self.pacer, split, which)
     }
 
     fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> Result<Array3<f64>> {
-        predict::predict(self, rows, which)
+        predict::predict(&mut self.session, rows, which)
     }
 
     fn trace(&mut self, epoch: u32) -> Result<Vec<Quantity>> {
-        predict::trace(self, epoch)
+        predict::trace(&mut self.session, epoch)
     }
 
     fn state(&mut self) -> Result<State> {
-        state::state(self)
+        state::state(&self.session, &self.kept)
     }
 
     fn known_state(&mut self) -> Result<State> {
-        Ok(state::known_state(self))
+        Ok(state::known_state(&self.session, &self.kept))
     }
 
     fn restore(&mut self, state: &State) -> Result<()> {
         self.stop()?;
-        state::restore(self, state)
+        state::restore(&self.session, &mut self.kept, state)
     }
 
     fn mark(&mut self) -> Result<Mark> {
-        self.take_snapshot()?;
+        self.kept.take_snapshot(&self.session)?;
         Ok(Mark::OnDevice)
     }
 
@@ -240,13 +244,13 @@ impl Backend for GpuBackend {
             Mark::State(state) => self.restore(state),
             Mark::OnDevice => {
                 self.stop()?;
-                self.put_snapshot_back()
+                self.kept.put_snapshot_back(&self.session)
             }
         }
     }
 
     fn measure(&mut self, budget: Duration) -> Result<f64> {
-        self.time_steps(budget)
+        time_steps(&self.session, &mut self.pacer, &mut self.kept, budget)
     }
 }
 
@@ -274,7 +278,7 @@ mod tests {
         backend.submit(1..3).unwrap();
         while backend.poll(true).unwrap().is_some() {}
         let before = backend.state().unwrap();
-        backend.gpu.device.destroy();
+        backend.device().destroy();
         backend.submit(3..4).unwrap();
         let error = loop {
             match backend.poll(true) {

@@ -2,12 +2,14 @@
 
 use std::time::Instant;
 
-use super::backend::GpuBackend;
-use super::epoch::{Epoch, paced};
+use super::kept::{Kept, count_steps};
+use super::pacer::Pacer;
+use super::report::report;
 use crate::backend::EpochReport;
 use crate::data::Split;
 use crate::error::Result;
 use crate::gpu::session::record::{Command, Pass};
+use crate::gpu::session::run::Session;
 use crate::gpu::session::sizes::most_rows;
 
 /// Epochs of one submit at the most.
@@ -16,70 +18,66 @@ const MOST: usize = 64;
 /// fraction of the epochs before it.
 const FRACTION: usize = 8;
 
-impl GpuBackend {
-    /// Epochs that the next submit had best hold; 1 where an epoch takes a submit or more.
-    pub(in crate::gpu) fn epochs_at_once(&self) -> usize {
-        let steps = self.run.steps() as usize + self.validation_blocks() + 1;
-        let fitting = self.pace.min(self.recorder.capacity) / steps;
-        fitting.min(1 + self.epochs_done / FRACTION).clamp(1, MOST)
-    }
+/// Epochs that the next submit had best hold, after so many; 1 where an epoch takes a submit or more.
+pub(super) fn epochs_at_once(session: &Session, pacer: &Pacer, done: usize) -> usize {
+    let steps = session.run.steps() as usize + session.validation_blocks() + 1;
+    let fitting = pacer.steps().min(session.recorder.capacity) / steps;
+    fitting.min(1 + done / FRACTION).clamp(1, MOST)
+}
 
-    /// Trains, validates and keeps the best of these epochs in one submit, and reads it all back at
-    /// once.
-    pub(in crate::gpu) fn whole_epochs(&mut self, numbers: &[u32]) -> Result<Vec<EpochReport>> {
-        let started = Instant::now();
-        let epochs: Vec<Epoch> = numbers.iter().map(|number| Epoch::new(*number)).collect();
-        let steps = self.run.steps();
-        let per_epoch = self.epoch_bytes();
-        // The best weights are those after the last.
-        let best = self.best_copy();
-        let staging = self.gpu.staging(per_epoch * epochs.len() as u64 + best.1);
-        let train = &self.network.train;
-        let mut states = self.replicas.clone();
-        let mut passes = vec![];
-        for (place, epoch) in epochs.iter().enumerate() {
-            let mut work =
-                train.work((&self.run, &self.data.lists), &states, epoch.number, 0..steps);
-            work.extend(self.ending());
-            let at = place as u64 * per_epoch;
-            let after = self.epoch_copies(&staging, at);
-            passes.push(Pass {
-                before: vec![Command::Clear(&self.network.confusion)],
-                work,
-                after,
-            });
-            self.count_steps(&mut states);
-        }
-        if let Some(last) = passes.last_mut() {
-            let at = epochs.len() as u64 * per_epoch;
-            last.after.push(Command::Copy { from: best.0, to: &staging, at, bytes: best.1 });
-        }
-        let submitted = self.recorder.submit(&self.gpu, &passes);
-        self.gpu.wait_for(submitted)?;
-        drop(passes);
-        let words: Vec<u32> = self.gpu.read_staging(&staging)?;
-        let (of_epochs, best) = words.split_at(per_epoch as usize / 4 * epochs.len());
-        self.best = bytemuck::cast_slice(best).to_vec();
-        let seconds = started.elapsed().as_secs_f64() / epochs.len() as f64;
-        if !self.gpu.is_software {
-            let a_step = seconds / f64::from(steps.max(1));
-            self.pace = paced(self.pace, a_step, self.recorder.capacity);
-        }
-        // What its parts took is not known. A row that is trained on passes the network three times, forward,
-        // backward and in the gradients, and one of the validation once.
-        let rows = |split| most_rows(&self.run, &[split]) as f64;
-        let training = 3.0 * rows(Split::Train);
-        let share = training / (training + rows(Split::Validation));
-        self.last_group = epochs.len();
-        let parts = of_epochs.chunks_exact(per_epoch as usize / 4);
-        let report = |(epoch, words): (&Epoch, &[u32])| {
-            Ok(EpochReport {
-                epoch: epoch.number,
-                replicas: self.report(steps, words)?,
-                train_seconds: seconds * share,
-                evaluate_seconds: seconds * (1.0 - share),
-            })
-        };
-        epochs.iter().zip(parts).map(report).collect()
+/// Trains, validates and keeps the best of these epochs in one submit, and reads it all back at once.
+pub(super) fn whole_epochs(
+    session: &Session,
+    pacer: &mut Pacer,
+    kept: &mut Kept,
+    numbers: &[u32],
+) -> Result<Vec<EpochReport>> {
+    let started = Instant::now();
+    let steps = session.run.steps();
+    let of_epoch = session.epoch_bytes();
+    // The best weights are those after the last.
+    let (best, best_bytes) = session.best_weights();
+    let best_at = of_epoch * numbers.len() as u64;
+    let staging = session.gpu.staging(best_at + best_bytes);
+    let mut states = kept.replicas.clone();
+    let mut passes = vec![];
+    for (place, &number) in numbers.iter().enumerate() {
+        let mut work = session.training(&states, number, 0..steps);
+        work.extend(session.ending(&kept.replicas));
+        let after = session.epoch_copies(&staging, place as u64 * of_epoch);
+        let before = vec![Command::Clear(&session.network.buffers.confusion)];
+        passes.push(Pass { before, work, after });
+        count_steps(&session.run, &mut states);
     }
+    if let Some(last) = passes.last_mut() {
+        last.after.push(Command::Copy { from: best, to: &staging, at: best_at, bytes: best_bytes });
+    }
+    let submitted = session.submit(&passes);
+    session.gpu.wait_for(submitted)?;
+    drop(passes);
+    let words: Vec<u32> = session.gpu.read_staging(&staging)?;
+    let (of_epochs, best) = words.split_at(of_epoch as usize / 4 * numbers.len());
+    kept.best = bytemuck::cast_slice(best).to_vec();
+    let seconds = started.elapsed().as_secs_f64() / numbers.len() as f64;
+    pacer.step_took(seconds / f64::from(steps.max(1)));
+    let share = training_share(session);
+    let parts = of_epochs.chunks_exact(of_epoch as usize / 4);
+    let report = |(&epoch, words): (&u32, &[u32])| {
+        Ok(EpochReport {
+            epoch,
+            replicas: report(session, kept, steps, words)?,
+            train_seconds: seconds * share,
+            evaluate_seconds: seconds * (1.0 - share),
+        })
+    };
+    numbers.iter().zip(parts).map(report).collect()
+}
+
+/// The share of an epoch's time that its training takes, which a submit of whole epochs does not tell. A row
+/// that is trained on passes the network three times, forward, backward and in the gradients, and one of the
+/// validation once.
+fn training_share(session: &Session) -> f64 {
+    let rows = |split| most_rows(&session.run, &[split]) as f64;
+    let training = 3.0 * rows(Split::Train);
+    training / (training + rows(Split::Validation))
 }

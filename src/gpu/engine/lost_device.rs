@@ -69,7 +69,7 @@ fn a_run_whose_device_is_lost_goes_on_on_the_cpu_from_its_last_checkpoint() {
     for (lost, saved) in [(5, 4), (4, 2), (8, 6)] {
         let Some(adapter) = test_adapter::first(test, adapters()) else { return };
         let mut gpu = GpuBackend::new(adapter.open().unwrap(), run.clone()).unwrap();
-        let mut keeper = Keeper::new(Some(gpu.gpu.device.clone()), lost);
+        let mut keeper = Keeper::new(Some(gpu.device()), lost);
         let error = train(&run, &mut gpu, &mut keeper, &go_on).unwrap_err().to_string();
         assert!(error.contains("--device cpu"), "{error}");
         let ended = &keeper.ended.unwrap().replicas[0];

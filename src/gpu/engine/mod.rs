@@ -3,10 +3,13 @@
 pub(super) mod backend;
 mod block;
 mod epoch;
+mod evaluate;
+mod kept;
 #[cfg(test)]
 mod lost_device;
 mod measure;
-mod open;
+mod pacer;
 mod predict;
-mod snapshot;
+mod report;
 mod state;
+mod submits;

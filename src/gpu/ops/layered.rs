@@ -4,6 +4,7 @@ use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::{Access, Dispatch, Kernels, Variant};
 use crate::gpu::device::limits::WORKGROUPS;
+use crate::gpu::session::sizes::TILE_COLUMNS;
 use crate::gpu::session::workspace::Workspace;
 use crate::network::{
     Activated, Activation, BufferId, Layout, Loss, Operand, Operation, Plan, TensorId,
@@ -12,7 +13,7 @@ use crate::network::{
 /// Threads of a workgroup of the kernels that have a thread an element.
 const THREADS: usize = 64;
 /// Rows, columns and terms of a tile of a product.
-pub(in crate::gpu) const TILE: [usize; 3] = [16, 64, 16];
+pub(in crate::gpu) const TILE: [usize; 3] = [16, TILE_COLUMNS, 16];
 /// The same of large products, of 256 threads.
 pub(in crate::gpu) const LARGE_TILE: [usize; 3] = [128, 128, 8];
 /// Large tiles that keep a GPU's cores busy.

@@ -7,11 +7,13 @@ use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::{Access, Dispatch, Kernels, Variant};
 use crate::gpu::ops::layered::{Layered, grid};
 use crate::gpu::session::data::Data;
+use crate::gpu::session::network::{NetworkBuffers, Steps};
+use crate::gpu::session::run::Session;
 use crate::gpu::session::sizes::{most_rows, training_capacity};
 use crate::gpu::session::statistics::slot_length;
-use crate::gpu::session::tensors::Tensors;
+use crate::gpu::session::train::check;
 use crate::gpu::session::workspace::{Gathered, Workspace};
-use crate::network::{Layout, Task};
+use crate::network::Task;
 use crate::params::{Clip, Optimizer, Run};
 
 /// Weights of a stretch of the norm's sum.
@@ -23,14 +25,35 @@ pub(in crate::gpu) struct Build<'a> {
     pub kernels: &'a mut Kernels,
     pub run: &'a Run,
     pub data: &'a Data,
-    pub layout: &'a Layout,
-    pub tensors: &'a Tensors,
-    pub sums: &'a wgpu::Buffer,
-    pub confusion: &'a wgpu::Buffer,
-    pub decays: &'a wgpu::Buffer,
+    pub buffers: &'a NetworkBuffers,
 }
 
-impl Build<'_> {
+impl<'a> Build<'a> {
+    /// More dispatches for a network that is there.
+    pub fn of(session: &'a mut Session) -> Self {
+        let Session { gpu, kernels, run, data, network, .. } = session;
+        Build { gpu, kernels, run, data, buffers: &network.buffers }
+    }
+
+    /// The dispatches that every schedule has; refused where the device takes less.
+    pub fn steps(&mut self) -> Result<Steps> {
+        let (evaluation, tensors) = (&self.buffers.evaluation, &self.buffers.tensors);
+        let steps = Steps {
+            evaluate: [
+                self.evaluate(evaluation, &tensors.weights),
+                self.evaluate(evaluation, &tensors.best),
+            ],
+            predict: [
+                self.predict(evaluation, &tensors.weights),
+                self.predict(evaluation, &tensors.best),
+            ],
+            keep_best: self.keep_best(evaluation),
+        };
+        let lists = [&steps.evaluate[0], &steps.predict[0], &steps.keep_best];
+        check(self.gpu, lists.into_iter().flatten())?;
+        Ok(steps)
+    }
+
     pub fn layered<'b>(
         &'b mut self,
         workspace: &'b Workspace,
@@ -40,11 +63,11 @@ impl Build<'_> {
             gpu: self.gpu,
             kernels: self.kernels,
             plan: &self.run.plan,
-            layout: self.layout,
+            layout: &self.buffers.layout,
             replicas: self.run.replicas.len(),
             workspace,
             weights,
-            gradients: &self.tensors.gradients,
+            gradients: &self.buffers.tensors.gradients,
         }
     }
 
@@ -72,7 +95,7 @@ impl Build<'_> {
 
     /// A step whose every quantity stays: without metrics, clip and update, and with the prediction.
     pub fn trace(&mut self, workspace: &Workspace) -> Vec<Dispatch> {
-        let weights = &self.tensors.weights;
+        let weights = &self.buffers.tensors.weights;
         let mut step = self.gather(&workspace.gathered);
         step.extend(self.layered(workspace, weights).forward());
         step.push(self.layered(workspace, weights).loss());
@@ -150,8 +173,8 @@ impl Build<'_> {
             (&workspace.gathered.truth, Read),
             (&workspace.gathered.weights, Read),
             (&workspace.losses, Read),
-            (self.sums, Write),
-            (self.confusion, Write),
+            (&self.buffers.sums, Write),
+            (&self.buffers.confusion, Write),
         ];
         let turns = workspace.capacity.div_ceil(64) * (1 + scores) + 7 * (1 + outputs);
         self.dispatch("metric_sums", Variant::default(), &words, &buffers, [1, 1], turns)
@@ -159,8 +182,8 @@ impl Build<'_> {
 
     /// Clip by norm, if asked for, and the optimizer's step; by value is part of that step.
     pub fn update(&mut self) -> Result<Vec<Dispatch>> {
-        let (run, tensors, decays) = (self.run, self.tensors, self.decays);
-        let (total, replicas) = (self.layout.total(), run.replicas.len());
+        let (run, tensors, decays) = (self.run, &self.buffers.tensors, &self.buffers.decays);
+        let (total, replicas) = (self.buffers.layout.total(), run.replicas.len());
         // 1 wherever no norm is too long.
         let scales = self.gpu.upload("the scales of the gradient", &vec![1.0f32; replicas])?;
         let mut update = vec![];
@@ -210,14 +233,14 @@ impl Build<'_> {
     }
 
     pub fn keep_best(&mut self, workspace: &Workspace) -> Vec<Dispatch> {
-        let (run, tensors) = (self.run, self.tensors);
-        let total = self.layout.total();
+        let (run, tensors) = (self.run, &self.buffers.tensors);
+        let total = self.buffers.layout.total();
         let steps = run.steps() as usize;
         let validation = most_rows(run, &[Split::Validation]).div_ceil(workspace.capacity);
         let words = [total, slot_length(run), run.replicas.len(), steps, validation];
         let words = words.map(|word| word as u32);
         let buffers = [
-            (self.sums, Read),
+            (&self.buffers.sums, Read),
             (&tensors.best_losses, Write),
             (&tensors.kept, Write),
             (&tensors.weights, Read),

@@ -1,9 +1,7 @@
 //! How the steps of an epoch become dispatches.
 
-pub(super) mod build;
-pub(super) mod fit;
+mod build;
+mod fit;
 mod layered;
-pub(super) mod network;
+pub(super) mod open;
 pub(super) mod quads;
-pub(super) mod schedule;
-pub(super) mod train;

@@ -2,8 +2,8 @@
 
 use crate::error::Result;
 use crate::gpu::schedules::build::Build;
-use crate::gpu::schedules::train::Ahead;
 use crate::gpu::session::sizes::training_capacity;
+use crate::gpu::session::train::Ahead;
 use crate::gpu::session::workspace::Gathered;
 
 /// Numbers that are gathered ahead, all replicas together: 16 MiB.

@@ -2,6 +2,7 @@
 
 use crate::gpu::device::kernel::Access;
 use crate::gpu::schedules::build::Build;
+use crate::gpu::session::network::NetworkBuffers;
 use crate::gpu::session::sizes::is_weighted;
 use crate::gpu::session::tensors::Tensors;
 use crate::gpu::session::workspace::Gathered;
@@ -43,7 +44,7 @@ pub(super) struct Buffers<'a> {
 impl<'a> Buffers<'a> {
     /// Those of a network; it has columns and squares where a schedule gives them.
     pub fn new(build: &Build<'a>, gathered: &'a Gathered) -> Self {
-        let (tensors, sums, confusion) = (build.tensors, build.sums, build.confusion);
+        let NetworkBuffers { tensors, sums, confusion, .. } = build.buffers;
         Buffers { tensors, sums, confusion, gathered, columns: sums, squares: sums }
     }
 

@@ -12,8 +12,8 @@ use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::Variant;
 use crate::gpu::device::limits::TURNS;
 use crate::gpu::schedules::build::Build;
-use crate::gpu::schedules::train::Train;
 use crate::gpu::session::sizes::training_capacity;
+use crate::gpu::session::train::Train;
 use crate::params::Run;
 
 /// The dispatches of the schedule; the inner error says why it does not fit.
@@ -31,7 +31,7 @@ pub(in crate::gpu) fn resident(build: &mut Build) -> Result<Result<Train, String
     let text = Text {
         run,
         fusible: &fusible,
-        layout: build.layout,
+        layout: &build.buffers.layout,
         threads: sizes.threads,
         quads: sizes.quads,
         ahead: ahead.gathered.capacity,
@@ -73,7 +73,7 @@ struct Sizes {
 
 impl Sizes {
     fn new(build: &Build, fusible: &Fusible) -> Self {
-        let (run, weights) = (build.run, build.layout.total());
+        let (run, weights) = (build.run, build.buffers.layout.total());
         let quads = quads_of(training_capacity(run));
         let links = &fusible.chain.links;
         let widest = links.iter().map(|link| link.units.max(link.inputs)).max().unwrap_or(1);

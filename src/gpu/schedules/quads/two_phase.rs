@@ -12,8 +12,8 @@ use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::Variant;
 use crate::gpu::ops::layered::folded;
 use crate::gpu::schedules::build::Build;
-use crate::gpu::schedules::train::Train;
 use crate::gpu::session::sizes::training_capacity;
+use crate::gpu::session::train::Train;
 use crate::params::Run;
 
 /// Threads of a workgroup that moves weights.
@@ -39,7 +39,7 @@ pub(in crate::gpu) fn two_phase(build: &mut Build) -> Result<Result<Train, Strin
     let text = |threads| Text {
         run,
         fusible: &fusible,
-        layout: build.layout,
+        layout: &build.buffers.layout,
         threads,
         quads: 1,
         ahead: ahead.gathered.capacity,
@@ -110,7 +110,7 @@ impl Sizes {
         let links = &fusible.chain.links;
         let widest = links.iter().map(|link| link.units.max(link.inputs)).max().unwrap_or(1);
         let update_threads = Fusible::threads(build.gpu, UPDATE_THREADS);
-        let threads_of_update = build.layout.total() + fusible.columns.stats_length;
+        let threads_of_update = build.buffers.layout.total() + fusible.columns.stats_length;
         Sizes {
             quads: quads_of(training_capacity(build.run)),
             threads: Fusible::threads(build.gpu, widest),
