@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::synthetic;
+use super::synthetic::{Shape, synthetic};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::network::Layer;
@@ -28,15 +28,6 @@ pub struct Job {
     pub shape: Shape,
     /// A row of it, (channels, samples), where the parameter file does not say.
     signal: Option<[usize; 2]>,
-}
-
-/// The rows of a data set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// So many of each class.
-    Classes(&'static [usize]),
-    /// So many, with values for targets.
-    Values(usize),
 }
 
 macro_rules! job {

@@ -7,6 +7,6 @@ mod measure;
 mod synthetic;
 
 pub use contender::{Contender, contenders};
-pub use jobs::{JOBS, Job, Prepared, Shape};
+pub use jobs::{JOBS, Job, Prepared};
 pub use measure::{Measurement, Quartiles, measure};
-pub use synthetic::synthetic;
+pub use synthetic::{Shape, synthetic};

@@ -6,12 +6,20 @@ use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::Shape;
 use crate::data::{Dataset, Targets};
 use crate::error::{Error, Result};
 
 /// The seed of all made-up rows: they are the same every time.
 const SEED: u64 = 1;
+
+/// The rows of a data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// So many of each class.
+    Classes(&'static [usize]),
+    /// So many, with values for targets.
+    Values(usize),
+}
 
 /// `rows` rows of that shape: standard normal inputs, and targets of so many outputs that can be learned, so that losses fall as those
 /// of real data do: of class k the input k is higher by 1; value k is the difference of the inputs k

@@ -7,7 +7,6 @@ use super::execute::Executor;
 use super::fused::{Chain, Fused};
 use super::gather::Frame;
 use super::matmul::Product;
-use super::replica::gather;
 use super::workspace::Workspace;
 use crate::backend::Evaluation;
 use crate::network::{Layout, Plan, Task};
@@ -49,8 +48,7 @@ pub(super) fn evaluate<T: Product>(
     let workspace = || Workspace::new(&run.plan, block_rows.min(rows.len()));
     let block = |workspace: &mut Workspace<T>, rows: &[u32]| {
         let mut sums = Evaluation::default();
-        workspace.rows = rows.len();
-        gather(run, frame, rows, workspace);
+        workspace.gather(run, frame, rows);
         executor.forward(workspace, false);
         executor.loss(workspace, T::ONE);
         let scores = workspace.of(run.plan.scores);

@@ -83,8 +83,7 @@ impl<T: Product> Trainee<T> {
         }
         let executor = Executor { plan: &run.plan, layout, weights: &self.weights };
         let workspace = &mut self.workspace;
-        workspace.rows = places.len();
-        gather(run, &self.frame, &self.order[places.clone()], workspace);
+        workspace.gather(run, &self.frame, &self.order[places.clone()]);
         executor.forward(workspace, true);
         let scale = run.step.gradient_scale(replica, places.len());
         executor.loss(workspace, T::from_f64(scale));
@@ -163,15 +162,4 @@ impl<T: Product> Trainee<T> {
             }
         }
     }
-}
-
-/// Gathers rows into the workspace; `workspace.rows` is their number.
-pub(super) fn gather<T: Product>(
-    run: &Run,
-    frame: &Frame<T>,
-    rows: &[u32],
-    workspace: &mut Workspace<T>,
-) {
-    workspace.batch.gather(frame, &run.table, rows);
-    workspace.with(run.plan.input, |inputs, _| frame.gather(&run.table, rows, inputs));
 }

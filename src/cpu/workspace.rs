@@ -1,9 +1,11 @@
 //! The buffers of a batch.
 
 use super::batch::Batch;
+use super::gather::Frame;
 use crate::expr::Scratch;
 use crate::math::Real;
 use crate::network::{Buffer, BufferId, Element, Plan};
+use crate::params::Run;
 
 /// The buffers of up to `capacity` rows.
 #[derive(Debug, Clone)]
@@ -42,6 +44,13 @@ impl<T: Real> Workspace<T> {
             scratch: Scratch::default(),
             columns: vec![],
         }
+    }
+
+    /// Takes these rows of the table: inputs, targets and weights.
+    pub fn gather(&mut self, run: &Run, frame: &Frame<T>, rows: &[u32]) {
+        self.rows = rows.len();
+        self.batch.gather(frame, &run.table, rows);
+        self.with(run.plan.input, |inputs, _| frame.gather(&run.table, rows, inputs));
     }
 
     /// The elements of one row of a buffer.

@@ -1,6 +1,6 @@
 //! The place in the tokens that the parser has come to, and what it says when it cannot go on.
 
-use super::ParseError;
+use super::error::ParseError;
 use super::operation::Comparison;
 use super::token::{Token, tokens};
 

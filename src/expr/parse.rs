@@ -1,7 +1,7 @@
 //! From a text to a term: recursive descent, one function a level of precedence.
 
-use super::ParseError;
 use super::cursor::Cursor;
+use super::error::ParseError;
 use super::operation::{Comparison, FUNCTIONS, Operator};
 use super::token::{Token, shortened};
 use super::tree::{Term, Tree};

@@ -5,12 +5,19 @@
 
 use std::collections::HashMap;
 
+use super::error::ParseError;
 use super::operation::{Comparison, Function, Operator};
 use super::tree::{Node, Term, Tree};
 use super::unfold::unfold;
-use super::{ParseError, Scratch};
+
 use crate::instruction_set::InstructionSet;
 use crate::math::Real;
+
+/// Room for the intermediate values of [`Expression::evaluate_block`], reused from call to call.
+#[derive(Debug, Default, Clone)]
+pub struct Scratch<T> {
+    slots: Vec<[T; CHUNK]>,
+}
 
 /// Elements an instruction handles at a time: its operands stay in the first-level cache.
 pub(super) const CHUNK: usize = 64;

@@ -1,6 +1,6 @@
 //! An expression as a list of steps, for other languages than WGSL.
 
-use super::Expression;
+use super::expression::Expression;
 use super::operation::{Comparison, Function, Operator};
 use super::tree::Node;
 

@@ -1,6 +1,6 @@
 //! Cutting a text into numbers, names and symbols.
 
-use super::ParseError;
+use super::error::ParseError;
 
 /// The longest text, so that a hostile one is refused before it costs anything.
 const MAX_TOKENS: usize = 4096;

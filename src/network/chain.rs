@@ -1,6 +1,7 @@
 //! Plans that are a chain of dense layers: what schedules that fuse operations recognise.
 
-use super::{Activation, BufferId, Function, Operand, Operation, Plan, TensorId};
+use super::activation::{Activation, Function};
+use super::plan::{BufferId, Operand, Operation, Plan, TensorId};
 
 /// A plan that is a chain of dense layers.
 #[derive(Debug, Clone)]

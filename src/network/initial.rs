@@ -4,34 +4,18 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::Tensor;
+use super::initializer::Initializer;
+use super::plan::Tensor;
 
-/// How a tensor is filled before training. Fans are those of the tensor.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Initializer {
-    /// N(0, 2 / fan_in): He et al., 2015, for the ReLU family.
-    He,
-    /// N(0, 2 / (fan_in + fan_out)): Glorot and Bengio, 2010, for tanh, sigmoid, softplus and outputs.
-    Glorot,
-    /// N(0, 1 / fan_in): LeCun et al., 1998, for SELU.
-    LeCun,
-    /// N(0, σ²) with this σ.
-    Normal(f64),
-    /// One value everywhere.
-    Constant(f64),
-}
-
-impl Initializer {
-    /// The standard deviation, and the mean, of the values of `tensor`.
-    fn deviation_and_mean(self, tensor: &Tensor) -> (f64, f64) {
-        let (fan_in, fan_out) = (tensor.fan_in as f64, tensor.fan_out as f64);
-        match self {
-            Initializer::He => ((2.0 / fan_in).sqrt(), 0.0),
-            Initializer::Glorot => ((2.0 / (fan_in + fan_out)).sqrt(), 0.0),
-            Initializer::LeCun => ((1.0 / fan_in).sqrt(), 0.0),
-            Initializer::Normal(deviation) => (deviation, 0.0),
-            Initializer::Constant(value) => (0.0, value),
-        }
+/// The standard deviation, and the mean, of the values of `tensor`.
+fn deviation_and_mean(tensor: &Tensor) -> (f64, f64) {
+    let (fan_in, fan_out) = (tensor.fan_in as f64, tensor.fan_out as f64);
+    match tensor.initializer {
+        Initializer::He => ((2.0 / fan_in).sqrt(), 0.0),
+        Initializer::Glorot => ((2.0 / (fan_in + fan_out)).sqrt(), 0.0),
+        Initializer::LeCun => ((1.0 / fan_in).sqrt(), 0.0),
+        Initializer::Normal(deviation) => (deviation, 0.0),
+        Initializer::Constant(value) => (0.0, value),
     }
 }
 
@@ -41,7 +25,7 @@ pub fn initial_values(tensors: &[Tensor], seed: u64) -> impl Iterator<Item = f64
     tensors.iter().enumerate().flat_map(move |(stream, tensor)| {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         random.set_stream(stream as u64);
-        let (deviation, mean) = tensor.initializer.deviation_and_mean(tensor);
+        let (deviation, mean) = deviation_and_mean(tensor);
         let len = tensor.shape.iter().product();
         let normal = move |normal: f64| mean + deviation * normal;
         StandardNormal.sample_iter(random).take(len).map(normal)

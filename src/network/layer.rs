@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Activation, Convolution, Pooling};
+use super::activation::Activation;
+use super::window::{Convolution, Padding, Pooling};
 
 /// The most units, filters or samples that a layer names.
 pub const MOST_SIZE: usize = 1 << 20;
@@ -46,15 +47,6 @@ pub enum Layer<A = Activation> {
     },
     /// A signal's channels one after the other.
     Flatten,
-}
-
-/// The zeros around a signal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Padding {
-    /// So many before it and as many behind it; less than the kernel.
-    Each(usize),
-    /// ⌊(kernel - 1) / 2⌋ before it, and behind it what makes ⌈samples / stride⌉ positions.
-    Same,
 }
 
 impl<A> Layer<A> {
@@ -180,15 +172,6 @@ fn signal(shape: &[usize]) -> Result<(usize, usize), String> {
 pub fn shape_text(shape: &[usize]) -> String {
     let sizes: Vec<String> = shape.iter().map(ToString::to_string).collect();
     format!("({})", sizes.join(", "))
-}
-
-impl fmt::Display for Padding {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Padding::Each(zeros) => write!(f, "{zeros}"),
-            Padding::Same => write!(f, "same"),
-        }
-    }
 }
 
 impl<A: fmt::Display> fmt::Display for Layer<A> {

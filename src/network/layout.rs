@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Plan, TensorId};
+use super::plan::{Plan, TensorId};
 
 /// Where each tensor lies in an array that holds all of them, one after the other.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@
 mod activation;
 mod chain;
 mod initial;
+mod initializer;
 mod layer;
 mod layout;
 mod loss;
@@ -14,11 +15,12 @@ mod window;
 
 pub use activation::{ACTIVATION_NAMES, Activation, Function};
 pub use chain::{Chain, Link, LinkActivation};
-pub use initial::{Initializer, initial_values};
-pub use layer::{Layer, MOST_LAYERS, MOST_SIZE, Padding, shape_text};
+pub use initial::initial_values;
+pub use initializer::Initializer;
+pub use layer::{Layer, MOST_LAYERS, MOST_SIZE, shape_text};
 pub use layout::Layout;
 pub use loss::Loss;
 pub use lower::{Initialization, lower};
 pub use plan::{Activated, Buffer, BufferId, Element, Operand, Operation, Plan, Tensor, TensorId};
 pub use stack::{Network, Output, Task};
-pub use window::{Convolution, Pooling};
+pub use window::{Convolution, Padding, Pooling};

@@ -1,6 +1,9 @@
 //! The plan: operations over numbered buffers and named tensors. Every backend executes it.
 
-use super::{Activation, Convolution, Initializer, Loss, Pooling};
+use super::activation::Activation;
+use super::initializer::Initializer;
+use super::loss::Loss;
+use super::window::{Convolution, Pooling};
 
 /// A buffer of the plan: its index in [`Plan::buffers`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,7 +1,9 @@
 //! The stack that layers form, and what its output is for.
 
+use super::activation::Activation;
 use super::layer::shape_text;
-use super::{Activation, Layer, Loss, MOST_LAYERS};
+use super::layer::{Layer, MOST_LAYERS};
+use super::loss::Loss;
 use crate::error::{Error, Result};
 
 /// The most weights of a network: half a gigabyte of them, and with the best weights, the gradient and

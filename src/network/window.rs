@@ -1,6 +1,15 @@
 //! The sizes of operations that slide a window along a signal.
 
-use super::Padding;
+use std::fmt;
+
+/// The zeros around a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Padding {
+    /// So many before it and as many behind it; less than the kernel.
+    Each(usize),
+    /// ⌊(kernel - 1) / 2⌋ before it, and behind it what makes ⌈samples / stride⌉ positions.
+    Same,
+}
 
 /// A 1-D convolution of one row: (channels, samples) to (filters, positions).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +43,15 @@ pub struct Pooling {
     pub stride: usize,
     /// Windows: samples of a channel of the output.
     pub positions: usize,
+}
+
+impl fmt::Display for Padding {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Padding::Each(zeros) => write!(f, "{zeros}"),
+            Padding::Same => write!(f, "same"),
+        }
+    }
 }
 
 impl Convolution {

@@ -3,12 +3,14 @@
 
 mod figures;
 mod observer;
+mod outcome;
 mod progress;
 mod stopping;
 mod training;
 
 pub use figures::{Figures, LabelFigures, OutputFigures, Scores, figures};
-pub use observer::{EpochRow, Observer, Outcome, ReplicaOutcome, Seconds};
+pub use observer::Observer;
+pub use outcome::{EpochRow, Outcome, ReplicaOutcome, Seconds};
 pub use progress::{Checkpoint, Progress, ReplicaProgress};
 pub use stopping::{Judge, Stop};
 pub use training::{train, train_from};

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{EpochRow, Figures, Judge, Scores, Seconds, Stop};
+use super::figures::{Figures, Scores};
+use super::outcome::{EpochRow, Seconds};
+use super::stopping::{Judge, Stop};
 use crate::backend::State;
 use crate::error::{Error, Result};
 use crate::network::Task;

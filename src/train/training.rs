@@ -4,10 +4,11 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use super::{
-    Checkpoint, EpochRow, Figures, Observer, Outcome, Progress, ReplicaOutcome, ReplicaProgress,
-    Stop, figures,
-};
+use super::figures::{Figures, figures};
+use super::observer::Observer;
+use super::outcome::{EpochRow, Outcome, ReplicaOutcome};
+use super::progress::{Checkpoint, Progress, ReplicaProgress};
+use super::stopping::Stop;
 use crate::backend::{Backend, EpochReport, Event, Mark, ReplicaReport, Weights};
 use crate::data::Split;
 use crate::error::{Error, Result};

@@ -1,8 +1,8 @@
 //! The backward operations: from the loss's gradient by the scores to that of every tensor.
 
-use super::forward::{Kind, Lowered, Product, Weighted};
-use super::{Lowering, delta_name};
-use crate::network::{Activated, BufferId, Operand, Operation};
+use super::forward::{Kind, Lowered, Product, Weighted, delta_name};
+use super::lowering::Lowering;
+use crate::network::plan::{Activated, BufferId, Operand, Operation};
 
 impl Lowering {
     /// delta(l-1) = (W(l)ᵀ delta(l)) ⊙ f'(z(l-1)); dW(l) = delta(l) a(l-1)ᵀ; db(l) = delta(l); a pool

@@ -1,10 +1,14 @@
 //! The tensors, buffers and forward operations of each layer.
 
-use super::{Initialization, Lowering};
-use crate::network::{
-    Activated, Activation, BufferId, Convolution, Element, Initializer, Layer, Loss, Network,
-    Operand, Operation, Pooling, Tensor, TensorId,
-};
+use super::initialization::Initialization;
+use super::lowering::Lowering;
+use crate::network::activation::Activation;
+use crate::network::initializer::Initializer;
+use crate::network::layer::Layer;
+use crate::network::loss::Loss;
+use crate::network::plan::{Activated, BufferId, Element, Operand, Operation, Tensor, TensorId};
+use crate::network::stack::Network;
+use crate::network::window::{Convolution, Pooling};
 
 /// A layer as lowered: what its backward pass needs.
 pub(super) struct Lowered {
@@ -167,4 +171,9 @@ impl Lowering {
         };
         (weights, Initializer::Constant(0.0))
     }
+}
+
+/// The gradient of the loss by what the last of these layers makes.
+pub(super) fn delta_name(layers: &[Lowered]) -> String {
+    format!("delta{}", layers.last().map_or(0, |layer| layer.number))
 }

@@ -2,18 +2,15 @@
 
 mod backward;
 mod forward;
+mod initialization;
+mod lowering;
 
-use self::forward::Lowered;
-use super::{Buffer, BufferId, Element, Loss, Network, Operation, Plan, Tensor, TensorId};
-
-/// How the weights start: the activations decide, or the source document's own distribution.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Initialization {
-    /// He for the ReLU family, Glorot for tanh, sigmoid, softplus, linear and the output, LeCun for SELU.
-    Auto,
-    /// Weights N(0, 0.5²), biases N(0, 0.1²).
-    Source,
-}
+use self::forward::delta_name;
+use self::lowering::Lowering;
+use super::loss::Loss;
+use super::plan::{BufferId, Operation, Plan};
+use super::stack::Network;
+pub use initialization::Initialization;
 
 /// Lowers a network to the plan that every backend executes.
 pub fn lower(network: &Network, initialization: Initialization) -> Plan {
@@ -50,34 +47,7 @@ pub fn lower(network: &Network, initialization: Initialization) -> Plan {
     }
 }
 
-/// The gradient of the loss by what the last of these layers makes.
-fn delta_name(layers: &[Lowered]) -> String {
-    format!("delta{}", layers.last().map_or(0, |layer| layer.number))
-}
-
-struct Lowering {
-    initialization: Initialization,
-    loss: Loss,
-    tensors: Vec<Tensor>,
-    buffers: Vec<Buffer>,
-    forward: Vec<Operation>,
-}
-
 impl Lowering {
-    fn buffer(&mut self, name: &str, shape: Vec<usize>) -> BufferId {
-        self.buffers.push(Buffer { name: name.into(), shape, element: Element::Real });
-        BufferId(self.buffers.len() - 1)
-    }
-
-    fn tensor(&mut self, tensor: Tensor) -> TensorId {
-        self.tensors.push(tensor);
-        TensorId(self.tensors.len() - 1)
-    }
-
-    fn shape(&self, buffer: BufferId) -> Vec<usize> {
-        self.buffers[buffer.0].shape.clone()
-    }
-
     fn prediction(&mut self, network: &Network, z: BufferId) -> (Option<Operation>, BufferId) {
         if self.loss == Loss::MeanSquaredError {
             return (None, z);

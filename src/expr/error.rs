@@ -1,0 +1,11 @@
+//! What is wrong with a text that is no expression.
+
+/// Why a text is no expression: a message and the character it points at.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message} (at character {})", position + 1)]
+pub struct ParseError {
+    /// The character of the text, counted from 0.
+    pub position: usize,
+    /// What was wrong and what is allowed.
+    pub message: String,
+}

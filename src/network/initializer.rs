@@ -1,0 +1,16 @@
+//! How tensors are filled before training.
+
+/// How a tensor is filled before training. Fans are those of the tensor.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Initializer {
+    /// N(0, 2 / fan_in): He et al., 2015, for the ReLU family.
+    He,
+    /// N(0, 2 / (fan_in + fan_out)): Glorot and Bengio, 2010, for tanh, sigmoid, softplus and outputs.
+    Glorot,
+    /// N(0, 1 / fan_in): LeCun et al., 1998, for SELU.
+    LeCun,
+    /// N(0, σ²) with this σ.
+    Normal(f64),
+    /// One value everywhere.
+    Constant(f64),
+}
