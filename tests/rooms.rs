@@ -1,0 +1,190 @@
+//! The house: which room a file may import from. Read off the `use` lines of `src`, tests aside.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// The rooms, from the ground up: each imports only from those before it.
+const ROOMS: [&str; 23] = [
+    "error",
+    "text",
+    "nearest",
+    "number",
+    "input",
+    "memory",
+    "instruction_set",
+    "math",
+    "expr",
+    "network",
+    "data",
+    "params",
+    "backend",
+    "cpu",
+    "gpu",
+    "train",
+    "race",
+    "artifact",
+    "usage",
+    "onnx",
+    "bench",
+    "cli",
+    "main",
+];
+
+/// The floors of the GPU, from the ground up.
+const FLOORS: [&str; 5] = ["device", "session", "ops", "schedules", "engine"];
+
+/// The names of a path: `["gpu", "engine", "epoch"]`.
+type Path_ = Vec<String>;
+
+/// A file of `src` by its module, and what it imports of the crate.
+struct House {
+    imports: BTreeMap<Path_, BTreeSet<Path_>>,
+}
+
+impl House {
+    fn read() -> Self {
+        let mut texts = BTreeMap::new();
+        read_into(Path::new("src"), &[], &mut texts);
+        let of_tests = of_tests(&texts);
+        texts.retain(|module, _| !of_tests.iter().any(|own| module.starts_with(own)));
+        let modules: BTreeSet<Path_> = texts.keys().cloned().collect();
+        let imports = |(module, text): (&Path_, &String)| {
+            let used = uses(text).into_iter();
+            let found = used.filter_map(|used| resolved(module, used, &modules));
+            (module.clone(), found.filter(|found| found != module).collect())
+        };
+        House { imports: texts.iter().map(imports).collect() }
+    }
+
+    /// Every (importing, imported) pair.
+    fn pairs(&self) -> impl Iterator<Item = (&Path_, &Path_)> {
+        self.imports.iter().flat_map(|(from, all)| all.iter().map(move |to| (from, to)))
+    }
+}
+
+/// The texts of a folder by module; `lib.rs` is the crate itself, of no name.
+fn read_into(folder: &Path, module: &[String], texts: &mut BTreeMap<Path_, String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let own: Path_ = module.iter().cloned().chain([name.clone()]).collect();
+        if path.is_dir() {
+            read_into(&path, &own, texts);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            let module = if name == "mod" || name == "lib" { module.to_vec() } else { own };
+            texts.insert(module, std::fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+/// Modules that only tests have.
+fn of_tests(texts: &BTreeMap<Path_, String>) -> Vec<Path_> {
+    let mut found = vec![];
+    for (module, text) in texts {
+        for declared in text.split("#[cfg(test)]\nmod ").skip(1) {
+            let name = declared.split([';', ' ']).next().unwrap().to_string();
+            found.push(module.iter().cloned().chain([name]).collect());
+        }
+    }
+    found
+}
+
+/// The paths of the `use` lines above the tests, braces taken apart.
+fn uses(text: &str) -> Vec<Path_> {
+    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+    let mut found = vec![];
+    for (start, _) in code.match_indices("use ") {
+        let line = code[..start].rsplit('\n').next().unwrap().trim();
+        if line.is_empty() || line == "pub" || (line.starts_with("pub(") && line.ends_with(')')) {
+            let statement = code[start + 4..].split(';').next().unwrap();
+            let flat: String = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+            expand("", &flat, &mut found);
+        }
+    }
+    found
+}
+
+/// `a::{b, c::d}` as `a::b` and `a::c::d`.
+fn expand(before: &str, text: &str, found: &mut Vec<Path_>) {
+    let text = text.trim();
+    let Some((prefix, inner)) = text.split_once('{') else {
+        let whole = format!("{before}{}", text.split(" as ").next().unwrap());
+        found.push(whole.split("::").map(|name| name.trim().to_string()).collect());
+        return;
+    };
+    let inner = inner.trim_end().strip_suffix('}').unwrap();
+    let (mut depth, mut item) = (0, String::new());
+    for c in inner.chars().chain([',']) {
+        match c {
+            ',' if depth == 0 => {
+                if !item.trim().is_empty() {
+                    expand(&format!("{before}{prefix}"), &item, found);
+                }
+                item.clear();
+                continue;
+            }
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        item.push(c);
+    }
+}
+
+/// The module that a path of the crate leads into; None for another crate's.
+fn resolved(module: &Path_, used: Path_, modules: &BTreeSet<Path_>) -> Option<Path_> {
+    let (mut base, mut rest) = (module.clone(), &used[..]);
+    match used[0].as_str() {
+        "crate" | "gpu_mlp" => (base, rest) = (vec![], &used[1..]),
+        "self" => rest = &used[1..],
+        "super" => {
+            while rest[0] == "super" {
+                base.pop();
+                rest = &rest[1..];
+            }
+        }
+        child if modules.contains(&[&base[..], &[child.to_string()]].concat()) => {}
+        _ => return None,
+    }
+    let prefix = |length: usize| -> Path_ { [&base[..], &rest[..length]].concat() };
+    (0..=rest.len()).rev().map(prefix).find(|path| modules.contains(path))
+}
+
+/// The place of a module among rooms or floors.
+fn rank(list: &[&str], name: Option<&String>) -> Option<usize> {
+    list.iter().position(|known| name.is_some_and(|name| name == known))
+}
+
+#[test]
+fn every_file_has_a_room() {
+    for module in House::read().imports.keys().filter(|module| !module.is_empty()) {
+        assert!(
+            rank(&ROOMS, module.first()).is_some(),
+            "{module:?} is in no room: ROOMS lists them"
+        );
+    }
+}
+
+#[test]
+fn no_room_imports_from_one_above_it() {
+    for (from, to) in House::read().pairs().filter(|(from, to)| !from.is_empty() && !to.is_empty())
+    {
+        let [own, other] = [from, to].map(|module| rank(&ROOMS, module.first()));
+        assert!(other <= own, "{from:?} imports from {to:?}, a room above its own");
+    }
+}
+
+#[test]
+fn no_floor_of_the_gpu_imports_from_one_above_it() {
+    let house = House::read();
+    let on_floors =
+        |module: &Path_| module.first().is_some_and(|room| room == "gpu") && module.len() > 1;
+    let mut seen = 0;
+    for (from, to) in house.pairs().filter(|(from, to)| on_floors(from) && on_floors(to)) {
+        let [own, other] = [from, to].map(|module| rank(&FLOORS, module.get(1)));
+        assert!(own.is_some() && other.is_some(), "{from:?} or {to:?} is on no floor");
+        assert!(other <= own, "{from:?} imports from {to:?}, a floor above its own");
+        seen += 1;
+    }
+    assert!(seen > 50, "the files of the GPU import from each other: {seen} times");
+}
