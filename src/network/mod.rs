@@ -15,7 +15,7 @@ mod window;
 pub use activation::{ACTIVATION_NAMES, Activation, Function};
 pub use chain::{Chain, Link, LinkActivation};
 pub use initial::{Initializer, initial_values};
-pub use layer::{Layer, MOST_LAYERS, MOST_SIZE, Padding, shape_text};
+pub use layer::{Layer, MOST_EXPRESSIONS, MOST_LAYERS, MOST_SIZE, Padding, shape_text};
 pub use layout::Layout;
 pub use loss::Loss;
 pub use lower::{Initialization, lower};
