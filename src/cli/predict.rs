@@ -9,6 +9,7 @@ use super::csv_header::Header;
 use super::model_device::ModelDevice;
 use super::output_place::{check_apart, is_standard};
 use super::row_progress::RowProgress;
+use super::signals;
 use crate::artifact::Model;
 use crate::data::{Rows, Wanted};
 use crate::error::{Result, counted};
@@ -44,6 +45,9 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     };
     check_apart(output, &[model, data])?;
     let mut predictor = Predictor::new(&network, device.opener()?)?;
+    if !is_standard(output) {
+        signals::end_without(output)?;
+    }
     let mut predictions = Output::create(output, &network)?;
     let to_terminal = is_standard(output) && std::io::stdout().is_terminal();
     let progress = (!to_terminal).then(|| RowProgress::new(rows.total()));
