@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::console::line;
 use super::device::{self, BackendKind, Wishes};
 use super::train::use_threads;
+use super::wrap::{beside, wrapped};
 use crate::bench::{Contender, JOBS, Job, Measurement, Prepared, contenders, measure};
 use crate::data::Split;
 use crate::error::{Error, Result, counted};
@@ -171,7 +172,7 @@ fn title(job: &Job, prepared: &Prepared) -> Result<String> {
         Some(path) => format!("from {}", path.display()),
         None => "made up".into(),
     };
-    Ok(format!(
+    Ok(wrapped(&format!(
         "{}: {}, batch {}, {}\n  {} {data}, {} to train on in {} an epoch",
         job.name,
         job.network()?,
@@ -180,7 +181,7 @@ fn title(job: &Job, prepared: &Prepared) -> Result<String> {
         counted(run.table.inputs.nrows(), "row"),
         rows(prepared, Split::Train),
         counted(run.steps() as usize, "step"),
-    ))
+    )))
 }
 
 fn rows(prepared: &Prepared, split: Split) -> usize {
@@ -209,7 +210,11 @@ fn row(contender: &Contender, outcome: &Result<Measured>) -> String {
             measured.rows_per_second,
             measured.epochs,
         ),
-        Err(why) => format!("{who}  {:>10}  {why}", "-"),
+        Err(why) => {
+            let head = format!("{who}  {:>10}  ", "-");
+            let value = head.chars().count();
+            beside(&format!("{head}{why}"), value, value)
+        }
     }
 }
 

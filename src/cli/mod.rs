@@ -28,6 +28,7 @@ mod table;
 mod trace;
 mod train;
 mod verdict;
+mod wrap;
 
 use std::process::ExitCode;
 use std::time::Instant;

@@ -112,6 +112,15 @@ impl Dataset {
             .map_err(|error| error.within(name))
     }
 
+    /// The bytes of the inputs and targets.
+    pub(crate) fn bytes(&self) -> u64 {
+        let targets = match &self.targets {
+            Targets::Integers(values) => values.len(),
+            Targets::Reals(values) => values.len(),
+        };
+        8 * (self.inputs.len() + targets) as u64
+    }
+
     /// The same data set with a weight a row, checked as an archive's are.
     pub fn with_sample_weight(mut self, weights: Vec<f64>) -> Result<Self> {
         let weights =
