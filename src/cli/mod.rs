@@ -3,6 +3,7 @@
 mod architecture;
 mod bench;
 mod check;
+mod class_table;
 mod console;
 mod csv_header;
 mod device;

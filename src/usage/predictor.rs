@@ -62,7 +62,9 @@ impl Predictor {
             },
         };
         let inputs = Array2::zeros((rows, model.network.inputs()));
-        Self::on(model, run(model, inputs, targets), open)
+        // Without labels no pairs of classes are counted, and no room is made for them.
+        let run = Run { labels: vec![], ..run(model, inputs, targets) };
+        Self::on(model, run, open)
     }
 
     /// The same with a table of rows and their targets, and the mean loss there. It predicts values less

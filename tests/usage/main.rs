@@ -3,6 +3,7 @@
 mod evaluation;
 mod export;
 mod first_line;
+mod large;
 mod made;
 mod model_file;
 mod old_files;
