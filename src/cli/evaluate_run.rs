@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::console::line;
 use super::device::{Wishes, choose};
@@ -14,7 +14,8 @@ use crate::error::{Error, Result};
 use crate::params::{Optimizer, Parameters, Run};
 use crate::usage::evaluate_own_splits;
 
-/// Reads the run's data again, and computes the figures on its device and schedule unless others are named.
+/// Reads the run's data again, and computes the figures on the device and schedule of its end unless others are
+/// named.
 pub(super) fn run(directory: &Path, model: &Model, wishes: &Wishes, as_json: bool) -> Result<()> {
     let file = directory.join("params.json");
     if !file.exists() {
@@ -25,6 +26,7 @@ pub(super) fn run(directory: &Path, model: &Model, wishes: &Wishes, as_json: boo
         )));
     }
     let mut parameters = Parameters::read(&file, &[])?;
+    name_device(&mut parameters, model);
     // A model keeps no moments.
     parameters.optimizer = Optimizer::Sgd;
     let path = parameters.locate_dataset(&file)?;
@@ -47,4 +49,18 @@ pub(super) fn run(directory: &Path, model: &Model, wishes: &Wishes, as_json: boo
         }
     }
     line(&object.to_string())
+}
+
+/// The device and schedule of the model, which a run that went on elsewhere has other than those it began on.
+fn name_device(parameters: &mut Parameters, model: &Model) {
+    let keys = model.parameters.as_ref().and_then(|text| {
+        let parameters: Value = serde_json::from_str(text.get()).ok()?;
+        Some((
+            parameters["parameters"]["DEVICE"].as_str()?.to_owned(),
+            parameters["parameters"]["SCHEDULE"].as_str()?.to_owned(),
+        ))
+    });
+    if let Some((device, schedule)) = keys {
+        (parameters.device, parameters.schedule) = (device, schedule);
+    }
 }
