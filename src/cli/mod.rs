@@ -6,6 +6,7 @@ mod check;
 mod class_table;
 mod console;
 mod csv_header;
+mod default_directory;
 mod device;
 mod devices;
 mod ending;
