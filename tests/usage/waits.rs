@@ -67,6 +67,21 @@ fn arrays_beyond_the_memory_there_is_are_refused_before_they_are_read() {
     ]);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn rows_without_end_are_refused_before_memory_is_at_its_end() {
+    let folder = Folder::new();
+    let (description, weights) = identity(1, "linear", None);
+    folder.write("m.safetensors", identity_file(&description, &weights));
+    let binary = crate::support::binary();
+    let shell =
+        format!("ulimit -v 262144; yes 1,2 | {} evaluate m.safetensors -", binary.display());
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", &shell]).current_dir(folder.path("."));
+    let ran = crate::support::Ran::from(command.output().unwrap()).ended(2);
+    ran.says(&["error: standard input: needs ", "bytes of memory when it is read"]);
+}
+
 /// The names of what a folder holds, hidden ones too.
 fn names(folder: &Folder) -> Vec<String> {
     folder.list("").into_iter().filter(|name| name != "pipe" && name != "m.safetensors").collect()
