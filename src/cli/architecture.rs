@@ -1,6 +1,6 @@
 //! What a network looks like: a line for an MLP, a table of shapes for `LAYERS`.
 
-use super::wrap::{WIDTH, folded};
+use super::wrap::{WIDTH, folded, wrapped};
 use crate::error::counted;
 use crate::network::{Layer, shape_text};
 use crate::params::{LayerStack, Parameters, Run};
@@ -8,12 +8,15 @@ use crate::text::shown;
 
 /// The columns in front of a table.
 const INDENT: usize = 4;
+/// A blank at which no line is broken.
+const NO_BREAK: char = '\u{a0}';
 
 /// The lines that show the architecture.
 pub(super) fn lines(parameters: &Parameters, run: &Run) -> Vec<String> {
     match &parameters.layers {
         LayerStack::Mlp { names, .. } => {
-            vec![format!("architecture: {}", chain(run, names.as_deref()))]
+            let line = wrapped(&format!("architecture: {}", chain(run, names.as_deref())));
+            vec![line.replace(NO_BREAK, " ")]
         }
         LayerStack::General(_) => {
             let rows = table(run).into_iter().map(|row| format!("{:INDENT$}{row}", ""));
@@ -30,7 +33,7 @@ pub(super) fn layer_names(parameters: &Parameters) -> Option<Vec<String>> {
     }
 }
 
-/// `input(54) -> hidden1(16, relu) -> output(7, softmax), 1607 parameters`
+/// `input(54) -> hidden1(16, relu) -> output(7, softmax), 1607 parameters`; a layer stays in one line.
 fn chain(run: &Run, names: Option<&[String]>) -> String {
     let last = run.network.layers.len();
     let name = |index: usize| match names.and_then(|names| names.get(index)) {
@@ -42,7 +45,7 @@ fn chain(run: &Run, names: Option<&[String]>) -> String {
     let mut text = format!("{}({})", name(0), run.network.inputs());
     for (index, layer) in run.network.layers.iter().enumerate() {
         if let Layer::Dense { units, activation } = layer {
-            text += &format!(" -> {}({units}, {activation})", name(index + 1));
+            text += &format!(" -> {}({units},{NO_BREAK}{activation})", name(index + 1));
         }
     }
     format!("{text}, {}", counted(run.plan.parameters(), "parameter"))

@@ -26,7 +26,11 @@ pub(super) fn run(directory: &Path, model: &Model, wishes: &Wishes, as_json: boo
         )));
     }
     let mut parameters = Parameters::read(&file, &[])?;
-    name_device(&mut parameters, model);
+    let mut named_in = file.clone();
+    if let Some(of_model) = device_of(model) {
+        (parameters.device, parameters.schedule) = of_model;
+        named_in = directory.join("model.safetensors");
+    }
     // A model keeps no moments.
     parameters.optimizer = Optimizer::Sgd;
     let path = parameters.locate_dataset(&file)?;
@@ -34,7 +38,7 @@ pub(super) fn run(directory: &Path, model: &Model, wishes: &Wishes, as_json: boo
     check_same_data(&parameters, &dataset, &file, &path, "; restore them, or name data")?;
     let place = |error| placed(error, &file, &[]);
     let run = Run::new(&parameters, &dataset).map_err(place)?;
-    let choice = choose(wishes, &parameters).map_err(place)?;
+    let choice = choose(wishes, &parameters).map_err(|error| placed(error, &named_in, &[]))?;
     let splits = evaluate_own_splits(model, run, |run| Ok(choice.open(&run)?.backend))
         .map_err(|error| error.within(directory.display()))?;
     let splits = splits.each_ref().map(Option::as_ref);
@@ -52,15 +56,8 @@ pub(super) fn run(directory: &Path, model: &Model, wishes: &Wishes, as_json: boo
 }
 
 /// The device and schedule of the model, which a run that went on elsewhere has other than those it began on.
-fn name_device(parameters: &mut Parameters, model: &Model) {
-    let keys = model.parameters.as_ref().and_then(|text| {
-        let parameters: Value = serde_json::from_str(text.get()).ok()?;
-        Some((
-            parameters["parameters"]["DEVICE"].as_str()?.to_owned(),
-            parameters["parameters"]["SCHEDULE"].as_str()?.to_owned(),
-        ))
-    });
-    if let Some((device, schedule)) = keys {
-        (parameters.device, parameters.schedule) = (device, schedule);
-    }
+fn device_of(model: &Model) -> Option<(String, String)> {
+    let parameters: Value = serde_json::from_str(model.parameters.as_ref()?.get()).ok()?;
+    let text = |key: &str| parameters["parameters"][key].as_str().map(String::from);
+    Some((text("DEVICE")?, text("SCHEDULE")?))
 }

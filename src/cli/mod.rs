@@ -2,6 +2,7 @@
 
 mod architecture;
 mod bench;
+mod bench_table;
 mod check;
 mod class_table;
 mod console;

@@ -10,6 +10,7 @@ use super::model_device::ModelDevice;
 use super::output_place::{check_apart, is_standard};
 use super::row_progress::RowProgress;
 use super::signals;
+use super::wrap::wrapped;
 use crate::artifact::Model;
 use crate::data::{Rows, Wanted};
 use crate::error::{Result, counted};
@@ -57,7 +58,7 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     drop(progress);
     // An index is one only once all of it has been seen to count up.
     if let Some(note) = rows.note() {
-        message(&format!("{}: {note}", rows.name()));
+        message(&wrapped(&format!("{}: {note}", rows.name())));
     }
     if !is_standard(output) {
         message(&format!(

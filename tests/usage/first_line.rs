@@ -179,6 +179,11 @@ fn what_editors_and_spreadsheets_add_changes_nothing() {
     {
         assert_eq!(predict(&unnamed, text, &[]).ended(0).stdout, expected, "{text:?}");
     }
+    // Commas behind each line.
+    assert_eq!(predict(&unnamed, "a,b,\n1,2,\n3,4,\n", &[]).ended(0).stdout, expected);
+    for cells in ["1,2,\n3,4,5", "1,2,5\n3,4,"] {
+        predict(&unnamed, &format!("a,b,\n{cells}\n"), &[]).refused(&["does not count up"]);
+    }
     // A name that begins as an archive does.
     assert_eq!(predict(&unnamed, "PK,b\n1,2\n3,4\n", &[]).ended(0).stdout, expected);
 }

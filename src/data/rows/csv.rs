@@ -78,8 +78,8 @@ impl CsvRows {
                 wanted.targets
             )));
         }
-        if let ([cell], 2..) = (&rows.record.iter().collect::<Vec<_>>()[..], columns) {
-            refuse_other_separators(cell)?;
+        if rows.record.len() == 1 && wanted.inputs() > 1 {
+            refuse_other_separators(&rows.record[0])?;
         }
         let name = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
         rows.first = FirstLine::of(rows.record.iter().map(name).collect(), wanted)?;
@@ -103,7 +103,11 @@ impl CsvRows {
             _ => None,
         };
         let left_out = self.layout.left_out.iter().map(|&column| {
-            let index = if self.layout.indices.contains(&column) { ": it is an index" } else { "" };
+            let index = if self.layout.indices.contains(&column) {
+                ": it is an index, or empty"
+            } else {
+                ""
+            };
             format!("column {} has no name and is left out{index}", column + 1)
         });
         let notes: Vec<String> = numbered.into_iter().chain(left_out.take(3)).collect();
@@ -185,9 +189,14 @@ impl CsvRows {
         }
     }
 
-    /// Refuses a row whose index is not above the one before.
+    /// Refuses a row whose index is not above the one before; a column may be empty all the way.
     fn count_up(&mut self) -> Result<()> {
         for (position, &column) in self.layout.indices.iter().enumerate() {
+            if self.record[column].is_empty() && self.counted[position].is_infinite() {
+                // Nothing is above that.
+                self.counted[position] = f64::INFINITY;
+                continue;
+            }
             let whole = number(&self.record[column]).filter(|value| value.fract() == 0.0);
             match whole.filter(|&value| value > self.counted[position]) {
                 Some(value) => self.counted[position] = value,
