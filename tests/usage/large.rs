@@ -32,7 +32,8 @@ fn rows(folder: &Folder, rows: usize, label: impl Fn(usize) -> i64) {
     folder.archive("data.npz", &x, &(0..rows).map(label).collect::<Array1<i64>>());
 }
 
-/// Kept, the predictions alone would take 480 MB.
+/// Kept, the predictions alone would take 480 MB, and as much where they are joined. Other tests of this process may
+/// have children of 256 MB.
 #[cfg(target_os = "linux")]
 #[test]
 fn no_prediction_of_an_evaluation_is_kept() {
@@ -46,7 +47,7 @@ fn no_prediction_of_an_evaluation_is_kept() {
     assert_eq!((&found["rows"], &found["correct"]), (&json!(300_000), &json!(0)));
     assert_eq!(found["confusion"][2][199], 1500);
     let most = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap().max_rss() * 1024;
-    assert!(most < 200 << 20, "{most} bytes");
+    assert!(most < 320 << 20, "{most} bytes");
 }
 
 #[test]
