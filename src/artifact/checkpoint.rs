@@ -22,8 +22,10 @@ use crate::network::Tensor;
 use crate::params::Run;
 use crate::train::{Checkpoint, Progress};
 
-/// The version of the format.
-const VERSION: u64 = 1;
+/// The version of the format. Since 2 the mean of a batch's weighted gradients is divided by its rows times the
+/// mean weight of the training rows; 1, where it was divided by the batch's own weights, is read where there is
+/// no such mean.
+const VERSION: u64 = 2;
 /// The metadata key: another than that of a model, so that no program takes one for the other.
 const METADATA_KEY: &str = "gpu_mlp_checkpoint";
 /// The metadata key of the checksum.
@@ -131,11 +133,7 @@ impl SavedCheckpoint {
         let text = header.metadata().as_ref().and_then(|metadata| metadata.get(METADATA_KEY));
         let text = text.ok_or_else(|| Error::input("is no checkpoint of gpu-mlp"))?;
         let Version { version } = parse(text)?;
-        if version != VERSION {
-            return Err(Error::input(format!(
-                "format version {version}; this program reads version {VERSION}"
-            )));
-        }
+        check_version(version, run)?;
         let metadata: Metadata = parse(text)?;
         if metadata.params_sha256 != params_sha256 {
             return Err(Error::input("belongs to another params.json than the one beside it"));
@@ -170,6 +168,24 @@ impl SavedCheckpoint {
 #[derive(Deserialize)]
 struct Version {
     version: u64,
+}
+
+/// Refuses a version whose numbers mean something else in this run.
+fn check_version(version: u64, run: &Run) -> Result<()> {
+    match version {
+        VERSION => Ok(()),
+        1 if !run.divides_by_weights() => Ok(()),
+        1 => Err(Error::input(
+            "format version 1, of a gpu-mlp that divided the gradient of a batch by the weights of its own \
+             rows; this one divides by its rows times the mean weight of the training rows, which is another \
+             run wherever rows weigh differently (BATCH_GRADIENT \"mean\"); end it with the gpu-mlp that \
+             began it, or begin it again",
+        )),
+        newer => Err(Error::input(format!(
+            "format version {newer}; this program reads version {VERSION}, and 1 of runs without weights{}",
+            if newer > VERSION { ": a newer gpu-mlp wrote it" } else { "" }
+        ))),
+    }
 }
 
 fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T> {

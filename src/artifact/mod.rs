@@ -9,6 +9,7 @@ mod model;
 mod pace;
 mod stored;
 mod summary;
+mod unfinished;
 mod whole;
 
 pub use checkpoint::SavedCheckpoint;
@@ -18,4 +19,5 @@ pub use model::{Model, ModelTensor};
 pub use stored::StoredRun;
 pub(crate) use summary::figures_json;
 pub use summary::{Timing, summary};
+pub use unfinished::exit_without_unfinished;
 pub use whole::WholeFile;

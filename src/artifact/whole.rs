@@ -4,12 +4,12 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use super::directory::fault;
+use super::unfinished::Unfinished;
 use crate::error::Result;
 
-/// A file beside its place, until it is finished; one that is dropped before leaves nothing. What is
+/// A file beside its place, until it is finished; one that is dropped before leaves nothing, nor does one of a
+/// process that [`super::exit_without_unfinished`] ends. What is
 /// no plain file, such as a pipe or a device, is written to as it is; the file that a link points at is
 /// replaced, not the link.
 ///
@@ -23,7 +23,7 @@ pub struct WholeFile {
 
 enum Target {
     /// Beside its place.
-    Beside(NamedTempFile),
+    Beside(Unfinished),
     /// No plain file, such as a pipe.
     Stream(File),
 }
@@ -48,11 +48,11 @@ impl WholeFile {
         // As any new file, by the process's mask.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder.tempfile_in(folder(&path))?;
+        let file = Unfinished::make(|| builder.tempfile_in(folder(&path)))?;
         if let Ok(found) = fs::symlink_metadata(&path)
             && found.is_file()
         {
-            file.as_file().set_permissions(found.permissions())?;
+            file.file().set_permissions(found.permissions())?;
         }
         Ok(WholeFile { file: Target::Beside(file), path })
     }
@@ -62,8 +62,8 @@ impl WholeFile {
         match self.file {
             Target::Stream(mut file) => file.flush(),
             Target::Beside(file) => {
-                file.as_file().sync_all()?;
-                file.persist(&self.path).map_err(|error| error.error)?;
+                file.file().sync_all()?;
+                file.persist(&self.path)?;
                 sync_folder(&self.path)
             }
         }
@@ -71,7 +71,7 @@ impl WholeFile {
 
     fn file(&self) -> &File {
         match &self.file {
-            Target::Beside(file) => file.as_file(),
+            Target::Beside(file) => file.file(),
             Target::Stream(file) => file,
         }
     }

@@ -1,18 +1,25 @@
 //! What a network looks like: a line for an MLP, a table of shapes for `LAYERS`.
 
+use super::wrap::{WIDTH, folded, wrapped};
 use crate::error::counted;
 use crate::network::{Layer, shape_text};
 use crate::params::{LayerStack, Parameters, Run};
 use crate::text::shown;
 
+/// The columns in front of a table.
+const INDENT: usize = 4;
+/// A blank at which no line is broken.
+const NO_BREAK: char = '\u{a0}';
+
 /// The lines that show the architecture.
 pub(super) fn lines(parameters: &Parameters, run: &Run) -> Vec<String> {
     match &parameters.layers {
         LayerStack::Mlp { names, .. } => {
-            vec![format!("architecture: {}", chain(run, names.as_deref()))]
+            let line = wrapped(&format!("architecture: {}", chain(run, names.as_deref())));
+            vec![line.replace(NO_BREAK, " ")]
         }
         LayerStack::General(_) => {
-            let rows = table(run).into_iter().map(|row| format!("    {row}"));
+            let rows = table(run).into_iter().map(|row| format!("{:INDENT$}{row}", ""));
             std::iter::once("architecture:".into()).chain(rows).collect()
         }
     }
@@ -26,7 +33,7 @@ pub(super) fn layer_names(parameters: &Parameters) -> Option<Vec<String>> {
     }
 }
 
-/// `input(54) -> hidden1(16, relu) -> output(7, softmax), 1607 parameters`
+/// `input(54) -> hidden1(16, relu) -> output(7, softmax), 1607 parameters`; a layer stays in one line.
 fn chain(run: &Run, names: Option<&[String]>) -> String {
     let last = run.network.layers.len();
     let name = |index: usize| match names.and_then(|names| names.get(index)) {
@@ -38,13 +45,13 @@ fn chain(run: &Run, names: Option<&[String]>) -> String {
     let mut text = format!("{}({})", name(0), run.network.inputs());
     for (index, layer) in run.network.layers.iter().enumerate() {
         if let Layer::Dense { units, activation } = layer {
-            text += &format!(" -> {}({units}, {activation})", name(index + 1));
+            text += &format!(" -> {}({units},{NO_BREAK}{activation})", name(index + 1));
         }
     }
     format!("{text}, {}", counted(run.plan.parameters(), "parameter"))
 }
 
-/// A line a layer: its number, what it is, the shape of its output, its parameters.
+/// A line a layer, or several: its number, what it is, the shape of its output, its parameters.
 fn table(run: &Run) -> Vec<String> {
     let network = &run.network;
     let mut rows: Vec<[String; 4]> = vec![
@@ -59,10 +66,15 @@ fn table(run: &Run) -> Vec<String> {
     let all = run.plan.parameters().to_string();
     rows.push(["".into(), "all layers".into(), "".into(), all]);
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths = [0, 1, 2, 3].map(|column| width(column).unwrap_or(0));
-    let line = |[number, layer, output, parameters]: &[String; 4]| {
-        let [n, l, o, p] = widths;
-        format!("{number:>n$}  {layer:<l$}  {output:>o$}  {parameters:>p$}").trim_end().to_string()
+    let [n, l, o, p] = [0, 1, 2, 3].map(|column| width(column).unwrap_or(0));
+    // Long expressions go on in the next lines, under their layer.
+    let l = l.min(WIDTH.saturating_sub(INDENT + n + o + p + 3 * 2));
+    let lines = |[number, layer, output, parameters]: &[String; 4]| {
+        let mut parts = folded(layer, l).into_iter();
+        let layer = parts.next().unwrap_or_default();
+        let first = format!("{number:>n$}  {layer:<l$}  {output:>o$}  {parameters:>p$}");
+        let rest = parts.map(move |part| format!("{:>n$}  {part}", ""));
+        std::iter::once(first.trim_end().to_string()).chain(rest).collect::<Vec<_>>()
     };
-    rows.iter().map(line).collect()
+    rows.iter().flat_map(lines).collect()
 }

@@ -5,9 +5,11 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 
+use super::bench_table::{HEAD, row};
 use super::console::line;
 use super::device::{self, BackendKind, Wishes};
 use super::train::use_threads;
+use super::wrap::wrapped;
 use crate::bench::{Contender, JOBS, Job, Measurement, Prepared, contenders, measure};
 use crate::data::Split;
 use crate::error::{Error, Result, counted};
@@ -133,7 +135,7 @@ fn of_schedule<'a>(all: Vec<Contender<'a>>, name: Option<&str>) -> Result<Vec<Co
 }
 
 /// What was measured, and the seconds that opening and compiling took.
-type Measured = (Measurement, f64);
+pub(super) type Measured = (Measurement, f64);
 
 fn one(
     job: &Job,
@@ -161,9 +163,6 @@ fn bar(measurements: usize) -> ProgressBar {
     bar
 }
 
-/// Eighty columns; the seconds of each part are in --json.
-const HEAD: &str = "  device                schedule     us a step  spread  rows a second  epochs";
-
 /// `covtype: 54-16-32-7, batch 10, sgd; ...`
 fn title(job: &Job, prepared: &Prepared) -> Result<String> {
     let run = &prepared.run;
@@ -171,7 +170,7 @@ fn title(job: &Job, prepared: &Prepared) -> Result<String> {
         Some(path) => format!("from {}", path.display()),
         None => "made up".into(),
     };
-    Ok(format!(
+    Ok(wrapped(&format!(
         "{}: {}, batch {}, {}\n  {} {data}, {} to train on in {} an epoch",
         job.name,
         job.network()?,
@@ -180,7 +179,7 @@ fn title(job: &Job, prepared: &Prepared) -> Result<String> {
         counted(run.table.inputs.nrows(), "row"),
         rows(prepared, Split::Train),
         counted(run.steps() as usize, "step"),
-    ))
+    )))
 }
 
 fn rows(prepared: &Prepared, split: Split) -> usize {
@@ -192,45 +191,6 @@ fn optimizer(optimizer: Optimizer) -> &'static str {
         Optimizer::Sgd => "sgd",
         Optimizer::Adam { .. } => "adam",
     }
-}
-
-fn row(contender: &Contender, outcome: &Result<Measured>) -> String {
-    // Long names of devices are cut: the columns stay in line.
-    let device: String = match contender.backend() {
-        "cpu" => format!("cpu, {}", InstructionSet::best().name()),
-        _ => contender.device().chars().take(20).collect(),
-    };
-    let who = format!("  {device:20}  {:10}", contender.schedule());
-    match outcome {
-        Ok((measured, _)) => format!(
-            "{who}  {:>10}  {:>6}  {:>13.0}  {:>6}",
-            microseconds(measured.step.median),
-            spread(measured),
-            measured.rows_per_second,
-            measured.epochs,
-        ),
-        Err(why) => format!("{who}  {:>10}  {why}", "-"),
-    }
-}
-
-/// `2 %`; of fewer than four epochs nothing can be said.
-fn spread(measured: &Measurement) -> String {
-    match measured.epochs {
-        0..4 => "-".into(),
-        _ => format!("{:.0} %", 100.0 * measured.step.spread()),
-    }
-}
-
-/// Four digits that mean something.
-fn microseconds(seconds: f64) -> String {
-    let microseconds = seconds * 1e6;
-    let decimals = match microseconds {
-        m if m < 10.0 => 3,
-        m if m < 100.0 => 2,
-        m if m < 1000.0 => 1,
-        _ => 0,
-    };
-    format!("{microseconds:.decimals$}")
 }
 
 fn object(
@@ -288,15 +248,4 @@ fn object(
         }
     }
     Ok(Value::Object(object))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn four_digits_that_mean_something() {
-        let texts = [9.3e-7, 2.0149e-6, 61.74e-6, 277.96e-6, 1.2345678].map(microseconds);
-        assert_eq!(texts, ["0.930", "2.015", "61.74", "278.0", "1234568"]);
-    }
 }

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::console::line;
+use super::console;
 use super::device::{self, BackendKind, Wishes, choose};
 use super::header;
 use super::train::{check_same_data, placed};
+use super::wrap::wrapped;
 use crate::cpu::{self, Cpu};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
@@ -34,6 +35,8 @@ pub(super) struct Arguments {
 /// The code is 0 where train would begin, 2 where it would refuse.
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let Arguments { file, overrides, backend, device } = arguments;
+    // Before the data are in it.
+    let free = available();
     let file = Parameters::locate(file)?;
     let mut parameters = Parameters::read(&file, overrides)?;
     let place = |error: Error| placed(error, &file, overrides);
@@ -59,7 +62,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let mut would_do = false;
     for candidate in device::all(&wishes, &parameters).map_err(place)? {
         let (name, found) = match &candidate {
-            None => ("cpu", on_cpu(&run)),
+            None => ("cpu", on_cpu(&run, (dataset.bytes(), free))),
             Some(adapter) => (&*adapter.info.name, on_gpu(adapter, &run)),
         };
         match found.and_then(|found| found.with_schedule(&parameters.schedule, moved)) {
@@ -76,6 +79,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     } else {
         Err(Error::input("no device would do, see above"))
     }
+}
+
+/// A line of at most 80 columns, or several.
+fn line(text: &str) -> Result<()> {
+    console::line(&wrapped(text))
 }
 
 /// A device that takes the run.
@@ -103,15 +111,18 @@ impl Fitting {
     }
 }
 
-fn on_cpu(run: &Arc<Run>) -> Result<Fitting> {
+/// The data are there twice while they are read: as they are in the file, of so many bytes, and as the CPU takes
+/// them. `free` is the memory that there was before.
+fn on_cpu(run: &Arc<Run>, (read, free): (u64, Option<u64>)) -> Result<Fitting> {
     Cpu::<f32>::check_memory(run)?;
     let takes = |schedule: &cpu::Schedule| match schedule {
         cpu::Schedule::Layered => true,
         cpu::Schedule::Fused => crate::network::Chain::of(&run.plan).is_ok(),
     };
     let names = cpu::Schedule::ALL.iter().filter(|s| takes(s)).map(|s| s.name()).collect();
-    let free = available().map_or_else(String::new, |free| format!(" of {}", mebibytes(free)));
-    let memory = mebibytes(Cpu::<f32>::bytes(run)) + &free;
+    let free = free.map_or_else(String::new, |free| format!(" of {}", mebibytes(free)));
+    let needed = read.max(Cpu::<f32>::bytes(run)) + run.table.bytes();
+    let memory = format!("{}{free}, data included", mebibytes(needed));
     Ok(Fitting { names, all: cpu::Schedule::ALL.map(cpu::Schedule::name).to_vec(), memory })
 }
 

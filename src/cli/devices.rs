@@ -1,11 +1,13 @@
 //! `gpu-mlp devices`
 
-use super::console::line;
+use super::console;
+use super::wrap::wrapped;
 use crate::error::Result;
 use crate::gpu::adapters;
 
 /// Lists what can compute: the number or a part of the name is what --device takes.
 pub(super) fn run() -> Result<()> {
+    let line = |text: &str| console::line(&wrapped(text));
     let adapters = adapters();
     for (index, adapter) in adapters.iter().enumerate() {
         let (info, limits) = (&adapter.info, &adapter.limits);
@@ -30,6 +32,5 @@ pub(super) fn run() -> Result<()> {
         )?;
     }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    line(&format!("cpu: {} threads", threads))?;
-    Ok(())
+    line(&format!("cpu: {threads} threads"))
 }

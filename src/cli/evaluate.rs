@@ -4,19 +4,21 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use super::class_table::{class_table, precision_table};
 use super::console::{decimal, line, message, percent, r_squared};
 use super::csv_header::Header;
 use super::evaluate_run;
 use super::model_device::ModelDevice;
 use super::row_progress::RowProgress;
+use super::wrap::wrapped;
 use crate::artifact::Model;
 use crate::data::{Labelled, Wanted};
-use crate::error::{Error, Result, counted};
+use crate::error::{Error, Result};
 use crate::text::shown;
 use crate::usage::{ClassMetrics, Metrics, Quality, evaluate, wanted};
 
-/// The most classes whose confusion a terminal has room for.
-const MOST_SHOWN: usize = 20;
+/// The most classes whose confusion is a matrix in JSON; of more it is a list of the pairs that occur.
+const MOST_OF_MATRIX: usize = 1000;
 
 /// Tells how good a model is on data with targets.
 #[derive(clap::Args)]
@@ -57,7 +59,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         Labelled::read(data, &wanted)?
     };
     if let Some(note) = &labelled.note {
-        message(&format!("{}: {note}", data.display()));
+        message(&wrapped(&format!("{}: {note}", data.display())));
     }
     if let Some(column) = &labelled.assumed_target {
         message(&format!("the target is the column {column:?}, which is no feature"));
@@ -71,7 +73,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         return line(&as_json(&network, &metrics).to_string());
     }
     let what = if labelled.own_test { "test rows" } else { "rows" };
-    line(&format!("{} on {}: {} {what}", shown(&network.dataset), data.display(), metrics.rows))?;
+    let (name, file) = (shown(&network.dataset), data.display());
+    line(&wrapped(&format!("{name} on {file}: {} {what}", metrics.rows)))?;
     line(&format!("loss {}", decimal(metrics.loss)))?;
     table(&network, &metrics)
 }
@@ -101,7 +104,6 @@ fn as_json(model: &Model, metrics: &Metrics) -> Value {
                     "f1": class.f1,
                 })
             };
-            let confusion: Vec<Vec<u64>> = confusion.outer_iter().map(|row| row.to_vec()).collect();
             let mut json = json!({
                 "task": model.task_name(), "rows": rows, "loss": loss, "accuracy": accuracy,
                 "correct": correct, "precision": precision, "recall": recall, "f1": f1,
@@ -111,7 +113,15 @@ fn as_json(model: &Model, metrics: &Metrics) -> Value {
                 json["average_precision"] = json!(average_precision);
             }
             json["classes"] = classes.iter().enumerate().map(class).collect();
-            json["confusion"] = json!(confusion);
+            if classes.len() <= MOST_OF_MATRIX {
+                json["confusion"] = (0..classes.len()).map(|class| confusion.row(class)).collect();
+            } else {
+                let label = |class: usize| model.labels[class];
+                json["confused"] = confusion
+                    .pairs()
+                    .map(|(of, predicted, rows)| json!([label(of), label(predicted), rows]))
+                    .collect();
+            }
             json
         }
         Quality::MultiLabel { accuracy, correct, precision, recall, f1, labels } => {
@@ -167,8 +177,7 @@ fn table(model: &Model, metrics: &Metrics) -> Result<()> {
                 Some(names) => names.iter().map(|name| shown(name).into_owned()).collect(),
                 None => (0..labels.len()).map(|label| label.to_string()).collect(),
             };
-            let rows = labels.iter().map(|label| label.rows).sum();
-            precision_table("label", &names, labels, ([*precision, *recall, *f1], rows)).map(|_| ())
+            precision_table("label", &names, labels, [*precision, *recall, *f1])
         }
         Quality::Regression { r2, rmse, mae, outputs } => {
             let figures = |r2: f64, rmse, mae| {
@@ -184,57 +193,8 @@ fn table(model: &Model, metrics: &Metrics) -> Result<()> {
                     || format!("output {index}"),
                     |names| shown(&names[index]).into_owned(),
                 );
-                line(&format!("    {name}: {}", figures(o.r2, o.rmse, o.mae)))
+                line(&wrapped(&format!("    {name}: {}", figures(o.r2, o.rmse, o.mae))))
             })
         }
     }
-}
-
-/// A line a class or label, and their means with the sum of their rows; the width of the names.
-fn precision_table(
-    what: &str,
-    names: &[String],
-    classes: &[ClassMetrics],
-    (means, rows): ([f64; 3], u64),
-) -> Result<usize> {
-    let wide = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max(5);
-    line(&format!("\n{what:<wide$}  precision  recall      F1  rows"))?;
-    let figures = |name: &str, shares: [f64; 3], rows: u64| {
-        let [precision, recall, f1] = shares.map(percent);
-        line(&format!("{name:<wide$}  {precision:>9}  {recall:>6}  {f1:>6}  {rows}"))
-    };
-    for (name, class) in names.iter().zip(classes) {
-        figures(name, [class.precision, class.recall, class.f1], class.rows)?;
-    }
-    figures("macro", means, rows)?;
-    Ok(wide)
-}
-
-/// A line a class, their means, and the confusion.
-fn class_table(model: &Model, quality: &Quality) -> Result<()> {
-    let Quality::Classification { precision, recall, f1, classes, confusion, .. } = quality else {
-        return Ok(());
-    };
-    let name = |class: usize| match model.class_name(class) {
-        Some(name) => format!("{}={}", model.labels[class], shown(name)),
-        None => model.labels[class].to_string(),
-    };
-    let names: Vec<String> = (0..classes.len()).map(name).collect();
-    let means = ([*precision, *recall, *f1], confusion.sum());
-    let wide = precision_table("class", &names, classes, means)?;
-    if classes.len() > MOST_SHOWN {
-        return line(&format!("\n{}: --json has the confusion", counted(classes.len(), "class")));
-    }
-    line("\nrows of each true class (down) by predicted class (across)")?;
-    let label = |class: usize| model.labels[class].to_string();
-    let cell = confusion.iter().map(|count| count.to_string().len()).max().unwrap_or(0);
-    let cell = (0..classes.len()).map(|class| label(class).len()).fold(cell, usize::max) + 2;
-    let across: String =
-        (0..classes.len()).map(|class| format!("{:>cell$}", label(class))).collect();
-    line(&format!("{:<wide$}{across}", ""))?;
-    for (name, row) in names.iter().zip(confusion.outer_iter()) {
-        let counts: String = row.iter().map(|count| format!("{count:>cell$}")).collect();
-        line(&format!("{name:<wide$}{counts}"))?;
-    }
-    Ok(())
 }

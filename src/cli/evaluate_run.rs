@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::console::line;
 use super::device::{Wishes, choose};
@@ -14,7 +14,8 @@ use crate::error::{Error, Result};
 use crate::params::{Optimizer, Parameters, Run};
 use crate::usage::evaluate_own_splits;
 
-/// Reads the run's data again, and computes the figures on its device and schedule unless others are named.
+/// Reads the run's data again, and computes the figures on the device and schedule of its end unless others are
+/// named.
 pub(super) fn run(directory: &Path, model: &Model, wishes: &Wishes, as_json: bool) -> Result<()> {
     let file = directory.join("params.json");
     if !file.exists() {
@@ -27,6 +28,11 @@ pub(super) fn run(directory: &Path, model: &Model, wishes: &Wishes, as_json: boo
     let mut parameters = Parameters::read(&file, &[])?;
     // What the weights were trained for, whatever the targets look like.
     parameters.task = Some(model.network.task());
+    let mut named_in = file.clone();
+    if let Some(of_model) = device_of(model) {
+        (parameters.device, parameters.schedule) = of_model;
+        named_in = directory.join("model.safetensors");
+    }
     // A model keeps no moments.
     parameters.optimizer = Optimizer::Sgd;
     let path = parameters.locate_dataset(&file)?;
@@ -34,7 +40,7 @@ pub(super) fn run(directory: &Path, model: &Model, wishes: &Wishes, as_json: boo
     check_same_data(&parameters, &dataset, &file, &path, "; restore them, or name data")?;
     let place = |error| placed(error, &file, &[]);
     let run = Run::new(&parameters, &dataset).map_err(place)?;
-    let choice = choose(wishes, &parameters).map_err(place)?;
+    let choice = choose(wishes, &parameters).map_err(|error| placed(error, &named_in, &[]))?;
     let splits = evaluate_own_splits(model, run, |run| Ok(choice.open(&run)?.backend))
         .map_err(|error| error.within(directory.display()))?;
     let splits = splits.each_ref().map(Option::as_ref);
@@ -49,4 +55,11 @@ pub(super) fn run(directory: &Path, model: &Model, wishes: &Wishes, as_json: boo
         }
     }
     line(&object.to_string())
+}
+
+/// The device and schedule of the model, which a run that went on elsewhere has other than those it began on.
+fn device_of(model: &Model) -> Option<(String, String)> {
+    let parameters: Value = serde_json::from_str(model.parameters.as_ref()?.get()).ok()?;
+    let text = |key: &str| parameters["parameters"][key].as_str().map(String::from);
+    Some((text("DEVICE")?, text("SCHEDULE")?))
 }

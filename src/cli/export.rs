@@ -7,6 +7,7 @@ use clap::ValueEnum;
 
 use super::console::message;
 use super::output_place::{check_apart, is_standard};
+use super::signals;
 use crate::artifact::{Model, WholeFile};
 use crate::error::{Error, Result};
 use crate::onnx;
@@ -51,6 +52,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
 /// A place that takes no file is wrong input; a file that can't be written to its end has failed.
 fn save(output: &Path, bytes: &[u8]) -> Result<()> {
     let name = output.display();
+    signals::end_without(output)?;
     let mut file = WholeFile::create(output).map_err(|error| {
         Error::input(format!("{name}: can't be written: {error}; choose another place"))
     })?;

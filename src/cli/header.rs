@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::architecture;
 use super::console::message;
+use super::wrap::wrapped;
 use crate::data::Split;
 use crate::error::counted;
 use crate::network::Task;
@@ -22,10 +23,10 @@ pub(super) fn print(
     device: &str,
 ) {
     lines(file, overrides, (parameters, resolved), run).iter().for_each(|line| message(line));
-    message(&format!("device: {device}\n"));
+    message(&wrapped(&format!("device: {device}\n")));
 }
 
-/// The lines of the block but the last, which names the device.
+/// The lines of the block but the last, which names the device; of 80 columns.
 pub(super) fn lines(
     file: &std::path::Path,
     overrides: &[String],
@@ -52,7 +53,7 @@ pub(super) fn lines(
     }
     lines.extend(architecture::lines(parameters, run));
     lines.push(format!("stops at: {}", criteria(run)));
-    lines
+    lines.iter().map(|line| wrapped(line)).collect()
 }
 
 fn dataset(run: &Run) -> String {

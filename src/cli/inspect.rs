@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::console::{decimal, line, precise};
+use super::console::{self, decimal, precise};
+use super::wrap::wrapped;
 use crate::artifact::Model;
 use crate::data::{Dataset, Targets, npz};
 use crate::error::{Error, Result, counted};
@@ -29,6 +30,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
             path.display()
         ))),
     }
+}
+
+/// A line of at most 80 columns, or several.
+fn line(text: &str) -> Result<()> {
+    console::line(&wrapped(text))
 }
 
 fn first_bytes(path: &Path) -> Result<Vec<u8>> {
@@ -176,7 +182,8 @@ fn model(path: &Path) -> Result<()> {
     }
     for (what, text) in [("reached", &model.metrics), ("parameters", &model.parameters)] {
         if let Some(text) = text {
-            line(&format!("{what}: {text}"))?;
+            // JSON is copied as it is.
+            console::line(&format!("{what}: {text}"))?;
         }
     }
     Ok(())

@@ -2,9 +2,12 @@
 
 mod architecture;
 mod bench;
+mod bench_table;
 mod check;
+mod class_table;
 mod console;
 mod csv_header;
+mod default_directory;
 mod device;
 mod devices;
 mod ending;
@@ -28,6 +31,7 @@ mod table;
 mod trace;
 mod train;
 mod verdict;
+mod wrap;
 
 use std::process::ExitCode;
 use std::time::Instant;

@@ -9,6 +9,8 @@ use super::csv_header::Header;
 use super::model_device::ModelDevice;
 use super::output_place::{check_apart, is_standard};
 use super::row_progress::RowProgress;
+use super::signals;
+use super::wrap::wrapped;
 use crate::artifact::Model;
 use crate::data::{Rows, Wanted};
 use crate::error::{Result, counted};
@@ -44,6 +46,9 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     };
     check_apart(output, &[model, data])?;
     let mut predictor = Predictor::new(&network, device.opener()?)?;
+    if !is_standard(output) {
+        signals::end_without(output)?;
+    }
     let mut predictions = Output::create(output, &network)?;
     let to_terminal = is_standard(output) && std::io::stdout().is_terminal();
     let progress = (!to_terminal).then(|| RowProgress::new(rows.total()));
@@ -53,7 +58,7 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     drop(progress);
     // An index is one only once all of it has been seen to count up.
     if let Some(note) = rows.note() {
-        message(&format!("{}: {note}", rows.name()));
+        message(&wrapped(&format!("{}: {note}", rows.name())));
     }
     if !is_standard(output) {
         message(&format!(

@@ -1,6 +1,7 @@
 //! The table of schedules that -v prints: what was looked at, and how it did.
 
 use super::console::message;
+use super::wrap::wrapped;
 use crate::instruction_set::InstructionSet;
 use crate::race::Entrant;
 
@@ -14,12 +15,12 @@ pub(super) fn print(entrants: &[Entrant]) {
     ));
     for entrant in entrants {
         let dispatches = entrant.dispatches.map_or("-".into(), |count| format!("{count:.2}"));
-        let outcome = match &entrant.result {
-            Ok(seconds) => format!("{:>9.2}", seconds * 1e6),
-            Err(why) => format!("{:>9}  {why}", "-"),
-        };
         let (device, schedule) = (&entrant.device, &entrant.schedule);
-        message(&format!("{device:<width$}  {schedule:<9}  {dispatches:>15}  {outcome}"));
+        let who = format!("{device:<width$}  {schedule:<9}  {dispatches:>15}");
+        message(&match &entrant.result {
+            Ok(seconds) => format!("{who}  {:>9.2}", seconds * 1e6),
+            Err(why) => wrapped(&format!("{who}  {:>9}  {why}", "-")),
+        });
     }
     message(&format!("instruction set of the CPU: {}\n", InstructionSet::best().name()));
 }

@@ -1,10 +1,12 @@
 //! Signals that end a run in order: Ctrl-C, SIGTERM, and a terminal that closes.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::console;
+use crate::artifact::exit_without_unfinished;
 use crate::error::{Error, Result};
 
 /// Signals that come sooner after the first are part of it: `timeout` signals the process and then its
@@ -15,11 +17,9 @@ const ONE_STOP: Duration = Duration::from_secs(1);
 pub(super) fn catch() -> Result<Arc<AtomicBool>> {
     let interrupt = Arc::new(AtomicBool::new(false));
     let flag = interrupt.clone();
-    let outlives_terminal = hangup::is_ignored();
-    // ctrlc calls this on a thread of its own, one signal after the other.
     let mut first: Option<Instant> = None;
-    ctrlc::set_handler(move || match first {
-        Some(first) if first.elapsed() > ONE_STOP => std::process::exit(1),
+    on_signal(move || match first {
+        Some(first) if first.elapsed() > ONE_STOP => exit_without_unfinished(1),
         Some(_) => {}
         None => {
             flag.store(true, Ordering::Relaxed);
@@ -29,12 +29,28 @@ pub(super) fn catch() -> Result<Arc<AtomicBool>> {
             // Now and not before: a terminal may take its time, and the second signal waits behind.
             first = Some(Instant::now());
         }
+    })?;
+    Ok(interrupt)
+}
+
+/// Lets a signal end the process at once, and take away what it has written of `file`.
+pub(super) fn end_without(file: &Path) -> Result<()> {
+    let words = format!("error: interrupted; nothing was kept of {}", file.display());
+    on_signal(move || {
+        console::message(&words);
+        exit_without_unfinished(1)
     })
-    .map_err(|e| Error::failed(format!("Ctrl-C can't be caught: {e}")))?;
+}
+
+/// ctrlc calls `handler` on a thread of its own, one signal after the other.
+fn on_signal(handler: impl FnMut() + Send + 'static) -> Result<()> {
+    let outlives_terminal = hangup::is_ignored();
+    ctrlc::set_handler(handler)
+        .map_err(|e| Error::failed(format!("Ctrl-C can't be caught: {e}")))?;
     if outlives_terminal {
         hangup::ignore();
     }
-    Ok(interrupt)
+    Ok(())
 }
 
 /// Lets a write beyond the limit on the size of files (`ulimit -f`) fail and be reported as on a full

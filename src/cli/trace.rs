@@ -1,6 +1,7 @@
 //! `--trace-first-step`: every quantity of the first step, as the source document's teaching mode.
 
 use super::console::{decimal, line};
+use super::wrap::wrapped;
 use crate::backend::Quantity;
 use crate::error::Result;
 
@@ -9,9 +10,9 @@ const EDGE: usize = 4;
 
 /// Prints the quantities on standard output.
 pub(super) fn print(quantities: &[Quantity]) -> Result<()> {
-    line(
+    line(&wrapped(
         "first step: every quantity with its shape; gradients are those of the batch, before clip and L2",
-    )?;
+    ))?;
     for quantity in quantities {
         let shape: Vec<String> = quantity.shape.iter().map(ToString::to_string).collect();
         line(&format!("{} ({})", quantity.name, shape.join(", ")))?;

@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
+use super::default_directory::make_default_directory;
 use super::device::{BackendKind, Choice, Opened, Wishes, choose};
 use super::json_lines::JsonLines;
 use super::progress::Progress;
 use super::resume::Resumed;
 use super::table::Table;
 use super::verdict::{verdict, with_what_is_saved};
+use super::wrap::wrapped;
 use super::{architecture, console, ending, header, schedules, signals, trace};
 use crate::artifact::{RunDirectory, StoredRun, Timing};
 use crate::backend::State;
@@ -190,7 +192,7 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
     }
     parameters.task = Some(run.network.task());
     if let Some(arrays) = &dataset.unused {
-        console::message(&format!("{}: not used: {arrays}", path.display()));
+        console::message(&wrapped(&format!("{}: not used: {arrays}", path.display())));
     }
     if dataset.own_validation.is_some() {
         console::message(&format!(
@@ -268,36 +270,6 @@ pub(super) fn use_threads(threads: Option<u16>) -> Result<()> {
         .num_threads(usize::from(threads))
         .build_global()
         .map_err(|e| Error::failed(format!("--threads {threads}: {e}")))
-}
-
-/// The latest time that is written with four digits of a year.
-const LAST_SECOND: u64 = 253_402_300_799;
-
-/// Makes `runs/iris-20261123T061502Z`, with a number behind it where other runs begin in the same second: a
-/// directory that no other process has made.
-fn make_default_directory(dataset: &str) -> Result<PathBuf> {
-    // A clock that stands before 1970 is wrong, but no reason not to train.
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let now = UNIX_EPOCH + since.min(Duration::from_secs(LAST_SECOND));
-    let now = humantime::format_rfc3339_seconds(now).to_string();
-    let time: String = now.chars().filter(|c| !matches!(c, '-' | ':')).collect();
-    let name = format!("{dataset}-{time}");
-    let runs = Path::new("runs");
-    let fault = |e: std::io::Error| {
-        Error::input(format!("runs/{name}: can't be made: {e}; name another place with --out"))
-    };
-    std::fs::create_dir_all(runs).map_err(fault)?;
-    let numbered = (2..=u32::MAX).map(|number| format!("{name}-{number}"));
-    for candidate in std::iter::once(name.clone()).chain(numbered) {
-        let path = runs.join(candidate);
-        match std::fs::create_dir(&path) {
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
-            made => return made.map(|()| path).map_err(fault),
-        }
-    }
-    Err(Error::input(format!(
-        "runs/{name}: too many runs of one second; name another place with --out"
-    )))
 }
 
 /// Prints nothing.

@@ -12,6 +12,7 @@ use ndarray::{Array1, Array2, ArrayViewD};
 
 use self::part::Part;
 use self::selection::Selection;
+pub(super) use self::weights::NAMES as WEIGHTS;
 use super::npz::{Archive, Numbers};
 use crate::error::{Error, Result};
 
@@ -53,6 +54,9 @@ pub struct Dataset {
     pub unused: Option<String>,
 }
 
+/// Arrays from which on a list of them gives their number too.
+const MANY: usize = 100;
+
 /// Refuses too few rows of the inputs of that name.
 type Enough = fn(&str, usize) -> Result<()>;
 
@@ -70,18 +74,18 @@ impl Dataset {
     /// `target_names`. Names that are no text arrays are not used: no run needs them. What else the
     /// archive holds is told in `unused`.
     pub fn read(path: &Path) -> Result<Self> {
-        Self::read_if(path, checks::enough_rows)
+        Self::read_if(path, checks::enough_rows, false)
     }
 
-    /// The same, of one row or more: enough for an evaluation.
+    /// The same, of one row or more, and of test rows alone: enough for an evaluation.
     pub(in crate::data) fn read_any(path: &Path) -> Result<Self> {
-        Self::read_if(path, |_, _| Ok(()))
+        Self::read_if(path, |_, _| Ok(()), true)
     }
 
-    fn read_if(path: &Path, enough: Enough) -> Result<Self> {
+    fn read_if(path: &Path, enough: Enough, test_will_do: bool) -> Result<Self> {
         let read = || {
             let (mut archive, sha256) = Archive::open_hashed(path)?;
-            let mut dataset = Self::from_archive(&mut archive, enough)?;
+            let mut dataset = Self::from_archive(&mut archive, enough, test_will_do)?;
             dataset.name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             dataset.sha256 = Some(sha256);
             dataset.path = Some(path.to_owned());
@@ -112,6 +116,15 @@ impl Dataset {
             .map_err(|error| error.within(name))
     }
 
+    /// The bytes of the inputs and targets.
+    pub(crate) fn bytes(&self) -> u64 {
+        let targets = match &self.targets {
+            Targets::Integers(values) => values.len(),
+            Targets::Reals(values) => values.len(),
+        };
+        8 * (self.inputs.len() + targets) as u64
+    }
+
     /// The same data set with a weight a row, checked as an archive's are.
     pub fn with_sample_weight(mut self, weights: Vec<f64>) -> Result<Self> {
         let weights =
@@ -120,8 +133,8 @@ impl Dataset {
         Ok(self)
     }
 
-    fn from_archive(archive: &mut Archive, enough: Enough) -> Result<Self> {
-        let Selection { train, validation, test } = selection::select(archive)?;
+    fn from_archive(archive: &mut Archive, enough: Enough, test_will_do: bool) -> Result<Self> {
+        let Selection { train, validation, test } = selection::select(archive, test_will_do)?;
         let pairs = [Some(&train), validation.as_ref(), test.as_ref()].into_iter().flatten();
         archive.check_memory(pairs.flat_map(|pair| [&*pair.x, &*pair.y]))?;
         let first = Part::read(archive, &train)?;
@@ -189,7 +202,9 @@ fn unused(archive: &mut Archive, used: &[String]) -> Option<String> {
     }
     let mut arrays = archive.list();
     arrays.retain(|array| !used.contains(&*array.name));
-    Some(selection::contents(&arrays))
+    let words = selection::in_words(&arrays);
+    // So many are not counted by eye.
+    Some(if arrays.len() > MANY { format!("{} arrays: {words}", arrays.len()) } else { words })
 }
 
 impl Targets {

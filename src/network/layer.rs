@@ -9,6 +9,8 @@ use super::window::{Convolution, Padding, Pooling};
 pub const MOST_SIZE: usize = 1 << 20;
 /// The most layers of a network.
 pub const MOST_LAYERS: usize = 10_000;
+/// Characters of all activations of a network, which are differentiated a layer at a time.
+pub const MOST_EXPRESSIONS: usize = 400_000;
 
 /// One layer of a network. `A` is its activation, or in parameters the text of one.
 ///

@@ -17,7 +17,7 @@ pub use activation::{ACTIVATION_NAMES, Activation, Function};
 pub use chain::{Chain, Link, LinkActivation};
 pub use initial::initial_values;
 pub use initializer::Initializer;
-pub use layer::{Layer, MOST_LAYERS, MOST_SIZE, shape_text};
+pub use layer::{Layer, MOST_EXPRESSIONS, MOST_LAYERS, MOST_SIZE, shape_text};
 pub use layout::Layout;
 pub use loss::Loss;
 pub use lower::{Initialization, lower};

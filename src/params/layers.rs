@@ -4,13 +4,10 @@ use super::found::{Fields, Found};
 use super::keys::Keys;
 use super::{LayerStack, Parameters};
 use crate::error::{Error, Result};
-use crate::network::{Activation, Layer, MOST_SIZE, Padding};
+use crate::network::{Activation, Layer, MOST_EXPRESSIONS, MOST_SIZE, Padding};
 
 /// The same as JSON's numbers are.
 const MOST_UNITS: u64 = MOST_SIZE as u64;
-
-/// Characters of all activations, which are differentiated a layer at a time.
-const MOST_EXPRESSIONS: usize = 400_000;
 
 /// The keys of the first form.
 const MLP_KEYS: [&str; 3] = ["LAYER_SIZES", "LAYER_NAMES", "LAYER_ACTS"];

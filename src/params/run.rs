@@ -144,6 +144,13 @@ impl StepRule {
 }
 
 impl Run {
+    /// Whether a step divides by weights, because it takes the mean over rows that have some.
+    pub(crate) fn divides_by_weights(&self) -> bool {
+        let of_classes = self.replicas.iter().any(|replica| !replica.class_weights.is_empty());
+        let has_weights = of_classes || self.table.row_weights.is_some();
+        has_weights && self.step.batch_gradient == BatchGradient::Mean
+    }
+
     /// The rows of a replica's largest batch.
     pub fn largest_batch(&self, replica: &Replica) -> usize {
         self.step.batch_size.min(replica.splits.of(Split::Train).len())

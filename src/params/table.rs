@@ -74,6 +74,16 @@ impl Table {
         Ok((Table { inputs, center, targets, row_weights }, labels))
     }
 
+    /// The bytes of inputs, targets and weights: 4 a number.
+    pub(crate) fn bytes(&self) -> u64 {
+        let targets = match &self.targets {
+            TableTargets::Classes(classes) => classes.len(),
+            TableTargets::Values { values, .. } => values.len(),
+        };
+        let weights = self.row_weights.as_ref().map_or(0, Vec::len);
+        4 * (self.inputs.len() + targets + weights) as u64
+    }
+
     /// The number of rows.
     pub fn rows(&self) -> usize {
         self.inputs.nrows()

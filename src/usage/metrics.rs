@@ -1,11 +1,10 @@
 //! How good predictions are, as scikit-learn counts it.
 
-use ndarray::{Array2, ArrayView1, Axis};
+use ndarray::{Array2, ArrayView1};
 
+use super::confusion::Confusion;
 use super::curves::{average_precision, roc_auc};
-use super::predictor::Truth;
-use crate::artifact::Model;
-use crate::network::Task;
+use super::tally::{Errors, LabelCounts, Tally};
 
 /// The figures of a model on some rows, each of which counts the same.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +35,7 @@ pub enum Quality {
         /// Each class, in the order of the labels.
         classes: Vec<ClassMetrics>,
         /// Rows of each (true class, predicted class).
-        confusion: Array2<u64>,
+        confusion: Confusion,
         /// Of two classes: the area under the ROC of the second; None where one of them is missing.
         roc_auc: Option<f64>,
         /// Of two classes: the average precision of the second; None where it is missing.
@@ -95,16 +94,16 @@ pub struct OutputMetrics {
 }
 
 impl Metrics {
-    /// The figures of predictions: probabilities (rows, classes), or values (rows, outputs).
-    pub(super) fn new(model: &Model, loss: f64, predictions: &Array2<f64>, truth: &Truth) -> Self {
-        let quality = match truth {
-            Truth::Classes(classes) => classification(model.labels.len(), predictions, classes),
-            Truth::Values(labels) if model.network.task() == Task::MultiLabel => {
-                multi_label(predictions, labels)
+    /// The figures of the predictions of so many rows, as they were added up.
+    pub(super) fn new(rows: usize, loss: f64, tally: Tally) -> Self {
+        let quality = match tally {
+            Tally::Classes { truth, confusion, scores } => {
+                classification(confusion, &scores, truth)
             }
-            Truth::Values(values) => regression(predictions, values),
+            Tally::Labels { labels, correct, .. } => multi_label(&labels, correct, rows as u64),
+            Tally::Values { truth, errors } => regression(&errors, truth),
         };
-        Metrics { rows: predictions.nrows(), loss, quality }
+        Metrics { rows, loss, quality }
     }
 }
 
@@ -124,15 +123,11 @@ pub(super) fn predicted(probabilities: impl IntoIterator<Item = f64>) -> usize {
     best.0
 }
 
-fn classification(classes: usize, probabilities: &Array2<f64>, truth: &[u32]) -> Quality {
-    let mut confusion = Array2::<u64>::zeros((classes, classes));
-    for (row, &class) in probabilities.outer_iter().zip(truth) {
-        confusion[[class as usize, predicted(row.iter().copied())]] += 1;
-    }
-    let of_class = confusion.sum_axis(Axis(1));
-    let called = confusion.sum_axis(Axis(0));
+fn classification(confusion: Confusion, scores: &[f64], truth: &[u32]) -> Quality {
+    let (of_class, called) = confusion.margins();
+    let classes = of_class.len();
     let metrics = |class: usize| {
-        let found = confusion[[class, class]];
+        let found = confusion.rows(class, class);
         ClassMetrics {
             precision: ratio(found, called[class]),
             recall: ratio(found, of_class[class]),
@@ -145,11 +140,10 @@ fn classification(classes: usize, probabilities: &Array2<f64>, truth: &[u32]) ->
         present.iter().map(|&class| value(metrics(class))).sum::<f64>()
             / present.len().max(1) as f64
     };
-    let correct = confusion.diag().sum();
+    let correct = (0..classes).map(|class| confusion.rows(class, class)).sum();
     let second = (classes == 2).then(|| {
-        let scores: Vec<f64> = probabilities.column(1).to_vec();
         let of_class: Vec<bool> = truth.iter().map(|&class| class == 1).collect();
-        (roc_auc(&scores, &of_class), average_precision(&scores, &of_class))
+        (roc_auc(scores, &of_class), average_precision(scores, &of_class))
     });
     let (roc_auc, average_precision) = second.unwrap_or_default();
     Quality::Classification {
@@ -165,31 +159,19 @@ fn classification(classes: usize, probabilities: &Array2<f64>, truth: &[u32]) ->
     }
 }
 
-fn multi_label(probabilities: &Array2<f64>, truth: &Array2<f64>) -> Quality {
-    let label = |(probabilities, truth): (ArrayView1<f64>, ArrayView1<f64>)| {
-        let rows = || probabilities.iter().zip(&truth);
-        let found = rows().filter(|(p, y)| is_predicted(**p) && **y == 1.0).count() as u64;
-        let called = rows().filter(|(p, _)| is_predicted(**p)).count() as u64;
-        let there = rows().filter(|(_, y)| **y == 1.0).count() as u64;
-        ClassMetrics {
-            precision: ratio(found, called),
-            recall: ratio(found, there),
-            f1: ratio(2 * found, there + called),
-            rows: there,
-        }
+fn multi_label(labels: &[LabelCounts], correct: u64, rows: u64) -> Quality {
+    let label = |&LabelCounts { found, called, there }: &LabelCounts| ClassMetrics {
+        precision: ratio(found, called),
+        recall: ratio(found, there),
+        f1: ratio(2 * found, there + called),
+        rows: there,
     };
-    let columns = probabilities.columns().into_iter().zip(truth.columns());
-    let labels: Vec<ClassMetrics> = columns.map(label).collect();
+    let labels: Vec<ClassMetrics> = labels.iter().map(label).collect();
     let mean = |value: fn(&ClassMetrics) -> f64| {
         labels.iter().map(value).sum::<f64>() / labels.len().max(1) as f64
     };
-    let is_right = |(probabilities, truth): &(ArrayView1<f64>, ArrayView1<f64>)| {
-        probabilities.iter().zip(truth).all(|(p, y)| is_predicted(*p) == (*y == 1.0))
-    };
-    let rows = probabilities.outer_iter().zip(truth.outer_iter());
-    let correct = rows.filter(is_right).count() as u64;
     Quality::MultiLabel {
-        accuracy: ratio(correct, truth.nrows() as u64),
+        accuracy: ratio(correct, rows),
         correct,
         precision: mean(|m| m.precision),
         recall: mean(|m| m.recall),
@@ -203,12 +185,10 @@ fn ratio(a: u64, b: u64) -> f64 {
     if b == 0 { 0.0 } else { a as f64 / b as f64 }
 }
 
-fn regression(predictions: &Array2<f64>, truth: &Array2<f64>) -> Quality {
-    let columns = predictions.columns().into_iter().zip(truth.columns());
-    let output = |(predicted, truth): (ArrayView1<f64>, ArrayView1<f64>)| {
+fn regression(errors: &[Errors], truth: &Array2<f64>) -> Quality {
+    let columns = errors.iter().zip(truth.columns());
+    let output = |(&Errors { squares, absolute }, truth): (&Errors, ArrayView1<f64>)| {
         let rows = truth.len() as f64;
-        let errors = || truth.iter().zip(&predicted).map(|(y, predicted)| y - predicted);
-        let squares: f64 = errors().map(|error| error * error).sum();
         let mean = truth.sum() / rows;
         let variation: f64 = truth.iter().map(|y| (y - mean) * (y - mean)).sum();
         OutputMetrics {
@@ -218,7 +198,7 @@ fn regression(predictions: &Array2<f64>, truth: &Array2<f64>) -> Quality {
                 _ => 1.0 - squares / variation,
             },
             rmse: (squares / rows).sqrt(),
-            mae: errors().map(f64::abs).sum::<f64>() / rows,
+            mae: absolute / rows,
         }
     };
     let outputs: Vec<OutputMetrics> = columns.map(output).collect();
@@ -235,32 +215,45 @@ fn regression(predictions: &Array2<f64>, truth: &Array2<f64>) -> Quality {
 
 #[cfg(test)]
 mod tests {
+    use super::super::predictor::Truth;
     use super::*;
-    use ndarray::array;
+    use ndarray::{Axis, array};
+
+    /// Of predictions that come in blocks of two rows.
+    fn quality(classes: usize, predictions: &Array2<f64>, truth: &Truth) -> Quality {
+        let mut tally = Tally::new(classes, truth);
+        for (block, rows) in predictions.axis_chunks_iter(Axis(0), 2).enumerate() {
+            tally.add(&rows.to_owned(), 2 * block);
+        }
+        Metrics::new(predictions.nrows(), 0.0, tally).quality
+    }
 
     #[test]
     fn per_class_figures_by_hand_and_an_absent_class_does_not_count() {
         // Truth 0 0 1 1; predicted 0 1 1 1; class 2 neither occurs nor is predicted.
         let probabilities =
             array![[0.8, 0.1, 0.1], [0.3, 0.6, 0.1], [0.2, 0.7, 0.1], [0.1, 0.5, 0.4]];
-        let Quality::Classification { accuracy, precision, recall, f1, classes, roc_auc, .. } =
-            classification(3, &probabilities, &[0, 0, 1, 1])
+        let quality = quality(3, &probabilities, &Truth::Classes(vec![0, 0, 1, 1]));
+        let Quality::Classification { accuracy, precision, recall, f1, classes, .. } = &quality
         else {
             panic!("a classification")
         };
-        assert_eq!((accuracy, recall, roc_auc), (0.75, 0.75, None));
+        assert_eq!((*accuracy, *recall), (0.75, 0.75));
         assert!((precision - (1.0 + 2.0 / 3.0) / 2.0).abs() < 1e-15);
         assert!((f1 - (2.0 / 3.0 + 4.0 / 5.0) / 2.0).abs() < 1e-15);
         assert_eq!(classes[2], ClassMetrics { precision: 0.0, recall: 0.0, f1: 0.0, rows: 0 });
+        let Quality::Classification { confusion, roc_auc, .. } = quality else { unreachable!() };
+        assert_eq!([0, 1, 2].map(|class| confusion.row(class)), [[1, 1, 0], [0, 2, 0], [0; 3]]);
+        assert_eq!(roc_auc, None, "there are three classes");
     }
 
     #[test]
     fn labels_by_hand() {
         // Truth 10 11 00, predicted 10 01 10; a probability of 0.5 predicts nothing.
         let probabilities = array![[0.9, 0.5], [0.2, 0.8], [0.6, 0.0]];
-        let truth = array![[1.0, 0.0], [1.0, 1.0], [0.0, 0.0]];
+        let truth = Truth::Labels(array![[1.0, 0.0], [1.0, 1.0], [0.0, 0.0]]);
         let Quality::MultiLabel { accuracy, correct, precision, recall, f1, labels } =
-            multi_label(&probabilities, &truth)
+            quality(0, &probabilities, &truth)
         else {
             panic!("labels")
         };
@@ -277,8 +270,9 @@ mod tests {
 
     #[test]
     fn regression_by_hand() {
+        let truth = Truth::Values(array![[1.0], [3.0], [5.0]]);
         let Quality::Regression { r2, rmse, mae, .. } =
-            regression(&array![[1.0], [2.0], [6.0]], &array![[1.0], [3.0], [5.0]])
+            quality(1, &array![[1.0], [2.0], [6.0]], &truth)
         else {
             panic!("a regression")
         };

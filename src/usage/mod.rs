@@ -1,11 +1,14 @@
 //! A trained model at work: predictions for the rows of a file, and how good they are.
 
+mod confusion;
 mod curves;
 mod metrics;
 mod output;
 mod own_splits;
 mod predictor;
+mod tally;
 
+pub use confusion::Confusion;
 pub use curves::{average_precision, roc_auc};
 pub use metrics::{ClassMetrics, Metrics, OutputMetrics, Quality};
 pub use output::Output;
@@ -14,12 +17,14 @@ pub use predictor::{Predictor, wanted};
 
 use std::sync::Arc;
 
-use ndarray::{Axis, concatenate};
+use ndarray::Axis;
 
+use self::tally::Tally;
 use crate::artifact::Model;
 use crate::backend::Backend;
 use crate::data::{Labelled, Rows};
 use crate::error::{Error, Result};
+use crate::memory::available;
 use crate::params::Run;
 
 /// Predicts the rows of `rows` into `output`, a block at a time; `progress` is told of the rows that are
@@ -43,6 +48,23 @@ pub fn predict(
     Ok(done)
 }
 
+/// The memory that is taken to be there where the system does not say.
+const UNKNOWN_MEMORY: u64 = 8 << 30;
+
+/// Refuses more classes than can be counted: each thread of a backend has two tables of class by class.
+fn check_classes(classes: usize) -> Result<()> {
+    let cells = (classes as u64).saturating_mul(classes as u64);
+    let bytes = cells.saturating_mul(16 * rayon::current_num_threads() as u64);
+    let available = available().unwrap_or(UNKNOWN_MEMORY);
+    if bytes <= available {
+        return Ok(());
+    }
+    Err(Error::input(format!(
+        "an evaluation of {classes} classes counts {classes} x {classes} pairs of them on each thread, in {bytes} \
+         bytes, and {available} are available; set RAYON_NUM_THREADS=1, or use predict and compare"
+    )))
+}
+
 /// How good the model is on rows with targets. Every row counts the same.
 pub fn evaluate(
     model: &Model,
@@ -50,17 +72,15 @@ pub fn evaluate(
     open: impl FnOnce(Arc<Run>) -> Result<Box<dyn Backend>>,
     mut progress: impl FnMut(u64),
 ) -> Result<Metrics> {
+    check_classes(model.labels.len())?;
     let truth = predictor::truth(model, data)?;
     let (mut predictor, loss) = Predictor::with_targets(model, data, &truth, open)?;
-    let mut predictions = vec![];
+    let mut tally = Tally::new(model.labels.len(), &truth);
     let mut first = 0;
     for block in data.inputs.axis_chunks_iter(Axis(0), predictor.block_rows()) {
-        predictions.push(predictor.predict(&block.to_owned(), first)?);
-        first += block.nrows() as u64;
-        progress(first);
+        tally.add(&predictor.predict(&block.to_owned(), first as u64)?, first);
+        first += block.nrows();
+        progress(first as u64);
     }
-    let views: Vec<_> = predictions.iter().map(|block| block.view()).collect();
-    let all = concatenate(Axis(0), &views)
-        .map_err(|error| Error::failed(format!("the predictions can't be joined: {error}")))?;
-    Ok(Metrics::new(model, loss, &all, &truth))
+    Ok(Metrics::new(first, loss, tally))
 }

@@ -62,7 +62,9 @@ impl Predictor {
             },
         };
         let inputs = Array2::zeros((rows, model.network.inputs()));
-        Self::on(model, run(model, inputs, targets), open)
+        // Without labels no pairs of classes are counted, and no room is made for them.
+        let run = Run { labels: vec![], ..run(model, inputs, targets) };
+        Self::on(model, run, open)
     }
 
     /// The same with a table of rows and their targets, and the mean loss there. It predicts values less
@@ -75,7 +77,7 @@ impl Predictor {
     ) -> Result<(Self, f64)> {
         let targets = match truth {
             Truth::Classes(classes) => TableTargets::Classes(classes.clone()),
-            Truth::Values(values) => TableTargets::Values {
+            Truth::Labels(values) | Truth::Values(values) => TableTargets::Values {
                 values: values.mapv(|value| value as f32),
                 center: vec![0.0; values.ncols()],
             },
@@ -161,7 +163,9 @@ fn scaled(scaling: &Scaling, rows: ArrayView2<f64>, first: u64) -> Result<Array2
 pub(super) enum Truth {
     /// The class of each row, its index among the labels.
     Classes(Vec<u32>),
-    /// 0 or 1 a label, or values, shape (rows, outputs), in original units less the model's shifts: figures are those of any other
+    /// 0 or 1 a label, shape (rows, labels).
+    Labels(Array2<f64>),
+    /// Shape (rows, outputs), in original units less the model's shifts: figures are those of any other
     /// distance from 0.
     Values(Array2<f64>),
 }
@@ -182,6 +186,7 @@ pub(super) fn truth(model: &Model, data: &Labelled) -> Result<Truth> {
         let mut values = data.targets.clone().into_reals();
         if model.network.task() == Task::MultiLabel {
             check_labels(&values)?;
+            return Ok(Truth::Labels(values));
         }
         for (mut column, shift) in values.columns_mut().into_iter().zip(&model.targets.shift) {
             column -= *shift;

@@ -44,3 +44,61 @@ fn what_train_refuses_is_refused() {
         folder.run(&[&["check", own], more].concat()).refused(&[words]);
     }
 }
+
+#[test]
+fn the_memory_of_the_cpu_includes_the_data() {
+    let folder = Folder::new();
+    let memory = |rows: usize| -> f64 {
+        folder.archive("data.npz", &crate::support::inputs(rows, 8), &crate::support::labels(rows));
+        let own = folder.parameters(json!({
+            "NPZ_DATASET": folder.path("data.npz"), "LAYER_SIZES": [8, 2], "LAYER_ACTS": ["-", "softmax"],
+        }));
+        let ran = folder.run(&["check", own.to_str().unwrap(), "--backend", "cpu"]).ended(0);
+        let text = ran.stdout.split_once("; memory ").unwrap().1;
+        assert!(text.lines().next().unwrap().ends_with(", data included"), "{text}");
+        text.split_once(" MiB").unwrap().0.parse().unwrap()
+    };
+    // 12 bytes of each input and target: 8 as they are read, 4 as they are trained on.
+    let expected = (100_000 * (8 + 1) * 12) as f64 / f64::from(1 << 20);
+    let found = memory(100_000);
+    assert!((found - expected).abs() < 1.0, "{found}, expected {expected}");
+    assert!(memory(200) < found, "of less data");
+}
+
+#[test]
+fn every_line_has_eighty_columns() {
+    let names = (0..12).map(|layer| format!("a layer of the name {layer}"));
+    let expression = format!("max(0, x){}", " + 0.01*x".repeat(20));
+    let mut activations = vec!["-"];
+    activations.resize(11, &expression);
+    activations.push("softmax");
+    let chain = json!({
+        "LAYER_SIZES": vec![4; 11].into_iter().chain([3]).collect::<Vec<_>>(),
+        "LAYER_NAMES": names.collect::<Vec<_>>(),
+        "LAYER_ACTS": activations,
+        "ACC_PATIENCE": 100, "LOSS_PATIENCE": 1000, "LOSS_TOL": 1e-12, "WARMUP_EPOCHS": 20,
+    });
+    let dense = |units: usize, activation: &str| json!({"type": "dense", "units": units, "activation": activation});
+    let table = json!({
+        "LAYER_SIZES": null, "LAYER_ACTS": null, "LAYERS": [dense(8, &expression), dense(3, "softmax")],
+    });
+    // Paths stay whole.
+    let is_path = |line: &str| line.starts_with("parameters: ") || line.contains("NPZ_DATASET");
+    let long = |text: &str| {
+        let mut lines = text.lines().filter(|line| !is_path(line));
+        lines.any(|line| line.chars().count() > 80)
+    };
+    for changes in [chain, table] {
+        let folder = Folder::new();
+        let own = folder.parameters(changes);
+        let ran = folder.run(&["check", own.to_str().unwrap()]).ended(0);
+        assert!(!long(&ran.stdout), "{}", ran.stdout);
+        let ran = folder.train(&own, "run", &["-v"]).ended(0);
+        let header = ran.stderr.split_once("\nstopped at").unwrap().0;
+        assert!(!long(header), "{header}");
+        assert!(!long(
+            folder.run(&["inspect", "run"]).ended(0).stdout.split_once("reached:").unwrap().0
+        ));
+    }
+    assert!(!long(&Folder::new().run(&["devices"]).ended(0).stdout));
+}

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Folder, inputs, labels, repository};
+use crate::support::{Folder, inputs, labels, repository, unbroken};
 
 #[test]
 fn a_data_set_is_shown_with_its_arrays_classes_and_features() {
@@ -16,7 +16,8 @@ fn a_data_set_is_shown_with_its_arrays_classes_and_features() {
         "feature ",
         "least",
     ] {
-        assert!(ran.stdout.contains(words), "{words}: {}", ran.stdout);
+        let text = ran.stdout.clone() + &unbroken(&ran.stdout);
+        assert!(text.contains(words), "{words}: {}", ran.stdout);
     }
 }
 

@@ -161,14 +161,21 @@ impl Ran {
         ran.says(words);
     }
 
-    /// Standard error has all these words.
+    /// Standard error has all these words, perhaps with a break between two of them.
     #[track_caller]
     pub fn says(&self, words: &[&str]) -> &Self {
+        let unbroken = unbroken(&self.stderr);
         for word in words {
-            assert!(self.stderr.contains(word), "{word:?} is not in: {}", self.stderr);
+            let is_there = self.stderr.contains(word) || unbroken.contains(word);
+            assert!(is_there, "{word:?} is not in: {}", self.stderr);
         }
         self
     }
+}
+
+/// The text in one line, with one blank between two words.
+pub fn unbroken(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Standard output or a history, the column `seconds` (the last) cut off.

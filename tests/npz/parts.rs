@@ -117,3 +117,34 @@ fn every_other_array_is_named() {
     });
     refused(&path, &["no inputs and targets", "arr_0 (float64, 4 x 2), arr_1 (int64, 4)"]);
 }
+
+#[test]
+fn every_array_that_is_not_used_is_named_however_many_there_are() {
+    for (count, start) in
+        [(13, "more_0 (int64, 1), more_1 "), (101, "101 arrays: more_0 (int64, 1), ")]
+    {
+        let unused = read(|arrays| {
+            arrays.inputs("X", 3, 2).classes("y", 3);
+            for at in 0..count {
+                arrays.add(&format!("more_{at}"), array![1_i64]);
+            }
+        })
+        .unused
+        .unwrap();
+        assert!(unused.starts_with(start), "{unused}");
+        for at in 0..count {
+            assert!(unused.contains(&format!("more_{at} (int64, 1)")), "{at}: {unused}");
+        }
+    }
+}
+
+/// Arrays of two parts are no pair.
+#[test]
+fn validation_rows_are_those_of_one_ending() {
+    let dataset = read(|arrays| {
+        arrays.inputs("X", 4, 2).classes("y", 4).inputs("X_val", 3, 2);
+        arrays.inputs("X_validation", 2, 2).classes("y_validation", 2);
+    });
+    assert_eq!((dataset.own_validation, dataset.inputs.nrows()), (Some(4), 6));
+    assert_eq!(dataset.unused.as_deref(), Some("X_val (float64, 3 x 2)"));
+}

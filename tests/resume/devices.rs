@@ -13,7 +13,7 @@ use gpu_mlp::gpu::{Schedule, adapters};
 use gpu_mlp::params::{Parameters, Run};
 use gpu_mlp::train::train;
 use nix::sys::signal::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::stopped::{assert_same_end, parameters, run_with_model_in_the_way, signal, started};
 use crate::support::Folder;
@@ -87,7 +87,18 @@ fn a_run_of_a_gpu_goes_on_on_the_cpu_with_the_same_losses_and_says_so() {
             assert!((own[loss] - whole[loss]).abs() < 1e-4, "{own:?} {whole:?}");
         }
     }
-    assert_eq!(folder.json("run/summary.json")["device"], "cpu");
+    let summary = folder.json("run/summary.json");
+    assert_eq!(summary["device"], "cpu");
+    // Its figures are computed again where they were: on the CPU, to the bit.
+    let ran = folder.run(&["evaluate", "run", "--json"]).ended(0);
+    let found: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let loss = |split: &Value| split["loss"].as_f64().unwrap();
+    for split in ["train", "validation"] {
+        assert_eq!(found[split], summary[split], "{split}");
+        let device = ["evaluate", "run", "--json", "--device", &adapter.info.name];
+        let on_gpu: Value = serde_json::from_str(&folder.run(&device).ended(0).stdout).unwrap();
+        assert!((loss(&on_gpu[split]) - loss(&summary[split])).abs() < 1e-4, "{on_gpu}");
+    }
 }
 
 /// Another machine, or a card that was taken out.
@@ -120,4 +131,8 @@ fn where_the_device_is_gone_another_can_be_named_whatever_the_schedule() {
         "resumed: after epoch 6\n",
         "note: A card that is gone (schedule \"resident\") computed this run, and cpu (schedule ",
     ]);
+    // params.json still names the card; the weights are those of the CPU.
+    let ran = folder.run(&["evaluate", "run", "--json"]).ended(0);
+    let found: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(found["validation"], folder.json("run/summary.json")["validation"]);
 }

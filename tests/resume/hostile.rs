@@ -36,8 +36,14 @@ fn files_that_contradict_the_run_are_refused() {
     let (header, values) = parts(&folder);
     let stored = StoredRun::open(&folder.path("run")).unwrap();
     for (from, to, words) in [
-        (r#"\"version\":1"#, r#"\"version\":2"#, "format version 2; this program reads version 1"),
-        (r#"\"version\":1"#, r#"\"version\":-1"#, "its metadata can't be read"),
+        (
+            r#"\"version\":2"#,
+            r#"\"version\":3"#,
+            "format version 3; this program reads version 2, and 1 of runs without weights: a newer gpu-mlp \
+             wrote it",
+        ),
+        (r#"\"version\":2"#, r#"\"version\":0"#, "format version 0; this program reads version 2"),
+        (r#"\"version\":2"#, r#"\"version\":-1"#, "its metadata can't be read"),
         (
             "layers.0.weight\":{\"dtype\":\"F32\",\"shape\":[1,5,4]",
             "layers.0.weight\":{\"dtype\":\"F32\",\"shape\":[1,4,5]",

@@ -1,7 +1,12 @@
 //! A run of the first release that was stopped after ten of twenty epochs: later ones go on with it.
 
-use serde_json::Value;
+use std::collections::HashMap;
 
+use safetensors::SafeTensors;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::stopped::{assert_same_end, parameters, stop_at_the_end};
 use crate::support::{Folder, repository};
 
 const FILES: [&str; 4] =
@@ -47,4 +52,55 @@ fn an_old_run_goes_on_as_if_it_had_not_been_stopped() {
     }
     // Rounding grows from step to step, but not to another result.
     assert!((found[19][1] - whole[19][1]).abs() < 0.05, "{:?} {:?}", found[19], whole[19]);
+}
+
+/// Makes the checkpoint of run/ one of format version 1, whose bytes are the same otherwise.
+fn as_version_1(folder: &Folder) {
+    let bytes = folder.bytes("run/checkpoint.safetensors");
+    let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+    let text = header.metadata().as_ref().unwrap()["gpu_mlp_checkpoint"].clone();
+    let text = text.replacen("\"version\":2,", "\"version\":1,", 1);
+    assert!(text.contains("\"version\":1,"), "{text}");
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let mut arrays = file.tensors();
+    arrays.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let mut digest = Sha256::new();
+    arrays.iter().for_each(|(_, array)| digest.update(array.data()));
+    digest.update(&text);
+    let digest: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let metadata = [("gpu_mlp_checkpoint", text), ("sha256", digest)];
+    let metadata = HashMap::from(metadata.map(|(key, text)| (key.to_string(), text)));
+    folder.write(
+        "run/checkpoint.safetensors",
+        safetensors::serialize(arrays, Some(metadata)).unwrap(),
+    );
+}
+
+/// The mean of a weighted batch is divided by something else since.
+#[test]
+fn an_old_run_goes_on_unless_its_steps_mean_something_else_now() {
+    for (changes, goes_on) in [
+        (json!({}), true),
+        (json!({"CLASS_WEIGHT": "balanced", "BATCH_GRADIENT": "sum"}), true),
+        (json!({"CLASS_WEIGHT": [1, 2, 3]}), false),
+    ] {
+        let folder = Folder::new();
+        let mut changes = changes;
+        changes["MAX_EPOCHS"] = 8.into();
+        let own = parameters(&folder, &changes);
+        folder.train(&own, "whole", &[]).ended(0);
+        stop_at_the_end(&folder, &own, "run", "3");
+        as_version_1(&folder);
+        let ran = folder.run(&["train", "--resume", "run"]);
+        if goes_on {
+            ran.ended(0).says(&["resumed: after epoch 6\n"]);
+            assert_same_end(&folder, "run", "whole");
+        } else {
+            ran.refused(&[
+                "run/checkpoint.safetensors: format version 1, of a gpu-mlp that divided",
+                "end it with the gpu-mlp that began it, or begin it again; without ",
+                "the run begins again at its first epoch",
+            ]);
+        }
+    }
 }

@@ -155,3 +155,59 @@ fn names_that_would_turn_a_terminal_s_text_are_shown_escaped() {
     assert!(ran.stdout.contains("x\\n\\u{1b}[2Jy"), "{}", ran.stdout);
     predict(&folder, "e\u{202e}\n,f\n1,2\n", &[]).ended(2);
 }
+
+#[test]
+fn what_editors_and_spreadsheets_add_changes_nothing() {
+    let named = folder(2, Some(&["a", "b"]));
+    let unnamed = folder(2, None);
+    let expected = "value_0,value_1\n1.0,2.0\n3.0,4.0\n";
+    for text in [
+        "\u{feff}a,b\n1,2\n3,4\n",
+        "\u{feff}\"a\",\"b\"\r\n\"1\",\"2\"\r\n3,4\r\n",
+        "\"a \",\" b\"\n 1 , 2\n3,4",
+        "a,b\r1,2\r3,4\r",
+        "a,b\n1,2\n\n   \n3,4\n\t\n",
+        "\n\na,b\n1,2\n3,4\n",
+    ] {
+        for folder in [&named, &unnamed] {
+            let ran = predict(folder, text, &[]).ended(0);
+            assert_eq!((&*ran.stdout, &*ran.stderr), (expected, ""), "{text:?}");
+        }
+    }
+    for text in
+        ["\u{feff}0,1\n1,2\n3,4\n", "\"0\",\"1\"\n1,2\n3,4\n", "\u{feff},0,1\n0,1,2\n1,3,4\n"]
+    {
+        assert_eq!(predict(&unnamed, text, &[]).ended(0).stdout, expected, "{text:?}");
+    }
+    // Commas behind each line.
+    assert_eq!(predict(&unnamed, "a,b,\n1,2,\n3,4,\n", &[]).ended(0).stdout, expected);
+    for cells in ["1,2,\n3,4,5", "1,2,5\n3,4,"] {
+        predict(&unnamed, &format!("a,b,\n{cells}\n"), &[]).refused(&["does not count up"]);
+    }
+    // A name that begins as an archive does.
+    assert_eq!(predict(&unnamed, "PK,b\n1,2\n3,4\n", &[]).ended(0).stdout, expected);
+}
+
+#[test]
+fn tables_with_other_separators_are_told_as_those() {
+    for names in [None, Some(&["a", "b"][..])] {
+        let folder = folder(2, names);
+        for (text, separator) in
+            [("a;b\n1,5;2\n", "semicolons"), ("1;2\n", "semicolons"), ("a\tb\n1\t2\n", "tabs")]
+        {
+            let words = format!("d.csv: its columns are separated by {separator}; allowed: commas");
+            predict(&folder, text, &[]).refused(&[&words]);
+        }
+    }
+}
+
+#[test]
+fn names_of_classes_have_no_blanks_around_them() {
+    let folder = Folder::new();
+    let (mut description, weights) = identity(2, "softmax", Some(&[0, 1]));
+    description["target_names"] = json!([" low", "high "]);
+    folder.write(MODEL, identity_file(&description, &weights));
+    folder.write("d.csv", "a,b,class\n5,1,low\n1,5, high\n");
+    let ran = folder.run(&["evaluate", MODEL, "d.csv", "--json"]).ended(0);
+    assert!(ran.stdout.contains("\"correct\":2"), "{}", ran.stdout);
+}

@@ -53,6 +53,7 @@ fn message(bytes: &[u8]) -> String {
 
 #[test]
 fn descriptions_that_do_not_fit_together_are_refused() {
+    let long = format!("x{}", " + x".repeat(501));
     for (changes, words) in [
         (json!({"format": "other"}), "is of the format \"other\"; allowed: \"gpu-mlp\""),
         (
@@ -69,6 +70,10 @@ fn descriptions_that_do_not_fit_together_are_refused() {
         (
             json!({"layers": vec![json!({"type": "dense", "units": 2}); 10_001]}),
             "layers: 10001 of them; allowed: up to 10000",
+        ),
+        (
+            json!({"layers": vec![json!({"type": "dense", "units": 2, "activation": long}); 200]}),
+            "layers: their activations have 401000 characters in all; allowed: up to 400000",
         ),
         (json!({"layers": "absent"}), "missing field `layers`"),
         (

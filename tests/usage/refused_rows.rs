@@ -26,10 +26,7 @@ fn rows_that_are_none_of_the_model_s_are_refused() {
             "1\n2\n",
             "has 1 column; the model takes 2, separated by commas, or 3 with the target last",
         ),
-        (
-            "1;2\n",
-            "has no column \"width\", which the model takes; columns are separated by commas",
-        ),
+        ("1;2\n", "its columns are separated by semicolons; allowed: commas"),
         ("1,2,3,4\n", "has 4 columns; the model takes 2, or 3 with the target last"),
         (
             "width,lenght\n1,2\n",

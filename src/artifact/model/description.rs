@@ -88,6 +88,11 @@ impl LayerRecord {
         }
     }
 
+    /// The characters of its activation.
+    pub fn activation_length(&self) -> usize {
+        self.activation.as_ref().map_or(0, String::len)
+    }
+
     /// The layer; the error says what it lacks.
     pub fn layer(&self) -> Result<Layer, String> {
         let needed = |value: Option<usize>, field: &str| {

@@ -13,7 +13,7 @@ use crate::data::Scaling;
 use crate::error::{Error, Result};
 use crate::input::open_file;
 use crate::network::{
-    Initialization, Layer, MOST_LAYERS, Network, Task, Tensor, lower, shape_text,
+    Initialization, Layer, MOST_EXPRESSIONS, MOST_LAYERS, Network, Task, Tensor, lower, shape_text,
 };
 
 /// The bytes in front of the header, which tell its length.
@@ -193,6 +193,12 @@ fn network(about: &Description) -> Result<Network> {
         return Err(disagrees(&format!(
             "layers: {} of them; allowed: up to {MOST_LAYERS}",
             about.layers.len()
+        )));
+    }
+    let length: usize = about.layers.iter().map(LayerRecord::activation_length).sum();
+    if length > MOST_EXPRESSIONS {
+        return Err(disagrees(&format!(
+            "layers: their activations have {length} characters in all; allowed: up to {MOST_EXPRESSIONS}"
         )));
     }
     let layer = |(index, record): (usize, &LayerRecord)| -> Result<Layer> {

@@ -12,7 +12,7 @@ const TRAIN: [&str; 1] = ["_train"];
 pub(super) const VALIDATION: [&str; 3] = ["_val", "_valid", "_validation"];
 const TEST: [&str; 1] = ["_test"];
 
-/// Arrays that are listed in a message.
+/// Arrays that are listed in a refusal.
 const LISTED: usize = 12;
 
 /// The names of the inputs and the targets of a part.
@@ -29,8 +29,8 @@ pub(super) struct Selection {
     pub test: Option<Pair>,
 }
 
-/// Chooses the arrays to read.
-pub(super) fn select(archive: &mut Archive) -> Result<Selection> {
+/// Chooses the arrays to read; test rows alone will do where `test_will_do`.
+pub(super) fn select(archive: &mut Archive, test_will_do: bool) -> Result<Selection> {
     let [train, validation, test] =
         [&TRAIN[..], &VALIDATION, &TEST].map(|endings| part(archive, endings));
     if let [Some(here), None] | [None, Some(here)] = &validation {
@@ -41,19 +41,26 @@ pub(super) fn select(archive: &mut Archive) -> Result<Selection> {
     }
     let [train, validation, test] = [train, validation, test].map(complete);
     let has_parts = validation.is_some() || test.is_some();
-    let train = match train.filter(|_| has_parts) {
-        Some(train) => train,
-        None => whole(archive).ok_or_else(|| nothing_complete(archive))?,
+    let train = match (train.filter(|_| has_parts).or_else(|| whole(archive)), test) {
+        (Some(train), test) => return Ok(Selection { train, validation, test }),
+        (None, Some(test)) if test_will_do => test,
+        _ => return Err(nothing_complete(archive)),
     };
-    Ok(Selection { train, validation, test })
+    Ok(Selection { train, validation: None, test: None })
 }
 
-/// The names of a part's inputs and targets, as far as they are there.
+/// The names of a part's inputs and targets, as far as they are there: those of the first ending that has both,
+/// else what there is.
 fn part(archive: &Archive, endings: &[&str]) -> [Option<String>; 2] {
-    [["X", "x"], ["y", "Y"]].map(|stems| {
-        let mut names = endings.iter().flat_map(|end| stems.map(|stem| format!("{stem}{end}")));
-        names.find(|name| archive.has(name))
-    })
+    let of = |end: &&str| {
+        [["X", "x"], ["y", "Y"]].map(|stems| {
+            stems.map(|stem| format!("{stem}{end}")).into_iter().find(|name| archive.has(name))
+        })
+    };
+    let parts: Vec<_> = endings.iter().map(of).collect();
+    let both = parts.iter().find(|names| names.iter().all(Option::is_some));
+    let any = parts.iter().find(|names| names.iter().any(Option::is_some));
+    both.or(any).cloned().unwrap_or_default()
 }
 
 fn complete(names: [Option<String>; 2]) -> Option<Pair> {
@@ -94,19 +101,24 @@ fn nothing_complete(archive: &mut Archive) -> Error {
     ))
 }
 
-/// The arrays in words: `a (float32, 150 x 4), b (int64, 150)`.
-pub(super) fn contents(arrays: &[ArrayInfo]) -> String {
+/// The first arrays in words.
+fn contents(arrays: &[ArrayInfo]) -> String {
     if arrays.is_empty() {
         return "no arrays".into();
     }
+    let first = in_words(&arrays[..arrays.len().min(LISTED)]);
+    match arrays.len() - arrays.len().min(LISTED) {
+        0 => first,
+        more => format!("{first}, and {more} more"),
+    }
+}
+
+/// The arrays in words: `a (float32, 150 x 4), b (int64, 150)`.
+pub(super) fn in_words(arrays: &[ArrayInfo]) -> String {
     let describe = |array: &ArrayInfo| {
         let shape: Vec<String> = array.shape.iter().map(usize::to_string).collect();
         let shape = if shape.is_empty() { "scalar".into() } else { shape.join(" x ") };
         format!("{} ({}, {shape})", shown(&array.name), array.dtype)
     };
-    let mut words: Vec<String> = arrays.iter().take(LISTED).map(describe).collect();
-    if arrays.len() > LISTED {
-        words.push(format!("and {} more", arrays.len() - LISTED));
-    }
-    words.join(", ")
+    arrays.iter().map(describe).collect::<Vec<_>>().join(", ")
 }

@@ -6,7 +6,8 @@ use crate::data::npz::Archive;
 use crate::error::{Error, Result};
 
 /// Names of an array of weights, of all rows, or of a part with the part's ending.
-const NAMES: [&str; 4] = ["sample_weight", "sample_weights", "weight", "weights"];
+pub(in crate::data) const NAMES: [&str; 4] =
+    ["sample_weight", "sample_weights", "weight", "weights"];
 
 /// Reads the weights of the rows of training, validation and test, one behind the other; adds the names of
 /// the arrays to `used`. Rows of a part that alone has none weigh 1.

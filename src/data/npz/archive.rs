@@ -249,3 +249,28 @@ fn refuse_duplicates(directory: &mut impl Read) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrays_are_those_of_the_bytes_that_were_hashed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data.npz");
+        let write = |value: f64| {
+            let mut archive = ndarray_npy::NpzWriter::new(std::fs::File::create(&path).unwrap());
+            archive.add_array("X", &ndarray::arr1(&[value; 3])).unwrap();
+            archive.finish().unwrap();
+            std::fs::read(&path).unwrap()
+        };
+        let bytes = write(1.0);
+        let (mut archive, sha256) = Archive::open_hashed(&path).unwrap();
+        // Another process writes to the file, in place.
+        assert_ne!(write(2.0), bytes);
+        let values = archive.numbers("X").unwrap().into_reals();
+        assert_eq!(values.into_raw_vec_and_offset().0, [1.0; 3]);
+        let hashed: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+        assert_eq!(sha256, hashed);
+    }
+}

@@ -14,6 +14,7 @@ use super::elements::{not_numbers, numbers};
 use super::header::{Header, damaged};
 use crate::error::{Error, Result};
 use crate::input::open_file;
+use crate::memory::refuse_to_read;
 
 /// An array of numbers whose first axis is its rows.
 pub(in crate::data) struct ArrayStream {
@@ -51,6 +52,7 @@ impl ArrayStream {
         }
         file.seek(SeekFrom::Start(raw.len() as u64)).map_err(unreadable)?;
         let whole = if header.fortran_order && header.shape.len() > 1 {
+            refuse_to_read(header.bytes as u64 + 16 * header.count as u64)?;
             file.read_to_end(&mut raw).map_err(unreadable)?;
             // In the order of rows, whatever the file's.
             Some(numbers(&header, raw)?.into_reals().iter().copied().collect())

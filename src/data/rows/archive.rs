@@ -6,7 +6,7 @@ use ndarray::{Array2, s};
 
 use super::columns::by_name;
 use super::{Labelled, Wanted, check_shape};
-use crate::data::dataset::{Dataset, Targets};
+use crate::data::dataset::{Dataset, Targets, WEIGHTS};
 use crate::data::npz::Archive;
 use crate::error::{Error, Result};
 use crate::text::listed;
@@ -14,11 +14,17 @@ use crate::text::listed;
 /// The names of inputs, in the order in which they are looked for: a split's test part comes first.
 const INPUTS: [&str; 5] = ["X_test", "x_test", "X", "data", "x"];
 
+/// Arrays that are listed in a refusal.
+const LISTED: usize = 12;
+
 /// The inputs of an archive, which needs no targets; where it holds several, which they are.
 pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<(Array2<f64>, Option<String>)> {
     let mut archive = Archive::open(path)?;
     let Some(name) = INPUTS.into_iter().find(|name| archive.has(name)) else {
-        let names = archive.list().into_iter().take(12).map(|a| a.name);
+        let mut names = archive.names().map(String::from).collect::<Vec<_>>();
+        let more = names.len().saturating_sub(LISTED);
+        names.truncate(LISTED);
+        names.extend((more > 0).then(|| format!("and {more} more")));
         return Err(Error::input(format!(
             "holds no inputs; found: {}; accepted names are X, data, x and X_test",
             listed(names)
@@ -26,7 +32,7 @@ pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<(Array2<f64>, Optio
     };
     let others = archive.names().map(String::from);
     let others: Vec<String> =
-        others.filter(|other| other != name && !OF_NO_PREDICTION.contains(&&**other)).collect();
+        others.filter(|other| other != name && !is_of_no_prediction(other)).collect();
     let note = (!others.is_empty())
         .then(|| format!("the rows are those of array {name}; not used: {}", listed(&others)));
     let names = if archive.has("feature_names") { archive.texts("feature_names")? } else { None };
@@ -42,8 +48,13 @@ pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<(Array2<f64>, Optio
 }
 
 /// Arrays of a data set that no prediction is expected to use.
-const OF_NO_PREDICTION: [&str; 8] =
-    ["feature_names", "target_names", "y", "target", "labels", "y_test", "Y_test", "sample_weight"];
+const OF_NO_PREDICTION: [&str; 7] =
+    ["feature_names", "target_names", "y", "target", "labels", "y_test", "Y_test"];
+
+fn is_of_no_prediction(name: &str) -> bool {
+    let is_weight = WEIGHTS.contains(&name.strip_suffix("_test").unwrap_or(name));
+    is_weight || OF_NO_PREDICTION.contains(&name)
+}
 
 /// Inputs and targets of an archive.
 pub(super) fn labelled(path: &Path, wanted: &Wanted) -> Result<Labelled> {

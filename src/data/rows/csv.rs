@@ -1,17 +1,19 @@
 //! Rows of comma-separated text.
 
 use std::cell::Cell;
-use std::io::{self, Read};
+use std::io::Read;
 use std::rc::Rc;
 
 use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
-use ndarray::Array2;
+use ndarray::{Array2, Axis, concatenate};
 
+use super::bounded::Bounded;
 use super::columns::Layout;
 use super::first_line::FirstLine;
 use super::{Labelled, Wanted, unreadable};
 use crate::data::dataset::Targets;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, counted};
+use crate::memory::refuse_to_read;
 use crate::text::{from_cell, shown};
 
 /// The bytes that any line may have, and those more that it may have for each column of the model: a
@@ -76,6 +78,9 @@ impl CsvRows {
                 wanted.targets
             )));
         }
+        if rows.record.len() == 1 && wanted.inputs() > 1 {
+            refuse_other_separators(&rows.record[0])?;
+        }
         let name = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
         rows.first = FirstLine::of(rows.record.iter().map(name).collect(), wanted)?;
         rows.waiting = rows.first == FirstLine::Row;
@@ -98,7 +103,11 @@ impl CsvRows {
             _ => None,
         };
         let left_out = self.layout.left_out.iter().map(|&column| {
-            let index = if self.layout.indices.contains(&column) { ": it is an index" } else { "" };
+            let index = if self.layout.indices.contains(&column) {
+                ": it is an index, or empty"
+            } else {
+                ""
+            };
             format!("column {} has no name and is left out{index}", column + 1)
         });
         let notes: Vec<String> = numbered.into_iter().chain(left_out.take(3)).collect();
@@ -114,9 +123,9 @@ impl CsvRows {
             }
             if self.record.len() != self.layout.columns {
                 return Err(Error::input(format!(
-                    "line {}: {} columns, where the first line has {}",
+                    "line {}: {}, where the first line has {}",
                     self.line(),
-                    self.record.len(),
+                    counted(self.record.len(), "column"),
                     self.layout.columns
                 )));
             }
@@ -136,18 +145,58 @@ impl CsvRows {
         Ok((block(inputs, self.layout.inputs.len())?, block(targets, self.layout.targets.len())?))
     }
 
-    /// Reads the next line into `record`; false at the end.
-    fn advance(&mut self) -> Result<bool> {
-        self.left.set(self.longest);
-        self.reader.read_byte_record(&mut self.record).map_err(|error| match error.into_kind() {
-            csv::ErrorKind::Io(error) => unreadable(error),
-            kind => Error::input(format!("is no CSV: {kind:?}")),
-        })
+    /// All rows: inputs and targets. Refused beyond the memory there is: a pipe may have no end.
+    fn all(&mut self) -> Result<(Array2<f64>, Array2<f64>)> {
+        const ROWS: usize = 1 << 14;
+        let mut blocks = vec![];
+        loop {
+            let block = self.next_block(ROWS)?;
+            if block.0.nrows() == 0 {
+                break;
+            }
+            blocks.push(block);
+            let numbers: usize = blocks.iter().map(|(inputs, y)| inputs.len() + y.len()).sum();
+            // They are put together at the end.
+            refuse_to_read(8 * numbers as u64)?;
+        }
+        let joined = |columns, blocks: Vec<Array2<f64>>| {
+            let views: Vec<_> = blocks.iter().map(|block| block.view()).collect();
+            match views.is_empty() {
+                true => Ok(Array2::zeros((0, columns))),
+                false => {
+                    concatenate(Axis(0), &views).map_err(|error| Error::input(error.to_string()))
+                }
+            }
+        };
+        let (inputs, targets) = blocks.into_iter().unzip();
+        let Layout { inputs: columns, targets: outputs, .. } = &self.layout;
+        Ok((joined(columns.len(), inputs)?, joined(outputs.len(), targets)?))
     }
 
-    /// Refuses a row whose index is not above the one before.
+    /// Reads the next line into `record`; false at the end. Lines without anything are passed over, and of a
+    /// table with several columns those of blanks too.
+    fn advance(&mut self) -> Result<bool> {
+        loop {
+            self.left.set(self.longest);
+            let read = self.reader.read_byte_record(&mut self.record);
+            let is_there = read.map_err(|error| match error.into_kind() {
+                csv::ErrorKind::Io(error) => unreadable(error),
+                kind => Error::input(format!("is no CSV: {kind:?}")),
+            })?;
+            if !is_there || self.layout.columns < 2 || self.record != [""][..] {
+                return Ok(is_there);
+            }
+        }
+    }
+
+    /// Refuses a row whose index is not above the one before; a column may be empty all the way.
     fn count_up(&mut self) -> Result<()> {
         for (position, &column) in self.layout.indices.iter().enumerate() {
+            if self.record[column].is_empty() && self.counted[position].is_infinite() {
+                // Nothing is above that.
+                self.counted[position] = f64::INFINITY;
+                continue;
+            }
             let whole = number(&self.record[column]).filter(|value| value.fract() == 0.0);
             match whole.filter(|&value| value > self.counted[position]) {
                 Some(value) => self.counted[position] = value,
@@ -178,7 +227,8 @@ impl CsvRows {
     fn target(&self, column: usize) -> Result<f64> {
         let cell = &self.record[column];
         let text = String::from_utf8_lossy(cell);
-        let named = |(name, _): &&(String, i64)| *name == text || name == from_cell(&text);
+        // Cells have no blanks around them.
+        let named = |(name, _): &&(String, i64)| [&text, from_cell(&text)].contains(&name.trim());
         let label = || self.class_names.iter().find(named).map(|(_, label)| *label as f64);
         let Some(value) = number(cell).or_else(label) else { return Err(self.no_number(column)) };
         if !value.is_finite() {
@@ -227,7 +277,7 @@ impl CsvRows {
 /// All rows of a text with their targets.
 pub(super) fn labelled(text: impl Read + 'static, wanted: &Wanted) -> Result<Labelled> {
     let mut rows = CsvRows::new(text, wanted, Layout::with_targets)?;
-    let (inputs, targets) = rows.next_block(usize::MAX)?;
+    let (inputs, targets) = rows.all()?;
     if inputs.nrows() == 0 {
         return Err(Error::input("has a header and no rows"));
     }
@@ -239,24 +289,18 @@ pub(super) fn labelled(text: impl Read + 'static, wanted: &Wanted) -> Result<Lab
     Ok(Labelled { inputs, targets, own_test: false, assumed_target, note })
 }
 
+/// Refuses a first line of one cell that has the separators of another kind of table in it.
+fn refuse_other_separators(cell: &[u8]) -> Result<()> {
+    let separators = [(b';', "semicolons"), (b'\t', "tabs")];
+    match separators.into_iter().find(|(separator, _)| cell.contains(separator)) {
+        Some((_, name)) => Err(Error::input(format!(
+            "its columns are separated by {name}; allowed: commas; save it again with commas between columns \
+             and points in numbers"
+        ))),
+        None => Ok(()),
+    }
+}
+
 fn number(cell: &[u8]) -> Option<f64> {
     std::str::from_utf8(cell).ok()?.parse().ok()
-}
-
-/// A reader that fails once so many bytes were read without a new line's allowance.
-struct Bounded<R> {
-    text: R,
-    longest: u64,
-    left: Rc<Cell<u64>>,
-}
-
-impl<R: Read> Read for Bounded<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.left.get() == 0 {
-            return Err(io::Error::other(format!("a line has more than {} bytes", self.longest)));
-        }
-        let count = self.text.read(buffer)?;
-        self.left.set(self.left.get().saturating_sub(count as u64));
-        Ok(count)
-    }
 }

@@ -2,6 +2,7 @@
 //! bytes. CSV and NPY in C order are never in memory as a whole.
 
 mod archive;
+mod bounded;
 mod columns;
 mod csv;
 mod first_line;
@@ -221,7 +222,7 @@ impl Content {
         let mut start = vec![];
         file.by_ref().take(512).read_to_end(&mut start).map_err(unreadable)?;
         let content = match start {
-            start if start.starts_with(b"PK") => Content::Archive,
+            start if is_zip(&start) => Content::Archive,
             start if start.starts_with(b"\x93NUMPY") => Content::Array,
             start if is_text(&start) => {
                 return Ok(Content::Text(Box::new(Cursor::new(start).chain(file))));
@@ -236,6 +237,11 @@ impl Content {
              .npy file on a disk first",
         ))
     }
+}
+
+/// True for the start of a zip file, and not for a column named PK.
+fn is_zip(start: &[u8]) -> bool {
+    matches!(start, [b'P', b'K', 0..8, 0..8, ..])
 }
 
 /// True if no byte is one that text files have not.

@@ -1,0 +1,49 @@
+//! Which classes are taken for which.
+
+use std::collections::BTreeMap;
+
+/// The rows of each (true class, predicted class). Of many classes most pairs never occur: those that do are
+/// kept, never more than there are rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confusion {
+    classes: usize,
+    counts: BTreeMap<(u32, u32), u64>,
+}
+
+impl Confusion {
+    /// Of so many classes, without rows.
+    pub(super) fn new(classes: usize) -> Self {
+        Confusion { classes, counts: BTreeMap::new() }
+    }
+
+    /// Counts a row.
+    pub(super) fn add(&mut self, of: u32, predicted: u32) {
+        *self.counts.entry((of, predicted)).or_insert(0) += 1;
+    }
+
+    /// The rows of the class `of` that were taken for the class `predicted`.
+    pub fn rows(&self, of: usize, predicted: usize) -> u64 {
+        let pair = u32::try_from(of).ok().zip(u32::try_from(predicted).ok());
+        pair.and_then(|pair| self.counts.get(&pair)).copied().unwrap_or(0)
+    }
+
+    /// Each (true class, predicted class) that occurs, and its rows, in order.
+    pub fn pairs(&self) -> impl Iterator<Item = (usize, usize, u64)> {
+        self.counts.iter().map(|(&(of, to), &rows)| (of as usize, to as usize, rows))
+    }
+
+    /// The rows of a class, one predicted class after the other.
+    pub fn row(&self, of: usize) -> Vec<u64> {
+        (0..self.classes).map(|predicted| self.rows(of, predicted)).collect()
+    }
+
+    /// The rows of each class, and those taken for each.
+    pub(super) fn margins(&self) -> (Vec<u64>, Vec<u64>) {
+        let (mut of_class, mut called) = (vec![0; self.classes], vec![0; self.classes]);
+        for (of, predicted, rows) in self.pairs() {
+            of_class[of] += rows;
+            called[predicted] += rows;
+        }
+        (of_class, called)
+    }
+}
