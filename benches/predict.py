@@ -139,7 +139,7 @@ def quads(job):
 
 
 def columns(job):
-    """vec4 of a quad: all of them, and those that are kept for the gradients (src/gpu/quads/columns.rs)."""
+    """vec4 of a quad: all of them, and those that are kept for the gradients (src/gpu/schedules/quads/columns.rs)."""
     outputs = job.sizes[-1]
     stats = 2 if job.classes else 2 + 2 * outputs
     kept = sum(job.sizes[:-1]) + sum(job.sizes[1:]) + 1 + stats

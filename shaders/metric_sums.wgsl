@@ -1,26 +1,30 @@
 // What metrics are made of, of one step: Σ weight·loss and Σ weight; in classification the counts of
-// (true, predicted) classes; in regression Σ error² and Σ |error| of each output.
+// (true, predicted) classes; with several labels a row the counts of (label, true, predicted), and of rows
+// whose labels are all right; in regression Σ error² and Σ |error| of each output.
 // One workgroup a replica; the order of the sums is fixed, and counts are integers.
 
 struct Parameters {
     capacity: u32,
-    // Logits of a row in classification; 0 in regression.
+    // Logits of a row in classification, else 0.
     logits: u32,
-    // Outputs of a row in regression; 0 in classification.
+    // Labels of a row where it has several, else 0.
+    labels: u32,
+    // Outputs of a row in regression, else 0.
     outputs: u32,
 }
 
 @group(1) @binding(0) var<uniform> parameters: Parameters;
-// (replica, capacity, logits or outputs)
+// (replica, capacity, logits, labels or outputs)
 @group(1) @binding(1) var<storage, read> scores: array<f32>;
-// (replica, capacity, 1 or outputs)
+// (replica, capacity, 1, labels or outputs)
 @group(1) @binding(2) var<storage, read> truth: array<u32>;
 // (replica, capacity), both
 @group(1) @binding(3) var<storage, read> weights: array<f32>;
 @group(1) @binding(4) var<storage, read> losses: array<f32>;
 // (slot, Σ weight·loss, Σ weight, Σ error² of each output, Σ |error| of each output)
 @group(1) @binding(5) var<storage, read_write> sums: array<f32>;
-// (epoch's confusion, true class, predicted class)
+// (epoch's confusion, true class, predicted class), or (epoch's confusion, label, true, predicted) and
+// behind the labels the rows that are all right
 @group(1) @binding(6) var<storage, read_write> confusion: array<atomic<u32>>;
 
 var<workgroup> partial: array<vec2<f32>, 64>;
@@ -50,6 +54,21 @@ fn predicted(own: u32) -> u32 {
     return select(best, u32(scores[own] > 0.0), parameters.logits == 1u);
 }
 
+// Counts the labels of a row.
+fn count_labels(row: u32, counts: u32) {
+    var right = 0u;
+    for (var k = 0u; k < parameters.labels; k++) {
+        let at = row * parameters.labels + k;
+        let there = u32(bitcast<f32>(truth[at]) == 1.0);
+        let found = u32(scores[at] > 0.0);
+        atomicAdd(&confusion[counts + 4u * k + 2u * there + found], 1u);
+        right += u32(there == found);
+    }
+    if (right == parameters.labels) {
+        atomicAdd(&confusion[counts + 4u * parameters.labels], 1u);
+    }
+}
+
 @compute @workgroup_size(64)
 fn main(
     @builtin(workgroup_id) workgroup: vec3<u32>,
@@ -67,6 +86,9 @@ fn main(
         if (parameters.logits > 0u) {
             let cell = truth[own + i] * classes + predicted((own + i) * parameters.logits);
             atomicAdd(&confusion[step.confusion + cell], 1u);
+        }
+        if (parameters.labels > 0u) {
+            count_labels(own + i, step.confusion);
         }
     }
     let slot = step.slot * (2u + 2u * parameters.outputs);

@@ -2,10 +2,11 @@
 
 struct Parameters {
     capacity: u32,
+    outputs: u32,
 }
 
 @group(1) @binding(0) var<uniform> parameters: Parameters;
-// (replica, capacity), both
+// (replica, capacity, outputs), both
 @group(1) @binding(1) var<storage, read> z: array<f32>;
 @group(1) @binding(2) var<storage, read_write> a: array<f32>;
 
@@ -17,9 +18,9 @@ fn main(
 ) {
     let replica = workgroup.z;
     let i = thread(workgroup, workgroups, local, 64u);
-    if (i >= step_of(replica).rows) {
+    if (i >= step_of(replica).rows * parameters.outputs) {
         return;
     }
-    let row = replica * parameters.capacity + i;
-    a[row] = sigmoid(z[row]);
+    let at = replica * parameters.capacity * parameters.outputs + i;
+    a[at] = sigmoid(z[at]);
 }

@@ -43,8 +43,8 @@ pub trait Backend {
     /// Loss and metric sums of every replica over its rows of a split.
     fn evaluate(&mut self, split: Split, which: Weights) -> Result<Vec<Evaluation>>;
 
-    /// The outputs for rows in original units, shape (replica, row, output): probabilities in
-    /// classification, values in original units in regression, scaled back in f64: f32 would lose what
+    /// The outputs for rows in original units, shape (replica, row, output): probabilities of classes or
+    /// labels, values in original units in regression, scaled back in f64: f32 would lose what
     /// tells values far from 0 apart. `rows` is (rows, ...row shape).
     fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> Result<Array3<f64>>;
 
@@ -168,11 +168,14 @@ pub struct Evaluation {
     pub loss_sum: f64,
     /// Σ weight
     pub weight_sum: f64,
-    /// Rows of each (true class, predicted class), row-major; empty in regression.
+    /// Rows of each (true class, predicted class), row-major; with several labels a row, rows of each
+    /// (label, 1 if it is there, 1 if it is predicted); empty in regression.
     pub confusion: Vec<u64>,
-    /// Σ (ŷ - y)² of each output, in the units of the loss; empty in classification.
+    /// With several labels a row, the rows whose labels are all right.
+    pub all_right: u64,
+    /// Σ (ŷ - y)² of each output, in the units of the loss; empty but in regression.
     pub squared_errors: Vec<f64>,
-    /// Σ |ŷ - y| of each output, in the units of the loss; empty in classification.
+    /// Σ |ŷ - y| of each output, in the units of the loss; empty but in regression.
     pub absolute_errors: Vec<f64>,
 }
 
@@ -191,6 +194,7 @@ impl Evaluation {
         self.rows += other.rows;
         self.loss_sum += other.loss_sum;
         self.weight_sum += other.weight_sum;
+        self.all_right += other.all_right;
         each(&mut self.confusion, &other.confusion);
         each(&mut self.squared_errors, &other.squared_errors);
         each(&mut self.absolute_errors, &other.absolute_errors);

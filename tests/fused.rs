@@ -4,7 +4,7 @@
 mod common;
 
 use common::signals::Stack;
-use common::{InBlocks, classes, cpu, parameters, run, trained, values};
+use common::{InBlocks, classes, cpu, labels, parameters, run, trained, values};
 use gpu_mlp::backend::Backend;
 use gpu_mlp::cpu::{Cpu, Schedule};
 use gpu_mlp::data::Dataset;
@@ -89,6 +89,8 @@ fn every_loss_optimizer_clip_and_size() {
     }
     let one = settings(&[3, 6, 1], &["gelu", "sigmoid"], 8);
     check(&one, &classes(40, 3, 2), "one sigmoid");
+    let three = settings(&[3, 6, 3], &["gelu", "sigmoid"], 8);
+    check(&three, &labels(40, 3, 3), "three labels");
 }
 
 #[test]

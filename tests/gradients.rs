@@ -3,7 +3,7 @@
 mod common;
 
 use common::signals::stacks;
-use common::{classes, cpu, parameters, run, values};
+use common::{classes, cpu, labels, parameters, run, values};
 use gpu_mlp::backend::{Backend, Quantity, State};
 use gpu_mlp::cpu::Cpu;
 use gpu_mlp::data::Dataset;
@@ -137,6 +137,12 @@ fn every_activation_in_the_output_of_a_regression() {
 fn binary_cross_entropy() {
     let parameters = parameters(&[3, 4, 1], &["gelu", "sigmoid"]);
     check(&parameters, &classes(30, 3, 2), &[1.0; 4], "one sigmoid");
+}
+
+#[test]
+fn multi_label_cross_entropy() {
+    let parameters = parameters(&[3, 4, 3], &["gelu", "sigmoid"]);
+    check(&parameters, &labels(30, 3, 3), &[1.0; 4], "three labels");
 }
 
 #[test]

@@ -13,13 +13,14 @@ pub fn record(row: &EpochRow) -> Vec<(&'static str, Value)> {
         |value: fn(&Figures) -> f64| validation.map_or(Value::Null, |v| json!(value(v)));
     let mut record = vec![("epoch", json!(row.epoch)), ("train_loss", json!(row.train.loss))];
     match row.train.scores {
-        Scores::Classification { accuracy, .. } => record.extend([
-            ("train_accuracy", json!(accuracy)),
-            ("val_loss", of_validation(|v| v.loss)),
-            ("val_accuracy", of_validation(Figures::score)),
-            ("val_recall", of_validation(recall)),
-            ("val_f1", of_validation(f1)),
-        ]),
+        Scores::Classification { accuracy, .. } | Scores::MultiLabel { accuracy, .. } => record
+            .extend([
+                ("train_accuracy", json!(accuracy)),
+                ("val_loss", of_validation(|v| v.loss)),
+                ("val_accuracy", of_validation(Figures::score)),
+                ("val_recall", of_validation(recall)),
+                ("val_f1", of_validation(f1)),
+            ]),
         Scores::Regression { r2, .. } => record.extend([
             ("train_r2", json!(r2)),
             ("val_loss", of_validation(|v| v.loss)),
@@ -33,21 +34,21 @@ pub fn record(row: &EpochRow) -> Vec<(&'static str, Value)> {
 
 fn recall(figures: &Figures) -> f64 {
     match figures.scores {
-        Scores::Classification { recall, .. } => recall,
+        Scores::Classification { recall, .. } | Scores::MultiLabel { recall, .. } => recall,
         Scores::Regression { .. } => f64::NAN,
     }
 }
 
 fn f1(figures: &Figures) -> f64 {
     match figures.scores {
-        Scores::Classification { f1, .. } => f1,
+        Scores::Classification { f1, .. } | Scores::MultiLabel { f1, .. } => f1,
         Scores::Regression { .. } => f64::NAN,
     }
 }
 
 fn rmse(figures: &Figures) -> f64 {
     match figures.scores {
-        Scores::Classification { .. } => f64::NAN,
+        Scores::Classification { .. } | Scores::MultiLabel { .. } => f64::NAN,
         Scores::Regression { rmse, .. } => rmse,
     }
 }
@@ -55,7 +56,7 @@ fn rmse(figures: &Figures) -> f64 {
 /// The line of history.csv above the first epoch: the names of [`record`].
 pub(super) fn header(task: Task) -> &'static str {
     match task {
-        Task::Classification => {
+        Task::Classification | Task::MultiLabel => {
             "epoch,train_loss,train_accuracy,val_loss,val_accuracy,val_recall,val_f1,patience,seconds"
         }
         Task::Regression => "epoch,train_loss,train_r2,val_loss,val_r2,val_rmse,patience,seconds",
@@ -77,9 +78,13 @@ mod tests {
         let classification =
             Scores::Classification { accuracy: 0.5, correct: 1, recall: 0.5, f1: 0.5 };
         let regression = Scores::Regression { r2: 0.5, rmse: 1.0, mae: 1.0, outputs: vec![] };
-        for (task, scores) in
-            [(Task::Classification, classification), (Task::Regression, regression)]
-        {
+        let labels =
+            Scores::MultiLabel { accuracy: 0.5, correct: 1, recall: 0.5, f1: 0.5, labels: vec![] };
+        for (task, scores) in [
+            (Task::Classification, classification),
+            (Task::MultiLabel, labels),
+            (Task::Regression, regression),
+        ] {
             let row = EpochRow {
                 replica: 0,
                 epoch: 1,

@@ -5,9 +5,8 @@ use serde_json::{Map, Value, json};
 
 use crate::backend::Description;
 use crate::data::Split;
-use crate::network::Task;
 use crate::params::Run;
-use crate::train::{Figures, Outcome, Scores};
+use crate::train::{Figures, LabelFigures, Outcome, OutputFigures, Scores};
 
 /// The times that training does not know of, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -25,7 +24,7 @@ pub fn summary(run: &Run, outcome: &Outcome, description: &Description, timing: 
     let mut summary = Map::new();
     let mut put = |key: &str, value: Value| summary.insert(key.into(), value);
     put("dataset", json!(run.name));
-    put("task", json!(task_name(run.network.task())));
+    put("task", json!(run.network.task().name()));
     let rows = |split| run.replicas.first().map_or(0, |replica| replica.splits.of(split).len());
     put("rows", Split::ALL.iter().map(|&s| (s.name().to_string(), json!(rows(s)))).collect());
     put("backend", json!(description.backend));
@@ -57,22 +56,21 @@ pub fn summary(run: &Run, outcome: &Outcome, description: &Description, timing: 
     Value::Object(summary)
 }
 
-/// `classification` or `regression`.
-pub(super) fn task_name(task: Task) -> &'static str {
-    match task {
-        Task::Classification => "classification",
-        Task::Regression => "regression",
-    }
-}
-
-/// The figures of a split: means over outputs, and in regression a list an output.
+/// The figures of a split: means over outputs, and but for classes a list an output.
 pub(crate) fn figures_json(figures: &Figures) -> Value {
     match &figures.scores {
         Scores::Classification { accuracy, recall, f1, .. } => {
             json!({ "loss": figures.loss, "accuracy": accuracy, "recall": recall, "f1": f1 })
         }
+        Scores::MultiLabel { accuracy, recall, f1, labels, .. } => {
+            let label = |l: &LabelFigures| json!({ "accuracy": l.accuracy, "recall": l.recall, "f1": l.f1, "rows": l.rows });
+            json!({
+                "loss": figures.loss, "accuracy": accuracy, "recall": recall, "f1": f1,
+                "labels": labels.iter().map(label).collect::<Vec<_>>(),
+            })
+        }
         Scores::Regression { r2, rmse, mae, outputs } => {
-            let output = |o: &crate::train::OutputFigures| json!({ "r2": o.r2, "rmse": o.rmse, "mae": o.mae });
+            let output = |o: &OutputFigures| json!({ "r2": o.r2, "rmse": o.rmse, "mae": o.mae });
             json!({
                 "loss": figures.loss, "r2": r2, "rmse": rmse, "mae": mae,
                 "outputs": outputs.iter().map(output).collect::<Vec<_>>(),

@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     // Before the data are in it.
     let free = available();
     let file = Parameters::locate(file)?;
-    let parameters = Parameters::read(&file, overrides)?;
+    let mut parameters = Parameters::read(&file, overrides)?;
     let place = |error: Error| placed(error, &file, overrides);
     let path = parameters.locate_dataset(&file)?;
     let dataset = Dataset::read(&path)?;
@@ -49,8 +49,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let wishes =
         Wishes { backend: *backend, device: device.as_deref().or(of_file), ..Wishes::default() };
     choose(&wishes, &parameters).map_err(place)?;
+    let note = parameters.note_of_classes(&dataset, &run.network);
+    parameters.task = Some(run.network.task());
     for text in header::lines(&file, overrides, (&parameters, &parameters.to_json()), &run) {
         line(&text)?;
+    }
+    if let Some(note) = note {
+        line(&format!("note: {note}"))?;
     }
     let moved = backend.is_some() || device.is_some();
     line("devices:")?;

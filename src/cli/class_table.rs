@@ -5,12 +5,35 @@ use super::wrap::{WIDTH, folded};
 use crate::artifact::Model;
 use crate::error::Result;
 use crate::text::shown;
-use crate::usage::{Confusion, Quality};
+use crate::usage::{ClassMetrics, Confusion, Quality};
 
 /// The most classes whose confusion a terminal has room for.
 const MOST_SHOWN: usize = 20;
 /// The columns of a class's name, beside the figures of millions of rows.
 const NAME: usize = 40;
+
+/// Prints a line a class or label, and their means with the sum of their rows.
+pub(super) fn precision_table(
+    what: &str,
+    names: &[String],
+    classes: &[ClassMetrics],
+    (means, rows): ([f64; 3], u64),
+) -> Result<()> {
+    let wide = widest(names).clamp("class".len(), NAME);
+    line(&format!("\n{what:<wide$}  precision  recall      F1  rows"))?;
+    let figures = |name: &str, shares: [f64; 3], rows: u64| {
+        let [precision, recall, f1] = shares.map(percent);
+        let mut parts = folded(name, wide).into_iter();
+        let name = parts.next().unwrap_or_default();
+        line(&format!("{name:<wide$}  {precision:>9}  {recall:>6}  {f1:>6}  {rows}"))?;
+        // The rest of a long name goes on below.
+        parts.try_for_each(|part| line(&part))
+    };
+    for (name, class) in names.iter().zip(classes) {
+        figures(name, [class.precision, class.recall, class.f1], class.rows)?;
+    }
+    figures("macro", means, rows)
+}
 
 /// Prints a line a class, their means, and the confusion.
 pub(super) fn class_table(model: &Model, quality: &Quality) -> Result<()> {
@@ -22,21 +45,8 @@ pub(super) fn class_table(model: &Model, quality: &Quality) -> Result<()> {
         None => model.labels[class].to_string(),
     };
     let names: Vec<String> = (0..classes.len()).map(name).collect();
-    let wide = widest(&names).clamp("class".len(), NAME);
-    line(&format!("\n{:<wide$}  precision  recall      F1  rows", "class"))?;
-    let figures = |name: &str, [precision, recall, f1]: [f64; 3], rows: u64| {
-        let [precision, recall, f1] = [precision, recall, f1].map(percent);
-        let mut parts = folded(name, wide).into_iter();
-        let name = parts.next().unwrap_or_default();
-        line(&format!("{name:<wide$}  {precision:>9}  {recall:>6}  {f1:>6}  {rows}"))?;
-        // The rest of a long name goes on below.
-        parts.try_for_each(|part| line(&part))
-    };
-    for (name, class) in names.iter().zip(classes) {
-        figures(name, [class.precision, class.recall, class.f1], class.rows)?;
-    }
     let rows = classes.iter().map(|class| class.rows).sum();
-    figures("macro", [*precision, *recall, *f1], rows)?;
+    precision_table("class", &names, classes, ([*precision, *recall, *f1], rows))?;
     let labels: Vec<String> = model.labels.iter().map(ToString::to_string).collect();
     match matrix(&names, &labels, confusion).or_else(|| matrix(&labels, &labels, confusion)) {
         Some(lines) => {

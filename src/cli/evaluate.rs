@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::class_table::class_table;
+use super::class_table::{class_table, precision_table};
 use super::console::{decimal, line, message, percent, r_squared};
 use super::csv_header::Header;
 use super::evaluate_run;
@@ -124,6 +124,23 @@ fn as_json(model: &Model, metrics: &Metrics) -> Value {
             }
             json
         }
+        Quality::MultiLabel { accuracy, correct, precision, recall, f1, labels } => {
+            let names = model.output_names();
+            let label = |(index, label): (usize, &ClassMetrics)| {
+                json!({
+                    "name": names.map(|names| &names[index]),
+                    "rows": label.rows,
+                    "precision": label.precision,
+                    "recall": label.recall,
+                    "f1": label.f1,
+                })
+            };
+            json!({
+                "task": model.task_name(), "rows": rows, "loss": loss, "accuracy": accuracy,
+                "correct": correct, "precision": precision, "recall": recall, "f1": f1,
+                "labels": labels.iter().enumerate().map(label).collect::<Vec<_>>(),
+            })
+        }
         Quality::Regression { r2, rmse, mae, outputs } => {
             let names = model.output_names();
             let output = |(index, output): (usize, &crate::usage::OutputMetrics)| {
@@ -152,6 +169,16 @@ fn table(model: &Model, metrics: &Metrics) -> Result<()> {
                 line(&format!("average precision {}", figure(average_precision)))?;
             }
             class_table(model, &metrics.quality)
+        }
+        Quality::MultiLabel { accuracy, correct, precision, recall, f1, labels } => {
+            let all = format!("({correct}/{} with every label right)", metrics.rows);
+            line(&format!("accuracy {} {all}", percent(*accuracy)))?;
+            let names: Vec<String> = match model.output_names() {
+                Some(names) => names.iter().map(|name| shown(name).into_owned()).collect(),
+                None => (0..labels.len()).map(|label| label.to_string()).collect(),
+            };
+            let rows = labels.iter().map(|label| label.rows).sum();
+            precision_table("label", &names, labels, ([*precision, *recall, *f1], rows))
         }
         Quality::Regression { r2, rmse, mae, outputs } => {
             let figures = |r2: f64, rmse, mae| {

@@ -31,6 +31,8 @@ pub(super) fn run(directory: &Path, model: &Model, wishes: &Wishes, as_json: boo
         (parameters.device, parameters.schedule) = of_model;
         named_in = directory.join("model.safetensors");
     }
+    // What the weights were trained for, whatever the targets look like.
+    parameters.task = Some(model.network.task());
     // A model keeps no moments.
     parameters.optimizer = Optimizer::Sgd;
     let path = parameters.locate_dataset(&file)?;

@@ -13,7 +13,7 @@ pub(super) fn table(title: &str, splits: [Option<&Figures>; 3]) -> Vec<String> {
     let all = || Split::ALL.into_iter().zip(splits).filter_map(|(s, f)| Some((s, f?)));
     let Some((_, first)) = all().next() else { return vec![] };
     let head = match first.scores {
-        Scores::Classification { .. } => {
+        Scores::Classification { .. } | Scores::MultiLabel { .. } => {
             format!("{:>10}  {:>8}  {:>15}  {:>6}  {:>6}", "loss", "accuracy", "", "recall", "F1")
         }
         Scores::Regression { .. } => {
@@ -36,7 +36,8 @@ pub(super) fn table(title: &str, splits: [Option<&Figures>; 3]) -> Vec<String> {
 fn cells(figures: &Figures) -> String {
     let loss = decimal(figures.loss);
     match &figures.scores {
-        Scores::Classification { accuracy, correct, recall, f1 } => {
+        Scores::Classification { accuracy, correct, recall, f1 }
+        | Scores::MultiLabel { accuracy, correct, recall, f1, .. } => {
             let counts = format!("({correct}/{})", figures.rows);
             let [accuracy, recall, f1] = [accuracy, recall, f1].map(|share| percent(*share));
             format!("{loss:>10}  {accuracy:>8}  {counts:>15}  {recall:>6}  {f1:>6}")

@@ -66,6 +66,7 @@ fn dataset(run: &Run) -> String {
     };
     let targets = match run.network.task() {
         Task::Classification => format!("{} classes", run.labels.len()),
+        Task::MultiLabel => counted(run.network.outputs(), "label"),
         Task::Regression => counted(run.network.outputs(), "target"),
     };
     format!("{}: {}, {shape}, {targets}", shown(&run.name), counted(rows, "row"))
@@ -83,20 +84,43 @@ fn axes_note(input: &[usize]) -> Option<String> {
     })
 }
 
-/// The rows of a split, and of each of its classes; None for a split without rows.
+/// The rows of a split, and of each of its classes or labels; None for a split without rows.
 fn rows(run: &Run, split: Split) -> Option<String> {
     let rows = run.replicas.first()?.splits.of(split);
     if rows.is_empty() {
         return None;
     }
-    let TableTargets::Classes(classes) = &run.table.targets else {
-        return Some(counted(rows.len(), "row"));
-    };
-    let mut counts = vec![0usize; run.labels.len()];
-    rows.iter().for_each(|&row| counts[classes[row as usize] as usize] += 1);
-    let class = |(class, count): (usize, &usize)| format!("{count} x {}", class_name(run, class));
-    let counts: Vec<String> = counts.iter().enumerate().map(class).collect();
-    Some(format!("{} ({})", counted(rows.len(), "row"), counts.join(" | ")))
+    let counts = counts(run, rows);
+    let counts: Vec<String> =
+        counts.iter().map(|(name, count)| format!("{count} x {name}")).collect();
+    let counts =
+        if counts.is_empty() { String::new() } else { format!(" ({})", counts.join(" | ")) };
+    Some(counted(rows.len(), "row") + &counts)
+}
+
+/// How many of these rows are of each class, or have each label; nothing in regression.
+fn counts(run: &Run, rows: &[u32]) -> Vec<(String, usize)> {
+    match (&run.table.targets, run.network.task()) {
+        (TableTargets::Classes(classes), _) => {
+            let mut counts = vec![0; run.labels.len()];
+            rows.iter().for_each(|&row| counts[classes[row as usize] as usize] += 1);
+            let named = |(class, count)| (class_name(run, class), count);
+            counts.into_iter().enumerate().map(named).collect()
+        }
+        (TableTargets::Values { values, .. }, Task::MultiLabel) => {
+            let count = |k| rows.iter().filter(|&&row| values[[row as usize, k]] == 1.0).count();
+            (0..values.ncols()).map(|k| (label_name(run, k), count(k))).collect()
+        }
+        _ => vec![],
+    }
+}
+
+/// The name of a label of a row that may have several, or its number.
+fn label_name(run: &Run, label: usize) -> String {
+    match &run.target_names {
+        Some(names) if names.len() == run.network.outputs() => shown(&names[label]).into_owned(),
+        _ => format!("label {label}"),
+    }
 }
 
 /// `0=setosa`: a class's label, and its name where the data set gives one a class.
@@ -112,7 +136,7 @@ pub(super) fn class_name(run: &Run, class: usize) -> String {
 fn criteria(run: &Run) -> String {
     let rules = &run.stopping;
     let score = match run.network.task() {
-        Task::Classification => "accuracy",
+        Task::Classification | Task::MultiLabel => "accuracy",
         Task::Regression => "R²",
     };
     let mut criteria = vec![];

@@ -29,7 +29,7 @@ impl Table {
 
     fn of_width(task: Task, terminal: Option<usize>) -> Self {
         let names = match task {
-            Task::Classification => vec![
+            Task::Classification | Task::MultiLabel => vec![
                 "Epoch",
                 "Loss(tr)",
                 "ΔLoss",
@@ -116,7 +116,8 @@ fn cells(row: &EpochRow) -> Vec<String> {
             cells.push(scientific(row.validation_loss_change));
             cells.push(score(validation));
             match validation.scores {
-                Scores::Classification { recall, f1, .. } => {
+                Scores::Classification { recall, f1, .. }
+                | Scores::MultiLabel { recall, f1, .. } => {
                     cells.extend([percent(recall), percent(f1)]);
                 }
                 Scores::Regression { rmse, .. } => cells.push(decimal(rmse)),
@@ -133,7 +134,9 @@ fn cells(row: &EpochRow) -> Vec<String> {
 
 fn score(figures: &Figures) -> String {
     match figures.scores {
-        Scores::Classification { accuracy, .. } => percent(accuracy),
+        Scores::Classification { accuracy, .. } | Scores::MultiLabel { accuracy, .. } => {
+            percent(accuracy)
+        }
         Scores::Regression { r2, .. } => r_squared(r2),
     }
 }

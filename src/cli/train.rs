@@ -160,6 +160,9 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
         (None, None) => return Err(Error::input("train: a parameter file is missing")),
     };
     let mut parameters = Parameters::read(file, &arguments.overrides)?;
+    if stored.is_some() && parameters.task.is_none() {
+        parameters.task = Some(parameters.task_by_output()?);
+    }
     let place = |error: Error| placed(error, file, &arguments.overrides);
     if let Some(out) = &arguments.out {
         RunDirectory::check(out)?;
@@ -184,6 +187,10 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
     let choice = choose(&wishes, &parameters)
         .map_err(|error| if wishes.checkpoint.is_some() { error } else { place(error) })?;
     warn_of_custom_function(&parameters);
+    if let Some(note) = parameters.note_of_classes(&dataset, &run.network) {
+        console::message(&format!("note: {note}"));
+    }
+    parameters.task = Some(run.network.task());
     if let Some(arrays) = &dataset.unused {
         console::message(&wrapped(&format!("{}: not used: {arrays}", path.display())));
     }

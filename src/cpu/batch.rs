@@ -4,7 +4,8 @@
 use super::binary_cross_entropy::binary_cross_entropy;
 use super::gather::{Frame, scale_rows};
 use super::mean_squared_error::mean_squared_error;
-use super::metric_sums::{add_confusion, add_errors, add_losses};
+use super::metric_sums::{add_confusion, add_errors, add_labels, add_losses};
+use super::multi_label_cross_entropy::multi_label_cross_entropy;
 use super::softmax_cross_entropy::softmax_cross_entropy;
 use crate::backend::Evaluation;
 use crate::math::Real;
@@ -14,9 +15,9 @@ use crate::params::{Table, TableTargets};
 /// The targets and weights of the rows of a batch, and the losses the network makes on them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Batch<T> {
-    /// Each row's class; empty in regression.
+    /// Each row's class; empty where there are none.
     pub classes: Vec<u32>,
-    /// Each row's scaled targets; empty in classification.
+    /// Each row's labels, or its scaled targets; empty in classification.
     pub values: Vec<T>,
     /// Each row's weight.
     pub weights: Vec<T>,
@@ -75,6 +76,9 @@ impl<T: Real> Batch<T> {
             Loss::BinaryCrossEntropy => {
                 binary_cross_entropy(scores, classes, weights, scale, losses, delta)
             }
+            Loss::MultiLabelCrossEntropy => {
+                multi_label_cross_entropy(scores, values, weights, scale, losses, delta)
+            }
             Loss::MeanSquaredError => {
                 mean_squared_error(scores, values, weights, scale, losses, delta)
             }
@@ -82,12 +86,15 @@ impl<T: Real> Batch<T> {
     }
 
     /// Adds losses and metrics of the rows.
-    pub fn add_sums(&self, scores: &[T], sums: &mut Evaluation) {
+    pub fn add_sums(&self, kind: Loss, scores: &[T], sums: &mut Evaluation) {
         add_losses(&self.losses, &self.weights, sums);
-        if self.classes.is_empty() {
-            add_errors(scores, &self.values, scores.len() / self.weights.len(), sums);
-        } else {
-            add_confusion(scores, &self.classes, sums);
+        let outputs = scores.len() / self.weights.len();
+        match kind {
+            Loss::SoftmaxCrossEntropy | Loss::BinaryCrossEntropy => {
+                add_confusion(scores, &self.classes, sums);
+            }
+            Loss::MultiLabelCrossEntropy => add_labels(scores, &self.values, outputs, sums),
+            Loss::MeanSquaredError => add_errors(scores, &self.values, outputs, sums),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::matmul::Product;
 use super::replica::gather;
 use super::workspace::Workspace;
 use crate::backend::Evaluation;
-use crate::network::{Layout, Plan};
+use crate::network::{Layout, Plan, Task};
 use crate::params::{Replica, Run};
 
 /// Rows of a block: enough for the products to run at full speed.
@@ -53,7 +53,8 @@ pub(super) fn evaluate<T: Product>(
         gather(run, frame, rows, workspace);
         executor.forward(workspace, false);
         executor.loss(workspace, T::ONE);
-        workspace.batch.add_sums(workspace.of(run.plan.scores), &mut sums);
+        let scores = workspace.of(run.plan.scores);
+        workspace.batch.add_sums(run.plan.loss, scores, &mut sums);
         sums
     };
     in_blocks(rows, (block_rows, 1), confusion_counts(run), workspace, block)
@@ -75,7 +76,11 @@ pub(super) fn evaluate_fused<T: Product>(
 
 /// The counts of a confusion; 0 in regression.
 pub(super) fn confusion_counts(run: &Run) -> usize {
-    run.labels.len() * run.labels.len()
+    match run.network.task() {
+        Task::Classification => run.labels.len() * run.labels.len(),
+        Task::MultiLabel => 4 * run.network.outputs(),
+        Task::Regression => 0,
+    }
 }
 
 /// Blocks are shared among threads, `at_once` of them to each, but added in their order.

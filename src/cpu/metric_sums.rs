@@ -1,4 +1,4 @@
-//! What metrics are made of: Σ weight·loss, the confusion counts, Σ error², Σ |error|.
+//! What metrics are made of: Σ weight·loss, the counts of classes or labels, Σ error², Σ |error|.
 //! Twin of `shaders/metric_sums.wgsl`.
 
 use crate::backend::Evaluation;
@@ -36,6 +36,21 @@ fn first_largest<T: Real>(z: &[T]) -> usize {
         best = if is_larger { index } else { best };
     }
     best
+}
+
+/// Counts whether each label of a row is there and predicted, (label, true, predicted), and the rows whose
+/// labels are all right. A label is predicted where its logit is above 0.
+pub(crate) fn add_labels<T: Real>(z: &[T], truth: &[T], outputs: usize, sums: &mut Evaluation) {
+    sums.confusion.resize(4 * outputs, 0);
+    for (z, truth) in z.chunks_exact(outputs).zip(truth.chunks_exact(outputs)) {
+        let mut all_right = true;
+        for (counts, (&z, &y)) in sums.confusion.chunks_exact_mut(4).zip(z.iter().zip(truth)) {
+            let (is_there, is_predicted) = (y == T::ONE, z > T::ZERO);
+            counts[2 * usize::from(is_there) + usize::from(is_predicted)] += 1;
+            all_right &= is_there == is_predicted;
+        }
+        sums.all_right += u64::from(all_right);
+    }
 }
 
 /// Adds the errors of each output.

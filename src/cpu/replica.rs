@@ -89,7 +89,8 @@ impl<T: Product> Trainee<T> {
         let scale = run.step.gradient_scale(replica, places.len());
         executor.loss(workspace, T::from_f64(scale));
         let loss_before = self.sums.loss_sum;
-        workspace.batch.add_sums(workspace.of(run.plan.scores), &mut self.sums);
+        let scores = workspace.of(run.plan.scores);
+        workspace.batch.add_sums(run.plan.loss, scores, &mut self.sums);
         if !(self.sums.loss_sum - loss_before).is_finite() {
             self.first_bad_step = Some(step + 1);
             return 0;

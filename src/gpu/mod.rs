@@ -1,40 +1,21 @@
 //! The GPU backend: WGSL kernels through wgpu, on Vulkan, Metal and DX12.
+//!
+//! On five floors: device < session < ops < schedules < engine. A file imports from its own floor and from those
+//! below it, never from one above.
 
-mod block;
-mod buffers;
-mod build;
-mod data;
 mod device;
 mod engine;
-mod epoch;
-mod kernel;
-mod layered;
-#[cfg(test)]
-mod lost_device;
-mod measure;
-mod network;
-mod open;
-mod predict;
-#[cfg(test)]
-mod proof;
-mod quads;
-mod record;
-mod schedule;
-mod signals;
-mod snapshot;
-mod sources;
-mod state;
-mod statistics;
-mod steps;
-mod train;
-mod workspace;
+mod ops;
+mod schedules;
+mod session;
 
-pub use device::{Adapter, Gpu, adapters};
-pub use engine::GpuBackend;
-pub use open::Refused;
-pub use quads::generated_sources;
-pub use schedule::Schedule;
-pub use sources::shader_sources;
+pub use device::adapter::{Adapter, adapters};
+pub use device::gpu::Gpu;
+pub use device::sources::shader_sources;
+pub use engine::backend::GpuBackend;
+pub use schedules::open::Refused;
+pub use schedules::quads::generated::generated_sources;
+pub use session::schedule::Schedule;
 
 #[cfg(test)]
 #[path = "../../tests/gpu/adapter.rs"]

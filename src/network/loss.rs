@@ -7,6 +7,8 @@ pub enum Loss {
     SoftmaxCrossEntropy,
     /// From one logit: softplus(z) - y·z; delta = sigmoid(z) - y.
     BinaryCrossEntropy,
+    /// From a logit a label: Σ_k (softplus(z_k) - y_k·z_k) / outputs; delta = (sigmoid(z) - y) / outputs.
+    MultiLabelCrossEntropy,
     /// Σ_k (ŷ_k - y_k)² / outputs; delta = 2 (ŷ - y) / outputs.
     MeanSquaredError,
 }

@@ -17,8 +17,13 @@ pub enum Initialization {
 
 /// Lowers a network to the plan that every backend executes.
 pub fn lower(network: &Network, initialization: Initialization) -> Plan {
-    let mut lowering =
-        Lowering { initialization, tensors: vec![], buffers: vec![], forward: vec![] };
+    let mut lowering = Lowering {
+        initialization,
+        loss: network.loss(),
+        tensors: vec![],
+        buffers: vec![],
+        forward: vec![],
+    };
     let input = lowering.buffer("x", network.input.clone());
     let mut scores = input;
     let mut layers = vec![];
@@ -36,7 +41,7 @@ pub fn lower(network: &Network, initialization: Initialization) -> Plan {
         buffers: lowering.buffers,
         input,
         forward: lowering.forward,
-        loss: network.loss(),
+        loss: lowering.loss,
         scores,
         delta,
         backward,
@@ -52,6 +57,7 @@ fn delta_name(layers: &[Lowered]) -> String {
 
 struct Lowering {
     initialization: Initialization,
+    loss: Loss,
     tensors: Vec<Tensor>,
     buffers: Vec<Buffer>,
     forward: Vec<Operation>,
@@ -73,12 +79,11 @@ impl Lowering {
     }
 
     fn prediction(&mut self, network: &Network, z: BufferId) -> (Option<Operation>, BufferId) {
-        let loss = network.loss();
-        if loss == Loss::MeanSquaredError {
+        if self.loss == Loss::MeanSquaredError {
             return (None, z);
         }
         let a = self.buffer(&format!("a{}", network.layers.len()), vec![network.outputs()]);
-        let operation = match loss {
+        let operation = match self.loss {
             Loss::SoftmaxCrossEntropy => Operation::Softmax { z, a },
             _ => Operation::Sigmoid { z, a },
         };

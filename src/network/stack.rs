@@ -10,16 +10,29 @@ const MOST_WEIGHTS: u128 = 1 << 27;
 /// The most values that a layer makes of one row: half a gigabyte.
 const MOST_VALUES: u128 = 1 << 27;
 
-/// What a network is trained for; its last activation decides.
+/// What a network is trained for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Task {
     /// One of several classes a row.
     Classification,
+    /// Any of several labels a row, each of which is there or not.
+    MultiLabel,
     /// One or several real numbers a row.
     Regression,
 }
 
-/// The last layer of a stack, which is dense: what the network is for follows from it.
+impl Task {
+    /// As parameters, models and summaries call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Task::Classification => "classification",
+            Task::MultiLabel => "multi_label",
+            Task::Regression => "regression",
+        }
+    }
+}
+
+/// The last layer of a stack, which is dense: what the network may be for follows from it.
 #[derive(Debug, Clone, Copy)]
 pub struct Output<'a> {
     /// The outputs of a row.
@@ -38,6 +51,7 @@ pub struct Network {
     pub layers: Vec<Layer>,
     /// The shape of one row of each layer's output.
     pub shapes: Vec<Vec<usize>>,
+    task: Task,
 }
 
 impl<'a> Output<'a> {
@@ -80,29 +94,42 @@ impl<'a> Output<'a> {
         Ok(Output { units: *units, activation })
     }
 
-    /// The loss that the output asks for: softmax and a single sigmoid mean classification.
-    pub fn loss(self) -> Loss {
-        match self.activation {
-            Activation::Softmax => Loss::SoftmaxCrossEntropy,
-            activation if self.units == 1 && activation.is("sigmoid") => Loss::BinaryCrossEntropy,
-            _ => Loss::MeanSquaredError,
-        }
-    }
-
-    /// Classification or regression.
+    /// What the output alone tells: softmax and a single sigmoid mean classification, all others
+    /// regression.
     pub fn task(self) -> Task {
-        match self.loss() {
-            Loss::SoftmaxCrossEntropy | Loss::BinaryCrossEntropy => Task::Classification,
-            Loss::MeanSquaredError => Task::Regression,
+        match self.activation {
+            Activation::Softmax => Task::Classification,
+            activation if self.units == 1 && activation.is("sigmoid") => Task::Classification,
+            _ => Task::Regression,
         }
     }
 
-    /// The number of classes a classification tells apart: the outputs, or 2 for a single sigmoid.
-    pub fn classes(self) -> usize {
-        match self.loss() {
-            Loss::BinaryCrossEntropy => 2,
-            _ => self.units,
+    /// Whether its outputs are probabilities that do not depend on each other: several labels a row.
+    pub fn has_labels(self) -> bool {
+        self.units > 1 && self.activation.is("sigmoid")
+    }
+
+    /// Refuses a task for which the output can't be; the error says which it can.
+    pub(crate) fn check(self, task: Task) -> Result<()> {
+        let (fits, allowed) = match task {
+            Task::Classification => (
+                self.task() == Task::Classification,
+                "softmax with a unit a class, or one sigmoid for two classes",
+            ),
+            Task::MultiLabel => (self.activation.is("sigmoid"), "sigmoid with a unit a label"),
+            Task::Regression => (
+                !matches!(self.activation, Activation::Softmax),
+                "any but softmax, most often linear",
+            ),
+        };
+        if fits {
+            return Ok(());
         }
+        let Output { units, activation } = self;
+        Err(Error::input(format!(
+            "found {:?} with an output of {units} x {activation}; allowed for it: {allowed}",
+            task.name()
+        )))
     }
 }
 
@@ -114,7 +141,7 @@ impl Network {
         if input.iter().product::<usize>() == 0 {
             return Err(Error::input("the input has no elements; allowed: 1 or more"));
         }
-        Output::of(&layers)?;
+        let task = Output::of(&layers)?.task();
         if input.len() == 1 && layers.first().is_some_and(Layer::takes_signals) {
             input.insert(0, 1);
         }
@@ -146,7 +173,13 @@ impl Network {
             }
             shapes.push(shape);
         }
-        Ok(Network { input, layers, shapes })
+        Ok(Network { input, layers, shapes, task })
+    }
+
+    /// The same for a task that its output does not tell by itself; one for which it can't be is refused.
+    pub fn for_task(self, task: Task) -> Result<Self> {
+        self.output().check(task)?;
+        Ok(Network { task, ..self })
     }
 
     /// The number of inputs of one row.
@@ -164,22 +197,30 @@ impl Network {
         self.output().activation
     }
 
-    /// The loss that the output asks for.
+    /// The loss of its task.
     pub fn loss(&self) -> Loss {
-        self.output().loss()
+        match (self.task, self.output_activation()) {
+            (Task::Classification, Activation::Softmax) => Loss::SoftmaxCrossEntropy,
+            (Task::Classification, _) => Loss::BinaryCrossEntropy,
+            (Task::MultiLabel, _) => Loss::MultiLabelCrossEntropy,
+            (Task::Regression, _) => Loss::MeanSquaredError,
+        }
     }
 
-    /// Classification or regression.
+    /// What it is trained for: what its output tells, or [`Network::for_task`].
     pub fn task(&self) -> Task {
-        self.output().task()
+        self.task
     }
 
-    /// The number of classes a classification tells apart.
+    /// The number of classes that a classification tells apart: the outputs, or 2 for a single sigmoid.
     pub fn classes(&self) -> usize {
-        self.output().classes()
+        match self.loss() {
+            Loss::BinaryCrossEntropy => 2,
+            _ => self.outputs(),
+        }
     }
 
-    fn output(&self) -> Output<'_> {
+    pub(crate) fn output(&self) -> Output<'_> {
         match self.layers.last() {
             Some(Layer::Dense { units, activation }) => Output { units: *units, activation },
             // `new` lets no other layer be the last.

@@ -131,12 +131,12 @@ fn activate(
     })
 }
 
-/// Probabilities of all classes, as f32, or values in original units, as f64: f32 would lose what tells
+/// Probabilities of all classes or labels, as f32, or values in original units, as f64: f32 would lose what tells
 /// values far from 0 apart.
 fn finish(graph: &mut Graph, model: &Model, value: Value) -> Output {
     let network = &model.network;
     match network.loss() {
-        Loss::SoftmaxCrossEntropy => {
+        Loss::SoftmaxCrossEntropy | Loss::MultiLabelCrossEntropy => {
             graph.rounded(&value);
             Output { name: "probabilities", columns: network.outputs(), element: FLOAT }
         }

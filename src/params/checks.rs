@@ -95,7 +95,7 @@ pub(super) fn check_names(dataset: &Dataset, network: &Network) -> Result<()> {
     let features = dataset.feature_names.as_deref().unwrap_or_default();
     let expected = match network.task() {
         Task::Classification => network.classes(),
-        Task::Regression => network.outputs(),
+        Task::MultiLabel | Task::Regression => network.outputs(),
     };
     // Names of any other number are not used.
     let targets = dataset.target_names.as_deref().filter(|names| names.len() == expected);
@@ -111,6 +111,14 @@ pub(super) fn check_names(dataset: &Dataset, network: &Network) -> Result<()> {
         Task::Classification => distinct(columns).and_then(|()| distinct(others)),
         // Features and outputs are columns of one table.
         Task::Regression => distinct(columns.chain(others)),
+        Task::MultiLabel => {
+            let of_labels = targets.iter().enumerate();
+            let probability = |(index, name): (usize, &String)| {
+                let place = format!("the probability of name {index} of target_names");
+                (format!("probability_{}", name.trim()), place)
+            };
+            distinct(columns.chain(others).chain(of_labels.map(probability)))
+        }
     }
     .map_err(|error| error.within(format!("the data set {}", dataset.name)))
 }

@@ -2,10 +2,18 @@
 
 use super::{BatchGradient, Clip};
 use crate::data::Normalization;
-use crate::network::Initialization;
+use crate::network::{Initialization, Task};
 
 /// Values by name, the default first.
 pub(super) type Choices<T> = &'static [(&'static str, T)];
+
+/// What a network is trained for; None leaves it to the output and the targets.
+pub(super) const TASK: Choices<Option<Task>> = &[
+    ("auto", None),
+    ("classification", Some(Task::Classification)),
+    ("multi_label", Some(Task::MultiLabel)),
+    ("regression", Some(Task::Regression)),
+];
 
 pub(super) const BATCH_GRADIENT: Choices<BatchGradient> =
     &[("mean", BatchGradient::Mean), ("sum", BatchGradient::Sum)];

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::nearest::did_you_mean;
 
 /// Every key of a parameter file, in the order in which they are written.
-pub const KEYS: [&str; 33] = [
+pub const KEYS: [&str; 34] = [
     "NPZ_DATASET",
     "NPZ_SHA256",
     "LAYER_SIZES",
@@ -17,6 +17,7 @@ pub const KEYS: [&str; 33] = [
     "LAYER_ACTS",
     "LAYERS",
     "CUSTOM_FUNCTION",
+    "TASK",
     "LR",
     "MAX_EPOCHS",
     "BATCH_SIZE",

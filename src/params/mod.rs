@@ -14,6 +14,7 @@ mod prepare;
 mod read;
 mod run;
 mod table;
+mod task;
 mod write;
 
 pub(crate) use json::MOST_BYTES;
@@ -24,3 +25,4 @@ pub use parameters::{
 };
 pub use run::{Replica, Run, StepRule, Stopping};
 pub use table::{Table, TableTargets};
+pub(crate) use task::check_labels;

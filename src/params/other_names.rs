@@ -13,8 +13,8 @@ pub enum Meaning {
 
 const SCORE: &str =
     "the patience is ACC_PATIENCE, R2_PATIENCE or LOSS_PATIENCE, each a number of epochs";
-const LOSS: &str = "the output decides the loss: softmax and one sigmoid have the cross-entropy, all others \
-                    the squared error";
+const LOSS: &str = "TASK and the output decide the loss: classes and labels have the cross-entropy, values the \
+                    squared error";
 const RATE: &str =
     "the learning rate is constant: LR; OPTIMIZER \"adam\" adapts the steps to the gradients";
 const MOMENTUM: &str =
@@ -56,6 +56,8 @@ const NAMES: &[(&str, Meaning)] = &[
     ("SCALER", Meaning::Key("NORMALIZE")),
     ("WEIGHTINIT", Meaning::Key("INIT")),
     ("KERNELINITIALIZER", Meaning::Key("INIT")),
+    ("OBJECTIVE", Meaning::Key("TASK")),
+    ("PROBLEMTYPE", Meaning::Key("TASK")),
     ("SOLVER", Meaning::Key("OPTIMIZER")),
     ("CLIPVALUE", Meaning::Told("GRAD_CLIP is the bound, with GRAD_CLIP_MODE \"value\"")),
     ("DROPOUT", Meaning::Told(DROPOUT)),

@@ -1,7 +1,7 @@
 //! The parameters of a run, as plain typed values with the defaults of the specification.
 
 use crate::data::Normalization;
-use crate::network::{Initialization, Layer};
+use crate::network::{Initialization, Layer, Task};
 
 /// How the gradients of the rows of a batch are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +96,8 @@ pub struct Parameters {
     pub layers: LayerStack,
     /// `CUSTOM_FUNCTION`
     pub custom_function: Option<String>,
+    /// `TASK`; None: as output and targets tell.
+    pub task: Option<Task>,
     /// `LR`
     pub learning_rate: f64,
     /// `MAX_EPOCHS`
@@ -153,6 +155,7 @@ impl Parameters {
             dataset_sha256: None,
             layers,
             custom_function: None,
+            task: None,
             learning_rate,
             max_epochs,
             batch_size,

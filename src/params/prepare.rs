@@ -3,6 +3,7 @@
 use ndarray::Array2;
 
 use super::checks::{check_names, check_own_parts, check_range, check_weights};
+use super::task::task_of;
 use super::{
     ClassWeight, LayerStack, Parameters, Replica, Run, StepRule, Stopping, Table, TableTargets,
 };
@@ -33,6 +34,7 @@ impl Run {
         check_range("X", dataset.inputs.view(), &inputs, &table.center)?;
         let (targets, target_variation) = match network.task() {
             Task::Classification => (Scaling::identity(0), Default::default()),
+            Task::MultiLabel => (Scaling::identity(network.outputs()), Default::default()),
             Task::Regression => {
                 let values = dataset.targets.clone().into_reals();
                 let scaling = Scaling::fit_targets(target_normalize, values.view(), train);
@@ -85,7 +87,15 @@ impl Run {
 pub(super) fn check_without_data(parameters: &Parameters) -> Result<()> {
     let layers = parameters.network_layers()?;
     let output = Output::of(&layers).map_err(|e| e.within(parameters.layers.key()))?;
-    stopping(parameters, output.task())?;
+    match parameters.task {
+        // The targets decide.
+        None if output.has_labels() => {}
+        None => stopping(parameters, output.task()).map(|_| ())?,
+        Some(task) => {
+            output.check(task).map_err(|e| e.within("TASK"))?;
+            stopping(parameters, task)?;
+        }
+    }
     target_normalize(parameters, output.activation).map(|_| ())
 }
 
@@ -102,13 +112,15 @@ fn network(parameters: &Parameters, dataset: &Dataset) -> Result<Network> {
         )));
     }
     let layers = parameters.network_layers()?;
-    let network = Network::new(dataset.row_shape.clone(), layers);
-    network.map_err(|e| e.within(parameters.layers.key()))
+    let network = Network::new(dataset.row_shape.clone(), layers)
+        .map_err(|e| e.within(parameters.layers.key()))?;
+    let task = task_of(parameters, dataset, network.output());
+    network.for_task(task).map_err(|e| e.within("TASK"))
 }
 
 fn stopping(parameters: &Parameters, task: Task) -> Result<Stopping> {
     let (own, other, other_given, score_patience) = match task {
-        Task::Classification => {
+        Task::Classification | Task::MultiLabel => {
             ("ACC_PATIENCE", "R2_PATIENCE", parameters.r2_patience, parameters.accuracy_patience)
         }
         Task::Regression => {
@@ -116,9 +128,9 @@ fn stopping(parameters: &Parameters, task: Task) -> Result<Stopping> {
         }
     };
     if other_given.is_some() {
-        let kind = if task == Task::Regression { "regression" } else { "classification" };
         return Err(Error::input(format!(
-            "{other}: this network is a {kind} (its output activation decides); use {own}"
+            "{other}: the task is {} (the output decides, or TASK); use {own}",
+            task.name()
         )));
     }
     Ok(Stopping {
@@ -210,10 +222,11 @@ fn class_weights(
     let TableTargets::Classes(classes) = &table.targets else {
         return match parameters.class_weight {
             None => Ok(vec![]),
-            Some(_) => Err(Error::input(
-                "CLASS_WEIGHT: this network is a regression and has no classes; leave it out, or \
-                 weigh rows by an array sample_weight in the data set",
-            )),
+            Some(_) => Err(Error::input(format!(
+                "CLASS_WEIGHT: the task is {}, which has no classes; leave it out, or weigh rows by an \
+                 array sample_weight in the data set",
+                network.task().name()
+            ))),
         };
     };
     match &parameters.class_weight {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::choices::{BATCH_GRADIENT, GRAD_CLIP_MODE, INIT, NORMALIZE, OPTIMIZER_IS_ADAM};
+use super::choices::{BATCH_GRADIENT, GRAD_CLIP_MODE, INIT, NORMALIZE, OPTIMIZER_IS_ADAM, TASK};
 use super::found::{ABOVE_ZERO, BELOW_ONE, Found, ZERO_OR_MORE, ZERO_TO_ONE};
 use super::json::read_file;
 use super::keys::Keys;
@@ -49,6 +49,7 @@ fn parameters(keys: &Keys) -> Result<Parameters> {
         layers: default.layers,
         custom_function: keys
             .optional("CUSTOM_FUNCTION", |f| Ok(f.text("an expression of x")?.into()))?,
+        task: keys.or("TASK", default.task, |f| f.choice(TASK))?,
         learning_rate,
         max_epochs,
         batch_size: default.batch_size,

@@ -2,6 +2,7 @@
 
 use ndarray::{Array2, Axis};
 
+use super::task::check_labels;
 use crate::data::{Dataset, Targets};
 use crate::error::{Error, Result};
 use crate::network::{Network, Task};
@@ -52,9 +53,16 @@ impl Table {
                 let (classes, labels) = classes(dataset, network, key)?;
                 (TableTargets::Classes(classes), labels)
             }
-            Task::Regression => {
+            task => {
                 let values = dataset.targets.clone().into_reals();
                 check_outputs(dataset, network, key, values.ncols())?;
+                if task == Task::MultiLabel {
+                    let hint = |error: Error| {
+                        Error::input(format!("{error} (for values: TASK \"regression\")"))
+                    };
+                    check_labels(&values)
+                        .map_err(|e| hint(e).within(format!("the data set {}", dataset.name)))?;
+                }
                 let (values, center) = centre(&values, targets_centred);
                 (TableTargets::Values { values, center }, vec![])
             }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::choices::{BATCH_GRADIENT, INIT, NORMALIZE, name_of};
+use super::choices::{BATCH_GRADIENT, INIT, NORMALIZE, TASK, name_of};
 use super::keys::OUTER;
 use super::{ClassWeight, Clip, LayerStack, Optimizer, Parameters};
 use crate::network::{Layer, Padding};
@@ -32,6 +32,7 @@ impl Parameters {
             ("LAYER_ACTS", activations),
             ("LAYERS", layers),
             ("CUSTOM_FUNCTION", p.custom_function.into()),
+            ("TASK", name_of(TASK, &p.task).into()),
             ("LR", p.learning_rate.into()),
             ("MAX_EPOCHS", p.max_epochs.into()),
             ("BATCH_SIZE", p.batch_size.into()),

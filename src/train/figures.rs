@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::backend::Evaluation;
 use crate::data::Split;
+use crate::network::Task;
 use crate::params::Replica;
 
 /// The figures of one split.
@@ -35,6 +36,22 @@ pub enum Scores {
         #[serde(with = "crate::number")]
         f1: f64,
     },
+    /// Of labels, several of which a row may have; the means over labels, 0 for 0 / 0, as scikit-learn.
+    MultiLabel {
+        /// Rows whose labels are all right / rows.
+        #[serde(with = "crate::number")]
+        accuracy: f64,
+        /// Rows whose labels are all right.
+        correct: u64,
+        /// The mean over labels of: found / rows with the label.
+        #[serde(with = "crate::number")]
+        recall: f64,
+        /// The mean over labels of: 2 · found / (rows with the label + rows where it is predicted).
+        #[serde(with = "crate::number")]
+        f1: f64,
+        /// The same of each label.
+        labels: Vec<LabelFigures>,
+    },
     /// Of values, in original units; the means over outputs.
     Regression {
         /// 1 - SSE / SST
@@ -49,6 +66,22 @@ pub enum Scores {
         /// The same of each output.
         outputs: Vec<OutputFigures>,
     },
+}
+
+/// The figures of one label.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LabelFigures {
+    /// (rows where it is found + rows where it rightly is not) / rows
+    #[serde(with = "crate::number")]
+    pub accuracy: f64,
+    /// Rows where it is found / rows that have it.
+    #[serde(with = "crate::number")]
+    pub recall: f64,
+    /// 2 · found / (rows that have it + rows where it is predicted)
+    #[serde(with = "crate::number")]
+    pub f1: f64,
+    /// The rows that have it.
+    pub rows: u64,
 }
 
 /// The figures of one output of a regression, in original units.
@@ -69,18 +102,22 @@ impl Figures {
     /// Accuracy, or R²: what patience watches.
     pub fn score(&self) -> f64 {
         match self.scores {
-            Scores::Classification { accuracy, .. } => accuracy,
+            Scores::Classification { accuracy, .. } | Scores::MultiLabel { accuracy, .. } => {
+                accuracy
+            }
             Scores::Regression { r2, .. } => r2,
         }
     }
 }
 
 /// The figures of an evaluation of `split` by `replica`.
-pub fn figures(evaluation: &Evaluation, replica: &Replica, split: Split) -> Figures {
-    let scores = if evaluation.confusion.is_empty() {
-        regression(evaluation, replica, &replica.target_variation[split as usize])
-    } else {
-        classification(&evaluation.confusion)
+pub fn figures(task: Task, evaluation: &Evaluation, replica: &Replica, split: Split) -> Figures {
+    let scores = match task {
+        Task::Classification => classification(&evaluation.confusion),
+        Task::MultiLabel => multi_label(evaluation),
+        Task::Regression => {
+            regression(evaluation, replica, &replica.target_variation[split as usize])
+        }
     };
     Figures { loss: evaluation.loss(), rows: evaluation.rows, scores }
 }
@@ -101,6 +138,29 @@ fn classification(confusion: &[u64]) -> Scores {
         correct,
         recall: mean(&|class| ratio(found(class), of_class(class))),
         f1: mean(&|class| ratio(2 * found(class), of_class(class) + called(class))),
+    }
+}
+
+fn multi_label(evaluation: &Evaluation) -> Scores {
+    let label = |counts: &[u64]| {
+        let (false_alarms, missed, found) = (counts[1], counts[2], counts[3]);
+        LabelFigures {
+            accuracy: ratio(counts[0] + found, counts.iter().sum()),
+            recall: ratio(found, missed + found),
+            f1: ratio(2 * found, 2 * found + missed + false_alarms),
+            rows: missed + found,
+        }
+    };
+    let labels: Vec<LabelFigures> = evaluation.confusion.chunks_exact(4).map(label).collect();
+    let mean = |value: fn(&LabelFigures) -> f64| {
+        labels.iter().map(value).sum::<f64>() / labels.len().max(1) as f64
+    };
+    Scores::MultiLabel {
+        accuracy: ratio(evaluation.all_right, evaluation.rows),
+        correct: evaluation.all_right,
+        recall: mean(|label| label.recall),
+        f1: mean(|label| label.f1),
+        labels,
     }
 }
 
@@ -152,6 +212,25 @@ mod tests {
         assert_eq!((correct, accuracy), (12, 12.0 / 15.0));
         assert!((recall - (0.8 + 0.8) / 2.0).abs() < 1e-15);
         assert!((f1 - (16.0 / 19.0 + 8.0 / 11.0) / 2.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn figures_of_labels_by_hand() {
+        // Truth 10 11 00 01, predicted 10 01 10 01; a third label is never there, nor predicted.
+        let evaluation = Evaluation {
+            rows: 4,
+            confusion: vec![1, 1, 1, 1, 2, 0, 0, 2, 4, 0, 0, 0],
+            all_right: 2,
+            ..Evaluation::default()
+        };
+        let Scores::MultiLabel { accuracy, correct, recall, f1, labels } = multi_label(&evaluation)
+        else {
+            panic!("labels")
+        };
+        assert_eq!((accuracy, correct), (0.5, 2));
+        assert_eq!((recall, f1), (0.5, 0.5), "(1/2 + 1 + 0) / 3 both");
+        assert_eq!(labels[0], LabelFigures { accuracy: 0.5, recall: 0.5, f1: 0.5, rows: 2 });
+        assert_eq!(labels[2], LabelFigures { accuracy: 1.0, recall: 0.0, f1: 0.0, rows: 0 });
     }
 
     #[test]

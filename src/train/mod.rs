@@ -7,7 +7,7 @@ mod progress;
 mod stopping;
 mod training;
 
-pub use figures::{Figures, OutputFigures, Scores, figures};
+pub use figures::{Figures, LabelFigures, OutputFigures, Scores, figures};
 pub use observer::{EpochRow, Observer, Outcome, ReplicaOutcome, Seconds};
 pub use progress::{Checkpoint, Progress, ReplicaProgress};
 pub use stopping::{Judge, Stop};

@@ -118,6 +118,7 @@ impl Checkpoint {
 fn is_of(run: &Run, scores: &Scores) -> bool {
     let task = match scores {
         Scores::Classification { .. } => Task::Classification,
+        Scores::MultiLabel { .. } => Task::MultiLabel,
         Scores::Regression { .. } => Task::Regression,
     };
     task == run.network.task()

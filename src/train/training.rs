@@ -170,9 +170,10 @@ impl Training<'_> {
     /// The row of an epoch; the judge has seen it.
     fn row(&mut self, epoch: u32, report: &ReplicaReport, seconds: f64) -> EpochRow {
         let replica = &self.run.replicas[report.replica];
-        let train = figures(&report.train, replica, Split::Train);
+        let task = self.run.network.task();
+        let train = figures(task, &report.train, replica, Split::Train);
         let validation = report.validation.as_ref();
-        let validation = validation.map(|sums| figures(sums, replica, Split::Validation));
+        let validation = validation.map(|sums| figures(task, sums, replica, Split::Validation));
         let progress = &mut self.progress.replicas[report.replica];
         let rules = &self.run.stopping;
         let judged = validation.as_ref().map(|v| (v.loss, v.score()));
@@ -221,8 +222,8 @@ impl Training<'_> {
             });
             for (r, evaluation) in evaluations.iter().enumerate().filter(|(_, e)| e.rows > 0) {
                 let known = self.progress.replicas[r].best_epoch.is_some();
-                best[r][split as usize] =
-                    known.then(|| figures(evaluation, &self.run.replicas[r], split));
+                let (task, replica) = (self.run.network.task(), &self.run.replicas[r]);
+                best[r][split as usize] = known.then(|| figures(task, evaluation, replica, split));
             }
         }
         for (figures, progress) in best.iter_mut().zip(&self.progress.replicas) {

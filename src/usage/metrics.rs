@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView1};
 
 use super::confusion::Confusion;
 use super::curves::{average_precision, roc_auc};
-use super::tally::{Errors, Tally};
+use super::tally::{Errors, LabelCounts, Tally};
 
 /// The figures of a model on some rows, each of which counts the same.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +40,21 @@ pub enum Quality {
         roc_auc: Option<f64>,
         /// Of two classes: the average precision of the second; None where it is missing.
         average_precision: Option<f64>,
+    },
+    /// Of labels, several of which a row may have. Means are over all labels.
+    MultiLabel {
+        /// Rows whose labels are all right / rows.
+        accuracy: f64,
+        /// Rows whose labels are all right.
+        correct: u64,
+        /// The mean precision of the labels.
+        precision: f64,
+        /// The mean recall.
+        recall: f64,
+        /// The mean F1.
+        f1: f64,
+        /// Each label: its class of rows are those that have it.
+        labels: Vec<ClassMetrics>,
     },
     /// Of values, in original units; means over outputs.
     Regression {
@@ -85,10 +100,18 @@ impl Metrics {
             Tally::Classes { truth, confusion, scores } => {
                 classification(confusion, &scores, truth)
             }
+            Tally::Labels { truth, counts, correct } => {
+                multi_label(&counts, correct, truth.nrows() as u64)
+            }
             Tally::Values { truth, errors } => regression(&errors, truth),
         };
         Metrics { rows, loss, quality }
     }
+}
+
+/// Whether a label of this probability is predicted: its logit is above 0.
+pub(super) fn is_predicted(probability: f64) -> bool {
+    probability > 0.5
 }
 
 /// The class of the highest probability, the first on a tie.
@@ -138,6 +161,27 @@ fn classification(confusion: Confusion, scores: &[f64], truth: &[u32]) -> Qualit
     }
 }
 
+fn multi_label(counts: &[LabelCounts], correct: u64, rows: u64) -> Quality {
+    let label = |&LabelCounts { found, called, there }: &LabelCounts| ClassMetrics {
+        precision: ratio(found, called),
+        recall: ratio(found, there),
+        f1: ratio(2 * found, there + called),
+        rows: there,
+    };
+    let labels: Vec<ClassMetrics> = counts.iter().map(label).collect();
+    let mean = |value: fn(&ClassMetrics) -> f64| {
+        labels.iter().map(value).sum::<f64>() / labels.len().max(1) as f64
+    };
+    Quality::MultiLabel {
+        accuracy: ratio(correct, rows),
+        correct,
+        precision: mean(|m| m.precision),
+        recall: mean(|m| m.recall),
+        f1: mean(|m| m.f1),
+        labels,
+    }
+}
+
 /// a / b, and 0 for 0 / 0.
 fn ratio(a: u64, b: u64) -> f64 {
     if b == 0 { 0.0 } else { a as f64 / b as f64 }
@@ -175,11 +219,12 @@ fn regression(errors: &[Errors], truth: &Array2<f64>) -> Quality {
 mod tests {
     use super::super::predictor::Truth;
     use super::*;
+    use crate::network::Task;
     use ndarray::{Axis, array};
 
     /// Of predictions that come in blocks of two rows.
-    fn quality(classes: usize, predictions: &Array2<f64>, truth: &Truth) -> Quality {
-        let mut tally = Tally::new(classes, truth);
+    fn quality(kind: (Task, usize), predictions: &Array2<f64>, truth: &Truth) -> Quality {
+        let mut tally = Tally::new(kind, truth);
         for (block, rows) in predictions.axis_chunks_iter(Axis(0), 2).enumerate() {
             tally.add(&rows.to_owned(), 2 * block);
         }
@@ -191,7 +236,8 @@ mod tests {
         // Truth 0 0 1 1; predicted 0 1 1 1; class 2 neither occurs nor is predicted.
         let probabilities =
             array![[0.8, 0.1, 0.1], [0.3, 0.6, 0.1], [0.2, 0.7, 0.1], [0.1, 0.5, 0.4]];
-        let quality = quality(3, &probabilities, &Truth::Classes(vec![0, 0, 1, 1]));
+        let quality =
+            quality((Task::Classification, 3), &probabilities, &Truth::Classes(vec![0, 0, 1, 1]));
         let Quality::Classification { accuracy, precision, recall, f1, classes, .. } = &quality
         else {
             panic!("a classification")
@@ -206,6 +252,21 @@ mod tests {
     }
 
     #[test]
+    fn labels_by_hand() {
+        // Truth 10 11 00, predicted 10 01 10; a probability of 0.5 predicts nothing.
+        let probabilities = array![[0.9, 0.5], [0.2, 0.8], [0.6, 0.0]];
+        let truth = Truth::Values(array![[1.0, 0.0], [1.0, 1.0], [0.0, 0.0]]);
+        let Quality::MultiLabel { accuracy, correct, precision, recall, f1, labels } =
+            quality((Task::MultiLabel, 0), &probabilities, &truth)
+        else {
+            panic!("labels")
+        };
+        assert_eq!((accuracy, correct), (1.0 / 3.0, 1));
+        assert_eq!((precision, recall, f1), (0.75, 0.75, 0.75));
+        assert_eq!(labels[0], ClassMetrics { precision: 0.5, recall: 0.5, f1: 0.5, rows: 2 });
+    }
+
+    #[test]
     fn a_tie_goes_to_the_first_class() {
         assert_eq!(predicted([0.5, 0.5]), 0);
         assert_eq!(predicted([0.2, 0.4, 0.4]), 1);
@@ -215,7 +276,7 @@ mod tests {
     fn regression_by_hand() {
         let truth = Truth::Values(array![[1.0], [3.0], [5.0]]);
         let Quality::Regression { r2, rmse, mae, .. } =
-            quality(1, &array![[1.0], [2.0], [6.0]], &truth)
+            quality((Task::Regression, 0), &array![[1.0], [2.0], [6.0]], &truth)
         else {
             panic!("a regression")
         };

@@ -75,7 +75,7 @@ pub fn evaluate(
     check_classes(model.labels.len())?;
     let truth = predictor::truth(model, data)?;
     let (mut predictor, loss) = Predictor::with_targets(model, data, &truth, open)?;
-    let mut tally = Tally::new(model.labels.len(), &truth);
+    let mut tally = Tally::new((model.network.task(), model.labels.len()), &truth);
     let mut first = 0;
     for block in data.inputs.axis_chunks_iter(Axis(0), predictor.block_rows()) {
         tally.add(&predictor.predict(&block.to_owned(), first as u64)?, first);

@@ -37,7 +37,7 @@ pub fn evaluate_own_splits(
     for (split, place) in Split::ALL.into_iter().zip(&mut of_splits) {
         if !replica.splits.of(split).is_empty() {
             let sums = backend.evaluate(split, Weights::Best)?;
-            *place = sums.first().map(|sums| figures(sums, replica, split));
+            *place = sums.first().map(|sums| figures(run.network.task(), sums, replica, split));
         }
     }
     Ok(of_splits)

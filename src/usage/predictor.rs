@@ -10,7 +10,7 @@ use crate::data::{Labelled, Scaling, Split, Splits, Targets, Wanted};
 use crate::error::{Error, Result};
 use crate::network::{Initialization, Loss, Task, lower};
 use crate::params::{
-    BatchGradient, Optimizer, Replica, Run, StepRule, Stopping, Table, TableTargets,
+    BatchGradient, Optimizer, Replica, Run, StepRule, Stopping, Table, TableTargets, check_labels,
 };
 
 /// Numbers that the inputs, or the outputs, of a block hold.
@@ -56,7 +56,7 @@ impl Predictor {
         let outputs = model.network.outputs();
         let targets = match model.network.task() {
             Task::Classification => TableTargets::Classes(vec![0; rows]),
-            Task::Regression => TableTargets::Values {
+            Task::MultiLabel | Task::Regression => TableTargets::Values {
                 values: Array2::zeros((rows, outputs)),
                 center: model.targets.shift.clone(),
             },
@@ -112,7 +112,7 @@ impl Predictor {
     }
 
     /// For rows in original units, shape (rows, inputs): the probabilities of the classes, shape
-    /// (rows, classes), or the values, shape (rows, outputs). Probabilities are f32s. `first` is the
+    /// (rows, classes), or of the labels, shape (rows, labels), or the values, shape (rows, outputs). Probabilities are f32s. `first` is the
     /// number of the first row, for messages.
     pub fn predict(&mut self, rows: &Array2<f64>, first: u64) -> Result<Array2<f64>> {
         let rows = scaled(&self.inputs, rows.view(), first)?;
@@ -120,7 +120,9 @@ impl Predictor {
         let predictions = predictions.index_axis_move(Axis(0), 0);
         Ok(match self.loss {
             Loss::MeanSquaredError => predictions,
-            Loss::SoftmaxCrossEntropy => predictions.mapv(|p| f64::from(p as f32)),
+            Loss::SoftmaxCrossEntropy | Loss::MultiLabelCrossEntropy => {
+                predictions.mapv(|p| f64::from(p as f32))
+            }
             Loss::BinaryCrossEntropy => {
                 let of_second = |row: usize| predictions[[row, 0]] as f32;
                 let both = |(row, class): (usize, usize)| match class {
@@ -161,7 +163,7 @@ fn scaled(scaling: &Scaling, rows: ArrayView2<f64>, first: u64) -> Result<Array2
 pub(super) enum Truth {
     /// The class of each row, its index among the labels.
     Classes(Vec<u32>),
-    /// Shape (rows, outputs), in original units less the model's shifts: figures are those of any other
+    /// 0 or 1 a label, or values, shape (rows, outputs), in original units less the model's shifts: figures are those of any other
     /// distance from 0.
     Values(Array2<f64>),
 }
@@ -180,6 +182,9 @@ pub(super) fn truth(model: &Model, data: &Labelled) -> Result<Truth> {
     }
     if model.labels.is_empty() {
         let mut values = data.targets.clone().into_reals();
+        if model.network.task() == Task::MultiLabel {
+            check_labels(&values)?;
+        }
         for (mut column, shift) in values.columns_mut().into_iter().zip(&model.targets.shift) {
             column -= *shift;
         }

@@ -3,15 +3,29 @@
 use ndarray::Array2;
 
 use super::confusion::Confusion;
-use super::metrics::predicted;
+use super::metrics::{is_predicted, predicted};
 use super::predictor::Truth;
+use crate::network::Task;
 
 /// The sums over the rows so far, the first of those of the truth.
 pub(super) enum Tally<'a> {
     /// Of classes: which were taken for which, and of two the probability of the second of each row.
     Classes { truth: &'a [u32], confusion: Confusion, scores: Vec<f64> },
+    /// Of labels of which a row has any number: the counts of each, and the rows with every one right.
+    Labels { truth: &'a Array2<f64>, counts: Vec<LabelCounts>, correct: u64 },
     /// Of values: the errors of each output.
     Values { truth: &'a Array2<f64>, errors: Vec<Errors> },
+}
+
+/// The rows of one label.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct LabelCounts {
+    /// Those that have it and were predicted to.
+    pub found: u64,
+    /// Those that were predicted to have it.
+    pub called: u64,
+    /// Those that have it.
+    pub there: u64,
 }
 
 /// The sums over the errors of one output.
@@ -22,11 +36,15 @@ pub(super) struct Errors {
 }
 
 impl<'a> Tally<'a> {
-    /// Of no rows yet; `classes` of them where the truth is classes.
-    pub fn new(classes: usize, truth: &'a Truth) -> Self {
+    /// Of no rows yet, for a task; `classes` of them where the truth is classes.
+    pub fn new((task, classes): (Task, usize), truth: &'a Truth) -> Self {
         match truth {
             Truth::Classes(truth) => {
                 Tally::Classes { truth, confusion: Confusion::new(classes), scores: vec![] }
+            }
+            Truth::Values(truth) if task == Task::MultiLabel => {
+                let counts = vec![LabelCounts::default(); truth.ncols()];
+                Tally::Labels { truth, counts, correct: 0 }
             }
             Truth::Values(truth) => {
                 Tally::Values { truth, errors: vec![Errors::default(); truth.ncols()] }
@@ -34,8 +52,8 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// Adds the predictions of the rows from `first` on: probabilities (rows, classes), or values (rows,
-    /// outputs).
+    /// Adds the predictions of the rows from `first` on: probabilities (rows, classes or labels), or values
+    /// (rows, outputs).
     pub fn add(&mut self, predictions: &Array2<f64>, first: usize) {
         match self {
             Tally::Classes { truth, confusion, scores } => {
@@ -45,6 +63,20 @@ impl<'a> Tally<'a> {
                     if row.len() == 2 {
                         scores.push(row[1]);
                     }
+                }
+            }
+            Tally::Labels { truth, counts, correct } => {
+                let truth = truth.outer_iter().skip(first);
+                for (row, truth) in predictions.outer_iter().zip(truth) {
+                    let mut all_right = true;
+                    for ((counts, p), y) in counts.iter_mut().zip(row).zip(truth) {
+                        let (is_called, is_there) = (is_predicted(*p), *y == 1.0);
+                        counts.found += u64::from(is_called && is_there);
+                        counts.called += u64::from(is_called);
+                        counts.there += u64::from(is_there);
+                        all_right &= is_called == is_there;
+                    }
+                    *correct += u64::from(all_right);
                 }
             }
             Tally::Values { truth, errors } => {

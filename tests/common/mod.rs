@@ -47,6 +47,15 @@ pub fn classes(rows: usize, features: usize, classes: usize) -> Dataset {
     Dataset::from_arrays("made", x.view(), Targets::Integers(y)).unwrap()
 }
 
+/// Rows that have any of several labels, 0 or 1 each.
+pub fn labels(rows: usize, features: usize, labels: usize) -> Dataset {
+    let x = inputs(rows, features);
+    let y = Array2::from_shape_fn((rows, labels), |(row, label)| {
+        i64::from(value(row, label) + value(row, label + 1) > 0.0)
+    });
+    Dataset::from_arrays("made", x.view(), Targets::Integers(y)).unwrap()
+}
+
 /// Rows whose targets are smooth functions of their features.
 pub fn values(rows: usize, features: usize, outputs: usize) -> Dataset {
     let x = inputs(rows, features);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::common::{classes, cpu, parameters, run, trained, values};
+use crate::common::{classes, cpu, labels, parameters, run, trained, values};
 use crate::support::gpu_on;
 use gpu_mlp::data::Dataset;
 use gpu_mlp::gpu::Schedule;
@@ -98,6 +98,9 @@ fn every_loss_and_output() {
     }
     let parameters = twenty_steps(&[3, 6, 1], &["gelu", "sigmoid"]);
     check("every_loss_and_output", &parameters, &classes(40, 3, 2), "one sigmoid");
+    let parameters = twenty_steps(&[3, 6, 3], &["gelu", "sigmoid"]);
+    let labels = run(&parameters, &labels(40, 3, 3));
+    check_on("every_loss_and_output", Schedule::Layered, &labels, "three labels");
     let parameters = twenty_steps(&[3, 3], &["softmax"]);
     check("every_loss_and_output", &parameters, &classes(40, 3, 3), "no hidden layer");
 }

@@ -100,7 +100,7 @@ def read(path):
     (length,) = struct.unpack("<Q", data[:8])
     header = json.loads(data[8 : 8 + length])
     about = json.loads(header.pop("__metadata__")["gpu_mlp"])
-    assert about["format"] == "gpu-mlp" and about["version"] == 1
+    assert about["format"] == "gpu-mlp" and about["version"] == (2 if about["task"] == "multi_label" else 1)
     tensors = {}
     for name, entry in header.items():
         first, last = (8 + length + offset for offset in entry["data_offsets"])
@@ -187,7 +187,8 @@ def main(binary):
         one = {"LAYER_SIZES": [5, 8, 1], "LAYER_ACTS": ["-", "relu", "sigmoid"]}
         work.check("one sigmoid output", work.train(x, classes > 0, **one), x)
         units = {"LAYER_SIZES": [5, 8, 2], "LAYER_ACTS": ["-", "relu", "sigmoid"]}
-        work.check("two sigmoid outputs", work.train(x, values > 0, **units), x)
+        work.check("two labels", work.train(x, values > 0, **units), x)
+        work.check("two sigmoid outputs", work.train(x, values > 0, **units, TASK="regression"), x)
         # Far from 0 in units of their spread, as times are: f32 keeps the rows apart, f32(shift) would not.
         far = np.round(x * [1, 1, 0, 0, 1]) * [256, 1, 1, 1, 0] + [1.7e9, 1e6, 3, 0, 0]
         far = far.astype(np.float32).astype(float)

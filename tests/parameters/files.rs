@@ -24,7 +24,7 @@ fn a_refused_override_is_named_as_such() {
         (&["LR"], "--set LR: found no \"=\"; allowed: KEY=VALUE"),
         (&["BATCHSIZE=3"], "--set BATCHSIZE: unknown key; it is BATCH_SIZE here"),
         (&["LR=1", "LR=2"], "--set LR: given twice"),
-        (&["R2_PATIENCE=3"], "--set R2_PATIENCE: this network is a classification"),
+        (&["R2_PATIENCE=3"], "--set R2_PATIENCE: the task is classification"),
     ] {
         let message = message(read(&text, overrides));
         assert!(message.starts_with(words), "{message}");

@@ -59,7 +59,7 @@ fn refused_values_are_named_with_what_is_allowed() {
         ("BATCH_GRADIENT", json!("men"), "allowed: \"mean\", \"sum\"; did you mean mean?"),
         ("LOSS_TOL", json!(-1), "found -1; allowed: a number of 0 or more"),
         ("ACC_PATIENCE", json!(0), whole),
-        ("R2_PATIENCE", json!(2), "this network is a classification"),
+        ("R2_PATIENCE", json!(2), "the task is classification"),
         ("LOSS_PATIENCE", json!(true), whole),
         ("WARMUP_EPOCHS", json!(-1), "found -1; allowed: a whole number of 0 or more"),
         ("GRAD_CLIP", json!(0), "found 0; allowed: a number above 0"),

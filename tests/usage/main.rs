@@ -3,6 +3,7 @@
 mod evaluation;
 mod export;
 mod first_line;
+mod labels;
 mod large;
 mod made;
 mod model_file;

@@ -57,14 +57,11 @@ fn descriptions_that_do_not_fit_together_are_refused() {
     for (changes, words) in [
         (json!({"format": "other"}), "is of the format \"other\"; allowed: \"gpu-mlp\""),
         (
-            json!({"version": 2}),
-            "format version 2; this program reads version 1: a newer gpu-mlp wrote it",
+            json!({"version": 3}),
+            "format version 3; this program reads versions 1 to 2: a newer gpu-mlp wrote it",
         ),
         (json!({"version": "absent"}), "format version missing"),
-        (
-            json!({"task": "regression"}),
-            "task: \"regression\", but its layers make a classification",
-        ),
+        (json!({"task": "regression"}), "task: found \"regression\" with an output of 2 x softmax"),
         (json!({"input_shape": [3]}), "inputs: 2 shifts and 2 scales; expected: 3 of each"),
         (json!({"input_shape": []}), "input_shape: []"),
         (json!({"input_shape": [0]}), "the input has no elements"),

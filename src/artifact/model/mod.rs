@@ -8,7 +8,7 @@ mod write;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::summary::{figures_json, task_name};
+use super::summary::figures_json;
 use crate::backend::State;
 use crate::data::{Scaling, Split};
 use crate::error::Result;
@@ -18,8 +18,9 @@ use crate::train::{Figures, Outcome};
 
 /// What the metadata calls the format.
 const FORMAT: &str = "gpu-mlp";
-/// The version of the description in the metadata.
-const FORMAT_VERSION: u64 = 1;
+/// The latest version of the description in the metadata: 2 has models of several labels a row, which are
+/// all that is written in it.
+const FORMAT_VERSION: u64 = 2;
 /// The metadata key of the description. One key only: the order of several would vary from run to
 /// run, and with it the bytes of the file.
 const METADATA_KEY: &str = "gpu_mlp";
@@ -40,9 +41,10 @@ pub struct Model {
     pub layer_names: Vec<String>,
     /// From original inputs to what the network sees: a shift and a scale an input.
     pub inputs: Scaling,
-    /// From original targets to the units of the loss, an output each; of no length in classification.
+    /// From original targets to the units of the loss, an output each: the identity for labels, of no length in
+    /// classification.
     pub targets: Scaling,
-    /// The label of each class, ascending; empty in regression.
+    /// The label of each class, ascending; empty but in classification.
     pub labels: Vec<i64>,
     /// The names of the features: one an input, or one a channel.
     pub feature_names: Option<Vec<String>>,
@@ -98,9 +100,9 @@ impl Model {
         }))
     }
 
-    /// `classification` or `regression`.
+    /// `classification`, `multi_label` or `regression`.
     pub fn task_name(&self) -> &'static str {
-        task_name(self.network.task())
+        self.network.task().name()
     }
 
     /// The name of a class (its index, not its label), where the data set named them all.
@@ -109,7 +111,7 @@ impl Model {
         names.get(class).map(String::as_str)
     }
 
-    /// The names of the outputs of a regression, where the data set named them all.
+    /// The names of the labels or of the outputs of a regression, where the data set named them all.
     pub fn output_names(&self) -> Option<&[String]> {
         let named =
             |names: &&[String]| self.labels.is_empty() && names.len() == self.network.outputs();

@@ -122,9 +122,9 @@ fn description(header: &Header) -> Result<Description> {
         )));
     }
     match head.version {
-        Some(FORMAT_VERSION) => serde_json::from_str(text).map_err(fault),
+        Some(1..=FORMAT_VERSION) => serde_json::from_str(text).map_err(fault),
         found => Err(Error::input(format!(
-            "format version {}; this program reads version {FORMAT_VERSION}{}",
+            "format version {}; this program reads versions 1 to {FORMAT_VERSION}{}",
             found.map_or_else(|| "missing".into(), |version| version.to_string()),
             if found > Some(FORMAT_VERSION) { ": a newer gpu-mlp wrote it" } else { "" }
         ))),
@@ -135,11 +135,12 @@ fn description(header: &Header) -> Result<Description> {
 fn described(about: Description) -> Result<Model> {
     let network = network(&about)?;
     let (inputs, outputs) = (network.inputs(), network.outputs());
-    let classification = network.task() == Task::Classification;
+    let task = network.task();
     check_scaling("inputs", &about.inputs, inputs)?;
-    let targets = match (about.targets, classification) {
-        (None, true) => Scaling::identity(0),
-        (Some(targets), false) => {
+    let targets = match (about.targets, task) {
+        (None, Task::Classification) => Scaling::identity(0),
+        (None, Task::MultiLabel) => Scaling::identity(outputs),
+        (Some(targets), Task::Regression) => {
             check_scaling("targets", &targets, outputs)?;
             if targets.scale.contains(&0.0) {
                 return Err(disagrees("targets: a scale is 0, which can't be undone"));
@@ -149,7 +150,7 @@ fn described(about: Description) -> Result<Model> {
         _ => return Err(disagrees("targets: a regression has a scaling of them, and it alone")),
     };
     let labels = about.labels.unwrap_or_default();
-    let classes = if classification { network.classes() } else { 0 };
+    let classes = if task == Task::Classification { network.classes() } else { 0 };
     if labels.len() != classes || !labels.is_sorted_by(|a, b| a < b) {
         return Err(disagrees(&format!(
             "labels: {} of them; expected: {classes}, ascending",
@@ -163,7 +164,7 @@ fn described(about: Description) -> Result<Model> {
         let (names, shape) = (names.len(), shape_text(&network.input));
         return Err(disagrees(&format!("feature_names: {names} of them for inputs of {shape}")));
     }
-    let model = Model {
+    Ok(Model {
         dataset: about.dataset,
         best_epoch: about.best_epoch,
         layer_names: about.layers.into_iter().map_while(|layer| layer.name).collect(),
@@ -176,11 +177,7 @@ fn described(about: Description) -> Result<Model> {
         parameters: about.parameters,
         network,
         tensors: vec![],
-    };
-    if about.task == model.task_name() {
-        return Ok(model);
-    }
-    Err(disagrees(&format!("task: {:?}, but its layers make a {}", about.task, model.task_name())))
+    })
 }
 
 fn network(about: &Description) -> Result<Network> {
@@ -221,7 +218,12 @@ fn network(about: &Description) -> Result<Network> {
             )));
         }
     }
-    Ok(network)
+    let tasks = [Task::Classification, Task::MultiLabel, Task::Regression];
+    let task = tasks.into_iter().find(|task| task.name() == about.task).ok_or_else(|| {
+        let known = tasks.map(Task::name).join(", ");
+        disagrees(&format!("task: {:?}; allowed: {known}", shortened(&about.task)))
+    })?;
+    network.for_task(task).map_err(|error| disagrees(&format!("task: {error}")))
 }
 
 fn check_scaling(what: &str, scaling: &Scaling, columns: usize) -> Result<()> {

@@ -9,6 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::description::{Description, LayerRecord};
 use super::{FORMAT, FORMAT_VERSION, METADATA_KEY, Model};
 use crate::error::{Error, Result};
+use crate::network::Task;
 
 impl Model {
     /// The file's bytes; the same for the same model.
@@ -35,20 +36,21 @@ impl Model {
     /// The JSON text of the metadata.
     fn description(&self) -> Result<String> {
         let network = &self.network;
+        let has_labels = network.task() == Task::MultiLabel;
         let layers = network.layers.iter().zip(&network.shapes).enumerate();
         let record = |(index, (layer, shape)): (usize, (_, &Vec<usize>))| {
             LayerRecord::new(layer, shape, self.layer_names.get(index))
         };
         let description = Description {
             format: FORMAT.into(),
-            version: FORMAT_VERSION,
+            version: if has_labels { FORMAT_VERSION } else { 1 },
             task: self.task_name().into(),
             dataset: self.dataset.clone(),
             best_epoch: self.best_epoch,
             input_shape: network.input.clone(),
             layers: layers.map(record).collect(),
             inputs: self.inputs.clone(),
-            targets: Some(self.targets.clone()).filter(|targets| !targets.scale.is_empty()),
+            targets: (network.task() == Task::Regression).then(|| self.targets.clone()),
             labels: Some(self.labels.clone()).filter(|labels| !labels.is_empty()),
             feature_names: self.feature_names.clone(),
             target_names: self.target_names.clone(),

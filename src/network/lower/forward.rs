@@ -2,8 +2,8 @@
 
 use super::{Initialization, Lowering};
 use crate::network::{
-    Activated, Activation, BufferId, Convolution, Element, Initializer, Layer, Network, Operand,
-    Operation, Pooling, Tensor, TensorId,
+    Activated, Activation, BufferId, Convolution, Element, Initializer, Layer, Loss, Network,
+    Operand, Operation, Pooling, Tensor, TensorId,
 };
 
 /// A layer as lowered: what its backward pass needs.
@@ -72,8 +72,8 @@ impl Lowering {
         })
     }
 
-    /// Softmax and a single sigmoid in the output belong to the loss and the prediction: what the
-    /// loss reads are the logits.
+    /// An output that tells classes or labels apart belongs to the loss and the prediction: what the loss
+    /// reads are the logits.
     fn weighted(
         &mut self,
         (index, x, shape): (usize, BufferId, &[usize]),
@@ -105,8 +105,7 @@ impl Lowering {
         let weight = self.tensor(tensor("weight", weights, true, of_weights));
         let bias = self.tensor(tensor("bias", vec![channels], false, of_biases));
         let z = self.buffer(&format!("z{number}"), shape.to_vec());
-        let in_loss = matches!(activation, Activation::Softmax)
-            || (is_output && channels == 1 && activation.is("sigmoid"));
+        let in_loss = is_output && self.loss != Loss::MeanSquaredError;
         let activated = if in_loss || matches!(activation, Activation::Linear) {
             None
         } else {

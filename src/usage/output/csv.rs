@@ -7,8 +7,9 @@ use ::csv::{Writer, WriterBuilder};
 use ndarray::Array2;
 
 use crate::artifact::{Model, WholeFile};
+use crate::network::Task;
 use crate::text::to_cell;
-use crate::usage::metrics::predicted;
+use crate::usage::metrics::{is_predicted, predicted};
 
 /// Bytes that are collected before they are written.
 const BUFFER: usize = 1 << 16;
@@ -19,10 +20,12 @@ enum Sink {
     File(WholeFile),
 }
 
-/// `class`, perhaps `name`, and `probability_LABEL` for each class; or a column an output.
+/// `class`, perhaps `name`, and `probability_LABEL` for each class; or `NAME` and then `probability_NAME` for
+/// each of several labels; or a column an output.
 pub(super) struct CsvOutput {
     writer: Writer<Sink>,
     header: Option<Vec<String>>,
+    task: Task,
     labels: Vec<i64>,
     /// The names of the classes; empty where they have none.
     names: Vec<String>,
@@ -44,6 +47,7 @@ impl CsvOutput {
         CsvOutput {
             writer: WriterBuilder::new().buffer_capacity(BUFFER).from_writer(sink),
             header: Some(header(model, !names.is_empty())),
+            task: model.network.task(),
             labels: model.labels.clone(),
             // What a spreadsheet would take for a formula is text there.
             names: names.iter().map(|name| to_cell(name).into_owned()).collect(),
@@ -54,25 +58,29 @@ impl CsvOutput {
     pub fn write(&mut self, predictions: &Array2<f64>) -> io::Result<()> {
         self.write_header()?;
         for row in predictions.outer_iter() {
-            if !self.labels.is_empty() {
-                let class = predicted(row.iter().copied());
-                let label = self.labels[class];
-                self.field(format_args!("{label}"))?;
-                if let Some(name) = self.names.get(class) {
-                    self.writer.write_field(name).map_err(plain)?;
-                }
+            match self.task {
+                Task::Classification => self.class(predicted(row.iter().copied()))?,
+                Task::MultiLabel => row
+                    .iter()
+                    .try_for_each(|&p| self.field(format_args!("{}", u8::from(is_predicted(p)))))?,
+                Task::Regression => {}
             }
             for &value in row {
                 // The shortest digits that are read as this number.
-                if self.labels.is_empty() {
-                    self.field(format_args!("{value:?}"))?;
-                } else {
-                    self.field(format_args!("{:?}", value as f32))?;
+                match self.task {
+                    Task::Regression => self.field(format_args!("{value:?}"))?,
+                    _ => self.field(format_args!("{:?}", value as f32))?,
                 }
             }
             self.writer.write_record(None::<&[u8]>).map_err(plain)?;
         }
         Ok(())
+    }
+
+    fn class(&mut self, class: usize) -> io::Result<()> {
+        let label = self.labels[class];
+        self.field(format_args!("{label}"))?;
+        self.names.get(class).map_or(Ok(()), |name| self.writer.write_field(name).map_err(plain))
     }
 
     fn write_header(&mut self) -> io::Result<()> {
@@ -109,13 +117,22 @@ fn plain(error: ::csv::Error) -> io::Error {
 }
 
 fn header(model: &Model, named: bool) -> Vec<String> {
-    if model.labels.is_empty() {
-        let outputs = model.network.outputs();
-        return match model.output_names() {
-            Some(names) => names.iter().map(|name| to_cell(name).into_owned()).collect(),
-            None if outputs == 1 => vec!["value".into()],
-            None => (0..outputs).map(|output| format!("value_{output}")).collect(),
-        };
+    let outputs = model.network.outputs();
+    let names = |word: &str| match model.output_names() {
+        Some(names) => names.to_vec(),
+        None if outputs == 1 => vec![word.into()],
+        None => (0..outputs).map(|output| format!("{word}_{output}")).collect(),
+    };
+    let cells = |names: Vec<String>| names.into_iter().map(|name| to_cell(&name).into_owned());
+    match model.network.task() {
+        Task::Classification => {}
+        Task::MultiLabel => {
+            let names = names("label");
+            let probabilities: Vec<_> =
+                names.iter().map(|name| format!("probability_{name}")).collect();
+            return cells(names).chain(probabilities).collect();
+        }
+        Task::Regression => return cells(names("value")).collect(),
     }
     let class = if named { &["class", "name"][..] } else { &["class"] };
     let probability = |label: &i64| format!("probability_{label}");

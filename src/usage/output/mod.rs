@@ -15,6 +15,7 @@ use self::npy::NpyOutput;
 use self::npz::NpzOutput;
 use crate::artifact::{Model, WholeFile};
 use crate::error::{Error, Result};
+use crate::network::Task;
 
 /// The endings of names that are understood.
 const ENDINGS: &str = "a name that ends in .csv, .npy or .npz, or - for CSV on standard output";
@@ -70,7 +71,7 @@ impl Output {
         Ok(Output { format, name })
     }
 
-    /// Adds rows: probabilities (rows, classes), or values (rows, outputs). False once nobody reads
+    /// Adds rows: probabilities (rows, classes or labels), or values (rows, outputs). False once nobody reads
     /// standard output any more.
     pub fn write(&mut self, predictions: &Array2<f64>) -> Result<bool> {
         let written = match &mut self.format {
@@ -108,7 +109,7 @@ fn fault(name: &str, error: &io::Error) -> Error {
     Error::failed(format!("can't write {name}: {error}; nothing was kept of it"))
 }
 
-/// The numbers of a row: a probability a class, or a value an output.
+/// The numbers of a row: a probability a class or label, or a value an output.
 fn columns(model: &Model) -> usize {
     if model.labels.is_empty() { model.network.outputs() } else { model.labels.len() }
 }
@@ -123,7 +124,7 @@ enum Element {
 
 impl Element {
     fn of(model: &Model) -> Self {
-        if model.labels.is_empty() { Element::Double } else { Element::Single }
+        if model.network.task() == Task::Regression { Element::Double } else { Element::Single }
     }
 
     /// NumPy's code of the type.

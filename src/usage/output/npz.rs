@@ -1,4 +1,5 @@
-//! Predictions as an NPZ archive: `class`, `probabilities` and `labels`, or `values`.
+//! Predictions as an NPZ archive: `class`, `probabilities` and `labels`; or with several labels a row
+//! `label`, 0 or 1 each, and `probabilities`; or `values`.
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom};
@@ -10,7 +11,8 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 use super::npy::NpyOutput;
 use super::{Element, columns};
 use crate::artifact::{Model, WholeFile};
-use crate::usage::metrics::predicted;
+use crate::network::Task;
+use crate::usage::metrics::{is_predicted, predicted};
 
 /// The arrays grow side by side in files without a name, and are put into the archive at the end: in
 /// an archive they lie one after the other.
@@ -19,8 +21,9 @@ pub(super) struct NpzOutput {
     element: Element,
     /// Probabilities, or values.
     numbers: NpyOutput<File>,
-    /// The label of each row's class.
+    /// The label of each row's class, or whether each row has each label.
     classes: NpyOutput<File>,
+    task: Task,
     labels: Vec<i64>,
 }
 
@@ -30,38 +33,55 @@ impl NpzOutput {
             Some(folder) if folder != Path::new("") => folder,
             _ => Path::new("."),
         };
-        let element = Element::of(model);
+        let (task, element) = (model.network.task(), Element::of(model));
         let nameless = || tempfile::tempfile_in(folder);
         Ok(NpzOutput {
             archive,
             element,
             numbers: NpyOutput::new(nameless()?, element.code(), Some(columns(model)))?,
-            classes: NpyOutput::new(nameless()?, "<i8", None)?,
+            classes: NpyOutput::new(
+                nameless()?,
+                "<i8",
+                (task == Task::MultiLabel).then(|| columns(model)),
+            )?,
+            task,
             labels: model.labels.clone(),
         })
     }
 
     pub fn write(&mut self, predictions: &Array2<f64>) -> io::Result<()> {
-        if !self.labels.is_empty() {
-            let labels = &self.labels;
-            let class = |row: ndarray::ArrayView1<f64>| labels[predicted(row.iter().copied())];
-            self.classes.write(predictions.outer_iter().map(class).map(i64::to_le_bytes))?;
+        match self.task {
+            Task::Classification => {
+                let labels = &self.labels;
+                let class = |row: ndarray::ArrayView1<f64>| labels[predicted(row.iter().copied())];
+                self.classes.write(predictions.outer_iter().map(class).map(i64::to_le_bytes))?;
+            }
+            Task::MultiLabel => {
+                let label = |&p: &f64| i64::from(is_predicted(p)).to_le_bytes();
+                self.classes.write(predictions.iter().map(label))?;
+            }
+            Task::Regression => {}
         }
         self.element.write(predictions, &mut self.numbers)
     }
 
     pub fn finish(self, rows: u64) -> io::Result<()> {
-        let NpzOutput { archive, numbers, classes, labels, .. } = self;
+        let NpzOutput { archive, numbers, classes, task, labels, .. } = self;
         let mut zip = ZipWriter::new(archive);
         let numbers = numbers.finish(rows)?;
-        if labels.is_empty() {
-            add(&mut zip, "values", numbers)?;
-        } else {
-            add(&mut zip, "class", classes.finish(rows)?)?;
-            add(&mut zip, "probabilities", numbers)?;
-            let mut of_labels = NpyOutput::new(io::Cursor::new(vec![]), "<i8", None)?;
-            of_labels.write(labels.iter().map(|label| label.to_le_bytes()))?;
-            add(&mut zip, "labels", of_labels.finish(labels.len() as u64)?)?;
+        match task {
+            Task::Regression => add(&mut zip, "values", numbers)?,
+            Task::MultiLabel => {
+                add(&mut zip, "label", classes.finish(rows)?)?;
+                add(&mut zip, "probabilities", numbers)?;
+            }
+            Task::Classification => {
+                add(&mut zip, "class", classes.finish(rows)?)?;
+                add(&mut zip, "probabilities", numbers)?;
+                let mut of_labels = NpyOutput::new(io::Cursor::new(vec![]), "<i8", None)?;
+                of_labels.write(labels.iter().map(|label| label.to_le_bytes()))?;
+                add(&mut zip, "labels", of_labels.finish(labels.len() as u64)?)?;
+            }
         }
         zip.finish()?.finish()
     }

@@ -1,0 +1,30 @@
+//! loss = Σ_k (softplus(z[k]) - y[k]·z[k]) / outputs,
+//! delta = (sigmoid(z) - y) / outputs · weight · gradient scale.
+//! Twin of `shaders/multi_label_cross_entropy.wgsl`.
+
+use crate::math::Real;
+
+/// The loss of each row and the gradient of the batch's loss by its logits; the truth is 0 or 1 a label.
+pub(crate) fn multi_label_cross_entropy<T: Real>(
+    z: &[T],
+    truth: &[T],
+    weights: &[T],
+    gradient_scale: T,
+    losses: &mut [T],
+    delta: &mut [T],
+) {
+    let outputs = z.len() / weights.len();
+    let share = T::ONE / T::from_f64(outputs as f64);
+    let rows = z.chunks_exact(outputs).zip(truth.chunks_exact(outputs));
+    let results = delta.chunks_exact_mut(outputs).zip(losses);
+    for (((z, truth), (delta, loss)), &weight) in rows.zip(results).zip(weights) {
+        let scale = share * (weight * gradient_scale);
+        let mut sum = T::ZERO;
+        for ((&z, &y), delta) in z.iter().zip(truth).zip(delta) {
+            sum += z.softplus() - y * z;
+            // A row that weighs nothing pulls at nothing, whatever its delta.
+            *delta = if weight > T::ZERO { (z.sigmoid() - y) * scale } else { T::ZERO };
+        }
+        *loss = sum * share;
+    }
+}

@@ -1,0 +1,94 @@
+//! Buffers on the device, and reading them back.
+
+use wgpu::BufferUsages;
+
+use super::gpu::Gpu;
+use crate::error::{Error, Result};
+
+impl Gpu {
+    /// A storage buffer of `elements` 32-bit numbers, zero.
+    pub(in crate::gpu) fn storage(&self, label: &str, elements: usize) -> Result<wgpu::Buffer> {
+        let bytes = (elements.max(4) * 4) as u64;
+        if bytes > self.binding_limit {
+            return Err(Error::input(format!(
+                "{}: {label} takes {bytes} bytes, and a buffer of this device holds {}; use --device \
+                 cpu, or a smaller network, BATCH_SIZE or data set",
+                self.name, self.binding_limit
+            )));
+        }
+        Ok(self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(label),
+            size: bytes,
+            usage: BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        }))
+    }
+
+    /// A storage buffer that holds `values`.
+    pub(in crate::gpu) fn upload<T: bytemuck::Pod>(
+        &self,
+        label: &str,
+        values: &[T],
+    ) -> Result<wgpu::Buffer> {
+        let bytes: &[u8] = bytemuck::cast_slice(values);
+        let buffer = self.storage(label, bytes.len() / 4)?;
+        self.queue.write_buffer(&buffer, 0, bytes);
+        Ok(buffer)
+    }
+
+    /// A uniform buffer that holds `words`.
+    pub(in crate::gpu) fn uniform(&self, label: &str, words: &[u32]) -> wgpu::Buffer {
+        // A multiple of 16 bytes, as the uniform address space wants it.
+        let size = (words.len().div_ceil(4) * 16) as u64;
+        let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(label),
+            size,
+            usage: BufferUsages::UNIFORM | BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        self.queue.write_buffer(&buffer, 0, bytemuck::cast_slice(words));
+        buffer
+    }
+
+    /// A buffer that the host can read, of `bytes`.
+    pub(in crate::gpu) fn staging(&self, bytes: u64) -> wgpu::Buffer {
+        self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("staging"),
+            size: bytes.max(4),
+            usage: BufferUsages::MAP_READ | BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        })
+    }
+
+    /// Copies the first `elements` of a buffer to the host, and waits for them.
+    pub(in crate::gpu) fn read<T: bytemuck::Pod>(
+        &self,
+        buffer: &wgpu::Buffer,
+        elements: usize,
+    ) -> Result<Vec<T>> {
+        let bytes = (elements * 4) as u64;
+        if bytes == 0 {
+            return Ok(vec![]);
+        }
+        let staging = self.staging(bytes);
+        let mut encoder = self.device.create_command_encoder(&Default::default());
+        encoder.copy_buffer_to_buffer(buffer, 0, &staging, 0, bytes);
+        self.queue.submit([encoder.finish()]);
+        self.read_staging(&staging)
+    }
+
+    /// Maps a staging buffer whose copies are submitted, and waits for it.
+    pub(in crate::gpu) fn read_staging<T: bytemuck::Pod>(
+        &self,
+        staging: &wgpu::Buffer,
+    ) -> Result<Vec<T>> {
+        self.read_backs.set(self.read_backs.get() + 1);
+        staging.map_async(wgpu::MapMode::Read, .., |_| {});
+        self.wait()?;
+        let view = staging.get_mapped_range(..).map_err(|e| self.failed(&e.to_string()))?;
+        let values = bytemuck::pod_collect_to_vec(&view[..]);
+        drop(view);
+        staging.unmap();
+        Ok(values)
+    }
+}

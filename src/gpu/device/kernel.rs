@@ -1,0 +1,205 @@
+//! Pipelines, made once for each kernel and its constants, and the dispatches of them.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use wgpu::{BindingType, BufferBindingType, ShaderStages};
+
+use super::gpu::Gpu;
+use super::sources::source;
+use crate::expr::Expression;
+
+/// How a kernel uses a binding of its group 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::gpu) enum Access {
+    /// The uniform parameters.
+    Uniform,
+    /// Storage that it reads.
+    Read,
+    /// Storage that it writes.
+    Write,
+}
+
+/// A kernel, ready to be dispatched.
+pub(in crate::gpu) struct Kernel {
+    pub pipeline: wgpu::ComputePipeline,
+    pub layout: wgpu::BindGroupLayout,
+}
+
+/// One dispatch: a kernel, its buffers, and how many workgroups.
+pub(in crate::gpu) struct Dispatch {
+    pub kernel: Rc<Kernel>,
+    pub group: wgpu::BindGroup,
+    pub workgroups: [u32; 3],
+    /// The most turns of loops that one of its invocations makes.
+    pub iterations: u64,
+}
+
+/// What tells one pipeline from another.
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    name: &'static str,
+    entry: &'static str,
+    activation: String,
+    text: Option<String>,
+    constants: Vec<(&'static str, bool)>,
+}
+
+/// Which kernel, with which constants.
+#[derive(Default, Clone, Copy)]
+pub(in crate::gpu) struct Variant<'a> {
+    /// The function of `bias_activation`.
+    pub activation: Option<&'a Expression>,
+    /// Values of `override` constants.
+    pub constants: &'a [(&'static str, bool)],
+    /// The entry point, if it is not `main`.
+    pub entry: Option<&'static str>,
+    /// The whole text of a kernel that is made for one network; None for those of `sources.rs`.
+    pub text: Option<&'a str>,
+}
+
+/// The kernels of a device, compiled as they are asked for.
+pub(in crate::gpu) struct Kernels {
+    /// Group 0: the entry of the step, and the steps.
+    pub step_layout: wgpu::BindGroupLayout,
+    compiled: HashMap<Key, Rc<Kernel>>,
+}
+
+impl Kernels {
+    pub fn new(gpu: &Gpu) -> Self {
+        let entry = BindingType::Buffer {
+            ty: BufferBindingType::Uniform,
+            has_dynamic_offset: true,
+            min_binding_size: None,
+        };
+        let entries = [binding(0, entry), binding(1, storage(true))];
+        let descriptor = wgpu::BindGroupLayoutDescriptor { label: Some("step"), entries: &entries };
+        Kernels {
+            step_layout: gpu.device.create_bind_group_layout(&descriptor),
+            compiled: HashMap::new(),
+        }
+    }
+
+    /// The kernel of that name, compiled at its first use.
+    fn get(
+        &mut self,
+        gpu: &Gpu,
+        name: &'static str,
+        variant: Variant,
+        bindings: &[Access],
+    ) -> Rc<Kernel> {
+        let entry = variant.entry.unwrap_or("main");
+        let key = Key {
+            name,
+            entry,
+            activation: variant.activation.map_or_else(String::new, ToString::to_string),
+            text: variant.text.map(str::to_owned),
+            constants: variant.constants.to_vec(),
+        };
+        let step_layout = &self.step_layout;
+        let compile = || Rc::new(compile(gpu, step_layout, name, entry, variant, bindings));
+        self.compiled.entry(key).or_insert_with(compile).clone()
+    }
+
+    /// A dispatch of a kernel on `words` as its uniform parameters, and buffers in their order.
+    pub fn dispatch(
+        &mut self,
+        gpu: &Gpu,
+        name: &'static str,
+        variant: Variant,
+        words: &[u32],
+        buffers: &[(&wgpu::Buffer, Access)],
+        workgroups: [u32; 3],
+    ) -> Dispatch {
+        let accesses: Vec<Access> = std::iter::once(Access::Uniform)
+            .chain(buffers.iter().map(|(_, access)| *access))
+            .collect();
+        let kernel = self.get(gpu, name, variant, &accesses);
+        let uniform = gpu.uniform(name, words);
+        let all = std::iter::once(&uniform).chain(buffers.iter().map(|(buffer, _)| *buffer));
+        let entries: Vec<_> = (0..)
+            .zip(all)
+            .map(|(binding, buffer)| wgpu::BindGroupEntry {
+                binding,
+                resource: buffer.as_entire_binding(),
+            })
+            .collect();
+        let group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some(name),
+            layout: &kernel.layout,
+            entries: &entries,
+        });
+        Dispatch { kernel, group, workgroups, iterations: 0 }
+    }
+}
+
+fn compile(
+    gpu: &Gpu,
+    step_layout: &wgpu::BindGroupLayout,
+    name: &'static str,
+    entry: &'static str,
+    variant: Variant,
+    bindings: &[Access],
+) -> Kernel {
+    let device = &gpu.device;
+    let kind = |access: &Access| match access {
+        Access::Uniform => BindingType::Buffer {
+            ty: BufferBindingType::Uniform,
+            has_dynamic_offset: false,
+            min_binding_size: None,
+        },
+        Access::Read => storage(true),
+        Access::Write => storage(false),
+    };
+    let entries: Vec<_> =
+        (0..).zip(bindings).map(|(number, access)| binding(number, kind(access))).collect();
+    let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+        label: Some(name),
+        entries: &entries,
+    });
+    let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+        label: Some(name),
+        bind_group_layouts: &[Some(step_layout), Some(&layout)],
+        immediate_size: 0,
+    });
+    let text = variant.text.map_or_else(|| source(name, variant.activation), str::to_owned);
+    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+        label: Some(name),
+        source: wgpu::ShaderSource::Wgsl(text.into()),
+    });
+    let constants: Vec<(&str, f64)> = variant
+        .constants
+        .iter()
+        .map(|(name, value)| (*name, f64::from(u8::from(*value))))
+        .collect();
+    let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+        label: Some(name),
+        layout: Some(&pipeline_layout),
+        module: &module,
+        entry_point: Some(entry),
+        // Every kernel writes its workgroup memory before it reads it.
+        compilation_options: wgpu::PipelineCompilationOptions {
+            constants: &constants,
+            zero_initialize_workgroup_memory: false,
+        },
+        cache: None,
+    });
+    Kernel { pipeline, layout }
+}
+
+fn binding(number: u32, ty: BindingType) -> wgpu::BindGroupLayoutEntry {
+    wgpu::BindGroupLayoutEntry {
+        binding: number,
+        visibility: ShaderStages::COMPUTE,
+        ty,
+        count: None,
+    }
+}
+
+fn storage(read_only: bool) -> BindingType {
+    BindingType::Buffer {
+        ty: BufferBindingType::Storage { read_only },
+        has_dynamic_offset: false,
+        min_binding_size: None,
+    }
+}

@@ -1,0 +1,8 @@
+//! A device: its adapter, its buffers, its kernels.
+
+pub(super) mod adapter;
+mod buffers;
+pub(super) mod gpu;
+pub(super) mod kernel;
+pub(super) mod limits;
+pub(super) mod sources;

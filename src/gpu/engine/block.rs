@@ -1,0 +1,83 @@
+//! Several epochs in one submit: those of small sets take less time than the way to the device and back.
+
+use std::time::Instant;
+
+use super::kept::{Kept, count_steps};
+use super::pacer::Pacer;
+use super::report::report;
+use crate::backend::EpochReport;
+use crate::data::Split;
+use crate::error::Result;
+use crate::gpu::session::record::{Command, Pass};
+use crate::gpu::session::run::Session;
+use crate::gpu::session::sizes::most_rows;
+
+/// Epochs of one submit at the most.
+const MOST: usize = 64;
+/// A rule that fires inside a block makes training go back and run again: a block is at most this
+/// fraction of the epochs before it.
+const FRACTION: usize = 8;
+
+/// Epochs that the next submit had best hold, after so many; 1 where an epoch takes a submit or more.
+pub(super) fn epochs_at_once(session: &Session, pacer: &Pacer, done: usize) -> usize {
+    let steps = session.run.steps() as usize + session.validation_blocks() + 1;
+    let fitting = pacer.steps().min(session.recorder.capacity) / steps;
+    fitting.min(1 + done / FRACTION).clamp(1, MOST)
+}
+
+/// Trains, validates and keeps the best of these epochs in one submit, and reads it all back at once.
+pub(super) fn whole_epochs(
+    session: &Session,
+    pacer: &mut Pacer,
+    kept: &mut Kept,
+    numbers: &[u32],
+) -> Result<Vec<EpochReport>> {
+    let started = Instant::now();
+    let steps = session.run.steps();
+    let of_epoch = session.epoch_bytes();
+    // The best weights are those after the last.
+    let (best, best_bytes) = session.best_weights();
+    let best_at = of_epoch * numbers.len() as u64;
+    let staging = session.gpu.staging(best_at + best_bytes);
+    let mut states = kept.replicas.clone();
+    let mut passes = vec![];
+    for (place, &number) in numbers.iter().enumerate() {
+        let mut work = session.training(&states, number, 0..steps);
+        work.extend(session.ending(&kept.replicas));
+        let after = session.epoch_copies(&staging, place as u64 * of_epoch);
+        let before = vec![Command::Clear(&session.network.buffers.confusion)];
+        passes.push(Pass { before, work, after });
+        count_steps(&session.run, &mut states);
+    }
+    if let Some(last) = passes.last_mut() {
+        last.after.push(Command::Copy { from: best, to: &staging, at: best_at, bytes: best_bytes });
+    }
+    let submitted = session.submit(&passes);
+    session.gpu.wait_for(submitted)?;
+    drop(passes);
+    let words: Vec<u32> = session.gpu.read_staging(&staging)?;
+    let (of_epochs, best) = words.split_at(of_epoch as usize / 4 * numbers.len());
+    kept.best = bytemuck::cast_slice(best).to_vec();
+    let seconds = started.elapsed().as_secs_f64() / numbers.len() as f64;
+    pacer.step_took(seconds / f64::from(steps.max(1)));
+    let share = training_share(session);
+    let parts = of_epochs.chunks_exact(of_epoch as usize / 4);
+    let report = |(&epoch, words): (&u32, &[u32])| {
+        Ok(EpochReport {
+            epoch,
+            replicas: report(session, kept, steps, words)?,
+            train_seconds: seconds * share,
+            evaluate_seconds: seconds * (1.0 - share),
+        })
+    };
+    numbers.iter().zip(parts).map(report).collect()
+}
+
+/// The share of an epoch's time that its training takes, which a submit of whole epochs does not tell. A row
+/// that is trained on passes the network three times, forward, backward and in the gradients, and one of the
+/// validation once.
+fn training_share(session: &Session) -> f64 {
+    let rows = |split| most_rows(&session.run, &[split]) as f64;
+    let training = 3.0 * rows(Split::Train);
+    training / (training + rows(Split::Validation))
+}

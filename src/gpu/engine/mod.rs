@@ -1,0 +1,15 @@
+//! The GPU behind the contract of backends.
+
+pub(super) mod backend;
+mod block;
+mod epoch;
+mod evaluate;
+mod kept;
+#[cfg(test)]
+mod lost_device;
+mod measure;
+mod pacer;
+mod predict;
+mod report;
+mod state;
+mod submits;

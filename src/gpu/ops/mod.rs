@@ -1,0 +1,6 @@
+//! The operations of a plan as dispatches, each alone.
+
+pub(super) mod layered;
+#[cfg(test)]
+mod proof;
+mod signals;

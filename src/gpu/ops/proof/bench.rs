@@ -1,0 +1,291 @@
+//! What the rows of the table share: shapes, random numbers, one dispatch, and the comparison.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use rand_distr::StandardNormal;
+
+use crate::gpu::device::adapter::adapters;
+use crate::gpu::device::gpu::Gpu;
+use crate::gpu::device::kernel::{Access, Kernels, Variant};
+use crate::gpu::ops::layered::grid;
+use crate::gpu::session::record::{Recorder, Work};
+use crate::gpu::session::steps::Step;
+use crate::gpu::test_adapter;
+
+/// Sizes of one trial.
+#[derive(Debug, Clone)]
+pub(super) struct Shape {
+    /// Rows a batch has room for; for kernels of weights, how many weights.
+    pub capacity: usize,
+    /// Units, classes, outputs or inputs.
+    pub units: usize,
+    /// Rows of each replica.
+    pub rows: Vec<usize>,
+}
+
+/// Around the tile of 16 and the workgroup of 64, primes, 1, and batches that are not full.
+pub(super) fn batches() -> Vec<Shape> {
+    let sizes = [
+        (1, 1, 1),
+        (1, 7, 1),
+        (5, 3, 5),
+        (8, 4, 5),
+        (4, 9, 0),
+        (16, 16, 16),
+        (17, 15, 17),
+        (32, 17, 31),
+        (63, 2, 63),
+        (64, 1, 64),
+        (65, 33, 65),
+        (131, 67, 130),
+        (257, 3, 200),
+    ];
+    with_replicas(&sizes)
+}
+
+/// The same, fewer: for kernels with many variants.
+pub(super) fn few_batches() -> Vec<Shape> {
+    with_replicas(&[(1, 1, 1), (4, 3, 0), (37, 5, 29), (65, 17, 64)])
+}
+
+/// Numbers of weights.
+pub(super) fn tensors() -> Vec<Shape> {
+    with_replicas(&[(1, 1, 1), (63, 1, 2), (64, 1, 0), (65, 1, 9), (4096, 1, 1), (10_007, 1, 3)])
+}
+
+/// The same, fewer.
+pub(super) fn few_tensors() -> Vec<Shape> {
+    with_replicas(&[(1, 1, 1), (67, 1, 1), (1025, 1, 1), (2111, 1, 1)])
+}
+
+/// Each size alone, and with two replicas beside it: one with fewer rows, one with none.
+fn with_replicas(sizes: &[(usize, usize, usize)]) -> Vec<Shape> {
+    let shape = |&(capacity, units, rows): &(usize, usize, usize)| {
+        let alone = Shape { capacity, units, rows: vec![rows] };
+        [alone.clone(), Shape { rows: vec![rows, rows - rows / 3, 0], ..alone }]
+    };
+    sizes.iter().flat_map(shape).collect()
+}
+
+impl Shape {
+    pub fn replicas(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The same with so many times the units.
+    pub fn times(&self, positions: usize) -> Shape {
+        Shape { units: self.units * positions, ..self.clone() }
+    }
+
+    /// Every (replica, row) in use.
+    pub fn used(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.rows
+            .iter()
+            .enumerate()
+            .flat_map(|(replica, &rows)| (0..rows).map(move |i| (replica, i)))
+    }
+
+    /// The steps of the replicas, each with its rows and nothing else.
+    pub fn steps(&self) -> Vec<Step> {
+        self.rows.iter().map(|&rows| Step { rows: rows as u32, ..Step::default() }).collect()
+    }
+
+    /// Workgroups for a thread a row times `each`.
+    pub fn grid(&self, each: usize) -> [usize; 2] {
+        grid(self.capacity * each)
+    }
+}
+
+/// A buffer of a trial: its words before, and after where the kernel writes it.
+pub(super) enum Argument<'a> {
+    Read(&'a [u32]),
+    Write(&'a mut Vec<u32>),
+}
+
+/// Words of f32 to read.
+pub(super) fn read(values: &[f32]) -> Argument<'_> {
+    Argument::Read(bytemuck::cast_slice(values))
+}
+
+/// Words of u32 to read.
+pub(super) fn read_words(values: &[u32]) -> Argument<'_> {
+    Argument::Read(values)
+}
+
+/// f32 as the words a kernel writes.
+pub(super) fn words(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|value| value.to_bits()).collect()
+}
+
+/// f64 of f32, exactly.
+pub(super) fn wide(values: &[f32]) -> Vec<f64> {
+    values.iter().map(|&value| f64::from(value)).collect()
+}
+
+/// The least e^x that the kernels know, e^-87.33654; devices may flush what is below it.
+pub(super) const LEAST: f64 = 1.1755e-38;
+
+/// (2·sqrt(K) + 16)·2^-24·Σ|terms|, and [`LEAST`].
+pub(super) fn tolerance(length: usize, terms: f64) -> f64 {
+    let units = 2.0 * (length as f64).sqrt() + 16.0;
+    units * f64::from(f32::EPSILON) / 2.0 * terms + LEAST
+}
+
+/// A device, and what came out so far.
+pub(super) struct Bench {
+    gpu: Gpu,
+    kernels: Kernels,
+    recorders: BTreeMap<usize, Recorder>,
+    random: ChaCha8Rng,
+    kernel: String,
+    trial: String,
+    /// The largest error of each kernel, by its tolerance.
+    worst: BTreeMap<String, f64>,
+    failures: BTreeMap<String, Vec<String>>,
+}
+
+impl Bench {
+    /// None where there is no adapter: then the skipped test is named, and with
+    /// GPU_MLP_REQUIRE_GPU=1 it fails.
+    pub fn new(test: &str) -> Option<Self> {
+        let adapter = test_adapter::first(test, adapters())?;
+        let gpu = adapter.open().unwrap();
+        Some(Bench {
+            kernels: Kernels::new(&gpu),
+            gpu,
+            recorders: BTreeMap::new(),
+            random: ChaCha8Rng::seed_from_u64(1),
+            kernel: String::new(),
+            trial: String::new(),
+            worst: BTreeMap::new(),
+            failures: BTreeMap::new(),
+        })
+    }
+
+    pub fn begin(&mut self, kernel: &str, shape: &Shape) {
+        self.kernel = kernel.to_owned();
+        self.trial = format!("{shape:?}");
+    }
+
+    /// Names the largest errors, and fails if one is beyond its tolerance.
+    pub fn end(self) {
+        for (kernel, worst) in &self.worst {
+            println!("{kernel}: largest error {worst:.3} of the tolerance");
+        }
+        let shown: Vec<&str> = self
+            .failures
+            .values()
+            .flat_map(|failures| failures.iter().take(3).map(String::as_str))
+            .collect();
+        let count: usize = self.failures.values().map(Vec::len).sum();
+        let (name, shown) = (&self.gpu.name, shown.join("\n"));
+        assert!(count == 0, "{count} elements differ on {name}, among them:\n{shown}");
+    }
+
+    /// Normally distributed numbers.
+    pub fn normal(&mut self, len: usize, scale: f32) -> Vec<f32> {
+        (0..len).map(|_| scale * self.random.sample::<f32, _>(StandardNormal)).collect()
+    }
+
+    /// Weights of rows: a third of them 0.
+    pub fn weights(&mut self, len: usize) -> Vec<f32> {
+        let weight = |w: f32| if w < 0.33 { 0.0 } else { 3.0 * w };
+        (0..len).map(|_| weight(self.random.random())).collect()
+    }
+
+    /// Numbers below `bound`.
+    pub fn below(&mut self, len: usize, bound: usize) -> Vec<u32> {
+        (0..len).map(|_| self.random.random_range(0..bound as u32)).collect()
+    }
+
+    /// One dispatch of a kernel; the arguments it writes hold its results afterwards.
+    pub fn launch(
+        &mut self,
+        (name, variant): (&'static str, Variant),
+        parameters: &[u32],
+        arguments: &mut [Argument],
+        workgroups: [usize; 2],
+        steps: Vec<Step>,
+    ) {
+        let replicas = steps.len();
+        let gpu = &self.gpu;
+        let upload = |argument: &Argument| match argument {
+            Argument::Read(words) => (gpu.upload(name, words).unwrap(), Access::Read),
+            Argument::Write(words) => (gpu.upload(name, words).unwrap(), Access::Write),
+        };
+        let buffers: Vec<_> = arguments.iter().map(upload).collect();
+        let bound: Vec<_> = buffers.iter().map(|(buffer, access)| (buffer, *access)).collect();
+        let [x, y] = workgroups.map(|count| count as u32);
+        let workgroups = [x, y, replicas as u32];
+        let dispatch = self.kernels.dispatch(gpu, name, variant, parameters, &bound, workgroups);
+        let kernels = &self.kernels;
+        let recorder = self
+            .recorders
+            .entry(replicas)
+            .or_insert_with(|| Recorder::new(gpu, kernels, replicas).unwrap());
+        let dispatches = [dispatch];
+        let work = Work { steps, dispatches: &dispatches };
+        recorder.submit(gpu, &[vec![work].into()]);
+        for (argument, (buffer, _)) in arguments.iter_mut().zip(&buffers) {
+            if let Argument::Write(words) = argument {
+                **words = gpu.read(buffer, words.len()).unwrap();
+            }
+        }
+    }
+
+    fn fail(&mut self, what: impl Display) {
+        let of_kernel = self.failures.entry(self.kernel.clone()).or_default();
+        of_kernel.push(format!("{}, {}: {what}", self.kernel, self.trial));
+    }
+
+    /// One element against its twin.
+    pub fn near(&mut self, what: impl Display, word: u32, expected: f64, tolerance: f64) {
+        let value = f64::from(f32::from_bits(word));
+        let error = (value - expected).abs() / tolerance;
+        let worst = self.worst.entry(self.kernel.clone()).or_default();
+        if expected.abs() > 1e-30 {
+            // Below, the least e^x is all there is to see.
+            *worst = worst.max(error);
+        }
+        if error > 1.0 || error.is_nan() {
+            self.fail(format!("{what} is {value:e}, expected {expected:e} ± {tolerance:e}"));
+        }
+    }
+
+    /// Words that must be the same, bit by bit: results that are exact, and all that nothing writes.
+    pub fn same(&mut self, what: impl Display, words: &[u32], expected: &[u32]) {
+        self.worst.entry(self.kernel.clone()).or_default();
+        let differing = words.iter().zip(expected).position(|(a, b)| a != b);
+        if words.len() != expected.len() {
+            self.fail(format!("{what}: {} words, expected {}", words.len(), expected.len()));
+        } else if let Some(at) = differing {
+            let (word, expected) = (words[at], expected[at]);
+            self.fail(format!("{what}[{at}] is {word:#x}, expected {expected:#x}"));
+        }
+    }
+
+    /// Compares (replica, capacity, width) with what `expected` says of each (replica, row, column)
+    /// in use, (value, tolerance); the rows not in use must be as they were `before`.
+    pub fn rows(
+        &mut self,
+        what: &str,
+        shape: &Shape,
+        width: usize,
+        (words, before): (&[u32], &[u32]),
+        expected: impl Fn(usize, usize, usize) -> (f64, f64),
+    ) {
+        let mut rest = before.to_vec();
+        for (replica, i) in shape.used() {
+            for c in 0..width {
+                let at = (replica * shape.capacity + i) * width + c;
+                let (value, tolerance) = expected(replica, i, c);
+                self.near(format!("{what}[{replica}, {i}, {c}]"), words[at], value, tolerance);
+                rest[at] = words[at];
+            }
+        }
+        self.same(format!("{what}, rows not in use"), words, &rest);
+    }
+}

@@ -1,0 +1,205 @@
+//! The rows of a batch. All of it is exact: integers, copies, and one product of a difference.
+
+use super::bench::{Argument, Bench, Shape, read, read_words, words};
+use crate::cpu::gather::scale_rows;
+use crate::data::Order;
+use crate::gpu::device::kernel::Variant;
+use crate::gpu::session::steps::Step;
+
+/// Rows of the table.
+const ROWS: usize = 400;
+
+/// The lists of rows of the replicas, one after the other, and a step on each.
+struct Lists {
+    lists: Vec<u32>,
+    steps: Vec<Step>,
+}
+
+impl Lists {
+    fn new(bench: &mut Bench, shape: &Shape, (seed, epoch, more): (u64, u32, usize)) -> Self {
+        let (mut lists, mut steps) = (bench.below(3, ROWS), vec![]);
+        for (replica, step) in shape.steps().into_iter().enumerate() {
+            let seed = seed.wrapping_mul(replica as u64 + 1);
+            let first = more / 2;
+            let list_rows = first + shape.rows[replica] + more + 1;
+            steps.push(Step {
+                first: first as u32,
+                list: lists.len() as u32,
+                list_rows: list_rows as u32,
+                shuffled: u32::from(more % 2 == 0),
+                epoch,
+                seed_low: seed as u32,
+                seed_high: (seed >> 32) as u32,
+                ..step
+            });
+            lists.extend(bench.below(list_rows, ROWS));
+        }
+        Lists { lists, steps }
+    }
+
+    /// The rows of a replica's batch by the twin.
+    fn rows(&self, replica: usize) -> Vec<u32> {
+        let step = &self.steps[replica];
+        let mut places: Vec<u32> = (step.first..step.first + step.rows).collect();
+        if step.shuffled == 1 {
+            let seed = u64::from(step.seed_low) | u64::from(step.seed_high) << 32;
+            Order::new(seed, step.epoch, step.list_rows).fill(step.first, &mut places);
+        }
+        places.iter().map(|place| self.lists[(step.list + place) as usize]).collect()
+    }
+}
+
+/// Seeds, epochs, and rows of a list beyond those of the batch: odd ones are not shuffled.
+const ORDERS: [(u64, u32, usize); 8] = [
+    (0, 1, 0),
+    (1, 1, 1),
+    (42, 7, 2),
+    (u64::MAX, 3, 10),
+    (0x0123_4567_89ab_cdef, 1000, 64),
+    (1 << 32, 2, 255),
+    (7, u32::MAX, 1000),
+    (3, 12, 100_000),
+];
+
+/// One trial: the kernel's numbers, and the words that the twin gives each replica's rows.
+struct Trial<'a> {
+    numbers: [u32; 4],
+    width: usize,
+    targets: &'a [u32],
+    row_weights: &'a [f32],
+    frames: &'a [f32],
+}
+
+fn batch(
+    bench: &mut Bench,
+    shape: &Shape,
+    lists: &Lists,
+    trial: &Trial,
+    twin: impl Fn(usize, &[u32]) -> (Vec<u32>, Vec<f32>),
+) {
+    let (capacity, width) = (shape.capacity, trial.width);
+    let len = shape.replicas() * capacity;
+    let before = [len, len * width, len].map(|len| bench.below(len, 1000));
+    let [mut rows, mut truth, mut weights] = before.clone();
+    bench.launch(
+        ("batch", Variant::default()),
+        &trial.numbers,
+        &mut [
+            read_words(&lists.lists),
+            read_words(trial.targets),
+            read(trial.row_weights),
+            read(trial.frames),
+            Argument::Write(&mut rows),
+            Argument::Write(&mut truth),
+            Argument::Write(&mut weights),
+        ],
+        shape.grid(1),
+        lists.steps.clone(),
+    );
+    let [mut expected_rows, mut expected_truth, mut expected_weights] = before;
+    for replica in 0..shape.replicas() {
+        let chosen = lists.rows(replica);
+        let (truth, weights) = twin(replica, &chosen);
+        let own = replica * capacity;
+        expected_rows[own..own + chosen.len()].copy_from_slice(&chosen);
+        expected_truth[own * width..own * width + truth.len()].copy_from_slice(&truth);
+        expected_weights[own..own + weights.len()].copy_from_slice(&words(&weights));
+    }
+    bench.same("rows", &rows, &expected_rows);
+    bench.same("truth", &truth, &expected_truth);
+    bench.same("weights", &weights, &expected_weights);
+}
+
+pub(super) fn batch_of_classes(bench: &mut Bench, shape: &Shape) {
+    let classes = shape.units.max(2);
+    for (number, order) in ORDERS.into_iter().enumerate() {
+        let lists = Lists::new(bench, shape, order);
+        let targets = bench.below(ROWS, classes);
+        let row_weights = bench.weights(ROWS);
+        let frames = bench.weights(shape.replicas() * classes);
+        let (by_class, by_row) = (number % 2 == 0, number % 4 < 2);
+        let weighted = if by_class { classes as u32 } else { 0 };
+        let trial = Trial {
+            numbers: [shape.capacity as u32, 0, weighted, u32::from(by_row)],
+            width: 1,
+            targets: &targets,
+            row_weights: &row_weights,
+            frames: &frames,
+        };
+        batch(bench, shape, &lists, &trial, |replica, rows| {
+            let class_of = |&row: &u32| targets[row as usize];
+            let weight = |row: &u32| {
+                let own = if by_row { row_weights[*row as usize] } else { 1.0 };
+                let of_class = frames[replica * classes + class_of(row) as usize];
+                if by_class { own * of_class } else { own }
+            };
+            (rows.iter().map(class_of).collect(), rows.iter().map(weight).collect())
+        });
+    }
+}
+
+pub(super) fn batch_of_values(bench: &mut Bench, shape: &Shape) {
+    let outputs = shape.units;
+    for (number, order) in ORDERS.into_iter().enumerate() {
+        let lists = Lists::new(bench, shape, order);
+        let values = bench.normal(ROWS * outputs, 20.0);
+        let targets = words(&values);
+        let row_weights = bench.weights(ROWS);
+        let frames = bench.normal(shape.replicas() * 2 * outputs, 3.0);
+        let by_row = number % 2 == 0;
+        let trial = Trial {
+            numbers: [shape.capacity as u32, outputs as u32, 0, u32::from(by_row)],
+            width: outputs,
+            targets: &targets,
+            row_weights: &row_weights,
+            frames: &frames,
+        };
+        batch(bench, shape, &lists, &trial, |replica, rows| {
+            let scaled = scaled(&values, outputs, &frames[replica * 2 * outputs..], rows);
+            let weight = |&row: &u32| if by_row { row_weights[row as usize] } else { 1.0 };
+            (words(&scaled), rows.iter().map(weight).collect())
+        });
+    }
+}
+
+/// (table[row] - shift) · scale in f32, by the twin.
+fn scaled(table: &[f32], width: usize, frame: &[f32], rows: &[u32]) -> Vec<f32> {
+    let mut out = vec![0.0; rows.len() * width];
+    let of_rows = rows.iter().map(|&row| &table[row as usize * width..][..width]);
+    scale_rows(of_rows, &frame[..width], &frame[width..2 * width], &mut out);
+    out
+}
+
+pub(super) fn gather(bench: &mut Bench, shape: &Shape) {
+    let (capacity, inputs, replicas) = (shape.capacity, shape.units, shape.replicas());
+    for parts in [1, 3] {
+        let table = bench.normal(ROWS * inputs, 10.0);
+        let frames = bench.normal(replicas * 2 * inputs, 2.0);
+        let rows = bench.below(replicas * capacity, ROWS);
+        let mut expected = bench.below(replicas * capacity * inputs, 1000);
+        let mut x = expected.clone();
+        // Backwards: no part may write over the rows of the one behind it.
+        for part in (0..parts).rev() {
+            let (first, last) = (part * ROWS / parts, (part + 1) * ROWS / parts);
+            bench.launch(
+                ("gather", Variant::default()),
+                &[capacity, inputs, first, last - first].map(|number| number as u32),
+                &mut [
+                    read(&table[first * inputs..last * inputs]),
+                    read(&frames),
+                    read_words(&rows),
+                    Argument::Write(&mut x),
+                ],
+                shape.grid(inputs),
+                shape.steps(),
+            );
+        }
+        for (replica, &used) in shape.rows.iter().enumerate() {
+            let chosen = &rows[replica * capacity..][..used];
+            let scaled = scaled(&table, inputs, &frames[replica * 2 * inputs..], chosen);
+            let own = replica * capacity * inputs;
+            expected[own..own + scaled.len()].copy_from_slice(&words(&scaled));
+        }
+        bench.same(format!("x from {parts} parts"), &x, &expected);
+    }
+}

@@ -1,0 +1,318 @@
+//! Losses, their gradients by the scores, and what metrics are made of.
+
+use super::bench::{Argument, Bench, LEAST, Shape, read, read_words, tolerance, wide, words};
+use super::elementwise::softmax_terms;
+use crate::backend::Evaluation;
+use crate::cpu::binary_cross_entropy::binary_cross_entropy as binary_twin;
+use crate::cpu::mean_squared_error::mean_squared_error as squared_twin;
+use crate::cpu::metric_sums::{add_confusion, add_errors, add_labels, add_losses};
+use crate::cpu::multi_label_cross_entropy::multi_label_cross_entropy as labels_twin;
+use crate::cpu::softmax::softmax as softmax_twin;
+use crate::cpu::softmax_cross_entropy::softmax_cross_entropy as softmax_loss_twin;
+use crate::gpu::device::kernel::Variant;
+use crate::gpu::session::steps::Step;
+use crate::math::Real;
+
+/// A batch's scores, targets, weights and scales, and what the kernel makes of them.
+struct Losses {
+    scores: Vec<f32>,
+    truth: Vec<u32>,
+    weights: Vec<f32>,
+    scales: Vec<f32>,
+    losses: Vec<u32>,
+    delta: Vec<u32>,
+    before: [Vec<u32>; 2],
+}
+
+impl Losses {
+    fn run(
+        bench: &mut Bench,
+        shape: &Shape,
+        name: &'static str,
+        (scores, truth): (Vec<f32>, Vec<u32>),
+    ) -> Self {
+        let replicas = shape.replicas();
+        let batch = replicas * shape.capacity;
+        let width = scores.len() / batch;
+        let (weights, scales) = (bench.weights(batch), bench.weights(replicas));
+        let before = [words(&bench.normal(batch, 1.0)), words(&bench.normal(scores.len(), 1.0))];
+        let [mut losses, mut delta] = before.clone();
+        let steps = shape.steps().into_iter().zip(&scales);
+        let steps = steps.map(|(step, &scale)| Step { scale, ..step });
+        bench.launch(
+            (name, Variant::default()),
+            &[shape.capacity, width].map(|number| number as u32),
+            &mut [
+                read(&scores),
+                read_words(&truth),
+                read(&weights),
+                Argument::Write(&mut losses),
+                Argument::Write(&mut delta),
+            ],
+            shape.grid(1),
+            steps.collect(),
+        );
+        Losses { scores, truth, weights, scales, losses, delta, before }
+    }
+
+    /// Compares with (loss, its Σ|terms|) of each row, (delta, its Σ|terms|) of each score.
+    fn compare(
+        &self,
+        bench: &mut Bench,
+        shape: &Shape,
+        losses: &[(f64, f64)],
+        delta: &[(f64, f64)],
+    ) {
+        let width = self.scores.len() / self.weights.len();
+        bench.rows("loss", shape, 1, (&self.losses, &self.before[0]), |replica, i, _| {
+            let (loss, terms) = losses[replica * shape.capacity + i];
+            (loss, tolerance(width, terms))
+        });
+        bench.rows("delta", shape, width, (&self.delta, &self.before[1]), |replica, i, c| {
+            let row = replica * shape.capacity + i;
+            let (delta, terms) = delta[row * width + c];
+            // No probability is less than the least e^x.
+            (delta, tolerance(width, terms) + LEAST * self.pull(shape, row))
+        });
+    }
+
+    /// The twin on every replica's whole capacity: (losses, delta).
+    fn twin(
+        &self,
+        shape: &Shape,
+        twin: impl Fn(&[f64], &[u32], &[f64], f64, &mut [f64], &mut [f64]),
+    ) -> (Vec<f64>, Vec<f64>) {
+        let (mut losses, mut delta) = (vec![0.0; self.weights.len()], vec![0.0; self.scores.len()]);
+        let (scores, weights) = (wide(&self.scores), wide(&self.weights));
+        let rows = scores.len() / shape.replicas();
+        let truths = self.truth.len() / shape.replicas();
+        for (replica, &scale) in self.scales.iter().enumerate() {
+            let own = replica * shape.capacity..(replica + 1) * shape.capacity;
+            let all = replica * rows..(replica + 1) * rows;
+            let truth = &self.truth[replica * truths..(replica + 1) * truths];
+            let (losses, delta) = (&mut losses[own.clone()], &mut delta[all.clone()]);
+            twin(&scores[all], truth, &weights[own], f64::from(scale), losses, delta);
+        }
+        (losses, delta)
+    }
+
+    /// weight · scale of a row.
+    fn pull(&self, shape: &Shape, row: usize) -> f64 {
+        f64::from(self.weights[row]) * f64::from(self.scales[row / shape.capacity])
+    }
+}
+
+pub(super) fn softmax_cross_entropy(bench: &mut Bench, shape: &Shape) {
+    let classes = shape.units;
+    let batch = shape.replicas() * shape.capacity;
+    let mut scores = bench.normal(batch * classes, 3.0);
+    scores.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
+    let truth = bench.below(batch, classes);
+    let done = Losses::run(bench, shape, "softmax_cross_entropy", (scores, truth));
+    let (losses, delta) = done.twin(shape, |z, truth, weights, scale, losses, delta| {
+        let exponentials = |z: &mut [f64]| z.iter_mut().for_each(|z| *z = Real::exp(*z));
+        softmax_loss_twin(z, truth, weights, scale, losses, delta, exponentials);
+    });
+    let z = wide(&done.scores);
+    let mut a = vec![0.0; z.len()];
+    softmax_twin(&z, classes, &mut a);
+    let terms = softmax_terms(&z, &a, classes);
+    let of_loss = |(row, &loss): (usize, &f64)| {
+        let (z, a) = (&z[row * classes..][..classes], &a[row * classes..][..classes]);
+        let maximum = z.iter().fold(f64::NEG_INFINITY, |m, &z| m.max(z));
+        let sum: f64 = z.iter().map(|z| (z - maximum).exp()).sum();
+        let inside: f64 = a.iter().zip(z).map(|(a, z)| a * (1.0 + maximum - z)).sum();
+        (loss, sum.ln() + (maximum - z[done.truth[row] as usize]) + inside)
+    };
+    let of_delta = |(at, &delta): (usize, &f64)| {
+        let row = at / classes;
+        let y = f64::from(u8::from(done.truth[row] as usize == at % classes));
+        (delta, (terms[at] + y) * done.pull(shape, row))
+    };
+    let losses: Vec<_> = losses.iter().enumerate().map(of_loss).collect();
+    let delta: Vec<_> = delta.iter().enumerate().map(of_delta).collect();
+    done.compare(bench, shape, &losses, &delta);
+}
+
+pub(super) fn binary_cross_entropy(bench: &mut Bench, shape: &Shape) {
+    let batch = shape.replicas() * shape.capacity;
+    let mut scores = bench.normal(batch, 3.0);
+    scores.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
+    let truth = bench.below(batch, 2);
+    let done = Losses::run(bench, shape, "binary_cross_entropy", (scores, truth));
+    let (losses, delta) = done.twin(shape, binary_twin);
+    let z = wide(&done.scores);
+    let softplus = |z: f64| z.max(0.0) + (-z.abs()).exp().ln_1p();
+    let of_loss = |(row, &loss): (usize, &f64)| {
+        (loss, softplus(z[row]) + f64::from(done.truth[row]) * z[row].abs())
+    };
+    let of_delta = |(row, &delta): (usize, &f64)| {
+        let sigmoid = 1.0 / (1.0 + (-z[row]).exp());
+        (delta, (sigmoid + f64::from(done.truth[row])) * done.pull(shape, row))
+    };
+    let losses: Vec<_> = losses.iter().enumerate().map(of_loss).collect();
+    let delta: Vec<_> = delta.iter().enumerate().map(of_delta).collect();
+    done.compare(bench, shape, &losses, &delta);
+}
+
+pub(super) fn multi_label_cross_entropy(bench: &mut Bench, shape: &Shape) {
+    let outputs = shape.units;
+    let elements = shape.replicas() * shape.capacity * outputs;
+    let mut scores = bench.normal(elements, 3.0);
+    scores.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
+    let truth = labels(bench, elements);
+    let done = Losses::run(bench, shape, "multi_label_cross_entropy", (scores, words(&truth)));
+    let (losses, delta) = done.twin(shape, |z, truth, weights, scale, losses, delta| {
+        labels_twin(z, &wide(bytemuck::cast_slice(truth)), weights, scale, losses, delta);
+    });
+    let (z, y) = (wide(&done.scores), wide(&truth));
+    let softplus = |z: f64| z.max(0.0) + (-z.abs()).exp().ln_1p();
+    let of_loss = |(row, &loss): (usize, &f64)| {
+        let own = row * outputs..(row + 1) * outputs;
+        let terms = z[own.clone()].iter().zip(&y[own]).map(|(z, y)| softplus(*z) + y * z.abs());
+        (loss, terms.sum::<f64>() / outputs as f64)
+    };
+    let of_delta = |(at, &delta): (usize, &f64)| {
+        let sigmoid = 1.0 / (1.0 + (-z[at]).exp());
+        (delta, (sigmoid + y[at]) / outputs as f64 * done.pull(shape, at / outputs))
+    };
+    let losses: Vec<_> = losses.iter().enumerate().map(of_loss).collect();
+    let delta: Vec<_> = delta.iter().enumerate().map(of_delta).collect();
+    done.compare(bench, shape, &losses, &delta);
+}
+
+/// 0 or 1 each.
+fn labels(bench: &mut Bench, elements: usize) -> Vec<f32> {
+    bench.below(elements, 2).iter().map(|&label| label as f32).collect()
+}
+
+pub(super) fn mean_squared_error(bench: &mut Bench, shape: &Shape) {
+    let outputs = shape.units;
+    let elements = shape.replicas() * shape.capacity * outputs;
+    let (scores, truth) = (bench.normal(elements, 2.0), words(&bench.normal(elements, 2.0)));
+    let done = Losses::run(bench, shape, "mean_squared_error", (scores, truth));
+    let (losses, delta) = done.twin(shape, |output, truth, weights, scale, losses, delta| {
+        squared_twin(output, &wide(bytemuck::cast_slice(truth)), weights, scale, losses, delta);
+    });
+    // Every difference is rounded by its own size, and all terms are squares.
+    let itself = |&value: &f64| (value, value.abs());
+    let losses: Vec<_> = losses.iter().map(itself).collect();
+    let delta: Vec<_> = delta.iter().map(itself).collect();
+    done.compare(bench, shape, &losses, &delta);
+}
+
+pub(super) fn metric_sums_of_classes(bench: &mut Bench, shape: &Shape) {
+    let classes = shape.units.max(2);
+    let batch = shape.replicas() * shape.capacity;
+    // Few different numbers: many ties, and the first is the prediction.
+    let scores: Vec<f32> = bench.below(batch * classes, 4).iter().map(|&z| z as f32).collect();
+    let truth = bench.below(batch, classes);
+    metric_sums(bench, shape, [classes, 0, 0], (scores, truth));
+}
+
+pub(super) fn metric_sums_of_one_logit(bench: &mut Bench, shape: &Shape) {
+    let batch = shape.replicas() * shape.capacity;
+    // -1, 0 and 1: 0 is not above 0.
+    let scores = bench.below(batch, 3).iter().map(|&z| z as f32 - 1.0).collect();
+    let truth = bench.below(batch, 2);
+    metric_sums(bench, shape, [1, 0, 0], (scores, truth));
+}
+
+pub(super) fn metric_sums_of_values(bench: &mut Bench, shape: &Shape) {
+    let elements = shape.replicas() * shape.capacity * shape.units;
+    let scores = bench.normal(elements, 2.0);
+    let truth = words(&bench.normal(elements, 2.0));
+    metric_sums(bench, shape, [0, 0, shape.units], (scores, truth));
+}
+
+pub(super) fn metric_sums_of_labels(bench: &mut Bench, shape: &Shape) {
+    let elements = shape.replicas() * shape.capacity * shape.units;
+    // Half of the logits 0, which predicts no label, so that some rows are all right.
+    let scores =
+        bench.below(elements, 4).iter().map(|&z| z.saturating_sub(1) as f32 - 1.0).collect();
+    let truth = words(&labels(bench, elements));
+    metric_sums(bench, shape, [0, shape.units, 0], (scores, truth));
+}
+
+fn metric_sums(
+    bench: &mut Bench,
+    shape: &Shape,
+    [logits, labels, outputs]: [usize; 3],
+    (scores, truth): (Vec<f32>, Vec<u32>),
+) {
+    let (replicas, capacity) = (shape.replicas(), shape.capacity);
+    let (mut losses, weights) =
+        (bench.normal(replicas * capacity, 2.0), bench.weights(replicas * capacity));
+    for (loss, weight) in losses.iter_mut().zip(&weights) {
+        // A row that weighs nothing may have any loss.
+        *loss = if *weight > 0.0 { *loss } else { f32::INFINITY };
+    }
+    // Slots and counts of others before and behind; they stay.
+    let length = 2 + 2 * outputs;
+    let cells = match [logits, labels] {
+        [0, 0] => 0,
+        [0, labels] => 4 * labels + 1,
+        [logits, _] => logits.max(2).pow(2),
+    };
+    let before = words(&bench.normal((replicas + 3) * length, 1.0));
+    let counts_before = bench.below((replicas + 2) * cells + 1, 9);
+    let (mut sums, mut counts) = (before.clone(), counts_before.clone());
+    let step = |(replica, step): (usize, Step)| Step {
+        slot: (replica + 2) as u32,
+        confusion: ((replica + 1) * cells) as u32,
+        ..step
+    };
+    bench.launch(
+        ("metric_sums", Variant::default()),
+        &[capacity, logits, labels, outputs].map(|number| number as u32),
+        &mut [
+            read(&scores),
+            read_words(&truth),
+            read(&weights),
+            read(&losses),
+            Argument::Write(&mut sums),
+            Argument::Write(&mut counts),
+        ],
+        [1, 1],
+        shape.steps().into_iter().enumerate().map(step).collect(),
+    );
+    let (mut rest, mut expected_counts) = (before, counts_before);
+    for (replica, &rows) in shape.rows.iter().enumerate() {
+        let of = |values: &[f32], width: usize| {
+            wide(&values[replica * capacity * width..][..rows * width])
+        };
+        let mut expected = Evaluation::default();
+        let (losses, weights) = (of(&losses, 1), of(&weights, 1));
+        add_losses(&losses, &weights, &mut expected);
+        let pairs = losses.iter().zip(&weights).filter(|(_, weight)| **weight > 0.0);
+        let loss_terms: f64 = pairs.map(|(loss, weight)| loss.abs() * weight).sum();
+        let mut elements =
+            vec![(expected.loss_sum, loss_terms), (expected.weight_sum, expected.weight_sum)];
+        if logits > 0 {
+            let truth = &truth[replica * capacity..][..rows];
+            if rows > 0 {
+                add_confusion(&of(&scores, logits), truth, &mut expected);
+            }
+        } else if labels > 0 {
+            let truth = of(bytemuck::cast_slice(&truth), labels);
+            add_labels(&of(&scores, labels), &truth, labels, &mut expected);
+            if rows > 0 {
+                expected.confusion.push(expected.all_right);
+            }
+        } else {
+            let truth = of(bytemuck::cast_slice(&truth), outputs);
+            add_errors(&of(&scores, outputs), &truth, outputs, &mut expected);
+            let errors = expected.squared_errors.iter().chain(&expected.absolute_errors);
+            elements.extend(errors.map(|&sum| (sum, sum)));
+        }
+        let own = expected_counts[(replica + 1) * cells..].iter_mut();
+        own.zip(&expected.confusion).for_each(|(count, more)| *count += *more as u32);
+        for (i, (value, terms)) in elements.into_iter().enumerate() {
+            let at = (replica + 2) * length + i;
+            bench.near(format!("sum {i} of {replica}"), sums[at], value, tolerance(rows, terms));
+            rest[at] = sums[at];
+        }
+    }
+    bench.same("the sums of other steps", &sums, &rest);
+    bench.same("the counts", &counts, &expected_counts);
+}

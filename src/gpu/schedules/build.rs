@@ -1,0 +1,257 @@
+//! The dispatches of every kind of step, in their order.
+
+use crate::data::Split;
+use crate::error::Result;
+use crate::gpu::device::gpu::Gpu;
+use crate::gpu::device::kernel::Access::{Read, Write};
+use crate::gpu::device::kernel::{Access, Dispatch, Kernels, Variant};
+use crate::gpu::ops::layered::{Layered, grid};
+use crate::gpu::session::data::Data;
+use crate::gpu::session::network::{NetworkBuffers, Steps};
+use crate::gpu::session::run::Session;
+use crate::gpu::session::sizes::{most_rows, training_capacity};
+use crate::gpu::session::statistics::slot_length;
+use crate::gpu::session::train::check;
+use crate::gpu::session::workspace::{Gathered, Workspace};
+use crate::network::Task;
+use crate::params::{Clip, Optimizer, Run};
+
+/// Weights of a stretch of the norm's sum.
+const STRETCH: usize = 4096;
+
+/// Builds the dispatches of a network.
+pub(in crate::gpu) struct Build<'a> {
+    pub gpu: &'a Gpu,
+    pub kernels: &'a mut Kernels,
+    pub run: &'a Run,
+    pub data: &'a Data,
+    pub buffers: &'a NetworkBuffers,
+}
+
+impl<'a> Build<'a> {
+    /// More dispatches for a network that is there.
+    pub fn of(session: &'a mut Session) -> Self {
+        let Session { gpu, kernels, run, data, network, .. } = session;
+        Build { gpu, kernels, run, data, buffers: &network.buffers }
+    }
+
+    /// The dispatches that every schedule has; refused where the device takes less.
+    pub fn steps(&mut self) -> Result<Steps> {
+        let (evaluation, tensors) = (&self.buffers.evaluation, &self.buffers.tensors);
+        let steps = Steps {
+            evaluate: [
+                self.evaluate(evaluation, &tensors.weights),
+                self.evaluate(evaluation, &tensors.best),
+            ],
+            predict: [
+                self.predict(evaluation, &tensors.weights),
+                self.predict(evaluation, &tensors.best),
+            ],
+            keep_best: self.keep_best(evaluation),
+        };
+        let lists = [&steps.evaluate[0], &steps.predict[0], &steps.keep_best];
+        check(self.gpu, lists.into_iter().flatten())?;
+        Ok(steps)
+    }
+
+    pub fn layered<'b>(
+        &'b mut self,
+        workspace: &'b Workspace,
+        weights: &'b wgpu::Buffer,
+    ) -> Layered<'b> {
+        Layered {
+            gpu: self.gpu,
+            kernels: self.kernels,
+            plan: &self.run.plan,
+            layout: &self.buffers.layout,
+            replicas: self.run.replicas.len(),
+            workspace,
+            weights,
+            gradients: &self.buffers.tensors.gradients,
+        }
+    }
+
+    /// A dispatch of a kernel on `words` as its uniform parameters, and buffers in their order.
+    pub fn dispatch(
+        &mut self,
+        name: &'static str,
+        variant: Variant,
+        words: &[u32],
+        buffers: &[(&wgpu::Buffer, Access)],
+        workgroups: [usize; 2],
+        iterations: usize,
+    ) -> Dispatch {
+        let [x, y] = workgroups.map(|count| count as u32);
+        let workgroups = [x, y, self.run.replicas.len() as u32];
+        let dispatch = self.kernels.dispatch(self.gpu, name, variant, words, buffers, workgroups);
+        Dispatch { iterations: iterations as u64, ..dispatch }
+    }
+
+    /// A workspace for the batches of training.
+    pub fn workspace(&self) -> Result<Workspace> {
+        let replicas = self.run.replicas.len();
+        Workspace::new(self.gpu, &self.run.plan, replicas, training_capacity(self.run))
+    }
+
+    /// A step whose every quantity stays: without metrics, clip and update, and with the prediction.
+    pub fn trace(&mut self, workspace: &Workspace) -> Vec<Dispatch> {
+        let weights = &self.buffers.tensors.weights;
+        let mut step = self.gather(&workspace.gathered);
+        step.extend(self.layered(workspace, weights).forward());
+        step.push(self.layered(workspace, weights).loss());
+        step.extend(self.layered(workspace, weights).predict());
+        step.extend(self.layered(workspace, weights).backward());
+        step
+    }
+
+    pub fn evaluate(&mut self, workspace: &Workspace, weights: &wgpu::Buffer) -> Vec<Dispatch> {
+        let mut step = self.gather(&workspace.gathered);
+        step.extend(self.layered(workspace, weights).forward());
+        step.push(self.layered(workspace, weights).loss());
+        step.push(self.metrics(workspace));
+        step
+    }
+
+    pub fn predict(&mut self, workspace: &Workspace, weights: &wgpu::Buffer) -> Vec<Dispatch> {
+        let mut step = self.layered(workspace, weights).forward();
+        step.extend(self.layered(workspace, weights).predict());
+        step
+    }
+
+    /// The rows of a step, or of many: their targets, weights and inputs.
+    pub fn gather(&mut self, to: &Gathered) -> Vec<Dispatch> {
+        let (run, data) = (self.run, self.data);
+        let outputs = match run.network.task() {
+            Task::Classification => 0,
+            Task::MultiLabel | Task::Regression => run.network.outputs(),
+        };
+        let weighted_classes = run.replicas.first().map_or(0, |r| r.class_weights.len());
+        let words = [
+            to.capacity as u32,
+            outputs as u32,
+            weighted_classes as u32,
+            u32::from(run.table.row_weights.is_some()),
+        ];
+        let buffers = [
+            (&data.lists.buffer, Read),
+            (&data.targets, Read),
+            (&data.row_weights, Read),
+            (&data.target_frames, Read),
+            (&to.rows, Write),
+            (&to.truth, Write),
+            (&to.weights, Write),
+        ];
+        let rows = grid(to.capacity);
+        let variant = Variant::default();
+        let mut gather =
+            vec![self.dispatch("batch", variant, &words, &buffers, rows, 24 + outputs)];
+        let inputs = run.network.inputs();
+        let elements = grid(to.capacity * inputs);
+        for part in &data.parts {
+            let words = [to.capacity, inputs, part.first_row, part.rows].map(|word| word as u32);
+            let buffers = [
+                (&part.buffer, Read),
+                (&data.input_frames, Read),
+                (&to.rows, Read),
+                (&to.inputs, Write),
+            ];
+            gather.push(self.dispatch("gather", variant, &words, &buffers, elements, 0));
+        }
+        gather
+    }
+
+    fn metrics(&mut self, workspace: &Workspace) -> Dispatch {
+        let scores = self.run.plan.row_len(self.run.plan.scores);
+        let [logits, labels, outputs] = match self.run.network.task() {
+            Task::Classification => [scores, 0, 0],
+            Task::MultiLabel => [0, scores, 0],
+            Task::Regression => [0, 0, scores],
+        };
+        let words = [workspace.capacity, logits, labels, outputs].map(|word| word as u32);
+        let buffers = [
+            (workspace.of(self.run.plan.scores), Read),
+            (&workspace.gathered.truth, Read),
+            (&workspace.gathered.weights, Read),
+            (&workspace.losses, Read),
+            (&self.buffers.sums, Write),
+            (&self.buffers.confusion, Write),
+        ];
+        let turns = workspace.capacity.div_ceil(64) * (1 + scores) + 7 * (1 + outputs);
+        self.dispatch("metric_sums", Variant::default(), &words, &buffers, [1, 1], turns)
+    }
+
+    /// Clip by norm, if asked for, and the optimizer's step; by value is part of that step.
+    pub fn update(&mut self) -> Result<Vec<Dispatch>> {
+        let (run, tensors, decays) = (self.run, &self.buffers.tensors, &self.buffers.decays);
+        let (total, replicas) = (self.buffers.layout.total(), run.replicas.len());
+        // 1 wherever no norm is too long.
+        let scales = self.gpu.upload("the scales of the gradient", &vec![1.0f32; replicas])?;
+        let mut update = vec![];
+        if let Some(Clip::Norm(bound)) = run.step.clip {
+            let stretches = total.div_ceil(STRETCH);
+            let squares = self.gpu.storage("the squares of the gradient", replicas * stretches)?;
+            let words = [total as u32, stretches as u32, (bound as f32).to_bits()];
+            let buffers = [(&tensors.gradients, Read), (&squares, Write), (&scales, Write)];
+            for (entry, workgroups, turns) in
+                [("partial", stretches, STRETCH / 64), ("finish", 1, stretches.div_ceil(64))]
+            {
+                let variant = Variant { entry: Some(entry), ..Variant::default() };
+                let workgroups = [workgroups, 1];
+                update.push(self.dispatch(
+                    "clip",
+                    variant,
+                    &words,
+                    &buffers,
+                    workgroups,
+                    turns + 6,
+                ));
+            }
+        }
+        let bound = match run.step.clip {
+            Some(Clip::Value(bound)) => bound as f32,
+            // A bound that no number passes: what is not finite stays so, and is seen.
+            _ => f32::INFINITY,
+        };
+        let mut words = vec![total as u32, bound.to_bits()];
+        let mut buffers = vec![
+            (&tensors.gradients, Read),
+            (decays, Read),
+            (&scales, Read),
+            (&tensors.weights, Write),
+        ];
+        let name = match run.step.optimizer {
+            Optimizer::Sgd => "sgd",
+            Optimizer::Adam { beta1, beta2, epsilon } => {
+                let numbers = [beta1, beta2, 1.0 - beta1, 1.0 - beta2, epsilon];
+                words.extend(numbers.map(|number| (number as f32).to_bits()));
+                buffers.extend(tensors.slots.iter().map(|slot| (slot, Write)));
+                "adam"
+            }
+        };
+        update.push(self.dispatch(name, Variant::default(), &words, &buffers, grid(total), 0));
+        Ok(update)
+    }
+
+    pub fn keep_best(&mut self, workspace: &Workspace) -> Vec<Dispatch> {
+        let (run, tensors) = (self.run, &self.buffers.tensors);
+        let total = self.buffers.layout.total();
+        let steps = run.steps() as usize;
+        let validation = most_rows(run, &[Split::Validation]).div_ceil(workspace.capacity);
+        let words = [total, slot_length(run), run.replicas.len(), steps, validation];
+        let words = words.map(|word| word as u32);
+        let buffers = [
+            (&self.buffers.sums, Read),
+            (&tensors.best_losses, Write),
+            (&tensors.kept, Write),
+            (&tensors.weights, Read),
+            (&tensors.best, Write),
+        ];
+        let turns = steps.div_ceil(256) + total.div_ceil(1024) + validation;
+        let entries = [("decide", [1, 1], turns), ("keep", grid(total), 0)];
+        let dispatch = |(entry, workgroups, turns)| {
+            let variant = Variant { entry: Some(entry), ..Variant::default() };
+            self.dispatch("keep_best", variant, &words, &buffers, workgroups, turns)
+        };
+        entries.into_iter().map(dispatch).collect()
+    }
+}

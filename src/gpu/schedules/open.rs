@@ -1,0 +1,71 @@
+//! A run on an open device, on a schedule that fits.
+
+use std::sync::Arc;
+
+use super::build::Build;
+pub use super::fit::Refused;
+use super::fit::{first_fitting, fitting};
+use crate::error::Result;
+use crate::gpu::device::gpu::Gpu;
+use crate::gpu::device::kernel::{Dispatch, Kernels};
+use crate::gpu::session::data::Data;
+use crate::gpu::session::network::{DeviceNetwork, NetworkBuffers};
+use crate::gpu::session::record::Recorder;
+use crate::gpu::session::run::Session;
+use crate::gpu::session::schedule::Schedule;
+use crate::gpu::session::train::check;
+use crate::gpu::session::workspace::Workspace;
+use crate::params::Run;
+
+/// The memory of the device that data and network take.
+pub(in crate::gpu) fn bytes(gpu: &Gpu, run: &Run) -> u64 {
+    Data::bytes(run) + NetworkBuffers::bytes(gpu, run)
+}
+
+/// A run at its initial weights, on the first of these schedules that fits, and why those before it do not.
+pub(in crate::gpu) fn open(
+    gpu: Gpu,
+    run: Arc<Run>,
+    schedules: &[Schedule],
+) -> Result<(Option<Session>, Refused)> {
+    let mut refused = vec![];
+    let made = gpu.allocating(bytes(&gpu, &run), || {
+        let mut kernels = Kernels::new(&gpu);
+        let data = Data::new(&gpu, &run)?;
+        let buffers = NetworkBuffers::new(&gpu, &run)?;
+        let mut build =
+            Build { gpu: &gpu, kernels: &mut kernels, run: &run, data: &data, buffers: &buffers };
+        let found = first_fitting(&mut build, schedules, &mut refused)?;
+        let Some((schedule, train)) = found else { return Ok(None) };
+        let steps = build.steps()?;
+        let network = DeviceNetwork { buffers, steps, schedule, train };
+        let recorder = Recorder::new(&gpu, &kernels, run.replicas.len())?;
+        Ok(Some((kernels, data, network, recorder)))
+    })?;
+    let Some((kernels, data, network, recorder)) = made else { return Ok((None, refused)) };
+    gpu.wait()?;
+    Ok((Some(Session { gpu, run, kernels, data, network, recorder }), refused))
+}
+
+/// Goes on with another schedule, from where it is; the inner error says why it does not fit.
+pub(in crate::gpu) fn use_schedule(
+    session: &mut Session,
+    schedule: Schedule,
+) -> Result<Result<(), String>> {
+    let Session { gpu, kernels, run, data, network, .. } = &mut *session;
+    let mut build = Build { gpu, kernels, run, data, buffers: &network.buffers };
+    let built = gpu.allocating(0, || fitting(&mut build, schedule));
+    // Too little memory is a reason like others; a lost device is not.
+    gpu.check()?;
+    let built = built.unwrap_or_else(|refusal| Err(refusal.to_string()));
+    Ok(built.map(|train| (network.train, network.schedule) = (train, schedule)))
+}
+
+/// The dispatches of a step whose every quantity stays, and where they stay.
+pub(in crate::gpu) fn trace_steps(session: &mut Session) -> Result<(Workspace, Vec<Dispatch>)> {
+    let mut build = Build::of(session);
+    let workspace = build.workspace()?;
+    let dispatches = build.trace(&workspace);
+    check(build.gpu, dispatches.iter())?;
+    Ok((workspace, dispatches))
+}

@@ -1,0 +1,27 @@
+//! The rows of several steps, gathered before them.
+
+use crate::error::Result;
+use crate::gpu::schedules::build::Build;
+use crate::gpu::session::sizes::training_capacity;
+use crate::gpu::session::train::Ahead;
+use crate::gpu::session::workspace::Gathered;
+
+/// Numbers that are gathered ahead, all replicas together: 16 MiB.
+const NUMBERS_AHEAD: usize = 1 << 22;
+/// Steps whose rows are gathered ahead at the most.
+const STEPS_AHEAD: usize = 1024;
+
+/// The dispatches that gather as many steps as there is room for.
+pub(super) fn ahead(build: &mut Build) -> Result<Ahead> {
+    let run = build.run;
+    let batch = training_capacity(run);
+    let widest = run.network.inputs().max(run.network.outputs());
+    let numbers = run.replicas.len() * batch * widest;
+    let fitting = NUMBERS_AHEAD.min(build.gpu.binding_limit as usize / 4);
+    let most = STEPS_AHEAD.min(run.steps() as usize).max(1);
+    let steps = (fitting / numbers).clamp(1, most);
+    let capacity = steps * batch;
+    let gathered = Gathered::new(build.gpu, &run.plan, run.replicas.len(), capacity)?;
+    let dispatches = build.gather(&gathered);
+    Ok(Ahead { gathered, dispatches, steps })
+}

@@ -1,0 +1,82 @@
+//! Where the values of a quad lie.
+
+use crate::gpu::session::statistics::slot_length;
+use crate::network::{Chain, LinkActivation, Loss};
+use crate::params::Run;
+
+/// Columns of a quad, each four rows' values of one element. Those up to `kept` are what the gradients
+/// are made of.
+#[derive(Debug, Clone)]
+pub(in crate::gpu) struct Columns {
+    /// Where each layer's input begins.
+    pub inputs: Vec<usize>,
+    /// Where each layer's gradient by z begins.
+    pub deltas: Vec<usize>,
+    /// The gradient of each layer's alpha, where it learns one.
+    pub alphas: Vec<Option<usize>>,
+    /// Ones: what a bias and an alpha are multiplied with.
+    pub ones: usize,
+    /// What the metrics are made of.
+    pub stats: usize,
+    /// How many columns those are.
+    pub stats_length: usize,
+    /// The columns that gradients and metrics need.
+    pub kept: usize,
+    /// What the loss reads.
+    pub scores: usize,
+    /// Their exponentials, of a softmax.
+    pub exponentials: usize,
+    /// min(z, 0) of each layer that learns an alpha.
+    pub negatives: Vec<Option<usize>>,
+    /// All columns.
+    pub total: usize,
+}
+
+impl Columns {
+    pub fn new(chain: &Chain, run: &Run) -> Self {
+        let mut end = 0;
+        let mut take = |columns: usize| {
+            end += columns;
+            end - columns
+        };
+        let links = &chain.links;
+        let learns = |activation: &LinkActivation| matches!(activation, LinkActivation::Prelu(_));
+        let outputs = links.last().map_or(0, |link| link.units);
+        let inputs = links.iter().map(|link| take(link.inputs)).collect();
+        let deltas = links.iter().map(|link| take(link.units)).collect();
+        let alphas = links.iter().map(|link| learns(&link.activation).then(|| take(1))).collect();
+        let ones = take(1);
+        let stats_length = slot_length(run);
+        let stats = take(stats_length);
+        let kept = take(0);
+        let scores = take(outputs);
+        let softmax = run.plan.loss == Loss::SoftmaxCrossEntropy;
+        let exponentials = take(if softmax { outputs } else { 0 });
+        let negatives =
+            links.iter().map(|link| learns(&link.activation).then(|| take(link.units))).collect();
+        let total = take(0);
+        Columns {
+            inputs,
+            deltas,
+            alphas,
+            ones,
+            stats,
+            stats_length,
+            kept,
+            scores,
+            exponentials,
+            negatives,
+            total,
+        }
+    }
+
+    /// Where a layer's output goes: the input of the next, or the scores.
+    pub fn output(&self, layer: usize) -> usize {
+        self.inputs.get(layer + 1).copied().unwrap_or(self.scores)
+    }
+
+    /// Whether a layer learns an alpha.
+    pub fn any_alpha(&self) -> bool {
+        self.alphas.iter().any(Option::is_some)
+    }
+}

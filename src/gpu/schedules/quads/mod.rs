@@ -1,0 +1,14 @@
+//! What the schedules `two-phase` and `resident` share: chains of dense layers on quads, which are four
+//! rows of a batch side by side. Their kernels are made from `shaders/quad*.wgsl` for the sizes and
+//! activations of the network.
+
+mod ahead;
+mod bindings;
+mod columns;
+mod fusible;
+pub(in crate::gpu) mod generated;
+mod needs;
+pub(in crate::gpu) mod resident;
+mod text;
+mod turns;
+pub(in crate::gpu) mod two_phase;

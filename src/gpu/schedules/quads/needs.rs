@@ -1,0 +1,51 @@
+//! What a kernel on quads asks of a device.
+
+use crate::gpu::device::gpu::Gpu;
+use crate::gpu::device::limits::{TURNS, WORKGROUPS};
+
+/// What a kernel asks of a device, for the check before it is compiled.
+pub(super) struct Needs {
+    /// Bytes of workgroup memory.
+    pub bytes: usize,
+    /// Turns of loops of an invocation, at the least.
+    pub turns: u64,
+    /// Storage buffers.
+    pub buffers: usize,
+    /// The most workgroups of one dimension.
+    pub workgroups: usize,
+}
+
+impl Needs {
+    /// The error says what the device has too little of.
+    pub fn check(&self, gpu: &Gpu) -> Result<(), String> {
+        let limits = &gpu.limits;
+        let memory = limits.max_compute_workgroup_storage_size as usize;
+        if self.bytes > memory {
+            return Err(format!(
+                "takes {} bytes of workgroup memory, and the device has {memory}",
+                self.bytes
+            ));
+        }
+        if gpu.is_software && self.turns > TURNS {
+            return Err(format!(
+                "makes {} turns of loops a dispatch, and software drivers can be trusted with \
+                 {TURNS}",
+                self.turns
+            ));
+        }
+        let buffers = limits.max_storage_buffers_per_shader_stage as usize;
+        if self.buffers > buffers {
+            return Err(format!(
+                "takes {} storage buffers, and the device has {buffers}",
+                self.buffers
+            ));
+        }
+        if self.workgroups > WORKGROUPS {
+            return Err(format!(
+                "takes {} workgroups in one dimension, and devices take {WORKGROUPS}",
+                self.workgroups
+            ));
+        }
+        Ok(())
+    }
+}

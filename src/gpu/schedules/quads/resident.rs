@@ -1,0 +1,117 @@
+//! The schedule `resident`: many steps in one dispatch, one workgroup a replica.
+
+use super::ahead::ahead;
+use super::bindings::{Buffers, Declared, declare_moments, declare_rows, update_words};
+use super::fusible::{COLUMN, Fusible, quads_of};
+use super::needs::Needs;
+use super::text::Text;
+use super::turns::{over_quads, reduction, shared};
+use crate::error::Result;
+use crate::gpu::device::gpu::Gpu;
+use crate::gpu::device::kernel::Access::{Read, Write};
+use crate::gpu::device::kernel::Variant;
+use crate::gpu::device::limits::TURNS;
+use crate::gpu::schedules::build::Build;
+use crate::gpu::session::sizes::training_capacity;
+use crate::gpu::session::train::Train;
+use crate::params::Run;
+
+/// The dispatches of the schedule; the inner error says why it does not fit.
+pub(in crate::gpu) fn resident(build: &mut Build) -> Result<Result<Train, String>> {
+    let fusible = match Fusible::of(build.run) {
+        Ok(fusible) => fusible,
+        Err(why) => return Ok(Err(why)),
+    };
+    let sizes = Sizes::new(build, &fusible);
+    if let Err(why) = sizes.check(build) {
+        return Ok(Err(why));
+    }
+    let ahead = ahead(build)?;
+    let (run, gpu) = (build.run, build.gpu);
+    let text = Text {
+        run,
+        fusible: &fusible,
+        layout: &build.buffers.layout,
+        threads: sizes.threads,
+        quads: sizes.quads,
+        ahead: ahead.gathered.capacity,
+    };
+    let text = text.resident(&declared(run), sizes.local_weights);
+    let buffers = Buffers::new(build, &ahead.gathered).of(&declared(run));
+    let steps = sizes.steps(gpu, ahead.steps);
+    let variant = Variant { text: Some(&text), ..Variant::default() };
+    let turns = sizes.turns_outside + steps * sizes.turns_a_step;
+    let dispatch = build.dispatch("resident", variant, &update_words(run), &buffers, [1, 1], turns);
+    Ok(Ok(Train { ahead: Some(ahead), dispatches: vec![dispatch], steps }))
+}
+
+/// The buffers, from binding 1 on.
+pub(super) fn declared(run: &Run) -> Vec<Declared> {
+    let mut declared = vec![
+        ("x", "f32", Read),
+        ("truth", "u32", Read),
+        ("weights", "f32", Write),
+        ("sums", "f32", Write),
+    ];
+    declare_rows(run, &mut declared);
+    declare_moments(run, &mut declared);
+    declared
+}
+
+/// Sizes of the dispatch.
+struct Sizes {
+    quads: usize,
+    threads: usize,
+    /// Bytes of workgroup memory without the weights.
+    bytes: usize,
+    /// Whether the weights fit beside them.
+    local_weights: bool,
+    /// Turns of loops of a step, and those before the first and after the last.
+    turns_a_step: usize,
+    turns_outside: usize,
+}
+
+impl Sizes {
+    fn new(build: &Build, fusible: &Fusible) -> Self {
+        let (run, weights) = (build.run, build.buffers.layout.total());
+        let quads = quads_of(training_capacity(run));
+        let links = &fusible.chain.links;
+        let widest = links.iter().map(|link| link.units.max(link.inputs)).max().unwrap_or(1);
+        let threads = Fusible::threads(build.gpu, (quads * widest).max(weights));
+        let bytes = quads * fusible.columns.total * COLUMN + 4 * threads;
+        let memory = build.gpu.limits.max_compute_workgroup_storage_size as usize;
+        let moves = shared(weights, threads, over_quads(quads));
+        let norm = if run.step.bounds_norm() { moves + reduction(threads) } else { 0 };
+        let stats = shared(fusible.columns.stats_length, threads, over_quads(quads));
+        let pass = fusible.pass_turns(run.plan.loss, quads, threads);
+        Sizes {
+            quads,
+            threads,
+            bytes,
+            local_weights: bytes + 4 * weights <= memory,
+            // The loop's own turn.
+            turns_a_step: 1 + pass + norm + moves + stats,
+            turns_outside: 1 + 2 * shared(weights, threads, 0),
+        }
+    }
+
+    /// Steps of a dispatch, of `ahead` that are gathered.
+    fn steps(&self, gpu: &Gpu, ahead: usize) -> usize {
+        if !gpu.is_software {
+            return ahead;
+        }
+        let turns = (TURNS as usize).saturating_sub(self.turns_outside);
+        (turns / self.turns_a_step).clamp(1, ahead)
+    }
+
+    fn check(&self, build: &Build) -> Result<(), String> {
+        Needs {
+            bytes: self.bytes,
+            turns: (self.turns_outside + self.turns_a_step) as u64,
+            // The steps are one more.
+            buffers: declared(build.run).len() + 1,
+            workgroups: 1,
+        }
+        .check(build.gpu)
+    }
+}

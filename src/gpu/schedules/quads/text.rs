@@ -1,0 +1,275 @@
+//! The text of the generated kernels: sizes and activations of a network, then `shaders/quad*.wgsl` with
+//! the layers' numbers in them.
+
+use std::fmt::Write;
+
+use super::bindings::Declared;
+use super::fusible::Fusible;
+use crate::expr::MATH_WGSL;
+use crate::gpu::device::kernel::Access;
+use crate::gpu::device::sources::{OPTIMIZER, STEP};
+use crate::gpu::session::sizes::is_weighted;
+use crate::network::{Layout, Link, LinkActivation, Loss, Task};
+use crate::params::{Optimizer, Run};
+
+macro_rules! shader {
+    ($name:literal) => {
+        include_str!(concat!("../../../../shaders/", $name, ".wgsl"))
+    };
+}
+
+/// Makes the kernels of a network.
+pub(super) struct Text<'a> {
+    pub run: &'a Run,
+    pub fusible: &'a Fusible,
+    pub layout: &'a Layout,
+    /// Threads of a workgroup.
+    pub threads: usize,
+    /// Quads that workgroup memory has room for.
+    pub quads: usize,
+    /// Rows of a replica that are gathered ahead.
+    pub ahead: usize,
+}
+
+impl Text<'_> {
+    /// The first dispatch of `two-phase`.
+    pub fn two_phase_rows(&self, declared: &[Declared], quads_of_batch: usize) -> String {
+        let own = constants(&[("QUADS_OF_BATCH", quads_of_batch)]);
+        let parts = [STEP, MATH_WGSL, &self.constants(), &own, &declarations(declared)];
+        let reduce = if self.fusible.columns.any_alpha() { shader!("reduce") } else { "" };
+        [&parts[..], &[&self.pass(), reduce, shader!("two_phase_rows")]].concat().join("\n")
+    }
+
+    /// The dispatches of `two-phase` that move weights; `norm_workgroups` of them where the gradient's
+    /// norm is bounded.
+    pub fn two_phase_update(
+        &self,
+        declared: &[Declared],
+        quads_of_batch: usize,
+        norm_workgroups: Option<usize>,
+    ) -> String {
+        let workgroups = norm_workgroups.unwrap_or(0);
+        let own = constants(&[("QUADS_OF_BATCH", quads_of_batch), ("WORKGROUPS", workgroups)]);
+        let parts = [STEP, OPTIMIZER, &self.constants(), &own, &declarations(declared)];
+        let norm = [shader!("reduce"), shader!("two_phase_norm")];
+        let norm = if norm_workgroups.is_some() { &norm[..] } else { &[] };
+        [&parts[..], &[&self.gradients(), shader!("two_phase_update")], norm].concat().join("\n")
+    }
+
+    /// The one dispatch of `resident`.
+    pub fn resident(&self, declared: &[Declared], local_weights: bool) -> String {
+        let access = if local_weights {
+            shader!("resident_local_weights")
+        } else {
+            shader!("resident_stored_weights")
+        };
+        let own = format!("const BOUNDS_NORM = {};\n", self.run.step.bounds_norm());
+        let parts = [STEP, MATH_WGSL, OPTIMIZER, &self.constants(), &own, &declarations(declared)];
+        let rest =
+            [&*self.pass(), &self.gradients(), access, shader!("reduce"), shader!("resident")];
+        [&parts[..], &rest].concat().join("\n")
+    }
+
+    /// The sizes, of the network and of each layer.
+    fn constants(&self) -> String {
+        let Fusible { chain, columns } = self.fusible;
+        let links = &chain.links;
+        let mut text = constants(&[
+            ("THREADS", self.threads),
+            ("COLUMNS", columns.total),
+            ("KEPT", columns.kept),
+            ("QUADS", self.quads),
+            ("AHEAD", self.ahead),
+            ("INPUTS", links[0].inputs),
+            ("OUTPUTS", links[links.len() - 1].units),
+            ("SCORES", columns.scores),
+            ("EXPONENTIALS", columns.exponentials),
+            ("ONES", columns.ones),
+            ("STATS", columns.stats),
+            ("STATS_LENGTH", columns.stats_length),
+            ("WEIGHTS", self.layout.total()),
+        ]);
+        for (l, link) in links.iter().enumerate() {
+            text += &self.layer_constants(l, link);
+        }
+        text
+    }
+
+    fn layer_constants(&self, l: usize, link: &Link) -> String {
+        let columns = &self.fusible.columns;
+        let alpha = match link.activation {
+            LinkActivation::Prelu(alpha) => self.layout.of(alpha).start,
+            _ => 0,
+        };
+        let sizes = constants(&[
+            ("INPUTS_L", link.inputs),
+            ("UNITS_L", link.units),
+            ("WEIGHT_L", self.layout.of(link.weight).start),
+            ("BIAS_L", self.layout.of(link.bias).start),
+            ("ALPHA_L", alpha),
+            ("X_L", columns.inputs[l]),
+            ("A_L", columns.output(l)),
+            ("DELTA_L", columns.deltas[l]),
+            ("NEGATIVE_L", columns.negatives[l].unwrap_or(0)),
+            ("ALPHA_COLUMN_L", columns.alphas[l].unwrap_or(0)),
+        ]);
+        let learns = columns.alphas[l].is_some();
+        of_layer(&format!("{sizes}const LEARNS_L = {learns};\n"), l)
+    }
+
+    /// Forward, loss and backward over some quads: `pass_over`.
+    fn pass(&self) -> String {
+        let links = &self.fusible.chain.links;
+        let last = links.len() - 1;
+        let mut text = shader!("quad").to_owned();
+        for (l, link) in links.iter().enumerate() {
+            text += &of_layer(&(shader!("quad_layer").to_owned() + &applied(l, link)), l);
+            if l > 0 {
+                text += &of_layer(shader!("quad_backward"), l);
+            }
+            if matches!(link.activation, LinkActivation::Prelu(_)) {
+                text += &of_layer(shader!("quad_prelu"), l);
+            }
+        }
+        if self.run.network.task() == Task::Classification {
+            text += shader!("quad_count");
+        }
+        text += match self.run.plan.loss {
+            Loss::SoftmaxCrossEntropy => shader!("quad_softmax_cross_entropy"),
+            Loss::BinaryCrossEntropy => shader!("quad_binary_cross_entropy"),
+            // `Fusible::of` refuses it.
+            Loss::MultiLabelCrossEntropy => "",
+            Loss::MeanSquaredError => shader!("quad_mean_squared_error"),
+        };
+        let row_weight = if is_weighted(self.run) { "row_weights[at]" } else { "1.0" };
+        let _ = write!(
+            text,
+            "\nfn row_weight(at: u32) -> f32 {{\n    return {row_weight};\n}}\n\
+             \nfn settle_scores(quad: u32, unit: u32, gradient: vec4<f32>) {{\n    \
+             settle_{last}(quad, unit, gradient);\n}}\n"
+        );
+        text + &self.pass_over()
+    }
+
+    /// The phases of a pass, a barrier behind each.
+    fn pass_over(&self) -> String {
+        let links = self.fusible.chain.links.len();
+        let mut phases = vec!["load_inputs(local, first, rows, quads)".to_owned()];
+        phases.extend((0..links).map(|l| format!("forward_{l}(local, quads)")));
+        phases.push("loss(local, first, rows, quads, counts)".to_owned());
+        for l in (0..links).rev() {
+            if self.fusible.columns.alphas[l].is_some() {
+                phases.push(format!("alpha_{l}(local, quads)"));
+            }
+            if l > 0 {
+                phases.push(format!("backward_{l}(local, quads)"));
+            }
+        }
+        let phases: String =
+            phases.iter().map(|phase| format!("    {phase};\n    workgroupBarrier();\n")).collect();
+        format!(
+            "\nfn pass_over(local: u32, first: u32, rows: u32, quads: u32, counts: u32) {{\n{phases}}}\n"
+        )
+    }
+
+    /// The gradient by each weight, and what is done with it.
+    fn gradients(&self) -> String {
+        self.factors()
+            + shader!("quad_update")
+            + match self.run.step.optimizer {
+                Optimizer::Sgd => shader!("quad_sgd"),
+                Optimizer::Adam { .. } => shader!("quad_adam"),
+            }
+    }
+
+    /// `factors_of(i)` and `decays(i)` of weight i of a replica, tensor after tensor.
+    fn factors(&self) -> String {
+        let Fusible { chain, columns } = self.fusible;
+        let (mut factors, mut decays) = (vec![], vec![]);
+        let mut tensor = |id, pair: String| {
+            let range = self.layout.of(id);
+            let decay = f32::from(u8::from(self.run.plan.tensors[id.0].decay));
+            let own = pair.replace("AT", &format!("(i - {}u)", range.start));
+            factors.push((range.end, format!("vec2<u32>({own})")));
+            decays.push((range.end, format!("{decay:?}")));
+        };
+        let ones = columns.ones;
+        for (l, link) in chain.links.iter().enumerate() {
+            let (delta, x, inputs) = (columns.deltas[l], columns.inputs[l], link.inputs);
+            tensor(link.weight, format!("{delta}u + AT / {inputs}u, {x}u + AT % {inputs}u"));
+            tensor(link.bias, format!("{delta}u + AT, {ones}u"));
+            if let (LinkActivation::Prelu(alpha), Some(column)) =
+                (&link.activation, columns.alphas[l])
+            {
+                tensor(*alpha, format!("{column}u, {ones}u"));
+            }
+        }
+        let factors =
+            by_tensor("factors_of", "vec2<u32>", &format!("vec2<u32>({ones}u)"), &factors);
+        let decays = by_tensor("decays", "f32", "0.0", &decays);
+        format!(
+            "\n// The columns whose products, summed over the rows, are the gradient by weight i.\n\
+             {factors}\n// 1 where L2 pulls.\n{decays}"
+        )
+    }
+}
+
+/// A function of weight i: the value of the first tensor that ends behind it, and `rest` behind all.
+fn by_tensor(name: &str, kind: &str, rest: &str, tensors: &[(usize, String)]) -> String {
+    let arm = |(end, value): &(usize, String)| {
+        format!("if (i < {end}u) {{\n        value = {value};\n    }}")
+    };
+    let arms: Vec<String> = tensors.iter().map(arm).collect();
+    format!(
+        "fn {name}(i: u32) -> {kind} {{\n    var value = {rest};\n    {}\n    return value;\n}}\n",
+        arms.join(" else ")
+    )
+}
+
+/// `applied_L(z)`: what the layer applies to z, and its derivative.
+fn applied(l: usize, link: &Link) -> String {
+    let (function, body) = match &link.activation {
+        LinkActivation::Linear => {
+            (String::new(), "    return Applied_L(z, vec4<f32>(1.0));\n".to_owned())
+        }
+        LinkActivation::Prelu(_) => (
+            String::new(),
+            "    let alpha = vec4<f32>(weight(ALPHA_L));\n    \
+             let above = z > vec4<f32>(0.0);\n    \
+             return Applied_L(select(alpha * z, z, above), select(alpha, vec4<f32>(1.0), above));\n"
+                .to_owned(),
+        ),
+        LinkActivation::Function(f) => {
+            let name = format!("activation_{l}");
+            let each: String = ["x", "y", "z", "w"]
+                .iter()
+                .map(|c| format!("    let r{c} = {name}(z.{c});\n"))
+                .collect();
+            let body = format!(
+                "{each}    return Applied_L(vec4<f32>(rx.x, ry.x, rz.x, rw.x), \
+                 vec4<f32>(rx.y, ry.y, rz.y, rw.y));\n"
+            );
+            (f.expression.to_wgsl(&name), body)
+        }
+    };
+    format!("\n{function}\nfn applied_L(z: vec4<f32>) -> Applied_L {{\n{body}}}\n")
+}
+
+/// A template with a layer's number in it, and that of the layer below.
+fn of_layer(template: &str, l: usize) -> String {
+    let own = template.replace("_L", &format!("_{l}"));
+    if l == 0 { own } else { own.replace("_B(", &format!("_{}(", l - 1)) }
+}
+
+fn constants(values: &[(&str, usize)]) -> String {
+    values.iter().map(|(name, value)| format!("const {name} = {value}u;\n")).collect()
+}
+
+/// The buffers of group 1, from binding 1 on: the parameters are binding 0.
+fn declarations(declared: &[Declared]) -> String {
+    let line = |(number, (name, element, access)): (usize, &Declared)| {
+        let access = if *access == Access::Write { "read_write" } else { "read" };
+        format!("@group(1) @binding({number}) var<storage, {access}> {name}: array<{element}>;\n")
+    };
+    (1..).zip(declared).map(line).collect()
+}

@@ -1,0 +1,147 @@
+//! The schedule `two-phase`: forward and backward a quad a workgroup, then gradient, clip and update a
+//! weight a thread.
+
+use super::ahead::ahead;
+use super::bindings::{Buffers, Declared, declare_moments, declare_rows, update_words};
+use super::fusible::{COLUMN, Fusible, quads_of};
+use super::needs::Needs;
+use super::text::Text;
+use super::turns::{over_quads, reduction, shared};
+use crate::error::Result;
+use crate::gpu::device::kernel::Access::{Read, Write};
+use crate::gpu::device::kernel::Variant;
+use crate::gpu::ops::layered::folded;
+use crate::gpu::schedules::build::Build;
+use crate::gpu::session::sizes::training_capacity;
+use crate::gpu::session::train::Train;
+use crate::params::Run;
+
+/// Threads of a workgroup that moves weights.
+const UPDATE_THREADS: usize = 256;
+
+/// The dispatches of the schedule; the inner error says why it does not fit.
+pub(in crate::gpu) fn two_phase(build: &mut Build) -> Result<Result<Train, String>> {
+    let fusible = match Fusible::of(build.run) {
+        Ok(fusible) => fusible,
+        Err(why) => return Ok(Err(why)),
+    };
+    let sizes = Sizes::new(build, &fusible);
+    if let Err(why) = sizes.check(build, &fusible) {
+        return Ok(Err(why));
+    }
+    let ahead = ahead(build)?;
+    let (run, gpu) = (build.run, build.gpu);
+    let replicas = run.replicas.len();
+    let columns = gpu.storage(
+        "the columns of a batch",
+        replicas * sizes.quads * fusible.columns.kept * COLUMN / 4,
+    )?;
+    let text = |threads| Text {
+        run,
+        fusible: &fusible,
+        layout: &build.buffers.layout,
+        threads,
+        quads: 1,
+        ahead: ahead.gathered.capacity,
+    };
+    let rows_text = text(sizes.threads).two_phase_rows(&rows_declared(run), sizes.quads);
+    let update_text = text(sizes.update_threads).two_phase_update(
+        &update_declared(run),
+        sizes.quads,
+        run.step.bounds_norm().then_some(sizes.workgroups),
+    );
+    let squares = gpu.storage("the squares of the gradient", replicas * sizes.workgroups)?;
+    let buffers = Buffers::new(build, &ahead.gathered).with(&columns, &squares);
+    let rows_buffers = buffers.of(&rows_declared(run));
+    let update_buffers = buffers.of(&update_declared(run));
+    let variant = Variant { text: Some(&rows_text), ..Variant::default() };
+    let turns = sizes.rows_turns(run, &fusible);
+    let workgroups = [sizes.quads, 1];
+    let rows = build.dispatch("two_phase_rows", variant, &[0], &rows_buffers, workgroups, turns);
+    let mut dispatches = vec![rows];
+    let entries: &[&'static str] =
+        if run.step.bounds_norm() { &["gradients", "moves"] } else { &["main"] };
+    for entry in entries {
+        let variant =
+            Variant { text: Some(&update_text), entry: Some(entry), ..Variant::default() };
+        let (words, workgroups) = (update_words(run), folded(sizes.workgroups));
+        let turns = sizes.update_turns();
+        let name = "two_phase_update";
+        dispatches.push(build.dispatch(name, variant, &words, &update_buffers, workgroups, turns));
+    }
+    Ok(Ok(Train { ahead: Some(ahead), dispatches, steps: 1 }))
+}
+
+/// The buffers of the first dispatch, from binding 1 on.
+pub(super) fn rows_declared(run: &Run) -> Vec<Declared> {
+    let mut declared = vec![
+        ("x", "f32", Read),
+        ("truth", "u32", Read),
+        ("weights", "f32", Read),
+        ("columns", "vec4<f32>", Write),
+    ];
+    declare_rows(run, &mut declared);
+    declared
+}
+
+/// The buffers of the others.
+pub(super) fn update_declared(run: &Run) -> Vec<Declared> {
+    let mut declared =
+        vec![("columns", "vec4<f32>", Read), ("weights", "f32", Write), ("sums", "f32", Write)];
+    declare_moments(run, &mut declared);
+    if run.step.bounds_norm() {
+        declared.extend([("gradient_sums", "f32", Write), ("squares", "f32", Write)]);
+    }
+    declared
+}
+
+/// Sizes of the dispatches.
+struct Sizes {
+    /// Quads of a batch, which are the workgroups of the first dispatch.
+    quads: usize,
+    threads: usize,
+    update_threads: usize,
+    /// Workgroups of the others.
+    workgroups: usize,
+}
+
+impl Sizes {
+    fn new(build: &Build, fusible: &Fusible) -> Self {
+        let links = &fusible.chain.links;
+        let widest = links.iter().map(|link| link.units.max(link.inputs)).max().unwrap_or(1);
+        let update_threads = Fusible::threads(build.gpu, UPDATE_THREADS);
+        let threads_of_update = build.buffers.layout.total() + fusible.columns.stats_length;
+        Sizes {
+            quads: quads_of(training_capacity(build.run)),
+            threads: Fusible::threads(build.gpu, widest),
+            update_threads,
+            workgroups: threads_of_update.div_ceil(update_threads),
+        }
+    }
+
+    fn rows_turns(&self, run: &Run, fusible: &Fusible) -> usize {
+        let kept = shared(fusible.columns.kept, self.threads, 0);
+        fusible.pass_turns(run.plan.loss, 1, self.threads) + kept
+    }
+
+    /// One weight: its gradient, what metrics are made of, and the norm.
+    fn update_turns(&self) -> usize {
+        let threads = self.update_threads;
+        2 * over_quads(self.quads) + shared(self.workgroups, threads, 0) + reduction(threads)
+    }
+
+    fn check(&self, build: &Build, fusible: &Fusible) -> Result<(), String> {
+        let run = build.run;
+        let reduce = if fusible.columns.any_alpha() { 4 * self.threads } else { 0 };
+        let turns = self.rows_turns(run, fusible).max(self.update_turns());
+        let declared = rows_declared(run).len().max(update_declared(run).len());
+        Needs {
+            bytes: fusible.columns.total * COLUMN + reduce,
+            turns: turns as u64,
+            // The steps are one more.
+            buffers: declared + 1,
+            workgroups: self.quads,
+        }
+        .check(build.gpu)
+    }
+}

@@ -1,0 +1,81 @@
+//! The data set on the device, uploaded once.
+
+use crate::error::Result;
+use crate::gpu::device::gpu::Gpu;
+use crate::gpu::session::steps::Lists;
+use crate::params::{Run, TableTargets};
+
+/// The table, the lists of rows, and the scaling of every replica.
+pub(in crate::gpu) struct Data {
+    /// The inputs, in parts of whole rows that each fit a binding.
+    pub parts: Vec<Part>,
+    pub lists: Lists,
+    /// Classes, or values as bits of f32.
+    pub targets: wgpu::Buffer,
+    /// A weight a row, where rows have weights; else one unused number.
+    pub row_weights: wgpu::Buffer,
+    /// (replica, shifts and then scales) of the inputs.
+    pub input_frames: wgpu::Buffer,
+    /// (replica, class weights, or shifts and then scales of the outputs).
+    pub target_frames: wgpu::Buffer,
+}
+
+/// Consecutive rows of the table.
+pub(in crate::gpu) struct Part {
+    pub buffer: wgpu::Buffer,
+    pub first_row: usize,
+    pub rows: usize,
+}
+
+impl Data {
+    pub fn new(gpu: &Gpu, run: &Run) -> Result<Self> {
+        let targets: Vec<u32> = match &run.table.targets {
+            TableTargets::Classes(classes) => classes.clone(),
+            TableTargets::Values { values, .. } => values.iter().map(|v| v.to_bits()).collect(),
+        };
+        let inputs = run.replicas.iter().map(|replica| run.input_frame(replica));
+        let input_frames: Vec<f32> = inputs
+            .flat_map(|frame| frame.shift.into_iter().chain(frame.scale))
+            .map(|v| v as f32)
+            .collect();
+        let target_frames = run.replicas.iter().flat_map(|replica| {
+            let frame = run.target_frame(replica);
+            let scaling = frame.shift.into_iter().chain(frame.scale);
+            scaling.chain(replica.class_weights.clone()).map(|v| v as f32)
+        });
+        let target_frames: Vec<f32> = target_frames.collect();
+        let row_weights = run.table.row_weights.as_deref().unwrap_or(&[1.0]);
+        Ok(Data {
+            parts: parts(gpu, run)?,
+            lists: Lists::new(gpu, run)?,
+            targets: gpu.upload("the targets", &targets)?,
+            row_weights: gpu.upload("the weights of the rows", row_weights)?,
+            input_frames: gpu.upload("the scaling of the inputs", &input_frames)?,
+            target_frames: gpu.upload("the scaling of the targets", &target_frames)?,
+        })
+    }
+
+    /// The bytes of all that, for the check before anything is allocated.
+    pub fn bytes(run: &Run) -> u64 {
+        let (rows, inputs) = run.table.inputs.dim();
+        let outputs = run.network.outputs();
+        let lists = rows * run.replicas.len();
+        let frames = run.replicas.len() * 2 * (inputs + outputs.max(run.network.classes()));
+        4 * (rows * (inputs + outputs + 1) + lists + frames) as u64
+    }
+}
+
+/// The table in as few parts as the device's bindings allow.
+fn parts(gpu: &Gpu, run: &Run) -> Result<Vec<Part>> {
+    let (rows, inputs) = run.table.inputs.dim();
+    let most = (gpu.binding_limit as usize / (4 * inputs.max(1))).max(1);
+    let mut parts = vec![];
+    for first_row in (0..rows).step_by(most) {
+        let rows = most.min(rows - first_row);
+        let block = run.table.inputs.slice(ndarray::s![first_row..first_row + rows, ..]);
+        let values = block.as_standard_layout();
+        let buffer = gpu.upload("the inputs", values.as_slice().unwrap_or_default())?;
+        parts.push(Part { buffer, first_row, rows });
+    }
+    Ok(parts)
+}

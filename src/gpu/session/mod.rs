@@ -1,0 +1,13 @@
+//! What a run has on a device, whatever the schedule.
+
+pub(super) mod data;
+pub(super) mod network;
+pub(super) mod record;
+pub(super) mod run;
+pub(super) mod schedule;
+pub(super) mod sizes;
+pub(super) mod statistics;
+pub(super) mod steps;
+pub(super) mod tensors;
+pub(super) mod train;
+pub(super) mod workspace;

@@ -1,0 +1,73 @@
+//! A network on the device: its weights, its workspaces, and the dispatches of its steps.
+
+use super::schedule::Schedule;
+use super::sizes::{evaluation_capacity, slots, training_capacity};
+use super::statistics::{confusion_length, slot_length};
+use super::tensors::{Tensors, decays};
+use super::train::Train;
+use super::workspace::Workspace;
+use crate::error::Result;
+use crate::gpu::device::gpu::Gpu;
+use crate::gpu::device::kernel::Dispatch;
+use crate::network::Layout;
+use crate::params::Run;
+
+/// What every schedule computes with.
+pub(in crate::gpu) struct NetworkBuffers {
+    pub layout: Layout,
+    pub tensors: Tensors,
+    pub evaluation: Workspace,
+    /// Slots of sums: training steps, then validation blocks; (slot, replica).
+    pub sums: wgpu::Buffer,
+    pub slots: usize,
+    /// (training or evaluation, replica, true class, predicted class)
+    pub confusion: wgpu::Buffer,
+    /// 1 where L2 pulls.
+    pub decays: wgpu::Buffer,
+}
+
+/// The dispatches that every schedule has, in their order.
+pub(in crate::gpu) struct Steps {
+    /// Batch, gather, forward, loss, metrics on the current and on the best weights.
+    pub evaluate: [Vec<Dispatch>; 2],
+    /// Forward and prediction of rows the host has filled in, on the current and the best weights.
+    pub predict: [Vec<Dispatch>; 2],
+    /// The end of an epoch: keep the best weights.
+    pub keep_best: Vec<Dispatch>,
+}
+
+/// A network that can be trained.
+pub(in crate::gpu) struct DeviceNetwork {
+    pub buffers: NetworkBuffers,
+    pub steps: Steps,
+    pub schedule: Schedule,
+    pub train: Train,
+}
+
+impl NetworkBuffers {
+    /// Allocates them, at the run's initial weights.
+    pub fn new(gpu: &Gpu, run: &Run) -> Result<Self> {
+        let replicas = run.replicas.len();
+        let layout = Layout::new(&run.plan);
+        let evaluation = Workspace::new(gpu, &run.plan, replicas, evaluation_capacity(gpu, run))?;
+        let tensors = Tensors::new(gpu, run, &layout)?;
+        let slots = slots(gpu, run) * replicas;
+        let sums = gpu.storage("the sums of an epoch", slots * slot_length(run))?;
+        let confusion =
+            gpu.storage("the confusion counts", 2 * replicas * confusion_length(run))?;
+        let decays = gpu.upload("the decay of the weights", &decays(run))?;
+        Ok(NetworkBuffers { layout, tensors, evaluation, sums, slots, confusion, decays })
+    }
+
+    /// The bytes of all that and of a workspace for training, for the check before anything is allocated.
+    pub fn bytes(gpu: &Gpu, run: &Run) -> u64 {
+        let replicas = run.replicas.len();
+        let arrays = 3 + run.step.optimizer.slots();
+        let weights = 4 * (replicas * run.plan.parameters() * arrays) as u64;
+        let sums = 4 * (slots(gpu, run) * replicas * slot_length(run)) as u64;
+        weights
+            + sums
+            + Workspace::bytes(&run.plan, replicas, training_capacity(run))
+            + Workspace::bytes(&run.plan, replicas, evaluation_capacity(gpu, run))
+    }
+}

@@ -1,0 +1,53 @@
+//! How many rows there are to make room for.
+
+use crate::data::Split;
+use crate::gpu::device::gpu::Gpu;
+use crate::gpu::device::limits::WORKGROUPS;
+use crate::network::{BufferId, Operation};
+use crate::params::Run;
+
+/// Rows of a block of an evaluation.
+const BLOCK: usize = 4096;
+/// Numbers that the buffers of a block hold together, 128 MiB: fewer rows where rows are long.
+const BLOCK_NUMBERS: usize = 1 << 25;
+
+/// Columns of a tile of a product.
+pub(in crate::gpu) const TILE_COLUMNS: usize = 64;
+
+/// Rows of the largest list of a split.
+pub(in crate::gpu) fn most_rows(run: &Run, splits: &[Split]) -> usize {
+    let rows = run.replicas.iter().flat_map(|r| splits.iter().map(|s| r.splits.of(*s).len()));
+    rows.max().unwrap_or(0)
+}
+
+pub(in crate::gpu) fn training_capacity(run: &Run) -> usize {
+    run.replicas.iter().map(|replica| run.largest_batch(replica)).fold(1, usize::max)
+}
+
+/// Whether rows weigh differently.
+pub(in crate::gpu) fn is_weighted(run: &Run) -> bool {
+    let weighted_classes = run.replicas.iter().any(|replica| !replica.class_weights.is_empty());
+    run.table.row_weights.is_some() || weighted_classes
+}
+
+/// Rows of a block of an evaluation, of this run.
+pub(in crate::gpu) fn evaluation_capacity(gpu: &Gpu, run: &Run) -> usize {
+    let fitting = BLOCK_NUMBERS / (run.plan.row_elements() * run.replicas.len());
+    let longest = (0..run.plan.buffers.len()).map(|id| run.plan.row_len(BufferId(id))).max();
+    let a_row = 4 * longest.unwrap_or(1).max(1) * run.replicas.len();
+    let fitting = fitting.min(gpu.binding_limit as usize / a_row);
+    // A convolution takes a workgroup a tile of columns, in one dimension.
+    let widest = run.plan.forward.iter().map(|operation| match operation {
+        Operation::Conv1d { convolution, .. } => convolution.positions,
+        _ => 1,
+    });
+    let columns = TILE_COLUMNS * WORKGROUPS / widest.max().unwrap_or(1);
+    most_rows(run, &Split::ALL).min(fitting).min(columns).clamp(1, BLOCK)
+}
+
+/// Slots of one replica: the steps of an epoch and its validation, or the blocks of any evaluation.
+pub(in crate::gpu) fn slots(gpu: &Gpu, run: &Run) -> usize {
+    let blocks = |splits| most_rows(run, splits).div_ceil(evaluation_capacity(gpu, run));
+    let epoch = run.steps() as usize + blocks(&[Split::Validation][..]);
+    epoch.max(blocks(&Split::ALL[..]))
+}

@@ -1,0 +1,44 @@
+//! The weights of a run on the device, and what training keeps beside them.
+
+use crate::error::Result;
+use crate::gpu::device::gpu::Gpu;
+use crate::network::{Layout, initial_values};
+use crate::params::Run;
+
+/// The tensors of all replicas: (replica, weights), one array each.
+pub(in crate::gpu) struct Tensors {
+    pub weights: wgpu::Buffer,
+    pub best: wgpu::Buffer,
+    pub gradients: wgpu::Buffer,
+    /// The optimizer's slots.
+    pub slots: Vec<wgpu::Buffer>,
+    pub best_losses: wgpu::Buffer,
+    pub kept: wgpu::Buffer,
+}
+
+impl Tensors {
+    pub fn new(gpu: &Gpu, run: &Run, layout: &Layout) -> Result<Self> {
+        let replicas = run.replicas.len();
+        let initial = run.replicas.iter().flat_map(|r| initial_values(&run.plan.tensors, r.seed));
+        let initial: Vec<f32> = initial.map(|value| value as f32).collect();
+        let all = replicas * layout.total();
+        let slot = |_| gpu.storage("the optimizer's moments", all);
+        Ok(Tensors {
+            weights: gpu.upload("the weights", &initial)?,
+            best: gpu.upload("the best weights", &initial)?,
+            gradients: gpu.storage("the gradients", all)?,
+            slots: (0..run.step.optimizer.slots()).map(slot).collect::<Result<_>>()?,
+            best_losses: gpu.upload("the best losses", &vec![f32::MAX; replicas])?,
+            kept: gpu.storage("the kept flags", replicas)?,
+        })
+    }
+}
+
+/// 1 where L2 pulls.
+pub(in crate::gpu) fn decays(run: &Run) -> Vec<f32> {
+    let of = |tensor: &crate::network::Tensor| {
+        let len = tensor.shape.iter().product();
+        std::iter::repeat_n(f32::from(u8::from(tensor.decay)), len)
+    };
+    run.plan.tensors.iter().flat_map(of).collect()
+}

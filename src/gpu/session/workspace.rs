@@ -1,0 +1,74 @@
+//! The buffers of a batch on the device.
+
+use crate::error::Result;
+use crate::gpu::device::gpu::Gpu;
+use crate::network::{BufferId, Plan};
+
+/// Rows of every replica, as they are gathered from the table.
+pub(in crate::gpu) struct Gathered {
+    /// Rows of a replica that there is room for.
+    pub capacity: usize,
+    /// (replica, capacity): row numbers.
+    pub rows: wgpu::Buffer,
+    /// (replica, capacity, inputs)
+    pub inputs: wgpu::Buffer,
+    /// (replica, capacity, 1 or outputs)
+    pub truth: wgpu::Buffer,
+    /// (replica, capacity)
+    pub weights: wgpu::Buffer,
+}
+
+impl Gathered {
+    pub fn new(gpu: &Gpu, plan: &Plan, replicas: usize, capacity: usize) -> Result<Self> {
+        let rows = replicas * capacity;
+        Ok(Gathered {
+            capacity,
+            rows: gpu.storage("the rows of a batch", rows)?,
+            inputs: gpu.storage("the inputs of a batch", rows * plan.row_len(plan.input))?,
+            truth: gpu.storage("the targets of a batch", rows * plan.row_len(plan.scores))?,
+            weights: gpu.storage("the weights of a batch", rows)?,
+        })
+    }
+}
+
+/// Buffers for up to `capacity` rows of every replica.
+pub(in crate::gpu) struct Workspace {
+    /// Rows that a batch has room for.
+    pub capacity: usize,
+    /// One a buffer of the plan: (replica, capacity, row).
+    pub buffers: Vec<wgpu::Buffer>,
+    /// The rows of the batch; their inputs are the plan's input.
+    pub gathered: Gathered,
+    /// (replica, capacity)
+    pub losses: wgpu::Buffer,
+}
+
+impl Workspace {
+    pub fn new(gpu: &Gpu, plan: &Plan, replicas: usize, capacity: usize) -> Result<Self> {
+        let batch = replicas * capacity;
+        let gathered = Gathered::new(gpu, plan, replicas, capacity)?;
+        let buffer = |id: usize| {
+            if id == plan.input.0 {
+                return Ok(gathered.inputs.clone());
+            }
+            let label = format!("the buffer {} of a batch", plan.buffers[id].name);
+            gpu.storage(&label, batch * plan.row_len(BufferId(id)))
+        };
+        Ok(Workspace {
+            capacity,
+            buffers: (0..plan.buffers.len()).map(buffer).collect::<Result<_>>()?,
+            gathered,
+            losses: gpu.storage("the losses of a batch", batch)?,
+        })
+    }
+
+    /// The device's buffer of a plan's.
+    pub fn of(&self, buffer: BufferId) -> &wgpu::Buffer {
+        &self.buffers[buffer.0]
+    }
+
+    /// The bytes of a workspace, for the check before anything is allocated.
+    pub fn bytes(plan: &Plan, replicas: usize, capacity: usize) -> u64 {
+        (replicas * capacity * (plan.row_elements() + plan.row_len(plan.scores) + 3) * 4) as u64
+    }
+}

@@ -1,0 +1,109 @@
+//! What a network is trained for, where its output leaves more than one answer.
+
+use ndarray::Array2;
+
+use super::Parameters;
+use crate::data::{Dataset, Targets};
+use crate::error::{Error, Result};
+use crate::network::{Network, Output, Task};
+
+/// The most values of a target that are taken for classes.
+const MOST_CLASSES: usize = 20;
+
+/// The task of `TASK`; under `auto` what the output tells, and labels where several sigmoid outputs meet
+/// targets that are all 0 or 1.
+pub(super) fn task_of(parameters: &Parameters, dataset: &Dataset, output: Output) -> Task {
+    let labels = || {
+        let targets = dataset.targets.clone().into_reals();
+        output.has_labels() && targets.ncols() == output.units && first_other(&targets).is_none()
+    };
+    match parameters.task {
+        Some(task) => task,
+        None if labels() => Task::MultiLabel,
+        None => output.task(),
+    }
+}
+
+/// Refuses targets of several labels a row that are neither 0 nor 1.
+pub(crate) fn check_labels(targets: &Array2<f64>) -> Result<()> {
+    let Some((row, column)) = first_other(targets) else { return Ok(()) };
+    Err(Error::input(format!(
+        "the targets hold {} in row {row}, column {column} (counted from 0); several labels a row are a \
+         column a label, of 0 and 1 alone",
+        targets[[row, column]],
+    )))
+}
+
+/// The place of the first target that is neither 0 nor 1.
+fn first_other(targets: &Array2<f64>) -> Option<(usize, usize)> {
+    targets.indexed_iter().find(|(_, target)| **target != 0.0 && **target != 1.0).map(|(at, _)| at)
+}
+
+impl Parameters {
+    /// The task of a run whose params.json is older than `TASK`: the output alone told it then.
+    pub fn task_by_output(&self) -> Result<Task> {
+        Ok(Output::of(&self.network_layers()?)?.task())
+    }
+
+    /// What to say where a network without classes has targets that look like some, and `TASK` does not
+    /// say that they are values.
+    pub fn note_of_classes(&self, dataset: &Dataset, network: &Network) -> Option<String> {
+        if self.task.is_some() || network.task() != Task::Regression {
+            return None;
+        }
+        let (classes, least, most) = classes(&dataset.targets)?;
+        Some(format!(
+            "the targets are {classes} whole numbers, {least} to {most}, and trained as values, because the \
+             output is {} x {}; for classes end with {classes} x softmax{}; TASK={} says that they are \
+             values",
+            network.outputs(),
+            network.output_activation(),
+            if classes == 2 { ", or 1 x sigmoid" } else { "" },
+            Task::Regression.name()
+        ))
+    }
+}
+
+/// The number of the targets' different values, the least and the most, where they look like classes: whole
+/// numbers without a gap, few of them, each of several rows.
+fn classes(targets: &Targets) -> Option<(usize, i64, i64)> {
+    let mut values: Vec<i64> = match targets {
+        Targets::Integers(y) if y.ncols() == 1 => y.iter().copied().collect(),
+        Targets::Reals(y) if y.ncols() == 1 => {
+            let whole = |y: &f64| (y.fract() == 0.0 && y.abs() < 1e9).then_some(*y as i64);
+            y.iter().map(whole).collect::<Option<_>>()?
+        }
+        _ => return None,
+    };
+    let rows = values.len();
+    values.sort_unstable();
+    values.dedup();
+    let (least, most) = (*values.first()?, *values.last()?);
+    let count = values.len();
+    let has_no_gap = most.checked_sub(least).is_some_and(|range| range == count as i64 - 1);
+    (has_no_gap && (2..=MOST_CLASSES).contains(&count) && rows >= 2 * count)
+        .then_some((count, least, most))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn few_whole_numbers_without_a_gap_look_like_classes() {
+        let found = |values: &[f64]| {
+            let rows = values.len();
+            classes(&Targets::Reals(Array2::from_shape_vec((rows, 1), values.to_vec()).unwrap()))
+        };
+        assert_eq!(found(&[0.0, 1.0, 2.0, 2.0, 1.0, 0.0]), Some((3, 0, 2)));
+        assert_eq!(found(&[1.0, 2.0, 1.0, 2.0]), Some((2, 1, 2)));
+        assert_eq!(found(&[0.0, 2.0, 0.0, 2.0]), None, "a gap");
+        assert_eq!(found(&[0.0, 0.5, 0.0, 0.5]), None, "no whole number");
+        assert_eq!(found(&[3.0, 4.0, 5.0]), None, "a value a row");
+        assert_eq!(found(&[3.0; 4]), None, "one value");
+        assert_eq!(found(&[f64::NAN; 4]), None);
+        let extreme = Targets::Integers(array![[i64::MIN], [i64::MAX], [i64::MIN], [i64::MAX]]);
+        assert_eq!(classes(&extreme), None);
+    }
+}
