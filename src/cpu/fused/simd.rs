@@ -28,6 +28,16 @@ pub(super) enum Sums {
     Three,
 }
 
+impl Sums {
+    /// The columns of a product's widest tile.
+    pub const fn columns(self) -> usize {
+        match self {
+            Sums::TwentyFour => 4 * LANES,
+            Sums::Six | Sums::Three => LANES,
+        }
+    }
+}
+
 /// An instruction set.
 ///
 /// # Safety
@@ -61,6 +71,7 @@ pub(super) trait Simd: Copy {
     /// 0 where |a| < 2⁻⁹⁵, which a look at [`NOT_FADED`] tells.
     unsafe fn flushed(a: Self::V) -> Self::V;
     /// g², of |g| between [`LEAST_GRADIENT`] and [`LARGEST_GRADIENT`].
+    #[inline(always)]
     unsafe fn bounded_square(g: Self::V) -> Self::V {
         // SAFETY: the caller's promise.
         unsafe {
@@ -87,6 +98,7 @@ pub(super) trait Simd: Copy {
     /// The sum of each of sixteen.
     unsafe fn sixteen_sums(partial: [[Self::Partial; 4]; 4]) -> Self::V;
     /// m / (2√v + ε) for normal v > 0, to three and a half units in the last place at most.
+    #[inline(always)]
     unsafe fn over_two_roots(m: Self::V, v: Self::V, epsilon: Self::V) -> Self::V {
         // SAFETY: the caller's promise.
         unsafe {
@@ -95,6 +107,7 @@ pub(super) trait Simd: Copy {
         }
     }
     /// Sixteen rows of sixteen numbers to as many columns; rows are so far apart.
+    #[inline(always)]
     unsafe fn transpose(from: *const f32, from_row: usize, to: *mut f32, to_row: usize) {
         for i in 0..LANES {
             for j in 0..LANES {

@@ -1,5 +1,6 @@
 //! The optimizers on whole vectors: clip, L2 and step in one pass.
 
+use super::products::Sink;
 use super::simd::{LANES, Simd, Sums};
 use crate::cpu::adam::AdamStep;
 
@@ -22,6 +23,49 @@ pub(super) struct Rule {
     pub adam: Option<AdamStep<f32>>,
     /// The number of the step, counted from 1.
     pub t: u64,
+}
+
+/// Plain SGD on weights whose gradient a product makes: `w -= learning rate · (scale · g + decay · w)`.
+#[derive(Clone, Copy)]
+pub(super) struct Descent<S: Simd> {
+    /// Where the weights begin, and the numbers of a line.
+    weights: (*mut f32, usize),
+    scale: S::V,
+    decay: S::V,
+    back: S::V,
+}
+
+impl<S: Simd> Descent<S> {
+    /// None if the rule is another, or the step one that looks for what faded.
+    ///
+    /// # Safety
+    /// The machine has `S`.
+    #[inline(always)]
+    pub unsafe fn new(rule: &Rule, decay: f32, weights: (*mut f32, usize)) -> Option<Self> {
+        let is_plain = rule.adam.is_none() && rule.bound == f32::INFINITY;
+        if !is_plain || rule.t.is_multiple_of(S::LOOKS_EVERY) {
+            return None;
+        }
+        // SAFETY: the caller's promise.
+        unsafe {
+            let [scale, decay, back] =
+                [S::splat(rule.scale), S::splat(decay), S::splat(-rule.learning_rate)];
+            Some(Descent { weights, scale, decay, back })
+        }
+    }
+}
+
+impl<S: Simd> Sink<S> for Descent<S> {
+    #[inline(always)]
+    unsafe fn take(self, row: usize, column: usize, sums: S::V) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let weights = self.weights.0.add(row * self.weights.1 + column);
+            let w = S::load(weights);
+            let g = S::mul(sums, self.scale);
+            S::store(weights, S::mul_add(self.back, S::mul_add(self.decay, w, g), w));
+        }
+    }
 }
 
 /// NaN stays NaN: the second operand is what min and max give then.
