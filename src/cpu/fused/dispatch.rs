@@ -97,26 +97,15 @@ impl Parts {
     /// The gradient of a layer and its update; `decay` is that of its weights.
     pub fn update(self, memory: &mut Memory, layer: usize, rows: usize, rule: &Rule, decay: f32) {
         let place = memory.map.places[layer];
-        let (lines, line) = (place.lines(), place.line());
-        let lines_of_panel = if place.stores { lines } else { (PANEL / line).max(1) };
-        let mut done = 0;
-        if !place.stores && call!(self.0, descend(memory, layer, rows, rule, decay)) {
-            done = lines;
+        let descends = rule.adam.is_none() && !place.stores;
+        if descends && call!(self.0, descend(memory, layer, rows, rule, decay)) {
+            return;
         }
-        while done < lines {
-            let of = [done, lines_of_panel.min(lines - done)];
-            if !place.stores {
-                call!(self.0, gradient_panel(memory, layer, rows, of));
-            }
-            let stretch = [place.first + of[0] * line, of[1] * line];
-            call!(self.0, update_stretch(memory, layer, stretch, rule, decay));
-            done += of[1];
+        let (lines, of_panel) = (place.lines(), (PANEL / place.line()).max(1));
+        for first in (0..lines).step_by(of_panel) {
+            let some = [first, of_panel.min(lines - first)];
+            call!(self.0, update_lines(memory, layer, rows, some, rule, decay));
         }
-        if !place.stores {
-            call!(self.0, bias_panel(memory, layer, rows));
-        }
-        let (stretch, no_decay) = ([place.bias(), place.width], 0.0);
-        call!(self.0, update_stretch(memory, layer, stretch, rule, no_decay));
     }
 }
 
@@ -151,9 +140,14 @@ entry_points! {
     exponentials(values: &mut [f32]);
     squares(memory: &mut Memory, layer: usize, rows: usize) -> f64;
     descend(memory: &mut Memory, layer: usize, rows: usize, rule: &Rule, decay: f32) -> bool;
-    gradient_panel(memory: &mut Memory, layer: usize, rows: usize, lines: [usize; 2]);
-    bias_panel(memory: &mut Memory, layer: usize, rows: usize);
-    update_stretch(memory: &mut Memory, layer: usize, stretch: [usize; 2], rule: &Rule, decay: f32);
+    update_lines(
+        memory: &mut Memory,
+        layer: usize,
+        rows: usize,
+        lines: [usize; 2],
+        rule: &Rule,
+        decay: f32
+    );
 }
 
 // SAFETY of the functions below: the machine has `S`, and `Memory::new` made every span as long as
@@ -283,7 +277,7 @@ unsafe fn bias_gradient<S: Simd>(
     (map, base): (&Map, *mut f32),
     layer: usize,
     rows: usize,
-    out: *mut f32,
+    out: impl Sink<S>,
 ) {
     let Place { width, row: apart, .. } = map.places[layer];
     let deltas = map.deltas[layer].of(base).cast_const();
@@ -293,7 +287,7 @@ unsafe fn bias_gradient<S: Simd>(
             for row in 0..rows {
                 sum = S::add(sum, S::load(deltas.add(row * apart + at)));
             }
-            S::store(out.add(at), sum);
+            out.take(0, at, sum);
         }
     }
 }
@@ -308,7 +302,7 @@ unsafe fn squares<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) -> f6
             let (weights, bias) = (out.add(place.first), out.add(place.bias()));
             let (lines, out) = ([0, place.lines()], (weights, place.line()));
             gradient_rows::<S>((map, base), layer, rows, lines, out);
-            bias_gradient::<S>((map, base), layer, rows, bias);
+            bias_gradient::<S>((map, base), layer, rows, (bias, 0));
             return sum_of_squares::<S>(weights, place.lines() * place.line())
                 + sum_of_squares::<S>(bias, place.width);
         }
@@ -358,8 +352,7 @@ unsafe fn sum_of_squares<S: Simd>(values: *const f32, len: usize) -> f64 {
     total
 }
 
-/// A step of plain SGD on a layer's weights, each tile of the gradient used where it was made; false if the step is
-/// another.
+/// A step of plain SGD on a layer, each tile of the gradient used where it was made; false if the step is another.
 #[inline(always)]
 unsafe fn descend<S: Simd>(
     memory: &mut Memory,
@@ -370,53 +363,64 @@ unsafe fn descend<S: Simd>(
 ) -> bool {
     let (map, base) = memory.parts();
     let place = map.places[layer];
+    let weights = map.weights.of(base);
     unsafe {
-        let weights = (map.weights.of(base).add(place.first), place.line());
-        let Some(descent) = Descent::<S>::new(rule, decay, weights) else { return false };
+        let lines = (weights.add(place.first), place.line());
+        let Some(descent) = Descent::<S>::new(rule, decay, lines) else { return false };
         gradient_rows::<S>((map, base), layer, rows, [0, place.lines()], descent);
+        let bias = (weights.add(place.bias()), 0);
+        let Some(descent) = Descent::<S>::new(rule, 0.0, bias) else { return false };
+        bias_gradient::<S>((map, base), layer, rows, descent);
     }
     true
 }
 
-/// dW of some lines into the panel.
+/// The gradient of some lines of a layer's weights, where it is not stored, and their update; behind the last, those
+/// of the bias.
 #[inline(always)]
-unsafe fn gradient_panel<S: Simd>(
+unsafe fn update_lines<S: Simd>(
     memory: &mut Memory,
     layer: usize,
     rows: usize,
-    lines: [usize; 2],
-) {
-    let (map, base) = memory.parts();
-    let panel = (map.panel.of(base), map.places[layer].line());
-    unsafe { gradient_rows::<S>((map, base), layer, rows, lines, panel) }
-}
-
-/// db into the panel.
-#[inline(always)]
-unsafe fn bias_panel<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) {
-    let (map, base) = memory.parts();
-    unsafe { bias_gradient::<S>((map, base), layer, rows, map.panel.of(base)) }
-}
-
-/// The update of a stretch of parameters, where it begins and how long it is, from the gradient that is stored or
-/// in the panel.
-#[inline(always)]
-unsafe fn update_stretch<S: Simd>(
-    memory: &mut Memory,
-    layer: usize,
-    [at, len]: [usize; 2],
+    [first, count]: [usize; 2],
     rule: &Rule,
     decay: f32,
 ) {
     let (map, base) = memory.parts();
+    let place = map.places[layer];
+    let line = place.line();
+    let (panel, stored) = (map.panel.of(base), map.gradients.of(base).cast_const());
+    unsafe {
+        if !place.stores {
+            gradient_rows::<S>((map, base), layer, rows, [first, count], (panel, line));
+        }
+        let at = place.first + first * line;
+        let gradient = if place.stores { stored.add(at) } else { panel.cast_const() };
+        update_at::<S>((map, base), [at, count * line], gradient, rule, decay);
+        if first + count < place.lines() {
+            return;
+        }
+        if !place.stores {
+            bias_gradient::<S>((map, base), layer, rows, (panel, 0));
+        }
+        let at = place.bias();
+        let gradient = if place.stores { stored.add(at) } else { panel.cast_const() };
+        update_at::<S>((map, base), [at, place.width], gradient, rule, 0.0);
+    }
+}
+
+/// The update of so many parameters from `at` on.
+#[inline(always)]
+unsafe fn update_at<S: Simd>(
+    (map, base): (&Map, *mut f32),
+    [at, len]: [usize; 2],
+    gradient: *const f32,
+    rule: &Rule,
+    decay: f32,
+) {
     let mut slots = [std::ptr::null_mut(); 2];
     for (pointer, slot) in slots.iter_mut().zip(&map.slots) {
         *pointer = slot.of(base).wrapping_add(at);
     }
-    unsafe {
-        let stores = map.places[layer].stores;
-        let gradient = if stores { map.gradients.of(base).add(at) } else { map.panel.of(base) };
-        let weights = map.weights.of(base).add(at);
-        update::<S>(rule, decay, len, weights, gradient.cast_const(), slots);
-    }
+    unsafe { update::<S>(rule, decay, len, map.weights.of(base).add(at), gradient, slots) }
 }

@@ -36,14 +36,15 @@ pub(super) struct Descent<S: Simd> {
 }
 
 impl<S: Simd> Descent<S> {
-    /// None if the rule is another, or the step one that looks for what faded.
+    /// None if the rule is another, or the step one of those that look for what faded.
     ///
     /// # Safety
     /// The machine has `S`.
     #[inline(always)]
     pub unsafe fn new(rule: &Rule, decay: f32, weights: (*mut f32, usize)) -> Option<Self> {
         let is_plain = rule.adam.is_none() && rule.bound == f32::INFINITY;
-        if !is_plain || rule.t.is_multiple_of(S::LOOKS_EVERY) {
+        let looks = S::LOOKS_EVERY > 1 && rule.t.is_multiple_of(S::LOOKS_EVERY);
+        if !is_plain || looks {
             return None;
         }
         // SAFETY: the caller's promise.
@@ -61,7 +62,10 @@ impl<S: Simd> Sink<S> for Descent<S> {
         // SAFETY: the caller's promise.
         unsafe {
             let weights = self.weights.0.add(row * self.weights.1 + column);
-            let w = S::load(weights);
+            let mut w = S::load(weights);
+            if S::LOOKS_EVERY == 1 {
+                w = S::flushed(w);
+            }
             let g = S::mul(sums, self.scale);
             S::store(weights, S::mul_add(self.back, S::mul_add(self.decay, w, g), w));
         }
