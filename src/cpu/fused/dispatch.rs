@@ -207,7 +207,9 @@ unsafe fn backward_turned<S: Simd>(
 ) -> usize {
     let (map, base) = memory.parts();
     let place = map.places[layer];
-    let inputs = S::SUMS.columns().min(place.input_width - first);
+    // So far apart whatever the layer: with a number that it knows, the compiler keeps no address of every row.
+    let apart = S::SUMS.columns();
+    let inputs = apart.min(place.input_width - first);
     let turned = map.turned.of(base);
     let delta = map.deltas[layer].of(base).cast_const();
     let delta = Strided { values: delta, row: place.row, column: 1 };
@@ -216,11 +218,11 @@ unsafe fn backward_turned<S: Simd>(
         for input in (0..inputs).step_by(LANES) {
             for unit in (0..place.width).step_by(LANES) {
                 let from = weights.add(input * place.width + unit);
-                S::transpose(from, place.width, turned.add(unit * inputs + input), inputs);
+                S::transpose(from, place.width, turned.add(unit * apart + input), apart);
             }
         }
         let out = (map.deltas[layer - 1].of(base).add(first), place.input_row);
-        let turned = (turned.cast_const(), inputs);
+        let turned = (turned.cast_const(), apart);
         product::<S>([rows, place.units, inputs], delta, turned, None, out);
     }
     inputs
