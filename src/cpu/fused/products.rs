@@ -84,6 +84,12 @@ impl<O> Tile<O> {
         // SAFETY: `row` stays below m.
         unsafe {
             while row + R <= m {
+                // One or two rows behind six would wait for their own sums: four and three or four don't.
+                if S::SUMS == Sums::Six && matches!(m - row, 7 | 8) {
+                    self.tile::<S, 4, C>(row);
+                    row += 4;
+                    break;
+                }
                 self.tile::<S, R, C>(row);
                 row += R;
             }
