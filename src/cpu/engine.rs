@@ -21,6 +21,7 @@ use crate::backend::{
 };
 use crate::data::Split;
 use crate::error::Result;
+use crate::instruction_set::InstructionSet;
 use crate::memory::refuse_beyond;
 use crate::network::Layout;
 use crate::params::{Replica, Run};
@@ -33,6 +34,9 @@ const MULTIPLY_ADDS_A_LOOK: usize = 1 << 28;
 /// Weights that stay in a core's second cache, and rows for which it matters.
 const CACHED: usize = 1 << 19;
 const FEW_ROWS: usize = 32;
+/// Both where `fused` has vectors of four: the products of `layered` look for wider ones by themselves.
+const CACHED_PORTABLE: usize = 1 << 12;
+const FEW_ROWS_PORTABLE: usize = 8;
 
 /// The CPU as a backend, computing in `T`, in the thread that polls: `wait` makes no difference, a
 /// poll works for the time of a slice, and for the validation at the end of an epoch.
@@ -61,7 +65,13 @@ impl Schedule {
     /// Its place among the schedules in the order in which they are expected to be fast: whole vectors pay
     /// while the weights stay in a core's cache.
     pub fn expected_place(self, run: &Run) -> usize {
-        let fused_first = run.plan.parameters() < CACHED || run.step.batch_size < FEW_ROWS;
+        let (cached, few_rows) = match InstructionSet::best() {
+            InstructionSet::Portable if cfg!(target_arch = "x86_64") => {
+                (CACHED_PORTABLE, FEW_ROWS_PORTABLE)
+            }
+            _ => (CACHED, FEW_ROWS),
+        };
+        let fused_first = run.plan.parameters() < cached || run.step.batch_size < few_rows;
         usize::from((self == Schedule::Fused) != fused_first)
     }
 

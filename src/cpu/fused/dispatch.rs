@@ -1,9 +1,9 @@
 //! The parts of a step on the instruction set of this machine.
 
 use super::memory::{Map, Memory, NARROW, PANEL, Place};
-use super::products::{Strided, product, product_of_rows};
+use super::products::{Sink, Strided, product, product_of_rows};
 use super::simd::{LANES, Portable, Simd};
-use super::update::{Rule, update};
+use super::update::{Descent, Rule, update};
 #[cfg(target_arch = "x86_64")]
 use super::x86::{Avx2, Avx512};
 use crate::instruction_set::InstructionSet;
@@ -63,7 +63,15 @@ impl Parts {
 
     /// The gradient by what the layer below makes, into that layer's delta.
     pub fn backward(self, memory: &mut Memory, layer: usize, rows: usize) {
-        call!(self.0, backward(memory, layer, rows));
+        let Place { narrow, units, input_width, .. } = memory.map.places[layer];
+        // Few rows of many units: turning the weights would take longer than the product.
+        if narrow || (rows < 8 && units >= 64) {
+            return call!(self.0, backward_as_it_lies(memory, layer, rows));
+        }
+        let mut input = 0;
+        while input < input_width {
+            input += call!(self.0, backward_turned(memory, layer, rows, input));
+        }
     }
 
     /// a = max(z, 0), in place.
@@ -88,7 +96,16 @@ impl Parts {
 
     /// The gradient of a layer and its update; `decay` is that of its weights.
     pub fn update(self, memory: &mut Memory, layer: usize, rows: usize, rule: &Rule, decay: f32) {
-        call!(self.0, update_layer(memory, layer, rows, rule, decay));
+        let place = memory.map.places[layer];
+        let descends = rule.adam.is_none() && !place.stores;
+        if descends && call!(self.0, descend(memory, layer, rows, rule, decay)) {
+            return;
+        }
+        let (lines, of_panel) = (place.lines(), (PANEL / place.line()).max(1));
+        for first in (0..lines).step_by(of_panel) {
+            let some = [first, of_panel.min(lines - first)];
+            call!(self.0, update_lines(memory, layer, rows, some, rule, decay));
+        }
     }
 }
 
@@ -116,12 +133,21 @@ macro_rules! entry_points {
 }
 entry_points! {
     forward(memory: &mut Memory, layer: usize, rows: usize);
-    backward(memory: &mut Memory, layer: usize, rows: usize);
+    backward_as_it_lies(memory: &mut Memory, layer: usize, rows: usize);
+    backward_turned(memory: &mut Memory, layer: usize, rows: usize, input: usize) -> usize;
     relu(a: &mut [f32]);
     relu_backward(delta: &mut [f32], a: &[f32]);
     exponentials(values: &mut [f32]);
     squares(memory: &mut Memory, layer: usize, rows: usize) -> f64;
-    update_layer(memory: &mut Memory, layer: usize, rows: usize, rule: &Rule, decay: f32);
+    descend(memory: &mut Memory, layer: usize, rows: usize, rule: &Rule, decay: f32) -> bool;
+    update_lines(
+        memory: &mut Memory,
+        layer: usize,
+        rows: usize,
+        lines: [usize; 2],
+        rule: &Rule,
+        decay: f32
+    );
 }
 
 // SAFETY of the functions below: the machine has `S`, and `Memory::new` made every span as long as
@@ -152,8 +178,9 @@ unsafe fn forward<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) {
     }
 }
 
+/// With the weights as they lie.
 #[inline(always)]
-unsafe fn backward<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) {
+unsafe fn backward_as_it_lies<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) {
     let (map, base) = memory.parts();
     let place = map.places[layer];
     let weights = unsafe { map.weights.of(base).cast_const().add(place.first) };
@@ -164,25 +191,41 @@ unsafe fn backward<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) {
         let sizes = [rows, place.units, place.input_width];
         return unsafe { product::<S>(sizes, delta, (weights, place.input_width), None, out) };
     }
-    // Few rows of many units: turning the weights would take longer than the product.
-    if rows < 8 && place.units >= 64 {
-        let sizes = [rows, place.width, place.input_width];
-        let (delta, weights) = ((delta, place.row), (weights, place.width));
-        return unsafe { product_of_rows::<S>(sizes, delta, weights, out) };
-    }
+    let sizes = [rows, place.width, place.input_width];
+    let (delta, weights) = ((delta, place.row), (weights, place.width));
+    unsafe { product_of_rows::<S>(sizes, delta, weights, out) }
+}
+
+/// From the input `first` on, for as many as a tile has: their weights, turned, stay in the first cache for all
+/// rows. How many.
+#[inline(always)]
+unsafe fn backward_turned<S: Simd>(
+    memory: &mut Memory,
+    layer: usize,
+    rows: usize,
+    first: usize,
+) -> usize {
+    let (map, base) = memory.parts();
+    let place = map.places[layer];
+    // So far apart whatever the layer: with a number that it knows, the compiler keeps no address of every row.
+    let apart = S::SUMS.columns();
+    let inputs = apart.min(place.input_width - first);
     let turned = map.turned.of(base);
-    for input in (0..place.input_width).step_by(LANES) {
-        for unit in (0..place.width).step_by(LANES) {
-            unsafe {
+    let delta = map.deltas[layer].of(base).cast_const();
+    let delta = Strided { values: delta, row: place.row, column: 1 };
+    unsafe {
+        let weights = map.weights.of(base).add(place.first + first * place.width).cast_const();
+        for input in (0..inputs).step_by(LANES) {
+            for unit in (0..place.width).step_by(LANES) {
                 let from = weights.add(input * place.width + unit);
-                let to = turned.add(unit * place.input_width + input);
-                S::transpose(from, place.width, to, place.input_width);
+                S::transpose(from, place.width, turned.add(unit * apart + input), apart);
             }
         }
+        let out = (map.deltas[layer - 1].of(base).add(first), place.input_row);
+        let turned = (turned.cast_const(), apart);
+        product::<S>([rows, place.units, inputs], delta, turned, None, out);
     }
-    let delta = Strided { values: delta, row: place.row, column: 1 };
-    let turned = (turned.cast_const(), place.input_width);
-    unsafe { product::<S>([rows, place.units, place.input_width], delta, turned, None, out) }
+    inputs
 }
 
 #[inline(always)]
@@ -217,7 +260,7 @@ unsafe fn gradient_rows<S: Simd>(
     layer: usize,
     rows: usize,
     [first, count]: [usize; 2],
-    out: *mut f32,
+    out: impl Sink<S>,
 ) {
     let place = map.places[layer];
     let x = (map.activations[layer].of(base).cast_const(), place.input_row);
@@ -226,7 +269,7 @@ unsafe fn gradient_rows<S: Simd>(
     let line = place.line();
     unsafe {
         let of_lines = Strided { values: of_lines.add(first), row: 1, column };
-        product::<S>([count, rows, line], of_lines, along, None, (out, line))
+        product::<S>([count, rows, line], of_lines, along, None, out)
     }
 }
 
@@ -236,7 +279,7 @@ unsafe fn bias_gradient<S: Simd>(
     (map, base): (&Map, *mut f32),
     layer: usize,
     rows: usize,
-    out: *mut f32,
+    out: impl Sink<S>,
 ) {
     let Place { width, row: apart, .. } = map.places[layer];
     let deltas = map.deltas[layer].of(base).cast_const();
@@ -246,7 +289,7 @@ unsafe fn bias_gradient<S: Simd>(
             for row in 0..rows {
                 sum = S::add(sum, S::load(deltas.add(row * apart + at)));
             }
-            S::store(out.add(at), sum);
+            out.take(0, at, sum);
         }
     }
 }
@@ -259,8 +302,9 @@ unsafe fn squares<S: Simd>(memory: &mut Memory, layer: usize, rows: usize) -> f6
         let out = map.gradients.of(base);
         unsafe {
             let (weights, bias) = (out.add(place.first), out.add(place.bias()));
-            gradient_rows::<S>((map, base), layer, rows, [0, place.lines()], weights);
-            bias_gradient::<S>((map, base), layer, rows, bias);
+            let (lines, out) = ([0, place.lines()], (weights, place.line()));
+            gradient_rows::<S>((map, base), layer, rows, lines, out);
+            bias_gradient::<S>((map, base), layer, rows, (bias, 0));
             return sum_of_squares::<S>(weights, place.lines() * place.line())
                 + sum_of_squares::<S>(bias, place.width);
         }
@@ -310,49 +354,75 @@ unsafe fn sum_of_squares<S: Simd>(values: *const f32, len: usize) -> f64 {
     total
 }
 
+/// A step of plain SGD on a layer, each tile of the gradient used where it was made; false if the step is another.
 #[inline(always)]
-unsafe fn update_layer<S: Simd>(
+unsafe fn descend<S: Simd>(
     memory: &mut Memory,
     layer: usize,
     rows: usize,
     rule: &Rule,
     decay: f32,
-) {
+) -> bool {
     let (map, base) = memory.parts();
     let place = map.places[layer];
     let weights = map.weights.of(base);
+    unsafe {
+        let lines = (weights.add(place.first), place.line());
+        let Some(descent) = Descent::<S>::new(rule, decay, lines) else { return false };
+        gradient_rows::<S>((map, base), layer, rows, [0, place.lines()], descent);
+        let bias = (weights.add(place.bias()), 0);
+        let Some(descent) = Descent::<S>::new(rule, 0.0, bias) else { return false };
+        bias_gradient::<S>((map, base), layer, rows, descent);
+    }
+    true
+}
+
+/// The gradient of some lines of a layer's weights, where it is not stored, and their update; behind the last, those
+/// of the bias.
+#[inline(always)]
+unsafe fn update_lines<S: Simd>(
+    memory: &mut Memory,
+    layer: usize,
+    rows: usize,
+    [first, count]: [usize; 2],
+    rule: &Rule,
+    decay: f32,
+) {
+    let (map, base) = memory.parts();
+    let place = map.places[layer];
+    let line = place.line();
+    let (panel, stored) = (map.panel.of(base), map.gradients.of(base).cast_const());
+    unsafe {
+        if !place.stores {
+            gradient_rows::<S>((map, base), layer, rows, [first, count], (panel, line));
+        }
+        let at = place.first + first * line;
+        let gradient = if place.stores { stored.add(at) } else { panel.cast_const() };
+        update_at::<S>((map, base), [at, count * line], gradient, rule, decay);
+        if first + count < place.lines() {
+            return;
+        }
+        if !place.stores {
+            bias_gradient::<S>((map, base), layer, rows, (panel, 0));
+        }
+        let at = place.bias();
+        let gradient = if place.stores { stored.add(at) } else { panel.cast_const() };
+        update_at::<S>((map, base), [at, place.width], gradient, rule, 0.0);
+    }
+}
+
+/// The update of so many parameters from `at` on.
+#[inline(always)]
+unsafe fn update_at<S: Simd>(
+    (map, base): (&Map, *mut f32),
+    [at, len]: [usize; 2],
+    gradient: *const f32,
+    rule: &Rule,
+    decay: f32,
+) {
     let mut slots = [std::ptr::null_mut(); 2];
     for (pointer, slot) in slots.iter_mut().zip(&map.slots) {
-        *pointer = slot.of(base);
+        *pointer = slot.of(base).wrapping_add(at);
     }
-    let (panel, stored) = (map.panel.of(base), map.gradients.of(base).cast_const());
-    let lines_of_panel = (PANEL / place.line()).max(1);
-    let mut line = 0;
-    while line < place.lines() {
-        let count = lines_of_panel.min(place.lines() - line);
-        let at = place.first + line * place.line();
-        unsafe {
-            let gradient = if place.stores {
-                stored.add(at)
-            } else {
-                gradient_rows::<S>((map, base), layer, rows, [line, count], panel);
-                panel.cast_const()
-            };
-            let moments =
-                slots.map(|slot: *mut f32| if slot.is_null() { slot } else { slot.add(at) });
-            update::<S>(rule, decay, count * place.line(), weights.add(at), gradient, moments);
-        }
-        line += count;
-    }
-    let at = place.bias();
-    unsafe {
-        let gradient = if place.stores {
-            stored.add(at)
-        } else {
-            bias_gradient::<S>((map, base), layer, rows, panel);
-            panel.cast_const()
-        };
-        let moments = slots.map(|slot: *mut f32| if slot.is_null() { slot } else { slot.add(at) });
-        update::<S>(rule, 0.0, place.width, weights.add(at), gradient, moments);
-    }
+    unsafe { update::<S>(rule, decay, len, map.weights.of(base).add(at), gradient, slots) }
 }

@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut, Range};
 use bytemuck::{Pod, Zeroable};
 
 use super::chain::{Chain, Link, LinkActivation, padded};
-use super::simd::LANES;
+use super::simd::{LANES, Sums};
 use crate::math::Real;
 use crate::network::Layout;
 
@@ -111,7 +111,7 @@ pub(super) struct Map {
     pub deltas: Vec<Span>,
     /// Some rows of a gradient, before they are used.
     pub panel: Span,
-    /// A layer's weights turned, (width, input width).
+    /// A stripe of a layer's weights turned, (width, inputs of a tile).
     pub turned: Span,
     /// Products of the rows of a batch with four of them, of inputs and of deltas.
     pub grams: [Span; 2],
@@ -121,6 +121,9 @@ pub(super) struct Map {
 
 /// Numbers of a panel: it stays in the first cache beside what it is made of.
 pub(super) const PANEL: usize = 2048;
+
+/// Inputs whose weights are turned at a time, at the most: those of the widest tile.
+const TURNED: usize = Sums::TwentyFour.columns();
 
 /// What training needs that evaluation does not.
 #[derive(Debug, Clone, Copy)]
@@ -151,7 +154,7 @@ impl Map {
         let layers = || places.iter().zip(&chain.links);
         let stores = |stores: bool| places.iter().any(|place| place.stores == stores);
         let widest = places.iter().map(Place::line).max().unwrap_or(0);
-        let turned = places.iter().skip(1).map(|place| place.input_width * place.width);
+        let turned = places.iter().skip(1).map(|place| TURNED * place.width);
         let gram = if clips_by_norm && stores(false) { 4 * capacity } else { 0 };
         let inputs = places.first().map(|place| place.input_row);
         let widths = inputs.into_iter().chain(places.iter().map(|place| place.row));

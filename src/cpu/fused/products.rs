@@ -12,8 +12,26 @@ pub(super) struct Strided {
     pub column: usize,
 }
 
-/// out (m, n) = a (m, k) · b (k, n) + bias, or without one. `n` is whole vectors; rows of `b` and `out` are
-/// `b_row` and `out_row` numbers apart.
+/// What becomes of a product's sums.
+pub(super) trait Sink<S: Simd>: Copy {
+    /// Takes those of a row from a column on.
+    ///
+    /// # Safety
+    /// The machine has `S`; the row has a vector there.
+    unsafe fn take(self, row: usize, column: usize, sums: S::V);
+}
+
+/// Sums are stored, rows so many numbers apart.
+impl<S: Simd> Sink<S> for (*mut f32, usize) {
+    #[inline(always)]
+    unsafe fn take(self, row: usize, column: usize, sums: S::V) {
+        // SAFETY: the caller's promise.
+        unsafe { S::store(self.0.add(row * self.1 + column), sums) }
+    }
+}
+
+/// out (m, n) = a (m, k) · b (k, n) + bias, or without one. `n` is whole vectors; rows of `b` are `b_row` numbers
+/// apart.
 ///
 /// # Safety
 /// The machine has `S`; all elements are where sizes and strides say.
@@ -23,14 +41,14 @@ pub(super) unsafe fn product<S: Simd>(
     a: Strided,
     (b, b_row): (*const f32, usize),
     bias: Option<*const f32>,
-    (out, out_row): (*mut f32, usize),
+    out: impl Sink<S>,
 ) {
     let vectors = n / LANES;
     let mut done = 0;
     // SAFETY: tiles lie inside the matrices, whose sizes are the caller's promise.
     unsafe {
         while done < vectors {
-            let tile = Tile { k, first: done * LANES, a, b, b_row, bias, out, out_row };
+            let tile = Tile { k, first: done * LANES, a, b, b_row, bias, out };
             done += match (S::SUMS, vectors - done) {
                 (Sums::TwentyFour, 4..) => tile.rows::<S, 6, 4>(m),
                 (Sums::TwentyFour, 2..) => tile.rows::<S, 8, 2>(m),
@@ -44,7 +62,7 @@ pub(super) unsafe fn product<S: Simd>(
 
 /// A stripe of columns of a product.
 #[derive(Clone, Copy)]
-struct Tile {
+struct Tile<O> {
     k: usize,
     /// Its first column.
     first: usize,
@@ -52,18 +70,26 @@ struct Tile {
     b: *const f32,
     b_row: usize,
     bias: Option<*const f32>,
-    out: *mut f32,
-    out_row: usize,
+    out: O,
 }
 
-impl Tile {
+impl<O> Tile<O> {
     /// All rows of the stripe of `C` vectors, `R` at a time, then those that are left over; `C`.
     #[inline(always)]
-    unsafe fn rows<S: Simd, const R: usize, const C: usize>(self, m: usize) -> usize {
+    unsafe fn rows<S: Simd, const R: usize, const C: usize>(self, m: usize) -> usize
+    where
+        O: Sink<S>,
+    {
         let mut row = 0;
         // SAFETY: `row` stays below m.
         unsafe {
             while row + R <= m {
+                // One or two rows behind six would wait for their own sums: four and three or four don't.
+                if S::SUMS == Sums::Six && matches!(m - row, 7 | 8) {
+                    self.tile::<S, 4, C>(row);
+                    row += 4;
+                    break;
+                }
                 self.tile::<S, R, C>(row);
                 row += R;
             }
@@ -83,7 +109,10 @@ impl Tile {
     }
 
     #[inline(always)]
-    unsafe fn tile<S: Simd, const R: usize, const C: usize>(self, row: usize) {
+    unsafe fn tile<S: Simd, const R: usize, const C: usize>(self, row: usize)
+    where
+        O: Sink<S>,
+    {
         // SAFETY: rows row .. row + R and columns first .. first + C vectors exist.
         unsafe {
             let mut sums = [[S::splat(0.0); C]; R];
@@ -113,9 +142,8 @@ impl Tile {
                 b = b.wrapping_add(self.b_row);
             }
             for r in 0..R {
-                let out = self.out.add((row + r) * self.out_row + self.first);
                 for c in 0..C {
-                    S::store(out.add(c * LANES), sums[r][c]);
+                    self.out.take(row + r, self.first + c * LANES, sums[r][c]);
                 }
             }
         }

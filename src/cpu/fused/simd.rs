@@ -11,6 +11,12 @@ pub(super) const LANES: usize = 16;
 /// The three high bits of an exponent: none is set below 2⁻⁹⁵ = 2.5e-29.
 pub(super) const NOT_FADED: u32 = 0x7000_0000;
 
+/// The least that a second moment takes of a gradient: beside it an epsilon of 1e-12 is large, and a bit of its
+/// square is a normal number still.
+pub(super) const LEAST_GRADIENT: f32 = 1e-15;
+/// The most: its square is finite. An infinite moment would not come back.
+pub(super) const LARGEST_GRADIENT: f32 = 1.8e19;
+
 /// How many vectors of sums stay in registers, beside what is multiplied.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sums {
@@ -22,6 +28,16 @@ pub(super) enum Sums {
     Three,
 }
 
+impl Sums {
+    /// The columns of a product's widest tile.
+    pub const fn columns(self) -> usize {
+        match self {
+            Sums::TwentyFour => 4 * LANES,
+            Sums::Six | Sums::Three => LANES,
+        }
+    }
+}
+
 /// An instruction set.
 ///
 /// # Safety
@@ -31,6 +47,9 @@ pub(super) trait Simd: Copy {
     type V: Copy;
     /// How many vectors of sums its registers hold.
     const SUMS: Sums;
+    /// Steps from one look at weights and moments for what has faded to the next. A number that halves at every step
+    /// stays normal for the thirty that follow one.
+    const LOOKS_EVERY: u64;
 
     unsafe fn splat(x: f32) -> Self::V;
     unsafe fn load(from: *const f32) -> Self::V;
@@ -51,6 +70,16 @@ pub(super) trait Simd: Copy {
     unsafe fn abs(a: Self::V) -> Self::V;
     /// 0 where |a| < 2⁻⁹⁵, which a look at [`NOT_FADED`] tells.
     unsafe fn flushed(a: Self::V) -> Self::V;
+    /// g², of |g| between [`LEAST_GRADIENT`] and [`LARGEST_GRADIENT`].
+    #[inline(always)]
+    unsafe fn bounded_square(g: Self::V) -> Self::V {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let (least, largest) = (Self::splat(LEAST_GRADIENT), Self::splat(LARGEST_GRADIENT));
+            let g = Self::max(least, Self::min(largest, Self::abs(g)));
+            Self::mul(g, g)
+        }
+    }
     /// The sum of each of four vectors.
     unsafe fn sums(v: [Self::V; 4]) -> [f32; 4];
     /// Sums under way of a product of two rows; as many as fit a register.
@@ -69,6 +98,7 @@ pub(super) trait Simd: Copy {
     /// The sum of each of sixteen.
     unsafe fn sixteen_sums(partial: [[Self::Partial; 4]; 4]) -> Self::V;
     /// m / (2√v + ε) for normal v > 0, to three and a half units in the last place at most.
+    #[inline(always)]
     unsafe fn over_two_roots(m: Self::V, v: Self::V, epsilon: Self::V) -> Self::V {
         // SAFETY: the caller's promise.
         unsafe {
@@ -77,6 +107,7 @@ pub(super) trait Simd: Copy {
         }
     }
     /// Sixteen rows of sixteen numbers to as many columns; rows are so far apart.
+    #[inline(always)]
     unsafe fn transpose(from: *const f32, from_row: usize, to: *mut f32, to_row: usize) {
         for i in 0..LANES {
             for j in 0..LANES {
@@ -136,6 +167,7 @@ macro_rules! lanewise {
 impl Simd for Portable {
     type V = [f32; LANES];
     const SUMS: Sums = if cfg!(target_arch = "x86_64") { Sums::Three } else { Sums::Six };
+    const LOOKS_EVERY: u64 = 8;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self::V {

@@ -279,7 +279,7 @@ fn rule(run: &Run, replica: &Replica, t: u64) -> Rule {
         Some(Clip::Value(bound)) => bound as f32,
         _ => f32::INFINITY,
     };
-    Rule { learning_rate: replica.learning_rate as f32, scale: 1.0, bound, adam }
+    Rule { learning_rate: replica.learning_rate as f32, scale: 1.0, bound, adam, t }
 }
 
 #[cfg(test)]

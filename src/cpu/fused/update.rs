@@ -1,16 +1,11 @@
 //! The optimizers on whole vectors: clip, L2 and step in one pass.
 
-use super::simd::{LANES, Simd};
+use super::products::Sink;
+use super::simd::{LANES, Simd, Sums};
 use crate::cpu::adam::AdamStep;
 
 // What fades away must not reach the numbers below f32's normal ones, which take a hundred times as long:
-// weights and first moments are flushed when they are read, and second moments have a floor.
-
-/// The least that a second moment takes of a gradient: beside it an epsilon of 1e-12 is large, and a bit of its
-/// square is a normal number still.
-const LEAST_GRADIENT: f32 = 1e-15;
-/// The most: its square is finite. An infinite moment would not come back.
-const LARGEST_GRADIENT: f32 = 1.8e19;
+// weights and first moments are looked at every few steps, and flushed, and second moments have a floor.
 
 /// How a gradient is clipped: not at all, by a scale of all, or each between bounds.
 const UNCLIPPED: u8 = 0;
@@ -26,6 +21,55 @@ pub(super) struct Rule {
     /// What clipping by value bounds it to; infinite without it.
     pub bound: f32,
     pub adam: Option<AdamStep<f32>>,
+    /// The number of the step, counted from 1.
+    pub t: u64,
+}
+
+/// Plain SGD on weights whose gradient a product makes: `w -= learning rate · (scale · g + decay · w)`.
+#[derive(Clone, Copy)]
+pub(super) struct Descent<S: Simd> {
+    /// Where the weights begin, and the numbers of a line.
+    weights: (*mut f32, usize),
+    scale: S::V,
+    decay: S::V,
+    back: S::V,
+}
+
+impl<S: Simd> Descent<S> {
+    /// None if the rule is another, or the step one of those that look for what faded.
+    ///
+    /// # Safety
+    /// The machine has `S`.
+    #[inline(always)]
+    pub unsafe fn new(rule: &Rule, decay: f32, weights: (*mut f32, usize)) -> Option<Self> {
+        let is_plain = rule.adam.is_none() && rule.bound == f32::INFINITY;
+        let looks = S::LOOKS_EVERY > 1 && rule.t.is_multiple_of(S::LOOKS_EVERY);
+        if !is_plain || looks {
+            return None;
+        }
+        // SAFETY: the caller's promise.
+        unsafe {
+            let [scale, decay, back] =
+                [S::splat(rule.scale), S::splat(decay), S::splat(-rule.learning_rate)];
+            Some(Descent { weights, scale, decay, back })
+        }
+    }
+}
+
+impl<S: Simd> Sink<S> for Descent<S> {
+    #[inline(always)]
+    unsafe fn take(self, row: usize, column: usize, sums: S::V) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let weights = self.weights.0.add(row * self.weights.1 + column);
+            let mut w = S::load(weights);
+            if S::LOOKS_EVERY == 1 {
+                w = S::flushed(w);
+            }
+            let g = S::mul(sums, self.scale);
+            S::store(weights, S::mul_add(self.back, S::mul_add(self.decay, w, g), w));
+        }
+    }
 }
 
 /// NaN stays NaN: the second operand is what min and max give then.
@@ -57,29 +101,50 @@ pub(super) unsafe fn update<S: Simd>(
     gradient: *const f32,
     [first, second]: [*mut f32; 2],
 ) {
+    let arrays = Arrays { len, weights, gradient, first, second };
     // SAFETY: the caller's promise.
     unsafe {
-        let slots = [first, second];
-        if rule.bound < f32::INFINITY {
-            step::<S, BOUNDED>(rule, decay, len, weights, gradient, slots);
-        } else if rule.scale == 1.0 {
-            step::<S, UNCLIPPED>(rule, decay, len, weights, gradient, slots);
+        if rule.t.is_multiple_of(S::LOOKS_EVERY) {
+            clipped_step::<S, true>(rule, decay, arrays);
         } else {
-            step::<S, SCALED>(rule, decay, len, weights, gradient, slots);
+            clipped_step::<S, false>(rule, decay, arrays);
+        }
+    }
+}
+
+/// What an update reads and writes: `len` numbers each, the moments null but for Adam.
+#[derive(Clone, Copy)]
+struct Arrays {
+    len: usize,
+    weights: *mut f32,
+    gradient: *const f32,
+    first: *mut f32,
+    second: *mut f32,
+}
+
+/// # Safety
+/// As [`update`]; `LOOKS` is whether what faded is flushed.
+#[inline(always)]
+unsafe fn clipped_step<S: Simd, const LOOKS: bool>(rule: &Rule, decay: f32, arrays: Arrays) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if rule.bound < f32::INFINITY {
+            step::<S, LOOKS, BOUNDED>(rule, decay, arrays);
+        } else if rule.scale == 1.0 {
+            step::<S, LOOKS, UNCLIPPED>(rule, decay, arrays);
+        } else {
+            step::<S, LOOKS, SCALED>(rule, decay, arrays);
         }
     }
 }
 
 /// # Safety
-/// As [`update`]; `CLIP` is what the rule has of scale and bound.
+/// As [`clipped_step`]; `CLIP` is what the rule has of scale and bound.
 #[inline(always)]
-unsafe fn step<S: Simd, const CLIP: u8>(
+unsafe fn step<S: Simd, const LOOKS: bool, const CLIP: u8>(
     rule: &Rule,
     decay: f32,
-    len: usize,
-    weights: *mut f32,
-    gradient: *const f32,
-    [first, second]: [*mut f32; 2],
+    arrays: Arrays,
 ) {
     // SAFETY: the caller's promise.
     unsafe {
@@ -87,29 +152,38 @@ unsafe fn step<S: Simd, const CLIP: u8>(
             let (scale, decay) = (S::splat(rule.scale), S::splat(decay));
             let bounds = [S::splat(-rule.bound), S::splat(rule.bound)];
             let back = S::splat(-rule.learning_rate);
-            for at in (0..len).step_by(LANES) {
-                let w = S::flushed(S::load(weights.add(at)));
-                let g = clipped::<S, CLIP>(S::load(gradient.add(at)), scale, bounds);
-                S::store(weights.add(at), S::mul_add(back, S::mul_add(decay, w, g), w));
+            for at in (0..arrays.len).step_by(LANES) {
+                let weights = arrays.weights.add(at);
+                let w = looked_at::<S, LOOKS>(S::load(weights));
+                let g = clipped::<S, CLIP>(S::load(arrays.gradient.add(at)), scale, bounds);
+                S::store(weights, S::mul_add(back, S::mul_add(decay, w, g), w));
             }
             return;
         };
         let factors = Factors::<S>::new(rule, adam, decay);
-        let together = TOGETHER * LANES;
-        let whole = len / together * together;
-        for at in (0..whole).step_by(together) {
-            let slots = [first.add(at), second.add(at)];
-            adam_step::<S, CLIP, TOGETHER>(&factors, weights.add(at), gradient.add(at), slots);
+        let mut at = 0;
+        if S::SUMS == Sums::TwentyFour {
+            while at + TOGETHER * LANES <= arrays.len {
+                adam_step::<S, LOOKS, CLIP, TOGETHER>(&factors, arrays, at);
+                at += TOGETHER * LANES;
+            }
         }
-        for at in (whole..len).step_by(LANES) {
-            let slots = [first.add(at), second.add(at)];
-            adam_step::<S, CLIP, 1>(&factors, weights.add(at), gradient.add(at), slots);
+        for at in (at..arrays.len).step_by(LANES) {
+            adam_step::<S, LOOKS, CLIP, 1>(&factors, arrays, at);
         }
     }
 }
 
-/// Vectors that take Adam's step together. A vector's step is a chain of some fifteen operations, each of
-/// which waits for the one before: those of one vector fill the gaps of another.
+/// # Safety
+/// The machine has `S`.
+#[inline(always)]
+unsafe fn looked_at<S: Simd, const LOOKS: bool>(v: S::V) -> S::V {
+    // SAFETY: the caller's promise.
+    if LOOKS { unsafe { S::flushed(v) } } else { v }
+}
+
+/// Vectors that take Adam's step together where registers are enough. A vector's step is a chain of some fifteen
+/// operations, each of which waits for the one before: those of one vector fill the gaps of another.
 const TOGETHER: usize = 4;
 
 /// The numbers of Adam's step, one in every lane.
@@ -121,8 +195,6 @@ struct Factors<S: Simd> {
     rest2: S::V,
     epsilon: S::V,
     back: S::V,
-    least_gradient: S::V,
-    largest_gradient: S::V,
 }
 
 impl<S: Simd> Factors<S> {
@@ -143,38 +215,36 @@ impl<S: Simd> Factors<S> {
                 rest2: S::splat(adam.rest2),
                 epsilon: S::splat(2.0 * adam.epsilon / root),
                 back: S::splat(-2.0 * rule.learning_rate * adam.correction1 / root),
-                least_gradient: S::splat(LEAST_GRADIENT),
-                largest_gradient: S::splat(LARGEST_GRADIENT),
             }
         }
     }
 }
 
-/// Adam's step on `N` vectors.
+/// Adam's step on `N` vectors from `at` on.
 ///
 /// # Safety
-/// The machine has `S`; all pointers are valid for `N` vectors.
+/// The machine has `S`; the arrays have those vectors.
 #[inline(always)]
-unsafe fn adam_step<S: Simd, const CLIP: u8, const N: usize>(
+unsafe fn adam_step<S: Simd, const LOOKS: bool, const CLIP: u8, const N: usize>(
     factors: &Factors<S>,
-    weights: *mut f32,
-    gradient: *const f32,
-    [first, second]: [*mut f32; 2],
+    arrays: Arrays,
+    at: usize,
 ) {
     // SAFETY: the caller's promise.
     unsafe {
+        let (weights, gradient) = (arrays.weights.add(at), arrays.gradient.add(at));
+        let (first, second) = (arrays.first.add(at), arrays.second.add(at));
         let zero = S::splat(0.0);
         let (mut w, mut m, mut v) = ([zero; N], [zero; N], [zero; N]);
         for i in 0..N {
-            w[i] = S::flushed(S::load(weights.add(i * LANES)));
+            w[i] = looked_at::<S, LOOKS>(S::load(weights.add(i * LANES)));
             let g = S::load(gradient.add(i * LANES));
             let g = clipped::<S, CLIP>(g, factors.scale, factors.bounds);
             let g = S::mul_add(factors.decay, w[i], g);
-            let before = S::flushed(S::load(first.add(i * LANES)));
+            let before = looked_at::<S, LOOKS>(S::load(first.add(i * LANES)));
             m[i] = S::mul_add(factors.rest1, S::sub(g, before), before);
-            let g = S::max(factors.least_gradient, S::min(factors.largest_gradient, S::abs(g)));
             let before = S::load(second.add(i * LANES));
-            v[i] = S::mul_add(factors.rest2, S::sub(S::mul(g, g), before), before);
+            v[i] = S::mul_add(factors.rest2, S::sub(S::bounded_square(g), before), before);
         }
         for i in 0..N {
             S::store(first.add(i * LANES), m[i]);
@@ -205,7 +275,7 @@ mod tests {
                 let (mut m, mut v) = (w.map(|w| -w), w.map(|w| w * w));
                 for t in 1..100_000 {
                     let adam = AdamStep::new(optimizer, t);
-                    let rule = Rule { learning_rate, scale: 1.0, bound: f32::INFINITY, adam };
+                    let rule = Rule { learning_rate, scale: 1.0, bound: f32::INFINITY, adam, t };
                     let moments = [m.as_mut_ptr(), v.as_mut_ptr()];
                     // SAFETY: all arrays are a vector; the caller's promise.
                     unsafe {
@@ -231,7 +301,7 @@ mod tests {
         let (mut w, mut m, mut v) = ([1.0f32; LANES], [0.0; LANES], [0.0; LANES]);
         for (t, gradient) in [(1, 1e25), (2, 1.0), (3, -1e25), (4, 0.0)] {
             let adam = AdamStep::new(optimizer, t);
-            let rule = Rule { learning_rate: 1e-3, scale: 1.0, bound: f32::INFINITY, adam };
+            let rule = Rule { learning_rate: 1e-3, scale: 1.0, bound: f32::INFINITY, adam, t };
             let (gradient, moments) = ([gradient; LANES], [m.as_mut_ptr(), v.as_mut_ptr()]);
             // SAFETY: plain Rust; all arrays are a vector.
             unsafe {

@@ -4,7 +4,7 @@
 
 use std::arch::x86_64::*;
 
-use super::simd::{NOT_FADED, Simd, Sums, dots_of_vectors};
+use super::simd::{LARGEST_GRADIENT, LEAST_GRADIENT, NOT_FADED, Simd, Sums, dots_of_vectors};
 
 /// AVX-512F.
 #[derive(Clone, Copy)]
@@ -148,6 +148,21 @@ unsafe fn dots256<const R: usize>(
     }
 }
 
+/// g² between the squares of the bounds: the least added where it is smaller than a rounding, and what is
+/// beyond f32 cut.
+///
+/// # Safety
+/// Only with AVX2 and FMA.
+#[inline(always)]
+unsafe fn bounded_square256(g: __m256) -> __m256 {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let least = _mm256_set1_ps(LEAST_GRADIENT * LEAST_GRADIENT);
+        let largest = _mm256_set1_ps(LARGEST_GRADIENT * LARGEST_GRADIENT);
+        _mm256_min_ps(largest, _mm256_fmadd_ps(g, g, least))
+    }
+}
+
 /// m / (2√v + ε) as in [`over_two_roots512`], the root from an estimate of 11 bits and a half.
 ///
 /// # Safety
@@ -278,12 +293,13 @@ unsafe fn transpose512(from: *const f32, from_row: usize, to: *mut f32, to_row: 
 // SAFETY of all bodies: the caller's promise, that the machine has the instructions and that
 // pointers are valid.
 macro_rules! implement {
-    ($name:ident, $v:ty, $sums:ident, $partial:ty, $rows:literal, $dots:expr, $($method:ident($($a:ident: $t:ty),*) $(-> $out:ty)? = $body:expr;)+) => {
+    ($name:ident, $v:ty, $sums:ident, $partial:ty, $rows:literal, $looks:literal, $dots:expr, $($method:ident($($a:ident: $t:ty),*) $(-> $out:ty)? = $body:expr;)+) => {
         impl Simd for $name {
             type V = $v;
             const SUMS: Sums = Sums::$sums;
             type Partial = $partial;
             const ROWS: usize = $rows;
+            const LOOKS_EVERY: u64 = $looks;
             #[inline(always)]
             unsafe fn dots<const R: usize>(
                 n: usize,
@@ -298,7 +314,7 @@ macro_rules! implement {
     };
 }
 
-implement! { Avx512, __m512, TwentyFour, __m512, 5, dots_of_vectors::<Avx512, R>,
+implement! { Avx512, __m512, TwentyFour, __m512, 5, 1, dots_of_vectors::<Avx512, R>,
     splat(x: f32) -> __m512 = _mm512_set1_ps(x);
     load(from: *const f32) -> __m512 = _mm512_loadu_ps(from);
     store(to: *mut f32, v: __m512) = _mm512_storeu_ps(to, v);
@@ -331,7 +347,7 @@ implement! { Avx512, __m512, TwentyFour, __m512, 5, dots_of_vectors::<Avx512, R>
 
 type Pair = [__m256; 2];
 
-implement! { Avx2, Pair, Six, __m256, 3, dots256::<R>,
+implement! { Avx2, Pair, Six, __m256, 3, 8, dots256::<R>,
     splat(x: f32) -> Pair = [_mm256_set1_ps(x); 2];
     load(from: *const f32) -> Pair = [_mm256_loadu_ps(from), _mm256_loadu_ps(from.add(8))];
     store(to: *mut f32, v: Pair) = {
@@ -365,6 +381,7 @@ implement! { Avx2, Pair, Six, __m256, 3, dots256::<R>,
         let high = quarters256([v[0][1], v[1][1], v[2][1], v[3][1]]);
         halves_added(_mm256_add_ps(low, high))
     };
+    bounded_square(g: Pair) -> Pair = [bounded_square256(g[0]), bounded_square256(g[1])];
     over_two_roots(m: Pair, v: Pair, epsilon: Pair) -> Pair = [
         over_two_roots256(m[0], v[0], epsilon[0]),
         over_two_roots256(m[1], v[1], epsilon[1]),
