@@ -94,8 +94,9 @@ fn uses(text: &str) -> Vec<Path_> {
     let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
     let mut found = vec![];
     for (start, _) in code.match_indices("use ") {
-        let line = code[..start].rsplit('\n').next().unwrap().trim();
-        if line.is_empty() || line == "pub" || (line.starts_with("pub(") && line.ends_with(')')) {
+        // Those of a module inside a file are indented, and stay inside it.
+        let line = code[..start].rsplit('\n').next().unwrap();
+        if line.is_empty() || line == "pub " || (line.starts_with("pub(") && line.ends_with(") ")) {
             let statement = code[start + 4..].split(';').next().unwrap();
             let flat: String = statement.split_whitespace().collect::<Vec<_>>().join(" ");
             expand("", &flat, &mut found);
@@ -187,4 +188,21 @@ fn no_floor_of_the_gpu_imports_from_one_above_it() {
         seen += 1;
     }
     assert!(seen > 50, "the files of the GPU import from each other: {seen} times");
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let House { mut imports } = House::read();
+    // The crate itself imports nothing: its `pub use` lines are its front.
+    imports.remove(&vec![]);
+    // What imports from nothing that is left is in no circle.
+    loop {
+        let left: BTreeSet<Path_> = imports.keys().cloned().collect();
+        let before = left.len();
+        imports.retain(|_, all| all.iter().any(|to| left.contains(to)));
+        if imports.len() == before {
+            break;
+        }
+    }
+    assert!(imports.is_empty(), "these import from a circle: {:#?}", imports.keys());
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::Timing;
+use super::summary::Timing;
 use crate::backend::{Description, ReplicaState, State, TensorState};
 use crate::error::{Error, Result};
 use crate::input::open_file;

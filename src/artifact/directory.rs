@@ -1,26 +1,24 @@
 //! The directory of a run.
 
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use serde_json::Value;
 
-use super::checkpoint::params_sha256;
+use super::checkpoint::{SavedCheckpoint, params_sha256};
+use super::files::{FILES, refuse_links};
 use super::history_file::HistoryFile;
+use super::model::Model;
 use super::pace::Pace;
-use super::stored::Hold;
-use super::whole::{remove_unfinished, write_whole};
-use super::{Model, SavedCheckpoint, StoredRun, Timing, summary};
+use super::stored::{Hold, StoredRun};
+use super::summary::{Timing, summary};
+use super::whole::{fault, remove_unfinished, write_whole};
 use crate::backend::{Description, State};
 use crate::error::{Error, Result};
 use crate::params::Run;
 use crate::train::{Checkpoint, EpochRow, Observer, Outcome, Stop};
-
-/// The files of a run; a directory that holds one of them is never written to by another run.
-const FILES: [&str; 5] =
-    ["params.json", "history.csv", "checkpoint.safetensors", "summary.json", "model.safetensors"];
 
 /// Writes what a run leaves as it goes; of several replicas the history, the summary and the model are those
 /// of the first.
@@ -236,18 +234,6 @@ impl Observer for RunDirectory<'_> {
     }
 }
 
-/// Refuses a directory that holds a link where a run has a file: to write there would write elsewhere.
-pub(super) fn refuse_links(path: &Path) -> Result<()> {
-    let is_link =
-        |file: &&&str| fs::symlink_metadata(path.join(file)).is_ok_and(|found| found.is_symlink());
-    match FILES.iter().find(is_link) {
-        Some(file) => Err(Error::input(format!(
-            "{file} is a link, and a run writes to files of its own only; remove the link"
-        ))),
-        None => Ok(()),
-    }
-}
-
 fn gone(path: &Path) -> Error {
     Error::failed(format!(
         "{}: the directory of the run was deleted or moved while the run went on, and what it held is lost \
@@ -265,8 +251,4 @@ fn remove(path: &Path) -> Result<()> {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(fault("remove", path, &e)),
         _ => Ok(()),
     }
-}
-
-pub(super) fn fault(what: &str, path: &Path, error: &io::Error) -> Error {
-    Error::failed(format!("can't {what} {}: {error}", path.display()))
 }

@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::directory::fault;
 use super::history::{header, line, record};
+use super::whole::fault;
 use crate::error::{Error, Result};
 use crate::input::open_file;
 use crate::network::Task;

@@ -3,6 +3,7 @@
 
 mod checkpoint;
 mod directory;
+mod files;
 mod history;
 mod history_file;
 mod model;

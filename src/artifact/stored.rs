@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::checkpoint::{SavedCheckpoint, params_sha256, read_bounded};
-use super::directory::refuse_links;
+use super::files::refuse_links;
 use super::history_file::length_after;
 use crate::error::{Error, Result};
 use crate::params::{MOST_BYTES, Run};

@@ -4,9 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::directory::fault;
 use super::unfinished::Unfinished;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A file beside its place, until it is finished; one that is dropped before leaves nothing, nor does one of a
 /// process that [`super::exit_without_unfinished`] ends. What is
@@ -132,4 +131,8 @@ impl Seek for WholeFile {
     fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
         self.file().seek(position)
     }
+}
+
+pub(super) fn fault(what: &str, path: &Path, error: &io::Error) -> Error {
+    Error::failed(format!("can't {what} {}: {error}", path.display()))
 }

@@ -5,12 +5,12 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 
-use super::bench_table::{HEAD, row};
+use super::bench_table::{HEAD, Measured, row};
 use super::console::line;
 use super::device::{self, BackendKind, Wishes};
 use super::train::use_threads;
 use super::wrap::wrapped;
-use crate::bench::{Contender, JOBS, Job, Measurement, Prepared, contenders, measure};
+use crate::bench::{Contender, JOBS, Job, Prepared, contenders, measure};
 use crate::data::Split;
 use crate::error::{Error, Result, counted};
 use crate::instruction_set::InstructionSet;
@@ -133,9 +133,6 @@ fn of_schedule<'a>(all: Vec<Contender<'a>>, name: Option<&str>) -> Result<Vec<Co
     let chosen: Vec<_> = all.into_iter().filter(|c| c.schedule() == name).collect();
     if chosen.is_empty() { Err(error) } else { Ok(chosen) }
 }
-
-/// What was measured, and the seconds that opening and compiling took.
-pub(super) type Measured = (Measurement, f64);
 
 fn one(
     job: &Job,

@@ -1,10 +1,12 @@
 //! The table of `gpu-mlp bench`.
 
-use super::bench::Measured;
 use super::wrap::beside;
 use crate::bench::{Contender, Measurement};
 use crate::error::{Error, Result};
 use crate::instruction_set::InstructionSet;
+
+/// What was measured, and the seconds that opening and compiling took.
+pub(super) type Measured = (Measurement, f64);
 
 /// Eighty columns; the seconds of each part are in --json.
 pub(super) const HEAD: &str =

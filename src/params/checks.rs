@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use ndarray::ArrayView2;
 
-use super::{Replica, Table, TableTargets};
+use super::run::Replica;
+use super::table::{Table, TableTargets};
 use crate::data::{Dataset, Scaling, Split};
 use crate::error::{Error, Result};
 use crate::network::{Network, Task};

@@ -1,6 +1,6 @@
 //! The named values of keys, for reading and for writing.
 
-use super::{BatchGradient, Clip};
+use super::parameters::{BatchGradient, Clip};
 use crate::data::Normalization;
 use crate::network::{Initialization, Task};
 

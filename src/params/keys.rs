@@ -4,47 +4,10 @@ use serde_json::{Map, Value};
 
 use super::found::{Found, is_comment};
 use super::json;
+use super::key_names::KEYS;
 use super::other_names::{Meaning, meaning};
 use crate::error::{Error, Result};
 use crate::nearest::did_you_mean;
-
-/// Every key of a parameter file, in the order in which they are written.
-pub const KEYS: [&str; 34] = [
-    "NPZ_DATASET",
-    "NPZ_SHA256",
-    "LAYER_SIZES",
-    "LAYER_NAMES",
-    "LAYER_ACTS",
-    "LAYERS",
-    "CUSTOM_FUNCTION",
-    "TASK",
-    "LR",
-    "MAX_EPOCHS",
-    "BATCH_SIZE",
-    "BATCH_GRADIENT",
-    "LOSS_TOL",
-    "ACC_PATIENCE",
-    "R2_PATIENCE",
-    "LOSS_PATIENCE",
-    "WARMUP_EPOCHS",
-    "GRAD_CLIP",
-    "GRAD_CLIP_MODE",
-    "OPTIMIZER",
-    "ADAM_BETA1",
-    "ADAM_BETA2",
-    "ADAM_EPS",
-    "L2",
-    "CLASS_WEIGHT",
-    "RANDOM_SEED",
-    "SPLIT_SEED",
-    "SPLIT",
-    "STRATIFY",
-    "NORMALIZE",
-    "TARGET_NORMALIZE",
-    "INIT",
-    "DEVICE",
-    "SCHEDULE",
-];
 
 /// The one key of the outer object.
 pub(super) const OUTER: &str = "parameters";

@@ -2,7 +2,7 @@
 
 use super::found::{Fields, Found};
 use super::keys::Keys;
-use super::{LayerStack, Parameters};
+use super::parameters::{LayerStack, Parameters};
 use crate::error::{Error, Result};
 use crate::network::{Activation, Layer, MOST_EXPRESSIONS, MOST_SIZE, Padding};
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Parameters;
+use super::parameters::Parameters;
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
 

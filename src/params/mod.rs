@@ -5,6 +5,7 @@ mod checks;
 mod choices;
 mod found;
 mod json;
+mod key_names;
 mod keys;
 mod layers;
 mod locate;
@@ -18,7 +19,8 @@ mod task;
 mod write;
 
 pub(crate) use json::MOST_BYTES;
-pub use keys::{KEYS, parse_override};
+pub use key_names::KEYS;
+pub use keys::parse_override;
 pub use other_names::{Meaning, meaning};
 pub use parameters::{
     BatchGradient, ClassWeight, Clip, DEFAULT_CUSTOM_FUNCTION, LayerStack, Optimizer, Parameters,

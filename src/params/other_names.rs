@@ -1,6 +1,6 @@
 //! What other programs call the settings of a run, and what there is here.
 
-use super::KEYS;
+use super::key_names::KEYS;
 
 /// What a name that is no key stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 use ndarray::Array2;
 
 use super::checks::{check_names, check_own_parts, check_range, check_weights};
+use super::parameters::{ClassWeight, LayerStack, Parameters};
+use super::run::{Replica, Run, StepRule, Stopping};
+use super::table::{Table, TableTargets};
 use super::task::task_of;
-use super::{
-    ClassWeight, LayerStack, Parameters, Replica, Run, StepRule, Stopping, Table, TableTargets,
-};
 use crate::data::{Dataset, Normalization, Scaling, Split, Splits, split_rows};
 use crate::error::{Error, Result};
 use crate::network::{Activation, Network, Output, Task, lower};

@@ -9,8 +9,8 @@ use super::found::{ABOVE_ZERO, BELOW_ONE, Found, ZERO_OR_MORE, ZERO_TO_ONE};
 use super::json::read_file;
 use super::keys::Keys;
 use super::layers::layer_stack;
+use super::parameters::{ClassWeight, Clip, Optimizer, Parameters};
 use super::prepare::check_without_data;
-use super::{ClassWeight, Clip, Optimizer, Parameters};
 use crate::error::Result;
 
 impl Parameters {

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use ndarray::{Array2, ArrayViewD};
 
-use super::{BatchGradient, Clip, Optimizer, Table, TableTargets};
+use super::parameters::{BatchGradient, Clip, Optimizer};
+use super::table::{Table, TableTargets};
 use crate::data::{Scaling, Split, Splits};
 use crate::error::{Error, Result};
 use crate::network::{Network, Plan};

@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::Parameters;
+use super::parameters::Parameters;
 use crate::data::{Dataset, Targets};
 use crate::error::{Error, Result};
 use crate::network::{Network, Output, Task};

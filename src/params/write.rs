@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::choices::{BATCH_GRADIENT, INIT, NORMALIZE, TASK, name_of};
 use super::keys::OUTER;
-use super::{ClassWeight, Clip, LayerStack, Optimizer, Parameters};
+use super::parameters::{ClassWeight, Clip, LayerStack, Optimizer, Parameters};
 use crate::network::{Layer, Padding};
 
 impl Parameters {

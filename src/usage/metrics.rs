@@ -107,22 +107,6 @@ impl Metrics {
     }
 }
 
-/// Whether a label of this probability is predicted: its logit is above 0.
-pub(super) fn is_predicted(probability: f64) -> bool {
-    probability > 0.5
-}
-
-/// The class of the highest probability, the first on a tie.
-pub(super) fn predicted(probabilities: impl IntoIterator<Item = f64>) -> usize {
-    let mut best = (0, f64::NEG_INFINITY);
-    for (class, probability) in probabilities.into_iter().enumerate() {
-        if probability > best.1 {
-            best = (class, probability);
-        }
-    }
-    best.0
-}
-
 fn classification(confusion: Confusion, scores: &[f64], truth: &[u32]) -> Quality {
     let (of_class, called) = confusion.margins();
     let classes = of_class.len();
@@ -260,12 +244,6 @@ mod tests {
         assert_eq!((accuracy, correct), (1.0 / 3.0, 1));
         assert_eq!((precision, recall, f1), (0.75, 0.75, 0.75));
         assert_eq!(labels[0], ClassMetrics { precision: 0.5, recall: 0.5, f1: 0.5, rows: 2 });
-    }
-
-    #[test]
-    fn a_tie_goes_to_the_first_class() {
-        assert_eq!(predicted([0.5, 0.5]), 0);
-        assert_eq!(predicted([0.2, 0.4, 0.4]), 1);
     }
 
     #[test]

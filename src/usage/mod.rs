@@ -2,6 +2,7 @@
 
 mod confusion;
 mod curves;
+mod decision;
 mod metrics;
 mod output;
 mod own_splits;

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::confusion::Confusion;
-use super::metrics::{is_predicted, predicted};
+use super::decision::{is_predicted, predicted};
 use super::predictor::Truth;
 
 /// The sums over the rows so far, the first of those of the truth.

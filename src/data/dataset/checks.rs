@@ -2,8 +2,6 @@
 
 use ndarray::{ArrayD, ArrayViewD, Dimension};
 
-use super::part::Part;
-use super::selection::Pair;
 use crate::error::{Error, Result};
 
 /// Inputs are (rows, features) or (rows, channels, T), none of them zero.
@@ -63,30 +61,6 @@ pub(super) fn same_rows((x, inputs): (&str, usize), (y, targets): (&str, usize))
         "array {x} has {inputs} rows but array {y} has {targets}; each row needs its target: save both \
          from the same table"
     )))
-}
-
-/// The parts of an archive describe the same quantities.
-pub(super) fn same_columns(train: (&Pair, &Part), other: (&Pair, &Part)) -> Result<()> {
-    let ((train_names, train), (names, other)) = (train, other);
-    if train.row_shape != other.row_shape {
-        return Err(Error::input(format!(
-            "rows of {} have the shape {} but rows of {} {}; all parts need the same features",
-            train_names.x,
-            tuple(&train.row_shape),
-            names.x,
-            tuple(&other.row_shape)
-        )));
-    }
-    if train.outputs() != other.outputs() {
-        return Err(Error::input(format!(
-            "{} has {} outputs a row but {} has {}; all parts need the same outputs",
-            train_names.y,
-            train.outputs(),
-            names.y,
-            other.outputs()
-        )));
-    }
-    Ok(())
 }
 
 /// No NaN, no infinity.
@@ -157,7 +131,7 @@ pub(super) fn feature_names(name: &str, found: usize, row_shape: &[usize]) -> Re
 }
 
 /// A shape as Python writes it.
-fn tuple(shape: &[usize]) -> String {
+pub(super) fn tuple(shape: &[usize]) -> String {
     match shape {
         [length] => format!("({length},)"),
         lengths => {

@@ -2,8 +2,9 @@
 
 use ndarray::{Array2, ArrayD, Axis, concatenate};
 
+use super::checks;
 use super::selection::Pair;
-use super::{Targets, checks};
+use super::targets::Targets;
 use crate::data::npz::{Archive, Numbers};
 use crate::error::{Error, Result};
 
@@ -70,6 +71,29 @@ impl Part {
         };
         let row_shape = inputs.shape()[1..].to_vec();
         Ok(Self { inputs: flat(inputs)?, row_shape, targets })
+    }
+
+    /// Refuses another part of an archive that describes other quantities than this one, which has those names.
+    pub fn check_columns(&self, own_names: &Pair, (names, other): (&Pair, &Part)) -> Result<()> {
+        if self.row_shape != other.row_shape {
+            return Err(Error::input(format!(
+                "rows of {} have the shape {} but rows of {} {}; all parts need the same features",
+                own_names.x,
+                checks::tuple(&self.row_shape),
+                names.x,
+                checks::tuple(&other.row_shape)
+            )));
+        }
+        if self.outputs() != other.outputs() {
+            return Err(Error::input(format!(
+                "{} has {} outputs a row but {} has {}; all parts need the same outputs",
+                own_names.y,
+                self.outputs(),
+                names.y,
+                other.outputs()
+            )));
+        }
+        Ok(())
     }
 
     /// Rows.

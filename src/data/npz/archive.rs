@@ -8,9 +8,9 @@ use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::ArrayInfo;
 use super::elements::{self, Numbers};
 use super::header::{Header, damaged};
+use super::info::ArrayInfo;
 use super::signature::not_an_archive;
 use crate::error::{Error, Result};
 use crate::input::open_file;

@@ -8,6 +8,7 @@ mod archive;
 mod dtype;
 mod elements;
 mod header;
+mod info;
 mod literal;
 mod signature;
 mod stream;
@@ -17,25 +18,10 @@ use std::path::Path;
 use crate::error::Result;
 
 pub use elements::Numbers;
+pub use info::ArrayInfo;
 
 pub(super) use archive::Archive;
 pub(super) use stream::ArrayStream;
-
-/// What an archive says about one of its arrays.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ArrayInfo {
-    /// The array's name: the member's name without `.npy`.
-    pub name: String,
-    /// NumPy's name of the element type, such as `float32` or `text (<U10)`; of a member whose
-    /// header cannot be read, `unreadable` and the reason.
-    pub dtype: String,
-    /// The shape; empty for a scalar and for an unreadable member.
-    pub shape: Vec<usize>,
-    /// True for column-major (Fortran) order.
-    pub fortran_order: bool,
-    /// The size of the member before compression, header included, as the archive declares it.
-    pub bytes: u64,
-}
 
 /// Every array of the archive at `path`, in the archive's order; reads headers, not elements.
 pub fn list(path: &Path) -> Result<Vec<ArrayInfo>> {

@@ -5,7 +5,8 @@ use std::path::Path;
 use ndarray::{Array2, s};
 
 use super::columns::by_name;
-use super::{Labelled, Wanted, check_shape};
+use super::labelled::Labelled;
+use super::wanted::{Wanted, check_shape};
 use crate::data::dataset::{Dataset, Targets, WEIGHTS};
 use crate::data::npz::Archive;
 use crate::error::{Error, Result};

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::Wanted;
 use super::first_line::FirstLine;
+use super::wanted::Wanted;
 use crate::error::{Error, Result, counted};
 use crate::nearest::did_you_mean;
 

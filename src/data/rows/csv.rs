@@ -9,8 +9,10 @@ use ndarray::{Array2, Axis, concatenate};
 
 use super::bounded::Bounded;
 use super::columns::Layout;
+use super::content::unreadable;
 use super::first_line::FirstLine;
-use super::{Labelled, Wanted, unreadable};
+use super::labelled::Labelled;
+use super::wanted::Wanted;
 use crate::data::dataset::Targets;
 use crate::error::{Error, Result, counted};
 use crate::memory::refuse_to_read;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::Wanted;
+use super::wanted::Wanted;
 use crate::error::{Error, Result};
 use crate::text::from_cell;
 

@@ -4,51 +4,25 @@
 mod archive;
 mod bounded;
 mod columns;
+mod content;
 mod csv;
 mod first_line;
+mod labelled;
+mod wanted;
 
-use std::io::{Cursor, Read};
+use std::io::Read;
 use std::path::Path;
 
 use ndarray::{Array2, s};
 
 use self::columns::Layout;
+use self::content::Content;
 use self::csv::CsvRows;
-use super::dataset::Targets;
+pub use self::labelled::Labelled;
+pub use self::wanted::Wanted;
+use self::wanted::check_shape;
 use super::npz::ArrayStream;
 use crate::error::{Error, Result};
-use crate::input::open_stream;
-
-/// What the rows of a file are to be.
-#[derive(Debug, Clone, Default)]
-pub struct Wanted {
-    /// The shape of a row: `[features]`, or `[channels, samples]`.
-    pub row_shape: Vec<usize>,
-    /// The names of the features, one an input or one a channel, where they are known.
-    pub feature_names: Option<Vec<String>>,
-    /// The columns that targets take.
-    pub targets: usize,
-    /// The names of the targets' columns, where they are known.
-    pub target_names: Option<Vec<String>>,
-    /// The names that may stand for the labels of classes.
-    pub class_names: Vec<(String, i64)>,
-    /// The labels of the classes; empty where targets are values.
-    pub labels: Vec<i64>,
-    /// Whether the first line of a CSV file is a header; None where the line itself has to tell.
-    pub header: Option<bool>,
-}
-
-impl Wanted {
-    /// The inputs of a row.
-    pub fn inputs(&self) -> usize {
-        self.row_shape.iter().product()
-    }
-
-    /// The names of the inputs one by one.
-    fn input_names(&self) -> Option<&[String]> {
-        self.feature_names.as_deref().filter(|names| names.len() == self.inputs())
-    }
-}
 
 /// Rows of a file, from the first to the last.
 pub struct Rows {
@@ -138,21 +112,6 @@ fn of_csv(rows: CsvRows) -> (Source, Option<String>) {
     (Source::Csv(Box::new(rows)), note)
 }
 
-/// All rows of a file with their targets, in memory.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Labelled {
-    /// Shape (rows, inputs), all values finite.
-    pub inputs: Array2<f64>,
-    /// The targets of the rows.
-    pub targets: Targets,
-    /// Whether they are the test part of an archive with a split of its own.
-    pub own_test: bool,
-    /// The column that was taken as the target because it alone is no feature: the model tells no name.
-    pub assumed_target: Option<String>,
-    /// What of the file is not used.
-    pub note: Option<String>,
-}
-
 impl Labelled {
     /// Reads an NPZ archive or a CSV file with targets. Of an archive with a split of its own, the test
     /// part.
@@ -174,81 +133,9 @@ impl Labelled {
     }
 }
 
-const UNKNOWN: &str =
-    "is no data that is understood; allowed: an .npz archive, an .npy array, or CSV";
-
 /// The stream of an array whose rows have the wanted shape, or are as long when flat.
 fn npy(path: &Path, wanted: &Wanted) -> Result<ArrayStream> {
     let array = ArrayStream::open(path)?;
     check_shape("the array", array.shape(), wanted)?;
     Ok(array)
-}
-
-/// Refuses an array whose rows have not the wanted shape, and are not as long when flat. For one
-/// input, a list of numbers will do.
-fn check_shape(what: &str, shape: &[usize], wanted: &Wanted) -> Result<()> {
-    let inputs = wanted.inputs();
-    let fits = match shape {
-        [_] => inputs == 1,
-        [_, columns] => *columns == inputs,
-        [_, row @ ..] => row == wanted.row_shape,
-        [] => false,
-    };
-    if fits {
-        return Ok(());
-    }
-    let sizes = |sizes: &[usize]| sizes.iter().map(|size| format!(", {size}")).collect::<String>();
-    let flat = match wanted.row_shape.len() {
-        1 => String::new(),
-        _ => format!(" or (rows, {inputs})"),
-    };
-    Err(Error::input(format!(
-        "{what} has the shape {shape:?}; the model takes (rows{}){flat}",
-        sizes(&wanted.row_shape)
-    )))
-}
-
-/// What a file holds, by its first bytes.
-enum Content {
-    Archive,
-    Array,
-    /// The text from its first byte on. A pipe can be read once, so these bytes are kept.
-    Text(Box<dyn Read>),
-}
-
-impl Content {
-    fn of(path: &Path) -> Result<Self> {
-        let mut file = open_stream(path).map_err(unreadable)?;
-        let mut start = vec![];
-        file.by_ref().take(512).read_to_end(&mut start).map_err(unreadable)?;
-        let content = match start {
-            start if is_zip(&start) => Content::Archive,
-            start if start.starts_with(b"\x93NUMPY") => Content::Array,
-            start if is_text(&start) => {
-                return Ok(Content::Text(Box::new(Cursor::new(start).chain(file))));
-            }
-            _ => return Err(Error::input(UNKNOWN)),
-        };
-        if file.metadata().map_err(unreadable)?.is_file() {
-            return Ok(content);
-        }
-        Err(Error::input(
-            "is a pipe or a device, which can be read once only; allowed there: CSV; save an .npz or \
-             .npy file on a disk first",
-        ))
-    }
-}
-
-/// True for the start of a zip file, and not for a column named PK.
-fn is_zip(start: &[u8]) -> bool {
-    matches!(start, [b'P', b'K', 0..8, 0..8, ..])
-}
-
-/// True if no byte is one that text files have not.
-fn is_text(start: &[u8]) -> bool {
-    start.iter().all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e | 0x80..))
-}
-
-fn unreadable(error: std::io::Error) -> Error {
-    Error::input(format!("cannot be read: {error}"))
 }

@@ -9,7 +9,7 @@ use ndarray::Array2;
 use crate::artifact::{Model, WholeFile};
 use crate::network::Task;
 use crate::text::to_cell;
-use crate::usage::metrics::{is_predicted, predicted};
+use crate::usage::decision::{is_predicted, predicted};
 
 /// Bytes that are collected before they are written.
 const BUFFER: usize = 1 << 16;

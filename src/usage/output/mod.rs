@@ -2,20 +2,21 @@
 //! output. A file is written whole or not at all.
 
 mod csv;
+mod element;
 mod npy;
 mod npz;
 
-use std::io::{self, Seek, Write};
+use std::io;
 use std::path::Path;
 
 use ndarray::Array2;
 
 use self::csv::CsvOutput;
+use self::element::{Element, columns};
 use self::npy::NpyOutput;
 use self::npz::NpzOutput;
 use crate::artifact::{Model, WholeFile};
 use crate::error::{Error, Result};
-use crate::network::Task;
 
 /// The endings of names that are understood.
 const ENDINGS: &str = "a name that ends in .csv, .npy or .npz, or - for CSV on standard output";
@@ -107,43 +108,4 @@ impl Output {
 
 fn fault(name: &str, error: &io::Error) -> Error {
     Error::failed(format!("can't write {name}: {error}; nothing was kept of it"))
-}
-
-/// The numbers of a row: a probability a class or label, or a value an output.
-fn columns(model: &Model) -> usize {
-    if model.labels.is_empty() { model.network.outputs() } else { model.labels.len() }
-}
-
-/// What the numbers of an array are: probabilities are the f32s that networks compute, values in original
-/// units f64s, since f32 would lose what tells values far from 0 apart.
-#[derive(Clone, Copy)]
-enum Element {
-    Single,
-    Double,
-}
-
-impl Element {
-    fn of(model: &Model) -> Self {
-        if model.network.task() == Task::Regression { Element::Double } else { Element::Single }
-    }
-
-    /// NumPy's code of the type.
-    fn code(self) -> &'static str {
-        match self {
-            Element::Single => "<f4",
-            Element::Double => "<f8",
-        }
-    }
-
-    /// Adds the numbers to an array of this type.
-    fn write<W: Write + Seek>(
-        self,
-        numbers: &Array2<f64>,
-        to: &mut NpyOutput<W>,
-    ) -> io::Result<()> {
-        match self {
-            Element::Single => to.write(numbers.iter().map(|&value| (value as f32).to_le_bytes())),
-            Element::Double => to.write(numbers.iter().map(|value| value.to_le_bytes())),
-        }
-    }
 }

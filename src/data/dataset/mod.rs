@@ -3,6 +3,7 @@
 mod checks;
 mod part;
 mod selection;
+mod targets;
 mod weights;
 
 use std::collections::HashSet;
@@ -12,18 +13,10 @@ use ndarray::{Array1, Array2, ArrayViewD};
 
 use self::part::Part;
 use self::selection::Selection;
+pub use self::targets::Targets;
 pub(super) use self::weights::NAMES as WEIGHTS;
 use super::npz::{Archive, Numbers};
 use crate::error::{Error, Result};
-
-/// The targets of a data set, as its file holds them; what they mean (classes or values) is the network's to say.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Targets {
-    /// Integers (or booleans), shape (rows, outputs).
-    Integers(Array2<i64>),
-    /// Real numbers, shape (rows, outputs).
-    Reals(Array2<f64>),
-}
 
 /// Rows and their targets, from an archive or from arrays.
 #[derive(Debug, Clone, PartialEq)]
@@ -147,7 +140,7 @@ impl Dataset {
         for (pair, rows) in [&validation, &test].into_iter().zip(&mut rows[1..]) {
             let Some(pair) = pair else { continue };
             let part = Part::read(archive, pair)?;
-            checks::same_columns((&train, &parts[0]), (pair, &part))?;
+            parts[0].check_columns(&train, (pair, &part))?;
             *rows = part.rows();
             parts.push(part);
             used.extend([pair.x.clone(), pair.y.clone()]);
@@ -205,14 +198,4 @@ fn unused(archive: &mut Archive, used: &[String]) -> Option<String> {
     let words = selection::in_words(&arrays);
     // So many are not counted by eye.
     Some(if arrays.len() > MANY { format!("{} arrays: {words}", arrays.len()) } else { words })
-}
-
-impl Targets {
-    /// The targets as real numbers, shape (rows, outputs); integers beyond 2^53 are rounded.
-    pub fn into_reals(self) -> Array2<f64> {
-        match self {
-            Targets::Integers(values) => values.mapv(|value| value as f64),
-            Targets::Reals(values) => values,
-        }
-    }
 }

@@ -1,0 +1,58 @@
+//! What the rows of a file are to be.
+
+use crate::error::{Error, Result};
+
+/// What the rows of a file are to be.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// The shape of a row: `[features]`, or `[channels, samples]`.
+    pub row_shape: Vec<usize>,
+    /// The names of the features, one an input or one a channel, where they are known.
+    pub feature_names: Option<Vec<String>>,
+    /// The columns that targets take.
+    pub targets: usize,
+    /// The names of the targets' columns, where they are known.
+    pub target_names: Option<Vec<String>>,
+    /// The names that may stand for the labels of classes.
+    pub class_names: Vec<(String, i64)>,
+    /// The labels of the classes; empty where targets are values.
+    pub labels: Vec<i64>,
+    /// Whether the first line of a CSV file is a header; None where the line itself has to tell.
+    pub header: Option<bool>,
+}
+
+impl Wanted {
+    /// The inputs of a row.
+    pub fn inputs(&self) -> usize {
+        self.row_shape.iter().product()
+    }
+
+    /// The names of the inputs one by one.
+    pub(super) fn input_names(&self) -> Option<&[String]> {
+        self.feature_names.as_deref().filter(|names| names.len() == self.inputs())
+    }
+}
+
+/// Refuses an array whose rows have not the wanted shape, and are not as long when flat. For one
+/// input, a list of numbers will do.
+pub(super) fn check_shape(what: &str, shape: &[usize], wanted: &Wanted) -> Result<()> {
+    let inputs = wanted.inputs();
+    let fits = match shape {
+        [_] => inputs == 1,
+        [_, columns] => *columns == inputs,
+        [_, row @ ..] => row == wanted.row_shape,
+        [] => false,
+    };
+    if fits {
+        return Ok(());
+    }
+    let sizes = |sizes: &[usize]| sizes.iter().map(|size| format!(", {size}")).collect::<String>();
+    let flat = match wanted.row_shape.len() {
+        1 => String::new(),
+        _ => format!(" or (rows, {inputs})"),
+    };
+    Err(Error::input(format!(
+        "{what} has the shape {shape:?}; the model takes (rows{}){flat}",
+        sizes(&wanted.row_shape)
+    )))
+}

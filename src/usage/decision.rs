@@ -1,0 +1,28 @@
+//! What is predicted, of probabilities.
+
+/// Whether a label of this probability is predicted: its logit is above 0.
+pub(super) fn is_predicted(probability: f64) -> bool {
+    probability > 0.5
+}
+
+/// The class of the highest probability, the first on a tie.
+pub(super) fn predicted(probabilities: impl IntoIterator<Item = f64>) -> usize {
+    let mut best = (0, f64::NEG_INFINITY);
+    for (class, probability) in probabilities.into_iter().enumerate() {
+        if probability > best.1 {
+            best = (class, probability);
+        }
+    }
+    best.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tie_goes_to_the_first_class() {
+        assert_eq!(predicted([0.5, 0.5]), 0);
+        assert_eq!(predicted([0.2, 0.4, 0.4]), 1);
+    }
+}

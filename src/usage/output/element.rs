@@ -1,0 +1,48 @@
+//! The numbers that predictions are written as.
+
+use std::io::{self, Seek, Write};
+
+use ndarray::Array2;
+
+use super::npy::NpyOutput;
+use crate::artifact::Model;
+use crate::network::Task;
+
+/// The numbers of a row: a probability a class or label, or a value an output.
+pub(super) fn columns(model: &Model) -> usize {
+    if model.labels.is_empty() { model.network.outputs() } else { model.labels.len() }
+}
+
+/// What the numbers of an array are: probabilities are the f32s that networks compute, values in original
+/// units f64s, since f32 would lose what tells values far from 0 apart.
+#[derive(Clone, Copy)]
+pub(super) enum Element {
+    Single,
+    Double,
+}
+
+impl Element {
+    pub fn of(model: &Model) -> Self {
+        if model.network.task() == Task::Regression { Element::Double } else { Element::Single }
+    }
+
+    /// NumPy's code of the type.
+    pub fn code(self) -> &'static str {
+        match self {
+            Element::Single => "<f4",
+            Element::Double => "<f8",
+        }
+    }
+
+    /// Adds the numbers to an array of this type.
+    pub fn write<W: Write + Seek>(
+        self,
+        numbers: &Array2<f64>,
+        to: &mut NpyOutput<W>,
+    ) -> io::Result<()> {
+        match self {
+            Element::Single => to.write(numbers.iter().map(|&value| (value as f32).to_le_bytes())),
+            Element::Double => to.write(numbers.iter().map(|value| value.to_le_bytes())),
+        }
+    }
+}
