@@ -1,8 +1,9 @@
 //! The rows that are done, on a terminal.
 
+use std::fmt::Write;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressState, ProgressStyle};
 
 /// On standard error; nothing at all where that is no terminal (indicatif sees to it). It goes when it
 /// is dropped.
@@ -16,10 +17,14 @@ impl RowProgress {
                 let bar = ProgressBar::new(total as u64);
                 (bar, "[{bar:30}] {human_pos} of {human_len} rows, {eta} to go")
             }
-            None => (ProgressBar::new_spinner(), "{human_pos} rows, {per_sec}"),
+            None => (ProgressBar::new_spinner(), "{human_pos} rows, {speed} a second"),
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style.progress_chars("=> "));
+            let speed = |state: &ProgressState, out: &mut dyn Write| {
+                // Nothing to do about text that can't be shown.
+                let _ = write!(out, "{}", HumanCount(state.per_sec() as u64));
+            };
+            bar.set_style(style.progress_chars("=> ").with_key("speed", speed));
         }
         bar.enable_steady_tick(Duration::from_millis(200));
         RowProgress(bar)
