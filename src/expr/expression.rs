@@ -51,7 +51,7 @@ impl Expression {
     }
 
     /// WGSL: `fn NAME(x: f32) -> vec2<f32>`, the value and the derivative. It calls functions of
-    /// [`MATH_WGSL`], which must stand in the same shader.
+    /// [`MATH_WGSL`](crate::math::MATH_WGSL), which must stand in the same shader.
     pub fn to_wgsl(&self, name: &str) -> String {
         self.program.to_wgsl(name)
     }
