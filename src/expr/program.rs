@@ -13,7 +13,7 @@ use super::unfold::unfold;
 use crate::instruction_set::InstructionSet;
 use crate::math::Real;
 
-/// Room for the intermediate values of [`Expression::evaluate_block`](super::expression::Expression::evaluate_block), reused from call to call.
+/// Room for the intermediate values of an expression on a block, reused from call to call.
 #[derive(Debug, Default, Clone)]
 pub struct Scratch<T> {
     slots: Vec<[T; CHUNK]>,
