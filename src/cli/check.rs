@@ -49,7 +49,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let wishes =
         Wishes { backend: *backend, device: device.as_deref().or(of_file), ..Wishes::default() };
     choose(&wishes, &parameters).map_err(place)?;
-    let note = parameters.note_of_classes(&dataset, &run.network);
+    let note = parameters.note_of_targets(&dataset, &run.network);
     parameters.task = Some(run.network.task());
     for text in header::lines(&file, overrides, (&parameters, &parameters.to_json()), &run) {
         line(&text)?;

@@ -11,6 +11,8 @@ use crate::network::Task;
 use crate::params::{Parameters, Run, TableTargets};
 use crate::text::shown;
 
+/// Classes or labels whose rows are counted for all to see.
+const MOST_COUNTS: usize = 30;
 /// Channels a sample from which a note asks whether the axes are the wrong way round.
 const MUCH: usize = 4;
 
@@ -91,8 +93,10 @@ fn rows(run: &Run, split: Split) -> Option<String> {
         return None;
     }
     let counts = counts(run, rows);
-    let counts: Vec<String> =
-        counts.iter().map(|(name, count)| format!("{count} x {name}")).collect();
+    let more = counts.len().saturating_sub(MOST_COUNTS);
+    let mut counts: Vec<String> =
+        counts.iter().take(MOST_COUNTS).map(|(name, count)| format!("{count} x {name}")).collect();
+    counts.extend((more > 0).then(|| format!("and {more} more")));
     let counts =
         if counts.is_empty() { String::new() } else { format!(" ({})", counts.join(" | ")) };
     Some(counted(rows.len(), "row") + &counts)

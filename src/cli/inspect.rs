@@ -8,7 +8,7 @@ use crate::artifact::Model;
 use crate::data::{Dataset, Targets, npz};
 use crate::error::{Error, Result, counted};
 use crate::input::open_file;
-use crate::network::shape_text;
+use crate::network::{Task, shape_text};
 use crate::text::{listed, shown};
 
 /// Shows the arrays and figures of an NPZ data set, or the layers of a model.
@@ -177,7 +177,7 @@ fn model(path: &Path) -> Result<()> {
     };
     let scaling = "scaling: (value - shift) * scale";
     line(&format!("input {scaling}, {} of each{alike}", model.inputs.scale.len()))?;
-    if !model.targets.scale.is_empty() {
+    if network.task() == Task::Regression {
         line(&format!("target {scaling}, {} of each", model.targets.scale.len()))?;
     }
     for (what, text) in [("reached", &model.metrics), ("parameters", &model.parameters)] {

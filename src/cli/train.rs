@@ -160,9 +160,6 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
         (None, None) => return Err(Error::input("train: a parameter file is missing")),
     };
     let mut parameters = Parameters::read(file, &arguments.overrides)?;
-    if stored.is_some() && parameters.task.is_none() {
-        parameters.task = Some(parameters.task_by_output()?);
-    }
     let place = |error: Error| placed(error, file, &arguments.overrides);
     if let Some(out) = &arguments.out {
         RunDirectory::check(out)?;
@@ -187,7 +184,7 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
     let choice = choose(&wishes, &parameters)
         .map_err(|error| if wishes.checkpoint.is_some() { error } else { place(error) })?;
     warn_of_custom_function(&parameters);
-    if let Some(note) = parameters.note_of_classes(&dataset, &run.network) {
+    if let Some(note) = parameters.note_of_targets(&dataset, &run.network) {
         console::message(&format!("note: {note}"));
     }
     parameters.task = Some(run.network.task());

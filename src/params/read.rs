@@ -30,8 +30,12 @@ impl Parameters {
 }
 
 fn checked(keys: &Keys) -> Result<Parameters> {
-    let parameters = parameters(keys)?;
+    let mut parameters = parameters(keys)?;
     check_without_data(&parameters).map_err(|e| keys.placed(&e))?;
+    // A run wrote this file, before there was TASK: its output alone told what it trained for.
+    if keys.get("TASK").is_none() && parameters.dataset_sha256.is_some() {
+        parameters.task = Some(parameters.task_by_output()?);
+    }
     Ok(parameters)
 }
 

@@ -13,15 +13,22 @@ const MOST_CLASSES: usize = 20;
 /// The task of `TASK`; under `auto` what the output tells, and labels where several sigmoid outputs meet
 /// targets that are all 0 or 1.
 pub(super) fn task_of(parameters: &Parameters, dataset: &Dataset, output: Output) -> Task {
-    let labels = || {
-        let targets = dataset.targets.clone().into_reals();
-        output.has_labels() && targets.ncols() == output.units && first_other(&targets).is_none()
-    };
     match parameters.task {
         Some(task) => task,
-        None if labels() => Task::MultiLabel,
+        None if output.has_labels() && not_a_label(dataset, output).is_none() => Task::MultiLabel,
         None => output.task(),
     }
+}
+
+/// What keeps the targets from being labels of this output, in words; None if they are.
+fn not_a_label(dataset: &Dataset, output: Output) -> Option<String> {
+    let targets = dataset.targets.clone().into_reals();
+    if targets.ncols() != output.units {
+        return Some(format!("the targets have {} columns", targets.ncols()));
+    }
+    let (row, column) = first_other(&targets)?;
+    let found = targets[[row, column]];
+    Some(format!("the targets hold {found} in row {row}, column {column} (counted from 0)"))
 }
 
 /// Refuses targets of several labels a row that are neither 0 nor 1.
@@ -41,15 +48,23 @@ fn first_other(targets: &Array2<f64>) -> Option<(usize, usize)> {
 
 impl Parameters {
     /// The task of a run whose params.json is older than `TASK`: the output alone told it then.
-    pub fn task_by_output(&self) -> Result<Task> {
+    pub(super) fn task_by_output(&self) -> Result<Task> {
         Ok(Output::of(&self.network_layers()?)?.task())
     }
 
-    /// What to say where a network without classes has targets that look like some, and `TASK` does not
-    /// say that they are values.
-    pub fn note_of_classes(&self, dataset: &Dataset, network: &Network) -> Option<String> {
+    /// What to say where a network is trained on values, though its targets look like classes or its output
+    /// like that of labels, and `TASK` does not say that they are values.
+    pub fn note_of_targets(&self, dataset: &Dataset, network: &Network) -> Option<String> {
         if self.task.is_some() || network.task() != Task::Regression {
             return None;
+        }
+        if network.output().has_labels() {
+            let why = not_a_label(dataset, network.output())?;
+            return Some(format!(
+                "several sigmoid outputs are trained on values, because {why} and labels are 0 or 1 each; \
+                 TASK={} says that they are values",
+                Task::Regression.name()
+            ));
         }
         let (classes, least, most) = classes(&dataset.targets)?;
         Some(format!(

@@ -1,6 +1,7 @@
 //! What is predicted, of probabilities.
 
-/// Whether a label of this probability is predicted: its logit is above 0.
+/// Whether a label of this probability, an f32, is predicted: above one half, as its logit is above 0 but for
+/// logits that round to it.
 pub(super) fn is_predicted(probability: f64) -> bool {
     probability > 0.5
 }

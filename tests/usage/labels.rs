@@ -174,8 +174,10 @@ fn targets_that_are_no_labels_are_values() {
         &inputs(),
         &inputs().mapv(|x| (x + 1.0) / 2.0).slice(ndarray::s![.., ..3]).to_owned(),
     );
-    train(&folder, &[]).ended(0);
+    let ran = train(&folder, &[]).ended(0);
     assert_eq!(folder.json("run/summary.json")["task"], "regression");
+    let note = "note: several sigmoid outputs are trained on values, because the targets hold ";
+    assert!(ran.stderr.contains(note), "{}", ran.stderr);
 }
 
 #[test]
@@ -217,4 +219,7 @@ fn what_is_older_than_labels_keeps_its_meaning() {
     folder.write("run/params.json", parameters.to_string());
     folder.run(&["train", "--resume", "run"]).ended(0);
     assert_eq!(folder.json("run/summary.json")["task"], "regression");
+    folder.write("again.json", parameters.to_string());
+    folder.train(&folder.path("again.json"), "again", &[]).ended(0);
+    assert_eq!(folder.json("again/summary.json")["task"], "regression");
 }
