@@ -34,11 +34,11 @@ const ROOMS: [&str; 23] = [
 const FLOORS: [&str; 5] = ["device", "session", "ops", "schedules", "engine"];
 
 /// The names of a path: `["gpu", "engine", "epoch"]`.
-type Path_ = Vec<String>;
+type Module = Vec<String>;
 
 /// A file of `src` by its module, and what it imports of the crate.
 struct House {
-    imports: BTreeMap<Path_, BTreeSet<Path_>>,
+    imports: BTreeMap<Module, BTreeSet<Module>>,
 }
 
 impl House {
@@ -47,8 +47,8 @@ impl House {
         read_into(Path::new("src"), &[], &mut texts);
         let of_tests = of_tests(&texts);
         texts.retain(|module, _| !of_tests.iter().any(|own| module.starts_with(own)));
-        let modules: BTreeSet<Path_> = texts.keys().cloned().collect();
-        let imports = |(module, text): (&Path_, &String)| {
+        let modules: BTreeSet<Module> = texts.keys().cloned().collect();
+        let imports = |(module, text): (&Module, &String)| {
             let used = uses(text).into_iter();
             let found = used.filter_map(|used| resolved(module, used, &modules));
             (module.clone(), found.filter(|found| found != module).collect())
@@ -57,17 +57,17 @@ impl House {
     }
 
     /// Every (importing, imported) pair.
-    fn pairs(&self) -> impl Iterator<Item = (&Path_, &Path_)> {
+    fn pairs(&self) -> impl Iterator<Item = (&Module, &Module)> {
         self.imports.iter().flat_map(|(from, all)| all.iter().map(move |to| (from, to)))
     }
 }
 
 /// The texts of a folder by module; `lib.rs` is the crate itself, of no name.
-fn read_into(folder: &Path, module: &[String], texts: &mut BTreeMap<Path_, String>) {
+fn read_into(folder: &Path, module: &[String], texts: &mut BTreeMap<Module, String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let own: Path_ = module.iter().cloned().chain([name.clone()]).collect();
+        let own: Module = module.iter().cloned().chain([name.clone()]).collect();
         if path.is_dir() {
             read_into(&path, &own, texts);
         } else if path.extension().is_some_and(|ending| ending == "rs") {
@@ -78,7 +78,7 @@ fn read_into(folder: &Path, module: &[String], texts: &mut BTreeMap<Path_, Strin
 }
 
 /// Modules that only tests have.
-fn of_tests(texts: &BTreeMap<Path_, String>) -> Vec<Path_> {
+fn of_tests(texts: &BTreeMap<Module, String>) -> Vec<Module> {
     let mut found = vec![];
     for (module, text) in texts {
         for declared in text.split("#[cfg(test)]\nmod ").skip(1) {
@@ -90,7 +90,7 @@ fn of_tests(texts: &BTreeMap<Path_, String>) -> Vec<Path_> {
 }
 
 /// The paths of the `use` lines above the tests, braces taken apart.
-fn uses(text: &str) -> Vec<Path_> {
+fn uses(text: &str) -> Vec<Module> {
     let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
     let mut found = vec![];
     for (start, _) in code.match_indices("use ") {
@@ -106,7 +106,7 @@ fn uses(text: &str) -> Vec<Path_> {
 }
 
 /// `a::{b, c::d}` as `a::b` and `a::c::d`.
-fn expand(before: &str, text: &str, found: &mut Vec<Path_>) {
+fn expand(before: &str, text: &str, found: &mut Vec<Module>) {
     let text = text.trim();
     let Some((prefix, inner)) = text.split_once('{') else {
         let whole = format!("{before}{}", text.split(" as ").next().unwrap());
@@ -133,7 +133,7 @@ fn expand(before: &str, text: &str, found: &mut Vec<Path_>) {
 }
 
 /// The module that a path of the crate leads into; None for another crate's.
-fn resolved(module: &Path_, used: Path_, modules: &BTreeSet<Path_>) -> Option<Path_> {
+fn resolved(module: &Module, used: Module, modules: &BTreeSet<Module>) -> Option<Module> {
     let (mut base, mut rest) = (module.clone(), &used[..]);
     match used[0].as_str() {
         "crate" | "gpu_mlp" => (base, rest) = (vec![], &used[1..]),
@@ -147,7 +147,7 @@ fn resolved(module: &Path_, used: Path_, modules: &BTreeSet<Path_>) -> Option<Pa
         child if modules.contains(&[&base[..], &[child.to_string()]].concat()) => {}
         _ => return None,
     }
-    let prefix = |length: usize| -> Path_ { [&base[..], &rest[..length]].concat() };
+    let prefix = |length: usize| -> Module { [&base[..], &rest[..length]].concat() };
     (0..=rest.len()).rev().map(prefix).find(|path| modules.contains(path))
 }
 
@@ -179,7 +179,7 @@ fn no_room_imports_from_one_above_it() {
 fn no_floor_of_the_gpu_imports_from_one_above_it() {
     let house = House::read();
     let on_floors =
-        |module: &Path_| module.first().is_some_and(|room| room == "gpu") && module.len() > 1;
+        |module: &Module| module.first().is_some_and(|room| room == "gpu") && module.len() > 1;
     let mut seen = 0;
     for (from, to) in house.pairs().filter(|(from, to)| on_floors(from) && on_floors(to)) {
         let [own, other] = [from, to].map(|module| rank(&FLOORS, module.get(1)));
@@ -197,7 +197,7 @@ fn no_files_import_each_other_in_a_circle() {
     imports.remove(&vec![]);
     // What imports from nothing that is left is in no circle.
     loop {
-        let left: BTreeSet<Path_> = imports.keys().cloned().collect();
+        let left: BTreeSet<Module> = imports.keys().cloned().collect();
         let before = left.len();
         imports.retain(|_, all| all.iter().any(|to| left.contains(to)));
         if imports.len() == before {

@@ -60,7 +60,7 @@ impl Table {
                     let hint = |error: Error| {
                         Error::input(format!("{error} (for values: TASK \"regression\")"))
                     };
-                    check_labels(&values)
+                    check_labels(&dataset.targets)
                         .map_err(|e| hint(e).within(format!("the data set {}", dataset.name)))?;
                 }
                 let (values, center) = centre(&values, targets_centred);
@@ -145,10 +145,7 @@ fn classes(dataset: &Dataset, network: &Network, key: &str) -> Result<(Vec<u32>,
 }
 
 fn labels(dataset: &Dataset) -> Result<Vec<i64>> {
-    let columns = match &dataset.targets {
-        Targets::Integers(y) => y.ncols(),
-        Targets::Reals(y) => y.ncols(),
-    };
+    let columns = dataset.targets.columns();
     if columns != 1 {
         return Err(Error::input(format!(
             "the targets of {} have {columns} columns; classification takes one label a row (for one-hot \

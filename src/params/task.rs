@@ -1,7 +1,5 @@
 //! What a network is trained for, where its output leaves more than one answer.
 
-use ndarray::Array2;
-
 use super::parameters::Parameters;
 use crate::data::{Dataset, Targets};
 use crate::error::{Error, Result};
@@ -15,35 +13,39 @@ const MOST_CLASSES: usize = 20;
 pub(super) fn task_of(parameters: &Parameters, dataset: &Dataset, output: Output) -> Task {
     match parameters.task {
         Some(task) => task,
-        None if output.has_labels() && not_a_label(dataset, output).is_none() => Task::MultiLabel,
+        None if output.has_labels()
+            && dataset.targets.columns() == output.units
+            && other_than_labels(&dataset.targets).is_none() =>
+        {
+            Task::MultiLabel
+        }
         None => output.task(),
     }
 }
 
-/// What keeps the targets from being labels of this output, in words; None if they are.
-fn not_a_label(dataset: &Dataset, output: Output) -> Option<String> {
-    let targets = dataset.targets.clone().into_reals();
-    if targets.ncols() != output.units {
-        return Some(format!("the targets have {} columns", targets.ncols()));
-    }
-    let (row, column) = first_other(&targets)?;
-    let found = targets[[row, column]];
-    Some(format!("the targets hold {found} in row {row}, column {column} (counted from 0)"))
-}
-
 /// Refuses targets of several labels a row that are neither 0 nor 1.
-pub(crate) fn check_labels(targets: &Array2<f64>) -> Result<()> {
-    let Some((row, column)) = first_other(targets) else { return Ok(()) };
-    Err(Error::input(format!(
-        "the targets hold {} in row {row}, column {column} (counted from 0); several labels a row are a \
-         column a label, of 0 and 1 alone",
-        targets[[row, column]],
-    )))
+pub(crate) fn check_labels(targets: &Targets) -> Result<()> {
+    match other_than_labels(targets) {
+        None => Ok(()),
+        Some(found) => Err(Error::input(format!(
+            "{found}; several labels a row are a column a label, of 0 and 1 alone"
+        ))),
+    }
 }
 
-/// The place of the first target that is neither 0 nor 1.
-fn first_other(targets: &Array2<f64>) -> Option<(usize, usize)> {
-    targets.indexed_iter().find(|(_, target)| **target != 0.0 && **target != 1.0).map(|(at, _)| at)
+/// The first target that is neither 0 nor 1, in words.
+fn other_than_labels(targets: &Targets) -> Option<String> {
+    let ((row, column), found) = match targets {
+        Targets::Integers(y) => {
+            let (at, found) = y.indexed_iter().find(|(_, y)| !matches!(y, 0 | 1))?;
+            (at, found.to_string())
+        }
+        Targets::Reals(y) => {
+            let (at, found) = y.indexed_iter().find(|(_, y)| **y != 0.0 && **y != 1.0)?;
+            (at, found.to_string())
+        }
+    };
+    Some(format!("the targets hold {found} in row {row}, column {column} (counted from 0)"))
 }
 
 impl Parameters {
@@ -59,7 +61,7 @@ impl Parameters {
             return None;
         }
         if network.output().has_labels() {
-            let why = not_a_label(dataset, network.output())?;
+            let why = other_than_labels(&dataset.targets)?;
             return Some(format!(
                 "several sigmoid outputs are trained on values, because {why} and labels are 0 or 1 each; \
                  TASK={} says that they are values",
@@ -103,7 +105,7 @@ fn classes(targets: &Targets) -> Option<(usize, i64, i64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::array;
+    use ndarray::{Array2, array};
 
     #[test]
     fn few_whole_numbers_without_a_gap_look_like_classes() {

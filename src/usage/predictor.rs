@@ -172,10 +172,7 @@ pub(super) enum Truth {
 
 /// The targets as the model's classes or outputs; others are refused.
 pub(super) fn truth(model: &Model, data: &Labelled) -> Result<Truth> {
-    let columns = match &data.targets {
-        Targets::Integers(y) => y.ncols(),
-        Targets::Reals(y) => y.ncols(),
-    };
+    let columns = data.targets.columns();
     let expected = wanted(model).targets;
     if columns != expected {
         return Err(Error::input(format!(
@@ -185,7 +182,7 @@ pub(super) fn truth(model: &Model, data: &Labelled) -> Result<Truth> {
     if model.labels.is_empty() {
         let mut values = data.targets.clone().into_reals();
         if model.network.task() == Task::MultiLabel {
-            check_labels(&values)?;
+            check_labels(&data.targets)?;
             return Ok(Truth::Labels(values));
         }
         for (mut column, shift) in values.columns_mut().into_iter().zip(&model.targets.shift) {

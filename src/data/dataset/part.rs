@@ -103,10 +103,7 @@ impl Part {
 
     /// Outputs a row.
     pub fn outputs(&self) -> usize {
-        match &self.targets {
-            Targets::Integers(values) => values.ncols(),
-            Targets::Reals(values) => values.ncols(),
-        }
+        self.targets.columns()
     }
 }
 

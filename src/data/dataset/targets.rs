@@ -12,6 +12,14 @@ pub enum Targets {
 }
 
 impl Targets {
+    /// The targets of a row.
+    pub fn columns(&self) -> usize {
+        match self {
+            Targets::Integers(values) => values.ncols(),
+            Targets::Reals(values) => values.ncols(),
+        }
+    }
+
     /// The targets as real numbers, shape (rows, outputs); integers beyond 2^53 are rounded.
     pub fn into_reals(self) -> Array2<f64> {
         match self {

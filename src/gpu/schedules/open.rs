@@ -52,12 +52,13 @@ pub(in crate::gpu) fn use_schedule(
     session: &mut Session,
     schedule: Schedule,
 ) -> Result<Result<(), String>> {
-    let Session { gpu, kernels, run, data, network, .. } = &mut *session;
-    let mut build = Build { gpu, kernels, run, data, buffers: &network.buffers };
+    let mut build = Build::of(session);
+    let gpu = build.gpu;
     let built = gpu.allocating(0, || fitting(&mut build, schedule));
     // Too little memory is a reason like others; a lost device is not.
     gpu.check()?;
     let built = built.unwrap_or_else(|refusal| Err(refusal.to_string()));
+    let network = &mut session.network;
     Ok(built.map(|train| (network.train, network.schedule) = (train, schedule)))
 }
 
