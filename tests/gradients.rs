@@ -3,7 +3,7 @@
 mod common;
 
 use common::signals::stacks;
-use common::{classes, cpu, labels, parameters, run, values};
+use common::{activations, classes, cpu, labels, parameters, run, values};
 use gpu_mlp::backend::{Backend, Quantity, State};
 use gpu_mlp::cpu::Cpu;
 use gpu_mlp::data::Dataset;
@@ -89,36 +89,10 @@ fn check(parameters: &Parameters, dataset: &Dataset, weights: &[f64], what: &str
     assert!(at_kinks <= 1 + checked / 20, "{what}: {at_kinks} of {checked} at kinks");
 }
 
-const ACTIVATIONS: [&str; 23] = [
-    "relu",
-    "leaky_relu",
-    "leaky_relu(0.2)",
-    "prelu",
-    "prelu(0.1)",
-    "elu",
-    "elu(0.5)",
-    "selu",
-    "gelu",
-    "gelu_erf",
-    "silu",
-    "swish",
-    "mish",
-    "hardswish",
-    "relu6",
-    "hardsigmoid",
-    "sigmoid",
-    "softplus",
-    "tanh",
-    "linear",
-    "custom_function",
-    "x*tanh(softplus(x))",
-    "if(x > 0, x, 0.1*x) + 0.2*sin(x)",
-];
-
 #[test]
 fn every_activation_in_hidden_layers_under_softmax() {
     let dataset = classes(40, 3, 3);
-    for activation in ACTIVATIONS {
+    for activation in activations() {
         let parameters = parameters(&[3, 5, 4, 3], &[activation, activation, "softmax"]);
         check(&parameters, &dataset, &[1.0; 4], activation);
     }
@@ -127,7 +101,7 @@ fn every_activation_in_hidden_layers_under_softmax() {
 #[test]
 fn every_activation_in_the_output_of_a_regression() {
     let dataset = values(30, 2, 2);
-    for activation in ACTIVATIONS {
+    for activation in activations() {
         let parameters = parameters(&[2, 4, 2], &["tanh", activation]);
         check(&parameters, &dataset, &[1.0; 4], activation);
     }

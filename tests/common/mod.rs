@@ -11,6 +11,7 @@ use std::time::Duration;
 use gpu_mlp::backend::{Backend, Description, Evaluation, Event, Mark, Quantity, State, Weights};
 use gpu_mlp::cpu::{Cpu, Product};
 use gpu_mlp::data::{Dataset, Split, Targets};
+use gpu_mlp::network::ACTIVATION_NAMES;
 use gpu_mlp::params::{LayerStack, Parameters, Run};
 use gpu_mlp::train::{EpochRow, Observer, Outcome, train};
 use ndarray::{Array2, Array3, ArrayD, ArrayViewD};
@@ -19,6 +20,19 @@ use ndarray::{Array2, Array3, ArrayD, ArrayViewD};
 pub fn mlp(sizes: &[usize], activations: &[&str]) -> LayerStack {
     let activations = std::iter::once(&"-").chain(activations).map(ToString::to_string).collect();
     LayerStack::Mlp { sizes: sizes.to_vec(), names: None, activations }
+}
+
+/// Every activation of a hidden layer by its name, then some with a number, and expressions.
+pub fn activations() -> impl Iterator<Item = &'static str> {
+    let names =
+        ACTIVATION_NAMES.iter().copied().filter(|name| !["softmax", "identity"].contains(name));
+    names.chain([
+        "leaky_relu(0.2)",
+        "prelu(0.1)",
+        "elu(0.5)",
+        "x*tanh(softplus(x))",
+        "if(x > 0, x, 0.1*x) + 0.2*sin(x)",
+    ])
 }
 
 /// Parameters with a batch of 4 and everything else at its default.

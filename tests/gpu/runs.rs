@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::common::{classes, cpu, labels, parameters, run, trained, values};
+use crate::common::{activations, classes, cpu, labels, parameters, run, trained, values};
 use crate::support::gpu_on;
 use gpu_mlp::data::Dataset;
 use gpu_mlp::gpu::Schedule;
@@ -61,30 +61,8 @@ pub fn check_on(test: &str, schedule: Schedule, run: &Arc<Run>, what: &str) {
 
 #[test]
 fn every_activation() {
-    let activations = [
-        "relu",
-        "leaky_relu",
-        "prelu",
-        "elu",
-        "selu",
-        "gelu",
-        "gelu_erf",
-        "silu",
-        "swish",
-        "mish",
-        "hardswish",
-        "relu6",
-        "hardsigmoid",
-        "sigmoid",
-        "softplus",
-        "tanh",
-        "linear",
-        "custom_function",
-        "if(x > 0, x, 0.1*x) + 0.2*sin(x)",
-        "x*tanh(softplus(x))",
-    ];
     let dataset = classes(40, 3, 3);
-    for activation in activations {
+    for activation in activations() {
         let parameters = twenty_steps(&[3, 6, 5, 3], &[activation, activation, "softmax"]);
         check("every_activation", &parameters, &dataset, activation);
     }

@@ -9,31 +9,19 @@ use crate::cpu::sigmoid::sigmoid as sigmoid_twin;
 use crate::cpu::softmax::softmax as softmax_twin;
 use crate::expr::{Expression, Scratch};
 use crate::gpu::device::kernel::Variant;
-use crate::network::Activation;
+use crate::network::{ACTIVATION_NAMES, Activation};
 
-/// Every activation of one variable, and two expressions.
-pub(super) const ACTIVATIONS: &[&str] = &[
-    "relu",
-    "leaky_relu",
-    "leaky_relu(0.3)",
-    "elu",
-    "elu(0.5)",
-    "selu",
-    "gelu",
-    "gelu_erf",
-    "silu",
-    "swish",
-    "mish",
-    "hardswish",
-    "relu6",
-    "hardsigmoid",
-    "sigmoid",
-    "softplus",
-    "tanh",
-    "custom_function",
-    "x*tanh(softplus(x))",
-    "if(x > 0, x, 0.1*x) + 0.2*sin(x)",
-];
+/// Every activation that is a function of one variable by its name, then some with a number, and expressions.
+fn activations() -> impl Iterator<Item = &'static str> {
+    let others = ["prelu", "softmax", "linear", "identity"];
+    let names = ACTIVATION_NAMES.iter().copied().filter(move |name| !others.contains(name));
+    names.chain([
+        "leaky_relu(0.3)",
+        "elu(0.5)",
+        "x*tanh(softplus(x))",
+        "if(x > 0, x, 0.1*x) + 0.2*sin(x)",
+    ])
+}
 
 /// The expression of an activation.
 pub(super) fn expression(name: &str) -> Expression {
@@ -132,7 +120,7 @@ fn biased(layer: &Layer, shape: &Shape) -> Expected {
 }
 
 pub(super) fn bias_activation(bench: &mut Bench, shape: &Shape) {
-    for (name, positions) in ACTIVATIONS.iter().zip(POSITIONS.into_iter().cycle()) {
+    for (name, positions) in activations().zip(POSITIONS.into_iter().cycle()) {
         let expression = expression(name);
         let shape = &shape.times(positions);
         let layer = Layer::new(bench, shape, positions);
