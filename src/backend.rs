@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::Split;
 use crate::error::{Error, Result};
-use crate::network::{Plan, Tensor};
+use crate::plan::{Plan, Tensor};
 
 /// A replica of the run: its index in [`crate::params::Run::replicas`].
 pub type ReplicaId = usize;

@@ -20,6 +20,7 @@ pub mod network;
 mod number;
 pub mod onnx;
 pub mod params;
+pub mod plan;
 pub mod race;
 mod text;
 pub mod train;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The rooms, from the ground up: each imports only from those before it.
-const ROOMS: [&str; 23] = [
+const ROOMS: [&str; 24] = [
     "error",
     "text",
     "nearest",
@@ -14,6 +14,7 @@ const ROOMS: [&str; 23] = [
     "instruction_set",
     "math",
     "expr",
+    "plan",
     "network",
     "data",
     "params",

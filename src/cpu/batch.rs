@@ -9,8 +9,8 @@ use super::multi_label_cross_entropy::multi_label_cross_entropy;
 use super::softmax_cross_entropy::softmax_cross_entropy;
 use crate::backend::Evaluation;
 use crate::math::Real;
-use crate::network::Loss;
 use crate::params::{Table, TableTargets};
+use crate::plan::Loss;
 
 /// The targets and weights of the rows of a batch, and the losses the network makes on them.
 #[derive(Debug, Clone, Default)]

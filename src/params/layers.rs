@@ -4,7 +4,9 @@ use super::found::{Fields, Found};
 use super::keys::Keys;
 use super::parameters::{LayerStack, Parameters};
 use crate::error::{Error, Result};
-use crate::network::{Activation, Layer, MOST_EXPRESSIONS, MOST_SIZE, Padding};
+use crate::network::layers::{Kind, LAYER_TYPES, Source};
+use crate::network::{Activation, Layer, MOST_EXPRESSIONS, MOST_SIZE};
+use crate::plan::Padding;
 
 /// The same as JSON's numbers are.
 const MOST_UNITS: u64 = MOST_SIZE as u64;
@@ -63,65 +65,54 @@ fn size(found: &Found) -> Result<usize> {
     found.whole(1, MOST_UNITS).map(|size| size as usize)
 }
 
-/// The types of layers that `LAYERS` may hold.
-const TYPES: [(&str, Read); 4] =
-    [("dense", dense), ("conv1d", conv1d), ("maxpool1d", maxpool1d), ("flatten", flatten)];
-
-/// Reads the fields of one type of layer.
-type Read = fn(&Fields) -> Result<Layer<String>>;
-
 /// One object of `LAYERS`.
 fn layer(found: &Found) -> Result<Layer<String>> {
     let fields = found.fields("an object such as {\"type\": \"dense\", \"units\": 16}")?;
-    let names = TYPES.map(|(name, _)| format!("{name:?}")).join(", ");
-    let read = fields.required("type", &names)?.choice(&TYPES)?;
-    read(&fields)
+    let names: Vec<String> = LAYER_TYPES.iter().map(|name| format!("{name:?}")).collect();
+    let choices: Vec<(&str, &str)> = LAYER_TYPES.iter().map(|&name| (name, name)).collect();
+    let found = fields.required("type", &names.join(", "))?;
+    let name = found.choice(&choices)?;
+    let is_activated = Kind::is_activated(name);
+    let activation_field = is_activated.then_some("activation");
+    let own = Kind::fields_of(name).unwrap_or_default().iter().copied();
+    let allowed: Vec<&str> = ["type"].into_iter().chain(own).chain(activation_field).collect();
+    fields.only(&allowed)?;
+    let kind = Kind::read(name, &mut Object(&fields))
+        .unwrap_or_else(|| Err(found.refuse(names.join(", "))))?;
+    let activation = if is_activated { Some(activation(&fields)?) } else { None };
+    Ok(Layer { kind, activation })
 }
 
-fn dense(fields: &Fields) -> Result<Layer<String>> {
-    fields.only(&["type", "units", "activation"])?;
-    let units = fields.required("units", "the width of the layer, a whole number of 1 or more")?;
-    Ok(Layer::Dense { units: size(units)?, activation: activation(fields)? })
-}
+/// The fields of an object of `LAYERS`, as a layer reads them.
+struct Object<'a, 'f>(&'a Fields<'f>);
 
-fn conv1d(fields: &Fields) -> Result<Layer<String>> {
-    fields.only(&["type", "filters", "kernel", "stride", "padding", "activation"])?;
-    let filters =
-        fields.required("filters", "the channels it makes, a whole number of 1 or more")?;
-    let kernel =
-        fields.required("kernel", "the samples it sees at once, a whole number of 1 or more")?;
-    let padding = match fields.get("padding") {
-        None => Padding::Each(0),
-        Some(found) if found.is("same") => Padding::Same,
-        Some(found) => {
-            let allowed = format!(
-                "a whole number from 0 (\"valid\") to {}, less than the kernel, or \"same\"",
-                MOST_UNITS - 1
-            );
-            let zeros = found.whole(0, MOST_UNITS - 1).map_err(|_| found.refuse(allowed))?;
-            Padding::Each(zeros as usize)
+impl Source for Object<'_, '_> {
+    type Error = Error;
+
+    fn size(&mut self, field: &str, otherwise: Option<usize>, what: &str) -> Result<usize> {
+        match (self.0.get(field), otherwise) {
+            (Some(found), _) => size(found),
+            (None, Some(otherwise)) => Ok(otherwise),
+            (None, None) => {
+                size(self.0.required(field, &format!("{what}, a whole number of 1 or more"))?)
+            }
         }
-    };
-    Ok(Layer::Conv1d {
-        filters: size(filters)?,
-        kernel: size(kernel)?,
-        stride: fields.get("stride").map_or(Ok(1), size)?,
-        padding,
-        activation: activation(fields)?,
-    })
-}
+    }
 
-fn maxpool1d(fields: &Fields) -> Result<Layer<String>> {
-    fields.only(&["type", "size", "stride"])?;
-    let window = fields.get("size").map_or(Ok(2), size)?;
-    // As in other frameworks, windows lie side by side unless told otherwise.
-    let stride = fields.get("stride").map_or(Ok(window), size)?;
-    Ok(Layer::MaxPool1d { size: window, stride })
-}
-
-fn flatten(fields: &Fields) -> Result<Layer<String>> {
-    fields.only(&["type"])?;
-    Ok(Layer::Flatten)
+    fn padding(&mut self, field: &str) -> Result<Padding> {
+        match self.0.get(field) {
+            None => Ok(Padding::Each(0)),
+            Some(found) if found.is("same") => Ok(Padding::Same),
+            Some(found) => {
+                let allowed = format!(
+                    "a whole number from 0 (\"valid\") to {}, less than the kernel, or \"same\"",
+                    MOST_UNITS - 1
+                );
+                let zeros = found.whole(0, MOST_UNITS - 1).map_err(|_| found.refuse(allowed))?;
+                Ok(Padding::Each(zeros as usize))
+            }
+        }
+    }
 }
 
 fn activation(fields: &Fields) -> Result<String> {
@@ -139,9 +130,8 @@ impl LayerStack {
         match self {
             LayerStack::Mlp { sizes, activations, .. } => {
                 let units = sizes.iter().skip(1);
-                let dense = |(&units, activation): (&usize, &String)| Layer::Dense {
-                    units,
-                    activation: activation.clone(),
+                let dense = |(&units, activation): (&usize, &String)| {
+                    Layer::dense(units, activation.clone())
                 };
                 units.zip(activations.iter().skip(1)).map(dense).collect()
             }

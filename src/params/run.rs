@@ -8,7 +8,8 @@ use super::parameters::{BatchGradient, Clip, Optimizer};
 use super::table::{Table, TableTargets};
 use crate::data::{Scaling, Split, Splits};
 use crate::error::{Error, Result};
-use crate::network::{Network, Plan};
+use crate::network::Network;
+use crate::plan::Plan;
 
 /// How every step of every replica is done.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,10 +8,11 @@ use crate::artifact::Model;
 use crate::backend::{Backend, ReplicaState, State, TensorState, Weights};
 use crate::data::{Labelled, Scaling, Split, Splits, Targets, Wanted};
 use crate::error::{Error, Result};
-use crate::network::{Initialization, Loss, Task, lower};
+use crate::network::{Initialization, Task, lower};
 use crate::params::{
     BatchGradient, Optimizer, Replica, Run, StepRule, Stopping, Table, TableTargets, check_labels,
 };
+use crate::plan::Loss;
 
 /// Numbers that the inputs, or the outputs, of a block hold.
 const BLOCK_NUMBERS: usize = 1 << 20;

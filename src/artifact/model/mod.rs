@@ -12,8 +12,9 @@ use super::summary::figures_json;
 use crate::backend::State;
 use crate::data::{Scaling, Split};
 use crate::error::Result;
-use crate::network::{Network, Plan, Tensor};
+use crate::network::Network;
 use crate::params::Run;
+use crate::plan::{Plan, Tensor};
 use crate::train::{Figures, Outcome};
 
 /// What the metadata calls the format.

@@ -13,8 +13,9 @@ use crate::data::Scaling;
 use crate::error::{Error, Result};
 use crate::input::open_file;
 use crate::network::{
-    Initialization, Layer, MOST_EXPRESSIONS, MOST_LAYERS, Network, Task, Tensor, lower, shape_text,
+    Initialization, Layer, MOST_EXPRESSIONS, MOST_LAYERS, Network, Task, lower, shape_text,
 };
+use crate::plan::Tensor;
 
 /// The bytes in front of the header, which tell its length.
 const LENGTH_BYTES: u64 = 8;

@@ -13,8 +13,8 @@ use crate::cpu::gather::Frame;
 use crate::expr::Scratch;
 use crate::instruction_set::InstructionSet;
 use crate::math::Real;
-use crate::network::Layout;
 use crate::params::{Clip, Replica, Run};
+use crate::plan::Layout;
 
 /// A replica's network, fused.
 #[derive(Debug, Clone)]
@@ -286,8 +286,9 @@ fn rule(run: &Run, replica: &Replica, t: u64) -> Rule {
 mod tests {
     use super::*;
     use crate::data::{Dataset, Split, Targets};
-    use crate::network::{Layer, initial_values};
+    use crate::network::Layer;
     use crate::params::{LayerStack, Optimizer, Parameters};
+    use crate::plan::initial_values;
 
     const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 

@@ -2,8 +2,9 @@
 
 use super::columns::Columns;
 use crate::gpu::device::gpu::Gpu;
-use crate::network::{Chain, Task};
+use crate::network::Task;
 use crate::params::Run;
+use crate::plan::Chain;
 
 /// Rows of a quad.
 pub(super) const ROWS: usize = 4;

@@ -9,8 +9,9 @@ use crate::expr::MATH_WGSL;
 use crate::gpu::device::kernel::Access;
 use crate::gpu::device::sources::{OPTIMIZER, STEP};
 use crate::gpu::session::sizes::is_weighted;
-use crate::network::{Layout, Link, LinkActivation, Loss, Task};
+use crate::network::Task;
 use crate::params::{Optimizer, Run};
+use crate::plan::{Layout, Link, LinkActivation, Loss};
 
 macro_rules! shader {
     ($name:literal) => {
