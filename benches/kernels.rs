@@ -15,7 +15,7 @@ use gpu_mlp::expr::{Expression, Scratch};
 use gpu_mlp::gpu::Adapter;
 use gpu_mlp::math::Real;
 use gpu_mlp::network::{Layer, Padding};
-use gpu_mlp::params::{LayerStack, Parameters, Run};
+use gpu_mlp::run::{LayerStack, Parameters, Run};
 use ndarray::{Array2, ArrayD};
 
 /// Elements of a call of an elementary function.

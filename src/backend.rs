@@ -14,10 +14,10 @@ use crate::data::Split;
 use crate::error::{Error, Result};
 use crate::network::{Plan, Tensor};
 
-/// A replica of the run: its index in [`crate::params::Run::replicas`].
+/// A replica of the run: its index in [`crate::run::Run::replicas`].
 pub type ReplicaId = usize;
 
-/// Trains the replicas of a [`crate::params::Run`]. Epochs are counted from 1.
+/// Trains the replicas of a [`crate::run::Run`]. Epochs are counted from 1.
 ///
 /// Same seed, same device and driver, same schedule: the same bits, however epochs are cut into
 /// blocks and however many threads there are.

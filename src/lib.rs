@@ -21,6 +21,7 @@ mod number;
 pub mod onnx;
 pub mod params;
 pub mod race;
+pub mod run;
 mod text;
 pub mod train;
 pub mod usage;

@@ -6,7 +6,7 @@ use common::signals::Stack;
 use common::{classes, mlp, parameters, values};
 use gpu_mlp::data::{Dataset, Normalization, Targets};
 use gpu_mlp::network::{Layer, Padding};
-use gpu_mlp::params::{ClassWeight, LayerStack, Parameters, Run};
+use gpu_mlp::run::{ClassWeight, LayerStack, Parameters, Run};
 use ndarray::{Array2, array};
 
 /// The message of the refusal; it has to be one of wrong input.

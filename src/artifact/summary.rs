@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::backend::Description;
 use crate::data::Split;
-use crate::params::Run;
+use crate::run::Run;
 use crate::train::{Figures, LabelFigures, Outcome, OutputFigures, Scores};
 
 /// The times that training does not know of, in seconds.

@@ -10,7 +10,7 @@ use super::softmax_cross_entropy::softmax_cross_entropy;
 use crate::backend::Evaluation;
 use crate::math::Real;
 use crate::network::Loss;
-use crate::params::{Table, TableTargets};
+use crate::run::{Table, TableTargets};
 
 /// The targets and weights of the rows of a batch, and the losses the network makes on them.
 #[derive(Debug, Clone, Default)]

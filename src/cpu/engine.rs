@@ -24,7 +24,7 @@ use crate::error::Result;
 use crate::instruction_set::InstructionSet;
 use crate::memory::refuse_beyond;
 use crate::network::Layout;
-use crate::params::{Replica, Run};
+use crate::run::{Replica, Run};
 
 /// How long a poll works before it reports progress.
 const SLICE: Duration = Duration::from_millis(20);

@@ -10,7 +10,7 @@ use super::matmul::Product;
 use super::workspace::Workspace;
 use crate::backend::Evaluation;
 use crate::network::{Layout, Plan, Task};
-use crate::params::{Replica, Run};
+use crate::run::{Replica, Run};
 
 /// Rows of a block: enough for the products to run at full speed.
 const BLOCK: usize = 256;

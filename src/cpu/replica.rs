@@ -13,7 +13,7 @@ use crate::backend::Evaluation;
 use crate::data::{Order, Split};
 use crate::network::Layout;
 use crate::network::{TensorId, initial_values};
-use crate::params::{Replica, Run, StepRule};
+use crate::run::{Replica, Run, StepRule};
 
 /// The state of a replica while it trains.
 #[derive(Debug, Clone)]

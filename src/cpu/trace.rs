@@ -5,7 +5,7 @@ use super::replica::Trainee;
 use crate::backend::Quantity;
 use crate::network::Layout;
 use crate::network::{BufferId, Element, TensorId};
-use crate::params::Run;
+use crate::run::Run;
 
 /// The buffers of the batch in the plan's order, the losses, then weights and their gradients.
 pub(super) fn trace<T: Product>(run: &Run, layout: &Layout, trainee: &Trainee<T>) -> Vec<Quantity> {

@@ -5,7 +5,7 @@ use super::gather::Frame;
 use crate::expr::Scratch;
 use crate::math::Real;
 use crate::network::{Buffer, BufferId, Element, Plan};
-use crate::params::Run;
+use crate::run::Run;
 
 /// The buffers of up to `capacity` rows.
 #[derive(Debug, Clone)]

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::choices::{BATCH_GRADIENT, INIT, NORMALIZE, TASK, name_of};
 use super::keys::OUTER;
-use super::parameters::{ClassWeight, Clip, LayerStack, Optimizer, Parameters};
 use crate::network::{Layer, Padding};
+use crate::run::{ClassWeight, Clip, LayerStack, Optimizer, Parameters};
 
 impl Parameters {
     /// `{"parameters": {...}}` with every key of [`KEYS`](super::KEYS) in that order, null where it

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::backend::Evaluation;
 use crate::data::Split;
 use crate::network::Task;
-use crate::params::Replica;
+use crate::run::Replica;
 
 /// The figures of one split.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

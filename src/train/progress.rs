@@ -8,7 +8,7 @@ use super::stopping::{Judge, Stop};
 use crate::backend::State;
 use crate::error::{Error, Result};
 use crate::network::Task;
-use crate::params::Run;
+use crate::run::Run;
 
 /// A run between two epochs: all that the next one depends on.
 #[derive(Debug, Clone, PartialEq)]

@@ -12,7 +12,7 @@ use super::stopping::Stop;
 use crate::backend::{Backend, EpochReport, Event, Mark, ReplicaReport, Weights};
 use crate::data::Split;
 use crate::error::{Error, Result};
-use crate::params::Run;
+use crate::run::Run;
 
 /// Trains until every replica has stopped, or `interrupt` is set (seen between submits), and
 /// evaluates the best weights.

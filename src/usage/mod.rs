@@ -26,7 +26,7 @@ use crate::backend::Backend;
 use crate::data::{Labelled, Rows};
 use crate::error::{Error, Result};
 use crate::memory::available;
-use crate::params::Run;
+use crate::run::Run;
 
 /// Predicts the rows of `rows` into `output`, a block at a time; `progress` is told of the rows that are
 /// done. The number of rows.

@@ -7,7 +7,7 @@ use crate::artifact::Model;
 use crate::backend::{Backend, Weights};
 use crate::data::Split;
 use crate::error::{Error, Result};
-use crate::params::Run;
+use crate::run::Run;
 use crate::train::{Figures, figures};
 
 /// The figures of the model on each split of `run` that has rows, computed as training computed them: with

@@ -9,7 +9,7 @@ use crate::backend::{Backend, ReplicaState, State, TensorState, Weights};
 use crate::data::{Labelled, Scaling, Split, Splits, Targets, Wanted};
 use crate::error::{Error, Result};
 use crate::network::{Initialization, Loss, Task, lower};
-use crate::params::{
+use crate::run::{
     BatchGradient, Optimizer, Replica, Run, StepRule, Stopping, Table, TableTargets, check_labels,
 };
 

@@ -3,7 +3,7 @@
 use gpu_mlp::backend::State;
 use gpu_mlp::data::{Dataset, Normalization, Targets};
 use gpu_mlp::network::{Layer, Padding};
-use gpu_mlp::params::{LayerStack, Parameters};
+use gpu_mlp::run::{LayerStack, Parameters};
 use ndarray::{Array2, Array3, array};
 use proptest::prelude::*;
 
@@ -41,7 +41,7 @@ impl Stack {
 
     /// The parameters of its convolutions, poolings and padding fit its samples.
     pub fn fits(&self) -> bool {
-        gpu_mlp::params::Run::new(&self.parameters(), &self.dataset(12)).is_ok()
+        gpu_mlp::run::Run::new(&self.parameters(), &self.dataset(12)).is_ok()
     }
 }
 

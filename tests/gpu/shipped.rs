@@ -11,7 +11,7 @@ use gpu_mlp::cpu::{Cpu, Schedule as CpuSchedule};
 use gpu_mlp::data::Dataset;
 use gpu_mlp::gpu::{GpuBackend, Schedule};
 use gpu_mlp::network::Layer;
-use gpu_mlp::params::{LayerStack, Parameters};
+use gpu_mlp::run::{LayerStack, Parameters};
 use gpu_mlp::train::EpochRow;
 
 const STEPS: usize = 20;

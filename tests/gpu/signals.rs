@@ -12,7 +12,7 @@ use gpu_mlp::backend::Backend;
 use gpu_mlp::data::Dataset;
 use gpu_mlp::gpu::Schedule;
 use gpu_mlp::network::{Layer, Padding};
-use gpu_mlp::params::{Optimizer, Parameters};
+use gpu_mlp::run::{Optimizer, Parameters};
 
 /// 28 training rows in batches of 8: 4 steps an epoch, the last of 4 rows; 20 in all.
 fn twenty_steps(stack: &Stack) -> Parameters {

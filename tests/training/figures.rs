@@ -2,7 +2,7 @@
 
 use gpu_mlp::backend::{Backend, Weights};
 use gpu_mlp::data::Split;
-use gpu_mlp::params::{BatchGradient, Clip, Optimizer};
+use gpu_mlp::run::{BatchGradient, Clip, Optimizer};
 use gpu_mlp::train::Scores;
 
 use crate::ADAM;

@@ -10,7 +10,7 @@ use gpu_mlp::Error;
 use gpu_mlp::artifact::{RunDirectory, StoredRun, Timing};
 use gpu_mlp::backend::{Backend, Description, Evaluation, Event, Quantity, State, Weights};
 use gpu_mlp::cpu::{Cpu, Schedule};
-use gpu_mlp::params::{Optimizer, Parameters, Run};
+use gpu_mlp::run::{Optimizer, Parameters, Run};
 use gpu_mlp::train::{Stop, train, train_from};
 use ndarray::{Array3, ArrayViewD};
 

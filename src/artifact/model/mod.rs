@@ -13,7 +13,7 @@ use crate::backend::State;
 use crate::data::{Scaling, Split};
 use crate::error::Result;
 use crate::network::{Network, Plan, Tensor};
-use crate::params::Run;
+use crate::run::Run;
 use crate::train::{Figures, Outcome};
 
 /// What the metadata calls the format.

@@ -14,7 +14,7 @@ use crate::expr::Scratch;
 use crate::instruction_set::InstructionSet;
 use crate::math::Real;
 use crate::network::Layout;
-use crate::params::{Clip, Replica, Run};
+use crate::run::{Clip, Replica, Run};
 
 /// A replica's network, fused.
 #[derive(Debug, Clone)]
@@ -287,7 +287,7 @@ mod tests {
     use super::*;
     use crate::data::{Dataset, Split, Targets};
     use crate::network::{Layer, initial_values};
-    use crate::params::{LayerStack, Optimizer, Parameters};
+    use crate::run::{LayerStack, Optimizer, Parameters};
 
     const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 

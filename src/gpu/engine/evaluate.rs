@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::gpu::session::record::{Command, Pass};
 use crate::gpu::session::run::Session;
 use crate::gpu::session::statistics::{confusion_length, evaluation, slot_length};
-use crate::params::Replica;
+use crate::run::Replica;
 
 pub(super) fn evaluate(
     session: &Session,

@@ -10,7 +10,7 @@ use crate::gpu::session::run::Session;
 use crate::gpu::session::steps::{Step, train_step};
 use crate::gpu::session::train::check;
 use crate::network::{BufferId, Element, TensorId};
-use crate::params::TableTargets;
+use crate::run::TableTargets;
 
 /// The outputs for rows in original units, in blocks of the evaluation's workspace.
 pub(super) fn predict(

@@ -14,7 +14,7 @@ use crate::gpu::session::statistics::slot_length;
 use crate::gpu::session::train::check;
 use crate::gpu::session::workspace::{Gathered, Workspace};
 use crate::network::Task;
-use crate::params::{Clip, Optimizer, Run};
+use crate::run::{Clip, Optimizer, Run};
 
 /// Weights of a stretch of the norm's sum.
 const STRETCH: usize = 4096;

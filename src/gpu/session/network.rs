@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Dispatch;
 use crate::network::Layout;
-use crate::params::Run;
+use crate::run::Run;
 
 /// What every schedule computes with.
 pub(in crate::gpu) struct NetworkBuffers {

@@ -4,7 +4,7 @@ use crate::data::Split;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::limits::WORKGROUPS;
 use crate::network::{BufferId, Operation};
-use crate::params::Run;
+use crate::run::Run;
 
 /// Rows of a block of an evaluation.
 const BLOCK: usize = 4096;

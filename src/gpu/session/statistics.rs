@@ -2,7 +2,7 @@
 
 use crate::backend::Evaluation;
 use crate::network::Task;
-use crate::params::Run;
+use crate::run::Run;
 
 /// Numbers of a slot of the sums: the losses, the weights, and two an output in regression.
 pub(in crate::gpu) fn slot_length(run: &Run) -> usize {

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
 use crate::network::{Layout, initial_values};
-use crate::params::Run;
+use crate::run::Run;
 
 /// The tensors of all replicas: (replica, weights), one array each.
 pub(in crate::gpu) struct Tensors {

@@ -2,7 +2,7 @@
 
 use crate::gpu::session::statistics::slot_length;
 use crate::network::{Chain, LinkActivation, Loss};
-use crate::params::Run;
+use crate::run::Run;
 
 /// Columns of a quad, each four rows' values of one element. Those up to `kept` are what the gradients
 /// are made of.

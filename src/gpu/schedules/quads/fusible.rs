@@ -3,7 +3,7 @@
 use super::columns::Columns;
 use crate::gpu::device::gpu::Gpu;
 use crate::network::{Chain, Task};
-use crate::params::Run;
+use crate::run::Run;
 
 /// Rows of a quad.
 pub(super) const ROWS: usize = 4;

@@ -5,7 +5,7 @@ use super::text::Text;
 use super::{resident, two_phase};
 use crate::gpu::session::sizes::training_capacity;
 use crate::network::Layout;
-use crate::params::Run;
+use crate::run::Run;
 
 /// The name and text of every kernel that is generated for a run, with weights in workgroup memory and in
 /// storage: what a validator can check without a device. The error says why there is none.

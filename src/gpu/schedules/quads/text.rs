@@ -10,7 +10,7 @@ use crate::gpu::device::kernel::Access;
 use crate::gpu::device::sources::{OPTIMIZER, STEP};
 use crate::gpu::session::sizes::is_weighted;
 use crate::network::{Layout, Link, LinkActivation, Loss, Task};
-use crate::params::{Optimizer, Run};
+use crate::run::{Optimizer, Run};
 
 macro_rules! shader {
     ($name:literal) => {
