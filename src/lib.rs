@@ -15,6 +15,7 @@ mod input;
 pub mod instruction_set;
 pub mod math;
 mod memory;
+pub mod metrics;
 pub mod nearest;
 pub mod network;
 mod number;

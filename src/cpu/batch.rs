@@ -7,8 +7,8 @@ use super::mean_squared_error::mean_squared_error;
 use super::metric_sums::{add_confusion, add_errors, add_labels, add_losses};
 use super::multi_label_cross_entropy::multi_label_cross_entropy;
 use super::softmax_cross_entropy::softmax_cross_entropy;
-use crate::backend::Evaluation;
 use crate::math::Real;
+use crate::metrics::Evaluation;
 use crate::network::Loss;
 use crate::run::{Table, TableTargets};
 

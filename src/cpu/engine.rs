@@ -16,13 +16,13 @@ use super::matmul::Product;
 use super::replica::Trainee;
 use super::{state, trace};
 use crate::backend::{
-    Backend, Description, EpochReport, Evaluation, Event, Quantity, ReplicaId, ReplicaReport,
-    State, Weights,
+    Backend, Description, EpochReport, Event, Quantity, ReplicaId, ReplicaReport, State, Weights,
 };
 use crate::data::Split;
 use crate::error::Result;
 use crate::instruction_set::InstructionSet;
 use crate::memory::refuse_beyond;
+use crate::metrics::Evaluation;
 use crate::network::Layout;
 use crate::run::{Replica, Run};
 

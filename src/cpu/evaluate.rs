@@ -8,7 +8,7 @@ use super::fused::{Chain, Fused};
 use super::gather::Frame;
 use super::matmul::Product;
 use super::workspace::Workspace;
-use crate::backend::Evaluation;
+use crate::metrics::Evaluation;
 use crate::network::{Layout, Plan, Task};
 use crate::run::{Replica, Run};
 

@@ -12,9 +12,10 @@ use super::summary::figures_json;
 use crate::backend::State;
 use crate::data::{Scaling, Split};
 use crate::error::Result;
+use crate::metrics::Figures;
 use crate::network::{Network, Plan, Tensor};
 use crate::run::Run;
-use crate::train::{Figures, Outcome};
+use crate::train::Outcome;
 
 /// What the metadata calls the format.
 const FORMAT: &str = "gpu-mlp";

@@ -6,13 +6,13 @@ use super::chain::{Chain, LinkActivation};
 use super::dispatch::Parts;
 use super::memory::{Memory, Training, load, store};
 use super::update::Rule;
-use crate::backend::Evaluation;
 use crate::cpu::adam::AdamStep;
 use crate::cpu::batch::Batch;
 use crate::cpu::gather::Frame;
 use crate::expr::Scratch;
 use crate::instruction_set::InstructionSet;
 use crate::math::Real;
+use crate::metrics::Evaluation;
 use crate::network::Layout;
 use crate::run::{Clip, Replica, Run};
 

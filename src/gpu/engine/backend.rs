@@ -15,7 +15,7 @@ use super::measure::time_steps;
 use super::pacer::Pacer;
 use super::{predict, state};
 use crate::backend::{
-    Backend, Description, EpochReport, Evaluation, Event, Mark, Quantity, ReplicaId, State, Weights,
+    Backend, Description, EpochReport, Event, Mark, Quantity, ReplicaId, State, Weights,
 };
 use crate::data::Split;
 use crate::error::{Error, Result};
@@ -23,6 +23,7 @@ use crate::gpu::device::gpu::Gpu;
 use crate::gpu::schedules::open::{self, Refused};
 use crate::gpu::session::run::Session;
 use crate::gpu::session::schedule::Schedule;
+use crate::metrics::Evaluation;
 use crate::run::Run;
 
 /// A GPU as a backend.

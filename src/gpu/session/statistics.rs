@@ -1,6 +1,6 @@
 //! The sums of an epoch, from the device's numbers to what training reads.
 
-use crate::backend::Evaluation;
+use crate::metrics::Evaluation;
 use crate::network::Task;
 use crate::run::Run;
 
