@@ -17,8 +17,8 @@ use gpu_mlp::math::Real;
 use gpu_mlp::network::Layer;
 use gpu_mlp::network::layers::conv1d::Conv1d;
 use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
-use gpu_mlp::params::{LayerStack, Parameters, Run};
 use gpu_mlp::plan::Padding;
+use gpu_mlp::run::{LayerStack, Parameters, Run};
 use ndarray::{Array2, ArrayD};
 
 /// Elements of a call of an elementary function.

@@ -7,7 +7,7 @@ use gpu_mlp::backend::{Backend, Weights};
 use gpu_mlp::cpu::Cpu;
 use gpu_mlp::data::{Dataset, Targets};
 use gpu_mlp::network::Layer;
-use gpu_mlp::params::{LayerStack, Optimizer, Parameters, Run};
+use gpu_mlp::run::{LayerStack, Optimizer, Parameters, Run};
 use gpu_mlp::train::{EpochRow, Observer, train};
 use ndarray::Array2;
 

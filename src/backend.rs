@@ -12,12 +12,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::Split;
 use crate::error::{Error, Result};
+use crate::metrics::Evaluation;
 use crate::plan::{Plan, Tensor};
 
-/// A replica of the run: its index in [`crate::params::Run::replicas`].
+/// A replica of the run: its index in [`crate::run::Run::replicas`].
 pub type ReplicaId = usize;
 
-/// Trains the replicas of a [`crate::params::Run`]. Epochs are counted from 1.
+/// Trains the replicas of a [`crate::run::Run`]. Epochs are counted from 1.
 ///
 /// Same seed, same device and driver, same schedule: the same bits, however epochs are cut into
 /// blocks and however many threads there are.
@@ -157,48 +158,6 @@ pub struct ReplicaReport {
     /// Whether these weights are now the best: finite, with a validation loss below all before, or
     /// without validation rows. The one place where that is decided.
     pub kept: bool,
-}
-
-/// Sums over rows.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Evaluation {
-    /// The rows.
-    pub rows: u64,
-    /// Σ weight · loss
-    pub loss_sum: f64,
-    /// Σ weight
-    pub weight_sum: f64,
-    /// Rows of each (true class, predicted class), row-major; with several labels a row, rows of each
-    /// (label, 1 if it is there, 1 if it is predicted); empty in regression.
-    pub confusion: Vec<u64>,
-    /// With several labels a row, the rows whose labels are all right.
-    pub all_right: u64,
-    /// Σ (ŷ - y)² of each output, in the units of the loss; empty but in regression.
-    pub squared_errors: Vec<f64>,
-    /// Σ |ŷ - y| of each output, in the units of the loss; empty but in regression.
-    pub absolute_errors: Vec<f64>,
-}
-
-impl Evaluation {
-    /// The mean loss. A run is refused where all rows of a split weigh 0.
-    pub fn loss(&self) -> f64 {
-        self.loss_sum / self.weight_sum
-    }
-
-    /// Adds the sums of other rows.
-    pub fn add(&mut self, other: &Evaluation) {
-        fn each<N: Copy + Default + std::ops::AddAssign>(to: &mut Vec<N>, from: &[N]) {
-            to.resize(from.len().max(to.len()), N::default());
-            to.iter_mut().zip(from).for_each(|(to, from)| *to += *from);
-        }
-        self.rows += other.rows;
-        self.loss_sum += other.loss_sum;
-        self.weight_sum += other.weight_sum;
-        self.all_right += other.all_right;
-        each(&mut self.confusion, &other.confusion);
-        each(&mut self.squared_errors, &other.squared_errors);
-        each(&mut self.absolute_errors, &other.absolute_errors);
-    }
 }
 
 /// A named array of the first step.

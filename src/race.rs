@@ -11,7 +11,7 @@ use crate::backend::Backend;
 use crate::cpu::{self, Cpu};
 use crate::error::{Error, Result};
 use crate::gpu::{self, Adapter, GpuBackend};
-use crate::params::Run;
+use crate::run::Run;
 
 /// The time for which an entrant is timed.
 const MEASURED: Duration = Duration::from_millis(20);

@@ -6,7 +6,7 @@ mod common;
 use common::{cpu, parameters, run};
 use gpu_mlp::backend::{Backend, State};
 use gpu_mlp::data::{Dataset, Normalization, Targets};
-use gpu_mlp::params::Parameters;
+use gpu_mlp::run::Parameters;
 use ndarray::array;
 
 /// The row of the example, and one of the other class that weighs nothing, so that there are two classes.

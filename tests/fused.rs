@@ -10,7 +10,7 @@ use gpu_mlp::cpu::{Cpu, Schedule};
 use gpu_mlp::data::Dataset;
 use gpu_mlp::network::Layer;
 use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
-use gpu_mlp::params::{BatchGradient, ClassWeight, Clip, Optimizer, Parameters, Run};
+use gpu_mlp::run::{BatchGradient, ClassWeight, Clip, Optimizer, Parameters, Run};
 use std::sync::Arc;
 
 const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };

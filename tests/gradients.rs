@@ -7,7 +7,7 @@ use common::{activations, classes, cpu, labels, parameters, run, values};
 use gpu_mlp::backend::{Backend, Quantity, State};
 use gpu_mlp::cpu::Cpu;
 use gpu_mlp::data::Dataset;
-use gpu_mlp::params::{BatchGradient, ClassWeight, Parameters};
+use gpu_mlp::run::{BatchGradient, ClassWeight, Parameters};
 use proptest::prelude::*;
 
 /// Half the step of a central difference: its error is step² · f''' / 6 from the formula and

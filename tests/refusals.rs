@@ -9,8 +9,8 @@ use gpu_mlp::network::Layer;
 use gpu_mlp::network::layers::conv1d::Conv1d;
 use gpu_mlp::network::layers::flatten::Flatten;
 use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
-use gpu_mlp::params::{ClassWeight, LayerStack, Parameters, Run};
 use gpu_mlp::plan::Padding;
+use gpu_mlp::run::{ClassWeight, LayerStack, Parameters, Run};
 use ndarray::{Array2, array};
 
 /// The message of the refusal; it has to be one of wrong input.

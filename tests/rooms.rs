@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The rooms, from the ground up: each imports only from those before it.
-const ROOMS: [&str; 24] = [
+const ROOMS: [&str; 26] = [
     "error",
     "text",
     "nearest",
@@ -17,11 +17,13 @@ const ROOMS: [&str; 24] = [
     "plan",
     "network",
     "data",
-    "params",
+    "run",
+    "metrics",
     "backend",
     "cpu",
     "gpu",
     "train",
+    "params",
     "race",
     "artifact",
     "usage",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gpu_mlp::bench::{JOBS, Prepared, contenders, measure};
-use gpu_mlp::params::Run;
+use gpu_mlp::run::Run;
 
 use crate::chosen::adapter;
 use crate::{Failure, Options};

@@ -18,8 +18,8 @@ use super::summary::Timing;
 use crate::backend::{Description, ReplicaState, State, TensorState};
 use crate::error::{Error, Result};
 use crate::input::open_file;
-use crate::params::Run;
 use crate::plan::Tensor;
+use crate::run::Run;
 use crate::train::{Checkpoint, Progress};
 
 /// The version of the format. Since 2 the mean of a batch's weighted gradients is divided by its rows times the

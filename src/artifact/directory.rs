@@ -17,7 +17,7 @@ use super::summary::{Timing, summary};
 use super::whole::{fault, remove_unfinished, write_whole};
 use crate::backend::{Description, State};
 use crate::error::{Error, Result};
-use crate::params::Run;
+use crate::run::Run;
 use crate::train::{Checkpoint, EpochRow, Observer, Outcome, Stop};
 
 /// Writes what a run leaves as it goes; of several replicas the history, the summary and the model are those

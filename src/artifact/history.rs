@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::metrics::{Figures, RegressionFigures, Scores};
 use crate::network::Task;
-use crate::train::{EpochRow, Figures, Scores};
+use crate::train::EpochRow;
 
 /// The names and values of an epoch, in the order of their columns; validation values are null
 /// without validation rows.
@@ -21,7 +22,7 @@ pub fn record(row: &EpochRow) -> Vec<(&'static str, Value)> {
                 ("val_recall", of_validation(recall)),
                 ("val_f1", of_validation(f1)),
             ]),
-        Scores::Regression { r2, .. } => record.extend([
+        Scores::Regression(RegressionFigures { r2, .. }) => record.extend([
             ("train_r2", json!(r2)),
             ("val_loss", of_validation(|v| v.loss)),
             ("val_r2", of_validation(Figures::score)),
@@ -35,21 +36,21 @@ pub fn record(row: &EpochRow) -> Vec<(&'static str, Value)> {
 fn recall(figures: &Figures) -> f64 {
     match figures.scores {
         Scores::Classification { recall, .. } | Scores::MultiLabel { recall, .. } => recall,
-        Scores::Regression { .. } => f64::NAN,
+        Scores::Regression(_) => f64::NAN,
     }
 }
 
 fn f1(figures: &Figures) -> f64 {
     match figures.scores {
         Scores::Classification { f1, .. } | Scores::MultiLabel { f1, .. } => f1,
-        Scores::Regression { .. } => f64::NAN,
+        Scores::Regression(_) => f64::NAN,
     }
 }
 
 fn rmse(figures: &Figures) -> f64 {
     match figures.scores {
         Scores::Classification { .. } | Scores::MultiLabel { .. } => f64::NAN,
-        Scores::Regression { rmse, .. } => rmse,
+        Scores::Regression(RegressionFigures { rmse, .. }) => rmse,
     }
 }
 
@@ -77,7 +78,8 @@ mod tests {
     fn the_header_names_the_record() {
         let classification =
             Scores::Classification { accuracy: 0.5, correct: 1, recall: 0.5, f1: 0.5 };
-        let regression = Scores::Regression { r2: 0.5, rmse: 1.0, mae: 1.0, outputs: vec![] };
+        let regression =
+            Scores::Regression(RegressionFigures { r2: 0.5, rmse: 1.0, mae: 1.0, outputs: vec![] });
         let labels =
             Scores::MultiLabel { accuracy: 0.5, correct: 1, recall: 0.5, f1: 0.5, labels: vec![] };
         for (task, scores) in [

@@ -9,7 +9,8 @@ use super::checkpoint::{SavedCheckpoint, params_sha256, read_bounded};
 use super::files::refuse_links;
 use super::history_file::length_after;
 use crate::error::{Error, Result};
-use crate::params::{MOST_BYTES, Run};
+use crate::params::MOST_BYTES;
+use crate::run::Run;
 
 /// The largest summary.json that is read, in bytes: one of a hundred thousand outputs is smaller.
 const MOST_SUMMARY: u64 = 64 << 20;

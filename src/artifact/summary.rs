@@ -5,8 +5,9 @@ use serde_json::{Map, Value, json};
 
 use crate::backend::Description;
 use crate::data::Split;
-use crate::params::Run;
-use crate::train::{Figures, LabelFigures, Outcome, OutputFigures, Scores};
+use crate::metrics::{Figures, LabelFigures, OutputFigures, RegressionFigures, Scores};
+use crate::run::Run;
+use crate::train::Outcome;
 
 /// The times that training does not know of, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -69,7 +70,7 @@ pub(crate) fn figures_json(figures: &Figures) -> Value {
                 "labels": labels.iter().map(label).collect::<Vec<_>>(),
             })
         }
-        Scores::Regression { r2, rmse, mae, outputs } => {
+        Scores::Regression(RegressionFigures { r2, rmse, mae, outputs }) => {
             let output = |o: &OutputFigures| json!({ "r2": o.r2, "rmse": o.rmse, "mae": o.mae });
             json!({
                 "loss": figures.loss, "r2": r2, "rmse": rmse, "mae": mae,

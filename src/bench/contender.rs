@@ -6,7 +6,7 @@ use crate::backend::Backend;
 use crate::cpu::{self, Cpu};
 use crate::error::{Error, Result};
 use crate::gpu::{self, Adapter, GpuBackend};
-use crate::params::Run;
+use crate::run::Run;
 
 /// A schedule of a device.
 #[derive(Clone, Copy)]

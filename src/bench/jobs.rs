@@ -8,7 +8,7 @@ use super::synthetic::{Shape, synthetic};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::network::Layer;
-use crate::params::{LayerStack, Parameters, Run};
+use crate::run::{LayerStack, Parameters, Run};
 
 /// Made-up data have no more rows than this unless more are asked for, so that an epoch is short.
 const ROWS: usize = 20_000;
@@ -183,7 +183,7 @@ impl Job {
 mod tests {
     use super::*;
     use crate::data::Split;
-    use crate::params::TableTargets;
+    use crate::run::TableTargets;
 
     #[test]
     fn the_work_of_a_step_in_multiply_adds() {

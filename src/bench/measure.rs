@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::backend::{Backend, EpochReport, Event};
 use crate::data::Split;
 use crate::error::{Error, Result};
-use crate::params::Run;
+use crate::run::Run;
 
 /// What was measured, warm-up apart.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,7 +74,7 @@ pub fn measure(
     let sum = |seconds: fn(&EpochReport) -> f64| reports.iter().map(seconds).sum::<f64>();
     let steps = f64::from(run.steps());
     let step = Quartiles::of(reports.iter().map(|r| r.train_seconds / steps).collect());
-    let rows = |replica: &crate::params::Replica| replica.splits.of(Split::Train).len();
+    let rows = |replica: &crate::run::Replica| replica.splits.of(Split::Train).len();
     let rows: usize = run.replicas.iter().map(rows).sum();
     Ok(Measurement {
         epochs: reports.len() as u32,
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn a_run_that_diverges_is_no_measurement() {
         let mut run = (*JOBS[4].prepare(Some(100)).unwrap().run).clone();
-        (run.step.clip, run.step.optimizer) = (None, crate::params::Optimizer::Sgd);
+        (run.step.clip, run.step.optimizer) = (None, crate::run::Optimizer::Sgd);
         run.replicas[0].learning_rate = 1e9;
         let run = std::sync::Arc::new(run);
         let mut backend = contenders(None)[0].open(&run).unwrap();

@@ -3,7 +3,7 @@
 use super::wrap::{WIDTH, folded, wrapped};
 use crate::error::counted;
 use crate::network::shape_text;
-use crate::params::{LayerStack, Parameters, Run};
+use crate::run::{LayerStack, Parameters, Run};
 use crate::text::shown;
 
 /// The columns in front of a table.

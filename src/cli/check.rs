@@ -13,7 +13,7 @@ use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::gpu::{self, Adapter, GpuBackend, adapters};
 use crate::memory::available;
-use crate::params::{Parameters, Run};
+use crate::run::{Parameters, Run};
 
 /// Reads a parameter file and its data, builds the network, and looks for devices, as train would; trains
 /// nothing and writes nothing.

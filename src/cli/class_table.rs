@@ -4,8 +4,8 @@ use super::console::{line, percent};
 use super::wrap::{WIDTH, folded};
 use crate::artifact::Model;
 use crate::error::Result;
+use crate::metrics::{ClassFigures, Confusion, Quality};
 use crate::text::shown;
-use crate::usage::{ClassMetrics, Confusion, Quality};
 
 /// The most classes whose confusion a terminal has room for.
 const MOST_SHOWN: usize = 20;
@@ -37,7 +37,7 @@ pub(super) fn class_table(model: &Model, quality: &Quality) -> Result<()> {
 pub(super) fn precision_table(
     what: &str,
     names: &[String],
-    classes: &[ClassMetrics],
+    classes: &[ClassFigures],
     means: [f64; 3],
 ) -> Result<()> {
     let wide = widest(names).clamp("class".len(), NAME);

@@ -9,8 +9,8 @@ use crate::backend::Backend;
 use crate::cpu::Cpu;
 use crate::error::{Error, Result};
 use crate::gpu::{Adapter, GpuBackend, adapters};
-use crate::params::{Parameters, Run};
 use crate::race::{Entrant, Field, Race, race};
+use crate::run::{Parameters, Run};
 use crate::{cpu, gpu};
 
 /// The kinds of backend.

@@ -2,7 +2,8 @@
 
 use super::console::message;
 use super::figures;
-use crate::train::{Figures, Outcome, ReplicaOutcome};
+use crate::metrics::Figures;
+use crate::train::{Outcome, ReplicaOutcome};
 
 /// Prints the ending on standard error.
 pub(super) fn print(outcome: &Outcome, total_seconds: f64) {

@@ -14,8 +14,9 @@ use super::wrap::wrapped;
 use crate::artifact::Model;
 use crate::data::{Labelled, Wanted};
 use crate::error::{Error, Result};
+use crate::metrics::{ClassFigures, Metrics, OutputFigures, Quality, RegressionFigures};
 use crate::text::shown;
-use crate::usage::{ClassMetrics, Metrics, Quality, evaluate, wanted};
+use crate::usage::{evaluate, wanted};
 
 /// The most classes whose confusion is a matrix in JSON; of more it is a list of the pairs that occur.
 const MOST_OF_MATRIX: usize = 1000;
@@ -94,7 +95,7 @@ fn as_json(model: &Model, metrics: &Metrics) -> Value {
             roc_auc,
             average_precision,
         } => {
-            let class = |(index, class): (usize, &ClassMetrics)| {
+            let class = |(index, class): (usize, &ClassFigures)| {
                 json!({
                     "label": model.labels[index],
                     "name": model.class_name(index),
@@ -126,7 +127,7 @@ fn as_json(model: &Model, metrics: &Metrics) -> Value {
         }
         Quality::MultiLabel { accuracy, correct, precision, recall, f1, labels } => {
             let names = model.output_names();
-            let label = |(index, label): (usize, &ClassMetrics)| {
+            let label = |(index, label): (usize, &ClassFigures)| {
                 json!({
                     "name": names.map(|names| &names[index]),
                     "rows": label.rows,
@@ -141,9 +142,9 @@ fn as_json(model: &Model, metrics: &Metrics) -> Value {
                 "labels": labels.iter().enumerate().map(label).collect::<Vec<_>>(),
             })
         }
-        Quality::Regression { r2, rmse, mae, outputs } => {
+        Quality::Regression(RegressionFigures { r2, rmse, mae, outputs }) => {
             let names = model.output_names();
-            let output = |(index, output): (usize, &crate::usage::OutputMetrics)| {
+            let output = |(index, output): (usize, &OutputFigures)| {
                 json!({
                     "name": names.map(|names| &names[index]),
                     "r2": output.r2, "rmse": output.rmse, "mae": output.mae,
@@ -179,7 +180,7 @@ fn table(model: &Model, metrics: &Metrics) -> Result<()> {
             };
             precision_table("label", &names, labels, [*precision, *recall, *f1])
         }
-        Quality::Regression { r2, rmse, mae, outputs } => {
+        Quality::Regression(RegressionFigures { r2, rmse, mae, outputs }) => {
             let figures = |r2: f64, rmse, mae| {
                 format!("R² {}  RMSE {}  MAE {}", r_squared(r2), decimal(rmse), decimal(mae))
             };

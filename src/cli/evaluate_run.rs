@@ -11,7 +11,7 @@ use super::train::{check_same_data, placed};
 use crate::artifact::{Model, figures_json};
 use crate::data::{Dataset, Split};
 use crate::error::{Error, Result};
-use crate::params::{Optimizer, Parameters, Run};
+use crate::run::{Optimizer, Parameters, Run};
 use crate::usage::evaluate_own_splits;
 
 /// Reads the run's data again, and computes the figures on the device and schedule of its end unless others are

@@ -2,7 +2,7 @@
 
 use super::console::{decimal, percent, r_squared};
 use crate::data::Split;
-use crate::train::{Figures, Scores};
+use crate::metrics::{Figures, RegressionFigures, Scores};
 
 /// The places beside the head: a longer title has a line of its own.
 const TITLE: usize = 18;
@@ -16,7 +16,7 @@ pub(super) fn table(title: &str, splits: [Option<&Figures>; 3]) -> Vec<String> {
         Scores::Classification { .. } | Scores::MultiLabel { .. } => {
             format!("{:>10}  {:>8}  {:>15}  {:>6}  {:>6}", "loss", "accuracy", "", "recall", "F1")
         }
-        Scores::Regression { .. } => {
+        Scores::Regression(_) => {
             format!("{:>10}  {:>8}  {:>10}  {:>10}  {:>8}", "loss", "R²", "RMSE", "MAE", "rows")
         }
     };
@@ -42,7 +42,7 @@ fn cells(figures: &Figures) -> String {
             let [accuracy, recall, f1] = [accuracy, recall, f1].map(|share| percent(*share));
             format!("{loss:>10}  {accuracy:>8}  {counts:>15}  {recall:>6}  {f1:>6}")
         }
-        Scores::Regression { r2, rmse, mae, .. } => {
+        Scores::Regression(RegressionFigures { r2, rmse, mae, .. }) => {
             let (rmse, mae) = (decimal(*rmse), decimal(*mae));
             let r2 = r_squared(*r2);
             format!("{loss:>10}  {r2:>8}  {rmse:>10}  {mae:>10}  {:>8}", figures.rows)
@@ -61,7 +61,12 @@ mod tests {
     fn every_line_fits_eighty_columns() {
         let (correct, rows) = COVTYPE;
         let classes = Scores::Classification { accuracy: 1.0, correct, recall: 1.0, f1: 1.0 };
-        let values = Scores::Regression { r2: -10.0, rmse: 99_999.0, mae: 1e-300, outputs: vec![] };
+        let values = Scores::Regression(RegressionFigures {
+            r2: -10.0,
+            rmse: 99_999.0,
+            mae: 1e-300,
+            outputs: vec![],
+        });
         for scores in [classes, values] {
             let figures = Figures { loss: 99_999.0, rows, scores };
             let lines = table("final, epoch 4294967294", [Some(&figures), None, Some(&figures)]);

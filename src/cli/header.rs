@@ -8,7 +8,7 @@ use super::wrap::wrapped;
 use crate::data::Split;
 use crate::error::counted;
 use crate::network::Task;
-use crate::params::{Parameters, Run, TableTargets};
+use crate::run::{Parameters, Run, TableTargets};
 use crate::text::shown;
 
 /// Classes or labels whose rows are counted for all to see.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::device::{BackendKind, Wishes, choose};
 use crate::backend::Backend;
 use crate::error::Result;
-use crate::params::{LayerStack, Parameters, Run};
+use crate::run::{LayerStack, Parameters, Run};
 
 /// The options of commands that use a model.
 #[derive(clap::Args)]

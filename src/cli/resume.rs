@@ -6,7 +6,7 @@ use super::device::{BackendKind, Wishes};
 use crate::artifact::{SavedCheckpoint, StoredRun};
 use crate::backend::Description;
 use crate::error::Result;
-use crate::params::{Parameters, Run};
+use crate::run::{Parameters, Run};
 use crate::train::Checkpoint;
 
 /// What is gone on with.

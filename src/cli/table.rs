@@ -2,8 +2,9 @@
 
 use super::console::{decimal, line, percent, r_squared, scientific};
 use crate::error::Result;
+use crate::metrics::{Figures, RegressionFigures, Scores};
 use crate::network::Task;
-use crate::train::{EpochRow, Figures, Observer, Scores};
+use crate::train::{EpochRow, Observer};
 
 /// Epochs up to this one are all printed, then every tenth.
 const ALL_UP_TO: u32 = 20;
@@ -120,11 +121,11 @@ fn cells(row: &EpochRow) -> Vec<String> {
                 | Scores::MultiLabel { recall, f1, .. } => {
                     cells.extend([percent(recall), percent(f1)]);
                 }
-                Scores::Regression { rmse, .. } => cells.push(decimal(rmse)),
+                Scores::Regression(RegressionFigures { rmse, .. }) => cells.push(decimal(rmse)),
             }
         }
         None => {
-            let missing = if matches!(row.train.scores, Scores::Regression { .. }) { 4 } else { 5 };
+            let missing = if matches!(row.train.scores, Scores::Regression(_)) { 4 } else { 5 };
             cells.extend(std::iter::repeat_n("-".to_string(), missing));
         }
     }
@@ -137,7 +138,7 @@ fn score(figures: &Figures) -> String {
         Scores::Classification { accuracy, .. } | Scores::MultiLabel { accuracy, .. } => {
             percent(accuracy)
         }
-        Scores::Regression { r2, .. } => r_squared(r2),
+        Scores::Regression(RegressionFigures { r2, .. }) => r_squared(r2),
     }
 }
 

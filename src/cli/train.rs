@@ -17,7 +17,7 @@ use crate::artifact::{RunDirectory, StoredRun, Timing};
 use crate::backend::State;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::params::{DEFAULT_CUSTOM_FUNCTION, Parameters, Run};
+use crate::run::{DEFAULT_CUSTOM_FUNCTION, Parameters, Run};
 use crate::train::{Checkpoint, EpochRow, Observer, Outcome, train, train_from};
 
 /// The table (or the JSON lines) goes to standard output; everything else to standard error.

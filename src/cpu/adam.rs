@@ -5,7 +5,7 @@
 
 use super::clip::Clipping;
 use crate::math::Real;
-use crate::params::Optimizer;
+use crate::run::Optimizer;
 
 /// The numbers of one step that are the same for every weight.
 #[derive(Debug, Clone, Copy)]

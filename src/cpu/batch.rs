@@ -7,10 +7,10 @@ use super::mean_squared_error::mean_squared_error;
 use super::metric_sums::{add_confusion, add_errors, add_labels, add_losses};
 use super::multi_label_cross_entropy::multi_label_cross_entropy;
 use super::softmax_cross_entropy::softmax_cross_entropy;
-use crate::backend::Evaluation;
 use crate::math::Real;
-use crate::params::{Table, TableTargets};
+use crate::metrics::Evaluation;
 use crate::plan::Loss;
+use crate::run::{Table, TableTargets};
 
 /// The targets and weights of the rows of a batch, and the losses the network makes on them.
 #[derive(Debug, Clone, Default)]

@@ -1,7 +1,7 @@
 //! Bounds on the data gradient: by its L2 norm or by component. Twin of `shaders/clip.wgsl`.
 
 use crate::math::Real;
-use crate::params::Clip;
+use crate::run::Clip;
 
 /// What the update does to each component of the gradient first.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -16,15 +16,15 @@ use super::ops::product::Product;
 use super::replica::Trainee;
 use super::{state, trace};
 use crate::backend::{
-    Backend, Description, EpochReport, Evaluation, Event, Quantity, ReplicaId, ReplicaReport,
-    State, Weights,
+    Backend, Description, EpochReport, Event, Quantity, ReplicaId, ReplicaReport, State, Weights,
 };
 use crate::data::Split;
 use crate::error::Result;
 use crate::instruction_set::InstructionSet;
 use crate::memory::refuse_beyond;
-use crate::params::{Replica, Run};
+use crate::metrics::Evaluation;
 use crate::plan::Layout;
+use crate::run::{Replica, Run};
 
 /// How long a poll works before it reports progress.
 const SLICE: Duration = Duration::from_millis(20);

@@ -8,10 +8,10 @@ use super::fused::{Chain, Fused};
 use super::gather::Frame;
 use super::ops::product::Product;
 use super::workspace::Workspace;
-use crate::backend::Evaluation;
+use crate::metrics::Evaluation;
 use crate::network::Task;
-use crate::params::{Replica, Run};
 use crate::plan::{Layout, Plan};
+use crate::run::{Replica, Run};
 
 /// Rows of a block: enough for the products to run at full speed.
 const BLOCK: usize = 256;

@@ -1,7 +1,7 @@
 //! x = (table - shift) · scale: the inputs of a batch from the table. Twin of `shaders/gather.wgsl`.
 
 use crate::math::Real;
-use crate::params::{Replica, Run, Table};
+use crate::run::{Replica, Run, Table};
 
 /// A replica's scaling in the table's centred units: (centred x - shift) · scale.
 #[derive(Debug, Clone)]

@@ -1,8 +1,8 @@
 //! What metrics are made of: Σ weight·loss, the counts of classes or labels, Σ error², Σ |error|.
 //! Twin of `shaders/metric_sums.wgsl`.
 
-use crate::backend::Evaluation;
 use crate::math::Real;
+use crate::metrics::Evaluation;
 
 /// Adds the losses of a batch to the sums; a row that weighs nothing adds nothing, whatever its loss.
 pub(crate) fn add_losses<T: Real>(losses: &[T], weights: &[T], sums: &mut Evaluation) {

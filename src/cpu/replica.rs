@@ -9,11 +9,11 @@ use super::gather::Frame;
 use super::ops::product::Product;
 use super::sgd::sgd;
 use super::workspace::Workspace;
-use crate::backend::Evaluation;
 use crate::data::{Order, Split};
-use crate::params::{Replica, Run, StepRule};
+use crate::metrics::Evaluation;
 use crate::plan::Layout;
 use crate::plan::{TensorId, initial_values};
+use crate::run::{Replica, Run, StepRule};
 
 /// The state of a replica while it trains.
 #[derive(Debug, Clone)]

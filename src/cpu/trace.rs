@@ -3,9 +3,9 @@
 use super::ops::product::Product;
 use super::replica::Trainee;
 use crate::backend::Quantity;
-use crate::params::Run;
 use crate::plan::Layout;
 use crate::plan::{BufferId, Element, TensorId};
+use crate::run::Run;
 
 /// The buffers of the batch in the plan's order, the losses, then weights and their gradients.
 pub(super) fn trace<T: Product>(run: &Run, layout: &Layout, trainee: &Trainee<T>) -> Vec<Quantity> {

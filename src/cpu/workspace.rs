@@ -4,8 +4,8 @@ use super::batch::Batch;
 use super::gather::Frame;
 use crate::expr::Scratch;
 use crate::math::Real;
-use crate::params::Run;
 use crate::plan::{Buffer, BufferId, Element, Plan};
+use crate::run::Run;
 
 /// The buffers of up to `capacity` rows.
 #[derive(Debug, Clone)]

@@ -1,8 +1,8 @@
 //! The named values of keys, for reading and for writing.
 
-use super::parameters::{BatchGradient, Clip};
 use crate::data::Normalization;
 use crate::network::{Initialization, Task};
+use crate::run::{BatchGradient, Clip};
 
 /// Values by name, the default first.
 pub(super) type Choices<T> = &'static [(&'static str, T)];

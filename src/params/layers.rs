@@ -2,11 +2,11 @@
 
 use super::found::{Fields, Found};
 use super::keys::Keys;
-use super::parameters::{LayerStack, Parameters};
 use crate::error::{Error, Result};
 use crate::network::layers::{Kind, LAYER_TYPES, Source};
-use crate::network::{Activation, Layer, MOST_EXPRESSIONS, MOST_SIZE};
+use crate::network::{Layer, MOST_SIZE};
 use crate::plan::Padding;
+use crate::run::LayerStack;
 
 /// The same as JSON's numbers are.
 const MOST_UNITS: u64 = MOST_SIZE as u64;
@@ -121,79 +121,5 @@ fn activation(fields: &Fields) -> Result<String> {
             Ok(found.text("an activation such as \"relu\", or an expression of x")?.into())
         }
         None => Ok("linear".into()),
-    }
-}
-
-impl LayerStack {
-    /// The layers after the input, activations as their texts.
-    fn layers(&self) -> Vec<Layer<String>> {
-        match self {
-            LayerStack::Mlp { sizes, activations, .. } => {
-                let units = sizes.iter().skip(1);
-                let dense = |(&units, activation): (&usize, &String)| {
-                    Layer::dense(units, activation.clone())
-                };
-                units.zip(activations.iter().skip(1)).map(dense).collect()
-            }
-            LayerStack::General(layers) => layers.clone(),
-        }
-    }
-
-    /// The key that holds the activations.
-    pub(super) fn key(&self) -> &'static str {
-        match self {
-            LayerStack::Mlp { .. } => "LAYER_ACTS",
-            LayerStack::General(_) => "LAYERS",
-        }
-    }
-
-    /// The key that holds the widths.
-    pub(super) fn sizes_key(&self) -> &'static str {
-        match self {
-            LayerStack::Mlp { .. } => "LAYER_SIZES",
-            LayerStack::General(_) => "LAYERS",
-        }
-    }
-
-    /// Whether some layer has the activation of that name.
-    pub(crate) fn uses(&self, name: &str) -> bool {
-        let is = |text: &String| text.trim().eq_ignore_ascii_case(name);
-        self.layers().iter().filter_map(Layer::activation).any(is)
-    }
-
-    /// Whether the output is linear.
-    pub(super) fn ends_linear(&self) -> bool {
-        let linear =
-            |text: &str| ["linear", "identity"].iter().any(|n| n.eq_ignore_ascii_case(text));
-        let layers = self.layers();
-        layers.last().and_then(Layer::activation).is_some_and(|text| linear(text.trim()))
-    }
-}
-
-impl Parameters {
-    /// The layers of the network; an error starts with its key.
-    pub(super) fn network_layers(&self) -> Result<Vec<Layer>> {
-        let custom = self.custom_function();
-        if self.custom_function.is_some() {
-            Activation::parse("custom_function", custom)
-                .map_err(|e| e.within("CUSTOM_FUNCTION"))?;
-        }
-        let key = self.layers.key();
-        let item = if key == "LAYERS" { "item" } else { "layer" };
-        let mut length = 0;
-        let layer = |(index, layer): (usize, &Layer<String>)| {
-            layer.with_activation(|text| {
-                length += if text.eq_ignore_ascii_case("custom_function") { custom.len() } else { text.len() };
-                if length > MOST_EXPRESSIONS {
-                    return Err(Error::input(format!(
-                        "{key}: the activations have more than {MOST_EXPRESSIONS} characters in all; use \
-                         fewer layers or shorter expressions"
-                    )));
-                }
-                Activation::parse(text, custom)
-                    .map_err(|e| e.within(format!("{key}, {item} {}", index + 1)))
-            })
-        };
-        self.layers.layers().iter().enumerate().map(layer).collect()
     }
 }

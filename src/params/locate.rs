@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::parameters::Parameters;
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
+use crate::run::Parameters;
 
 /// The folder of data sets, in a project of parameter files and beside them.
 const DATASETS: &str = "datasets";

@@ -1,7 +1,6 @@
-//! Parameters: what a run is asked to do, from a JSON file or from plain structs, checked and
-//! turned into one [`Run`].
+//! The parameter file: its keys and their JSON, read to [`Parameters`](crate::run::Parameters) and written from
+//! them.
 
-mod checks;
 mod choices;
 mod found;
 mod json;
@@ -10,21 +9,10 @@ mod keys;
 mod layers;
 mod locate;
 mod other_names;
-mod parameters;
-mod prepare;
 mod read;
-mod run;
-mod table;
-mod task;
 mod write;
 
 pub(crate) use json::MOST_BYTES;
 pub use key_names::KEYS;
 pub use keys::parse_override;
 pub use other_names::{Meaning, meaning};
-pub use parameters::{
-    BatchGradient, ClassWeight, Clip, DEFAULT_CUSTOM_FUNCTION, LayerStack, Optimizer, Parameters,
-};
-pub use run::{Replica, Run, StepRule, Stopping};
-pub use table::{Table, TableTargets};
-pub(crate) use task::check_labels;

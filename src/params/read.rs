@@ -9,9 +9,8 @@ use super::found::{ABOVE_ZERO, BELOW_ONE, Found, ZERO_OR_MORE, ZERO_TO_ONE};
 use super::json::read_file;
 use super::keys::Keys;
 use super::layers::layer_stack;
-use super::parameters::{ClassWeight, Clip, Optimizer, Parameters};
-use super::prepare::check_without_data;
 use crate::error::Result;
+use crate::run::{ClassWeight, Clip, Optimizer, Parameters, check_without_data};
 
 impl Parameters {
     /// Reads a parameter file, puts the values of `overrides` (`KEY=VALUE`, see

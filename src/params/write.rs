@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::choices::{BATCH_GRADIENT, INIT, NORMALIZE, TASK, name_of};
 use super::keys::OUTER;
-use super::parameters::{ClassWeight, Clip, LayerStack, Optimizer, Parameters};
 use crate::network::Layer;
 use crate::network::layers::Field;
 use crate::plan::Padding;
+use crate::run::{ClassWeight, Clip, LayerStack, Optimizer, Parameters};
 
 impl Parameters {
     /// `{"parameters": {...}}` with every key of [`KEYS`](super::KEYS) in that order, null where it

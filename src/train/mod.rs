@@ -1,14 +1,12 @@
 //! Training: the loop over blocks of epochs, the stopping rules, the figures of every epoch. It
 //! knows neither which backend computes nor who listens.
 
-mod figures;
 mod observer;
 mod outcome;
 mod progress;
 mod stopping;
 mod training;
 
-pub use figures::{Figures, LabelFigures, OutputFigures, Scores, figures};
 pub use observer::Observer;
 pub use outcome::{EpochRow, Outcome, ReplicaOutcome, Seconds};
 pub use progress::{Checkpoint, Progress, ReplicaProgress};

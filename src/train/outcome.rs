@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::figures::Figures;
 use super::stopping::Stop;
 use crate::backend::ReplicaId;
+use crate::metrics::Figures;
 
 /// One epoch of one replica.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -2,13 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::figures::{Figures, Scores};
 use super::outcome::{EpochRow, Seconds};
 use super::stopping::{Judge, Stop};
 use crate::backend::State;
 use crate::error::{Error, Result};
-use crate::network::Task;
-use crate::params::Run;
+use crate::metrics::Figures;
+use crate::run::Run;
 
 /// A run between two epochs: all that the next one depends on.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,7 +94,9 @@ impl Checkpoint {
             let live = replica.stop.is_none();
             let last = replica.last.as_ref();
             let is_last = |row: &EpochRow| {
-                row.replica == r && row.epoch == replica.epochs && is_of(run, &row.train.scores)
+                row.replica == r
+                    && row.epoch == replica.epochs
+                    && row.train.scores.task() == run.network.task()
             };
             live == state.live
                 && last.is_some_and(is_last)
@@ -114,14 +115,4 @@ impl Checkpoint {
         }
         Ok(())
     }
-}
-
-/// Whether scores are those of the run's task.
-fn is_of(run: &Run, scores: &Scores) -> bool {
-    let task = match scores {
-        Scores::Classification { .. } => Task::Classification,
-        Scores::MultiLabel { .. } => Task::MultiLabel,
-        Scores::Regression { .. } => Task::Regression,
-    };
-    task == run.network.task()
 }

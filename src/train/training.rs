@@ -4,7 +4,6 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use super::figures::{Figures, figures};
 use super::observer::Observer;
 use super::outcome::{EpochRow, Outcome, ReplicaOutcome};
 use super::progress::{Checkpoint, Progress, ReplicaProgress};
@@ -12,7 +11,8 @@ use super::stopping::Stop;
 use crate::backend::{Backend, EpochReport, Event, Mark, ReplicaReport, Weights};
 use crate::data::Split;
 use crate::error::{Error, Result};
-use crate::params::Run;
+use crate::metrics::{Figures, figures};
+use crate::run::Run;
 
 /// Trains until every replica has stopped, or `interrupt` is set (seen between submits), and
 /// evaluates the best weights.

@@ -1,17 +1,9 @@
 //! A trained model at work: predictions for the rows of a file, and how good they are.
 
-mod confusion;
-mod curves;
-mod decision;
-mod metrics;
 mod output;
 mod own_splits;
 mod predictor;
-mod tally;
 
-pub use confusion::Confusion;
-pub use curves::{average_precision, roc_auc};
-pub use metrics::{ClassMetrics, Metrics, OutputMetrics, Quality};
 pub use output::Output;
 pub use own_splits::evaluate_own_splits;
 pub use predictor::{Predictor, wanted};
@@ -20,13 +12,13 @@ use std::sync::Arc;
 
 use ndarray::Axis;
 
-use self::tally::Tally;
 use crate::artifact::Model;
 use crate::backend::Backend;
 use crate::data::{Labelled, Rows};
 use crate::error::{Error, Result};
 use crate::memory::available;
-use crate::params::Run;
+use crate::metrics::{Metrics, Tally};
+use crate::run::Run;
 
 /// Predicts the rows of `rows` into `output`, a block at a time; `progress` is told of the rows that are
 /// done. The number of rows.

@@ -7,8 +7,8 @@ use crate::artifact::Model;
 use crate::backend::{Backend, Weights};
 use crate::data::Split;
 use crate::error::{Error, Result};
-use crate::params::Run;
-use crate::train::{Figures, figures};
+use crate::metrics::{Figures, figures};
+use crate::run::Run;
 
 /// The figures of the model on each split of `run` that has rows, computed as training computed them: with
 /// the same data, device and schedule they have the same bits. `run` is that of the model's parameters,

@@ -8,11 +8,12 @@ use crate::artifact::Model;
 use crate::backend::{Backend, ReplicaState, State, TensorState, Weights};
 use crate::data::{Labelled, Scaling, Split, Splits, Targets, Wanted};
 use crate::error::{Error, Result};
+use crate::metrics::Truth;
 use crate::network::{Initialization, Task, lower};
-use crate::params::{
+use crate::plan::Loss;
+use crate::run::{
     BatchGradient, Optimizer, Replica, Run, StepRule, Stopping, Table, TableTargets, check_labels,
 };
-use crate::plan::Loss;
 
 /// Numbers that the inputs, or the outputs, of a block hold.
 const BLOCK_NUMBERS: usize = 1 << 20;
@@ -158,17 +159,6 @@ fn scaled(scaling: &Scaling, rows: ArrayView2<f64>, first: u64) -> Result<Array2
     }
     Array2::from_shape_vec(rows.dim(), values)
         .map_err(|error| Error::failed(format!("rows of a wrong shape: {error}")))
-}
-
-/// The targets of rows, as the model tells them.
-pub(super) enum Truth {
-    /// The class of each row, its index among the labels.
-    Classes(Vec<u32>),
-    /// 0 or 1 a label, shape (rows, labels).
-    Labels(Array2<f64>),
-    /// Shape (rows, outputs), in original units less the model's shifts: figures are those of any other
-    /// distance from 0.
-    Values(Array2<f64>),
 }
 
 /// The targets as the model's classes or outputs; others are refused.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use gpu_mlp::params::Parameters;
+use gpu_mlp::run::Parameters;
 
 use crate::support::{Folder, Ran, repository};
 

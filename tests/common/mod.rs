@@ -8,11 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use gpu_mlp::backend::{Backend, Description, Evaluation, Event, Mark, Quantity, State, Weights};
+use gpu_mlp::backend::{Backend, Description, Event, Mark, Quantity, State, Weights};
 use gpu_mlp::cpu::{Cpu, Product};
 use gpu_mlp::data::{Dataset, Split, Targets};
+use gpu_mlp::metrics::Evaluation;
 use gpu_mlp::network::ACTIVATION_NAMES;
-use gpu_mlp::params::{LayerStack, Parameters, Run};
+use gpu_mlp::run::{LayerStack, Parameters, Run};
 use gpu_mlp::train::{EpochRow, Observer, Outcome, train};
 use ndarray::{Array2, Array3, ArrayD, ArrayViewD};
 

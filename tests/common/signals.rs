@@ -6,8 +6,8 @@ use gpu_mlp::network::Layer;
 use gpu_mlp::network::layers::conv1d::Conv1d;
 use gpu_mlp::network::layers::flatten::Flatten;
 use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
-use gpu_mlp::params::{LayerStack, Parameters};
 use gpu_mlp::plan::Padding;
+use gpu_mlp::run::{LayerStack, Parameters};
 use ndarray::{Array2, Array3, array};
 use proptest::prelude::*;
 
@@ -45,7 +45,7 @@ impl Stack {
 
     /// The parameters of its convolutions, poolings and padding fit its samples.
     pub fn fits(&self) -> bool {
-        gpu_mlp::params::Run::new(&self.parameters(), &self.dataset(12)).is_ok()
+        gpu_mlp::run::Run::new(&self.parameters(), &self.dataset(12)).is_ok()
     }
 }
 

@@ -6,7 +6,7 @@ use crate::support::{device, gpu, gpu_on};
 use gpu_mlp::backend::{Backend, Weights};
 use gpu_mlp::data::Split;
 use gpu_mlp::gpu::{GpuBackend, Schedule};
-use gpu_mlp::params::{Clip, Optimizer, Parameters};
+use gpu_mlp::run::{Clip, Optimizer, Parameters};
 use gpu_mlp::train::Stop;
 
 const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
@@ -201,7 +201,7 @@ fn more_elements_than_one_dimension_of_workgroups() {
 
 #[test]
 fn a_gradient_beyond_f32_stops_the_run_as_on_the_cpu() {
-    use gpu_mlp::params::{BatchGradient, Clip};
+    use gpu_mlp::run::{BatchGradient, Clip};
     let mut dataset = values(30, 2, 1);
     dataset.inputs.mapv_inplace(|x| 1e19 * x);
     // By value is left out: whether a sum that overflows is infinite or NaN, and so bounded or not, is

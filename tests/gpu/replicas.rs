@@ -8,7 +8,7 @@ use crate::support::gpu_on;
 use gpu_mlp::backend::{Backend, Event, ReplicaReport};
 use gpu_mlp::data::{Split, Splits};
 use gpu_mlp::gpu::{GpuBackend, Schedule};
-use gpu_mlp::params::Run;
+use gpu_mlp::run::Run;
 use gpu_mlp::train::EpochRow;
 
 /// Runs that differ in seed, rate and L2, and the last in its training rows.

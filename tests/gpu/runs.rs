@@ -7,7 +7,7 @@ use crate::common::{activations, classes, cpu, labels, parameters, run, trained,
 use crate::support::gpu_on;
 use gpu_mlp::data::Dataset;
 use gpu_mlp::gpu::Schedule;
-use gpu_mlp::params::{BatchGradient, ClassWeight, Clip, Optimizer, Parameters, Run};
+use gpu_mlp::run::{BatchGradient, ClassWeight, Clip, Optimizer, Parameters, Run};
 use gpu_mlp::train::EpochRow;
 
 const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };

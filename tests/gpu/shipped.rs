@@ -13,7 +13,7 @@ use gpu_mlp::gpu::{GpuBackend, Schedule};
 use gpu_mlp::network::Layer;
 use gpu_mlp::network::layers::Kind;
 use gpu_mlp::network::layers::dense::Dense;
-use gpu_mlp::params::{LayerStack, Parameters};
+use gpu_mlp::run::{LayerStack, Parameters};
 use gpu_mlp::train::EpochRow;
 
 const STEPS: usize = 20;

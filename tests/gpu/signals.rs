@@ -14,8 +14,8 @@ use gpu_mlp::gpu::Schedule;
 use gpu_mlp::network::Layer;
 use gpu_mlp::network::layers::conv1d::Conv1d;
 use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
-use gpu_mlp::params::{Optimizer, Parameters};
 use gpu_mlp::plan::Padding;
+use gpu_mlp::run::{Optimizer, Parameters};
 
 /// 28 training rows in batches of 8: 4 steps an epoch, the last of 4 rows; 20 in all.
 fn twenty_steps(stack: &Stack) -> Parameters {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gpu_mlp::gpu::{Adapter, Gpu, GpuBackend, Schedule, adapters};
-use gpu_mlp::params::Run;
+use gpu_mlp::run::Run;
 
 use crate::adapter;
 

@@ -1,6 +1,7 @@
 //! Files and what `--set` puts over them: where they are looked up, and how errors name them.
 
-use gpu_mlp::params::{Optimizer, Parameters, parse_override};
+use gpu_mlp::params::parse_override;
+use gpu_mlp::run::{Optimizer, Parameters};
 use serde_json::json;
 use tempfile::TempDir;
 

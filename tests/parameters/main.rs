@@ -11,8 +11,8 @@ use gpu_mlp::network::Layer;
 use gpu_mlp::network::layers::conv1d::Conv1d;
 use gpu_mlp::network::layers::flatten::Flatten;
 use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
-use gpu_mlp::params::{BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters};
 use gpu_mlp::plan::Padding;
+use gpu_mlp::run::{BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters};
 use gpu_mlp::{Error, Result};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -100,7 +100,7 @@ fn class_weights_by_label_are_those_of_the_list() {
         let p = Parameters::from_json(&file(json!({ "CLASS_WEIGHT": weights }))).unwrap();
         assert_eq!(Parameters::from_json(&p.to_json()), Ok(p.resolved()));
         let dataset = gpu_mlp::data::Dataset::read("datasets/iris.npz".as_ref()).unwrap();
-        gpu_mlp::params::Run::new(&p, &dataset).unwrap().replicas[0].class_weights.clone()
+        gpu_mlp::run::Run::new(&p, &dataset).unwrap().replicas[0].class_weights.clone()
     };
     assert_eq!(read(json!({"2": 3, "0": 0.5})), [0.5, 1.0, 3.0]);
     assert_eq!(read(json!({"2": 3, "0": 0.5})), read(json!([0.5, 1, 3])));

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use gpu_mlp::artifact::Model;
 use gpu_mlp::data::{Dataset, Labelled, Rows, Wanted, npz};
 use gpu_mlp::network::Activation;
-use gpu_mlp::params::Parameters;
+use gpu_mlp::run::Parameters;
 
 use crate::allocation::peak;
 use crate::mutation::case;

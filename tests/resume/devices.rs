@@ -10,7 +10,7 @@ use gpu_mlp::backend::{Backend, Description};
 use gpu_mlp::cpu::Cpu;
 use gpu_mlp::data::Dataset;
 use gpu_mlp::gpu::{Schedule, adapters};
-use gpu_mlp::params::{Parameters, Run};
+use gpu_mlp::run::{Parameters, Run};
 use gpu_mlp::train::train;
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gpu_mlp::artifact::StoredRun;
 use gpu_mlp::data::Dataset;
-use gpu_mlp::params::{Parameters, Run};
+use gpu_mlp::run::{Parameters, Run};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 

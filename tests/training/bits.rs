@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gpu_mlp::backend::Backend;
 use gpu_mlp::data::Split;
 use gpu_mlp::network::Layer;
-use gpu_mlp::params::{LayerStack, Run};
+use gpu_mlp::run::{LayerStack, Run};
 
 use crate::common::{InBlocks, classes, cpu, parameters, run, trained, values};
 use crate::patient;

@@ -2,8 +2,8 @@
 
 use gpu_mlp::backend::{Backend, Weights};
 use gpu_mlp::data::Split;
-use gpu_mlp::params::{BatchGradient, Clip, Optimizer};
-use gpu_mlp::train::Scores;
+use gpu_mlp::metrics::{RegressionFigures, Scores};
+use gpu_mlp::run::{BatchGradient, Clip, Optimizer};
 
 use crate::ADAM;
 use crate::common::{classes, cpu, parameters, run, trained, values};
@@ -41,7 +41,9 @@ fn a_target_that_is_constant_in_training_still_has_errors() {
     let run = run(&parameters, &dataset);
     let (_, outcome) = trained(&run, &mut cpu::<f32>(&run));
     let test = outcome.replicas[0].best[Split::Test as usize].as_ref().unwrap();
-    let Scores::Regression { rmse, r2, .. } = test.scores else { panic!("a regression") };
+    let Scores::Regression(RegressionFigures { rmse, r2, .. }) = test.scores else {
+        panic!("a regression")
+    };
     assert!((rmse - 2.0).abs() < 0.5, "it predicts 5 where 7 is true: {rmse}");
     assert_eq!(r2, 0.0);
 }
@@ -117,7 +119,9 @@ fn predictions_are_in_original_units() {
         .collect();
     let by_hand = squares.iter().map(|square| square.sqrt()).sum::<f64>() / 2.0;
     let validation = outcome.replicas[0].best[Split::Validation as usize].as_ref().unwrap();
-    let Scores::Regression { rmse, .. } = validation.scores else { panic!("a regression") };
+    let Scores::Regression(RegressionFigures { rmse, .. }) = validation.scores else {
+        panic!("a regression")
+    };
     // A spread of less than 10, in f32 as the network sees it: a few units of 10 · 2^-24.
     assert!((rmse - by_hand).abs() < 1e-5, "{rmse} {by_hand}");
 }

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use gpu_mlp::Error;
 use gpu_mlp::artifact::{RunDirectory, StoredRun, Timing};
-use gpu_mlp::backend::{Backend, Description, Evaluation, Event, Quantity, State, Weights};
+use gpu_mlp::backend::{Backend, Description, Event, Quantity, State, Weights};
 use gpu_mlp::cpu::{Cpu, Schedule};
-use gpu_mlp::params::{Optimizer, Parameters, Run};
+use gpu_mlp::metrics::Evaluation;
+use gpu_mlp::run::{Optimizer, Parameters, Run};
 use gpu_mlp::train::{Stop, train, train_from};
 use ndarray::{Array3, ArrayViewD};
 

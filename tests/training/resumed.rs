@@ -8,7 +8,7 @@ use gpu_mlp::Result;
 use gpu_mlp::artifact::{RunDirectory, Timing};
 use gpu_mlp::backend::Backend;
 use gpu_mlp::cpu::{Cpu, Schedule};
-use gpu_mlp::params::{Clip, Parameters, Run};
+use gpu_mlp::run::{Clip, Parameters, Run};
 use gpu_mlp::train::{Checkpoint, EpochRow, Observer, Outcome, Stop, train, train_from};
 
 use crate::common::{InBlocks, Rows, classes, cpu, parameters, run, trained, values};
@@ -83,7 +83,7 @@ fn until_the_score_stands_still_or_the_loss_does_or_bursts() {
     let scores = parameters(&[4, 8, 3], &["prelu", "softmax"]);
     let mut losses = scores.clone();
     let mut bursts = parameters(&[4, 8, 2], &["linear", "linear"]);
-    let scores = gpu_mlp::params::Parameters {
+    let scores = gpu_mlp::run::Parameters {
         accuracy_patience: Some(5),
         max_epochs: 300,
         warmup_epochs: 6,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gpu_mlp::backend::{Backend, State};
 use gpu_mlp::cpu::{Cpu, Schedule};
 use gpu_mlp::data::{Dataset, Order, Split, Targets};
-use gpu_mlp::params::{BatchGradient, ClassWeight, Parameters, Run};
+use gpu_mlp::run::{BatchGradient, ClassWeight, Parameters, Run};
 use ndarray::Array2;
 
 use crate::common::{cpu, parameters, run, trained};

@@ -9,7 +9,7 @@ use common::{classes, parameters, run, values};
 use gpu_mlp::expr::Expression;
 use gpu_mlp::gpu::{generated_sources, shader_sources};
 use gpu_mlp::network::Activation;
-use gpu_mlp::params::{Clip, Optimizer};
+use gpu_mlp::run::{Clip, Optimizer};
 
 /// Built-ins in which drivers differ by 1e-5; `shaders/math.wgsl` stands in for them.
 const IMPRECISE: [&str; 20] = [

@@ -12,10 +12,11 @@ use super::summary::figures_json;
 use crate::backend::State;
 use crate::data::{Scaling, Split};
 use crate::error::Result;
+use crate::metrics::Figures;
 use crate::network::Network;
-use crate::params::Run;
 use crate::plan::{Plan, Tensor};
-use crate::train::{Figures, Outcome};
+use crate::run::Run;
+use crate::train::Outcome;
 
 /// What the metadata calls the format.
 const FORMAT: &str = "gpu-mlp";

@@ -6,15 +6,15 @@ use super::chain::{Chain, LinkActivation};
 use super::dispatch::Parts;
 use super::memory::{Memory, Training, load, store};
 use super::update::Rule;
-use crate::backend::Evaluation;
 use crate::cpu::adam::AdamStep;
 use crate::cpu::batch::Batch;
 use crate::cpu::gather::Frame;
 use crate::expr::Scratch;
 use crate::instruction_set::InstructionSet;
 use crate::math::Real;
-use crate::params::{Clip, Replica, Run};
+use crate::metrics::Evaluation;
 use crate::plan::Layout;
+use crate::run::{Clip, Replica, Run};
 
 /// A replica's network, fused.
 #[derive(Debug, Clone)]
@@ -287,8 +287,8 @@ mod tests {
     use super::*;
     use crate::data::{Dataset, Split, Targets};
     use crate::network::Layer;
-    use crate::params::{LayerStack, Optimizer, Parameters};
     use crate::plan::initial_values;
+    use crate::run::{LayerStack, Optimizer, Parameters};
 
     const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 

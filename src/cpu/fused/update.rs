@@ -262,7 +262,7 @@ mod tests {
     use super::super::dispatch::on_every_instruction_set;
     use super::super::simd::Portable;
     use super::*;
-    use crate::params::Optimizer;
+    use crate::run::Optimizer;
 
     /// # Safety
     /// The machine has `S`.

@@ -15,7 +15,7 @@ use super::measure::time_steps;
 use super::pacer::Pacer;
 use super::{predict, state};
 use crate::backend::{
-    Backend, Description, EpochReport, Evaluation, Event, Mark, Quantity, ReplicaId, State, Weights,
+    Backend, Description, EpochReport, Event, Mark, Quantity, ReplicaId, State, Weights,
 };
 use crate::data::Split;
 use crate::error::{Error, Result};
@@ -23,7 +23,8 @@ use crate::gpu::device::gpu::Gpu;
 use crate::gpu::schedules::open::{self, Refused};
 use crate::gpu::session::run::Session;
 use crate::gpu::session::schedule::Schedule;
-use crate::params::Run;
+use crate::metrics::Evaluation;
+use crate::run::Run;
 
 /// A GPU as a backend.
 pub struct GpuBackend {
@@ -260,7 +261,7 @@ mod tests {
     use crate::data::{Dataset, Targets};
     use crate::gpu::{adapters, test_adapter};
     use crate::network::Layer;
-    use crate::params::{LayerStack, Parameters};
+    use crate::run::{LayerStack, Parameters};
 
     fn run() -> Arc<Run> {
         let x = ndarray::Array2::from_shape_fn((40, 2), |(i, j)| ((i * 3 + j * 7) as f64).sin());

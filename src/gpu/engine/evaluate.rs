@@ -2,13 +2,14 @@
 
 use super::pacer::Pacer;
 use super::submits::submit_all;
-use crate::backend::{Evaluation, Weights};
+use crate::backend::Weights;
 use crate::data::Split;
 use crate::error::Result;
 use crate::gpu::session::record::{Command, Pass};
 use crate::gpu::session::run::Session;
 use crate::gpu::session::statistics::{confusion_length, evaluation, slot_length};
-use crate::params::Replica;
+use crate::metrics::Evaluation;
+use crate::run::Replica;
 
 pub(super) fn evaluate(
     session: &Session,

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::session::run::Session;
 use crate::gpu::session::tensors::Tensors;
-use crate::params::Run;
+use crate::run::Run;
 
 /// The replicas' progress, and the best weights as of the last epoch, for the day the device is lost.
 pub(super) struct Kept {

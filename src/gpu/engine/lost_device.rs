@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::gpu::device::adapter::adapters;
 use crate::gpu::test_adapter;
 use crate::network::Layer;
-use crate::params::{LayerStack, Optimizer, Parameters, Run};
+use crate::run::{LayerStack, Optimizer, Parameters, Run};
 use crate::train::{Checkpoint, EpochRow, Observer, Outcome, Stop, train, train_from};
 
 /// Keeps a checkpoint every second epoch, and destroys the device after one, if it has one.

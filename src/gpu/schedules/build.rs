@@ -15,8 +15,8 @@ use crate::gpu::session::statistics::slot_length;
 use crate::gpu::session::train::check;
 use crate::gpu::session::workspace::{Gathered, Workspace};
 use crate::network::Task;
-use crate::params::{Clip, Optimizer, Run};
 use crate::plan::Operation;
+use crate::run::{Clip, Optimizer, Run};
 
 /// Weights of a stretch of the norm's sum.
 const STRETCH: usize = 4096;

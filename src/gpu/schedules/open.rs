@@ -15,7 +15,7 @@ use crate::gpu::session::run::Session;
 use crate::gpu::session::schedule::Schedule;
 use crate::gpu::session::train::check;
 use crate::gpu::session::workspace::Workspace;
-use crate::params::Run;
+use crate::run::Run;
 
 /// The memory of the device that data and network take.
 pub(in crate::gpu) fn bytes(gpu: &Gpu, run: &Run) -> u64 {

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::session::steps::Lists;
-use crate::params::{Run, TableTargets};
+use crate::run::{Run, TableTargets};
 
 /// The table, the lists of rows, and the scaling of every replica.
 pub(in crate::gpu) struct Data {

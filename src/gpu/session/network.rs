@@ -9,8 +9,8 @@ use super::workspace::Workspace;
 use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Dispatch;
-use crate::params::Run;
 use crate::plan::Layout;
+use crate::run::Run;
 
 /// What every schedule computes with.
 pub(in crate::gpu) struct NetworkBuffers {

@@ -13,7 +13,7 @@ use crate::backend::{ReplicaState, Weights};
 use crate::data::Split;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Kernels;
-use crate::params::Run;
+use crate::run::Run;
 
 /// Data and network of a run, on an open device.
 pub(in crate::gpu) struct Session {

@@ -3,8 +3,8 @@
 use crate::data::Split;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::limits::WORKGROUPS;
-use crate::params::Run;
 use crate::plan::BufferId;
+use crate::run::Run;
 
 /// Rows of a block of an evaluation.
 const BLOCK: usize = 4096;

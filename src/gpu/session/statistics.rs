@@ -1,8 +1,8 @@
 //! The sums of an epoch, from the device's numbers to what training reads.
 
-use crate::backend::Evaluation;
+use crate::metrics::Evaluation;
 use crate::network::Task;
-use crate::params::Run;
+use crate::run::Run;
 
 /// Numbers of a slot of the sums: the losses, the weights, and two an output in regression.
 pub(in crate::gpu) fn slot_length(run: &Run) -> usize {

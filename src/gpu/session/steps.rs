@@ -6,7 +6,7 @@ use crate::data::Split;
 use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::session::statistics::confusion_length;
-use crate::params::{Replica, Run};
+use crate::run::{Replica, Run};
 
 /// One step of one replica: `Step` in `shaders/step.wgsl`.
 #[repr(C)]

@@ -2,8 +2,8 @@
 
 use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
-use crate::params::Run;
 use crate::plan::{Layout, initial_values};
+use crate::run::Run;
 
 /// The tensors of all replicas: (replica, weights), one array each.
 pub(in crate::gpu) struct Tensors {

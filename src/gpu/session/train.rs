@@ -8,7 +8,7 @@ use crate::gpu::device::limits::{TURNS, WORKGROUPS};
 use crate::gpu::session::record::Work;
 use crate::gpu::session::steps::{Lists, Step, together, train_step};
 use crate::gpu::session::workspace::Gathered;
-use crate::params::Run;
+use crate::run::Run;
 
 /// The dispatches of a schedule.
 pub(in crate::gpu) struct Train {

@@ -7,9 +7,9 @@ use ::csv::{Writer, WriterBuilder};
 use ndarray::Array2;
 
 use crate::artifact::{Model, WholeFile};
+use crate::metrics::{is_predicted, predicted};
 use crate::network::Task;
 use crate::text::to_cell;
-use crate::usage::decision::{is_predicted, predicted};
 
 /// Bytes that are collected before they are written.
 const BUFFER: usize = 1 << 16;

@@ -11,8 +11,8 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 use super::element::{Element, columns};
 use super::npy::NpyOutput;
 use crate::artifact::{Model, WholeFile};
+use crate::metrics::{is_predicted, predicted};
 use crate::network::Task;
-use crate::usage::decision::{is_predicted, predicted};
 
 /// The arrays grow side by side in files without a name, and are put into the archive at the end: in
 /// an archive they lie one after the other.

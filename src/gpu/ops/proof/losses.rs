@@ -1,7 +1,6 @@
 //! Losses, their gradients by the scores, and what metrics are made of.
 
 use super::bench::{Argument, Bench, LEAST, Shape, read, read_words, tolerance, wide, words};
-use crate::backend::Evaluation;
 use crate::cpu::binary_cross_entropy::binary_cross_entropy as binary_twin;
 use crate::cpu::mean_squared_error::mean_squared_error as squared_twin;
 use crate::cpu::metric_sums::{add_confusion, add_errors, add_labels, add_losses};
@@ -11,6 +10,7 @@ use crate::gpu::device::kernel::Variant;
 use crate::gpu::ops::softmax::proof::{probabilities, terms as softmax_terms};
 use crate::gpu::session::steps::Step;
 use crate::math::Real;
+use crate::metrics::Evaluation;
 
 /// A batch's scores, targets, weights and scales, and what the kernel makes of them.
 struct Losses {

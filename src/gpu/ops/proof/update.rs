@@ -6,7 +6,7 @@ use crate::cpu::clip::Clipping;
 use crate::cpu::sgd::sgd as sgd_twin;
 use crate::gpu::device::kernel::Variant;
 use crate::gpu::session::steps::Step;
-use crate::params::{Clip, Optimizer};
+use crate::run::{Clip, Optimizer};
 
 pub(super) fn clip(bench: &mut Bench, shape: &Shape) {
     let (weights, replicas) = (shape.capacity, shape.replicas());

@@ -7,7 +7,7 @@ use crate::gpu::session::sizes::is_weighted;
 use crate::gpu::session::tensors::Tensors;
 use crate::gpu::session::workspace::Gathered;
 use crate::network::Task;
-use crate::params::{Clip, Optimizer, Run};
+use crate::run::{Clip, Optimizer, Run};
 
 /// A buffer of a generated kernel as its text declares it: name, elements, use.
 pub(super) type Declared = (&'static str, &'static str, Access);

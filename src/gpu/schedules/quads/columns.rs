@@ -1,8 +1,8 @@
 //! Where the values of a quad lie.
 
 use crate::gpu::session::statistics::slot_length;
-use crate::params::Run;
 use crate::plan::{Chain, LinkActivation, Loss};
+use crate::run::Run;
 
 /// Columns of a quad, each four rows' values of one element. Those up to `kept` are what the gradients
 /// are made of.

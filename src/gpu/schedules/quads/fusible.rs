@@ -3,8 +3,8 @@
 use super::columns::Columns;
 use crate::gpu::device::gpu::Gpu;
 use crate::network::Task;
-use crate::params::Run;
 use crate::plan::Chain;
+use crate::run::Run;
 
 /// Rows of a quad.
 pub(super) const ROWS: usize = 4;

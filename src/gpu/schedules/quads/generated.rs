@@ -4,8 +4,8 @@ use super::fusible::{Fusible, ROWS, quads_of};
 use super::text::Text;
 use super::{resident, two_phase};
 use crate::gpu::session::sizes::training_capacity;
-use crate::params::Run;
 use crate::plan::Layout;
+use crate::run::Run;
 
 /// The name and text of every kernel that is generated for a run, with weights in workgroup memory and in
 /// storage: what a validator can check without a device. The error says why there is none.

@@ -14,7 +14,7 @@ use crate::gpu::device::limits::TURNS;
 use crate::gpu::schedules::build::Build;
 use crate::gpu::session::sizes::training_capacity;
 use crate::gpu::session::train::Train;
-use crate::params::Run;
+use crate::run::Run;
 
 /// The dispatches of the schedule; the inner error says why it does not fit.
 pub(in crate::gpu) fn resident(build: &mut Build) -> Result<Result<Train, String>> {

@@ -10,8 +10,8 @@ use crate::gpu::device::kernel::Access;
 use crate::gpu::device::sources::{OPTIMIZER, STEP};
 use crate::gpu::session::sizes::is_weighted;
 use crate::network::Task;
-use crate::params::{Optimizer, Run};
 use crate::plan::{Layout, Link, LinkActivation, Loss};
+use crate::run::{Optimizer, Run};
 
 macro_rules! shader {
     ($name:literal) => {

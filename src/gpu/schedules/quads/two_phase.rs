@@ -14,7 +14,7 @@ use crate::gpu::ops::launcher::folded;
 use crate::gpu::schedules::build::Build;
 use crate::gpu::session::sizes::training_capacity;
 use crate::gpu::session::train::Train;
-use crate::params::Run;
+use crate::run::Run;
 
 /// Threads of a workgroup that moves weights.
 const UPDATE_THREADS: usize = 256;

@@ -2,12 +2,12 @@
 
 /// Whether a label of this probability, an f32, is predicted: above one half, as its logit is above 0 but for
 /// logits that round to it.
-pub(super) fn is_predicted(probability: f64) -> bool {
+pub(crate) fn is_predicted(probability: f64) -> bool {
     probability > 0.5
 }
 
 /// The class of the highest probability, the first on a tie.
-pub(super) fn predicted(probabilities: impl IntoIterator<Item = f64>) -> usize {
+pub(crate) fn predicted(probabilities: impl IntoIterator<Item = f64>) -> usize {
     let mut best = (0, f64::NEG_INFINITY);
     for (class, probability) in probabilities.into_iter().enumerate() {
         if probability > best.1 {

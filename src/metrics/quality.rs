@@ -1,10 +1,12 @@
-//! How good predictions are, as scikit-learn counts it.
+//! From predictions to figures.
 
 use ndarray::{Array2, ArrayView1};
 
 use super::confusion::Confusion;
+use super::counts::{ClassFigures, Counts, MacroMeans, ratio};
 use super::curves::{average_precision, roc_auc};
-use super::tally::{Errors, LabelCounts, Tally};
+use super::regression::{Errors, OutputFigures, RegressionFigures};
+use super::tally::Tally;
 
 /// The figures of a model on some rows, each of which counts the same.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +35,7 @@ pub enum Quality {
         /// The mean F1.
         f1: f64,
         /// Each class, in the order of the labels.
-        classes: Vec<ClassMetrics>,
+        classes: Vec<ClassFigures>,
         /// Rows of each (true class, predicted class).
         confusion: Confusion,
         /// Of two classes: the area under the ROC of the second; None where one of them is missing.
@@ -54,48 +56,15 @@ pub enum Quality {
         /// The mean F1.
         f1: f64,
         /// Each label: its class of rows are those that have it.
-        labels: Vec<ClassMetrics>,
+        labels: Vec<ClassFigures>,
     },
     /// Of values, in original units; means over outputs.
-    Regression {
-        /// The mean R².
-        r2: f64,
-        /// The mean RMSE.
-        rmse: f64,
-        /// The mean MAE.
-        mae: f64,
-        /// Each output.
-        outputs: Vec<OutputMetrics>,
-    },
-}
-
-/// One class. 0 / 0 is 0.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ClassMetrics {
-    /// found / rows predicted to be of the class
-    pub precision: f64,
-    /// found / rows of the class
-    pub recall: f64,
-    /// 2 · found / (rows of the class + rows predicted to be of it)
-    pub f1: f64,
-    /// Rows of the class.
-    pub rows: u64,
-}
-
-/// One output, in original units.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct OutputMetrics {
-    /// 1 - Σ(y - ŷ)² / Σ(y - mean y)²; of constant targets 1 if they are met, else 0.
-    pub r2: f64,
-    /// The root of the mean squared error.
-    pub rmse: f64,
-    /// The mean absolute error.
-    pub mae: f64,
+    Regression(RegressionFigures),
 }
 
 impl Metrics {
     /// The figures of the predictions of so many rows, as they were added up.
-    pub(super) fn new(rows: usize, loss: f64, tally: Tally) -> Self {
+    pub(crate) fn new(rows: usize, loss: f64, tally: Tally) -> Self {
         let quality = match tally {
             Tally::Classes { truth, confusion, scores } => {
                 classification(confusion, &scores, truth)
@@ -108,24 +77,10 @@ impl Metrics {
 }
 
 fn classification(confusion: Confusion, scores: &[f64], truth: &[u32]) -> Quality {
-    let (of_class, called) = confusion.margins();
-    let classes = of_class.len();
-    let metrics = |class: usize| {
-        let found = confusion.rows(class, class);
-        ClassMetrics {
-            precision: ratio(found, called[class]),
-            recall: ratio(found, of_class[class]),
-            f1: ratio(2 * found, of_class[class] + called[class]),
-            rows: of_class[class],
-        }
-    };
-    let present: Vec<usize> = (0..classes).filter(|&c| of_class[c] + called[c] > 0).collect();
-    let mean = |value: fn(ClassMetrics) -> f64| {
-        present.iter().map(|&class| value(metrics(class))).sum::<f64>()
-            / present.len().max(1) as f64
-    };
-    let correct = (0..classes).map(|class| confusion.rows(class, class)).sum();
-    let second = (classes == 2).then(|| {
+    let classes = confusion.counts();
+    let correct = classes.iter().map(|class| class.found).sum();
+    let MacroMeans { precision, recall, f1 } = MacroMeans::of_classes(&classes);
+    let second = (classes.len() == 2).then(|| {
         let of_class: Vec<bool> = truth.iter().map(|&class| class == 1).collect();
         (roc_auc(scores, &of_class), average_precision(scores, &of_class))
     });
@@ -133,73 +88,42 @@ fn classification(confusion: Confusion, scores: &[f64], truth: &[u32]) -> Qualit
     Quality::Classification {
         accuracy: ratio(correct, truth.len() as u64),
         correct,
-        precision: mean(|m| m.precision),
-        recall: mean(|m| m.recall),
-        f1: mean(|m| m.f1),
-        classes: (0..classes).map(metrics).collect(),
+        precision,
+        recall,
+        f1,
+        classes: classes.iter().map(Counts::figures).collect(),
         confusion,
         roc_auc,
         average_precision,
     }
 }
 
-fn multi_label(labels: &[LabelCounts], correct: u64, rows: u64) -> Quality {
-    let label = |&LabelCounts { found, called, there }: &LabelCounts| ClassMetrics {
-        precision: ratio(found, called),
-        recall: ratio(found, there),
-        f1: ratio(2 * found, there + called),
-        rows: there,
-    };
-    let labels: Vec<ClassMetrics> = labels.iter().map(label).collect();
-    let mean = |value: fn(&ClassMetrics) -> f64| {
-        labels.iter().map(value).sum::<f64>() / labels.len().max(1) as f64
-    };
+fn multi_label(labels: &[Counts], correct: u64, rows: u64) -> Quality {
+    let MacroMeans { precision, recall, f1 } = MacroMeans::of_labels(labels);
     Quality::MultiLabel {
         accuracy: ratio(correct, rows),
         correct,
-        precision: mean(|m| m.precision),
-        recall: mean(|m| m.recall),
-        f1: mean(|m| m.f1),
-        labels,
+        precision,
+        recall,
+        f1,
+        labels: labels.iter().map(Counts::figures).collect(),
     }
-}
-
-/// a / b, and 0 for 0 / 0.
-fn ratio(a: u64, b: u64) -> f64 {
-    if b == 0 { 0.0 } else { a as f64 / b as f64 }
 }
 
 fn regression(errors: &[Errors], truth: &Array2<f64>) -> Quality {
-    let columns = errors.iter().zip(truth.columns());
-    let output = |(&Errors { squares, absolute }, truth): (&Errors, ArrayView1<f64>)| {
+    let output = |(errors, truth): (&Errors, ArrayView1<f64>)| -> OutputFigures {
         let rows = truth.len() as f64;
         let mean = truth.sum() / rows;
-        let variation: f64 = truth.iter().map(|y| (y - mean) * (y - mean)).sum();
-        OutputMetrics {
-            r2: match (squares, variation) {
-                (0.0, 0.0) => 1.0,
-                (_, 0.0) => 0.0,
-                _ => 1.0 - squares / variation,
-            },
-            rmse: (squares / rows).sqrt(),
-            mae: absolute / rows,
-        }
+        let variation = truth.iter().map(|y| (y - mean) * (y - mean)).sum();
+        errors.figures(variation, rows, 1.0)
     };
-    let outputs: Vec<OutputMetrics> = columns.map(output).collect();
-    let mean = |value: fn(&OutputMetrics) -> f64| {
-        outputs.iter().map(value).sum::<f64>() / outputs.len().max(1) as f64
-    };
-    Quality::Regression {
-        r2: mean(|o| o.r2),
-        rmse: mean(|o| o.rmse),
-        mae: mean(|o| o.mae),
-        outputs,
-    }
+    let outputs = errors.iter().zip(truth.columns()).map(output).collect();
+    Quality::Regression(RegressionFigures::of(outputs))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::predictor::Truth;
+    use super::super::truth::Truth;
     use super::*;
     use ndarray::{Axis, array};
 
@@ -225,7 +149,7 @@ mod tests {
         assert_eq!((*accuracy, *recall), (0.75, 0.75));
         assert!((precision - (1.0 + 2.0 / 3.0) / 2.0).abs() < 1e-15);
         assert!((f1 - (2.0 / 3.0 + 4.0 / 5.0) / 2.0).abs() < 1e-15);
-        assert_eq!(classes[2], ClassMetrics { precision: 0.0, recall: 0.0, f1: 0.0, rows: 0 });
+        assert_eq!(classes[2], ClassFigures { precision: 0.0, recall: 0.0, f1: 0.0, rows: 0 });
         let Quality::Classification { confusion, roc_auc, .. } = quality else { unreachable!() };
         assert_eq!([0, 1, 2].map(|class| confusion.row(class)), [[1, 1, 0], [0, 2, 0], [0; 3]]);
         assert_eq!(roc_auc, None, "there are three classes");
@@ -243,13 +167,13 @@ mod tests {
         };
         assert_eq!((accuracy, correct), (1.0 / 3.0, 1));
         assert_eq!((precision, recall, f1), (0.75, 0.75, 0.75));
-        assert_eq!(labels[0], ClassMetrics { precision: 0.5, recall: 0.5, f1: 0.5, rows: 2 });
+        assert_eq!(labels[0], ClassFigures { precision: 0.5, recall: 0.5, f1: 0.5, rows: 2 });
     }
 
     #[test]
     fn regression_by_hand() {
         let truth = Truth::Values(array![[1.0], [3.0], [5.0]]);
-        let Quality::Regression { r2, rmse, mae, .. } =
+        let Quality::Regression(RegressionFigures { r2, rmse, mae, .. }) =
             quality(1, &array![[1.0], [2.0], [6.0]], &truth)
         else {
             panic!("a regression")

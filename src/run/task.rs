@@ -1,8 +1,9 @@
 //! What a network is trained for, where its output leaves more than one answer.
 
+use super::labels::other_than_labels;
 use super::parameters::Parameters;
 use crate::data::{Dataset, Targets};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::network::{Network, Output, Task};
 
 /// The most values of a target that are taken for classes.
@@ -23,34 +24,9 @@ pub(super) fn task_of(parameters: &Parameters, dataset: &Dataset, output: Output
     }
 }
 
-/// Refuses targets of several labels a row that are neither 0 nor 1.
-pub(crate) fn check_labels(targets: &Targets) -> Result<()> {
-    match other_than_labels(targets) {
-        None => Ok(()),
-        Some(found) => Err(Error::input(format!(
-            "{found}; several labels a row are a column a label, of 0 and 1 alone"
-        ))),
-    }
-}
-
-/// The first target that is neither 0 nor 1, in words.
-fn other_than_labels(targets: &Targets) -> Option<String> {
-    let ((row, column), found) = match targets {
-        Targets::Integers(y) => {
-            let (at, found) = y.indexed_iter().find(|(_, y)| !matches!(y, 0 | 1))?;
-            (at, found.to_string())
-        }
-        Targets::Reals(y) => {
-            let (at, found) = y.indexed_iter().find(|(_, y)| **y != 0.0 && **y != 1.0)?;
-            (at, found.to_string())
-        }
-    };
-    Some(format!("the targets hold {found} in row {row}, column {column} (counted from 0)"))
-}
-
 impl Parameters {
     /// The task of a run whose params.json is older than `TASK`: the output alone told it then.
-    pub(super) fn task_by_output(&self) -> Result<Task> {
+    pub(crate) fn task_by_output(&self) -> Result<Task> {
         Ok(Output::of(&self.network_layers()?)?.task())
     }
 

@@ -3,8 +3,13 @@
 use ndarray::Array2;
 
 use super::checks::{check_names, check_own_parts, check_range, check_weights};
-use super::parameters::{ClassWeight, LayerStack, Parameters};
-use super::run::{Replica, Run, StepRule, Stopping};
+use super::class_weight::class_weights;
+use super::layer_stack::LayerStack;
+use super::parameters::Parameters;
+use super::replica::Replica;
+use super::run::Run;
+use super::step_rule::StepRule;
+use super::stopping::Stopping;
 use super::table::{Table, TableTargets};
 use super::task::task_of;
 use crate::data::{Dataset, Normalization, Scaling, Split, Splits, split_rows};
@@ -46,7 +51,8 @@ impl Run {
                 (scaling, variation)
             }
         };
-        let class_weights = class_weights(parameters, &network, (&table, &labels), train)?;
+        let class_weights =
+            class_weights(parameters.class_weight.as_ref(), &network, &table, &labels, train)?;
         let replica = Replica {
             seed: parameters.random_seed,
             learning_rate: parameters.learning_rate,
@@ -84,7 +90,7 @@ impl Run {
 }
 
 /// Checks all that needs no data: the layers, and the keys that depend on what they are for.
-pub(super) fn check_without_data(parameters: &Parameters) -> Result<()> {
+pub(crate) fn check_without_data(parameters: &Parameters) -> Result<()> {
     let layers = parameters.network_layers()?;
     let output = Output::of(&layers).map_err(|e| e.within(parameters.layers.key()))?;
     match parameters.task {
@@ -211,61 +217,6 @@ fn splits(
     let test = own_test.map_or_else(|| divided.of(Split::Test).to_vec(), |t| (t..rows).collect());
     let part = |split| divided.of(split).to_vec();
     Ok(Splits::new(part(Split::Train), part(Split::Validation), test))
-}
-
-fn class_weights(
-    parameters: &Parameters,
-    network: &Network,
-    (table, labels): (&Table, &[i64]),
-    train: &[u32],
-) -> Result<Vec<f64>> {
-    let TableTargets::Classes(classes) = &table.targets else {
-        return match parameters.class_weight {
-            None => Ok(vec![]),
-            Some(_) => Err(Error::input(format!(
-                "CLASS_WEIGHT: the task is {}, which has no classes; leave it out, or weigh rows by an \
-                 array sample_weight in the data set",
-                network.task().name()
-            ))),
-        };
-    };
-    match &parameters.class_weight {
-        None => Ok(vec![]),
-        Some(ClassWeight::Each(weights)) if weights.len() == network.classes() => {
-            Ok(weights.clone())
-        }
-        Some(ClassWeight::Each(weights)) => Err(Error::input(format!(
-            "CLASS_WEIGHT: found {} numbers; allowed: {}, one a class, or \"balanced\"",
-            weights.len(),
-            network.classes()
-        ))),
-        Some(ClassWeight::ByLabel(named)) => weights_by_label(named, labels),
-        Some(ClassWeight::Balanced) => {
-            let mut counts = vec![0usize; network.classes()];
-            train.iter().for_each(|&row| counts[classes[row as usize] as usize] += 1);
-            // A class without training rows weighs nothing there, whatever its weight.
-            let share =
-                |&count: &usize| train.len() as f64 / (counts.len() as f64 * count.max(1) as f64);
-            Ok(counts.iter().map(share).collect())
-        }
-    }
-}
-
-/// The weight of each class: the one its label is given, else 1.
-fn weights_by_label(named: &[(i64, f64)], labels: &[i64]) -> Result<Vec<f64>> {
-    let mut weights = vec![1.0; labels.len()];
-    for (label, weight) in named {
-        let Ok(class) = labels.binary_search(label) else {
-            let shown: Vec<String> = labels.iter().take(12).map(i64::to_string).collect();
-            let more = if labels.len() > 12 { ", ..." } else { "" };
-            return Err(Error::input(format!(
-                "CLASS_WEIGHT: found the label {label}, which the data have not; allowed: {}{more}",
-                shown.join(", ")
-            )));
-        };
-        weights[class] = *weight;
-    }
-    Ok(weights)
 }
 
 /// Σ (y - mean y)² of each output over the given rows, scaled as the loss is.

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::backend::Evaluation;
+use super::counts::{Counts, MacroMeans, ratio};
+use super::evaluation::Evaluation;
+use super::regression::{Errors, RegressionFigures};
 use crate::data::Split;
 use crate::network::Task;
-use crate::params::Replica;
+use crate::run::Replica;
 
 /// The figures of one split.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,19 +55,7 @@ pub enum Scores {
         labels: Vec<LabelFigures>,
     },
     /// Of values, in original units; the means over outputs.
-    Regression {
-        /// 1 - SSE / SST
-        #[serde(with = "crate::number")]
-        r2: f64,
-        /// The root of the mean squared error.
-        #[serde(with = "crate::number")]
-        rmse: f64,
-        /// The mean absolute error.
-        #[serde(with = "crate::number")]
-        mae: f64,
-        /// The same of each output.
-        outputs: Vec<OutputFigures>,
-    },
+    Regression(RegressionFigures),
 }
 
 /// The figures of one label.
@@ -84,20 +74,6 @@ pub struct LabelFigures {
     pub rows: u64,
 }
 
-/// The figures of one output of a regression, in original units.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct OutputFigures {
-    /// 1 - SSE / SST
-    #[serde(with = "crate::number")]
-    pub r2: f64,
-    /// The root of the mean squared error.
-    #[serde(with = "crate::number")]
-    pub rmse: f64,
-    /// The mean absolute error.
-    #[serde(with = "crate::number")]
-    pub mae: f64,
-}
-
 impl Figures {
     /// Accuracy, or R²: what patience watches.
     pub fn score(&self) -> f64 {
@@ -105,7 +81,18 @@ impl Figures {
             Scores::Classification { accuracy, .. } | Scores::MultiLabel { accuracy, .. } => {
                 accuracy
             }
-            Scores::Regression { r2, .. } => r2,
+            Scores::Regression(RegressionFigures { r2, .. }) => r2,
+        }
+    }
+}
+
+impl Scores {
+    /// The task that they are of.
+    pub fn task(&self) -> Task {
+        match self {
+            Scores::Classification { .. } => Task::Classification,
+            Scores::MultiLabel { .. } => Task::MultiLabel,
+            Scores::Regression(_) => Task::Regression,
         }
     }
 }
@@ -123,78 +110,56 @@ pub fn figures(task: Task, evaluation: &Evaluation, replica: &Replica, split: Sp
 }
 
 fn classification(confusion: &[u64]) -> Scores {
+    let classes = counts(confusion);
+    let correct = classes.iter().map(|class| class.found).sum();
+    let MacroMeans { recall, f1, .. } = MacroMeans::of_classes(&classes);
+    Scores::Classification { accuracy: ratio(correct, confusion.iter().sum()), correct, recall, f1 }
+}
+
+/// The rows of each class of a confusion, (true class, predicted class) row-major.
+fn counts(confusion: &[u64]) -> Vec<Counts> {
     let classes = confusion.len().isqrt();
-    let found = |class: usize| confusion[class * classes + class];
-    let of_class = |class: usize| -> u64 { confusion[class * classes..][..classes].iter().sum() };
-    let called = |class: usize| -> u64 { confusion[class..].iter().step_by(classes).sum() };
-    // As scikit-learn: classes that neither occur nor are predicted do not count.
-    let present: Vec<usize> = (0..classes).filter(|&c| of_class(c) + called(c) > 0).collect();
-    let mean = |value: &dyn Fn(usize) -> f64| {
-        present.iter().map(|&class| value(class)).sum::<f64>() / present.len().max(1) as f64
+    let of = |class: usize| Counts {
+        found: confusion[class * classes + class],
+        predicted: confusion[class..].iter().step_by(classes).sum(),
+        rows: confusion[class * classes..][..classes].iter().sum(),
     };
-    let correct = (0..classes).map(found).sum();
-    Scores::Classification {
-        accuracy: ratio(correct, confusion.iter().sum()),
-        correct,
-        recall: mean(&|class| ratio(found(class), of_class(class))),
-        f1: mean(&|class| ratio(2 * found(class), of_class(class) + called(class))),
-    }
+    (0..classes).map(of).collect()
 }
 
 fn multi_label(evaluation: &Evaluation) -> Scores {
-    let label = |counts: &[u64]| {
-        let (false_alarms, missed, found) = (counts[1], counts[2], counts[3]);
-        LabelFigures {
-            accuracy: ratio(counts[0] + found, counts.iter().sum()),
-            recall: ratio(found, missed + found),
-            f1: ratio(2 * found, 2 * found + missed + false_alarms),
-            rows: missed + found,
-        }
-    };
-    let labels: Vec<LabelFigures> = evaluation.confusion.chunks_exact(4).map(label).collect();
-    let mean = |value: fn(&LabelFigures) -> f64| {
-        labels.iter().map(value).sum::<f64>() / labels.len().max(1) as f64
-    };
+    let (mut all, mut labels) = (vec![], vec![]);
+    for label in evaluation.confusion.chunks_exact(4) {
+        let (neither, false_alarms, missed, found) = (label[0], label[1], label[2], label[3]);
+        let counts = Counts { found, predicted: found + false_alarms, rows: found + missed };
+        let figures = counts.figures();
+        labels.push(LabelFigures {
+            accuracy: ratio(neither + found, label.iter().sum()),
+            recall: figures.recall,
+            f1: figures.f1,
+            rows: figures.rows,
+        });
+        all.push(counts);
+    }
+    let MacroMeans { recall, f1, .. } = MacroMeans::of_labels(&all);
     Scores::MultiLabel {
         accuracy: ratio(evaluation.all_right, evaluation.rows),
         correct: evaluation.all_right,
-        recall: mean(|label| label.recall),
-        f1: mean(|label| label.f1),
+        recall,
+        f1,
         labels,
     }
-}
-
-/// a / b, and 0 for 0 / 0.
-fn ratio(a: u64, b: u64) -> f64 {
-    if b == 0 { 0.0 } else { a as f64 / b as f64 }
 }
 
 fn regression(evaluation: &Evaluation, replica: &Replica, variation: &[f64]) -> Scores {
     let rows = evaluation.rows.max(1) as f64;
     let output = |k: usize| {
-        let (sse, sae) = (evaluation.squared_errors[k], evaluation.absolute_errors[k]);
+        let (squares, absolute) = (evaluation.squared_errors[k], evaluation.absolute_errors[k]);
         // The loss's units are (y - shift) · scale.
-        let unit = 1.0 / replica.targets.scale[k];
-        OutputFigures {
-            r2: r_squared(sse, variation[k]),
-            rmse: (sse / rows).sqrt() * unit,
-            mae: sae / rows * unit,
-        }
+        Errors { squares, absolute }.figures(variation[k], rows, 1.0 / replica.targets.scale[k])
     };
-    let outputs: Vec<OutputFigures> = (0..evaluation.squared_errors.len()).map(output).collect();
-    let mean = |value: fn(&OutputFigures) -> f64| {
-        outputs.iter().map(value).sum::<f64>() / outputs.len().max(1) as f64
-    };
-    Scores::Regression { r2: mean(|o| o.r2), rmse: mean(|o| o.rmse), mae: mean(|o| o.mae), outputs }
-}
-
-/// 1 - SSE / SST; for constant targets, as scikit-learn, 1 if they are met exactly, else 0.
-fn r_squared(sse: f64, sst: f64) -> f64 {
-    match (sse, sst) {
-        (0.0, 0.0) => 1.0,
-        (_, 0.0) => 0.0,
-        _ => 1.0 - sse / sst,
-    }
+    let outputs = (0..evaluation.squared_errors.len()).map(output).collect();
+    Scores::Regression(RegressionFigures::of(outputs))
 }
 
 #[cfg(test)]
@@ -231,12 +196,5 @@ mod tests {
         assert_eq!((recall, f1), (0.5, 0.5), "(1/2 + 1 + 0) / 3 both");
         assert_eq!(labels[0], LabelFigures { accuracy: 0.5, recall: 0.5, f1: 0.5, rows: 2 });
         assert_eq!(labels[2], LabelFigures { accuracy: 1.0, recall: 0.0, f1: 0.0, rows: 0 });
-    }
-
-    #[test]
-    fn r_squared_of_constant_targets() {
-        assert_eq!(r_squared(0.0, 0.0), 1.0);
-        assert_eq!(r_squared(1.0, 0.0), 0.0);
-        assert_eq!(r_squared(1.0, 4.0), 0.75);
     }
 }

@@ -3,35 +3,19 @@
 use ndarray::Array2;
 
 use super::confusion::Confusion;
+use super::counts::Counts;
 use super::decision::{is_predicted, predicted};
-use super::predictor::Truth;
+use super::regression::Errors;
+use super::truth::Truth;
 
 /// The sums over the rows so far, the first of those of the truth.
-pub(super) enum Tally<'a> {
+pub(crate) enum Tally<'a> {
     /// Of classes: which were taken for which, and of two the probability of the second of each row.
     Classes { truth: &'a [u32], confusion: Confusion, scores: Vec<f64> },
     /// Of labels: the counts of each, and the rows whose labels are all right.
-    Labels { truth: &'a Array2<f64>, labels: Vec<LabelCounts>, correct: u64 },
+    Labels { truth: &'a Array2<f64>, labels: Vec<Counts>, correct: u64 },
     /// Of values: the errors of each output.
     Values { truth: &'a Array2<f64>, errors: Vec<Errors> },
-}
-
-/// The rows of one label.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct LabelCounts {
-    /// Rows that have it and where it is predicted.
-    pub found: u64,
-    /// Rows where it is predicted.
-    pub called: u64,
-    /// Rows that have it.
-    pub there: u64,
-}
-
-/// The sums over the errors of one output.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Errors {
-    pub squares: f64,
-    pub absolute: f64,
 }
 
 impl<'a> Tally<'a> {
@@ -42,7 +26,7 @@ impl<'a> Tally<'a> {
                 Tally::Classes { truth, confusion: Confusion::new(classes), scores: vec![] }
             }
             Truth::Labels(truth) => {
-                let labels = vec![LabelCounts::default(); truth.ncols()];
+                let labels = vec![Counts::default(); truth.ncols()];
                 Tally::Labels { truth, labels, correct: 0 }
             }
             Truth::Values(truth) => {
@@ -70,8 +54,8 @@ impl<'a> Tally<'a> {
                     let mut all_right = true;
                     for ((counts, &probability), &y) in labels.iter_mut().zip(row).zip(truth) {
                         let (there, called) = (y == 1.0, is_predicted(probability));
-                        counts.there += u64::from(there);
-                        counts.called += u64::from(called);
+                        counts.rows += u64::from(there);
+                        counts.predicted += u64::from(called);
                         counts.found += u64::from(there && called);
                         all_right &= there == called;
                     }

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, Axis};
 
-use super::task::check_labels;
+use super::labels::check_labels;
 use crate::data::{Dataset, Targets};
 use crate::error::{Error, Result};
 use crate::network::{Network, Task};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use ndarray::ArrayView2;
 
-use super::run::Replica;
+use super::replica::Replica;
 use super::table::{Table, TableTargets};
 use crate::data::{Dataset, Scaling, Split};
 use crate::error::{Error, Result};

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::counts::Counts;
+
 /// The rows of each (true class, predicted class). Of many classes most pairs never occur: those that do are
 /// kept, never more than there are rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,13 +39,16 @@ impl Confusion {
         (0..self.classes).map(|predicted| self.rows(of, predicted)).collect()
     }
 
-    /// The rows of each class, and those taken for each.
-    pub(super) fn margins(&self) -> (Vec<u64>, Vec<u64>) {
-        let (mut of_class, mut called) = (vec![0; self.classes], vec![0; self.classes]);
+    /// The rows of each class.
+    pub(super) fn counts(&self) -> Vec<Counts> {
+        let mut classes = vec![Counts::default(); self.classes];
         for (of, predicted, rows) in self.pairs() {
-            of_class[of] += rows;
-            called[predicted] += rows;
+            classes[of].rows += rows;
+            classes[predicted].predicted += rows;
+            if of == predicted {
+                classes[of].found += rows;
+            }
         }
-        (of_class, called)
+        classes
     }
 }

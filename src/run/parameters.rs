@@ -1,89 +1,12 @@
 //! The parameters of a run, as plain typed values with the defaults of the specification.
 
+use super::batch_gradient::BatchGradient;
+use super::class_weight::ClassWeight;
+use super::clip::Clip;
+use super::layer_stack::LayerStack;
+use super::optimizer::Optimizer;
 use crate::data::Normalization;
-use crate::network::{Initialization, Layer, Task};
-
-/// How the gradients of the rows of a batch are joined.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BatchGradient {
-    /// Their (weighted) mean.
-    Mean,
-    /// Their (weighted) sum.
-    Sum,
-}
-
-/// A bound on the data gradient of a batch, before L2.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Clip {
-    /// The L2 norm over all trainable tensors is at most this.
-    Norm(f64),
-    /// Each component lies within ± this.
-    Value(f64),
-}
-
-/// The rule that turns a gradient into a step.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Optimizer {
-    /// w -= learning rate · gradient
-    Sgd,
-    /// Kingma and Ba, 2015, with bias correction.
-    Adam {
-        /// Decay of the mean of gradients.
-        beta1: f64,
-        /// Decay of the mean of their squares.
-        beta2: f64,
-        /// Keeps the division finite.
-        epsilon: f64,
-    },
-}
-
-impl Optimizer {
-    /// The values an optimizer keeps for each parameter: moments.
-    pub fn slots(self) -> usize {
-        match self {
-            Optimizer::Sgd => 0,
-            Optimizer::Adam { .. } => 2,
-        }
-    }
-
-    /// Adam's bias corrections 1 / (1 - βᵗ) at step `t`, counted from 1, in f64: in f32 they lose
-    /// digits. 1 for SGD.
-    pub fn corrections(self, t: u64) -> [f64; 2] {
-        match self {
-            Optimizer::Sgd => [1.0, 1.0],
-            Optimizer::Adam { beta1, beta2, .. } => {
-                [beta1, beta2].map(|beta| 1.0 / (1.0 - beta.powf(t as f64)))
-            }
-        }
-    }
-}
-
-/// Weights of the classes in the loss.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ClassWeight {
-    /// training rows / (classes · training rows of the class)
-    Balanced,
-    /// One number a class, in the order of the sorted labels.
-    Each(Vec<f64>),
-    /// Labels with their numbers, in the file's order; the classes that are not named weigh 1.
-    ByLabel(Vec<(i64, f64)>),
-}
-
-/// The layers, in the form the file used.
-#[derive(Debug, Clone, PartialEq)]
-pub enum LayerStack {
-    /// `LAYER_SIZES`, `LAYER_NAMES` and `LAYER_ACTS`: an MLP.
-    Mlp {
-        /// Input, hidden and output widths.
-        sizes: Vec<usize>,
-        /// Names of the input, the hidden layers and the output.
-        names: Option<Vec<String>>,
-        /// "-" for the input, then one activation a layer.
-        activations: Vec<String>,
-    },
-    /// `LAYERS`: any layers, activations as their texts; the input is the data's.
-    General(Vec<Layer<String>>),
-}
+use crate::network::{Initialization, Task};
 
 /// Every key of a parameter file. Keys and meanings: README, "The parameter file".
 #[derive(Debug, Clone, PartialEq)]

@@ -1,0 +1,65 @@
+//! The layers of a run, as they are written.
+
+use crate::network::Layer;
+
+/// The layers, in the form the file used.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LayerStack {
+    /// `LAYER_SIZES`, `LAYER_NAMES` and `LAYER_ACTS`: an MLP.
+    Mlp {
+        /// Input, hidden and output widths.
+        sizes: Vec<usize>,
+        /// Names of the input, the hidden layers and the output.
+        names: Option<Vec<String>>,
+        /// "-" for the input, then one activation a layer.
+        activations: Vec<String>,
+    },
+    /// `LAYERS`: any layers, activations as their texts; the input is the data's.
+    General(Vec<Layer<String>>),
+}
+
+impl LayerStack {
+    /// The layers after the input, activations as their texts.
+    pub(super) fn layers(&self) -> Vec<Layer<String>> {
+        match self {
+            LayerStack::Mlp { sizes, activations, .. } => {
+                let units = sizes.iter().skip(1);
+                let dense = |(&units, activation): (&usize, &String)| {
+                    Layer::dense(units, activation.clone())
+                };
+                units.zip(activations.iter().skip(1)).map(dense).collect()
+            }
+            LayerStack::General(layers) => layers.clone(),
+        }
+    }
+
+    /// The key that holds the activations.
+    pub(super) fn key(&self) -> &'static str {
+        match self {
+            LayerStack::Mlp { .. } => "LAYER_ACTS",
+            LayerStack::General(_) => "LAYERS",
+        }
+    }
+
+    /// The key that holds the widths.
+    pub(super) fn sizes_key(&self) -> &'static str {
+        match self {
+            LayerStack::Mlp { .. } => "LAYER_SIZES",
+            LayerStack::General(_) => "LAYERS",
+        }
+    }
+
+    /// Whether some layer has the activation of that name.
+    pub(crate) fn uses(&self, name: &str) -> bool {
+        let is = |text: &String| text.trim().eq_ignore_ascii_case(name);
+        self.layers().iter().filter_map(Layer::activation).any(is)
+    }
+
+    /// Whether the output is linear.
+    pub(super) fn ends_linear(&self) -> bool {
+        let linear =
+            |text: &str| ["linear", "identity"].iter().any(|n| n.eq_ignore_ascii_case(text));
+        let layers = self.layers();
+        layers.last().and_then(Layer::activation).is_some_and(|text| linear(text.trim()))
+    }
+}

@@ -1,0 +1,33 @@
+//! From the texts of activations to the layers of a network.
+
+use super::parameters::Parameters;
+use crate::error::{Error, Result};
+use crate::network::{Activation, Layer, MOST_EXPRESSIONS};
+
+impl Parameters {
+    /// The layers of the network; an error starts with its key.
+    pub(super) fn network_layers(&self) -> Result<Vec<Layer>> {
+        let custom = self.custom_function();
+        if self.custom_function.is_some() {
+            Activation::parse("custom_function", custom)
+                .map_err(|e| e.within("CUSTOM_FUNCTION"))?;
+        }
+        let key = self.layers.key();
+        let item = if key == "LAYERS" { "item" } else { "layer" };
+        let mut length = 0;
+        let layer = |(index, layer): (usize, &Layer<String>)| {
+            layer.with_activation(|text| {
+                length += if text.eq_ignore_ascii_case("custom_function") { custom.len() } else { text.len() };
+                if length > MOST_EXPRESSIONS {
+                    return Err(Error::input(format!(
+                        "{key}: the activations have more than {MOST_EXPRESSIONS} characters in all; use \
+                         fewer layers or shorter expressions"
+                    )));
+                }
+                Activation::parse(text, custom)
+                    .map_err(|e| e.within(format!("{key}, {item} {}", index + 1)))
+            })
+        };
+        self.layers.layers().iter().enumerate().map(layer).collect()
+    }
+}

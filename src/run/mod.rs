@@ -1,0 +1,34 @@
+//! A run: its parameters as plain structs, their checks, and what a backend needs to train. Knows no JSON.
+
+mod batch_gradient;
+mod checks;
+mod class_weight;
+mod clip;
+mod labels;
+mod layer_stack;
+mod layers;
+mod optimizer;
+mod parameters;
+mod prepare;
+mod replica;
+// The room is named after the one struct that it is about.
+#[expect(clippy::module_inception)]
+mod run;
+mod step_rule;
+mod stopping;
+mod table;
+mod task;
+
+pub use batch_gradient::BatchGradient;
+pub use class_weight::ClassWeight;
+pub use clip::Clip;
+pub(crate) use labels::check_labels;
+pub use layer_stack::LayerStack;
+pub use optimizer::Optimizer;
+pub use parameters::{DEFAULT_CUSTOM_FUNCTION, Parameters};
+pub(crate) use prepare::check_without_data;
+pub use replica::Replica;
+pub use run::Run;
+pub use step_rule::StepRule;
+pub use stopping::Stopping;
+pub use table::{Table, TableTargets};

@@ -1,0 +1,94 @@
+//! One run, ready to be trained: the network's plan, the data, the rules and the replicas.
+
+use ndarray::{Array2, ArrayViewD};
+
+use super::batch_gradient::BatchGradient;
+use super::replica::Replica;
+use super::step_rule::StepRule;
+use super::stopping::Stopping;
+use super::table::{Table, TableTargets};
+use crate::data::{Scaling, Split};
+use crate::error::{Error, Result};
+use crate::network::Network;
+use crate::plan::Plan;
+
+/// Everything a backend needs to train.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The data set's name.
+    pub name: String,
+    /// The network.
+    pub network: Network,
+    /// What it lowers to.
+    pub plan: Plan,
+    /// The data.
+    pub table: Table,
+    /// The label of each class, ascending; empty in regression.
+    pub labels: Vec<i64>,
+    /// The names of the inputs, where the data set gives them.
+    pub feature_names: Option<Vec<String>>,
+    /// The names of the classes or outputs, where the data set gives them.
+    pub target_names: Option<Vec<String>>,
+    /// How a step is done.
+    pub step: StepRule,
+    /// When to stop.
+    pub stopping: Stopping,
+    /// The networks; a plain run has one.
+    pub replicas: Vec<Replica>,
+}
+
+impl Run {
+    /// Whether a step divides by weights, because it takes the mean over rows that have some.
+    pub(crate) fn divides_by_weights(&self) -> bool {
+        let of_classes = self.replicas.iter().any(|replica| !replica.class_weights.is_empty());
+        let has_weights = of_classes || self.table.row_weights.is_some();
+        has_weights && self.step.batch_gradient == BatchGradient::Mean
+    }
+
+    /// The rows of a replica's largest batch.
+    pub fn largest_batch(&self, replica: &Replica) -> usize {
+        self.step.batch_size.min(replica.splits.of(Split::Train).len())
+    }
+
+    /// Rows in original units, centred as the table is, shape (rows, inputs). `rows` is
+    /// (rows, ...row shape); any other shape is refused.
+    pub fn centred_rows(&self, rows: ArrayViewD<f32>) -> Result<Array2<f32>> {
+        let inputs = self.network.inputs();
+        let count = rows.shape().first().copied().unwrap_or(0);
+        let flat = rows.to_shape((count, inputs)).map_err(|_| {
+            Error::input(format!(
+                "rows of shape {:?}; the network takes (rows, {inputs})",
+                rows.shape()
+            ))
+        })?;
+        // Row-major whatever the caller's order, because rows are taken as slices.
+        let mut centred = flat.as_standard_layout().into_owned();
+        for mut row in centred.outer_iter_mut() {
+            for (x, center) in row.iter_mut().zip(&self.table.center) {
+                *x = (f64::from(*x) - center) as f32;
+            }
+        }
+        Ok(centred)
+    }
+
+    /// The shift and scale of a replica's inputs, for the table's centred values.
+    pub fn input_frame(&self, replica: &Replica) -> Scaling {
+        replica.inputs.centred(&self.table.center)
+    }
+
+    /// The shift and scale of a replica's targets, for the table's centred values; empty in
+    /// classification.
+    pub fn target_frame(&self, replica: &Replica) -> Scaling {
+        match &self.table.targets {
+            TableTargets::Classes(_) => Scaling::identity(0),
+            TableTargets::Values { center, .. } => replica.targets.centred(center),
+        }
+    }
+
+    /// The steps of an epoch: those of the replica with the most training rows.
+    pub fn steps(&self) -> u32 {
+        let rows = |replica: &Replica| replica.splits.of(Split::Train).len();
+        let most = self.replicas.iter().map(rows).max().unwrap_or(0);
+        most.div_ceil(self.step.batch_size) as u32
+    }
+}

@@ -1,0 +1,52 @@
+//! The rule of a step.
+
+use std::ops::Range;
+
+use super::batch_gradient::BatchGradient;
+use super::clip::Clip;
+use super::optimizer::Optimizer;
+use super::replica::Replica;
+
+/// How every step of every replica is done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepRule {
+    /// Rows of a batch; the last batch of an epoch may have fewer.
+    pub batch_size: usize,
+    /// Mean or sum.
+    pub batch_gradient: BatchGradient,
+    /// The bound on the data gradient.
+    pub clip: Option<Clip>,
+    /// From gradient to step.
+    pub optimizer: Optimizer,
+}
+
+impl StepRule {
+    /// The places in the epoch of the rows of a step, counted from 0, among `rows` training rows;
+    /// empty at the end of a replica with fewer rows than others.
+    pub fn places(&self, step: u32, rows: usize) -> Range<usize> {
+        let first = (step as usize * self.batch_size).min(rows);
+        first..(first + self.batch_size).min(rows)
+    }
+
+    /// Whether the norm of the gradient has a bound.
+    pub fn bounds_norm(&self) -> bool {
+        matches!(self.clip, Some(Clip::Norm(_)))
+    }
+
+    /// What Σ weight · gradient over the `rows` rows of a step is multiplied with: 1 / (rows · mean weight of
+    /// the training rows) for a mean. Not the batch's own weights: they would vanish in a batch of one row.
+    pub fn gradient_scale(&self, replica: &Replica, rows: usize) -> f64 {
+        match self.batch_gradient {
+            BatchGradient::Mean => 1.0 / (rows as f64 * replica.mean_weight),
+            BatchGradient::Sum => 1.0,
+        }
+    }
+
+    /// What L2 multiplies a weight with in a step of `rows` rows.
+    pub fn decay(&self, l2: f64, rows: usize) -> f64 {
+        match self.batch_gradient {
+            BatchGradient::Mean => l2 / rows as f64,
+            BatchGradient::Sum => l2,
+        }
+    }
+}
