@@ -23,7 +23,7 @@ const ROOMS: [&str; 25] = [
     "gpu",
     "train",
     "params",
-    "race",
+    "candidates",
     "artifact",
     "usage",
     "onnx",
