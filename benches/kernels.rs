@@ -8,11 +8,10 @@ use std::sync::Arc;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use gpu_mlp::backend::Weights;
-use gpu_mlp::bench::contenders;
+use gpu_mlp::candidates::candidates;
 use gpu_mlp::cpu::Product;
 use gpu_mlp::data::{Dataset, Order, Split, Targets};
 use gpu_mlp::expr::{Expression, Scratch};
-use gpu_mlp::gpu::Adapter;
 use gpu_mlp::math::Real;
 use gpu_mlp::network::Layer;
 use gpu_mlp::network::layers::conv1d::Conv1d;
@@ -101,9 +100,7 @@ fn order(criterion: &mut Criterion) {
 /// Networks of hardly more than the layer that is timed, forward and with their loss, in the blocks of an
 /// evaluation; rows a second.
 fn layers(criterion: &mut Criterion) {
-    let gpus = support::gpus();
-    let devices: Vec<Option<&Adapter>> =
-        std::iter::once(None).chain(gpus.iter().map(Some)).collect();
+    let devices = support::devices();
     let conv1d = Conv1d { filters: 16, kernel: 9, stride: 1, padding: Padding::Same };
     let conv1d = Layer::activated(conv1d, "relu");
     let pool = Layer::plain(MaxPool1d { size: 4, stride: 4 });
@@ -116,12 +113,12 @@ fn layers(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(name);
         let rows = run.replicas[0].splits.of(Split::Train).len();
         group.sample_size(20).throughput(Throughput::Elements(rows as u64));
-        for contender in devices.iter().flat_map(|device| contenders(*device)) {
-            let Ok(mut backend) = contender.open(&run) else {
-                eprintln!("skipped {name}: no {} on {}", contender.schedule(), contender.device());
+        for candidate in candidates(&devices) {
+            let Ok(mut backend) = candidate.open(&run) else {
+                eprintln!("skipped {name}: no {} on {}", candidate.schedule(), candidate.device());
                 continue;
             };
-            let id = BenchmarkId::new(contender.schedule(), contender.device());
+            let id = BenchmarkId::new(candidate.schedule(), candidate.device());
             group.bench_function(id, |bencher| {
                 bencher.iter(|| backend.evaluate(Split::Train, Weights::Current).expect("sums"));
             });

@@ -5,31 +5,29 @@ mod support;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use gpu_mlp::backend::Backend;
-use gpu_mlp::bench::{JOBS, contenders};
-use gpu_mlp::gpu::Adapter;
+use gpu_mlp::bench::JOBS;
+use gpu_mlp::candidates::candidates;
 
 /// Steps of an epoch: enough that validation and shuffling do not count.
 const STEPS: usize = 100;
 
 fn steps(criterion: &mut Criterion) {
-    let gpus = support::gpus();
-    let devices: Vec<Option<&Adapter>> =
-        std::iter::once(None).chain(gpus.iter().map(Some)).collect();
+    let devices = support::devices();
     for job in JOBS.iter().filter(|job| job.name != "wide") {
         let batch = job.parameters().expect("a job").batch_size;
         let run = job.prepare(Some(STEPS * batch * 10 / 7)).expect("a job").run;
         let mut group = criterion.benchmark_group(job.name);
         group.sample_size(10).throughput(Throughput::Elements(u64::from(run.steps())));
-        for contender in devices.iter().flat_map(|device| contenders(*device)) {
-            let mut backend = match contender.open(&run) {
+        for candidate in candidates(&devices) {
+            let mut backend = match candidate.open(&run) {
                 Ok(backend) => backend,
                 Err(why) => {
-                    eprintln!("skipped {} on {}: {why}", job.name, contender.device());
+                    eprintln!("skipped {} on {}: {why}", job.name, candidate.device());
                     continue;
                 }
             };
             let mut number = 0;
-            let id = BenchmarkId::new(contender.schedule(), contender.device());
+            let id = BenchmarkId::new(candidate.schedule(), candidate.device());
             group.bench_function(id, |bencher| {
                 bencher.iter(|| epoch(&mut *backend, &mut number));
             });

@@ -4,6 +4,7 @@
 pub mod artifact;
 pub mod backend;
 pub mod bench;
+pub mod candidates;
 pub mod cli;
 pub mod cpu;
 pub mod data;
@@ -22,7 +23,6 @@ mod number;
 pub mod onnx;
 pub mod params;
 pub mod plan;
-pub mod race;
 pub mod run;
 mod text;
 pub mod train;

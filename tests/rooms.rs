@@ -24,7 +24,7 @@ const ROOMS: [&str; 26] = [
     "gpu",
     "train",
     "params",
-    "race",
+    "candidates",
     "artifact",
     "usage",
     "onnx",

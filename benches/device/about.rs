@@ -1,10 +1,11 @@
 //! The adapter, its driver, limits and features.
 
 use super::{Failure, Options};
-use crate::costs::wgpu_adapter;
+use crate::chosen::adapter;
 
 pub fn table(options: &Options) -> Result<(), Failure> {
-    let adapter = wgpu_adapter(options)?;
+    let adapter = adapter(options)?;
+    let adapter = adapter.wgpu();
     let info = adapter.get_info();
     println!("adapter: {} ({:?}, {:?})", info.name, info.device_type, info.backend);
     println!("driver: {} {}", info.driver, info.driver_info);

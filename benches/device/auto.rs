@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use gpu_mlp::bench::{JOBS, Job};
-use gpu_mlp::cpu;
-use gpu_mlp::gpu::Schedule;
-use gpu_mlp::race::{Field, race};
+use gpu_mlp::candidates::{Schedules, race};
 
 use crate::chosen::adapter;
 use crate::measured::{self, read};
@@ -41,16 +39,15 @@ fn row(options: &Options, job: &Job, measured: Option<&measured::Job>) -> Result
         // Long enough for the GPU to be asked.
         Arc::make_mut(&mut run).stopping.max_epochs = u32::MAX;
     }
-    let field = Field { cpu: cpu::Schedule::ALL.to_vec(), gpu: Schedule::ALL.to_vec() };
     let started = Instant::now();
     // Asking the drivers is part of what it takes.
-    let race = race(&run, &field, || adapter(options).map_err(|why| why.to_string()))?;
+    let race = race(&run, &Schedules::all(), || adapter(options).map_err(|why| why.to_string()))?;
     let took = started.elapsed().as_secs_f64();
     let chosen = race.backend.description();
     let timed = |device: &str, schedule: &str| {
-        let entrants = race.entrants.iter();
-        let mut own = entrants.filter(|e| e.device == device && e.schedule == schedule);
-        own.next().and_then(|entrant| entrant.result.as_ref().ok()).map(|seconds| seconds * 1e6)
+        let candidates = race.candidates.iter();
+        let mut own = candidates.filter(|c| c.device == device && c.schedule == schedule);
+        own.next().and_then(|candidate| candidate.result.as_ref().ok()).map(|seconds| seconds * 1e6)
     };
     let step = timed(&chosen.device, &chosen.schedule);
     let step = step.map_or_else(|| "-".into(), |step| format!("{step:.2}"));

@@ -5,7 +5,8 @@ use std::time::Instant;
 use wgpu::util::DeviceExt;
 use wgpu::{BufferUsages, PollType};
 
-use crate::{Failure, Options, chosen};
+use crate::chosen::adapter;
+use crate::{Failure, Options};
 
 /// Bytes of a large copy.
 const LARGE: u64 = 100_000_000;
@@ -46,28 +47,6 @@ fn barriers(@builtin(local_invocation_index) local: u32) {
     out[local] = shared_[255u - local];
 }
 ";
-
-/// The adapter of that name, as wgpu has it: these costs are the device's, not those of this crate.
-pub fn wgpu_adapter(options: &Options) -> Result<wgpu::Adapter, Failure> {
-    let backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
-        backends,
-        ..wgpu::InstanceDescriptor::new_without_display_handle_from_env()
-    });
-    let mut all = pollster::block_on(instance.enumerate_adapters(backends));
-    // In gpu-mlp's order, so that numbers and parts of names mean the same.
-    all.sort_by_key(|adapter| match adapter.get_info().device_type {
-        wgpu::DeviceType::DiscreteGpu => 0,
-        wgpu::DeviceType::IntegratedGpu => 1,
-        wgpu::DeviceType::VirtualGpu => 2,
-        wgpu::DeviceType::Other => 3,
-        wgpu::DeviceType::Cpu => 4,
-    });
-    let names: Vec<String> = all.iter().map(|adapter| adapter.get_info().name).collect();
-    let is_real = |at: usize| all[at].get_info().device_type != wgpu::DeviceType::Cpu;
-    let index = chosen::index(options, &names, is_real);
-    all.into_iter().nth(index.unwrap_or(names.len())).ok_or_else(|| chosen::none(options, &names))
-}
 
 pub fn table(options: &Options) -> Result<(), Failure> {
     let device = Device::open(options)?;
@@ -114,7 +93,9 @@ struct Device {
 
 impl Device {
     fn open(options: &Options) -> Result<Self, Failure> {
-        let adapter = wgpu_adapter(options)?;
+        // These costs are the device's, not those of this crate.
+        let adapter = adapter(options)?;
+        let adapter = adapter.wgpu();
         let (device, queue) =
             pollster::block_on(adapter.request_device(&wgpu::DeviceDescriptor {
                 required_limits: adapter.limits(),

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gpu_mlp::bench::{JOBS, Prepared, contenders, measure};
+use gpu_mlp::bench::{JOBS, Prepared, measure};
+use gpu_mlp::candidates::of_device;
 use gpu_mlp::run::Run;
 
 use crate::chosen::adapter;
@@ -28,14 +29,14 @@ pub fn table(options: &Options) -> Result<(), Failure> {
     );
     let mut failed = 0;
     let time = Duration::from_secs_f64(if options.quick { 0.0 } else { 0.5 });
-    for contender in contenders(Some(&adapter)) {
+    for candidate in of_device(Some(&adapter)) {
         let mut one = None;
         for &count in &counts {
             let many = with_replicas(&run, count);
-            let measured = contender
+            let measured = candidate
                 .open(&many)
                 .and_then(|mut backend| measure(&many, &mut *backend, time, &mut |_, _| {}));
-            let schedule = contender.schedule();
+            let schedule = candidate.schedule();
             match measured {
                 Ok(measured) => {
                     let rows = measured.rows_per_second;

@@ -2,8 +2,8 @@
 
 use gpu_mlp::gpu::{Adapter, adapters};
 
-/// The real GPUs of this machine; what is left out is named.
-pub fn gpus() -> Vec<Adapter> {
+/// The CPU, which is None, and the real GPUs of this machine; what is left out is named.
+pub fn devices() -> Vec<Option<Adapter>> {
     let (software, real): (Vec<_>, Vec<_>) = adapters().into_iter().partition(Adapter::is_software);
     for adapter in &software {
         eprintln!(
@@ -16,5 +16,5 @@ pub fn gpus() -> Vec<Adapter> {
             "skipped the benchmarks of GPUs: no Vulkan, Metal or DX12 driver offers a real one"
         );
     }
-    real
+    std::iter::once(None).chain(real.into_iter().map(Some)).collect()
 }

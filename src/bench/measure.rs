@@ -128,7 +128,8 @@ impl Clock<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::{JOBS, contenders};
+    use crate::bench::JOBS;
+    use crate::candidates::of_device;
 
     #[test]
     fn quartiles_of_few_and_many() {
@@ -143,8 +144,8 @@ mod tests {
     #[test]
     fn a_measurement_counts_whole_epochs() {
         let run = JOBS[0].prepare(Some(100)).unwrap().run;
-        for contender in contenders(None) {
-            let mut backend = contender.open(&run).unwrap();
+        for candidate in of_device(None) {
+            let mut backend = candidate.open(&run).unwrap();
             let started = Instant::now();
             let measured =
                 measure(&run, &mut *backend, Duration::from_millis(20), &mut |_, _| {}).unwrap();
@@ -166,7 +167,7 @@ mod tests {
         (run.step.clip, run.step.optimizer) = (None, crate::run::Optimizer::Sgd);
         run.replicas[0].learning_rate = 1e9;
         let run = std::sync::Arc::new(run);
-        let mut backend = contenders(None)[0].open(&run).unwrap();
+        let mut backend = of_device(None)[0].open(&run).unwrap();
         let measured = measure(&run, &mut *backend, Duration::ZERO, &mut |_, _| {});
         let error = measured.unwrap_err().to_string();
         assert!(error.starts_with("diabetes: the loss is not finite in step "), "{error}");

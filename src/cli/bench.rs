@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 
 use super::bench_table::{HEAD, Measured, row};
 use super::console::line;
-use super::device::{self, BackendKind, Wishes};
+use super::device::{self, BackendKind, DeviceRequest};
 use super::train::use_threads;
 use super::wrap::wrapped;
-use crate::bench::{Contender, JOBS, Job, Prepared, contenders, measure};
+use crate::bench::{JOBS, Job, Prepared, measure};
+use crate::candidates::{Candidate, candidates, distinct};
 use crate::data::Split;
 use crate::error::{Error, Result, counted};
 use crate::instruction_set::InstructionSet;
@@ -60,17 +61,16 @@ fn seconds(text: &str) -> Result<Duration, String> {
 /// others are measured all the same.
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let jobs = jobs(arguments)?;
-    let wishes = Wishes {
+    let request = DeviceRequest {
         backend: arguments.backend,
         device: arguments.device.as_deref(),
         schedule: arguments.schedule.as_deref(),
         checkpoint: None,
     };
-    let devices = device::all(&wishes, &JOBS[0].parameters()?)?;
-    let all = devices.iter().flat_map(|device| contenders(device.as_ref())).collect();
-    let contenders = of_schedule(all, wishes.schedule)?;
+    let devices = device::all(&request, &JOBS[0].parameters()?)?;
+    let candidates = of_schedule(candidates(&devices), request.schedule)?;
     use_threads(arguments.threads)?;
-    let bar = bar(jobs.len() * contenders.len());
+    let bar = bar(jobs.len() * candidates.len());
     let prepare = |job: &'static Job| {
         bar.set_message(format!("{}: data", job.name));
         Ok((job, job.prepare(arguments.rows)?))
@@ -85,13 +85,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
             let title = title(job, prepared)?;
             bar.suspend(|| line(&title))?;
         }
-        for contender in &contenders {
-            let outcome = one(job, prepared, contender, arguments.seconds, &bar);
+        for candidate in &candidates {
+            let outcome = one(job, prepared, candidate, arguments.seconds, &bar);
             failed += usize::from(matches!(outcome, Err(Error::Failed(_))));
             let text = if arguments.json {
-                object(job, prepared, contender, &outcome)?.to_string()
+                object(job, prepared, candidate, &outcome)?.to_string()
             } else {
-                row(contender, &outcome)
+                row(candidate, &outcome)
             };
             bar.suspend(|| line(&text))?;
             bar.inc(1);
@@ -124,11 +124,9 @@ fn jobs(arguments: &Arguments) -> Result<Vec<&'static Job>> {
 }
 
 /// Those with that schedule; all without a name.
-fn of_schedule<'a>(all: Vec<Contender<'a>>, name: Option<&str>) -> Result<Vec<Contender<'a>>> {
+fn of_schedule<'a>(all: Vec<Candidate<'a>>, name: Option<&str>) -> Result<Vec<Candidate<'a>>> {
     let Some(name) = name else { return Ok(all) };
-    let mut names: Vec<&str> = all.iter().map(Contender::schedule).collect();
-    names.sort_unstable();
-    names.dedup();
+    let names = distinct(all.iter().map(Candidate::schedule));
     let error = Error::input(format!("--schedule {name}; allowed here: {}", names.join(", ")));
     let chosen: Vec<_> = all.into_iter().filter(|c| c.schedule() == name).collect();
     if chosen.is_empty() { Err(error) } else { Ok(chosen) }
@@ -137,14 +135,14 @@ fn of_schedule<'a>(all: Vec<Contender<'a>>, name: Option<&str>) -> Result<Vec<Co
 fn one(
     job: &Job,
     prepared: &Prepared,
-    contender: &Contender,
+    candidate: &Candidate,
     time: Duration,
     bar: &ProgressBar,
 ) -> Result<Measured> {
-    let name = format!("{} on {}, {}", job.name, contender.device(), contender.schedule());
+    let name = format!("{} on {}, {}", job.name, candidate.device(), candidate.schedule());
     bar.set_message(name.clone());
     let started = std::time::Instant::now();
-    let mut backend = contender.open(&prepared.run)?;
+    let mut backend = candidate.open(&prepared.run)?;
     let compile = started.elapsed().as_secs_f64();
     let mut progress = |step, steps| bar.set_message(format!("{name}: step {step} of {steps}"));
     Ok((measure(&prepared.run, &mut *backend, time, &mut progress)?, compile))
@@ -193,7 +191,7 @@ fn optimizer(optimizer: Optimizer) -> &'static str {
 fn object(
     job: &Job,
     prepared: &Prepared,
-    contender: &Contender,
+    candidate: &Candidate,
     outcome: &Result<Measured>,
 ) -> Result<Value> {
     let run = &prepared.run;
@@ -210,10 +208,10 @@ fn object(
     let of = |split: Split| (split.name().to_string(), json!(rows(prepared, split)));
     put("rows", Split::ALL.map(of).into_iter().collect());
     put("steps_per_epoch", json!(run.steps()));
-    put("backend", json!(contender.backend()));
-    put("device", json!(contender.device()));
-    put("schedule", json!(contender.schedule()));
-    if contender.backend() == "cpu" {
+    put("backend", json!(candidate.backend()));
+    put("device", json!(candidate.device()));
+    put("schedule", json!(candidate.schedule()));
+    if candidate.backend() == "cpu" {
         put("instruction_set", json!(InstructionSet::best().name()));
     }
     match outcome {

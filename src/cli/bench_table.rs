@@ -1,7 +1,8 @@
 //! The table of `gpu-mlp bench`.
 
 use super::wrap::beside;
-use crate::bench::{Contender, Measurement};
+use crate::bench::Measurement;
+use crate::candidates::Candidate;
 use crate::error::{Error, Result};
 use crate::instruction_set::InstructionSet;
 
@@ -13,13 +14,13 @@ pub(super) const HEAD: &str =
     "  device                schedule     us a step  spread  rows a second  epochs";
 
 /// The row of a measurement, or of what kept it from being made.
-pub(super) fn row(contender: &Contender, outcome: &Result<Measured>) -> String {
+pub(super) fn row(candidate: &Candidate, outcome: &Result<Measured>) -> String {
     // Long names of devices are cut: the columns stay in line.
-    let device: String = match contender.backend() {
+    let device: String = match candidate.backend() {
         "cpu" => format!("cpu, {}", InstructionSet::best().name()),
-        _ => contender.device().chars().take(20).collect(),
+        _ => candidate.device().chars().take(20).collect(),
     };
-    let who = format!("  {device:20}  {:10}", contender.schedule());
+    let who = format!("  {device:20}  {:10}", candidate.schedule());
     match outcome {
         Ok((measured, _)) => format!(
             "{who}  {:>10}  {:>6}  {:>13.0}  {:>6}",

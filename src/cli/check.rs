@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::console;
-use super::device::{self, BackendKind, Wishes, choose};
+use super::device::{self, BackendKind, DeviceRequest, choose};
 use super::header;
 use super::train::{check_same_data, placed};
 use super::wrap::wrapped;
@@ -46,9 +46,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let run = Arc::new(Run::new(&parameters, &dataset).map_err(place)?);
     // As in train, a backend asked for on the command line outweighs the file's device.
     let of_file = backend.is_none().then_some(&*parameters.device);
-    let wishes =
-        Wishes { backend: *backend, device: device.as_deref().or(of_file), ..Wishes::default() };
-    choose(&wishes, &parameters).map_err(place)?;
+    let request = DeviceRequest {
+        backend: *backend,
+        device: device.as_deref().or(of_file),
+        ..DeviceRequest::default()
+    };
+    choose(&request, &parameters).map_err(place)?;
     let note = parameters.note_of_targets(&dataset, &run.network);
     parameters.task = Some(run.network.task());
     for text in header::lines(&file, overrides, (&parameters, &parameters.to_json()), &run) {
@@ -60,7 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let moved = backend.is_some() || device.is_some();
     line("devices:")?;
     let mut would_do = false;
-    for candidate in device::all(&wishes, &parameters).map_err(place)? {
+    for candidate in device::all(&request, &parameters).map_err(place)? {
         let (name, found) = match &candidate {
             None => ("cpu", on_cpu(&run, (dataset.bytes(), free))),
             Some(adapter) => (&*adapter.info.name, on_gpu(adapter, &run)),
@@ -73,7 +76,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
             Err(why) => line(&format!("    {name} would not do: {why}"))?,
         }
     }
-    tell_of_software(&wishes)?;
+    tell_of_software(&request)?;
     if would_do {
         line("it can be trained")
     } else {
@@ -146,9 +149,9 @@ fn on_gpu(adapter: &Adapter, run: &Arc<Run>) -> Result<Fitting> {
 }
 
 /// Software adapters are no candidates unless one is named.
-fn tell_of_software(wishes: &Wishes) -> Result<()> {
+fn tell_of_software(request: &DeviceRequest) -> Result<()> {
     let is_open = |device: &str| device.trim().eq_ignore_ascii_case("auto");
-    if wishes.backend == Some(BackendKind::Cpu) || !wishes.device.is_none_or(is_open) {
+    if request.backend == Some(BackendKind::Cpu) || !request.device.is_none_or(is_open) {
         return Ok(());
     }
     for (index, adapter) in adapters().iter().enumerate().filter(|(_, a)| a.is_software()) {

@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
                 model.display()
             )));
         }
-        return evaluate_run::run(model, &network, &device.wishes(), *json);
+        return evaluate_run::run(model, &network, &device.request(), *json);
     };
     let wanted = Wanted { header: header.map(Header::is_there), ..wanted(&network) };
     let labelled = if data.as_os_str() == "-" {

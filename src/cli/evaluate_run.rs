@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::console::line;
-use super::device::{Wishes, choose};
+use super::device::{DeviceRequest, choose};
 use super::figures;
 use super::train::{check_same_data, placed};
 use crate::artifact::{Model, figures_json};
@@ -16,7 +16,12 @@ use crate::usage::evaluate_own_splits;
 
 /// Reads the run's data again, and computes the figures on the device and schedule of its end unless others are
 /// named.
-pub(super) fn run(directory: &Path, model: &Model, wishes: &Wishes, as_json: bool) -> Result<()> {
+pub(super) fn run(
+    directory: &Path,
+    model: &Model,
+    request: &DeviceRequest,
+    as_json: bool,
+) -> Result<()> {
     let file = directory.join("params.json");
     if !file.exists() {
         return Err(Error::input(format!(
@@ -40,7 +45,7 @@ pub(super) fn run(directory: &Path, model: &Model, wishes: &Wishes, as_json: boo
     check_same_data(&parameters, &dataset, &file, &path, "; restore them, or name data")?;
     let place = |error| placed(error, &file, &[]);
     let run = Run::new(&parameters, &dataset).map_err(place)?;
-    let choice = choose(wishes, &parameters).map_err(|error| placed(error, &named_in, &[]))?;
+    let choice = choose(request, &parameters).map_err(|error| placed(error, &named_in, &[]))?;
     let splits = evaluate_own_splits(model, run, |run| Ok(choice.open(&run)?.backend))
         .map_err(|error| error.within(directory.display()))?;
     let splits = splits.each_ref().map(Option::as_ref);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::device::{BackendKind, Wishes, choose};
+use super::device::{BackendKind, DeviceRequest, choose};
 use crate::backend::Backend;
 use crate::error::Result;
 use crate::run::{LayerStack, Parameters, Run};
@@ -21,15 +21,19 @@ pub(super) struct ModelDevice {
 
 impl ModelDevice {
     /// What is asked for where a run's own device and schedule are the default.
-    pub fn wishes(&self) -> Wishes<'_> {
-        Wishes { backend: self.backend, device: self.device.as_deref(), ..Wishes::default() }
+    pub fn request(&self) -> DeviceRequest<'_> {
+        DeviceRequest {
+            backend: self.backend,
+            device: self.device.as_deref(),
+            ..DeviceRequest::default()
+        }
     }
 
     /// What opens a backend on a run. Without options that is the CPU: reading the rows takes longer
     /// than computing them.
     pub fn opener(&self) -> Result<impl FnOnce(Arc<Run>) -> Result<Box<dyn Backend>>> {
         let nothing_said = self.backend.is_none() && self.device.is_none();
-        let wishes = Wishes {
+        let request = DeviceRequest {
             backend: if nothing_said { Some(BackendKind::Cpu) } else { self.backend },
             device: self.device.as_deref(),
             // Schedules differ in their steps; there are none here.
@@ -38,7 +42,7 @@ impl ModelDevice {
         };
         // No file speaks here: what it could say of the device is "auto".
         let unsaid = Parameters::new(LayerStack::General(vec![]), 1.0, 1, 1);
-        let choice = choose(&wishes, &unsaid)?;
+        let choice = choose(&request, &unsaid)?;
         Ok(move |run| choice.open_for_predictions(run))
     }
 }

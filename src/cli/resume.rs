@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::device::{BackendKind, Wishes};
+use super::device::{BackendKind, DeviceRequest};
 use crate::artifact::{SavedCheckpoint, StoredRun};
 use crate::backend::Description;
 use crate::error::Result;
@@ -26,7 +26,7 @@ impl Resumed {
         stored: StoredRun,
         run: &Run,
         parameters: &mut Parameters,
-        wishes: &Wishes,
+        request: &DeviceRequest,
     ) -> Result<Self> {
         let saved = stored.checkpoint(run)?;
         if let Some(SavedCheckpoint { description, .. }) = &saved {
@@ -34,7 +34,7 @@ impl Resumed {
             parameters.schedule.clone_from(&description.schedule);
         }
         let (device, schedule) = (parameters.device.clone(), parameters.schedule.clone());
-        if names_another(wishes, &device) {
+        if names_another(request, &device) {
             parameters.schedule = "auto".into();
         }
         Ok(Resumed { stored, saved, device, schedule })
@@ -71,8 +71,8 @@ impl Resumed {
 }
 
 /// Whether the command line asks for what may be another device.
-fn names_another(wishes: &Wishes, device: &str) -> bool {
-    match (wishes.device, wishes.backend) {
+fn names_another(request: &DeviceRequest, device: &str) -> bool {
+    match (request.device, request.backend) {
         (Some(wanted), _) => !wanted.trim().eq_ignore_ascii_case(device),
         (None, Some(BackendKind::Cpu)) => device != "cpu",
         (None, backend) => backend.is_some(),

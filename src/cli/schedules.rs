@@ -2,22 +2,23 @@
 
 use super::console::message;
 use super::wrap::wrapped;
+use crate::candidates::CandidateResult;
 use crate::instruction_set::InstructionSet;
-use crate::race::Entrant;
 
 /// Prints the table on standard error.
-pub(super) fn print(entrants: &[Entrant]) {
-    let widest = entrants.iter().map(|entrant| entrant.device.chars().count()).max().unwrap_or(0);
+pub(super) fn print(candidates: &[CandidateResult]) {
+    let widest =
+        candidates.iter().map(|candidate| candidate.device.chars().count()).max().unwrap_or(0);
     let width = widest.max("device".len());
     message(&format!(
         "{:<width$}  {:<9}  {:>15}  {:>9}",
         "device", "schedule", "dispatches/step", "us/step"
     ));
-    for entrant in entrants {
-        let dispatches = entrant.dispatches.map_or("-".into(), |count| format!("{count:.2}"));
-        let (device, schedule) = (&entrant.device, &entrant.schedule);
+    for candidate in candidates {
+        let dispatches = candidate.dispatches.map_or("-".into(), |count| format!("{count:.2}"));
+        let (device, schedule) = (&candidate.device, &candidate.schedule);
         let who = format!("{device:<width$}  {schedule:<9}  {dispatches:>15}");
-        message(&match &entrant.result {
+        message(&match &candidate.result {
             Ok(seconds) => format!("{who}  {:>9.2}", seconds * 1e6),
             Err(why) => wrapped(&format!("{who}  {:>9}  {why}", "-")),
         });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::default_directory::make_default_directory;
-use super::device::{BackendKind, Choice, Opened, Wishes, choose};
+use super::device::{BackendKind, DeviceRequest, choose};
 use super::json_lines::JsonLines;
 use super::progress::Progress;
 use super::resume::Resumed;
@@ -15,6 +15,7 @@ use super::wrap::wrapped;
 use super::{architecture, console, ending, header, schedules, signals, trace};
 use crate::artifact::{RunDirectory, StoredRun, Timing};
 use crate::backend::State;
+use crate::candidates::{Choice, Opened};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::run::{DEFAULT_CUSTOM_FUNCTION, Parameters, Run};
@@ -73,7 +74,7 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     let load = started.elapsed().as_secs_f64();
     // From here on a signal ends the run in order.
     let interrupt = signals::catch()?;
-    let Opened { mut backend, how, entrants } = choice.open(&run)?;
+    let Opened { mut backend, how, candidates } = choice.open(&run)?;
     let compile = started.elapsed().as_secs_f64() - load;
     let description = backend.description();
     parameters.device = description.device.clone();
@@ -114,7 +115,7 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     }
     note.iter().for_each(|note| console::message(note));
     if arguments.verbose {
-        schedules::print(&entrants);
+        schedules::print(&candidates);
     }
     if arguments.trace_first_step {
         trace::print(&backend.trace(1)?)?;
@@ -170,19 +171,19 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
     let or = if stored.is_some() { "" } else { ", or set NPZ_SHA256=null" };
     check_same_data(&parameters, &dataset, file, &path, &format!("; restore them{or}"))?;
     let run = Run::new(&parameters, &dataset).map_err(place)?;
-    let mut wishes = Wishes {
+    let mut request = DeviceRequest {
         backend: arguments.backend,
         device: arguments.device.as_deref(),
         schedule: arguments.schedule.as_deref(),
         checkpoint: None,
     };
-    let read = |stored| Resumed::read(stored, &run, &mut parameters, &wishes);
+    let read = |stored| Resumed::read(stored, &run, &mut parameters, &request);
     let resumed = stored.map(read).transpose()?;
     let checkpoint = resumed.as_ref().and_then(Resumed::source);
-    wishes.checkpoint = checkpoint.as_deref();
+    request.checkpoint = checkpoint.as_deref();
     // Last, because asking the drivers for their devices takes longer than all the rest.
-    let choice = choose(&wishes, &parameters)
-        .map_err(|error| if wishes.checkpoint.is_some() { error } else { place(error) })?;
+    let choice = choose(&request, &parameters)
+        .map_err(|error| if request.checkpoint.is_some() { error } else { place(error) })?;
     warn_of_custom_function(&parameters);
     if let Some(note) = parameters.note_of_targets(&dataset, &run.network) {
         console::message(&format!("note: {note}"));

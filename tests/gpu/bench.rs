@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use gpu_mlp::Error;
-use gpu_mlp::bench::{JOBS, contenders, measure};
+use gpu_mlp::bench::{JOBS, measure};
+use gpu_mlp::candidates::of_device;
 use gpu_mlp::gpu::{Schedule, adapters};
 
 use crate::adapter;
@@ -13,19 +14,19 @@ fn every_schedule_is_measured_or_says_why_not() {
     let test = "every_schedule_is_measured_or_says_why_not";
     let Some(adapter) = adapter::first(test, adapters()) else { return };
     let run = JOBS[1].prepare(Some(60)).unwrap().run;
-    let all = contenders(Some(&adapter));
+    let all = of_device(Some(&adapter));
     assert_eq!(all.len(), Schedule::ALL.len());
-    for contender in all {
-        assert_eq!(contender.device(), adapter.info.name);
-        match contender.open(&run) {
+    for candidate in all {
+        assert_eq!(candidate.device(), adapter.info.name);
+        match candidate.open(&run) {
             Ok(mut backend) => {
-                assert_eq!(backend.description().schedule, contender.schedule());
+                assert_eq!(backend.description().schedule, candidate.schedule());
                 let none = &mut |_, _| {};
                 let measured = measure(&run, &mut *backend, Duration::ZERO, none).unwrap();
                 assert!(measured.epochs >= 1 && measured.step.median > 0.0);
             }
-            Err(Error::Input(why)) => assert!(why.contains(contender.schedule()), "{why}"),
-            Err(error) => panic!("{}: {error}", contender.schedule()),
+            Err(Error::Input(why)) => assert!(why.contains(candidate.schedule()), "{why}"),
+            Err(error) => panic!("{}: {error}", candidate.schedule()),
         }
     }
 }

@@ -4,11 +4,11 @@ use crate::common::signals::Stack;
 use crate::common::{classes, parameters, run, trained};
 use crate::support::{adapter, gpu_on};
 use gpu_mlp::backend::Backend;
+use gpu_mlp::candidates::{Schedules, race};
 use gpu_mlp::cpu;
 use gpu_mlp::gpu::Schedule;
 use gpu_mlp::network::Layer;
 use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
-use gpu_mlp::race::{Field, race};
 
 /// A long run has every schedule timed; the winner trains as if it had raced nobody.
 #[test]
@@ -20,19 +20,16 @@ fn a_race_changes_no_bit() {
     parameters.max_epochs = u32::MAX;
     let long = run(&parameters, &classes(60, 4, 3));
     let test = "a_race_changes_no_bit";
-    for field in [
-        Field { cpu: vec![], gpu: Schedule::ALL.to_vec() },
-        Field { cpu: cpu::Schedule::ALL.to_vec(), gpu: Schedule::ALL.to_vec() },
-    ] {
+    for schedules in [Schedules::of_gpu(), Schedules::all()] {
         let Some(adapter) = adapter(test) else { return };
-        let mut raced = race(&long, &field, || Ok(adapter)).unwrap();
-        let names: Vec<&str> = raced.entrants.iter().map(|e| e.schedule.as_str()).collect();
+        let mut raced = race(&long, &schedules, || Ok(adapter)).unwrap();
+        let names: Vec<&str> = raced.candidates.iter().map(|e| e.schedule.as_str()).collect();
         let all = ["resident", "two-phase", "layered"];
         assert_eq!(&names[names.len() - 3..], all);
         assert!(
-            raced.entrants.iter().all(|entrant| entrant.result.is_ok()),
+            raced.candidates.iter().all(|candidate| candidate.result.is_ok()),
             "{:?}",
-            raced.entrants
+            raced.candidates
         );
         let (rows, state) = three_epochs(&mut *raced.backend);
         let description = raced.backend.description();
@@ -67,8 +64,7 @@ fn a_race_changes_no_bit() {
 #[test]
 fn a_short_run_opens_no_gpu() {
     let run = run(&parameters(&[4, 8, 3], &["tanh", "softmax"]), &classes(60, 4, 3));
-    let field = Field { cpu: cpu::Schedule::ALL.to_vec(), gpu: Schedule::ALL.to_vec() };
-    let raced = race(&run, &field, || panic!("a GPU was asked for")).unwrap();
+    let raced = race(&run, &Schedules::all(), || panic!("a GPU was asked for")).unwrap();
     assert_eq!(raced.backend.description().device, "cpu");
     assert!(raced.how.contains("too short"), "{}", raced.how);
 }
@@ -79,10 +75,9 @@ fn what_does_not_fit_says_why() {
     let layers = vec![Layer::plain(MaxPool1d { size: 2, stride: 2 }), Layer::dense(3, "softmax")];
     let stack = Stack { channels: 1, samples: 6, classifies: true, layers };
     let run = run(&stack.parameters(), &stack.dataset(12));
-    let field = Field { cpu: vec![], gpu: Schedule::ALL.to_vec() };
-    let raced = race(&run, &field, || Ok(adapter)).unwrap();
+    let raced = race(&run, &Schedules::of_gpu(), || Ok(adapter)).unwrap();
     assert_eq!(raced.backend.description().schedule, "layered");
-    let why = |at: usize| raced.entrants[at].result.clone().unwrap_err();
+    let why = |at: usize| raced.candidates[at].result.clone().unwrap_err();
     assert!(why(0).contains("dense layers alone") && why(1).contains("dense layers alone"));
 }
 
@@ -94,8 +89,8 @@ fn a_network_too_large_for_a_workgroup_is_not_resident() {
     let mut parameters = parameters(&[4, 500, 400, 3], &["relu", "relu", "softmax"]);
     parameters.batch_size = 40;
     let run = run(&parameters, &classes(60, 4, 3));
-    let field = Field { cpu: vec![], gpu: vec![Schedule::Resident] };
-    let error = race(&run, &field, || Ok(adapter)).err().unwrap().to_string();
+    let schedules = Schedules { cpu: vec![], gpu: vec![Schedule::Resident] };
+    let error = race(&run, &schedules, || Ok(adapter)).err().unwrap().to_string();
     assert!(error.contains("\"resident\": takes") && error.contains("workgroup memory"), "{error}");
     let (rows, _) = trained(&run, &mut gpu_on(test, &run, Schedule::TwoPhase).unwrap());
     assert!(rows.iter().all(|row| row.train.loss.is_finite()));

@@ -53,6 +53,11 @@ impl Adapter {
         }
     }
 
+    /// The adapter itself, for what goes past this crate.
+    pub fn wgpu(&self) -> &wgpu::Adapter {
+        &self.adapter
+    }
+
     /// Opens the device with all the adapter's limits.
     pub fn open(&self) -> Result<Gpu> {
         Gpu::open(&self.adapter, &self.info, &self.limits)

@@ -7,13 +7,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::schedules::Schedules;
 use crate::backend::Backend;
 use crate::cpu::{self, Cpu};
 use crate::error::{Error, Result};
 use crate::gpu::{self, Adapter, GpuBackend};
 use crate::run::Run;
 
-/// The time for which an entrant is timed.
+/// The time for which a candidate is timed.
 const MEASURED: Duration = Duration::from_millis(20);
 /// Seconds of a run from which on a GPU is looked at.
 const LONG: f64 = 5.0;
@@ -22,22 +23,14 @@ const SHARE: f64 = 0.1;
 /// How many times the time of the first of the CPU's schedules a step of the other may take (measured: 3.8 on
 /// networks that no cache holds).
 const SLOWER: f64 = 4.0;
-/// Why an entrant was not timed.
+/// Why a candidate was not timed.
 const SPENT: &str = "not timed: a tenth of the run was spent on looking";
 /// Multiply-adds that any CPU makes within seconds.
 const LITTLE: f64 = 1e11;
 
-/// Who may take part.
-pub struct Field {
-    /// Schedules of the CPU, the fastest first; none keeps it out.
-    pub cpu: Vec<cpu::Schedule>,
-    /// Schedules of a GPU, in the order in which they are tried; none keeps it out.
-    pub gpu: Vec<gpu::Schedule>,
-}
-
-/// One device and schedule, and how it did.
+/// A candidate that was looked at, and how it did.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Entrant {
+pub struct CandidateResult {
     /// The device's name.
     pub device: String,
     /// The schedule's name.
@@ -52,51 +45,52 @@ pub struct Entrant {
 pub struct Race {
     /// The winner, at the run's initial weights.
     pub backend: Box<dyn Backend>,
-    /// All who were looked at, the winner among them, in that order.
-    pub entrants: Vec<Entrant>,
+    /// All that were looked at, the winner among them, in that order.
+    pub candidates: Vec<CandidateResult>,
     /// Why the winner was chosen; empty where there was no choice.
     pub how: String,
 }
 
-/// Lets the field race on a run; `adapter` is asked for a GPU once one is needed, and says why there is none. Where there is no choice,
-/// or nothing to gain by it, nothing is timed. An error if no entrant can run it.
+/// Times the candidates on a run: the CPU and a GPU on these schedules. `adapter` is asked for the GPU once one
+/// is needed, and says why there is none. Where there is no choice, or nothing to gain by it, nothing is timed.
+/// An error if no candidate can run it.
 pub fn race(
     run: &Arc<Run>,
-    field: &Field,
+    schedules: &Schedules,
     adapter: impl FnOnce() -> Result<Adapter, String>,
 ) -> Result<Race> {
-    let mut entrants = vec![];
-    let cpu = cpu_entrants(run, field, &mut entrants)?;
-    if field.gpu.is_empty() {
-        return won_by_the_cpu(cpu, entrants, String::new());
+    let mut candidates = vec![];
+    let cpu = cpu_candidates(run, schedules, &mut candidates)?;
+    if schedules.gpu.is_empty() {
+        return won_by_the_cpu(cpu, candidates, String::new());
     }
     let predicted = cpu.as_ref().map(|(_, seconds)| whole(run, *seconds));
     if let Some(whole) = predicted.filter(|whole| *whole <= LONG) {
         let how = format!("some {whole:.1} s on the CPU, too short to open a GPU for");
-        return won_by_the_cpu(cpu, entrants, how);
+        return won_by_the_cpu(cpu, candidates, how);
     }
     // Asking the drivers for their devices is part of the looking.
     let started = Instant::now();
     let adapter = match adapter() {
         Ok(adapter) => adapter,
-        Err(why) => return won_by_the_cpu(cpu, entrants, why),
+        Err(why) => return won_by_the_cpu(cpu, candidates, why),
     };
     let looking = Looking { started, predicted };
-    let (gpu, seconds) = match gpu_entrants(run, &adapter, field, looking, &mut entrants) {
+    let (gpu, seconds) = match gpu_candidates(run, &adapter, schedules, looking, &mut candidates) {
         Ok(Some(gpu)) => gpu,
         Ok(None) => {
-            return won_by_the_cpu(cpu, entrants, "no schedule of the GPU was timed".into());
+            return won_by_the_cpu(cpu, candidates, "no schedule of the GPU was timed".into());
         }
         // A GPU that fails is no reason to lose a run that the CPU can do.
         Err(error) if cpu.is_some() => {
-            return won_by_the_cpu(cpu, entrants, format!("the GPU failed: {error}"));
+            return won_by_the_cpu(cpu, candidates, format!("the GPU failed: {error}"));
         }
         Err(error) => return Err(error),
     };
     if cpu.as_ref().is_some_and(|(_, own)| *own <= seconds) {
-        return won_by_the_cpu(cpu, entrants, String::new());
+        return won_by_the_cpu(cpu, candidates, String::new());
     }
-    Ok(Race { backend: Box::new(gpu), how: of_timed(&entrants), entrants })
+    Ok(Race { backend: Box::new(gpu), how: of_timed(&candidates), candidates })
 }
 
 /// The time that looking for the fastest schedule may take.
@@ -116,24 +110,24 @@ impl Looking {
 /// The CPU wins, if it takes part; else nobody can.
 fn won_by_the_cpu(
     cpu: Option<(Cpu<f32>, f64)>,
-    entrants: Vec<Entrant>,
+    candidates: Vec<CandidateResult>,
     how: String,
 ) -> Result<Race> {
     if let Some((cpu, _)) = cpu {
-        let how = if how.is_empty() { of_timed(&entrants) } else { how };
-        return Ok(Race { backend: Box::new(cpu), entrants, how });
+        let how = if how.is_empty() { of_timed(&candidates) } else { how };
+        return Ok(Race { backend: Box::new(cpu), candidates, how });
     }
-    let why = |entrant: &Entrant| {
-        let why = entrant.result.as_ref().err().map_or("", String::as_str);
-        format!("schedule {:?}: {why}", entrant.schedule)
+    let why = |candidate: &CandidateResult| {
+        let why = candidate.result.as_ref().err().map_or("", String::as_str);
+        format!("schedule {:?}: {why}", candidate.schedule)
     };
-    let reasons: Vec<String> = entrants.iter().map(why).collect();
+    let reasons: Vec<String> = candidates.iter().map(why).collect();
     Err(Error::input(if reasons.is_empty() { how } else { reasons.join("; ") }))
 }
 
 /// `the fastest of 3 that were timed`; nothing where there was no choice.
-fn of_timed(entrants: &[Entrant]) -> String {
-    match entrants.iter().filter(|entrant| entrant.result.is_ok()).count() {
+fn of_timed(candidates: &[CandidateResult]) -> String {
+    match candidates.iter().filter(|candidate| candidate.result.is_ok()).count() {
         0 | 1 => String::new(),
         timed => format!("the fastest of {timed} that were timed"),
     }
@@ -141,52 +135,43 @@ fn of_timed(entrants: &[Entrant]) -> String {
 
 /// The CPU on the fastest of the schedules that fit, and its seconds a step; NaN where it was not timed,
 /// because there is no choice, or a run so short that it matters nothing. None if none fits.
-fn cpu_entrants(
+fn cpu_candidates(
     run: &Arc<Run>,
-    field: &Field,
-    entrants: &mut Vec<Entrant>,
+    schedules: &Schedules,
+    candidates: &mut Vec<CandidateResult>,
 ) -> Result<Option<(Cpu<f32>, f64)>> {
-    if field.cpu.is_empty() {
+    if schedules.cpu.is_empty() {
         return Ok(None);
     }
     if let Err(error) = Cpu::<f32>::check_memory(run) {
-        if field.gpu.is_empty() {
+        if schedules.gpu.is_empty() {
             return Err(error);
         }
         // A GPU may have memory enough.
-        let (device, schedule) = ("cpu".into(), field.cpu[0].name().into());
-        entrants.push(Entrant {
-            device,
-            schedule,
-            dispatches: None,
-            result: Err(error.to_string()),
-        });
+        candidates.push(of_cpu(schedules.cpu[0], Err(error.to_string())));
         return Ok(None);
     }
-    let mut order = field.cpu.clone();
+    let mut order = schedules.cpu.clone();
     order.sort_by_key(|schedule| schedule.expected_place(run));
     let mut cpu = Cpu::new(run.clone());
     let mut best: Option<(cpu::Schedule, f64)> = None;
     for schedule in order {
-        let mut entrant = |result| {
-            let (device, schedule) = ("cpu".into(), schedule.name().into());
-            entrants.push(Entrant { device, schedule, dispatches: None, result });
-        };
+        let mut note = |result| candidates.push(of_cpu(schedule, result));
         if let Some(why) = best.and_then(|(_, seconds)| why_not_another(run, seconds)) {
-            entrant(Err(why.into()));
+            note(Err(why.into()));
             continue;
         }
         if let Err(why) = cpu.use_schedule(schedule) {
-            entrant(Err(why));
+            note(Err(why));
             continue;
         }
-        if field.gpu.is_empty() && (field.cpu.len() == 1 || is_little(run)) {
-            entrant(Err("not timed".into()));
+        if schedules.gpu.is_empty() && (schedules.cpu.len() == 1 || is_little(run)) {
+            note(Err("not timed".into()));
             best = Some((schedule, f64::NAN));
             continue;
         }
         let seconds = cpu.measure(MEASURED)?;
-        entrant(Ok(seconds));
+        note(Ok(seconds));
         if best.is_none_or(|(_, least)| seconds < least) {
             best = Some((schedule, seconds));
         }
@@ -194,6 +179,12 @@ fn cpu_entrants(
     let Some((schedule, seconds)) = best else { return Ok(None) };
     cpu.use_schedule(schedule).map_err(Error::failed)?;
     Ok(Some((cpu, seconds)))
+}
+
+/// A schedule of the CPU, and how it did.
+fn of_cpu(schedule: cpu::Schedule, result: Result<f64, String>) -> CandidateResult {
+    let (device, schedule) = ("cpu".into(), schedule.name().into());
+    CandidateResult { device, schedule, dispatches: None, result }
 }
 
 /// Why the CPU's next schedule is not timed, where one takes `a_step` seconds (NaN: was not timed itself).
@@ -209,15 +200,15 @@ fn why_not_another(run: &Run, a_step: f64) -> Option<&'static str> {
 
 /// The GPU on the fastest of the schedules that fit, and its seconds a step; those that do not fit, or
 /// that there is no time for, are noted with the reason. None if none fits.
-fn gpu_entrants(
+fn gpu_candidates(
     run: &Arc<Run>,
     adapter: &Adapter,
-    field: &Field,
+    schedules: &Schedules,
     mut looking: Looking,
-    entrants: &mut Vec<Entrant>,
+    candidates: &mut Vec<CandidateResult>,
 ) -> Result<Option<(GpuBackend, f64)>> {
     let device = adapter.info.name.clone();
-    let entrant = |schedule: gpu::Schedule, dispatches, result| Entrant {
+    let of_gpu = |schedule: gpu::Schedule, dispatches, result| CandidateResult {
         device: device.clone(),
         schedule: schedule.name().into(),
         dispatches,
@@ -225,35 +216,35 @@ fn gpu_entrants(
     };
     let gpu = adapter.open()?;
     if looking.is_spent() {
-        entrants.push(entrant(field.gpu[0], None, Err(SPENT.into())));
+        candidates.push(of_gpu(schedules.gpu[0], None, Err(SPENT.into())));
         return Ok(None);
     }
-    let (made, refused) = GpuBackend::first_fitting(gpu, run.clone(), &field.gpu)?;
+    let (made, refused) = GpuBackend::first_fitting(gpu, run.clone(), &schedules.gpu)?;
     let tried = refused.len();
-    entrants.extend(refused.into_iter().map(|(schedule, why)| entrant(schedule, None, Err(why))));
+    candidates.extend(refused.into_iter().map(|(schedule, why)| of_gpu(schedule, None, Err(why))));
     let Some(mut backend) = made else { return Ok(None) };
-    let fitting = &field.gpu[tried..];
+    let fitting = &schedules.gpu[tried..];
     let mut best = (fitting[0], f64::INFINITY);
-    if fitting.len() == 1 && field.cpu.is_empty() {
+    if fitting.len() == 1 && schedules.cpu.is_empty() {
         let dispatches = Some(backend.dispatches_a_step());
-        entrants.push(entrant(best.0, dispatches, Err("not timed".into())));
+        candidates.push(of_gpu(best.0, dispatches, Err("not timed".into())));
         return Ok(Some((backend, best.1)));
     }
     let mut current = best.0;
     for &schedule in fitting {
         if looking.is_spent() {
-            entrants.push(entrant(schedule, None, Err(SPENT.into())));
+            candidates.push(of_gpu(schedule, None, Err(SPENT.into())));
             continue;
         }
         if schedule != current {
             if let Err(why) = backend.use_schedule(schedule)? {
-                entrants.push(entrant(schedule, None, Err(why)));
+                candidates.push(of_gpu(schedule, None, Err(why)));
                 continue;
             }
             current = schedule;
         }
         let seconds = backend.measure(MEASURED)?;
-        entrants.push(entrant(schedule, Some(backend.dispatches_a_step()), Ok(seconds)));
+        candidates.push(of_gpu(schedule, Some(backend.dispatches_a_step()), Ok(seconds)));
         looking.predicted = looking.predicted.or(Some(whole(run, seconds)));
         if seconds < best.1 {
             best = (schedule, seconds);
