@@ -144,7 +144,7 @@ impl Network {
             return Err(Error::input("the input has no elements; allowed: 1 or more"));
         }
         let task = Output::of(&layers)?.task();
-        if input.len() == 1 && layers.first().and_then(|first| first.kind.axes()) == Some(2) {
+        if layers.first().and_then(|first| first.kind.axes()) == Some(input.len() + 1) {
             input.insert(0, 1);
         }
         let (mut shapes, mut parameters): (Vec<Vec<usize>>, u128) = (vec![], 0);

@@ -99,6 +99,28 @@ impl Source for Object<'_, '_> {
         }
     }
 
+    fn pair(
+        &mut self,
+        field: &str,
+        otherwise: Option<[usize; 2]>,
+        what: &str,
+    ) -> Result<[usize; 2]> {
+        let allowed =
+            format!("{what}: a whole number of 1 or more, or a pair [height, width] of such");
+        let pair = |found: &Found| match found.is_list() {
+            false => size(found).map(|size| [size; 2]),
+            true => match found.list(&allowed, |found| size(&found))?[..] {
+                [vertical, horizontal] => Ok([vertical, horizontal]),
+                _ => Err(found.refuse(&allowed)),
+            },
+        };
+        match (self.0.get(field), otherwise) {
+            (Some(found), _) => pair(found),
+            (None, Some(otherwise)) => Ok(otherwise),
+            (None, None) => pair(self.0.required(field, &allowed)?),
+        }
+    }
+
     fn padding(&mut self, field: &str) -> Result<Padding> {
         match self.0.get(field) {
             None => Ok(Padding::Each(0)),

@@ -85,6 +85,7 @@ fn layers(layers: &LayerStack) -> [Value; 4] {
 fn layer_object(layer: &Layer<String>) -> Value {
     let value = |field| match field {
         Field::Size(size) => json!(size),
+        Field::Pair(pair) => json!(pair),
         Field::Padding(Padding::Each(zeros)) => json!(zeros),
         Field::Padding(Padding::Same) => json!("same"),
     };

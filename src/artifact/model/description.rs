@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{self, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -56,6 +56,7 @@ impl LayerRecord {
     pub fn new(layer: &Layer, output_shape: &[usize], name: Option<&String>) -> Self {
         let record = |(name, field)| match field {
             Field::Size(size) => (name, FieldRecord::Number(size)),
+            Field::Pair(pair) => (name, FieldRecord::Pair(pair)),
             Field::Padding(Padding::Each(zeros)) => (name, FieldRecord::Number(zeros)),
             Field::Padding(Padding::Same) => (name, FieldRecord::Same),
         };
@@ -106,8 +107,18 @@ impl Source for Fields<'_> {
     fn size(&mut self, field: &str, _: Option<usize>, _: &str) -> Result<usize, String> {
         match self.get(field) {
             Some(FieldRecord::Number(size)) => Ok(size),
-            Some(FieldRecord::Same) | None => {
+            Some(FieldRecord::Pair(_) | FieldRecord::Same) | None => {
                 Err(format!("{}: {field:?} is missing, or no whole number", self.0.kind))
+            }
+        }
+    }
+
+    fn pair(&mut self, field: &str, _: Option<[usize; 2]>, _: &str) -> Result<[usize; 2], String> {
+        match self.get(field) {
+            Some(FieldRecord::Pair(pair)) => Ok(pair),
+            Some(FieldRecord::Number(size)) => Ok([size; 2]),
+            Some(FieldRecord::Same) | None => {
+                Err(format!("{}: {field:?} is missing, or no pair of whole numbers", self.0.kind))
             }
         }
     }
@@ -116,7 +127,9 @@ impl Source for Fields<'_> {
         match self.get(field) {
             Some(FieldRecord::Number(zeros)) => Ok(Padding::Each(zeros)),
             Some(FieldRecord::Same) => Ok(Padding::Same),
-            None => Err(format!("{}: {field:?} is missing", self.0.kind)),
+            Some(FieldRecord::Pair(_)) | None => {
+                Err(format!("{}: {field:?} is missing", self.0.kind))
+            }
         }
     }
 }
@@ -177,10 +190,11 @@ impl LayerRecord {
     }
 }
 
-/// A number, or `"same"`.
+/// A number, a pair of them, or `"same"`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum FieldRecord {
     Number(usize),
+    Pair([usize; 2]),
     Same,
 }
 
@@ -188,6 +202,7 @@ impl Serialize for FieldRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             FieldRecord::Number(number) => serializer.serialize_u64(*number as u64),
+            FieldRecord::Pair(pair) => pair.serialize(serializer),
             FieldRecord::Same => serializer.serialize_str("same"),
         }
     }
@@ -196,10 +211,19 @@ impl Serialize for FieldRecord {
 impl<'de> Deserialize<'de> for FieldRecord {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Either;
-        impl Visitor<'_> for Either {
+        impl<'de> Visitor<'de> for Either {
             type Value = FieldRecord;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a whole number, or \"same\"")
+                f.write_str("a whole number, a pair of them, or \"same\"")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<FieldRecord, A::Error> {
+                let (vertical, horizontal) = (all.next_element()?, all.next_element()?);
+                match (vertical, horizontal, all.next_element::<IgnoredAny>()?) {
+                    (Some(vertical), Some(horizontal), None) => {
+                        Ok(FieldRecord::Pair([vertical, horizontal]))
+                    }
+                    _ => Err(A::Error::custom("a list of other than two whole numbers")),
+                }
             }
             fn visit_u64<E: de::Error>(self, number: u64) -> Result<FieldRecord, E> {
                 usize::try_from(number).map(FieldRecord::Number).map_err(E::custom)

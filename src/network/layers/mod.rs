@@ -187,6 +187,8 @@ pub(super) trait OnInput {
 pub enum Field {
     /// A whole number of 1 or more.
     Size(usize),
+    /// One of each axis: (vertical, horizontal).
+    Pair([usize; 2]),
     /// Zeros around the input.
     Padding(Padding),
 }
@@ -203,6 +205,14 @@ pub trait Source {
         otherwise: Option<usize>,
         what: &str,
     ) -> Result<usize, Self::Error>;
+
+    /// Two such numbers, (vertical, horizontal), or one for both.
+    fn pair(
+        &mut self,
+        field: &str,
+        otherwise: Option<[usize; 2]>,
+        what: &str,
+    ) -> Result<[usize; 2], Self::Error>;
 
     /// Zeros around the input; none where the field is absent.
     fn padding(&mut self, field: &str) -> Result<Padding, Self::Error>;
