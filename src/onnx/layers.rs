@@ -9,6 +9,8 @@ use crate::artifact::{Model, ModelTensor};
 use crate::data::Scaling;
 use crate::error::{Error, Result};
 use crate::network::layers::Kind;
+use crate::network::layers::avgpool1d::AvgPool1d;
+use crate::network::layers::avgpool2d::AvgPool2d;
 use crate::network::layers::maxpool1d::MaxPool1d;
 use crate::network::{Activation, Layer};
 use crate::plan::{Axis, Loss};
@@ -29,6 +31,10 @@ pub(super) fn build(graph: &mut Graph, model: &Model) -> Result<Output> {
                     ("strides", Setting::Ints(&[*stride])),
                 ],
             ),
+            Kind::AvgPool1d(AvgPool1d { size, stride }) => {
+                average(graph, &value, &[*size], &[*stride])
+            }
+            Kind::AvgPool2d(AvgPool2d { size, stride }) => average(graph, &value, size, stride),
             Kind::Dense(_) => {
                 let flat = if shape.len() > 1 { flatten(graph, &value) } else { value };
                 let [weight, bias] = weights(graph, model, index)?;
@@ -66,6 +72,14 @@ fn scale_inputs(graph: &mut Graph, shape: &[usize], scaling: &Scaling) -> Value 
 
 fn flatten(graph: &mut Graph, value: &str) -> Value {
     graph.node_with("Flatten", &[value], &[("axis", Setting::Int(1))])
+}
+
+/// onnxruntime averages in f32 alone.
+fn average(graph: &mut Graph, value: &str, size: &[usize], stride: &[usize]) -> Value {
+    let rounded = graph.rounded(value);
+    let settings = [("kernel_shape", Setting::Ints(size)), ("strides", Setting::Ints(stride))];
+    let means = graph.node_with("AveragePool", &[&rounded], &settings);
+    graph.widened(&means)
 }
 
 fn convolution(graph: &mut Graph, model: &Model, index: usize, value: &str) -> Result<Value> {

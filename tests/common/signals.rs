@@ -3,6 +3,7 @@
 use gpu_mlp::backend::State;
 use gpu_mlp::data::{Dataset, Normalization, Targets};
 use gpu_mlp::network::Layer;
+use gpu_mlp::network::layers::avgpool1d::AvgPool1d;
 use gpu_mlp::network::layers::conv1d::Conv1d;
 use gpu_mlp::network::layers::flatten::Flatten;
 use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
@@ -65,11 +66,14 @@ fn conv1d() -> impl Strategy<Value = Layer<String>> {
     )
 }
 
-/// A convolution, and behind half of them a pool.
+/// A convolution, and behind half of them a pool of either kind.
 fn block() -> impl Strategy<Value = Vec<Layer<String>>> {
-    let pool = (1..4usize, 1..4usize);
+    let pool = (1..4usize, 1..4usize, proptest::bool::ANY);
     (conv1d(), proptest::option::of(pool)).prop_map(|(conv1d, pool)| {
-        let pool = pool.map(|(size, stride)| Layer::plain(MaxPool1d { size, stride }));
+        let pool = pool.map(|(size, stride, averages)| match averages {
+            true => Layer::plain(AvgPool1d { size, stride }),
+            false => Layer::plain(MaxPool1d { size, stride }),
+        });
         std::iter::once(conv1d).chain(pool).collect()
     })
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod activation_backward;
 pub(crate) mod add;
+pub(crate) mod average_pool;
 pub(crate) mod bias;
 pub(crate) mod bias_activation;
 pub(crate) mod bias_gradient;

@@ -42,6 +42,7 @@ kernels! {
     "activation_backward": Step,
     "adam": Optimizer,
     "add": Step,
+    "average_pool": Windows,
     "batch": Order,
     "bias": Step,
     "bias_activation": Math,

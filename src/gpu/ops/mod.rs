@@ -2,6 +2,7 @@
 
 pub mod activation_backward;
 pub mod add;
+pub mod average_pool;
 pub mod bias;
 pub mod bias_activation;
 pub mod bias_gradient;

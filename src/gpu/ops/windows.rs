@@ -50,15 +50,19 @@ impl Parameters {
     }
 }
 
-/// The variant of a kernel for these windows: signals leave out what their first axis would cost.
+/// The variant of a kernel for these windows.
 pub(super) fn variant(windows: &Windows, mode: Mode) -> Variant<'static> {
-    let constants: &[(&str, bool)] = match (windows.axes[0] == Axis::ONE, mode) {
+    Variant { constants: constants(windows, mode), ..Variant::default() }
+}
+
+/// Its constants: signals leave out what their first axis would cost.
+pub(super) fn constants(windows: &Windows, mode: Mode) -> &'static [(&'static str, bool)] {
+    match (windows.axes[0] == Axis::ONE, mode) {
         (true, Mode::Set) => &[("IS_SIGNAL", true)],
         (true, Mode::Add) => &[("IS_SIGNAL", true), ("ADDS", true)],
         (false, Mode::Set) => &[],
         (false, Mode::Add) => &[("ADDS", true)],
-    };
-    Variant { constants, ..Variant::default() }
+    }
 }
 
 #[cfg(test)]

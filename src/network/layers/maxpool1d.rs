@@ -1,10 +1,11 @@
 //! `y[c, t]` is the largest of the `size` samples of `x[c]` from t·stride on; samples that fill no window are
 //! left out.
 
+use super::pooled::pooled_signal;
 use super::{Field, OnInput, OneLayer, Source, signal};
 use crate::network::lowering::{Lowering, Site};
 use crate::plan::ops::max_pool::MaxPool;
-use crate::plan::{Axis, BufferId, Element, Padding, Windows};
+use crate::plan::{BufferId, Element, Windows};
 
 /// The largest sample of each window of a signal.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,20 +73,4 @@ impl OnInput for MaxPool1dOn {
         lowering.training.push(MaxPool { windows: self.windows, x: site.x, y, winners }.into());
         y
     }
-}
-
-/// The windows of a pool over a signal; the error says why such a signal can't be pooled so.
-pub(super) fn pooled_signal(
-    channels: usize,
-    samples: usize,
-    size: usize,
-    stride: usize,
-) -> Result<Windows, String> {
-    let axis = Axis::new(samples, size, stride, 1, Padding::Each(0)).map_err(|_| {
-        format!(
-            "has windows of {size}, longer than a signal of {samples}, and would leave nothing; use a \
-             smaller size"
-        )
-    })?;
-    Ok(Windows::of_signal(channels, channels, axis))
 }

@@ -1,10 +1,13 @@
 //! Layers, one file each: its fields in files, its faults, the geometry on a given input, and what it
 //! lowers to.
 
+pub mod avgpool1d;
+pub mod avgpool2d;
 pub mod conv1d;
 pub mod dense;
 pub mod flatten;
 pub mod maxpool1d;
+mod pooled;
 mod weighted;
 
 use std::fmt;
@@ -125,6 +128,8 @@ layers! {
     dense Dense,
     conv1d Conv1d,
     maxpool1d MaxPool1d,
+    avgpool1d AvgPool1d,
+    avgpool2d AvgPool2d,
     flatten Flatten,
 }
 
@@ -302,6 +307,14 @@ impl<A> Layer<A> {
     ) -> Result<Layer<B>, E> {
         let activation = self.activation.as_ref().map(convert).transpose()?;
         Ok(Layer { kind: self.kind.clone(), activation })
+    }
+}
+
+/// (channels, height, width)
+fn image(shape: &[usize]) -> Result<(usize, [usize; 2]), String> {
+    match shape {
+        [channels, height, width] => Ok((*channels, [*height, *width])),
+        _ => Err("takes an image of (channels, height, width), which flatten and dense end".into()),
     }
 }
 

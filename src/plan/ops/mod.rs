@@ -3,6 +3,7 @@
 
 pub mod activation_backward;
 pub mod add;
+pub mod average_pool;
 pub mod bias;
 pub mod bias_activation;
 pub mod bias_gradient;
@@ -23,6 +24,7 @@ macro_rules! operations {
         $with! {
             activation_backward ActivationBackward,
             add Add,
+            average_pool AveragePool,
             bias Bias,
             bias_activation BiasActivation,
             bias_gradient BiasGradient,
