@@ -145,8 +145,8 @@ impl<T: Product> Trainee<T> {
     fn update(&mut self, run: &Run, replica: &Replica, layout: &Layout, rows: usize) {
         let StepRule { clip, optimizer, .. } = run.step;
         let clipping = Clipping::of(clip, &self.gradients);
-        let learning_rate = T::from_f64(replica.learning_rate);
-        let decay = T::from_f64(run.step.decay(replica.l2, rows));
+        let numbers = run.step.numbers(replica, rows, self.steps);
+        let [learning_rate, decay] = [numbers.learning_rate, numbers.decay].map(T::from_f64);
         let adam = AdamStep::new(optimizer, self.steps);
         for (id, tensor) in run.plan.tensors.iter().enumerate().filter(|(_, t)| t.trainable) {
             let range = layout.of(TensorId(id));

@@ -12,8 +12,10 @@ mod locate;
 mod other_names;
 mod parameters;
 mod prepare;
+mod rate;
 mod read;
 mod run;
+mod step_numbers;
 mod table;
 mod task;
 mod write;
@@ -25,6 +27,8 @@ pub use other_names::{Meaning, meaning};
 pub use parameters::{
     BatchGradient, ClassWeight, Clip, DEFAULT_CUSTOM_FUNCTION, LayerStack, Optimizer, Parameters,
 };
+pub use rate::Rate;
 pub use run::{Replica, Run, StepRule, Stopping};
+pub use step_numbers::StepNumbers;
 pub use table::{Table, TableTargets};
 pub(crate) use task::check_labels;

@@ -4,6 +4,7 @@ use ndarray::Array2;
 
 use super::checks::{check_names, check_own_parts, check_range, check_weights};
 use super::parameters::{ClassWeight, LayerStack, Parameters};
+use super::rate::Rate;
 use super::run::{Replica, Run, StepRule, Stopping};
 use super::table::{Table, TableTargets};
 use super::task::task_of;
@@ -49,7 +50,7 @@ impl Run {
         let class_weights = class_weights(parameters, &network, (&table, &labels), train)?;
         let replica = Replica {
             seed: parameters.random_seed,
-            learning_rate: parameters.learning_rate,
+            rate: Rate::Constant(parameters.learning_rate),
             l2: parameters.l2,
             splits,
             inputs,

@@ -5,6 +5,7 @@ use std::ops::Range;
 use ndarray::{Array2, ArrayViewD};
 
 use super::parameters::{BatchGradient, Clip, Optimizer};
+use super::rate::Rate;
 use super::table::{Table, TableTargets};
 use crate::data::{Scaling, Split, Splits};
 use crate::error::{Error, Result};
@@ -44,7 +45,7 @@ pub struct Replica {
     /// Initial weights and the order of every epoch.
     pub seed: u64,
     /// The learning rate.
-    pub learning_rate: f64,
+    pub rate: Rate,
     /// L2 on weights.
     pub l2: f64,
     /// Its rows.
@@ -132,14 +133,6 @@ impl StepRule {
         match self.batch_gradient {
             BatchGradient::Mean => 1.0 / (rows as f64 * replica.mean_weight),
             BatchGradient::Sum => 1.0,
-        }
-    }
-
-    /// What L2 multiplies a weight with in a step of `rows` rows.
-    pub fn decay(&self, l2: f64, rows: usize) -> f64 {
-        match self.batch_gradient {
-            BatchGradient::Mean => l2 / rows as f64,
-            BatchGradient::Sum => l2,
         }
     }
 }

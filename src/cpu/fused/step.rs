@@ -229,7 +229,8 @@ impl Fused {
 
     fn update(&mut self, run: &Run, replica: &Replica, rows: usize, t: u64) {
         let layers = self.chain.links.len();
-        let mut rule = rule(run, replica, t);
+        let numbers = run.step.numbers(replica, rows, t);
+        let mut rule = rule(run, numbers.learning_rate as f32, t);
         if let Some(Clip::Norm(bound)) = run.step.clip {
             let of = |layer| self.instructions.squares(&mut self.memory, layer, rows);
             let norm = (0..layers).map(of).sum::<f64>().max(0.0).sqrt();
@@ -237,7 +238,7 @@ impl Fused {
                 rule.scale = (bound / norm) as f32;
             }
         }
-        let decay = run.step.decay(replica.l2, rows) as f32;
+        let decay = numbers.decay as f32;
         for layer in 0..layers {
             self.instructions.update(&mut self.memory, layer, rows, &rule, decay);
         }
@@ -273,13 +274,13 @@ fn table_row(run: &Run, row: u32) -> &[f32] {
     &all[row as usize * columns..][..columns]
 }
 
-fn rule(run: &Run, replica: &Replica, t: u64) -> Rule {
+fn rule(run: &Run, learning_rate: f32, t: u64) -> Rule {
     let adam = AdamStep::new(run.step.optimizer, t);
     let bound = match run.step.clip {
         Some(Clip::Value(bound)) => bound as f32,
         _ => f32::INFINITY,
     };
-    Rule { learning_rate: replica.learning_rate as f32, scale: 1.0, bound, adam, t }
+    Rule { learning_rate, scale: 1.0, bound, adam, t }
 }
 
 #[cfg(test)]
