@@ -15,7 +15,6 @@ use crate::data::Split;
 use crate::error::{Error, Result, counted};
 use crate::instruction_set::InstructionSet;
 use crate::nearest::did_you_mean;
-use crate::params::Optimizer;
 
 /// The table (or the JSON lines) goes to standard output, progress to standard error. Data are made up
 /// where a job's own are not on disk; seeds are always the same.
@@ -172,7 +171,7 @@ fn title(job: &Job, prepared: &Prepared) -> Result<String> {
         job.name,
         job.network()?,
         run.step.batch_size,
-        optimizer(run.step.optimizer),
+        run.step.optimizer.formula().name,
         counted(run.table.inputs.nrows(), "row"),
         rows(prepared, Split::Train),
         counted(run.steps() as usize, "step"),
@@ -181,13 +180,6 @@ fn title(job: &Job, prepared: &Prepared) -> Result<String> {
 
 fn rows(prepared: &Prepared, split: Split) -> usize {
     prepared.run.replicas.iter().map(|replica| replica.splits.of(split).len()).sum()
-}
-
-fn optimizer(optimizer: Optimizer) -> &'static str {
-    match optimizer {
-        Optimizer::Sgd => "sgd",
-        Optimizer::Adam { .. } => "adam",
-    }
 }
 
 fn object(
@@ -202,7 +194,7 @@ fn object(
     put("job", json!(job.name));
     put("network", json!(job.network()?));
     put("batch_size", json!(run.step.batch_size));
-    put("optimizer", json!(optimizer(run.step.optimizer)));
+    put("optimizer", json!(run.step.optimizer.formula().name));
     put(
         "data",
         prepared.file.as_ref().map_or(json!("made up"), |path| json!(path.display().to_string())),

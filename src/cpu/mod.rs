@@ -2,7 +2,7 @@
 //! an operation, named as its shader.
 
 pub(crate) mod activation_backward;
-pub(crate) mod adam;
+mod adam;
 pub(crate) mod batch;
 pub(crate) mod bias;
 pub(crate) mod bias_activation;
@@ -25,15 +25,17 @@ pub(crate) mod maxpool1d_backward;
 pub(crate) mod mean_squared_error;
 pub(crate) mod metric_sums;
 pub(crate) mod multi_label_cross_entropy;
+mod optimizer;
 pub(crate) mod prelu;
 pub(crate) mod prelu_gradient;
 pub(crate) mod replica;
-pub(crate) mod sgd;
+mod sgd;
 pub(crate) mod sigmoid;
 pub(crate) mod softmax;
 pub(crate) mod softmax_cross_entropy;
 mod state;
 mod trace;
+pub(crate) mod update;
 mod workspace;
 
 pub use engine::{Cpu, Schedule};

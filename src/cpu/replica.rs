@@ -1,19 +1,18 @@
-//! One replica: its weights, its optimizer's moments, and its steps.
+//! One replica: its weights, its optimizer's slots, and its steps.
 
-use super::adam::AdamStep;
 use super::clip::Clipping;
 use super::evaluate::{evaluate, evaluate_fused};
 use super::execute::Executor;
 use super::fused::{Done, Fused};
 use super::gather::Frame;
 use super::matmul::Product;
-use super::sgd::sgd;
+use super::update::{Arrays, Update};
 use super::workspace::Workspace;
 use crate::backend::Evaluation;
 use crate::data::{Order, Split};
 use crate::network::Layout;
 use crate::network::{TensorId, initial_values};
-use crate::params::{Replica, Run, StepRule};
+use crate::params::{Replica, Run};
 
 /// The state of a replica while it trains.
 #[derive(Debug, Clone)]
@@ -143,23 +142,18 @@ impl<T: Product> Trainee<T> {
     }
 
     fn update(&mut self, run: &Run, replica: &Replica, layout: &Layout, rows: usize) {
-        let StepRule { clip, optimizer, .. } = run.step;
-        let clipping = Clipping::of(clip, &self.gradients);
-        let numbers = run.step.numbers(replica, rows, self.steps);
-        let [learning_rate, decay] = [numbers.learning_rate, numbers.decay].map(T::from_f64);
-        let adam = AdamStep::new(optimizer, self.steps);
+        let update = Update {
+            optimizer: run.step.optimizer,
+            numbers: run.step.numbers(replica, rows, self.steps),
+            clipping: Clipping::of(run.step.clip, &self.gradients),
+        };
+        let mut arrays = Arrays {
+            weights: &mut self.weights,
+            gradient: &self.gradients,
+            slots: &mut self.slots,
+        };
         for (id, tensor) in run.plan.tensors.iter().enumerate().filter(|(_, t)| t.trainable) {
-            let range = layout.of(TensorId(id));
-            let decay = if tensor.decay { decay } else { T::ZERO };
-            let weights = &mut self.weights[range.clone()];
-            let gradient = &self.gradients[range.clone()];
-            match (adam, &mut self.slots[..]) {
-                (Some(adam), [m, v]) => {
-                    let tensors = (weights, &mut m[range.clone()], &mut v[range]);
-                    adam.update(tensors, gradient, clipping, decay, learning_rate);
-                }
-                _ => sgd(weights, gradient, clipping, decay, learning_rate),
-            }
+            update.apply(&mut arrays, layout.of(TensorId(id)), tensor.decay);
         }
     }
 }

@@ -9,6 +9,7 @@ mod key_names;
 mod keys;
 mod layers;
 mod locate;
+mod optimizer;
 mod other_names;
 mod parameters;
 mod prepare;
@@ -23,9 +24,10 @@ mod write;
 pub(crate) use json::MOST_BYTES;
 pub use key_names::KEYS;
 pub use keys::parse_override;
+pub use optimizer::{Formula, Optimizer};
 pub use other_names::{Meaning, meaning};
 pub use parameters::{
-    BatchGradient, ClassWeight, Clip, DEFAULT_CUSTOM_FUNCTION, LayerStack, Optimizer, Parameters,
+    BatchGradient, ClassWeight, Clip, DEFAULT_CUSTOM_FUNCTION, LayerStack, Parameters,
 };
 pub use rate::Rate;
 pub use run::{Replica, Run, StepRule, Stopping};

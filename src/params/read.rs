@@ -9,7 +9,8 @@ use super::found::{ABOVE_ZERO, BELOW_ONE, Found, ZERO_OR_MORE, ZERO_TO_ONE};
 use super::json::read_file;
 use super::keys::Keys;
 use super::layers::layer_stack;
-use super::parameters::{ClassWeight, Clip, Optimizer, Parameters};
+use super::optimizer::Optimizer;
+use super::parameters::{ClassWeight, Clip, Parameters};
 use super::prepare::check_without_data;
 use crate::error::Result;
 

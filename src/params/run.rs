@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use ndarray::{Array2, ArrayViewD};
 
-use super::parameters::{BatchGradient, Clip, Optimizer};
+use super::optimizer::Optimizer;
+use super::parameters::{BatchGradient, Clip};
 use super::rate::Rate;
 use super::table::{Table, TableTargets};
 use crate::data::{Scaling, Split, Splits};

@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::choices::{BATCH_GRADIENT, INIT, NORMALIZE, TASK, name_of};
 use super::keys::OUTER;
-use super::parameters::{ClassWeight, Clip, LayerStack, Optimizer, Parameters};
+use super::optimizer::Optimizer;
+use super::parameters::{ClassWeight, Clip, LayerStack, Parameters};
 use crate::network::{Layer, Padding};
 
 impl Parameters {

@@ -7,14 +7,13 @@ use super::dispatch::Parts;
 use super::memory::{Memory, Training, load, store};
 use super::update::Rule;
 use crate::backend::Evaluation;
-use crate::cpu::adam::AdamStep;
 use crate::cpu::batch::Batch;
 use crate::cpu::gather::Frame;
 use crate::expr::Scratch;
 use crate::instruction_set::InstructionSet;
 use crate::math::Real;
 use crate::network::Layout;
-use crate::params::{Clip, Replica, Run};
+use crate::params::{Clip, Replica, Run, StepNumbers};
 
 /// A replica's network, fused.
 #[derive(Debug, Clone)]
@@ -230,7 +229,7 @@ impl Fused {
     fn update(&mut self, run: &Run, replica: &Replica, rows: usize, t: u64) {
         let layers = self.chain.links.len();
         let numbers = run.step.numbers(replica, rows, t);
-        let mut rule = rule(run, numbers.learning_rate as f32, t);
+        let mut rule = rule(run, &self.chain, &numbers, t);
         if let Some(Clip::Norm(bound)) = run.step.clip {
             let of = |layer| self.instructions.squares(&mut self.memory, layer, rows);
             let norm = (0..layers).map(of).sum::<f64>().max(0.0).sqrt();
@@ -274,12 +273,12 @@ fn table_row(run: &Run, row: u32) -> &[f32] {
     &all[row as usize * columns..][..columns]
 }
 
-fn rule(run: &Run, learning_rate: f32, t: u64) -> Rule {
-    let adam = AdamStep::new(run.step.optimizer, t);
+fn rule(run: &Run, chain: &Chain, numbers: &StepNumbers, t: u64) -> Rule {
     let bound = match run.step.clip {
         Some(Clip::Value(bound)) => bound as f32,
-        _ => f32::INFINITY,
+        Some(Clip::Norm(_)) | None => f32::INFINITY,
     };
+    let (learning_rate, adam) = (numbers.learning_rate as f32, chain.optimizer.adam(numbers));
     Rule { learning_rate, scale: 1.0, bound, adam, t }
 }
 
@@ -310,7 +309,7 @@ mod tests {
 
     fn weights_after_steps(run: &Run, instructions: InstructionSet) -> Vec<f32> {
         let (replica, layout) = (&run.replicas[0], Layout::new(&run.plan));
-        let chain = Chain::of(&run.plan).unwrap();
+        let chain = Chain::of(run).unwrap();
         let mut fused = Fused::on(run, replica, chain, instructions);
         let initial = initial_values(&run.plan.tensors, replica.seed);
         let mut weights: Vec<f32> = initial.map(|value| value as f32).collect();

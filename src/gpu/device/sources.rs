@@ -1,13 +1,15 @@
 //! The text of every kernel.
 
+use super::optimizer::{BOUNDS, optimizer_text};
 use crate::expr::{Expression, MATH_WGSL};
+use crate::params::Optimizer;
 
 pub(in crate::gpu) const STEP: &str = include_str!("../../../shaders/step.wgsl");
 const ORDER: &str = include_str!("../../../shaders/order.wgsl");
 const CONVOLUTION: &str = include_str!("../../../shaders/convolution.wgsl");
-pub(in crate::gpu) const OPTIMIZER: &str = include_str!("../../../shaders/optimizer.wgsl");
 const PRODUCT: &str = include_str!("../../../shaders/product.wgsl");
 const PRODUCT_LARGE: &str = include_str!("../../../shaders/product_large.wgsl");
+const UPDATE: &str = include_str!("../../../shaders/update.wgsl");
 
 /// What a kernel's text needs beside it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,8 +20,8 @@ pub(in crate::gpu) enum Needs {
     Order,
     /// Elementary functions.
     Math,
-    /// What an optimizer makes of a weight.
-    Optimizer,
+    /// Bounds on a gradient.
+    Bounds,
     /// The tiles of a product.
     Product,
     /// Larger tiles of a product.
@@ -38,13 +40,12 @@ macro_rules! kernels {
 }
 kernels! {
     "activation_backward": Step,
-    "adam": Optimizer,
     "batch": Order,
     "bias": Step,
     "bias_activation": Math,
     "bias_gradient": Step,
     "binary_cross_entropy": Math,
-    "clip": Optimizer,
+    "clip": Bounds,
     "conv1d": Convolution,
     "conv1d_input_gradient": Convolution,
     "conv1d_kernel_gradient": Convolution,
@@ -58,7 +59,6 @@ kernels! {
     "multi_label_cross_entropy": Math,
     "prelu": Step,
     "prelu_gradient": Step,
-    "sgd": Optimizer,
     "sigmoid": Math,
     "softmax": Math,
     "softmax_cross_entropy": Math,
@@ -70,7 +70,7 @@ pub(in crate::gpu) fn source(name: &str, activation: Option<&Expression>) -> Str
     let (needs, text) = found.map_or((Needs::Step, ""), |(_, needs, text)| (*needs, *text));
     let before: &[&str] = match needs {
         Needs::Step => &[],
-        Needs::Optimizer => &[OPTIMIZER],
+        Needs::Bounds => &[BOUNDS],
         Needs::Product => &[PRODUCT],
         Needs::LargeProduct => &[PRODUCT_LARGE],
         Needs::Convolution => &[PRODUCT, CONVOLUTION],
@@ -81,8 +81,13 @@ pub(in crate::gpu) fn source(name: &str, activation: Option<&Expression>) -> Str
     [&[STEP], before, &[&activation, text]].concat().join("\n")
 }
 
-/// Every kernel's name and text, `bias_activation` once for each of the given activations: what a
-/// validator can check without a device.
+/// The whole text of the kernel `update` of an optimizer, whose slots are its last bindings.
+pub(in crate::gpu) fn update_source(optimizer: Optimizer) -> String {
+    [STEP, &optimizer_text(optimizer, 5), UPDATE].join("\n")
+}
+
+/// Every kernel's name and text, `bias_activation` once for each of the given activations, `update` once for each
+/// optimizer: what a validator can check without a device.
 pub fn shader_sources(activations: &[Expression]) -> Vec<(String, String)> {
     let mut sources = vec![];
     for (name, ..) in KERNELS {
@@ -92,6 +97,9 @@ pub fn shader_sources(activations: &[Expression]) -> Vec<(String, String)> {
         } else {
             sources.push((name.to_string(), source(name, None)));
         }
+    }
+    for optimizer in Optimizer::ALL {
+        sources.push((format!("update of {}", optimizer.formula().name), update_source(optimizer)));
     }
     sources
 }

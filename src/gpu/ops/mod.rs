@@ -4,3 +4,4 @@ pub(super) mod layered;
 #[cfg(test)]
 mod proof;
 mod signals;
+pub(super) mod update;

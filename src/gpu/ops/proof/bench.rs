@@ -9,7 +9,7 @@ use rand_distr::StandardNormal;
 
 use crate::gpu::device::adapter::adapters;
 use crate::gpu::device::gpu::Gpu;
-use crate::gpu::device::kernel::{Access, Kernels, Variant};
+use crate::gpu::device::kernel::{Access, Dispatch, Kernels, Variant};
 use crate::gpu::ops::layered::grid;
 use crate::gpu::session::record::{Recorder, Work};
 use crate::gpu::session::steps::Step;
@@ -210,30 +210,47 @@ impl Bench {
         workgroups: [usize; 2],
         steps: Vec<Step>,
     ) {
-        let replicas = steps.len();
-        let gpu = &self.gpu;
         let upload = |argument: &Argument| match argument {
-            Argument::Read(words) => (gpu.upload(name, words).unwrap(), Access::Read),
-            Argument::Write(words) => (gpu.upload(name, words).unwrap(), Access::Write),
+            Argument::Read(words) => (self.upload(words), Access::Read),
+            Argument::Write(words) => (self.upload(words), Access::Write),
         };
         let buffers: Vec<_> = arguments.iter().map(upload).collect();
         let bound: Vec<_> = buffers.iter().map(|(buffer, access)| (buffer, *access)).collect();
         let [x, y] = workgroups.map(|count| count as u32);
-        let workgroups = [x, y, replicas as u32];
-        let dispatch = self.kernels.dispatch(gpu, name, variant, parameters, &bound, workgroups);
-        let kernels = &self.kernels;
+        let workgroups = [x, y, steps.len() as u32];
+        let (gpu, kernels) = self.device();
+        let dispatch = kernels.dispatch(gpu, name, variant, parameters, &bound, workgroups);
+        self.submit(&[dispatch], steps);
+        for (argument, (buffer, _)) in arguments.iter_mut().zip(&buffers) {
+            if let Argument::Write(words) = argument {
+                **words = self.read(buffer, words.len());
+            }
+        }
+    }
+
+    /// What a launcher makes its dispatches with.
+    pub fn device(&mut self) -> (&Gpu, &mut Kernels) {
+        (&self.gpu, &mut self.kernels)
+    }
+
+    /// A buffer that holds these words.
+    pub fn upload(&self, words: &[u32]) -> wgpu::Buffer {
+        self.gpu.upload(&self.kernel, words).unwrap()
+    }
+
+    /// The first `len` words of a buffer.
+    pub fn read(&self, buffer: &wgpu::Buffer, len: usize) -> Vec<u32> {
+        self.gpu.read(buffer, len).unwrap()
+    }
+
+    /// Runs dispatches in their order, as those of one step a replica.
+    pub fn submit(&mut self, dispatches: &[Dispatch], steps: Vec<Step>) {
+        let (gpu, kernels, replicas) = (&self.gpu, &self.kernels, steps.len());
         let recorder = self
             .recorders
             .entry(replicas)
             .or_insert_with(|| Recorder::new(gpu, kernels, replicas).unwrap());
-        let dispatches = [dispatch];
-        let work = Work { steps, dispatches: &dispatches };
-        recorder.submit(gpu, &[vec![work].into()]);
-        for (argument, (buffer, _)) in arguments.iter_mut().zip(&buffers) {
-            if let Argument::Write(words) = argument {
-                **words = gpu.read(buffer, words.len()).unwrap();
-            }
-        }
+        recorder.submit(gpu, &[vec![Work { steps, dispatches }].into()]);
     }
 
     fn fail(&mut self, what: impl Display) {
