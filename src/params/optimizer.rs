@@ -28,7 +28,7 @@ pub struct Formula {
 }
 
 impl Optimizer {
-    /// Each of them once, with the numbers that parameter files have by default.
+    /// Each of them once, with usual numbers.
     pub const ALL: [Optimizer; 2] =
         [Optimizer::Sgd, Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }];
 
