@@ -24,6 +24,7 @@ pub(crate) mod maxpool1d;
 pub(crate) mod maxpool1d_backward;
 pub(crate) mod mean_squared_error;
 pub(crate) mod metric_sums;
+mod momentum;
 pub(crate) mod multi_label_cross_entropy;
 mod optimizer;
 pub(crate) mod prelu;

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::adam::AdamStep;
 use super::clip::Clipping;
+use super::momentum::Momentum;
 use super::optimizer::Moves;
 use super::sgd::Sgd;
 use crate::math::Real;
@@ -31,6 +32,9 @@ impl<T: Real> Update<T> {
         let numbers = &self.numbers;
         match self.optimizer {
             Optimizer::Sgd => self.each(Sgd::new(numbers), arrays, range, decays),
+            Optimizer::Momentum { momentum } => {
+                self.each(Momentum::new(momentum, numbers), arrays, range, decays);
+            }
             Optimizer::Adam { beta1, beta2, epsilon } => {
                 let adam = AdamStep::new([beta1, beta2, epsilon], numbers);
                 self.each(adam, arrays, range, decays);

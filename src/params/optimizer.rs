@@ -5,6 +5,11 @@
 pub enum Optimizer {
     /// w -= learning rate · gradient
     Sgd,
+    /// v = momentum · v + gradient, w -= learning rate · v
+    Momentum {
+        /// What is left of the velocity v after a step.
+        momentum: f64,
+    },
     /// Kingma and Ba, 2015, with bias correction.
     Adam {
         /// Decay of the mean of gradients.
@@ -29,13 +34,19 @@ pub struct Formula {
 
 impl Optimizer {
     /// Each of them once, with usual numbers.
-    pub const ALL: [Optimizer; 2] =
-        [Optimizer::Sgd, Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }];
+    pub const ALL: [Optimizer; 3] = [
+        Optimizer::Sgd,
+        Optimizer::Momentum { momentum: 0.9 },
+        Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    ];
 
     /// What its formula reads and keeps.
     pub fn formula(self) -> Formula {
         let (name, slots, numbers): (_, &[_], _) = match self {
             Optimizer::Sgd => ("sgd", &[], vec![]),
+            Optimizer::Momentum { momentum } => {
+                ("momentum", &["velocity"], vec![("momentum", momentum)])
+            }
             Optimizer::Adam { beta1, beta2, epsilon } => (
                 "adam",
                 &["first_moment", "second_moment"],
@@ -60,7 +71,7 @@ impl Optimizer {
     /// digits. 1 for optimizers without.
     pub fn corrections(self, t: u64) -> [f64; 2] {
         match self {
-            Optimizer::Sgd => [1.0, 1.0],
+            Optimizer::Sgd | Optimizer::Momentum { .. } => [1.0, 1.0],
             Optimizer::Adam { beta1, beta2, .. } => {
                 [beta1, beta2].map(|beta| 1.0 / (1.0 - beta.powf(t as f64)))
             }

@@ -125,11 +125,21 @@ fn optimizer(keys: &Keys) -> Result<Optimizer> {
     for (_, read) in OPTIMIZER {
         read(keys)?;
     }
-    chosen(keys)
+    let chosen = chosen(keys)?;
+    let is_sgd = matches!(chosen, Optimizer::Sgd | Optimizer::Momentum { .. });
+    match keys.get("MOMENTUM") {
+        Some(momentum) if !is_sgd && sgd(keys)? != Optimizer::Sgd => {
+            let reason = ", which only OPTIMIZER \"sgd\" has";
+            Err(momentum.refuse_because(reason, "0; the momentum of \"adam\" is ADAM_BETA1"))
+        }
+        _ => Ok(chosen),
+    }
 }
 
-fn sgd(_: &Keys) -> Result<Optimizer> {
-    Ok(Optimizer::Sgd)
+/// Plain where there is no momentum.
+fn sgd(keys: &Keys) -> Result<Optimizer> {
+    let momentum = keys.or("MOMENTUM", 0.0, |f| f.number(&BELOW_ONE))?;
+    Ok(if momentum > 0.0 { Optimizer::Momentum { momentum } } else { Optimizer::Sgd })
 }
 
 fn adam(keys: &Keys) -> Result<Optimizer> {

@@ -19,6 +19,7 @@ impl FusedOptimizer {
             Optimizer::Adam { beta1, beta2, epsilon } => {
                 Ok(FusedOptimizer::Adam([beta1, beta2, epsilon]))
             }
+            other => Err(format!("{} can't be fused", other.formula().name)),
         }
     }
 

@@ -13,6 +13,7 @@ const OPTIMIZER: &str = include_str!("../../../shaders/optimizer.wgsl");
 fn moved(optimizer: Optimizer) -> &'static str {
     match optimizer {
         Optimizer::Sgd => include_str!("../../../shaders/sgd.wgsl"),
+        Optimizer::Momentum { .. } => include_str!("../../../shaders/momentum.wgsl"),
         Optimizer::Adam { .. } => include_str!("../../../shaders/adam.wgsl"),
     }
 }

@@ -45,6 +45,7 @@ const TABLE: &[Row] = &[
     ("metric_sums, values", bench::batches, losses::metric_sums_of_values),
     ("clip", bench::tensors, update::clip),
     ("update of sgd", bench::tensors, update::sgd),
+    ("update of momentum", bench::tensors, update::momentum),
     ("update of adam", bench::tensors, update::adam),
     ("batch, classes", bench::batches, data::batch_of_classes),
     ("batch, values", bench::batches, data::batch_of_values),

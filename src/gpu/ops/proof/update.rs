@@ -222,6 +222,15 @@ pub(super) fn sgd(bench: &mut Bench, shape: &Shape) {
     });
 }
 
+pub(super) fn momentum(bench: &mut Bench, shape: &Shape) {
+    let momentum = 0.9;
+    steps(bench, shape, Optimizer::Momentum { momentum }, |made| {
+        let &[w, velocity] = made.before else { panic!("momentum keeps a velocity") };
+        let velocity_terms = momentum * velocity.abs() + made.g_terms;
+        vec![w.abs() + made.twin.numbers.learning_rate * velocity_terms, velocity_terms]
+    });
+}
+
 pub(super) fn adam(bench: &mut Bench, shape: &Shape) {
     let (beta1, beta2, epsilon) = (0.9, 0.999, 1e-7);
     let optimizer = Optimizer::Adam { beta1, beta2, epsilon };
