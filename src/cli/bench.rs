@@ -16,7 +16,6 @@ use crate::data::Split;
 use crate::error::{Error, Result, counted};
 use crate::instruction_set::InstructionSet;
 use crate::nearest::did_you_mean;
-use crate::run::Optimizer;
 
 /// The table (or the JSON lines) goes to standard output, progress to standard error. Data are made up
 /// where a job's own are not on disk; seeds are always the same.

@@ -3,7 +3,6 @@
 
 use super::optimizer::Moves;
 use crate::math::Real;
-use crate::run::Optimizer;
 use crate::run::StepNumbers;
 
 /// One step of it.

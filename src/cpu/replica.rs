@@ -13,7 +13,6 @@ use crate::metrics::Evaluation;
 use crate::plan::Layout;
 use crate::plan::{TensorId, initial_values};
 use crate::run::{Replica, Run};
-use crate::run::{Replica, Run, StepRule};
 
 /// The state of a replica while it trains.
 #[derive(Debug, Clone)]

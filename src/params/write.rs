@@ -4,8 +4,6 @@ use serde_json::{Map, Value, json};
 
 use super::choices::{BATCH_GRADIENT, INIT, NORMALIZE, TASK, name_of};
 use super::keys::OUTER;
-use super::optimizer::Optimizer;
-use super::parameters::{ClassWeight, Clip, LayerStack, Parameters};
 use crate::network::Layer;
 use crate::network::layers::Field;
 use crate::plan::Padding;

@@ -4,7 +4,7 @@ use super::optimizer::FusedOptimizer;
 use super::simd::LANES;
 use crate::expr::Expression;
 use crate::plan;
-use crate::plan::{Plan, TensorId};
+use crate::plan::TensorId;
 use crate::run::Run;
 
 /// A dense layer of a chain.

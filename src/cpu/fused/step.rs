@@ -13,7 +13,6 @@ use crate::instruction_set::InstructionSet;
 use crate::math::Real;
 use crate::metrics::Evaluation;
 use crate::plan::Layout;
-use crate::run::{Clip, Replica, Run};
 use crate::run::{Clip, Replica, Run, StepNumbers};
 
 /// A replica's network, fused.

@@ -1,6 +1,6 @@
 //! From gradients to weights: the bound on the norm, then the optimizer's step.
 
-use super::layered::grid;
+use super::launcher::grid;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::{Dispatch, Kernels, Variant};

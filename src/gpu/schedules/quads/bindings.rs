@@ -8,7 +8,6 @@ use crate::gpu::session::tensors::Tensors;
 use crate::gpu::session::workspace::Gathered;
 use crate::network::Task;
 use crate::run::Run;
-use crate::run::{Clip, Optimizer, Run};
 
 /// A buffer of a generated kernel as its text declares it: name, elements, use.
 pub(super) type Declared = (&'static str, &'static str, Access);

@@ -13,7 +13,6 @@ use crate::gpu::session::sizes::is_weighted;
 use crate::network::Task;
 use crate::plan::{Layout, Link, LinkActivation, Loss};
 use crate::run::Run;
-use crate::run::{Optimizer, Run};
 
 macro_rules! shader {
     ($name:literal) => {
