@@ -5,9 +5,9 @@
 use super::activation;
 use super::graph::{Graph, INPUT, Output, Setting, Value};
 use super::schema::{DOUBLE, FLOAT};
-use crate::artifact::{Model, ModelTensor};
 use crate::data::Scaling;
 use crate::error::{Error, Result};
+use crate::model::{Model, ModelTensor};
 use crate::network::{Activation, Convolution, Layer, Loss};
 
 /// Builds the graph of a model; its last node makes the output.
