@@ -13,7 +13,10 @@ use gpu_mlp::cpu::Product;
 use gpu_mlp::data::{Dataset, Order, Split, Targets};
 use gpu_mlp::expr::{Expression, Scratch};
 use gpu_mlp::math::Real;
-use gpu_mlp::network::{Layer, Padding};
+use gpu_mlp::network::Layer;
+use gpu_mlp::network::layers::conv1d::Conv1d;
+use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
+use gpu_mlp::plan::Padding;
 use gpu_mlp::run::{LayerStack, Parameters, Run};
 use ndarray::{Array2, ArrayD};
 
@@ -98,14 +101,9 @@ fn order(criterion: &mut Criterion) {
 /// evaluation; rows a second.
 fn layers(criterion: &mut Criterion) {
     let devices = support::devices();
-    let conv1d = Layer::Conv1d {
-        filters: 16,
-        kernel: 9,
-        stride: 1,
-        padding: Padding::Same,
-        activation: "relu".to_string(),
-    };
-    let pool = Layer::MaxPool1d { size: 4, stride: 4 };
+    let conv1d = Conv1d { filters: 16, kernel: 9, stride: 1, padding: Padding::Same };
+    let conv1d = Layer::activated(conv1d, "relu");
+    let pool = Layer::plain(MaxPool1d { size: 4, stride: 4 });
     for (name, row, layer) in [
         ("dense 784x512", &[784][..], Layer::dense(512, "relu")),
         ("conv1d 16x9", &[1, 128], conv1d),

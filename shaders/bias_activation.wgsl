@@ -10,6 +10,9 @@ struct Parameters {
     weights: u32,
 }
 
+// Whether the slope is kept: not where nothing is learned.
+override KEEPS_SLOPE: bool = true;
+
 @group(1) @binding(0) var<uniform> parameters: Parameters;
 // (replica, weights)
 @group(1) @binding(1) var<storage, read> weights: array<f32>;
@@ -36,5 +39,7 @@ fn main(
     let result = activation(biased);
     z[at] = biased;
     a[at] = result.x;
-    slope[at] = result.y;
+    if (KEEPS_SLOPE) {
+        slope[at] = result.y;
+    }
 }

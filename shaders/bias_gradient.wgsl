@@ -10,6 +10,8 @@ struct Parameters {
     weights: u32,
 }
 
+override ADDS: bool = false;
+
 @group(1) @binding(0) var<uniform> parameters: Parameters;
 // (replica, capacity, channels, positions)
 @group(1) @binding(1) var<storage, read> delta: array<f32>;
@@ -45,6 +47,11 @@ fn main(
         workgroupBarrier();
     }
     if (local == 0u && channel < parameters.channels) {
-        gradients[replica * parameters.weights + parameters.bias + channel] = sums[0];
+        let at = replica * parameters.weights + parameters.bias + channel;
+        if (ADDS) {
+            gradients[at] += sums[0];
+        } else {
+            gradients[at] = sums[0];
+        }
     }
 }

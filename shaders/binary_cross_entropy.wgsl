@@ -2,6 +2,8 @@
 
 struct Parameters {
     capacity: u32,
+    // 1
+    outputs: u32,
 }
 
 @group(1) @binding(0) var<uniform> parameters: Parameters;

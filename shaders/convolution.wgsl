@@ -1,48 +1,36 @@
-// What the kernels of a convolution share: its sizes, and where the elements of a product's factors lie.
-// Prepended to them.
+// z[i, o, p] = Σc Σj W[o, c, j] · x[i, c, p·stride + j·dilation - before], x = 0 outside.
+// A product (`product.wgsl`, its sizes `windows.wgsl`) of W as (filters, channels·taps) and a matrix that
+// is never stored, (channels·taps, rows·windows): each of its elements is fetched from x as it is needed.
 
-struct Parameters {
-    capacity: u32,
-    channels: u32,
-    samples: u32,
-    filters: u32,
-    kernel: u32,
-    stride: u32,
-    padding: u32,
-    positions: u32,
-    // Where W begins in the weights of a replica, and how many weights a replica has.
-    weight: u32,
-    weights: u32,
+// (replica, weights)
+@group(1) @binding(1) var<storage, read> weights: array<f32>;
+// (replica, capacity, channels, plane)
+@group(1) @binding(2) var<storage, read> x: array<f32>;
+// (replica, capacity, filters, windows)
+@group(1) @binding(3) var<storage, read_write> z: array<f32>;
+
+fn terms_of(workgroup: vec3<u32>) -> u32 {
+    let columns = step_of(workgroup.z).rows * parameters.windows;
+    return select(0u, parameters.channels * parameters.taps, workgroup.x * TILE_COLUMNS < columns);
 }
 
-@group(1) @binding(0) var<uniform> parameters: Parameters;
-
-// No element: padding, or beyond the sizes.
-const NOWHERE = 0xffffffffu;
-
-// The index that stands in for it where an element is fetched all the same, and not used.
-fn fetched(at: u32) -> u32 {
-    return select(at, 0u, at == NOWHERE);
+// W[o, c, j], (c, j) = q
+fn left_at(replica: u32, o: u32, q: u32) -> f32 {
+    let terms = parameters.channels * parameters.taps;
+    let inside = (o < parameters.filters) & (q < terms);
+    let first = replica * parameters.weights + parameters.weight;
+    return select(0.0, weights[first + select(0u, o * terms + q, inside)], inside);
 }
 
-// Where x[i, c, t·stride + j - padding] lies in (replica, capacity, channels, samples); (c, j) = q,
-// (i, t) = n.
-fn place_in_x(replica: u32, q: u32, n: u32) -> u32 {
-    let c = q / parameters.kernel;
-    let i = n / parameters.positions;
-    // Before the first sample this wraps around and is beyond the last one.
-    let s = n % parameters.positions * parameters.stride + q % parameters.kernel - parameters.padding;
-    let inside =
-        (i < step_of(replica).rows) & (c < parameters.channels) & (s < parameters.samples);
-    let row = replica * parameters.capacity + i;
-    return select(NOWHERE, (row * parameters.channels + c) * parameters.samples + s, inside);
+// x[i, c, p·stride + j·dilation - before], (c, j) = q, (i, p) = n
+fn right_at(replica: u32, q: u32, n: u32) -> f32 {
+    let at = place_in_x(replica, q, n);
+    return select(x[fetched(at)], 0.0, at == NOWHERE);
 }
 
-// Where z[i, o, t] lies in (replica, capacity, filters, positions); (i, t) = n.
-fn place_in_z(replica: u32, o: u32, n: u32) -> u32 {
-    let i = n / parameters.positions;
-    let inside = (o < parameters.filters) & (i < step_of(replica).rows);
-    let row = replica * parameters.capacity + i;
-    let at = (row * parameters.filters + o) * parameters.positions + n % parameters.positions;
-    return select(NOWHERE, at, inside);
+fn store(replica: u32, o: u32, n: u32, sum: f32) {
+    let at = place_in_z(replica, o, n);
+    if (at != NOWHERE) {
+        z[at] = sum;
+    }
 }

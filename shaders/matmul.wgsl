@@ -1,4 +1,4 @@
-// out (m, n) = left (m, k) · right (k, n), either factor read as its transpose (`product.wgsl`).
+// out (m, n) = left (m, k) · right (k, n), or out += it, either factor read as its transpose (`product.wgsl`).
 // The batch is m or k: that size comes from the step.
 
 struct Parameters {
@@ -7,17 +7,24 @@ struct Parameters {
     n: u32,
     // 0: m is the batch; 1: k is the batch.
     batch_axis: u32,
-    // Where the matrices begin, and how far those of one replica are from those of the next.
+    // Rows of the matrices in one row of the batch.
+    batch_rows: u32,
+    // Where each matrix begins, and how far those of one replica are from those of the next; from one row to
+    // the next there are `_row` elements.
     left: u32,
     left_stride: u32,
+    left_row: u32,
     right: u32,
     right_stride: u32,
+    right_row: u32,
     out: u32,
     out_stride: u32,
+    out_row: u32,
 }
 
 override LEFT_TRANSPOSED: bool = false;
 override RIGHT_TRANSPOSED: bool = false;
+override ADDS: bool = false;
 
 @group(1) @binding(0) var<uniform> parameters: Parameters;
 @group(1) @binding(1) var<storage, read> left: array<f32>;
@@ -25,11 +32,11 @@ override RIGHT_TRANSPOSED: bool = false;
 @group(1) @binding(3) var<storage, read_write> out: array<f32>;
 
 fn m_of(replica: u32) -> u32 {
-    return select(parameters.m, step_of(replica).rows, parameters.batch_axis == 0u);
+    return select(parameters.m, parameters.batch_rows * step_of(replica).rows, parameters.batch_axis == 0u);
 }
 
 fn k_of(replica: u32) -> u32 {
-    return select(parameters.k, step_of(replica).rows, parameters.batch_axis == 1u);
+    return select(parameters.k, parameters.batch_rows * step_of(replica).rows, parameters.batch_axis == 1u);
 }
 
 fn terms_of(workgroup: vec3<u32>) -> u32 {
@@ -37,24 +44,27 @@ fn terms_of(workgroup: vec3<u32>) -> u32 {
 }
 
 fn left_at(replica: u32, row: u32, k: u32) -> f32 {
-    let terms = k_of(replica);
-    let inside = (row < m_of(replica)) & (k < terms);
-    let at = select(row * terms + k, k * parameters.m + row, LEFT_TRANSPOSED);
+    let inside = (row < m_of(replica)) & (k < k_of(replica));
+    let at = select(row * parameters.left_row + k, k * parameters.left_row + row, LEFT_TRANSPOSED);
     let first = parameters.left + replica * parameters.left_stride;
     return select(0.0, left[first + select(0u, at, inside)], inside);
 }
 
 fn right_at(replica: u32, k: u32, column: u32) -> f32 {
-    let terms = k_of(replica);
-    let inside = (k < terms) & (column < parameters.n);
-    let at = select(k * parameters.n + column, column * terms + k, RIGHT_TRANSPOSED);
+    let inside = (k < k_of(replica)) & (column < parameters.n);
+    let at = select(k * parameters.right_row + column, column * parameters.right_row + k, RIGHT_TRANSPOSED);
     let first = parameters.right + replica * parameters.right_stride;
     return select(0.0, right[first + select(0u, at, inside)], inside);
 }
 
 fn store(replica: u32, row: u32, column: u32, sum: f32) {
     if ((row < m_of(replica)) & (column < parameters.n)) {
-        let at = parameters.out + replica * parameters.out_stride + row * parameters.n + column;
-        out[at] = sum;
+        let first = parameters.out + replica * parameters.out_stride;
+        let at = first + row * parameters.out_row + column;
+        if (ADDS) {
+            out[at] += sum;
+        } else {
+            out[at] = sum;
+        }
     }
 }

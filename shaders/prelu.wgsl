@@ -11,6 +11,9 @@ struct Parameters {
     alpha: u32,
 }
 
+// Whether the slope is kept: not where nothing is learned.
+override KEEPS_SLOPE: bool = true;
+
 @group(1) @binding(0) var<uniform> parameters: Parameters;
 // (replica, weights)
 @group(1) @binding(1) var<storage, read> weights: array<f32>;
@@ -37,5 +40,7 @@ fn main(
     let alpha = weights[own + parameters.alpha];
     z[at] = biased;
     a[at] = select(alpha * biased, biased, biased > 0.0);
-    slope[at] = select(alpha, 1.0, biased > 0.0);
+    if (KEEPS_SLOPE) {
+        slope[at] = select(alpha, 1.0, biased > 0.0);
+    }
 }

@@ -8,6 +8,8 @@ struct Parameters {
     weights: u32,
 }
 
+override ADDS: bool = false;
+
 @group(1) @binding(0) var<uniform> parameters: Parameters;
 // (replica, capacity, units), both
 @group(1) @binding(1) var<storage, read> z: array<f32>;
@@ -38,6 +40,11 @@ fn main(
         workgroupBarrier();
     }
     if (local == 0u) {
-        gradients[replica * parameters.weights + parameters.alpha] = sums[0];
+        let at = replica * parameters.weights + parameters.alpha;
+        if (ADDS) {
+            gradients[at] += sums[0];
+        } else {
+            gradients[at] = sums[0];
+        }
     }
 }

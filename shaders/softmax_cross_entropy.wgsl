@@ -2,7 +2,7 @@
 
 struct Parameters {
     capacity: u32,
-    classes: u32,
+    outputs: u32,
 }
 
 @group(1) @binding(0) var<uniform> parameters: Parameters;
@@ -29,13 +29,13 @@ fn main(
         return;
     }
     let row = replica * parameters.capacity + i;
-    let own = row * parameters.classes;
+    let own = row * parameters.outputs;
     var maximum = z[own];
-    for (var j = 1u; j < parameters.classes; j++) {
+    for (var j = 1u; j < parameters.outputs; j++) {
         maximum = max(maximum, z[own + j]);
     }
     var sum = 0.0;
-    for (var j = 0u; j < parameters.classes; j++) {
+    for (var j = 0u; j < parameters.outputs; j++) {
         let e = exponential(z[own + j] - maximum);
         delta[own + j] = e;
         sum += e;
@@ -44,7 +44,7 @@ fn main(
     losses[row] = logarithm(sum) + (maximum - z[own + class_]);
     let weight = weights[row];
     let scale = weight * step.scale;
-    for (var j = 0u; j < parameters.classes; j++) {
+    for (var j = 0u; j < parameters.outputs; j++) {
         let y = select(0.0, 1.0, j == class_);
         // A row that weighs nothing pulls at nothing, whatever its delta.
         delta[own + j] = select(0.0, (delta[own + j] / sum - y) * scale, weight > 0.0);

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::Split;
 use crate::error::{Error, Result};
 use crate::metrics::Evaluation;
-use crate::network::{Plan, Tensor};
+use crate::plan::{Plan, Tensor};
 
 /// A replica of the run: its index in [`crate::run::Run::replicas`].
 pub type ReplicaId = usize;

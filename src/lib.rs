@@ -23,6 +23,7 @@ pub mod network;
 mod number;
 pub mod onnx;
 pub mod params;
+pub mod plan;
 pub mod run;
 mod text;
 pub mod train;

@@ -9,6 +9,7 @@ use gpu_mlp::backend::Backend;
 use gpu_mlp::cpu::{Cpu, Schedule};
 use gpu_mlp::data::Dataset;
 use gpu_mlp::network::Layer;
+use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
 use gpu_mlp::run::{BatchGradient, ClassWeight, Clip, Optimizer, Parameters, Run};
 use std::sync::Arc;
 
@@ -125,7 +126,7 @@ fn what_is_no_chain_of_dense_layers_says_so() {
     let why = |run: Arc<Run>| Cpu::<f32>::with_schedule(run, Schedule::Fused).err().unwrap();
     let prelu = parameters(&[3, 4, 3], &["prelu", "softmax"]);
     assert!(why(run(&prelu, &classes(40, 3, 3))).contains("prelu can't be fused"));
-    let layers = vec![Layer::MaxPool1d { size: 2, stride: 2 }, Layer::dense(3, "softmax")];
+    let layers = vec![Layer::plain(MaxPool1d { size: 2, stride: 2 }), Layer::dense(3, "softmax")];
     let stack = Stack { channels: 1, samples: 6, classifies: true, layers };
     assert!(why(run(&stack.parameters(), &stack.dataset(12))).contains("layers for signals"));
 }

@@ -5,7 +5,11 @@ mod common;
 use common::signals::Stack;
 use common::{classes, mlp, parameters, values};
 use gpu_mlp::data::{Dataset, Normalization, Targets};
-use gpu_mlp::network::{Layer, Padding};
+use gpu_mlp::network::Layer;
+use gpu_mlp::network::layers::conv1d::Conv1d;
+use gpu_mlp::network::layers::flatten::Flatten;
+use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
+use gpu_mlp::plan::Padding;
 use gpu_mlp::run::{ClassWeight, LayerStack, Parameters, Run};
 use ndarray::{Array2, array};
 
@@ -57,11 +61,11 @@ fn layers_that_make_no_sense() {
 }
 
 fn conv1d(kernel: usize, stride: usize, padding: Padding) -> Layer<String> {
-    Layer::Conv1d { filters: 4, kernel, stride, padding, activation: "relu".into() }
+    Layer::activated(Conv1d { filters: 4, kernel, stride, padding }, "relu")
 }
 
 fn pool(size: usize, stride: usize) -> Layer<String> {
-    Layer::MaxPool1d { size, stride }
+    Layer::plain(MaxPool1d { size, stride })
 }
 
 #[test]
@@ -86,7 +90,7 @@ fn stacks_that_do_not_fit_are_refused_with_the_layer_and_both_shapes() {
         &["layer 2 (maxpool1d)", "windows of 3", "a signal of 2", "leave nothing", "(2, 2)"],
     );
     says(
-        vec![conv1d(3, 1, none), Layer::Flatten, conv1d(3, 1, none), dense()],
+        vec![conv1d(3, 1, none), Layer::plain(Flatten), conv1d(3, 1, none), dense()],
         &["layer 3 (conv1d)", "takes a signal", "is (32)"],
     );
     says(vec![dense(), pool(2, 2), dense()], &["layer 1 (dense)", "output layer only"]);
@@ -99,12 +103,8 @@ fn stacks_that_do_not_fit_are_refused_with_the_layer_and_both_shapes() {
         vec![conv1d(3, 1, none), Layer::dense(4, "softmax")],
         &["LAYERS: layer 2 (dense)", "the shape (4)", "tells 4 classes apart", "has 3"],
     );
-    let wide = |filters| Layer::Conv1d {
-        filters,
-        kernel: 3,
-        stride: 1,
-        padding: Padding::Same,
-        activation: "relu".into(),
+    let wide = |filters| {
+        Layer::activated(Conv1d { filters, kernel: 3, stride: 1, padding: Padding::Same }, "relu")
     };
     says(vec![wide(1 << 24), dense()], &["layer 1 (conv1d)", "filters 16777216", "1048576"]);
     says(

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The rooms, from the ground up: each imports only from those before it.
-const ROOMS: [&str; 26] = [
+const ROOMS: [&str; 27] = [
     "error",
     "text",
     "nearest",
@@ -14,6 +14,7 @@ const ROOMS: [&str; 26] = [
     "instruction_set",
     "math",
     "expr",
+    "plan",
     "network",
     "data",
     "run",

@@ -6,7 +6,9 @@ mod common;
 use common::signals::{WORKED_INPUT_GRADIENT, with_worked_weights, worked_example, worked_numbers};
 use common::{cpu, run};
 use gpu_mlp::backend::{Backend, Quantity};
-use gpu_mlp::network::{Layer, Padding};
+use gpu_mlp::network::Layer;
+use gpu_mlp::network::layers::conv1d::Conv1d;
+use gpu_mlp::plan::Padding;
 
 /// The table holds x in f32, each within 2^-25 · 0.9; a number of the paper sums up at most twelve of
 /// them with weights of up to 3.
@@ -53,13 +55,10 @@ fn every_quantity_of_the_example() {
 #[test]
 fn the_gradient_by_its_input() {
     // Behind a convolution that changes nothing, the example's input is a layer's output.
-    let same = Layer::Conv1d {
-        filters: 1,
-        kernel: 1,
-        stride: 1,
-        padding: Padding::Each(0),
-        activation: "linear".into(),
-    };
+    let same = Layer::activated(
+        Conv1d { filters: 1, kernel: 1, stride: 1, padding: Padding::Each(0) },
+        "linear",
+    );
     let (parameters, dataset) = worked_example(Some(same));
     let run = run(&parameters, &dataset);
     let mut backend = cpu::<f64>(&run);

@@ -18,7 +18,7 @@ use super::summary::Timing;
 use crate::backend::{Description, ReplicaState, State, TensorState};
 use crate::error::{Error, Result};
 use crate::input::open_file;
-use crate::network::Tensor;
+use crate::plan::Tensor;
 use crate::run::Run;
 use crate::train::{Checkpoint, Progress};
 

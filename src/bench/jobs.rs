@@ -129,7 +129,9 @@ impl Job {
             LayerStack::Mlp { sizes, .. } => {
                 parts.extend(sizes[1..].iter().map(ToString::to_string));
             }
-            LayerStack::General(layers) => parts.extend(layers.iter().filter_map(in_a_word)),
+            LayerStack::General(layers) => {
+                parts.extend(layers.iter().filter_map(|layer| layer.kind.short()))
+            }
         }
         Ok(parts.join("-"))
     }
@@ -138,10 +140,7 @@ impl Job {
     fn outputs(&self) -> Result<usize> {
         Ok(match self.parameters()?.layers {
             LayerStack::Mlp { sizes, .. } => sizes.last().copied().unwrap_or(1),
-            LayerStack::General(layers) => match layers.last() {
-                Some(Layer::Dense { units, .. }) => *units,
-                _ => 1,
-            },
+            LayerStack::General(layers) => layers.last().and_then(Layer::units).unwrap_or(1),
         })
     }
 
@@ -177,16 +176,6 @@ impl Job {
             return Ok(());
         }
         Err(Error::input(format!("--rows {rows}; allowed for {}: {fewest} to {most}", self.name)))
-    }
-}
-
-/// A layer of [`Job::network`]; flattening changes nothing that is computed.
-fn in_a_word(layer: &Layer<String>) -> Option<String> {
-    match layer {
-        Layer::Dense { units, .. } => Some(units.to_string()),
-        Layer::Conv1d { filters, kernel, .. } => Some(format!("{filters}c{kernel}")),
-        Layer::MaxPool1d { size, .. } => Some(format!("p{size}")),
-        Layer::Flatten => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::wrap::{WIDTH, folded, wrapped};
 use crate::error::counted;
-use crate::network::{Layer, shape_text};
+use crate::network::shape_text;
 use crate::run::{LayerStack, Parameters, Run};
 use crate::text::shown;
 
@@ -44,7 +44,7 @@ fn chain(run: &Run, names: Option<&[String]>) -> String {
     };
     let mut text = format!("{}({})", name(0), run.network.inputs());
     for (index, layer) in run.network.layers.iter().enumerate() {
-        if let Layer::Dense { units, activation } = layer {
+        if let (Some(units), Some(activation)) = (layer.units(), layer.activation()) {
             text += &format!(" -> {}({units},{NO_BREAK}{activation})", name(index + 1));
         }
     }

@@ -120,7 +120,7 @@ fn on_cpu(run: &Arc<Run>, (read, free): (u64, Option<u64>)) -> Result<Fitting> {
     Cpu::<f32>::check_memory(run)?;
     let takes = |schedule: &cpu::Schedule| match schedule {
         cpu::Schedule::Layered => true,
-        cpu::Schedule::Fused => crate::network::Chain::of(&run.plan).is_ok(),
+        cpu::Schedule::Fused => crate::plan::Chain::of(&run.plan).is_ok(),
     };
     let names = cpu::Schedule::ALL.iter().filter(|s| takes(s)).map(|s| s.name()).collect();
     let free = free.map_or_else(String::new, |free| format!(" of {}", mebibytes(free)));

@@ -9,7 +9,7 @@ use super::multi_label_cross_entropy::multi_label_cross_entropy;
 use super::softmax_cross_entropy::softmax_cross_entropy;
 use crate::math::Real;
 use crate::metrics::Evaluation;
-use crate::network::Loss;
+use crate::plan::Loss;
 use crate::run::{Table, TableTargets};
 
 /// The targets and weights of the rows of a batch, and the losses the network makes on them.

@@ -9,10 +9,10 @@ use ndarray::{Array3, ArrayViewD, Axis};
 use rayon::prelude::*;
 
 use super::evaluate::{block_rows, confusion_counts, evaluator_bytes, predict};
-use super::execute::Executor;
+use super::executor::Executor;
 use super::fused::{Chain, Fused};
 use super::keep_best::keep_best;
-use super::matmul::Product;
+use super::ops::product::Product;
 use super::replica::Trainee;
 use super::{state, trace};
 use crate::backend::{
@@ -23,7 +23,7 @@ use crate::error::Result;
 use crate::instruction_set::InstructionSet;
 use crate::memory::refuse_beyond;
 use crate::metrics::Evaluation;
-use crate::network::Layout;
+use crate::plan::Layout;
 use crate::run::{Replica, Run};
 
 /// How long a poll works before it reports progress.
@@ -300,9 +300,8 @@ impl<T: Product> Backend for Cpu<T> {
         let mut trainee = trainee.clone();
         trainee.begin_epoch(&self.run.replicas[0], &self.layout, epoch);
         trainee.gradients(&self.run, &self.run.replicas[0], &self.layout, 0);
-        let executor =
-            Executor { plan: &self.run.plan, layout: &self.layout, weights: &trainee.weights };
-        executor.predict(&mut trainee.workspace);
+        let executor = Executor { plan: &self.run.plan, layout: &self.layout };
+        executor.predict(&trainee.weights, &mut trainee.workspace);
         Ok(trace::trace(&self.run, &self.layout, &trainee))
     }
 

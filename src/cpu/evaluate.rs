@@ -3,13 +3,14 @@
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
-use super::execute::Executor;
+use super::executor::Executor;
 use super::fused::{Chain, Fused};
 use super::gather::Frame;
-use super::matmul::Product;
+use super::ops::product::Product;
 use super::workspace::Workspace;
 use crate::metrics::Evaluation;
-use crate::network::{Layout, Plan, Task};
+use crate::network::Task;
+use crate::plan::{Layout, Plan};
 use crate::run::{Replica, Run};
 
 /// Rows of a block: enough for the products to run at full speed.
@@ -43,13 +44,13 @@ pub(super) fn evaluate<T: Product>(
     weights: &[T],
     rows: &[u32],
 ) -> Evaluation {
-    let executor = Executor { plan: &run.plan, layout, weights };
+    let executor = Executor { plan: &run.plan, layout };
     let block_rows = block_rows(&run.plan);
     let workspace = || Workspace::new(&run.plan, block_rows.min(rows.len()));
     let block = |workspace: &mut Workspace<T>, rows: &[u32]| {
         let mut sums = Evaluation::default();
         workspace.gather(run, frame, rows);
-        executor.forward(workspace, false);
+        executor.inference(weights, workspace);
         executor.loss(workspace, T::ONE);
         let scores = workspace.of(run.plan.scores);
         workspace.batch.add_sums(run.plan.loss, scores, &mut sums);
@@ -137,7 +138,7 @@ pub(super) fn predict<T: Product>(
     weights: &[T],
     rows: ArrayView2<f32>,
 ) -> Array2<f64> {
-    let executor = Executor { plan: &run.plan, layout, weights };
+    let executor = Executor { plan: &run.plan, layout };
     let outputs = run.network.outputs();
     let block_rows = block_rows(&run.plan);
     let mut workspace = Workspace::new(&run.plan, block_rows.min(rows.nrows()));
@@ -148,8 +149,8 @@ pub(super) fn predict<T: Product>(
             let rows = block.outer_iter().map(|row| row.to_slice().unwrap_or_default());
             frame.scale_inputs(rows, inputs);
         });
-        executor.forward(&mut workspace, false);
-        executor.predict(&mut workspace);
+        executor.inference(weights, &mut workspace);
+        executor.predict(weights, &mut workspace);
         let output = workspace.of(run.plan.output).iter().enumerate();
         predictions.extend(output.map(|(i, y)| replica.original(i % outputs, y.to_f64())));
     }

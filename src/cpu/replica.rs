@@ -3,16 +3,16 @@
 use super::adam::AdamStep;
 use super::clip::Clipping;
 use super::evaluate::{evaluate, evaluate_fused};
-use super::execute::Executor;
+use super::executor::Executor;
 use super::fused::{Done, Fused};
 use super::gather::Frame;
-use super::matmul::Product;
+use super::ops::product::Product;
 use super::sgd::sgd;
 use super::workspace::Workspace;
 use crate::data::{Order, Split};
 use crate::metrics::Evaluation;
-use crate::network::Layout;
-use crate::network::{TensorId, initial_values};
+use crate::plan::Layout;
+use crate::plan::{TensorId, initial_values};
 use crate::run::{Replica, Run, StepRule};
 
 /// The state of a replica while it trains.
@@ -81,10 +81,10 @@ impl<T: Product> Trainee<T> {
         if places.is_empty() || self.first_bad_step.is_some() {
             return 0;
         }
-        let executor = Executor { plan: &run.plan, layout, weights: &self.weights };
+        let executor = Executor { plan: &run.plan, layout };
         let workspace = &mut self.workspace;
         workspace.gather(run, &self.frame, &self.order[places.clone()]);
-        executor.forward(workspace, true);
+        executor.training(&mut self.weights, workspace);
         let scale = run.step.gradient_scale(replica, places.len());
         executor.loss(workspace, T::from_f64(scale));
         let loss_before = self.sums.loss_sum;
@@ -94,7 +94,7 @@ impl<T: Product> Trainee<T> {
             self.first_bad_step = Some(step + 1);
             return 0;
         }
-        executor.backward(workspace, &mut self.gradients);
+        executor.backward(&self.weights, &mut self.gradients, workspace);
         places.len()
     }
 

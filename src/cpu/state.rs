@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::matmul::Product;
+use super::ops::product::Product;
 use super::replica::Trainee;
 use crate::backend::{ReplicaState, State, TensorState};
 use crate::error::Result;
-use crate::network::Layout;
-use crate::network::{Plan, TensorId};
+use crate::plan::Layout;
+use crate::plan::{Plan, TensorId};
 
 /// The state of all replicas.
 pub(super) fn state<T: Product>(plan: &Plan, layout: &Layout, trainees: &[Trainee<T>]) -> State {

@@ -1,10 +1,10 @@
 //! Every quantity of a first step, by name.
 
-use super::matmul::Product;
+use super::ops::product::Product;
 use super::replica::Trainee;
 use crate::backend::Quantity;
-use crate::network::Layout;
-use crate::network::{BufferId, Element, TensorId};
+use crate::plan::Layout;
+use crate::plan::{BufferId, Element, TensorId};
 use crate::run::Run;
 
 /// The buffers of the batch in the plan's order, the losses, then weights and their gradients.
@@ -20,7 +20,9 @@ pub(super) fn trace<T: Product>(run: &Run, layout: &Layout, trainee: &Trainee<T>
         let shape = std::iter::once(workspace.rows).chain(buffer.shape.iter().copied());
         let values = match buffer.element {
             Element::Real => workspace.of(BufferId(id)).iter().map(|v| v.to_f64()).collect(),
-            Element::Index => workspace.places_of(BufferId(id)).iter().map(|&i| i.into()).collect(),
+            Element::Index => {
+                workspace.indices_of(BufferId(id)).iter().map(|&i| i.into()).collect()
+            }
         };
         Quantity { name: buffer.name.clone(), shape: shape.collect(), values }
     };

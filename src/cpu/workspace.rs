@@ -4,16 +4,16 @@ use super::batch::Batch;
 use super::gather::Frame;
 use crate::expr::Scratch;
 use crate::math::Real;
-use crate::network::{Buffer, BufferId, Element, Plan};
+use crate::plan::{Buffer, BufferId, Element, Plan};
 use crate::run::Run;
 
 /// The buffers of up to `capacity` rows.
 #[derive(Debug, Clone)]
-pub(super) struct Workspace<T> {
-    /// One array a buffer of the plan, of capacity · row length; empty for places.
+pub(crate) struct Workspace<T> {
+    /// One array a buffer of the plan, of capacity · row length; empty for indices.
     buffers: Vec<Vec<T>>,
-    /// The same for buffers of places; empty for real numbers.
-    places: Vec<Vec<u32>>,
+    /// The same for buffers of indices; empty for real numbers.
+    indices: Vec<Vec<u32>>,
     row_lens: Vec<usize>,
     /// The rows in use.
     pub rows: usize,
@@ -37,7 +37,7 @@ impl<T: Real> Workspace<T> {
         };
         Workspace {
             buffers: of(Element::Real).map(|len| vec![T::ZERO; len]).collect(),
-            places: of(Element::Index).map(|len| vec![0; len]).collect(),
+            indices: of(Element::Index).map(|len| vec![0; len]).collect(),
             row_lens,
             rows: 0,
             batch: Batch::default(),
@@ -63,22 +63,34 @@ impl<T: Real> Workspace<T> {
         &self.buffers[buffer.0][..self.rows * self.row_lens[buffer.0]]
     }
 
-    /// The rows in use of a buffer of places.
-    pub fn places_of(&self, buffer: BufferId) -> &[u32] {
-        &self.places[buffer.0][..self.rows * self.row_lens[buffer.0]]
+    /// The rows in use of a buffer of indices.
+    pub fn indices_of(&self, buffer: BufferId) -> &[u32] {
+        &self.indices[buffer.0][..self.rows * self.row_lens[buffer.0]]
     }
 
-    /// [`Self::with`] for a buffer of places.
-    pub fn with_places<R>(
+    /// [`Self::with`] for a buffer of indices.
+    pub fn with_indices<R>(
         &mut self,
         buffer: BufferId,
         work: impl FnOnce(&mut [u32], &mut Self) -> R,
     ) -> R {
-        let mut values = std::mem::take(&mut self.places[buffer.0]);
+        let mut values = std::mem::take(&mut self.indices[buffer.0]);
         let len = self.rows * self.row_lens[buffer.0];
         let result = work(&mut values[..len], self);
-        self.places[buffer.0] = values;
+        self.indices[buffer.0] = values;
         result
+    }
+
+    /// [`Self::with`] for a buffer that may not be wanted.
+    pub fn with_optional<R>(
+        &mut self,
+        buffer: Option<BufferId>,
+        work: impl FnOnce(Option<&mut [T]>, &mut Self) -> R,
+    ) -> R {
+        match buffer {
+            None => work(None, self),
+            Some(buffer) => self.with(buffer, |values, workspace| work(Some(values), workspace)),
+        }
     }
 
     /// Runs `work` on the room for columns, with the rest of the workspace beside it.

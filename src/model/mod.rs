@@ -12,7 +12,8 @@ use crate::backend::State;
 use crate::data::{Scaling, Split};
 use crate::error::Result;
 use crate::metrics::{Figures, figures_json};
-use crate::network::{Network, Plan, Tensor};
+use crate::network::Network;
+use crate::plan::{Plan, Tensor};
 use crate::run::Run;
 use crate::train::Outcome;
 

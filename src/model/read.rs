@@ -11,8 +11,9 @@ use super::{FORMAT, FORMAT_VERSION, LONGEST_HEADER, METADATA_KEY, Model, ModelTe
 use crate::data::Scaling;
 use crate::error::{Error, Result};
 use crate::network::{
-    Initialization, Layer, MOST_EXPRESSIONS, MOST_LAYERS, Network, Task, Tensor, lower, shape_text,
+    Initialization, Layer, MOST_EXPRESSIONS, MOST_LAYERS, Network, Task, lower, shape_text,
 };
+use crate::plan::Tensor;
 
 /// The bytes in front of the header, which tell its length.
 const LENGTH_BYTES: u64 = 8;

@@ -8,6 +8,7 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::expr::Expression;
 use crate::nearest::did_you_mean;
+use crate::plan::Function;
 
 /// The activations known by name; `(alpha)` may follow leaky_relu, prelu and elu.
 pub const ACTIVATION_NAMES: &[&str] = &[
@@ -53,15 +54,6 @@ pub enum Activation {
     Function(Function),
 }
 
-/// An activation of one variable, with the name it was given.
-#[derive(Debug, Clone)]
-pub struct Function {
-    /// The name as tables and files show it: `relu`, `leaky_relu(0.02)`, or the expression's text.
-    pub name: String,
-    /// The function and its derivative.
-    pub expression: Expression,
-}
-
 impl Activation {
     /// Reads an activation: a name, a name with its parameter, or an expression of x.
     ///
@@ -74,7 +66,7 @@ impl Activation {
             ("linear" | "identity", None) => return Ok(Activation::Linear),
             ("softmax", None) => return Ok(Activation::Softmax),
             ("prelu", alpha) => return Ok(Activation::Prelu(alpha.unwrap_or(PRELU_ALPHA))),
-            ("custom_function", None) => return Function::of(custom, custom).map(Self::Function),
+            ("custom_function", None) => return function_of(custom, custom).map(Self::Function),
             _ => {}
         }
         if parameter.is_some_and(|parameter| !(parameter as f32).is_finite()) {
@@ -84,7 +76,7 @@ impl Activation {
         }
         if let Some(formula) = formula(&name, parameter) {
             let name = parameter.map_or(name.clone(), |alpha| format!("{name}({alpha})"));
-            return Function::of(&name, &formula).map(Activation::Function);
+            return function_of(&name, &formula).map(Activation::Function);
         }
         if let Some(error) = misspelt(text) {
             return Err(error);
@@ -96,7 +88,7 @@ impl Activation {
                 ACTIVATION_NAMES.join(", ")
             )));
         }
-        Function::of(text, text).map(Activation::Function)
+        function_of(text, text).map(Activation::Function)
     }
 
     /// Whether this is the activation of that name, without parameters.
@@ -117,32 +109,30 @@ impl fmt::Display for Activation {
     }
 }
 
-impl Function {
-    /// The function `text` describes, under `name`; refused where it or its derivative is NaN, and
-    /// where it is the same everywhere.
-    fn of(name: &str, text: &str) -> Result<Self> {
-        let expression = Expression::parse(text)
-            .map_err(|e| Error::input(format!("{e}\n    {}", pointed_at(text, e.position))))?;
-        let points = [0.0, 1e-3, -1e-3, 0.5, -0.5, 3.0, -3.0, 50.0, -50.0, 1e4, -1e4];
-        let values = points.map(|x| expression.evaluate::<f32>(x).0);
-        if values.iter().all(|value| *value == values[0]) {
+/// The function `text` describes, under `name`; refused where it or its derivative is NaN, and
+/// where it is the same everywhere.
+fn function_of(name: &str, text: &str) -> Result<Function> {
+    let expression = Expression::parse(text)
+        .map_err(|e| Error::input(format!("{e}\n    {}", pointed_at(text, e.position))))?;
+    let points = [0.0, 1e-3, -1e-3, 0.5, -0.5, 3.0, -3.0, 50.0, -50.0, 1e4, -1e4];
+    let values = points.map(|x| expression.evaluate::<f32>(x).0);
+    if values.iter().all(|value| *value == values[0]) {
+        return Err(Error::input(format!(
+            "the activation {text:?} is {} for every x: nothing can be learned through it; it has to \
+             depend on x",
+            values[0]
+        )));
+    }
+    for x in points {
+        let (value, slope) = expression.evaluate::<f32>(x);
+        if !value.is_finite() || !slope.is_finite() {
             return Err(Error::input(format!(
-                "the activation {text:?} is {} for every x: nothing can be learned through it; it has to \
-                 depend on x",
-                values[0]
+                "the activation {text:?} is not finite at x = {x} (f = {value}, f' = {slope}); \
+                 it has to be so from -1e4 to 1e4: guard it with if(...), max or min"
             )));
         }
-        for x in points {
-            let (value, slope) = expression.evaluate::<f32>(x);
-            if !value.is_finite() || !slope.is_finite() {
-                return Err(Error::input(format!(
-                    "the activation {text:?} is not finite at x = {x} (f = {value}, f' = {slope}); \
-                     it has to be so from -1e4 to 1e4: guard it with if(...), max or min"
-                )));
-            }
-        }
-        Ok(Function { name: name.to_lowercase(), expression })
     }
+    Ok(Function { name: name.to_lowercase(), expression })
 }
 
 /// The formulas of the activations known by name. The z <= 0 branch holds at a kink, and it is the

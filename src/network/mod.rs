@@ -1,26 +1,15 @@
-//! Networks as pure description: layers, activations, losses, initial weights, and the plan of
-//! operations they lower to. No data and no backend is known here.
+//! Networks as pure description: layers and activations, and the plan of operations they lower to. No
+//! data and no backend is known here.
 
 mod activation;
-mod chain;
-mod initial;
-mod initializer;
-mod layer;
-mod layout;
-mod loss;
+mod initialization;
+pub mod layers;
 mod lower;
-mod plan;
+mod lowering;
 mod stack;
-mod window;
 
-pub use activation::{ACTIVATION_NAMES, Activation, Function};
-pub use chain::{Chain, Link, LinkActivation};
-pub use initial::initial_values;
-pub use initializer::Initializer;
-pub use layer::{Layer, MOST_EXPRESSIONS, MOST_LAYERS, MOST_SIZE, shape_text};
-pub use layout::Layout;
-pub use loss::Loss;
-pub use lower::{Initialization, lower};
-pub use plan::{Activated, Buffer, BufferId, Element, Operand, Operation, Plan, Tensor, TensorId};
+pub use activation::{ACTIVATION_NAMES, Activation};
+pub use initialization::Initialization;
+pub use layers::{Layer, MOST_EXPRESSIONS, MOST_LAYERS, MOST_SIZE, shape_text};
+pub use lower::lower;
 pub use stack::{Network, Output, Task};
-pub use window::{Convolution, Padding, Pooling};

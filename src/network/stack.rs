@@ -1,10 +1,9 @@
 //! The stack that layers form, and what its output is for.
 
 use super::activation::Activation;
-use super::layer::shape_text;
-use super::layer::{Layer, MOST_LAYERS};
-use super::loss::Loss;
+use super::layers::{Layer, MOST_LAYERS, Placed, shape_text};
 use crate::error::{Error, Result};
+use crate::plan::{Loss, Windows};
 
 /// The most weights of a network: half a gigabyte of them, and with the best weights, the gradient and
 /// Adam's moments five times that.
@@ -53,6 +52,7 @@ pub struct Network {
     pub layers: Vec<Layer>,
     /// The shape of one row of each layer's output.
     pub shapes: Vec<Vec<usize>>,
+    placed: Vec<Placed>,
     task: Task,
 }
 
@@ -79,21 +79,21 @@ impl<'a> Output<'a> {
             return Err(refused(index, layer, &fault));
         }
         let index = layers.len() - 1;
-        let Layer::Dense { units, activation } = last else {
+        let (Some(units), Some(activation)) = (last.units(), last.activation()) else {
             return Err(refused(
                 index,
                 last,
                 "is the last; the last layer has to be dense, with a unit a class or a target",
             ));
         };
-        if let (1, Activation::Softmax) = (*units, activation) {
+        if let (1, Activation::Softmax) = (units, activation) {
             return Err(refused(
                 index,
                 last,
                 "has softmax over 1 unit, which is always 1; use \"sigmoid\" for one output, or 2 units",
             ));
         }
-        Ok(Output { units: *units, activation })
+        Ok(Output { units, activation })
     }
 
     /// What the output alone tells: softmax and a single sigmoid mean classification, all others
@@ -144,16 +144,18 @@ impl Network {
             return Err(Error::input("the input has no elements; allowed: 1 or more"));
         }
         let task = Output::of(&layers)?.task();
-        if input.len() == 1 && layers.first().is_some_and(Layer::takes_signals) {
+        if layers.first().and_then(|first| first.kind.axes()) == Some(input.len() + 1) {
             input.insert(0, 1);
         }
         let (mut shapes, mut parameters): (Vec<Vec<usize>>, u128) = (vec![], 0);
+        let mut all = vec![];
         for (index, layer) in layers.iter().enumerate() {
             let before = shapes.last().unwrap_or(&input);
-            let shape = layer.output_shape(before).map_err(|fault| {
+            let placed = layer.kind.place(before).map_err(|fault| {
                 let fault = format!("{fault}; the input of this layer is {}", shape_text(before));
                 refused(index, layer, &fault)
             })?;
+            let shape = placed.shape();
             let values: u128 = shape.iter().map(|&size| size as u128).product();
             if values > MOST_VALUES {
                 let fault = format!(
@@ -163,7 +165,7 @@ impl Network {
                 );
                 return Err(refused(index, layer, &fault));
             }
-            parameters += layer.weights(before);
+            parameters += placed.weights();
             if parameters > MOST_WEIGHTS {
                 let fault = format!(
                     "makes {} of {} and brings the network to {parameters} weights; allowed: up to \
@@ -174,8 +176,9 @@ impl Network {
                 return Err(refused(index, layer, &fault));
             }
             shapes.push(shape);
+            all.push(placed);
         }
-        Ok(Network { input, layers, shapes, task })
+        Ok(Network { input, layers, shapes, placed: all, task })
     }
 
     /// The same for a task that its output does not tell by itself; one for which it can't be is refused.
@@ -222,12 +225,23 @@ impl Network {
         }
     }
 
+    /// The windows of a layer, counted from 0; None for one that slides none.
+    pub fn windows(&self, index: usize) -> Option<Windows> {
+        self.placed.get(index).and_then(Placed::windows)
+    }
+
     pub(crate) fn output(&self) -> Output<'_> {
-        match self.layers.last() {
-            Some(Layer::Dense { units, activation }) => Output { units: *units, activation },
+        let last = self.layers.last();
+        Output {
             // `new` lets no other layer be the last.
-            _ => Output { units: self.inputs(), activation: &Activation::Linear },
+            units: last.and_then(Layer::units).unwrap_or(self.inputs()),
+            activation: last.and_then(Layer::activation).unwrap_or(&Activation::Linear),
         }
+    }
+
+    /// The layers, each on its input.
+    pub(super) fn placed(&self) -> impl Iterator<Item = (&Layer, &Placed)> {
+        self.layers.iter().zip(&self.placed)
     }
 }
 

@@ -4,7 +4,7 @@
 use super::graph::{Graph, Value};
 use crate::expr::{Comparison, Function as Elementary, Operator, Step};
 use crate::math::{LARGEST_EXPONENT, SMALLEST_EXPONENT, SMALLEST_NORMAL};
-use crate::network::Function;
+use crate::plan::Function;
 
 /// f(z). `LeakyRelu`, `Elu` and `Selu` would be f32 in onnxruntime.
 pub(super) fn nodes(graph: &mut Graph, function: &Function, z: &str) -> Value {

@@ -8,7 +8,12 @@ use super::schema::{DOUBLE, FLOAT};
 use crate::data::Scaling;
 use crate::error::{Error, Result};
 use crate::model::{Model, ModelTensor};
-use crate::network::{Activation, Convolution, Layer, Loss};
+use crate::network::layers::Kind;
+use crate::network::layers::avgpool1d::AvgPool1d;
+use crate::network::layers::avgpool2d::AvgPool2d;
+use crate::network::layers::maxpool1d::MaxPool1d;
+use crate::network::{Activation, Layer};
+use crate::plan::{Axis, Loss};
 
 /// Builds the graph of a model; its last node makes the output.
 pub(super) fn build(graph: &mut Graph, model: &Model) -> Result<Output> {
@@ -16,9 +21,9 @@ pub(super) fn build(graph: &mut Graph, model: &Model) -> Result<Output> {
     let mut value = scale_inputs(graph, &network.input, &model.inputs);
     let mut shape = &network.input;
     for (index, layer) in network.layers.iter().enumerate() {
-        value = match layer {
-            Layer::Flatten => flatten(graph, &value),
-            Layer::MaxPool1d { size, stride } => graph.node_with(
+        value = match &layer.kind {
+            Kind::Flatten(_) => flatten(graph, &value),
+            Kind::MaxPool1d(MaxPool1d { size, stride }) => graph.node_with(
                 "MaxPool",
                 &[&value],
                 &[
@@ -26,19 +31,23 @@ pub(super) fn build(graph: &mut Graph, model: &Model) -> Result<Output> {
                     ("strides", Setting::Ints(&[*stride])),
                 ],
             ),
-            Layer::Dense { activation, .. } => {
+            Kind::AvgPool1d(AvgPool1d { size, stride }) => {
+                average(graph, &value, &[*size], &[*stride])
+            }
+            Kind::AvgPool2d(AvgPool2d { size, stride }) => average(graph, &value, size, stride),
+            Kind::Dense(_) => {
                 let flat = if shape.len() > 1 { flatten(graph, &value) } else { value };
                 let [weight, bias] = weights(graph, model, index)?;
                 let [weight, bias] = [graph.widened(&weight), graph.widened(&bias)];
                 let transposed = [("transB", Setting::Int(1))];
                 let z = graph.node_with("Gemm", &[&flat, &weight, &bias], &transposed);
-                activate(graph, model, (index, activation), z)?
+                activate(graph, model, (index, layer), z)?
             }
-            Layer::Conv1d { activation, .. } => {
+            Kind::Conv1d(_) => {
                 let signals = graph.rounded(&value);
-                let z = convolution(graph, model, (index, shape), &signals)?;
+                let z = convolution(graph, model, index, &signals)?;
                 let z = graph.widened(&z);
-                activate(graph, model, (index, activation), z)?
+                activate(graph, model, (index, layer), z)?
             }
         };
         shape = &network.shapes[index];
@@ -65,30 +74,30 @@ fn flatten(graph: &mut Graph, value: &str) -> Value {
     graph.node_with("Flatten", &[value], &[("axis", Setting::Int(1))])
 }
 
-fn convolution(
-    graph: &mut Graph,
-    model: &Model,
-    (index, shape): (usize, &[usize]),
-    value: &str,
-) -> Result<Value> {
-    let (Layer::Conv1d { filters, kernel, stride, padding, .. }, &[channels, samples]) =
-        (&model.network.layers[index], shape)
-    else {
-        return Err(Error::failed(format!("layer {index} is no convolution of a signal")));
+/// onnxruntime averages in f32 alone.
+fn average(graph: &mut Graph, value: &str, size: &[usize], stride: &[usize]) -> Value {
+    let rounded = graph.rounded(value);
+    let settings = [("kernel_shape", Setting::Ints(size)), ("strides", Setting::Ints(stride))];
+    let means = graph.node_with("AveragePool", &[&rounded], &settings);
+    graph.widened(&means)
+}
+
+fn convolution(graph: &mut Graph, model: &Model, index: usize, value: &str) -> Result<Value> {
+    let Some(windows) = model.network.windows(index) else {
+        return Err(Error::failed(format!("layer {index} slides no window")));
     };
-    let sizes = Convolution::new((channels, samples), *filters, *kernel, *stride, *padding)
-        .map_err(|fault| Error::input(format!("layer {index}: {fault}")))?;
+    let Axis { input, kernel, stride, before, positions, .. } = windows.axes[1];
     // As many zeros behind as the last position sees.
-    let seen = (sizes.positions - 1) * stride + kernel;
-    let behind = seen.saturating_sub(samples + sizes.padding);
+    let seen = (positions - 1) * stride + kernel;
+    let behind = seen.saturating_sub(input + before);
     let [weight, bias] = weights(graph, model, index)?;
     Ok(graph.node_with(
         "Conv",
         &[value, &weight, &bias],
         &[
-            ("kernel_shape", Setting::Ints(&[*kernel])),
-            ("strides", Setting::Ints(&[*stride])),
-            ("pads", Setting::Ints(&[sizes.padding, behind])),
+            ("kernel_shape", Setting::Ints(&[kernel])),
+            ("strides", Setting::Ints(&[stride])),
+            ("pads", Setting::Ints(&[before, behind])),
         ],
     ))
 }
@@ -111,9 +120,10 @@ fn tensor<'a>(model: &'a Model, index: usize, name: &str) -> Result<&'a ModelTen
 fn activate(
     graph: &mut Graph,
     model: &Model,
-    (index, activation): (usize, &Activation),
+    (index, layer): (usize, &Layer),
     z: Value,
 ) -> Result<Value> {
+    let Some(activation) = layer.activation() else { return Ok(z) };
     Ok(match activation {
         Activation::Linear => z,
         Activation::Softmax => graph.node_with("Softmax", &[&z], &[("axis", Setting::Int(1))]),

@@ -115,6 +115,12 @@ impl<'a> Found<'a> {
         items.iter().enumerate().map(item).collect()
     }
 
+    /// Whether it is a list.
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self.value, Value::Array(_))
+    }
+
+    /// Whether it is an object.
     pub(super) fn is_object(&self) -> bool {
         self.value.is_object()
     }

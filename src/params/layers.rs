@@ -2,8 +2,10 @@
 
 use super::found::{Fields, Found};
 use super::keys::Keys;
-use crate::error::Result;
-use crate::network::{Layer, MOST_SIZE, Padding};
+use crate::error::{Error, Result};
+use crate::network::layers::{Kind, LAYER_TYPES, Source};
+use crate::network::{Layer, MOST_SIZE};
+use crate::plan::Padding;
 use crate::run::LayerStack;
 
 /// The same as JSON's numbers are.
@@ -63,65 +65,76 @@ fn size(found: &Found) -> Result<usize> {
     found.whole(1, MOST_UNITS).map(|size| size as usize)
 }
 
-/// The types of layers that `LAYERS` may hold.
-const TYPES: [(&str, Read); 4] =
-    [("dense", dense), ("conv1d", conv1d), ("maxpool1d", maxpool1d), ("flatten", flatten)];
-
-/// Reads the fields of one type of layer.
-type Read = fn(&Fields) -> Result<Layer<String>>;
-
 /// One object of `LAYERS`.
 fn layer(found: &Found) -> Result<Layer<String>> {
     let fields = found.fields("an object such as {\"type\": \"dense\", \"units\": 16}")?;
-    let names = TYPES.map(|(name, _)| format!("{name:?}")).join(", ");
-    let read = fields.required("type", &names)?.choice(&TYPES)?;
-    read(&fields)
+    let names: Vec<String> = LAYER_TYPES.iter().map(|name| format!("{name:?}")).collect();
+    let choices: Vec<(&str, &str)> = LAYER_TYPES.iter().map(|&name| (name, name)).collect();
+    let found = fields.required("type", &names.join(", "))?;
+    let name = found.choice(&choices)?;
+    let is_activated = Kind::is_activated(name);
+    let activation_field = is_activated.then_some("activation");
+    let own = Kind::fields_of(name).unwrap_or_default().iter().copied();
+    let allowed: Vec<&str> = ["type"].into_iter().chain(own).chain(activation_field).collect();
+    fields.only(&allowed)?;
+    let kind = Kind::read(name, &mut Object(&fields))
+        .unwrap_or_else(|| Err(found.refuse(names.join(", "))))?;
+    let activation = if is_activated { Some(activation(&fields)?) } else { None };
+    Ok(Layer { kind, activation })
 }
 
-fn dense(fields: &Fields) -> Result<Layer<String>> {
-    fields.only(&["type", "units", "activation"])?;
-    let units = fields.required("units", "the width of the layer, a whole number of 1 or more")?;
-    Ok(Layer::Dense { units: size(units)?, activation: activation(fields)? })
-}
+/// The fields of an object of `LAYERS`, as a layer reads them.
+struct Object<'a, 'f>(&'a Fields<'f>);
 
-fn conv1d(fields: &Fields) -> Result<Layer<String>> {
-    fields.only(&["type", "filters", "kernel", "stride", "padding", "activation"])?;
-    let filters =
-        fields.required("filters", "the channels it makes, a whole number of 1 or more")?;
-    let kernel =
-        fields.required("kernel", "the samples it sees at once, a whole number of 1 or more")?;
-    let padding = match fields.get("padding") {
-        None => Padding::Each(0),
-        Some(found) if found.is("same") => Padding::Same,
-        Some(found) => {
-            let allowed = format!(
-                "a whole number from 0 (\"valid\") to {}, less than the kernel, or \"same\"",
-                MOST_UNITS - 1
-            );
-            let zeros = found.whole(0, MOST_UNITS - 1).map_err(|_| found.refuse(allowed))?;
-            Padding::Each(zeros as usize)
+impl Source for Object<'_, '_> {
+    type Error = Error;
+
+    fn size(&mut self, field: &str, otherwise: Option<usize>, what: &str) -> Result<usize> {
+        match (self.0.get(field), otherwise) {
+            (Some(found), _) => size(found),
+            (None, Some(otherwise)) => Ok(otherwise),
+            (None, None) => {
+                size(self.0.required(field, &format!("{what}, a whole number of 1 or more"))?)
+            }
         }
-    };
-    Ok(Layer::Conv1d {
-        filters: size(filters)?,
-        kernel: size(kernel)?,
-        stride: fields.get("stride").map_or(Ok(1), size)?,
-        padding,
-        activation: activation(fields)?,
-    })
-}
+    }
 
-fn maxpool1d(fields: &Fields) -> Result<Layer<String>> {
-    fields.only(&["type", "size", "stride"])?;
-    let window = fields.get("size").map_or(Ok(2), size)?;
-    // As in other frameworks, windows lie side by side unless told otherwise.
-    let stride = fields.get("stride").map_or(Ok(window), size)?;
-    Ok(Layer::MaxPool1d { size: window, stride })
-}
+    fn pair(
+        &mut self,
+        field: &str,
+        otherwise: Option<[usize; 2]>,
+        what: &str,
+    ) -> Result<[usize; 2]> {
+        let allowed =
+            format!("{what}: a whole number of 1 or more, or a pair [height, width] of such");
+        let pair = |found: &Found| match found.is_list() {
+            false => size(found).map(|size| [size; 2]),
+            true => match found.list(&allowed, |found| size(&found))?[..] {
+                [vertical, horizontal] => Ok([vertical, horizontal]),
+                _ => Err(found.refuse(&allowed)),
+            },
+        };
+        match (self.0.get(field), otherwise) {
+            (Some(found), _) => pair(found),
+            (None, Some(otherwise)) => Ok(otherwise),
+            (None, None) => pair(self.0.required(field, &allowed)?),
+        }
+    }
 
-fn flatten(fields: &Fields) -> Result<Layer<String>> {
-    fields.only(&["type"])?;
-    Ok(Layer::Flatten)
+    fn padding(&mut self, field: &str) -> Result<Padding> {
+        match self.0.get(field) {
+            None => Ok(Padding::Each(0)),
+            Some(found) if found.is("same") => Ok(Padding::Same),
+            Some(found) => {
+                let allowed = format!(
+                    "a whole number from 0 (\"valid\") to {}, less than the kernel, or \"same\"",
+                    MOST_UNITS - 1
+                );
+                let zeros = found.whole(0, MOST_UNITS - 1).map_err(|_| found.refuse(allowed))?;
+                Ok(Padding::Each(zeros as usize))
+            }
+        }
+    }
 }
 
 fn activation(fields: &Fields) -> Result<String> {

@@ -4,7 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::choices::{BATCH_GRADIENT, INIT, NORMALIZE, TASK, name_of};
 use super::keys::OUTER;
-use crate::network::{Layer, Padding};
+use crate::network::Layer;
+use crate::network::layers::Field;
+use crate::plan::Padding;
 use crate::run::{ClassWeight, Clip, LayerStack, Optimizer, Parameters};
 
 impl Parameters {
@@ -81,28 +83,16 @@ fn layers(layers: &LayerStack) -> [Value; 4] {
 
 /// A layer as an object of `LAYERS`, every field with its value.
 fn layer_object(layer: &Layer<String>) -> Value {
-    let kind = layer.name();
-    match layer {
-        Layer::Dense { units, activation } => {
-            json!({"type": kind, "units": units, "activation": activation})
-        }
-        Layer::Conv1d { filters, kernel, stride, padding, activation } => {
-            let padding = match padding {
-                Padding::Each(zeros) => json!(zeros),
-                Padding::Same => json!("same"),
-            };
-            json!({
-                "type": kind,
-                "filters": filters,
-                "kernel": kernel,
-                "stride": stride,
-                "padding": padding,
-                "activation": activation,
-            })
-        }
-        Layer::MaxPool1d { size, stride } => json!({"type": kind, "size": size, "stride": stride}),
-        Layer::Flatten => json!({"type": kind}),
-    }
+    let value = |field| match field {
+        Field::Size(size) => json!(size),
+        Field::Pair(pair) => json!(pair),
+        Field::Padding(Padding::Each(zeros)) => json!(zeros),
+        Field::Padding(Padding::Same) => json!("same"),
+    };
+    let fields = layer.kind.fields().into_iter().map(|(name, field)| (name, value(field)));
+    let activation = layer.activation().map(|text| ("activation", json!(text)));
+    let all = [("type", json!(layer.name()))].into_iter().chain(fields).chain(activation);
+    all.map(|(name, value)| (name.to_string(), value)).collect()
 }
 
 fn class_weight(weight: Option<ClassWeight>) -> Value {
@@ -131,8 +121,7 @@ mod tests {
 
     #[test]
     fn every_key_is_written_in_order() {
-        let layers =
-            LayerStack::General(vec![Layer::Dense { units: 3, activation: "linear".into() }]);
+        let layers = LayerStack::General(vec![Layer::dense(3, "linear")]);
         let json = Parameters::new(layers, 0.1, 10, 5).to_json();
         let written: Vec<&str> =
             json[OUTER].as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();

@@ -24,9 +24,8 @@ impl LayerStack {
         match self {
             LayerStack::Mlp { sizes, activations, .. } => {
                 let units = sizes.iter().skip(1);
-                let dense = |(&units, activation): (&usize, &String)| Layer::Dense {
-                    units,
-                    activation: activation.clone(),
+                let dense = |(&units, activation): (&usize, &String)| {
+                    Layer::dense(units, activation.clone())
                 };
                 units.zip(activations.iter().skip(1)).map(dense).collect()
             }

@@ -9,7 +9,8 @@ use super::stopping::Stopping;
 use super::table::{Table, TableTargets};
 use crate::data::{Scaling, Split};
 use crate::error::{Error, Result};
-use crate::network::{Network, Plan};
+use crate::network::Network;
+use crate::plan::Plan;
 
 /// Everything a backend needs to train.
 #[derive(Debug, Clone)]

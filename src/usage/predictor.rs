@@ -9,7 +9,8 @@ use crate::data::{Labelled, Scaling, Split, Splits, Targets, Wanted};
 use crate::error::{Error, Result};
 use crate::metrics::Truth;
 use crate::model::Model;
-use crate::network::{Initialization, Loss, Task, lower};
+use crate::network::{Initialization, Task, lower};
+use crate::plan::Loss;
 use crate::run::{
     BatchGradient, Optimizer, Replica, Run, StepRule, Stopping, Table, TableTargets, check_labels,
 };

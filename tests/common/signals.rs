@@ -2,7 +2,12 @@
 
 use gpu_mlp::backend::State;
 use gpu_mlp::data::{Dataset, Normalization, Targets};
-use gpu_mlp::network::{Layer, Padding};
+use gpu_mlp::network::Layer;
+use gpu_mlp::network::layers::avgpool1d::AvgPool1d;
+use gpu_mlp::network::layers::conv1d::Conv1d;
+use gpu_mlp::network::layers::flatten::Flatten;
+use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
+use gpu_mlp::plan::Padding;
 use gpu_mlp::run::{LayerStack, Parameters};
 use ndarray::{Array2, Array3, array};
 use proptest::prelude::*;
@@ -56,16 +61,19 @@ fn conv1d() -> impl Strategy<Value = Layer<String>> {
         |(filters, kernel, stride, padding, activation)| {
             let each = |zeros: usize| Padding::Each(zeros.min(kernel - 1));
             let padding = padding.map_or(Padding::Same, each);
-            Layer::Conv1d { filters, kernel, stride, padding, activation }
+            Layer::activated(Conv1d { filters, kernel, stride, padding }, activation)
         },
     )
 }
 
-/// A convolution, and behind half of them a pool.
+/// A convolution, and behind half of them a pool of either kind.
 fn block() -> impl Strategy<Value = Vec<Layer<String>>> {
-    let pool = (1..4usize, 1..4usize);
+    let pool = (1..4usize, 1..4usize, proptest::bool::ANY);
     (conv1d(), proptest::option::of(pool)).prop_map(|(conv1d, pool)| {
-        let pool = pool.map(|(size, stride)| Layer::MaxPool1d { size, stride });
+        let pool = pool.map(|(size, stride, averages)| match averages {
+            true => Layer::plain(AvgPool1d { size, stride }),
+            false => Layer::plain(MaxPool1d { size, stride }),
+        });
         std::iter::once(conv1d).chain(pool).collect()
     })
 }
@@ -77,11 +85,11 @@ pub fn stacks() -> impl Strategy<Value = Stack> {
     let stack = (1..4usize, 1..24usize, any::<bool>(), blocks, ends);
     let stack = stack.prop_map(|(channels, samples, classifies, blocks, ends)| {
         let (flatten, hidden, pooled_first) = ends;
-        let pool = pooled_first.then_some(Layer::MaxPool1d { size: 2, stride: 1 });
+        let pool = pooled_first.then_some(Layer::plain(MaxPool1d { size: 2, stride: 1 }));
         let layers = pool
             .into_iter()
             .chain(blocks.into_iter().flatten())
-            .chain(flatten.then_some(Layer::Flatten))
+            .chain(flatten.then_some(Layer::plain(Flatten)))
             .chain(hidden.map(|activation| Layer::dense(3, activation)))
             .chain([if classifies {
                 Layer::dense(3, "softmax")
@@ -106,14 +114,11 @@ pub fn worked_example(before: Option<Layer<String>>) -> (Parameters, Dataset) {
     let dataset = Dataset::from_arrays("paper", x.view().into_dyn(), y).unwrap();
     let dataset = dataset.with_sample_weight(vec![1.0, 0.0]).unwrap();
     let example = [
-        Layer::Conv1d {
-            filters: 1,
-            kernel: 3,
-            stride: 1,
-            padding: Padding::Each(0),
-            activation: "relu".into(),
-        },
-        Layer::MaxPool1d { size: 2, stride: 2 },
+        Layer::activated(
+            Conv1d { filters: 1, kernel: 3, stride: 1, padding: Padding::Each(0) },
+            "relu",
+        ),
+        Layer::plain(MaxPool1d { size: 2, stride: 2 }),
         Layer::dense(8, "relu"),
         Layer::dense(2, "softmax"),
     ];

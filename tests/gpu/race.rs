@@ -8,6 +8,7 @@ use gpu_mlp::candidates::{Schedules, race};
 use gpu_mlp::cpu;
 use gpu_mlp::gpu::Schedule;
 use gpu_mlp::network::Layer;
+use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
 
 /// A long run has every schedule timed; the winner trains as if it had raced nobody.
 #[test]
@@ -71,7 +72,7 @@ fn a_short_run_opens_no_gpu() {
 #[test]
 fn what_does_not_fit_says_why() {
     let Some(adapter) = adapter("what_does_not_fit_says_why") else { return };
-    let layers = vec![Layer::MaxPool1d { size: 2, stride: 2 }, Layer::dense(3, "softmax")];
+    let layers = vec![Layer::plain(MaxPool1d { size: 2, stride: 2 }), Layer::dense(3, "softmax")];
     let stack = Stack { channels: 1, samples: 6, classifies: true, layers };
     let run = run(&stack.parameters(), &stack.dataset(12));
     let raced = race(&run, &Schedules::of_gpu(), || Ok(adapter)).unwrap();

@@ -11,6 +11,8 @@ use gpu_mlp::cpu::{Cpu, Schedule as CpuSchedule};
 use gpu_mlp::data::Dataset;
 use gpu_mlp::gpu::{GpuBackend, Schedule};
 use gpu_mlp::network::Layer;
+use gpu_mlp::network::layers::Kind;
+use gpu_mlp::network::layers::dense::Dense;
 use gpu_mlp::run::{LayerStack, Parameters};
 use gpu_mlp::train::EpochRow;
 
@@ -77,7 +79,7 @@ fn near(found: &[EpochRow], expected: &[EpochRow]) -> bool {
 /// Stacks of signals that end in another number of classes than the made rows have get their own.
 fn with_three_classes(parameters: &mut Parameters) {
     if let LayerStack::General(layers) = &mut parameters.layers
-        && let Some(Layer::Dense { units, .. }) = layers.last_mut()
+        && let Some(Layer { kind: Kind::Dense(Dense { units }), .. }) = layers.last_mut()
     {
         *units = 3;
     }

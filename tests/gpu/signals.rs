@@ -11,7 +11,10 @@ use crate::support::gpu;
 use gpu_mlp::backend::Backend;
 use gpu_mlp::data::Dataset;
 use gpu_mlp::gpu::Schedule;
-use gpu_mlp::network::{Layer, Padding};
+use gpu_mlp::network::Layer;
+use gpu_mlp::network::layers::conv1d::Conv1d;
+use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
+use gpu_mlp::plan::Padding;
 use gpu_mlp::run::{Optimizer, Parameters};
 
 /// 28 training rows in batches of 8: 4 steps an epoch, the last of 4 rows; 20 in all.
@@ -31,15 +34,15 @@ fn random_stacks() {
 }
 
 fn conv1d(filters: usize, kernel: usize, stride: usize) -> Layer<String> {
-    let activation = "relu".into();
-    Layer::Conv1d { filters, kernel, stride, padding: Padding::Same, activation }
+    let activation = "relu";
+    Layer::activated(Conv1d { filters, kernel, stride, padding: Padding::Same }, activation)
 }
 
 /// Sizes around and beyond the tiles of 16, 64 and 16, odd ones too.
 fn wide_stack() -> Stack {
     let layers = vec![
         conv1d(17, 9, 1),
-        Layer::MaxPool1d { size: 3, stride: 2 },
+        Layer::plain(MaxPool1d { size: 3, stride: 2 }),
         conv1d(33, 5, 2),
         conv1d(16, 4, 1),
         Layer::dense(67, "tanh"),

@@ -162,6 +162,14 @@ def predict(path, rows):
             size, stride = layer["size"], layer["stride"]
             windows = range(layer["output_shape"][1])
             a = np.stack([a[:, :, t * stride : t * stride + size].max(2) for t in windows], axis=2)
+        elif layer["type"] == "avgpool1d":
+            size, stride = layer["size"], layer["stride"]
+            windows = range(layer["output_shape"][1])
+            a = np.stack([a[:, :, t * stride : t * stride + size].mean(2) for t in windows], axis=2)
+        elif layer["type"] == "avgpool2d":
+            (high, wide), (down, across) = layer["size"], layer["stride"]
+            windows = np.lib.stride_tricks.sliding_window_view(a, (high, wide), (2, 3))
+            a = windows[:, :, ::down, ::across].mean((4, 5))
         elif layer["type"] == "flatten":
             a = a.reshape(len(a), -1)
     if about["task"] == "regression":
@@ -218,6 +226,15 @@ def main(binary):
                 ]
                 title = f"conv1d, kernel {kernel}, stride {stride}, padding {padding}, {activation}"
                 work.check(title, work.train(signals, classes[:60], LAYERS=layers), signals)
+        layers = [{"type": "conv1d", "filters": 4, "kernel": 5, "activation": "relu"},
+                  {"type": "avgpool1d", "size": 3, "stride": 2},
+                  {"type": "dense", "units": 3, "activation": "softmax"}]
+        work.check("means of signals", work.train(signals, classes[:60], LAYERS=layers), signals)
+        images = random.normal(size=(60, 2, 7, 8))
+        layers = [{"type": "avgpool2d", "size": [2, 3], "stride": [2, 1]},
+                  {"type": "dense", "units": 6, "activation": "tanh"},
+                  {"type": "dense", "units": 3, "activation": "softmax"}]
+        work.check("means of images", work.train(images, classes[:60], LAYERS=layers), images)
         layers = [{"type": "conv1d", "filters": 4, "kernel": 5, "activation": "relu"},
                   {"type": "dense", "units": 1}]
         work.check("a signal of one channel", work.train(signals[:, 0], values[:60, 0], LAYERS=layers, GRAD_CLIP=1), signals[:, 0])

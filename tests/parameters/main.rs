@@ -7,7 +7,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use gpu_mlp::data::Normalization;
-use gpu_mlp::network::{Layer, Padding};
+use gpu_mlp::network::Layer;
+use gpu_mlp::network::layers::conv1d::Conv1d;
+use gpu_mlp::network::layers::flatten::Flatten;
+use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
+use gpu_mlp::plan::Padding;
 use gpu_mlp::run::{BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters};
 use gpu_mlp::{Error, Result};
 use proptest::prelude::*;
@@ -153,21 +157,17 @@ fn layers_of_signals_have_the_defaults_of_other_frameworks() {
 
 /// The layers of that test, every field spelt out.
 fn signal_layers() -> Vec<Layer<String>> {
-    let conv1d = |filters, kernel, stride, padding, activation: &str| Layer::Conv1d {
-        filters,
-        kernel,
-        stride,
-        padding,
-        activation: activation.into(),
+    let conv1d = |filters, kernel, stride, padding, activation: &str| {
+        Layer::activated(Conv1d { filters, kernel, stride, padding }, activation)
     };
     vec![
         conv1d(4, 5, 1, Padding::Each(0), "linear"),
-        Layer::MaxPool1d { size: 2, stride: 2 },
+        Layer::plain(MaxPool1d { size: 2, stride: 2 }),
         conv1d(2, 3, 2, Padding::Same, "tanh"),
         conv1d(2, 3, 1, Padding::Each(2), "linear"),
-        Layer::MaxPool1d { size: 3, stride: 3 },
-        Layer::MaxPool1d { size: 3, stride: 1 },
-        Layer::Flatten,
+        Layer::plain(MaxPool1d { size: 3, stride: 3 }),
+        Layer::plain(MaxPool1d { size: 3, stride: 1 }),
+        Layer::plain(Flatten),
         Layer::dense(2, "linear"),
     ]
 }

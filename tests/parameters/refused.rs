@@ -142,13 +142,18 @@ fn refused_layers_are_named_with_what_is_allowed() {
             "LAYERS, item 1: kernel: unknown field; allowed: type, size, stride",
         ),
         (
+            json!([{"type": "avgpool2d", "size": [2, 2, 2]}]),
+            "LAYERS, item 1: size: found [2,2,2]; allowed: the height and width of a window: a whole \
+             number of 1 or more, or a pair [height, width] of such",
+        ),
+        (
             json!([{"type": "flatten", "units": 3}]),
             "LAYERS, item 1: units: unknown field; allowed: type",
         ),
         (
             json!([{"type": "danse", "units": 3}]),
             "LAYERS, item 1: type: found \"danse\"; allowed: \"dense\", \"conv1d\", \"maxpool1d\", \
-             \"flatten\"; did you mean dense?",
+             \"avgpool1d\", \"avgpool2d\", \"flatten\"; did you mean dense?",
         ),
         (json!(null), "LAYER_SIZES: missing, and has no default; allowed: a list of 2 or more"),
     ] {

@@ -2,7 +2,8 @@
 
 use super::simd::LANES;
 use crate::expr::Expression;
-use crate::network::{self, Plan, TensorId};
+use crate::plan;
+use crate::plan::{Plan, TensorId};
 
 /// A dense layer of a chain.
 #[derive(Debug, Clone)]
@@ -36,19 +37,19 @@ pub(super) fn padded(len: usize) -> usize {
 impl Chain {
     /// The chain of a plan; the error says what it has that is not fused.
     pub fn of(plan: &Plan) -> Result<Self, String> {
-        let chain = network::Chain::of(plan)?;
+        let chain = plan::Chain::of(plan)?;
         let links = chain.links.into_iter().map(link).collect::<Result<_, _>>()?;
         Ok(Chain { links })
     }
 }
 
-fn link(link: network::Link) -> Result<Link, String> {
-    let network::Link { inputs, units, weight, bias, activation } = link;
+fn link(link: plan::Link) -> Result<Link, String> {
+    let plan::Link { inputs, units, weight, bias, activation } = link;
     let activation = match activation {
-        network::LinkActivation::Linear => LinkActivation::Linear,
-        network::LinkActivation::Function(f) if f.name == "relu" => LinkActivation::Relu,
-        network::LinkActivation::Function(f) => LinkActivation::Function(f.expression),
-        network::LinkActivation::Prelu(_) => return Err("prelu can't be fused".into()),
+        plan::LinkActivation::Linear => LinkActivation::Linear,
+        plan::LinkActivation::Function(f) if f.name == "relu" => LinkActivation::Relu,
+        plan::LinkActivation::Function(f) => LinkActivation::Function(f.expression),
+        plan::LinkActivation::Prelu(_) => return Err("prelu can't be fused".into()),
     };
     Ok(Link { inputs, units, weight, bias, activation })
 }

@@ -7,7 +7,7 @@ use bytemuck::{Pod, Zeroable};
 use super::chain::{Chain, Link, LinkActivation, padded};
 use super::simd::{LANES, Sums};
 use crate::math::Real;
-use crate::network::Layout;
+use crate::plan::Layout;
 
 /// A layer: its sizes, and where its parameters begin in each of the arrays of parameters.
 #[derive(Debug, Clone, Copy)]

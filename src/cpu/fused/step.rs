@@ -13,7 +13,7 @@ use crate::expr::Scratch;
 use crate::instruction_set::InstructionSet;
 use crate::math::Real;
 use crate::metrics::Evaluation;
-use crate::network::Layout;
+use crate::plan::Layout;
 use crate::run::{Clip, Replica, Run};
 
 /// A replica's network, fused.
@@ -286,7 +286,8 @@ fn rule(run: &Run, replica: &Replica, t: u64) -> Rule {
 mod tests {
     use super::*;
     use crate::data::{Dataset, Split, Targets};
-    use crate::network::{Layer, initial_values};
+    use crate::network::Layer;
+    use crate::plan::initial_values;
     use crate::run::{LayerStack, Optimizer, Parameters};
 
     const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };

@@ -4,7 +4,7 @@ use crate::expr::{Expression, MATH_WGSL};
 
 pub(in crate::gpu) const STEP: &str = include_str!("../../../shaders/step.wgsl");
 const ORDER: &str = include_str!("../../../shaders/order.wgsl");
-const CONVOLUTION: &str = include_str!("../../../shaders/convolution.wgsl");
+const WINDOWS: &str = include_str!("../../../shaders/windows.wgsl");
 pub(in crate::gpu) const OPTIMIZER: &str = include_str!("../../../shaders/optimizer.wgsl");
 const PRODUCT: &str = include_str!("../../../shaders/product.wgsl");
 const PRODUCT_LARGE: &str = include_str!("../../../shaders/product_large.wgsl");
@@ -24,7 +24,9 @@ pub(in crate::gpu) enum Needs {
     Product,
     /// Larger tiles of a product.
     LargeProduct,
-    /// The tiles of a product, and the sizes of a convolution.
+    /// The sizes of windows.
+    Windows,
+    /// The tiles of a product, and the sizes of windows.
     Convolution,
 }
 
@@ -39,20 +41,22 @@ macro_rules! kernels {
 kernels! {
     "activation_backward": Step,
     "adam": Optimizer,
+    "add": Step,
+    "average_pool": Windows,
     "batch": Order,
     "bias": Step,
     "bias_activation": Math,
     "bias_gradient": Step,
     "binary_cross_entropy": Math,
     "clip": Optimizer,
-    "conv1d": Convolution,
-    "conv1d_input_gradient": Convolution,
-    "conv1d_kernel_gradient": Convolution,
+    "convolution": Convolution,
+    "convolution_input_gradient": Convolution,
+    "convolution_kernel_gradient": Convolution,
     "gather": Step,
     "keep_best": Step,
     "matmul": Product,
-    "maxpool1d": Step,
-    "maxpool1d_backward": Step,
+    "max_pool": Windows,
+    "max_pool_backward": Windows,
     "mean_squared_error": Step,
     "metric_sums": Step,
     "multi_label_cross_entropy": Math,
@@ -62,6 +66,7 @@ kernels! {
     "sigmoid": Math,
     "softmax": Math,
     "softmax_cross_entropy": Math,
+    "zero": Step,
 }
 
 /// The whole text of a kernel; `activation` is the function that `bias_activation` applies.
@@ -73,7 +78,8 @@ pub(in crate::gpu) fn source(name: &str, activation: Option<&Expression>) -> Str
         Needs::Optimizer => &[OPTIMIZER],
         Needs::Product => &[PRODUCT],
         Needs::LargeProduct => &[PRODUCT_LARGE],
-        Needs::Convolution => &[PRODUCT, CONVOLUTION],
+        Needs::Windows => &[WINDOWS],
+        Needs::Convolution => &[PRODUCT, WINDOWS],
         Needs::Order => &[ORDER],
         Needs::Math => &[MATH_WGSL],
     };

@@ -9,7 +9,7 @@ use crate::gpu::session::record::Work;
 use crate::gpu::session::run::Session;
 use crate::gpu::session::steps::{Step, train_step};
 use crate::gpu::session::train::check;
-use crate::network::{BufferId, Element, TensorId};
+use crate::plan::{BufferId, Element, TensorId};
 use crate::run::TableTargets;
 
 /// The outputs for rows in original units, in blocks of the evaluation's workspace.

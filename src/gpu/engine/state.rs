@@ -6,7 +6,7 @@ use super::kept::Kept;
 use crate::backend::{ReplicaState, State, TensorState};
 use crate::error::Result;
 use crate::gpu::session::run::Session;
-use crate::network::TensorId;
+use crate::plan::TensorId;
 
 /// The state of all replicas.
 pub(super) fn state(session: &Session, kept: &Kept) -> Result<State> {

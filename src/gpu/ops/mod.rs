@@ -1,6 +1,51 @@
-//! The operations of a plan as dispatches, each alone.
+//! Operations as dispatches: one file each, with the proof of its kernel at its foot.
 
-pub(super) mod layered;
+pub mod activation_backward;
+pub mod add;
+pub mod average_pool;
+pub mod bias;
+pub mod bias_activation;
+pub mod bias_gradient;
+pub mod convolution;
+pub mod convolution_input_gradient;
+pub mod convolution_kernel_gradient;
+pub mod launcher;
+pub mod loss;
+pub mod matmul;
+pub mod max_pool;
+pub mod max_pool_backward;
+pub mod prelu_gradient;
 #[cfg(test)]
 mod proof;
-mod signals;
+pub mod sigmoid;
+pub mod softmax;
+mod tiles;
+pub mod uniform;
+mod windows;
+pub mod zero;
+
+use self::launcher::Launcher;
+use crate::gpu::device::kernel::Dispatch;
+use crate::plan::Operation;
+use crate::plan::ops::operations;
+
+/// An operation on the GPU.
+pub(in crate::gpu) trait Launch {
+    /// Its dispatch.
+    fn launch(&self, at: &mut Launcher) -> Dispatch;
+}
+
+macro_rules! launched {
+    ($($file:ident $name:ident,)*) => {
+        /// The dispatch of an operation of a plan.
+        pub(in crate::gpu) fn launch(operation: &Operation, at: &mut Launcher) -> Dispatch {
+            match operation { $(Operation::$name(operation) => operation.launch(at),)* }
+        }
+    };
+}
+operations!(launched);
+
+/// The dispatches of a list of a plan.
+pub(in crate::gpu) fn list(operations: &[Operation], at: &mut Launcher) -> Vec<Dispatch> {
+    operations.iter().map(|operation| launch(operation, at)).collect()
+}

@@ -5,7 +5,8 @@ use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::{Access, Dispatch, Kernels, Variant};
-use crate::gpu::ops::layered::{Layered, grid};
+use crate::gpu::ops::launcher::{Launcher, grid};
+use crate::gpu::ops::{list, loss};
 use crate::gpu::session::data::Data;
 use crate::gpu::session::network::{NetworkBuffers, Steps};
 use crate::gpu::session::run::Session;
@@ -14,6 +15,7 @@ use crate::gpu::session::statistics::slot_length;
 use crate::gpu::session::train::check;
 use crate::gpu::session::workspace::{Gathered, Workspace};
 use crate::network::Task;
+use crate::plan::Operation;
 use crate::run::{Clip, Optimizer, Run};
 
 /// Weights of a stretch of the norm's sum.
@@ -54,12 +56,13 @@ impl<'a> Build<'a> {
         Ok(steps)
     }
 
-    pub fn layered<'b>(
+    /// What makes dispatches of operations on a workspace and these weights.
+    pub fn launcher<'b>(
         &'b mut self,
         workspace: &'b Workspace,
         weights: &'b wgpu::Buffer,
-    ) -> Layered<'b> {
-        Layered {
+    ) -> Launcher<'b> {
+        Launcher {
             gpu: self.gpu,
             kernels: self.kernels,
             plan: &self.run.plan,
@@ -95,26 +98,40 @@ impl<'a> Build<'a> {
 
     /// A step whose every quantity stays: without metrics, clip and update, and with the prediction.
     pub fn trace(&mut self, workspace: &Workspace) -> Vec<Dispatch> {
-        let weights = &self.buffers.tensors.weights;
+        let (plan, weights) = (&self.run.plan, &self.buffers.tensors.weights);
         let mut step = self.gather(&workspace.gathered);
-        step.extend(self.layered(workspace, weights).forward());
-        step.push(self.layered(workspace, weights).loss());
-        step.extend(self.layered(workspace, weights).predict());
-        step.extend(self.layered(workspace, weights).backward());
+        let mut at = self.launcher(workspace, weights);
+        step.extend(list(&plan.training, &mut at));
+        step.push(loss::launch(&mut at));
+        step.extend(list(plan.predict.as_slice(), &mut at));
+        step.extend(list(&plan.backward, &mut at));
         step
     }
 
-    pub fn evaluate(&mut self, workspace: &Workspace, weights: &wgpu::Buffer) -> Vec<Dispatch> {
+    /// A batch, from its rows to its metrics.
+    fn evaluate(&mut self, workspace: &Workspace, weights: &wgpu::Buffer) -> Vec<Dispatch> {
+        self.measured(&self.run.plan.inference, workspace, weights)
+    }
+
+    /// The rows of a batch, a list from its inputs to its scores, the loss, and what metrics are made of.
+    pub fn measured(
+        &mut self,
+        forward: &[Operation],
+        workspace: &Workspace,
+        weights: &wgpu::Buffer,
+    ) -> Vec<Dispatch> {
         let mut step = self.gather(&workspace.gathered);
-        step.extend(self.layered(workspace, weights).forward());
-        step.push(self.layered(workspace, weights).loss());
+        let mut at = self.launcher(workspace, weights);
+        step.extend(list(forward, &mut at));
+        step.push(loss::launch(&mut at));
         step.push(self.metrics(workspace));
         step
     }
 
-    pub fn predict(&mut self, workspace: &Workspace, weights: &wgpu::Buffer) -> Vec<Dispatch> {
-        let mut step = self.layered(workspace, weights).forward();
-        step.extend(self.layered(workspace, weights).predict());
+    fn predict(&mut self, workspace: &Workspace, weights: &wgpu::Buffer) -> Vec<Dispatch> {
+        let mut at = self.launcher(workspace, weights);
+        let mut step = list(&at.plan.inference, &mut at);
+        step.extend(list(at.plan.predict.as_slice(), &mut at));
         step
     }
 

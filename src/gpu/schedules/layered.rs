@@ -2,14 +2,15 @@
 
 use super::build::Build;
 use crate::error::Result;
+use crate::gpu::ops::list;
 use crate::gpu::session::train::Train;
 
 /// Batch, gather, forward, loss, metrics, backward, clip, update.
 pub(super) fn layered(build: &mut Build) -> Result<Train> {
-    let weights = &build.buffers.tensors.weights;
+    let (plan, weights) = (&build.run.plan, &build.buffers.tensors.weights);
     let workspace = &build.workspace()?;
-    let mut step = build.evaluate(workspace, weights);
-    step.extend(build.layered(workspace, weights).backward());
+    let mut step = build.measured(&plan.training, workspace, weights);
+    step.extend(list(&plan.backward, &mut build.launcher(workspace, weights)));
     step.extend(build.update()?);
     Ok(Train { ahead: None, dispatches: step, steps: 1 })
 }

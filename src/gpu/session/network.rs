@@ -9,7 +9,7 @@ use super::workspace::Workspace;
 use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Dispatch;
-use crate::network::Layout;
+use crate::plan::Layout;
 use crate::run::Run;
 
 /// What every schedule computes with.

@@ -3,7 +3,7 @@
 use crate::data::Split;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::limits::WORKGROUPS;
-use crate::network::{BufferId, Operation};
+use crate::plan::BufferId;
 use crate::run::Run;
 
 /// Rows of a block of an evaluation.
@@ -37,10 +37,7 @@ pub(in crate::gpu) fn evaluation_capacity(gpu: &Gpu, run: &Run) -> usize {
     let a_row = 4 * longest.unwrap_or(1).max(1) * run.replicas.len();
     let fitting = fitting.min(gpu.binding_limit as usize / a_row);
     // A convolution takes a workgroup a tile of columns, in one dimension.
-    let widest = run.plan.forward.iter().map(|operation| match operation {
-        Operation::Conv1d { convolution, .. } => convolution.positions,
-        _ => 1,
-    });
+    let widest = run.plan.convolutions().map(|windows| windows.positions());
     let columns = TILE_COLUMNS * WORKGROUPS / widest.max().unwrap_or(1);
     most_rows(run, &Split::ALL).min(fitting).min(columns).clamp(1, BLOCK)
 }

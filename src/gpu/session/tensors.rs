@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
-use crate::network::{Layout, initial_values};
+use crate::plan::{Layout, initial_values};
 use crate::run::Run;
 
 /// The tensors of all replicas: (replica, weights), one array each.
@@ -36,7 +36,7 @@ impl Tensors {
 
 /// 1 where L2 pulls.
 pub(in crate::gpu) fn decays(run: &Run) -> Vec<f32> {
-    let of = |tensor: &crate::network::Tensor| {
+    let of = |tensor: &crate::plan::Tensor| {
         let len = tensor.shape.iter().product();
         std::iter::repeat_n(f32::from(u8::from(tensor.decay)), len)
     };

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
-use crate::network::{BufferId, Plan};
+use crate::plan::{BufferId, Plan};
 
 /// Rows of every replica, as they are gathered from the table.
 pub(in crate::gpu) struct Gathered {
@@ -41,6 +41,8 @@ pub(in crate::gpu) struct Workspace {
     pub gathered: Gathered,
     /// (replica, capacity)
     pub losses: wgpu::Buffer,
+    /// What stands in for a buffer that a variant of a kernel does not touch.
+    pub unused: wgpu::Buffer,
 }
 
 impl Workspace {
@@ -59,6 +61,7 @@ impl Workspace {
             buffers: (0..plan.buffers.len()).map(buffer).collect::<Result<_>>()?,
             gathered,
             losses: gpu.storage("the losses of a batch", batch)?,
+            unused: gpu.storage("nothing", 1)?,
         })
     }
 

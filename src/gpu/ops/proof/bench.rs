@@ -9,15 +9,15 @@ use rand_distr::StandardNormal;
 
 use crate::gpu::device::adapter::adapters;
 use crate::gpu::device::gpu::Gpu;
-use crate::gpu::device::kernel::{Access, Kernels, Variant};
-use crate::gpu::ops::layered::grid;
+use crate::gpu::device::kernel::{Access, Dispatch, Kernels, Variant};
+use crate::gpu::ops::launcher::grid;
 use crate::gpu::session::record::{Recorder, Work};
 use crate::gpu::session::steps::Step;
 use crate::gpu::test_adapter;
 
 /// Sizes of one trial.
 #[derive(Debug, Clone)]
-pub(super) struct Shape {
+pub(in crate::gpu::ops) struct Shape {
     /// Rows a batch has room for; for kernels of weights, how many weights.
     pub capacity: usize,
     /// Units, classes, outputs or inputs.
@@ -27,7 +27,7 @@ pub(super) struct Shape {
 }
 
 /// Around the tile of 16 and the workgroup of 64, primes, 1, and batches that are not full.
-pub(super) fn batches() -> Vec<Shape> {
+pub(in crate::gpu::ops) fn batches() -> Vec<Shape> {
     let sizes = [
         (1, 1, 1),
         (1, 7, 1),
@@ -47,17 +47,17 @@ pub(super) fn batches() -> Vec<Shape> {
 }
 
 /// The same, fewer: for kernels with many variants.
-pub(super) fn few_batches() -> Vec<Shape> {
+pub(in crate::gpu::ops) fn few_batches() -> Vec<Shape> {
     with_replicas(&[(1, 1, 1), (4, 3, 0), (37, 5, 29), (65, 17, 64)])
 }
 
 /// Numbers of weights.
-pub(super) fn tensors() -> Vec<Shape> {
+pub(in crate::gpu::ops) fn tensors() -> Vec<Shape> {
     with_replicas(&[(1, 1, 1), (63, 1, 2), (64, 1, 0), (65, 1, 9), (4096, 1, 1), (10_007, 1, 3)])
 }
 
 /// The same, fewer.
-pub(super) fn few_tensors() -> Vec<Shape> {
+pub(in crate::gpu::ops) fn few_tensors() -> Vec<Shape> {
     with_replicas(&[(1, 1, 1), (67, 1, 1), (1025, 1, 1), (2111, 1, 1)])
 }
 
@@ -73,11 +73,6 @@ fn with_replicas(sizes: &[(usize, usize, usize)]) -> Vec<Shape> {
 impl Shape {
     pub fn replicas(&self) -> usize {
         self.rows.len()
-    }
-
-    /// The same with so many times the units.
-    pub fn times(&self, positions: usize) -> Shape {
-        Shape { units: self.units * positions, ..self.clone() }
     }
 
     /// Every (replica, row) in use.
@@ -100,42 +95,42 @@ impl Shape {
 }
 
 /// A buffer of a trial: its words before, and after where the kernel writes it.
-pub(super) enum Argument<'a> {
+pub(in crate::gpu::ops) enum Argument<'a> {
     Read(&'a [u32]),
     Write(&'a mut Vec<u32>),
 }
 
 /// Words of f32 to read.
-pub(super) fn read(values: &[f32]) -> Argument<'_> {
+pub(in crate::gpu::ops) fn read(values: &[f32]) -> Argument<'_> {
     Argument::Read(bytemuck::cast_slice(values))
 }
 
 /// Words of u32 to read.
-pub(super) fn read_words(values: &[u32]) -> Argument<'_> {
+pub(in crate::gpu::ops) fn read_words(values: &[u32]) -> Argument<'_> {
     Argument::Read(values)
 }
 
 /// f32 as the words a kernel writes.
-pub(super) fn words(values: &[f32]) -> Vec<u32> {
+pub(in crate::gpu::ops) fn words(values: &[f32]) -> Vec<u32> {
     values.iter().map(|value| value.to_bits()).collect()
 }
 
 /// f64 of f32, exactly.
-pub(super) fn wide(values: &[f32]) -> Vec<f64> {
+pub(in crate::gpu::ops) fn wide(values: &[f32]) -> Vec<f64> {
     values.iter().map(|&value| f64::from(value)).collect()
 }
 
 /// The least e^x that the kernels know, e^-87.33654; devices may flush what is below it.
-pub(super) const LEAST: f64 = 1.1755e-38;
+pub(in crate::gpu::ops) const LEAST: f64 = 1.1755e-38;
 
 /// (2·sqrt(K) + 16)·2^-24·Σ|terms|, and [`LEAST`].
-pub(super) fn tolerance(length: usize, terms: f64) -> f64 {
+pub(in crate::gpu::ops) fn tolerance(length: usize, terms: f64) -> f64 {
     let units = 2.0 * (length as f64).sqrt() + 16.0;
     units * f64::from(f32::EPSILON) / 2.0 * terms + LEAST
 }
 
 /// A device, and what came out so far.
-pub(super) struct Bench {
+pub(in crate::gpu::ops) struct Bench {
     gpu: Gpu,
     kernels: Kernels,
     recorders: BTreeMap<usize, Recorder>,
@@ -210,7 +205,6 @@ impl Bench {
         workgroups: [usize; 2],
         steps: Vec<Step>,
     ) {
-        let replicas = steps.len();
         let gpu = &self.gpu;
         let upload = |argument: &Argument| match argument {
             Argument::Read(words) => (gpu.upload(name, words).unwrap(), Access::Read),
@@ -219,21 +213,34 @@ impl Bench {
         let buffers: Vec<_> = arguments.iter().map(upload).collect();
         let bound: Vec<_> = buffers.iter().map(|(buffer, access)| (buffer, *access)).collect();
         let [x, y] = workgroups.map(|count| count as u32);
-        let workgroups = [x, y, replicas as u32];
-        let dispatch = self.kernels.dispatch(gpu, name, variant, parameters, &bound, workgroups);
-        let kernels = &self.kernels;
-        let recorder = self
-            .recorders
-            .entry(replicas)
-            .or_insert_with(|| Recorder::new(gpu, kernels, replicas).unwrap());
-        let dispatches = [dispatch];
-        let work = Work { steps, dispatches: &dispatches };
-        recorder.submit(gpu, &[vec![work].into()]);
+        let workgroups = [x, y, steps.len() as u32];
+        self.run(steps, |gpu, kernels| {
+            kernels.dispatch(gpu, name, variant, parameters, &bound, workgroups)
+        });
+        let gpu = &self.gpu;
         for (argument, (buffer, _)) in arguments.iter_mut().zip(&buffers) {
             if let Argument::Write(words) = argument {
                 **words = gpu.read(buffer, words.len()).unwrap();
             }
         }
+    }
+
+    /// One dispatch on the steps of as many replicas.
+    pub fn run(&mut self, steps: Vec<Step>, make: impl FnOnce(&Gpu, &mut Kernels) -> Dispatch) {
+        let (gpu, replicas) = (&self.gpu, steps.len());
+        let dispatches = [make(gpu, &mut self.kernels)];
+        let kernels = &self.kernels;
+        let recorder = self
+            .recorders
+            .entry(replicas)
+            .or_insert_with(|| Recorder::new(gpu, kernels, replicas).unwrap());
+        let work = Work { steps, dispatches: &dispatches };
+        recorder.submit(gpu, &[vec![work].into()]);
+    }
+
+    /// The words of a buffer.
+    pub fn read(&self, buffer: &wgpu::Buffer, len: usize) -> Vec<u32> {
+        self.gpu.read(buffer, len).unwrap()
     }
 
     fn fail(&mut self, what: impl Display) {

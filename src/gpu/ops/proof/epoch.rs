@@ -2,7 +2,7 @@
 
 use super::bench::{Argument, Bench, Shape, read, words};
 use crate::gpu::device::kernel::Variant;
-use crate::gpu::ops::layered::grid;
+use crate::gpu::ops::launcher::grid;
 use crate::gpu::session::steps::Step;
 
 /// What may happen to a replica in an epoch.

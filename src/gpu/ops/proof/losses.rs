@@ -1,14 +1,13 @@
 //! Losses, their gradients by the scores, and what metrics are made of.
 
 use super::bench::{Argument, Bench, LEAST, Shape, read, read_words, tolerance, wide, words};
-use super::elementwise::softmax_terms;
 use crate::cpu::binary_cross_entropy::binary_cross_entropy as binary_twin;
 use crate::cpu::mean_squared_error::mean_squared_error as squared_twin;
 use crate::cpu::metric_sums::{add_confusion, add_errors, add_labels, add_losses};
 use crate::cpu::multi_label_cross_entropy::multi_label_cross_entropy as labels_twin;
-use crate::cpu::softmax::softmax as softmax_twin;
 use crate::cpu::softmax_cross_entropy::softmax_cross_entropy as softmax_loss_twin;
 use crate::gpu::device::kernel::Variant;
+use crate::gpu::ops::softmax::proof::{probabilities, terms as softmax_terms};
 use crate::gpu::session::steps::Step;
 use crate::math::Real;
 use crate::metrics::Evaluation;
@@ -114,9 +113,8 @@ pub(super) fn softmax_cross_entropy(bench: &mut Bench, shape: &Shape) {
         softmax_loss_twin(z, truth, weights, scale, losses, delta, exponentials);
     });
     let z = wide(&done.scores);
-    let mut a = vec![0.0; z.len()];
-    softmax_twin(&z, classes, &mut a);
-    let terms = softmax_terms(&z, &a, classes);
+    let a = probabilities(&z, classes);
+    let terms = softmax_terms(&z, classes);
     let of_loss = |(row, &loss): (usize, &f64)| {
         let (z, a) = (&z[row * classes..][..classes], &a[row * classes..][..classes]);
         let maximum = z.iter().fold(f64::NEG_INFINITY, |m, &z| m.max(z));

@@ -3,7 +3,7 @@
 use super::bench::{Argument, Bench, Shape, read, words};
 use crate::expr::Expression;
 use crate::gpu::device::kernel::Variant;
-use crate::gpu::ops::layered::grid;
+use crate::gpu::ops::launcher::grid;
 use crate::gpu::session::steps::Step;
 use crate::math::Real;
 

@@ -1,40 +1,41 @@
 //! Every kernel of `shaders/`, alone, against its twin in `src/cpu` in f64 on the same f32 inputs:
-//! random numbers, awkward shapes, one and three replicas. A row of [`TABLE`] a kernel.
+//! random numbers, awkward shapes, one and three replicas. Operations of plans are proven at the foot of
+//! their launchers, the other kernels here.
 
-mod bench;
+pub(super) mod bench;
 mod data;
-mod elementwise;
 mod epoch;
 mod losses;
 mod mathematics;
-mod signals;
-mod sums;
+pub(super) mod trial;
 mod update;
 
 use bench::{Bench, Shape};
+
+use crate::plan::ops::operations;
 
 /// A kernel, the shapes it is tried on, and what fills its buffers, runs it and its twin, and
 /// compares every element.
 type Row = (&'static str, fn() -> Vec<Shape>, fn(&mut Bench, &Shape));
 
-const TABLE: &[Row] = &[
-    ("matmul", bench::batches, sums::matmul_forward),
-    ("matmul, right transposed", bench::batches, sums::matmul_backward),
-    ("matmul, left transposed", bench::batches, sums::matmul_gradient),
-    ("matmul_large", bench::batches, sums::matmul_large),
-    ("bias_gradient", bench::batches, sums::bias_gradient),
-    ("prelu_gradient", bench::batches, sums::prelu_gradient),
-    ("conv1d", bench::few_batches, signals::conv1d),
-    ("conv1d_kernel_gradient", bench::few_batches, signals::conv1d_kernel_gradient),
-    ("conv1d_input_gradient", bench::few_batches, signals::conv1d_input_gradient),
-    ("maxpool1d", bench::few_batches, signals::maxpool1d),
-    ("maxpool1d_backward", bench::few_batches, signals::maxpool1d_backward),
-    ("bias", bench::batches, elementwise::bias),
-    ("bias_activation", bench::few_batches, elementwise::bias_activation),
-    ("prelu", bench::batches, elementwise::prelu),
-    ("activation_backward", bench::batches, elementwise::activation_backward),
-    ("softmax", bench::batches, elementwise::softmax),
-    ("sigmoid", bench::batches, elementwise::sigmoid),
+macro_rules! proven {
+    ($($file:ident $name:ident,)*) => {
+        /// The operations of plans.
+        const OPERATIONS: &[Row] = &[
+            $((
+                stringify!($file),
+                crate::gpu::ops::$file::proof::shapes,
+                crate::gpu::ops::$file::proof::prove,
+            ),)*
+        ];
+    };
+}
+operations!(proven);
+
+/// The others, and variants of kernels that operations have.
+const OTHERS: &[Row] = &[
+    ("matmul_large", bench::batches, super::matmul::proof::prove_large),
+    ("prelu", bench::batches, super::bias_activation::proof::prove_prelu),
     ("softmax_cross_entropy", bench::batches, losses::softmax_cross_entropy),
     ("binary_cross_entropy", bench::batches, losses::binary_cross_entropy),
     ("multi_label_cross_entropy", bench::batches, losses::multi_label_cross_entropy),
@@ -56,7 +57,7 @@ const TABLE: &[Row] = &[
 #[test]
 fn every_kernel_equals_its_twin() {
     let Some(mut bench) = Bench::new("every_kernel_equals_its_twin") else { return };
-    for (name, shapes, compare) in TABLE {
+    for (name, shapes, compare) in OPERATIONS.iter().chain(OTHERS) {
         for shape in shapes() {
             bench.begin(name, &shape);
             compare(&mut bench, &shape);
@@ -69,6 +70,6 @@ fn every_kernel_equals_its_twin() {
 fn no_kernel_is_left_out() {
     for (source, _) in crate::gpu::shader_sources(&[]) {
         let tried = |row: &Row| row.0.split(',').next() == Some(&source);
-        assert!(TABLE.iter().any(tried), "{source} has no row in the table");
+        assert!(OPERATIONS.iter().chain(OTHERS).any(tried), "{source} has no proof");
     }
 }

@@ -1,7 +1,7 @@
 //! Where the values of a quad lie.
 
 use crate::gpu::session::statistics::slot_length;
-use crate::network::{Chain, LinkActivation, Loss};
+use crate::plan::{Chain, LinkActivation, Loss};
 use crate::run::Run;
 
 /// Columns of a quad, each four rows' values of one element. Those up to `kept` are what the gradients

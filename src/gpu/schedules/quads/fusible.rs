@@ -2,7 +2,8 @@
 
 use super::columns::Columns;
 use crate::gpu::device::gpu::Gpu;
-use crate::network::{Chain, Task};
+use crate::network::Task;
+use crate::plan::Chain;
 use crate::run::Run;
 
 /// Rows of a quad.

@@ -4,7 +4,7 @@ use super::fusible::{Fusible, ROWS, quads_of};
 use super::text::Text;
 use super::{resident, two_phase};
 use crate::gpu::session::sizes::training_capacity;
-use crate::network::Layout;
+use crate::plan::Layout;
 use crate::run::Run;
 
 /// The name and text of every kernel that is generated for a run, with weights in workgroup memory and in

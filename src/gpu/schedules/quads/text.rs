@@ -9,7 +9,8 @@ use crate::expr::MATH_WGSL;
 use crate::gpu::device::kernel::Access;
 use crate::gpu::device::sources::{OPTIMIZER, STEP};
 use crate::gpu::session::sizes::is_weighted;
-use crate::network::{Layout, Link, LinkActivation, Loss, Task};
+use crate::network::Task;
+use crate::plan::{Layout, Link, LinkActivation, Loss};
 use crate::run::{Optimizer, Run};
 
 macro_rules! shader {

@@ -2,7 +2,7 @@
 //! Mesa before 23 leaves every loop after 65,535 of them, without an error.
 
 use super::fusible::Fusible;
-use crate::network::Loss;
+use crate::plan::Loss;
 
 /// Turns of a loop of so many: the one that leaves it counts, and so does each of a loop inside.
 fn looped(turns: usize, inner: usize) -> usize {

@@ -10,7 +10,7 @@ use super::turns::{over_quads, reduction, shared};
 use crate::error::Result;
 use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::Variant;
-use crate::gpu::ops::layered::folded;
+use crate::gpu::ops::launcher::folded;
 use crate::gpu::schedules::build::Build;
 use crate::gpu::session::sizes::training_capacity;
 use crate::gpu::session::train::Train;

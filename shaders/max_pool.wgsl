@@ -1,0 +1,48 @@
+// y[i, c, p] = the largest element of window p of x[i, c]; winners[i, c, p] is its index in x[i, c], the first
+// on a tie. NaN wins, so that a run that lost its numbers is seen. Sizes are those of `windows.wgsl`, without
+// padding and dilation.
+
+// (replica, capacity, channels, plane)
+@group(1) @binding(1) var<storage, read> x: array<f32>;
+// (replica, capacity, channels, windows), both
+@group(1) @binding(2) var<storage, read_write> y: array<f32>;
+@group(1) @binding(3) var<storage, read_write> winners: array<u32>;
+
+// By its bits: a shader may take it that NaN does not occur.
+fn is_nan(value: f32) -> bool {
+    return (bitcast<u32>(value) & 0x7fffffffu) > 0x7f800000u;
+}
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) workgroup: vec3<u32>,
+    @builtin(num_workgroups) workgroups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let replica = workgroup.z;
+    let element = thread(workgroup, workgroups, local, 64u);
+    let row_length = parameters.channels * parameters.windows;
+    if (element >= step_of(replica).rows * row_length) {
+        return;
+    }
+    // Rows and channels follow each other in x as in y.
+    let own = replica * parameters.capacity * parameters.channels;
+    let plane = (own + element / parameters.windows) * parameters.plane;
+    let window = unfolded(element % parameters.windows, parameters.positions.y);
+    let corner = window * parameters.stride;
+    var winner = corner.x * parameters.input.y + corner.y;
+    var largest = x[plane + winner];
+    for (var line = corner.x; line < corner.x + parameters.kernel.x; line++) {
+        let first = line * parameters.input.y + corner.y;
+        for (var s = first; s < first + parameters.kernel.y; s++) {
+            let value = x[plane + s];
+            if (!is_nan(largest) & (is_nan(value) | (value > largest))) {
+                winner = s;
+                largest = value;
+            }
+        }
+    }
+    let at = replica * parameters.capacity * row_length + element;
+    y[at] = largest;
+    winners[at] = winner;
+}

@@ -1,0 +1,78 @@
+//! y[c, p] = mean of window p of x[c]; transposed, dx[c, s] = Σ of delta[c, p] / taps over the windows p that hold
+//! x[c, s]. Twin of `shaders/average_pool.wgsl`.
+
+use super::execute::Execute;
+use super::product::Product;
+use super::site::{Site, set};
+use crate::math::Real;
+use crate::plan::Windows;
+use crate::plan::ops::average_pool::AveragePool;
+
+impl Execute for AveragePool {
+    fn execute<T: Product>(&self, site: &mut Site<T>) {
+        site.workspace.with(self.to, |to, workspace| {
+            set(to, self.mode);
+            let from = workspace.of(self.from);
+            if self.transposed {
+                spread(&self.windows, from, to);
+            } else {
+                average(&self.windows, from, to);
+            }
+        });
+    }
+}
+
+/// The elements of window `p` of a channel, in their order.
+fn window(windows: &Windows, p: usize) -> impl Iterator<Item = usize> {
+    let [vertical, horizontal] = windows.axes;
+    let top = p / horizontal.positions * vertical.stride;
+    let left = p % horizontal.positions * horizontal.stride;
+    (top..top + vertical.kernel).flat_map(move |line| {
+        let first = line * horizontal.input + left;
+        first..first + horizontal.kernel
+    })
+}
+
+/// Adds the mean of each window of `x`, rows of (channels, height, width), to `y`, rows of (channels, positions).
+fn average<T: Real>(windows: &Windows, x: &[T], y: &mut [T]) {
+    let taps = T::from_f64(windows.taps() as f64);
+    let channels = x.chunks_exact(windows.plane()).zip(y.chunks_exact_mut(windows.positions()));
+    for (x, y) in channels {
+        for (p, y) in y.iter_mut().enumerate() {
+            let mut sum = T::ZERO;
+            window(windows, p).for_each(|s| sum += x[s]);
+            *y += sum / taps;
+        }
+    }
+}
+
+/// Adds to each element of `x` its share of the windows that hold it.
+fn spread<T: Real>(windows: &Windows, y: &[T], x: &mut [T]) {
+    let taps = T::from_f64(windows.taps() as f64);
+    let channels = x.chunks_exact_mut(windows.plane()).zip(y.chunks_exact(windows.positions()));
+    for (x, y) in channels {
+        for (p, &y) in y.iter().enumerate() {
+            window(windows, p).for_each(|s| x[s] += y / taps);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Axis, Padding};
+
+    #[test]
+    fn an_image_by_hand_and_its_gradient() {
+        let axis =
+            |input, kernel, stride| Axis::new(input, kernel, stride, 1, Padding::Each(0)).unwrap();
+        // Windows of 2 x 2 that overlap by a column; the last line fills none.
+        let windows = Windows { channels: 1, filters: 1, axes: [axis(3, 2, 2), axis(3, 2, 1)] };
+        let x = [1.0, 2.0, 6.0, 3.0, 2.0, 4.0, 9.0, 9.0, 9.0];
+        let (mut y, mut dx) = ([0.0; 2], [0.0; 9]);
+        average(&windows, &x, &mut y);
+        assert_eq!(y, [2.0, 3.5]);
+        spread(&windows, &[4.0, 8.0], &mut dx);
+        assert_eq!(dx, [1.0, 3.0, 2.0, 1.0, 3.0, 2.0, 0.0, 0.0, 0.0]);
+    }
+}

@@ -1,0 +1,44 @@
+//! db[channel] = Σ over rows and positions of delta[row, channel, position]. Twin of
+//! `shaders/bias_gradient.wgsl`.
+
+use super::execute::Execute;
+use super::product::Product;
+use super::site::Site;
+use crate::math::Real;
+use crate::plan::ops::bias_gradient::BiasGradient;
+
+/// Adds the rows of `delta` in their order; a dense layer's units are channels of one position.
+pub(crate) fn bias_gradient<T: Real>(delta: &[T], gradient: &mut [T], positions: usize) {
+    for row in delta.chunks_exact(gradient.len() * positions) {
+        if positions == 1 {
+            // The same sums, as a loop over units that vectorises.
+            gradient.iter_mut().zip(row).for_each(|(gradient, delta)| *gradient += *delta);
+            continue;
+        }
+        for (gradient, channel) in gradient.iter_mut().zip(row.chunks_exact(positions)) {
+            *gradient += sum(channel);
+        }
+    }
+}
+
+/// Eight running sums rather than one, so that the loop vectorises; their order is fixed.
+fn sum<T: Real>(values: &[T]) -> T {
+    let mut sums = [T::ZERO; 8];
+    let chunks = values.chunks_exact(8);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        sums.iter_mut().zip(chunk).for_each(|(sum, value)| *sum += *value);
+    }
+    let mut total = T::ZERO;
+    sums.iter().chain(rest).for_each(|value| total += *value);
+    total
+}
+
+impl Execute for BiasGradient {
+    fn execute<T: Product>(&self, site: &mut Site<T>) {
+        let positions = site.plan.positions(self.delta, self.bias);
+        site.with_gradient(self.bias, self.mode, |gradient, site| {
+            bias_gradient(site.workspace.of(self.delta), gradient, positions);
+        });
+    }
+}

@@ -1,0 +1,38 @@
+//! The twins of the kernels: one file an operation, named as its shader, in generic `T: Real`.
+
+pub(crate) mod activation_backward;
+pub(crate) mod add;
+pub(crate) mod average_pool;
+pub(crate) mod bias;
+pub(crate) mod bias_activation;
+pub(crate) mod bias_gradient;
+mod columns;
+pub(crate) mod convolution;
+pub(crate) mod convolution_input_gradient;
+pub(crate) mod convolution_kernel_gradient;
+mod execute;
+pub(crate) mod matmul;
+pub(crate) mod max_pool;
+pub(crate) mod max_pool_backward;
+pub(crate) mod prelu_gradient;
+pub(crate) mod product;
+pub(crate) mod sigmoid;
+pub(crate) mod site;
+pub(crate) mod softmax;
+pub(crate) mod zero;
+
+use self::execute::Execute;
+use self::product::Product;
+use self::site::Site;
+use crate::plan::Operation;
+use crate::plan::ops::operations;
+
+macro_rules! executed {
+    ($($file:ident $name:ident,)*) => {
+        /// Does an operation of a plan on the rows of a site.
+        pub(crate) fn execute<T: Product>(operation: &Operation, site: &mut Site<T>) {
+            match operation { $(Operation::$name(operation) => operation.execute(site),)* }
+        }
+    };
+}
+operations!(executed);

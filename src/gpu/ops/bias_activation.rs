@@ -1,0 +1,187 @@
+//! Launches `shaders/bias_activation.wgsl`, and `shaders/prelu.wgsl` for PReLU.
+
+use bytemuck::{Pod, Zeroable};
+
+use super::Launch;
+use super::launcher::{Launcher, word};
+use crate::gpu::device::kernel::{Dispatch, Variant};
+use crate::plan::ops::bias_activation::{Applied, BiasActivation};
+
+/// The kernel's parameters.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+struct Parameters {
+    capacity: u32,
+    units: u32,
+    positions: u32,
+    bias: u32,
+    weights: u32,
+}
+
+/// The parameters of PReLU's kernel.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+struct PreluParameters {
+    capacity: u32,
+    units: u32,
+    positions: u32,
+    bias: u32,
+    weights: u32,
+    alpha: u32,
+}
+
+/// The constant of kernels whose slope nobody reads.
+const DROPS_SLOPE: [(&str, bool); 1] = [("KEEPS_SLOPE", false)];
+
+impl Launch for BiasActivation {
+    fn launch(&self, at: &mut Launcher) -> Dispatch {
+        let positions = word(at.plan.positions(self.z, self.bias));
+        let (capacity, units) = (at.capacity(), at.units(self.z));
+        let (bias, weights) = (at.first(self.bias), at.total());
+        let slope = match self.slope {
+            Some(slope) => at.write(slope),
+            None => at.unused(),
+        };
+        let buffers = [at.tensors(), at.write(self.z), at.write(self.a), slope];
+        let constants = if self.slope.is_some() { &[][..] } else { &DROPS_SLOPE };
+        let variant = Variant { constants, ..Variant::default() };
+        let size = at.elements(self.z);
+        match &self.function {
+            Applied::Function(function) => {
+                let parameters = Parameters { capacity, units, positions, bias, weights };
+                let variant = Variant { activation: Some(&function.expression), ..variant };
+                at.dispatch(("bias_activation", variant), parameters, &buffers, size)
+            }
+            Applied::Prelu(alpha) => {
+                let alpha = at.first(*alpha);
+                let parameters =
+                    PreluParameters { capacity, units, positions, bias, weights, alpha };
+                at.dispatch(("prelu", variant), parameters, &buffers, size)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod proof {
+    use super::*;
+    use crate::gpu::ops::proof::bench::tolerance;
+    use crate::gpu::ops::proof::bench::{self, Bench, Shape};
+    use crate::gpu::ops::proof::trial::Trial;
+    use crate::network::{ACTIVATION_NAMES, Activation};
+    use crate::plan::Function;
+
+    pub fn shapes() -> Vec<Shape> {
+        bench::few_batches()
+    }
+
+    /// Every activation that is a function of one variable by its name, then some with a number, and
+    /// expressions.
+    fn activations() -> impl Iterator<Item = &'static str> {
+        let others = ["prelu", "softmax", "linear", "identity"];
+        let names = ACTIVATION_NAMES.iter().copied().filter(move |name| !others.contains(name));
+        names.chain([
+            "leaky_relu(0.3)",
+            "elu(0.5)",
+            "x*tanh(softplus(x))",
+            "if(x > 0, x, 0.1*x) + 0.2*sin(x)",
+        ])
+    }
+
+    /// An activation that is a function of one variable.
+    fn function(name: &str) -> Function {
+        match Activation::parse(name, "x*sigmoid(x)").unwrap() {
+            Activation::Function(function) => function,
+            other => panic!("{name} is {other:?}, no function of one variable"),
+        }
+    }
+
+    /// A trial of a layer, and its operation; the slope is kept or not.
+    fn trial<'a>(
+        bench: &mut Bench,
+        shape: &'a Shape,
+        positions: usize,
+        keeps_slope: bool,
+        function: impl FnOnce(&mut Trial, &mut Bench) -> Applied,
+    ) -> (Trial<'a>, BiasActivation) {
+        let mut trial = Trial::new(bench, shape);
+        let [z, a, slope] = [0; 3].map(|_| trial.buffer(bench, shape.units * positions));
+        let bias = trial.tensor(bench, &[shape.units]);
+        let at_the_kink = trial.tensor_of(bias, 0)[0] as f32;
+        if let Some(z) = trial.values_of(z).first_mut() {
+            // Exactly at the kink: the left branch holds.
+            *z = (-at_the_kink).to_bits();
+        }
+        let function = function(&mut trial, bench);
+        let slope = keeps_slope.then_some(slope);
+        (trial, BiasActivation { z, bias, function, a, slope })
+    }
+
+    /// z + b of every replica's rows, and |z| + |b|.
+    fn biased(trial: &Trial, shape: &Shape, operation: &BiasActivation) -> Vec<Vec<(f64, f64)>> {
+        let positions = trial.plan.positions(operation.z, operation.bias);
+        let of_replica = |replica| {
+            let bias = trial.tensor_of(operation.bias, replica);
+            let z = trial.rows_of(operation.z, replica).into_iter().enumerate();
+            let of = |(i, z): (usize, f64)| {
+                let b = bias[i / positions % bias.len()];
+                (z + b, z.abs() + b.abs())
+            };
+            z.map(of).collect()
+        };
+        (0..shape.replicas()).map(of_replica).collect()
+    }
+
+    pub fn prove(bench: &mut Bench, shape: &Shape) {
+        for (name, positions) in activations().zip([1, 5].into_iter().cycle()) {
+            prove_function(bench, shape, name, (positions, name != "relu"));
+        }
+    }
+
+    /// What rounding of z + b does is passed on by f' and f''; f itself is made of numbers around 1, x and
+    /// x² (gelu's), which cancel far out.
+    fn prove_function(
+        bench: &mut Bench,
+        shape: &Shape,
+        name: &str,
+        (positions, keeps_slope): (usize, bool),
+    ) {
+        let f = function(name).expression;
+        let applied = |_: &mut Trial, _: &mut Bench| Applied::Function(function(name));
+        let (trial, operation) = trial(bench, shape, positions, keeps_slope, applied);
+        let biased = biased(&trial, shape, &operation);
+        trial.within(bench, operation, |written| {
+            let (z, terms) = biased[written.replica][written.index];
+            let h = 1e-4;
+            let rise = f.evaluate(z + h).1 - f.evaluate(z - h).1;
+            // At the kink z is exact.
+            let curvature = if z == 0.0 { 0.0 } else { rise / (2.0 * h) };
+            let made_of = 1.0 + z.abs();
+            match written.write {
+                0 => tolerance(2, terms),
+                1 => tolerance(1, f.evaluate(z).1.abs() * terms + made_of),
+                _ => tolerance(1, curvature.abs() * terms + made_of),
+            }
+        });
+    }
+
+    pub fn prove_prelu(bench: &mut Bench, shape: &Shape) {
+        for positions in [1, 5] {
+            let applied =
+                |trial: &mut Trial, bench: &mut Bench| Applied::Prelu(trial.tensor(bench, &[1]));
+            let (trial, operation) = trial(bench, shape, positions, positions == 1, applied);
+            let biased = biased(&trial, shape, &operation);
+            let Applied::Prelu(alpha) = operation.function else { unreachable!() };
+            trial.within(bench, operation.clone(), |written| {
+                let (z, terms) = biased[written.replica][written.index];
+                let alpha = trial.tensor_of(alpha, written.replica)[0];
+                let slope = if z > 0.0 { 1.0 } else { alpha };
+                match written.write {
+                    0 => tolerance(2, terms),
+                    1 => tolerance(2, slope.abs() * terms),
+                    _ => 1e-30,
+                }
+            });
+        }
+    }
+}

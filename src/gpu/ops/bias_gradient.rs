@@ -1,0 +1,63 @@
+//! Launches `shaders/bias_gradient.wgsl`.
+
+use bytemuck::{Pod, Zeroable};
+
+use super::Launch;
+use super::launcher::{Launcher, Size, THREADS, TREE, by_mode, folded, word};
+use crate::gpu::device::kernel::Dispatch;
+use crate::plan::ops::bias_gradient::BiasGradient;
+
+/// The kernel's parameters.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+struct Parameters {
+    capacity: u32,
+    channels: u32,
+    positions: u32,
+    bias: u32,
+    weights: u32,
+}
+
+impl Launch for BiasGradient {
+    /// A workgroup a channel.
+    fn launch(&self, at: &mut Launcher) -> Dispatch {
+        let channels = at.plan.tensor_len(self.bias);
+        let positions = at.plan.positions(self.delta, self.bias);
+        let parameters = Parameters {
+            capacity: at.capacity(),
+            channels: word(channels),
+            positions: word(positions),
+            bias: at.first(self.bias),
+            weights: at.total(),
+        };
+        let buffers = [at.read(self.delta), at.gradients()];
+        let size = Size {
+            workgroups: folded(channels),
+            iterations: (at.workspace.capacity * positions).div_ceil(THREADS) + TREE,
+        };
+        at.dispatch(("bias_gradient", by_mode(self.mode)), parameters, &buffers, size)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod proof {
+    use super::*;
+    use crate::gpu::ops::proof::bench::{self, Bench, Shape};
+    use crate::gpu::ops::proof::trial::Trial;
+    use crate::plan::access::Mode;
+
+    pub fn shapes() -> Vec<Shape> {
+        bench::batches()
+    }
+
+    pub fn prove(bench: &mut Bench, shape: &Shape) {
+        // A dense layer's, and two of signals.
+        for (positions, mode) in [(1, Mode::Set), (7, Mode::Add), (70, Mode::Set)] {
+            let mut trial = Trial::new(bench, shape);
+            let delta = trial.buffer(bench, shape.units * positions);
+            let bias = trial.tensor(bench, &[shape.units]);
+            let operation = BiasGradient { delta, bias, mode };
+            trial.sums(bench, operation, |rows| rows * positions + 1);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Launches `shaders/max_pool.wgsl`.
+
+use super::Launch;
+use super::launcher::Launcher;
+use super::windows::{Parameters, variant};
+use crate::gpu::device::kernel::Dispatch;
+use crate::plan::access::Mode;
+use crate::plan::ops::max_pool::MaxPool;
+
+impl Launch for MaxPool {
+    fn launch(&self, at: &mut Launcher) -> Dispatch {
+        let windows = &self.windows;
+        let buffers = [at.read(self.x), at.write(self.y), at.write(self.winners)];
+        let parameters = Parameters::new(at, windows, None);
+        let size = at.elements(self.y).turning(windows.taps());
+        at.dispatch(("max_pool", variant(windows, Mode::Set)), parameters, &buffers, size)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod proof {
+    use super::*;
+    use crate::gpu::ops::proof::bench::{self, Bench, Shape};
+    use crate::gpu::ops::proof::trial::Trial;
+    use crate::gpu::ops::windows::sizes::pools;
+
+    pub fn shapes() -> Vec<Shape> {
+        bench::few_batches()
+    }
+
+    pub fn prove(bench: &mut Bench, shape: &Shape) {
+        for windows in pools(shape) {
+            let mut trial = Trial::new(bench, shape);
+            let x = trial.buffer(bench, windows.input_len());
+            let y = trial.buffer(bench, windows.output_len());
+            let winners = trial.indices(bench, windows.output_len(), 1000);
+            // Few different values, so that there are ties, and some NaN.
+            for word in trial.values_of(x) {
+                let value = *word % 7;
+                let value = if value == 6 { f32::NAN } else { value as f32 - 3.0 };
+                *word = value.to_bits();
+            }
+            // Every value is one of x.
+            trial.exact(bench, MaxPool { windows, x, y, winners });
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The tiles of products: `shaders/product.wgsl` and `shaders/product_large.wgsl`.
+
+use super::launcher::Size;
+use crate::gpu::device::gpu::Gpu;
+use crate::gpu::session::sizes::TILE_COLUMNS;
+
+/// Rows, columns and terms of a tile of a product.
+const TILE: [usize; 3] = [16, TILE_COLUMNS, 16];
+/// The same of large products, of 256 threads.
+const LARGE_TILE: [usize; 3] = [128, 128, 8];
+/// Large tiles that keep a GPU's cores busy.
+const LARGE_TILES: usize = 64;
+
+/// The size of a product (m, k) · (k, n) on tiles.
+pub(super) fn tiled([m, k, n]: [usize; 3]) -> Size {
+    let [rows, columns, terms] = TILE;
+    Size { workgroups: [n.div_ceil(columns), m.div_ceil(rows)], iterations: k.div_ceil(terms) }
+}
+
+/// The same on large tiles.
+pub(super) fn largely_tiled([m, k, n]: [usize; 3]) -> Size {
+    let [rows, columns, terms] = LARGE_TILE;
+    Size {
+        workgroups: [n.div_ceil(columns), m.div_ceil(rows)],
+        iterations: k.div_ceil(terms) * (1 + terms),
+    }
+}
+
+/// Whether a product (m, n) has large tiles enough for a device: software has few cores, and none that
+/// gains by them.
+pub(super) fn takes_large_tiles(gpu: &Gpu, replicas: usize, [m, n]: [usize; 2]) -> bool {
+    let [rows, columns, _] = LARGE_TILE;
+    let full = (m / rows) * (n / columns) * replicas;
+    !gpu.is_software
+        && full >= LARGE_TILES
+        && gpu.limits.max_compute_invocations_per_workgroup >= 256
+}

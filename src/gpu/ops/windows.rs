@@ -1,0 +1,120 @@
+//! The parameters of `shaders/windows.wgsl`, which operations on windows share.
+
+use bytemuck::{Pod, Zeroable};
+
+use super::launcher::{Launcher, word};
+use crate::gpu::device::kernel::Variant;
+use crate::plan::access::Mode;
+use crate::plan::{Axis, TensorId, Windows};
+
+/// The kernels' parameters.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+pub(super) struct Parameters {
+    capacity: u32,
+    channels: u32,
+    filters: u32,
+    taps: u32,
+    plane: u32,
+    windows: u32,
+    weight: u32,
+    weights: u32,
+    input: [u32; 2],
+    kernel: [u32; 2],
+    stride: [u32; 2],
+    dilation: [u32; 2],
+    before: [u32; 2],
+    positions: [u32; 2],
+}
+
+impl Parameters {
+    /// Those of windows with this kernel, if they have one.
+    pub fn new(at: &Launcher, windows: &Windows, weight: Option<TensorId>) -> Self {
+        let each = |of: fn(&Axis) -> usize| windows.axes.each_ref().map(|axis| word(of(axis)));
+        Parameters {
+            capacity: at.capacity(),
+            channels: word(windows.channels),
+            filters: word(windows.filters),
+            taps: word(windows.taps()),
+            plane: word(windows.plane()),
+            windows: word(windows.positions()),
+            weight: weight.map_or(0, |weight| at.first(weight)),
+            weights: at.total(),
+            input: each(|axis| axis.input),
+            kernel: each(|axis| axis.kernel),
+            stride: each(|axis| axis.stride),
+            dilation: each(|axis| axis.dilation),
+            before: each(|axis| axis.before),
+            positions: each(|axis| axis.positions),
+        }
+    }
+}
+
+/// The variant of a kernel for these windows.
+pub(super) fn variant(windows: &Windows, mode: Mode) -> Variant<'static> {
+    Variant { constants: constants(windows, mode), ..Variant::default() }
+}
+
+/// Its constants: signals leave out what their first axis would cost.
+pub(super) fn constants(windows: &Windows, mode: Mode) -> &'static [(&'static str, bool)] {
+    match (windows.axes[0] == Axis::ONE, mode) {
+        (true, Mode::Set) => &[("IS_SIGNAL", true)],
+        (true, Mode::Add) => &[("IS_SIGNAL", true), ("ADDS", true)],
+        (false, Mode::Set) => &[],
+        (false, Mode::Add) => &[("ADDS", true)],
+    }
+}
+
+#[cfg(test)]
+pub(super) mod sizes {
+    use super::*;
+    use crate::gpu::ops::proof::bench::Shape;
+    use crate::plan::Padding;
+
+    /// An axis of (input, kernel, stride, dilation, padding).
+    type Sizes = (usize, usize, usize, usize, Padding);
+
+    fn axis((input, kernel, stride, dilation, padding): Sizes) -> Axis {
+        Axis::new(input, kernel, stride, dilation, padding).unwrap()
+    }
+
+    /// Convolutions of `shape.units` channels: kernels of 1, shorter and longer than the tile of terms, as
+    /// long as the input, strides that leave elements out, dilation, padding on either side; of signals
+    /// and of images.
+    pub fn convolutions(shape: &Shape) -> Vec<Windows> {
+        let signal = |(filters, sizes)| Windows::of_signal(shape.units, filters, axis(sizes));
+        let signals = [
+            (1, (1, 1, 1, 1, Padding::Each(0))),
+            (3, (10, 3, 1, 1, Padding::Each(0))),
+            (17, (13, 5, 1, 1, Padding::Same)),
+            (4, (16, 8, 1, 1, Padding::Same)),
+            (5, (23, 4, 3, 1, Padding::Each(2))),
+            (2, (31, 2, 5, 1, Padding::Same)),
+            (33, (9, 9, 1, 1, Padding::Each(8))),
+            (2, (7, 7, 2, 1, Padding::Each(0))),
+            (3, (19, 3, 2, 4, Padding::Each(1))),
+        ];
+        let image = |(filters, height, width): (usize, Sizes, Sizes)| Windows {
+            channels: shape.units,
+            filters,
+            axes: [axis(height), axis(width)],
+        };
+        let images = [
+            (2, (4, 3, 1, 1, Padding::Each(0)), (5, 2, 1, 1, Padding::Each(1))),
+            (17, (3, 3, 2, 1, Padding::Same), (7, 3, 3, 2, Padding::Same)),
+            (1, (5, 1, 5, 1, Padding::Each(0)), (1, 1, 1, 1, Padding::Each(0))),
+        ];
+        signals.map(signal).into_iter().chain(images.map(image)).collect()
+    }
+
+    /// Pools of `shape.units` channels: windows that overlap, lie side by side, leave elements out.
+    pub fn pools(shape: &Shape) -> Vec<Windows> {
+        let axis = |(input, size, stride)| axis((input, size, stride, 1, Padding::Each(0)));
+        let signals =
+            [(1, 1, 1), (8, 2, 2), (9, 3, 1), (17, 5, 2), (10, 2, 4), (6, 6, 6), (70, 3, 3)];
+        let images = [[(4, 2, 2), (5, 2, 2)], [(5, 3, 1), (6, 2, 3)], [(3, 3, 1), (1, 1, 1)]];
+        let signals = signals.map(|sizes| [Axis::ONE, axis(sizes)]);
+        let all = signals.into_iter().chain(images.map(|both| both.map(axis)));
+        all.map(|axes| Windows { channels: shape.units, filters: shape.units, axes }).collect()
+    }
+}

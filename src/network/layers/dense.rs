@@ -1,0 +1,77 @@
+//! a = f(W x + b), W of shape (units, inputs).
+
+use super::weighted::{Weighted, lower};
+use super::{Field, OnInput, OneLayer, Source};
+use crate::network::lowering::{Lowering, Site};
+use crate::plan::BufferId;
+use crate::plan::access::Mode;
+use crate::plan::ops::matmul::{Factor, MatMul, Out};
+
+/// A dense layer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dense {
+    /// The number of outputs.
+    pub units: usize,
+}
+
+/// A dense layer on an input of so many elements.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DenseOn {
+    inputs: Vec<usize>,
+    units: usize,
+}
+
+impl OneLayer for Dense {
+    type Placed = DenseOn;
+    const FIELDS: &'static [&'static str] = &["units"];
+    const IS_ACTIVATED: bool = true;
+
+    fn read<S: Source>(from: &mut S) -> Result<Self, S::Error> {
+        Ok(Dense { units: from.size("units", None, "the width of the layer")? })
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        vec![Field::Size(self.units)]
+    }
+
+    fn sizes(&self) -> Vec<(usize, &'static str)> {
+        vec![(self.units, "0 units")]
+    }
+
+    fn described(&self) -> Option<String> {
+        Some(self.units.to_string())
+    }
+
+    fn short(&self) -> Option<String> {
+        self.described()
+    }
+
+    fn place(&self, input: &[usize]) -> Result<DenseOn, String> {
+        Ok(DenseOn { inputs: input.to_vec(), units: self.units })
+    }
+}
+
+impl OnInput for DenseOn {
+    fn shape(&self) -> Vec<usize> {
+        vec![self.units]
+    }
+
+    fn weights(&self) -> u128 {
+        self.units as u128 * self.inputs.iter().map(|&size| size as u128).product::<u128>()
+    }
+
+    fn lower(&self, lowering: &mut Lowering, site: &Site) -> BufferId {
+        let inputs = self.inputs.iter().product();
+        let weighted = Weighted {
+            weight: vec![self.units, inputs],
+            fan_in: inputs,
+            fan_out: self.units,
+            output: self.shape(),
+        };
+        lower(lowering, site, weighted, |lowering, weight, z| {
+            let [x, z] = [site.x, z].map(|buffer| lowering.whole(buffer));
+            let right = Factor::tensor(weight).transpose();
+            MatMul { left: Factor::view(x), right, out: Out::View(z), mode: Mode::Set }.into()
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! What layers with weights share: y = f(product of W and x, + b).
+
+use crate::network::activation::Activation;
+use crate::network::lowering::{Lowering, Site};
+use crate::plan::ops::bias::Bias;
+use crate::plan::ops::bias_activation::{Applied, BiasActivation};
+use crate::plan::{BufferId, Initializer, Operation, Tensor, TensorId};
+
+/// The sizes of such a layer.
+pub(super) struct Weighted {
+    /// The shape of W; its first axis is that of b.
+    pub weight: Vec<usize>,
+    /// The inputs that an output sums over.
+    pub fan_in: usize,
+    /// The outputs that an input feeds.
+    pub fan_out: usize,
+    /// The shape of a row of the output.
+    pub output: Vec<usize>,
+}
+
+/// The tensors and operations of such a layer; `product` is the operation from x and W to z. The activation of
+/// an output that tells classes or labels apart belongs to the loss and the prediction: what the loss reads
+/// are the logits.
+pub(super) fn lower(
+    lowering: &mut Lowering,
+    site: &Site,
+    sizes: Weighted,
+    product: impl FnOnce(&Lowering, TensorId, BufferId) -> Operation,
+) -> BufferId {
+    let Weighted { weight, fan_in, fan_out, output } = sizes;
+    let channels = weight[0];
+    let (of_weights, of_biases) = lowering.initializers(site);
+    let tensor = |name: &str, shape: Vec<usize>, decay, initializer| Tensor {
+        name: format!("layers.{}.{name}", site.index),
+        shape,
+        fan_in,
+        fan_out,
+        decay,
+        trainable: true,
+        replicated: true,
+        initializer,
+    };
+    let weight = lowering.tensor(tensor("weight", weight, true, of_weights));
+    let bias = lowering.tensor(tensor("bias", vec![channels], false, of_biases));
+    let number = site.index + 1;
+    let z = lowering.buffer(&format!("z{number}"), output.clone());
+    let product = product(lowering, weight, z);
+    lowering.training.push(product);
+    let function = match site.activation {
+        _ if site.is_in_loss => None,
+        Activation::Linear | Activation::Softmax => None,
+        Activation::Function(function) => Some(Applied::Function(function.clone())),
+        Activation::Prelu(alpha) => {
+            let alpha = Initializer::Constant(*alpha);
+            let alpha = lowering.tensor(tensor("alpha", vec![1], false, alpha));
+            Some(Applied::Prelu(alpha))
+        }
+    };
+    let Some(function) = function else {
+        lowering.training.push(Bias { z, bias }.into());
+        return z;
+    };
+    let a = lowering.buffer(&format!("a{number}"), output.clone());
+    let slope = Some(lowering.buffer(&format!("f'(z{number})"), output));
+    lowering.training.push(BiasActivation { z, bias, function, a, slope }.into());
+    a
+}

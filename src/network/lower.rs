@@ -1,0 +1,70 @@
+//! From layers to the plan.
+
+use super::activation::Activation;
+use super::initialization::Initialization;
+use super::lowering::{Lowering, Site};
+use super::stack::Network;
+use crate::plan::ops::sigmoid::Sigmoid;
+use crate::plan::ops::softmax::Softmax;
+use crate::plan::tape::{backward, delta_name};
+use crate::plan::{BufferId, Loss, Operation, Plan};
+
+/// Lowers a network to the plan that every backend executes.
+pub fn lower(network: &Network, initialization: Initialization) -> Plan {
+    let loss = network.loss();
+    let mut lowering =
+        Lowering { initialization, tensors: vec![], buffers: vec![], training: vec![] };
+    let input = lowering.buffer("x", network.input.clone());
+    let mut scores = input;
+    for (index, (layer, placed)) in network.placed().enumerate() {
+        let is_output = index + 1 == network.layers.len();
+        let site = Site {
+            index,
+            x: scores,
+            activation: layer.activation().unwrap_or(&Activation::Linear),
+            is_output,
+            is_in_loss: is_output && loss != Loss::MeanSquaredError,
+        };
+        scores = placed.lower(&mut lowering, &site);
+    }
+    let name = delta_name(&lowering.buffers[scores.0].name);
+    let delta = lowering.buffer(&name, vec![network.outputs()]);
+    let Lowering { tensors, training, buffers, .. } = &mut lowering;
+    let backward = backward(training, (scores, delta), buffers, tensors);
+    let (predict, output) = prediction(&mut lowering, network, loss, scores);
+    Plan {
+        tensors: lowering.tensors,
+        buffers: lowering.buffers,
+        input,
+        inference: lowering.training.iter().map(Operation::inference).collect(),
+        training: lowering.training,
+        loss,
+        scores,
+        delta,
+        backward,
+        predict,
+        output,
+    }
+}
+
+/// From what the loss reads to what a prediction shows.
+fn prediction(
+    lowering: &mut Lowering,
+    network: &Network,
+    loss: Loss,
+    z: BufferId,
+) -> (Option<Operation>, BufferId) {
+    let mut probabilities =
+        || lowering.buffer(&format!("a{}", network.layers.len()), vec![network.outputs()]);
+    match loss {
+        Loss::MeanSquaredError => (None, z),
+        Loss::SoftmaxCrossEntropy => {
+            let a = probabilities();
+            (Some(Softmax { z, a }.into()), a)
+        }
+        Loss::BinaryCrossEntropy | Loss::MultiLabelCrossEntropy => {
+            let a = probabilities();
+            (Some(Sigmoid { z, a }.into()), a)
+        }
+    }
+}

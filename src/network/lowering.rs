@@ -1,0 +1,65 @@
+//! A plan that grows while a network is lowered.
+
+use super::activation::Activation;
+use super::initialization::Initialization;
+use crate::plan::{Buffer, BufferId, Element, Initializer, Operation, Tensor, TensorId, View};
+
+/// What there is of it so far.
+pub(super) struct Lowering {
+    pub initialization: Initialization,
+    pub tensors: Vec<Tensor>,
+    pub buffers: Vec<Buffer>,
+    pub training: Vec<Operation>,
+}
+
+/// Where a layer is lowered.
+pub(super) struct Site<'a> {
+    /// Its index in the network; what it makes is named after the number, one more.
+    pub index: usize,
+    /// Its input.
+    pub x: BufferId,
+    /// Its activation.
+    pub activation: &'a Activation,
+    /// Whether it is the last.
+    pub is_output: bool,
+    /// Whether its activation belongs to the loss.
+    pub is_in_loss: bool,
+}
+
+impl Lowering {
+    pub fn buffer(&mut self, name: &str, shape: Vec<usize>) -> BufferId {
+        self.buffers.push(Buffer { name: name.into(), shape, element: Element::Real });
+        BufferId(self.buffers.len() - 1)
+    }
+
+    pub fn tensor(&mut self, tensor: Tensor) -> TensorId {
+        self.tensors.push(tensor);
+        TensorId(self.tensors.len() - 1)
+    }
+
+    /// All of a buffer, a row of the matrix a row of the batch.
+    pub fn whole(&self, buffer: BufferId) -> View {
+        let columns = self.buffers[buffer.0].shape.iter().product();
+        View { buffer, offset: 0, rows: 1, columns }
+    }
+
+    /// How the weights and the biases of a layer start.
+    pub fn initializers(&self, site: &Site) -> (Initializer, Initializer) {
+        if self.initialization == Initialization::Source {
+            return (Initializer::Normal(0.5), Initializer::Normal(0.1));
+        }
+        let weights = match site.activation {
+            _ if site.is_output => Initializer::Glorot,
+            Activation::Linear | Activation::Softmax => Initializer::Glorot,
+            Activation::Function(f)
+                if ["tanh", "sigmoid", "hardsigmoid", "softplus"].contains(&&*f.name) =>
+            {
+                Initializer::Glorot
+            }
+            Activation::Function(f) if f.name == "selu" => Initializer::LeCun,
+            // Expressions too: those in use are relatives of ReLU, as swish and mish are.
+            Activation::Prelu(_) | Activation::Function(_) => Initializer::He,
+        };
+        (weights, Initializer::Constant(0.0))
+    }
+}

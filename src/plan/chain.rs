@@ -1,0 +1,84 @@
+//! Plans that are a chain of dense layers: what schedules that fuse operations recognise.
+
+use super::access::Mode;
+use super::buffer::BufferId;
+use super::function::Function;
+use super::lists::Plan;
+use super::ops::Operation;
+use super::ops::bias_activation::{Applied, BiasActivation};
+use super::ops::matmul::{Factor, MatMul, Matrix, Out};
+use super::tensor::TensorId;
+
+/// A plan that is a chain of dense layers.
+#[derive(Debug, Clone)]
+pub struct Chain {
+    /// The layers, from the input on.
+    pub links: Vec<Link>,
+}
+
+/// A dense layer of a chain.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// Elements of a row of its input.
+    pub inputs: usize,
+    /// Elements of a row of its output.
+    pub units: usize,
+    /// W, (units, inputs).
+    pub weight: TensorId,
+    /// b, (units).
+    pub bias: TensorId,
+    /// What it applies to z = W x + b.
+    pub activation: LinkActivation,
+}
+
+/// What a link applies to z.
+#[derive(Debug, Clone)]
+pub enum LinkActivation {
+    /// Nothing.
+    Linear,
+    /// f(z)
+    Function(Function),
+    /// PReLU with this alpha.
+    Prelu(TensorId),
+}
+
+impl Chain {
+    /// The chain of a plan; the error says what it has that is no dense layer.
+    pub fn of(plan: &Plan) -> Result<Self, String> {
+        let mut links = vec![];
+        let mut x = plan.input;
+        for pair in plan.training.chunks(2) {
+            let next = match pair {
+                [Operation::MatMul(product), end] => link(plan, x, product, end),
+                _ => None,
+            };
+            let (link, a) = next.ok_or("layers for signals can't be fused, dense layers alone")?;
+            links.push(link);
+            x = a;
+        }
+        Ok(Chain { links })
+    }
+}
+
+/// The dense layer on `x` of a product and what ends it, and where its output is; None for anything else.
+fn link(plan: &Plan, x: BufferId, product: &MatMul, end: &Operation) -> Option<(Link, BufferId)> {
+    let Factor { matrix: Matrix::Tensor(weight), transposed: true } = product.right else {
+        return None;
+    };
+    let (bias, z, a, activation) = match end {
+        Operation::Bias(bias) => (bias.bias, bias.z, bias.z, LinkActivation::Linear),
+        Operation::BiasActivation(BiasActivation { z, bias, function, a, .. }) => {
+            let activation = match function {
+                Applied::Prelu(alpha) => LinkActivation::Prelu(*alpha),
+                Applied::Function(f) => LinkActivation::Function(f.clone()),
+            };
+            (*bias, *z, *a, activation)
+        }
+        _ => return None,
+    };
+    let is_dense = product.left == Factor::view(plan.whole(x))
+        && product.out == Out::View(plan.whole(z))
+        && product.mode == Mode::Set;
+    let (inputs, units) = (plan.row_len(x), plan.row_len(z));
+    is_dense.then_some((Link { inputs, units, weight, bias, activation }, a))
+}

@@ -1,0 +1,30 @@
+//! What a network computes, as a list of operations over numbered buffers and named tensors. Backends
+//! execute plans and know no layers; a plan knows no data and no backend.
+
+pub mod access;
+pub mod buffer;
+mod chain;
+mod function;
+pub mod geometry;
+mod initial;
+mod initializer;
+mod layout;
+mod lists;
+mod loss;
+pub mod ops;
+pub mod tape;
+mod tensor;
+pub mod view;
+
+pub use buffer::{Buffer, BufferId, Element};
+pub use chain::{Chain, Link, LinkActivation};
+pub use function::Function;
+pub use geometry::{Axis, Padding, Windows};
+pub use initial::initial_values;
+pub use initializer::Initializer;
+pub use layout::Layout;
+pub use lists::Plan;
+pub use loss::Loss;
+pub use ops::Operation;
+pub use tensor::{Tensor, TensorId};
+pub use view::View;

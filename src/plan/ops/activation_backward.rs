@@ -1,0 +1,24 @@
+//! delta = delta ⊙ slope
+
+use super::Describe;
+use crate::plan::access::{Place, Write};
+use crate::plan::buffer::BufferId;
+
+/// From the gradient by a to that by z, in place.
+#[derive(Debug, Clone)]
+pub struct ActivationBackward {
+    /// The gradient of the loss by a, and then by z.
+    pub delta: BufferId,
+    /// f'(z), of the same shape.
+    pub slope: BufferId,
+}
+
+impl Describe for ActivationBackward {
+    fn reads(&self) -> Vec<Place> {
+        vec![Place::Buffer(self.delta), Place::Buffer(self.slope)]
+    }
+
+    fn writes(&self) -> Vec<Write> {
+        vec![Write::set(self.delta)]
+    }
+}

@@ -1,0 +1,35 @@
+//! to = from, or to += from, element by element.
+
+use super::Describe;
+use crate::plan::access::{Mode, Place, Write};
+use crate::plan::buffer::BufferId;
+use crate::plan::tape::Tape;
+
+/// Adds one buffer to another of the same shape.
+#[derive(Debug, Clone)]
+pub struct Add {
+    /// What is added.
+    pub from: BufferId,
+    /// What it is added to.
+    pub to: BufferId,
+    /// Whether it is set or added.
+    pub mode: Mode,
+}
+
+impl Describe for Add {
+    fn reads(&self) -> Vec<Place> {
+        vec![Place::Buffer(self.from)]
+    }
+
+    fn writes(&self) -> Vec<Write> {
+        vec![Write::to(self.to, self.mode)]
+    }
+
+    fn backward(&self, tape: &mut Tape) {
+        if let Some(delta) = tape.delta(self.to)
+            && let Some((below, mode)) = tape.to_delta(self.from)
+        {
+            tape.push(Add { from: delta, to: below, mode });
+        }
+    }
+}

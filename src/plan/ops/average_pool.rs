@@ -1,0 +1,42 @@
+//! `y[c, p]` = mean of window p of `x[c]`; transposed, `dx[c, s]` = Σ of `delta[c, p]` / taps over the windows p that
+//! hold `x[c, s]`.
+
+use super::Describe;
+use crate::plan::access::{Mode, Place, Write};
+use crate::plan::buffer::BufferId;
+use crate::plan::geometry::Windows;
+use crate::plan::tape::Tape;
+
+/// The mean of each window, which is linear in x: its gradient is its transpose.
+#[derive(Debug, Clone)]
+pub struct AveragePool {
+    /// The sizes, without padding.
+    pub windows: Windows,
+    /// x, rows of (channels, height, width); transposed: rows of (channels, positions).
+    pub from: BufferId,
+    /// y, rows of (channels, positions); transposed: rows of (channels, height, width).
+    pub to: BufferId,
+    /// Whether it goes from windows to what they hold.
+    pub transposed: bool,
+    /// Whether it is set or added.
+    pub mode: Mode,
+}
+
+impl Describe for AveragePool {
+    fn reads(&self) -> Vec<Place> {
+        vec![Place::Buffer(self.from)]
+    }
+
+    fn writes(&self) -> Vec<Write> {
+        vec![Write::to(self.to, self.mode)]
+    }
+
+    fn backward(&self, tape: &mut Tape) {
+        let &AveragePool { windows, from, to, transposed, .. } = self;
+        let Some(delta) = tape.delta(to) else { return };
+        if let Some((below, mode)) = tape.to_delta(from) {
+            let transposed = !transposed;
+            tape.push(AveragePool { windows, from: delta, to: below, transposed, mode });
+        }
+    }
+}

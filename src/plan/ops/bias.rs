@@ -1,0 +1,41 @@
+//! `z[c, p] += b[c]`
+
+use super::Describe;
+use super::bias_gradient::BiasGradient;
+use crate::plan::access::{Place, Write};
+use crate::plan::buffer::BufferId;
+use crate::plan::tape::Tape;
+use crate::plan::tensor::TensorId;
+
+/// The bias of a linear layer.
+#[derive(Debug, Clone)]
+pub struct Bias {
+    /// The products, and then z: rows of (channels, positions). A unit of a dense layer is a channel of
+    /// one position.
+    pub z: BufferId,
+    /// b, (channels).
+    pub bias: TensorId,
+}
+
+impl Describe for Bias {
+    fn reads(&self) -> Vec<Place> {
+        vec![Place::Buffer(self.z), Place::Tensor(self.bias)]
+    }
+
+    fn writes(&self) -> Vec<Write> {
+        vec![Write::set(self.z)]
+    }
+
+    fn backward(&self, tape: &mut Tape) {
+        push_gradient(tape, self.z, self.bias);
+    }
+}
+
+/// The gradient by a bias that was added to z.
+pub(super) fn push_gradient(tape: &mut Tape, z: BufferId, bias: TensorId) {
+    if let Some(delta) = tape.delta(z)
+        && let Some(mode) = tape.to_gradient(bias)
+    {
+        tape.push(BiasGradient { delta, bias, mode });
+    }
+}

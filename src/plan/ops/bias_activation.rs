@@ -1,0 +1,68 @@
+//! z += b, a = f(z), slope = f'(z), in one pass.
+
+use super::activation_backward::ActivationBackward;
+use super::bias::push_gradient;
+use super::prelu_gradient::PreluGradient;
+use super::{Describe, Operation};
+use crate::plan::access::{Place, Write};
+use crate::plan::buffer::BufferId;
+use crate::plan::function::Function;
+use crate::plan::tape::Tape;
+use crate::plan::tensor::TensorId;
+
+/// The bias and the activation of a layer.
+#[derive(Debug, Clone)]
+pub struct BiasActivation {
+    /// The products, and then z: rows of (channels, positions). A unit of a dense layer is a channel of
+    /// one position.
+    pub z: BufferId,
+    /// b, (channels).
+    pub bias: TensorId,
+    /// f
+    pub function: Applied,
+    /// f(z)
+    pub a: BufferId,
+    /// f'(z); None where nothing is learned.
+    pub slope: Option<BufferId>,
+}
+
+/// What is applied to z.
+#[derive(Debug, Clone)]
+pub enum Applied {
+    /// f(z)
+    Function(Function),
+    /// PReLU with this alpha.
+    Prelu(TensorId),
+}
+
+impl Describe for BiasActivation {
+    fn reads(&self) -> Vec<Place> {
+        let alpha = match self.function {
+            Applied::Prelu(alpha) => Some(Place::Tensor(alpha)),
+            Applied::Function(_) => None,
+        };
+        [Place::Buffer(self.z), Place::Tensor(self.bias)].into_iter().chain(alpha).collect()
+    }
+
+    fn writes(&self) -> Vec<Write> {
+        let written = [Some(self.z), Some(self.a), self.slope];
+        written.into_iter().flatten().map(Write::set).collect()
+    }
+
+    /// The gradient by z takes the place of that by a.
+    fn backward(&self, tape: &mut Tape) {
+        let (Some(delta), Some(slope)) = (tape.delta(self.a), self.slope) else { return };
+        if let Applied::Prelu(alpha) = self.function
+            && let Some(mode) = tape.to_gradient(alpha)
+        {
+            tape.push(PreluGradient { z: self.z, delta, alpha, mode });
+        }
+        tape.push(ActivationBackward { delta, slope });
+        tape.moved(self.a, self.z);
+        push_gradient(tape, self.a, self.bias);
+    }
+
+    fn inference(&self) -> Option<Operation> {
+        Some(BiasActivation { slope: None, ..self.clone() }.into())
+    }
+}

@@ -1,0 +1,27 @@
+//! `db[c]` = Σ over rows and positions p of `delta[c, p]`.
+
+use super::Describe;
+use crate::plan::access::{Mode, Place, Write};
+use crate::plan::buffer::BufferId;
+use crate::plan::tensor::TensorId;
+
+/// The gradient of the loss by a bias.
+#[derive(Debug, Clone)]
+pub struct BiasGradient {
+    /// The gradient by z: rows of (channels, positions).
+    pub delta: BufferId,
+    /// The bias, (channels).
+    pub bias: TensorId,
+    /// Whether it is set or added.
+    pub mode: Mode,
+}
+
+impl Describe for BiasGradient {
+    fn reads(&self) -> Vec<Place> {
+        vec![Place::Buffer(self.delta)]
+    }
+
+    fn writes(&self) -> Vec<Write> {
+        vec![Write::gradient(self.bias, self.mode)]
+    }
+}

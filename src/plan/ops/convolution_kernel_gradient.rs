@@ -1,0 +1,32 @@
+//! `dW[o, c, j]` = Σ over rows and positions p of `delta[o, p] · x[c, p·stride + j·dilation - before]`.
+
+use super::Describe;
+use crate::plan::access::{Mode, Place, Write};
+use crate::plan::buffer::BufferId;
+use crate::plan::geometry::Windows;
+use crate::plan::tensor::TensorId;
+
+/// The gradient of the loss by the weights of a convolution.
+#[derive(Debug, Clone)]
+pub struct ConvolutionKernelGradient {
+    /// The sizes.
+    pub windows: Windows,
+    /// The gradient by z, rows of (filters, positions).
+    pub delta: BufferId,
+    /// x, rows of (channels, height, width).
+    pub x: BufferId,
+    /// W, (filters, channels, taps), whose gradient this is.
+    pub weight: TensorId,
+    /// Whether it is set or added.
+    pub mode: Mode,
+}
+
+impl Describe for ConvolutionKernelGradient {
+    fn reads(&self) -> Vec<Place> {
+        vec![Place::Buffer(self.delta), Place::Buffer(self.x)]
+    }
+
+    fn writes(&self) -> Vec<Write> {
+        vec![Write::gradient(self.weight, self.mode)]
+    }
+}

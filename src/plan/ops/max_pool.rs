@@ -1,0 +1,40 @@
+//! `y[c, p]` is the largest element of window p of `x[c]`, the first on a tie; `winners[c, p]` is its index in
+//! `x[c]`.
+
+use super::Describe;
+use super::max_pool_backward::MaxPoolBackward;
+use crate::plan::access::{Place, Write};
+use crate::plan::buffer::BufferId;
+use crate::plan::geometry::Windows;
+use crate::plan::tape::Tape;
+
+/// The largest of each window.
+#[derive(Debug, Clone)]
+pub struct MaxPool {
+    /// The sizes, without padding.
+    pub windows: Windows,
+    /// x, rows of (channels, height, width).
+    pub x: BufferId,
+    /// y, rows of (channels, positions).
+    pub y: BufferId,
+    /// Indices of the winners, of y's shape.
+    pub winners: BufferId,
+}
+
+impl Describe for MaxPool {
+    fn reads(&self) -> Vec<Place> {
+        vec![Place::Buffer(self.x)]
+    }
+
+    fn writes(&self) -> Vec<Write> {
+        vec![Write::set(self.y), Write::set(self.winners)]
+    }
+
+    fn backward(&self, tape: &mut Tape) {
+        let &MaxPool { windows, x, y, winners } = self;
+        let Some(delta) = tape.delta(y) else { return };
+        if let Some((below, mode)) = tape.to_delta(x) {
+            tape.push(MaxPoolBackward { windows, delta, winners, below, mode });
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! `dx[c, s]` = Σ of `delta[c, p]` over the windows p that `x[c, s]` won.
+
+use super::Describe;
+use crate::plan::access::{Mode, Place, Write};
+use crate::plan::buffer::BufferId;
+use crate::plan::geometry::Windows;
+
+/// Hands each gradient of a window to its winner.
+#[derive(Debug, Clone)]
+pub struct MaxPoolBackward {
+    /// The sizes, without padding.
+    pub windows: Windows,
+    /// The gradient by y, rows of (channels, positions).
+    pub delta: BufferId,
+    /// Indices of the winners, of y's shape.
+    pub winners: BufferId,
+    /// dx, rows of (channels, height, width).
+    pub below: BufferId,
+    /// Whether it is set or added.
+    pub mode: Mode,
+}
+
+impl Describe for MaxPoolBackward {
+    fn reads(&self) -> Vec<Place> {
+        vec![Place::Buffer(self.delta), Place::Buffer(self.winners)]
+    }
+
+    fn writes(&self) -> Vec<Write> {
+        vec![Write::to(self.below, self.mode)]
+    }
+}

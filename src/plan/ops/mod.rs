@@ -1,0 +1,128 @@
+//! Operations: one file each, of the same name in `plan/ops/` (what it is), `cpu/ops/` (its twin),
+//! `gpu/ops/` (its launcher and proof) and `shaders/` (its kernel).
+
+pub mod activation_backward;
+pub mod add;
+pub mod average_pool;
+pub mod bias;
+pub mod bias_activation;
+pub mod bias_gradient;
+pub mod convolution;
+pub mod convolution_input_gradient;
+pub mod convolution_kernel_gradient;
+pub mod matmul;
+pub mod max_pool;
+pub mod max_pool_backward;
+pub mod prelu_gradient;
+pub mod sigmoid;
+pub mod softmax;
+pub mod zero;
+
+/// The one table of operations, handed to a macro: file and type of each.
+macro_rules! operations {
+    ($with:ident) => {
+        $with! {
+            activation_backward ActivationBackward,
+            add Add,
+            average_pool AveragePool,
+            bias Bias,
+            bias_activation BiasActivation,
+            bias_gradient BiasGradient,
+            convolution Convolution,
+            convolution_input_gradient ConvolutionInputGradient,
+            convolution_kernel_gradient ConvolutionKernelGradient,
+            matmul MatMul,
+            max_pool MaxPool,
+            max_pool_backward MaxPoolBackward,
+            prelu_gradient PreluGradient,
+            sigmoid Sigmoid,
+            softmax Softmax,
+            zero Zero,
+        }
+    };
+}
+pub(crate) use operations;
+
+macro_rules! define {
+    ($($file:ident $name:ident,)*) => {
+        /// One operation of a plan.
+        #[derive(Debug, Clone)]
+        pub enum Operation {
+            $(#[doc = concat!("See [`", stringify!($file), "`].")] $name($file::$name),)*
+        }
+
+        /// The names of all operations: those of their files.
+        pub const OPERATIONS: &[&str] = &[$(stringify!($file)),*];
+
+        impl Operation {
+            /// Its name.
+            pub fn name(&self) -> &'static str {
+                match self { $(Operation::$name(_) => stringify!($file),)* }
+            }
+
+            /// What it is.
+            fn described(&self) -> &dyn Describe {
+                match self { $(Operation::$name(operation) => operation,)* }
+            }
+        }
+
+        $(impl From<$file::$name> for Operation {
+            fn from(operation: $file::$name) -> Self {
+                Operation::$name(operation)
+            }
+        })*
+    };
+}
+operations!(define);
+
+/// What every operation says of itself.
+pub trait Describe {
+    /// What it reads.
+    fn reads(&self) -> Vec<super::access::Place>;
+
+    /// What it writes.
+    fn writes(&self) -> Vec<super::access::Write>;
+
+    /// Puts the operations of its gradient on a tape: from the gradient of the loss by what it makes to that by
+    /// what it is made of. Operations that stand in no training list have none.
+    fn backward(&self, _: &mut super::tape::Tape) {
+        panic!("an operation without a gradient stands in a training list");
+    }
+
+    /// The operation in its stead where nothing is learned; None stands for itself.
+    fn inference(&self) -> Option<Operation> {
+        None
+    }
+}
+
+impl Operation {
+    /// buffer = 0
+    pub fn zero(buffer: super::buffer::BufferId) -> Self {
+        zero::Zero { buffer }.into()
+    }
+
+    /// to += from
+    pub fn add(from: super::buffer::BufferId, to: super::buffer::BufferId) -> Self {
+        add::Add { from, to, mode: super::access::Mode::Add }.into()
+    }
+
+    /// What it reads.
+    pub fn reads(&self) -> Vec<super::access::Place> {
+        self.described().reads()
+    }
+
+    /// What it writes.
+    pub fn writes(&self) -> Vec<super::access::Write> {
+        self.described().writes()
+    }
+
+    /// See [`Describe::backward`].
+    pub fn backward(&self, tape: &mut super::tape::Tape) {
+        self.described().backward(tape);
+    }
+
+    /// The operation in its stead where nothing is learned.
+    pub fn inference(&self) -> Operation {
+        self.described().inference().unwrap_or_else(|| self.clone())
+    }
+}

@@ -1,0 +1,22 @@
+//! buffer = 0
+
+use super::Describe;
+use crate::plan::access::{Place, Write};
+use crate::plan::buffer::BufferId;
+
+/// Empties a buffer that others add to.
+#[derive(Debug, Clone)]
+pub struct Zero {
+    /// What is emptied.
+    pub buffer: BufferId,
+}
+
+impl Describe for Zero {
+    fn reads(&self) -> Vec<Place> {
+        vec![]
+    }
+
+    fn writes(&self) -> Vec<Write> {
+        vec![Write::set(self.buffer)]
+    }
+}
