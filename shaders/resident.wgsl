@@ -1,7 +1,7 @@
 // The schedule `resident`: `entry.count` steps in one dispatch, one workgroup a replica. Activations and
 // deltas stay in workgroup memory, and where they fit the weights (`local_weights`); the optimizer's
-// moments and the sums of each step are in storage.
-//     weights    (replica, WEIGHTS), as are the moments of Adam
+// slots and the sums of each step are in storage.
+//     weights    (replica, WEIGHTS), as are the optimizer's slots
 //     sums       (slot, STATS_LENGTH)
 
 fn column(quad: u32, c: u32) -> vec4<f32> {

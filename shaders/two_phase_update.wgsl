@@ -3,7 +3,7 @@
 // the norm is bounded, `gradients` writes the gradient and each workgroup's share of its square, and a
 // third dispatch, `moves`, does the rest.
 //     columns    (replica, QUADS_OF_BATCH, KEPT), as the first dispatch left them
-//     weights    (replica, WEIGHTS), as are the moments of Adam, and `gradient_sums` for the norm
+//     weights    (replica, WEIGHTS), as are the optimizer's slots, and `gradient_sums` for the norm
 //     squares    (replica, WORKGROUPS)
 //     sums       (slot, STATS_LENGTH)
 

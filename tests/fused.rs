@@ -122,10 +122,13 @@ fn blocks_of_epochs_change_no_bit() {
 }
 
 #[test]
-fn what_is_no_chain_of_dense_layers_says_so() {
+fn what_is_not_fused_says_so() {
     let why = |run: Arc<Run>| Cpu::<f32>::with_schedule(run, Schedule::Fused).err().unwrap();
     let prelu = parameters(&[3, 4, 3], &["prelu", "softmax"]);
     assert!(why(run(&prelu, &classes(40, 3, 3))).contains("prelu can't be fused"));
+    let mut momentum = parameters(&[3, 4, 3], &["relu", "softmax"]);
+    momentum.optimizer = Optimizer::Momentum { momentum: 0.9 };
+    assert_eq!(why(run(&momentum, &classes(40, 3, 3))), "momentum can't be fused");
     let layers = vec![Layer::plain(MaxPool1d { size: 2, stride: 2 }), Layer::dense(3, "softmax")];
     let stack = Stack { channels: 1, samples: 6, classifies: true, layers };
     assert!(why(run(&stack.parameters(), &stack.dataset(12))).contains("layers for signals"));

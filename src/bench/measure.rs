@@ -165,7 +165,7 @@ mod tests {
     fn a_run_that_diverges_is_no_measurement() {
         let mut run = (*JOBS[4].prepare(Some(100)).unwrap().run).clone();
         (run.step.clip, run.step.optimizer) = (None, crate::run::Optimizer::Sgd);
-        run.replicas[0].learning_rate = 1e9;
+        run.replicas[0].rate = crate::run::Rate::Constant(1e9);
         let run = std::sync::Arc::new(run);
         let mut backend = of_device(None)[0].open(&run).unwrap();
         let measured = measure(&run, &mut *backend, Duration::ZERO, &mut |_, _| {});

@@ -170,7 +170,7 @@ fn title(job: &Job, prepared: &Prepared) -> Result<String> {
         job.name,
         job.network()?,
         run.step.batch_size,
-        optimizer(run.step.optimizer),
+        run.step.optimizer.formula().name,
         counted(run.table.inputs.nrows(), "row"),
         rows(prepared, Split::Train),
         counted(run.steps() as usize, "step"),
@@ -179,13 +179,6 @@ fn title(job: &Job, prepared: &Prepared) -> Result<String> {
 
 fn rows(prepared: &Prepared, split: Split) -> usize {
     prepared.run.replicas.iter().map(|replica| replica.splits.of(split).len()).sum()
-}
-
-fn optimizer(optimizer: Optimizer) -> &'static str {
-    match optimizer {
-        Optimizer::Sgd => "sgd",
-        Optimizer::Adam { .. } => "adam",
-    }
 }
 
 fn object(
@@ -200,7 +193,7 @@ fn object(
     put("job", json!(job.name));
     put("network", json!(job.network()?));
     put("batch_size", json!(run.step.batch_size));
-    put("optimizer", json!(optimizer(run.step.optimizer)));
+    put("optimizer", json!(run.step.optimizer.formula().name));
     put(
         "data",
         prepared.file.as_ref().map_or(json!("made up"), |path| json!(path.display().to_string())),

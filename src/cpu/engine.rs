@@ -116,7 +116,7 @@ impl<T: Product> Cpu<T> {
         }
         let chain = match schedule {
             Schedule::Layered => None,
-            Schedule::Fused => Some(Chain::of(&self.run.plan)?),
+            Schedule::Fused => Some(Chain::of(&self.run)?),
         };
         for (trainee, replica) in self.trainees.iter_mut().zip(&self.run.replicas) {
             trainee.fetch_slots(&self.layout);
@@ -134,7 +134,7 @@ impl<T: Product> Cpu<T> {
     /// The memory that training the run takes, its data aside.
     pub fn bytes(run: &Run) -> u64 {
         let arrays = 3 + run.step.optimizer.slots();
-        let chain = Chain::of(&run.plan).ok();
+        let chain = Chain::of(run).ok();
         let workspace = |rows: usize| {
             let numbers =
                 rows as u128 * run.plan.row_elements() as u128 + run.plan.column_elements();

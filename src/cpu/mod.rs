@@ -1,7 +1,7 @@
 //! The CPU backend, and the reference that proves the GPU right: generic over f32 and f64, one file
 //! an operation, named as its shader.
 
-pub(crate) mod adam;
+mod adam;
 pub(crate) mod batch;
 pub(crate) mod binary_cross_entropy;
 pub(crate) mod clip;
@@ -13,13 +13,16 @@ pub(crate) mod gather;
 pub(crate) mod keep_best;
 pub(crate) mod mean_squared_error;
 pub(crate) mod metric_sums;
+mod momentum;
 pub(crate) mod multi_label_cross_entropy;
 pub(crate) mod ops;
+mod optimizer;
 pub(crate) mod replica;
-pub(crate) mod sgd;
+mod sgd;
 pub(crate) mod softmax_cross_entropy;
 mod state;
 mod trace;
+pub(crate) mod update;
 pub(crate) mod workspace;
 
 pub use engine::{Cpu, Schedule};

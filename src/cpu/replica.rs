@@ -1,18 +1,18 @@
-//! One replica: its weights, its optimizer's moments, and its steps.
+//! One replica: its weights, its optimizer's slots, and its steps.
 
-use super::adam::AdamStep;
 use super::clip::Clipping;
 use super::evaluate::{evaluate, evaluate_fused};
 use super::executor::Executor;
 use super::fused::{Done, Fused};
 use super::gather::Frame;
 use super::ops::product::Product;
-use super::sgd::sgd;
+use super::update::{Arrays, Update};
 use super::workspace::Workspace;
 use crate::data::{Order, Split};
 use crate::metrics::Evaluation;
 use crate::plan::Layout;
 use crate::plan::{TensorId, initial_values};
+use crate::run::{Replica, Run};
 use crate::run::{Replica, Run, StepRule};
 
 /// The state of a replica while it trains.
@@ -143,23 +143,18 @@ impl<T: Product> Trainee<T> {
     }
 
     fn update(&mut self, run: &Run, replica: &Replica, layout: &Layout, rows: usize) {
-        let StepRule { clip, optimizer, .. } = run.step;
-        let clipping = Clipping::of(clip, &self.gradients);
-        let learning_rate = T::from_f64(replica.learning_rate);
-        let decay = T::from_f64(run.step.decay(replica.l2, rows));
-        let adam = AdamStep::new(optimizer, self.steps);
+        let update = Update {
+            optimizer: run.step.optimizer,
+            numbers: run.step.numbers(replica, rows, self.steps),
+            clipping: Clipping::of(run.step.clip, &self.gradients),
+        };
+        let mut arrays = Arrays {
+            weights: &mut self.weights,
+            gradient: &self.gradients,
+            slots: &mut self.slots,
+        };
         for (id, tensor) in run.plan.tensors.iter().enumerate().filter(|(_, t)| t.trainable) {
-            let range = layout.of(TensorId(id));
-            let decay = if tensor.decay { decay } else { T::ZERO };
-            let weights = &mut self.weights[range.clone()];
-            let gradient = &self.gradients[range.clone()];
-            match (adam, &mut self.slots[..]) {
-                (Some(adam), [m, v]) => {
-                    let tensors = (weights, &mut m[range.clone()], &mut v[range]);
-                    adam.update(tensors, gradient, clipping, decay, learning_rate);
-                }
-                _ => sgd(weights, gradient, clipping, decay, learning_rate),
-            }
+            update.apply(&mut arrays, layout.of(TensorId(id)), tensor.decay);
         }
     }
 }

@@ -1,30 +1,25 @@
-//! w -= learning rate · (clip(g) + decay · w). Twin of `shaders/sgd.wgsl`.
+//! Stochastic gradient descent: w -= learning rate · g. Twin of `shaders/sgd.wgsl`.
 
-use super::clip::Clipping;
+use super::optimizer::Moves;
 use crate::math::Real;
+use crate::run::StepNumbers;
 
-/// One step of stochastic gradient descent on a tensor; `decay` is 0 for biases and alphas.
-pub(crate) fn sgd<T: Real>(
-    weights: &mut [T],
-    gradient: &[T],
-    clipping: Clipping<T>,
-    decay: T,
+/// One step of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sgd<T> {
     learning_rate: T,
-) {
-    for (w, &g) in weights.iter_mut().zip(gradient) {
-        *w -= learning_rate * (clipping.apply(g) + decay * *w);
+}
+
+impl<T: Real> Sgd<T> {
+    /// The step with these numbers.
+    pub fn new(numbers: &StepNumbers) -> Self {
+        Sgd { learning_rate: T::from_f64(numbers.learning_rate) }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn clip_then_decay_then_step_by_hand() {
-        let mut weights = [1.0f64, -2.0];
-        sgd(&mut weights, &[4.0, 0.5], Clipping::Scale(0.5), 0.25, 0.1);
-        // 1 - 0.1 (2 + 0.25), -2 - 0.1 (0.25 - 0.5)
-        assert!((weights[0] - 0.775).abs() < 1e-15 && (weights[1] + 1.975).abs() < 1e-15);
+impl<T: Real> Moves<T, 0> for Sgd<T> {
+    #[inline(always)]
+    fn moved(self, w: T, g: T, slots: [T; 0]) -> (T, [T; 0]) {
+        (w - self.learning_rate * g, slots)
     }
 }

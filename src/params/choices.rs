@@ -31,9 +31,6 @@ pub(super) const INIT: Choices<Initialization> =
 pub(super) const GRAD_CLIP_MODE: Choices<fn(f64) -> Clip> =
     &[("norm", Clip::Norm), ("value", Clip::Value)];
 
-/// Optimizers by name; false is SGD, true is Adam, whose numbers come from other keys.
-pub(super) const OPTIMIZER_IS_ADAM: Choices<bool> = &[("sgd", false), ("adam", true)];
-
 /// The name of a value.
 pub(super) fn name_of<T: PartialEq>(choices: Choices<T>, value: &T) -> Option<&'static str> {
     choices.iter().find(|(_, own)| own == value).map(|(name, _)| *name)

@@ -1,7 +1,7 @@
 //! The names of the keys.
 
 /// Every key of a parameter file, in the order in which they are written.
-pub const KEYS: [&str; 34] = [
+pub const KEYS: [&str; 35] = [
     "NPZ_DATASET",
     "NPZ_SHA256",
     "LAYER_SIZES",
@@ -22,6 +22,7 @@ pub const KEYS: [&str; 34] = [
     "GRAD_CLIP",
     "GRAD_CLIP_MODE",
     "OPTIMIZER",
+    "MOMENTUM",
     "ADAM_BETA1",
     "ADAM_BETA2",
     "ADAM_EPS",

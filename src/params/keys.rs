@@ -209,7 +209,10 @@ mod tests {
                 "DROPOUT",
                 "DROPOUT: unknown key; there is no dropout; against overfitting there are L2",
             ),
-            ("MOMENTUM", "MOMENTUM: unknown key; there is no momentum under \"sgd\"; OPTIMIZER"),
+            (
+                "NESTEROV",
+                "NESTEROV: unknown key; there is no Nesterov momentum; MOMENTUM is the plain",
+            ),
             ("LR_SCHEDULE", "LR_SCHEDULE: unknown key; the learning rate is constant: LR; "),
             ("Max_Epochs", "Max_Epochs: unknown key; keys are upper-case: write MAX_EPOCHS"),
             ("q", "q: unknown key; allowed: NPZ_DATASET, "),

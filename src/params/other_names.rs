@@ -17,8 +17,7 @@ const LOSS: &str = "TASK and the output decide the loss: classes and labels have
                     squared error";
 const RATE: &str =
     "the learning rate is constant: LR; OPTIMIZER \"adam\" adapts the steps to the gradients";
-const MOMENTUM: &str =
-    "there is no momentum under \"sgd\"; OPTIMIZER \"adam\" has it, as ADAM_BETA1";
+const NESTEROV: &str = "there is no Nesterov momentum; MOMENTUM is the plain one";
 const DROPOUT: &str = "there is no dropout; against overfitting there are L2 and LOSS_PATIENCE";
 const SPLIT: &str = "SPLIT has all parts: [0.7, 0.2, 0.1] is train, validation and test";
 
@@ -62,8 +61,7 @@ const NAMES: &[(&str, Meaning)] = &[
     ("CLIPVALUE", Meaning::Told("GRAD_CLIP is the bound, with GRAD_CLIP_MODE \"value\"")),
     ("DROPOUT", Meaning::Told(DROPOUT)),
     ("DROPOUTRATE", Meaning::Told(DROPOUT)),
-    ("MOMENTUM", Meaning::Told(MOMENTUM)),
-    ("NESTEROV", Meaning::Told(MOMENTUM)),
+    ("NESTEROV", Meaning::Told(NESTEROV)),
     ("LRSCHEDULE", Meaning::Told(RATE)),
     ("LRSCHEDULER", Meaning::Told(RATE)),
     ("LRDECAY", Meaning::Told(RATE)),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::choices::{BATCH_GRADIENT, GRAD_CLIP_MODE, INIT, NORMALIZE, OPTIMIZER_IS_ADAM, TASK};
+use super::choices::{BATCH_GRADIENT, Choices, GRAD_CLIP_MODE, INIT, NORMALIZE, TASK};
 use super::found::{ABOVE_ZERO, BELOW_ONE, Found, ZERO_OR_MORE, ZERO_TO_ONE};
 use super::json::read_file;
 use super::keys::Keys;
@@ -113,13 +113,39 @@ fn clip(keys: &Keys) -> Result<Option<Clip>> {
     Ok(keys.optional("GRAD_CLIP", |f| f.number(&ABOVE_ZERO))?.map(mode))
 }
 
-/// Adam's numbers are checked even under SGD.
+/// Optimizers by name, each with what reads its numbers.
+const OPTIMIZER: Choices<fn(&Keys) -> Result<Optimizer>> = &[("sgd", sgd), ("adam", adam)];
+
+/// The numbers of every optimizer are checked, whichever is chosen.
 fn optimizer(keys: &Keys) -> Result<Optimizer> {
-    let is_adam = keys.or("OPTIMIZER", false, |f| f.choice(OPTIMIZER_IS_ADAM))?;
-    let beta1 = keys.or("ADAM_BETA1", 0.9, |f| f.number(&BELOW_ONE))?;
-    let beta2 = keys.or("ADAM_BETA2", 0.999, |f| f.number(&BELOW_ONE))?;
-    let epsilon = keys.or("ADAM_EPS", 1e-8, |f| f.number(&ABOVE_ZERO))?;
-    Ok(if is_adam { Optimizer::Adam { beta1, beta2, epsilon } } else { Optimizer::Sgd })
+    let (_, default) = OPTIMIZER[0];
+    let chosen = keys.or("OPTIMIZER", default, |f| f.choice(OPTIMIZER))?;
+    for (_, read) in OPTIMIZER {
+        read(keys)?;
+    }
+    let chosen = chosen(keys)?;
+    let is_sgd = matches!(chosen, Optimizer::Sgd | Optimizer::Momentum { .. });
+    match keys.get("MOMENTUM") {
+        Some(momentum) if !is_sgd && sgd(keys)? != Optimizer::Sgd => {
+            let reason = ", which only OPTIMIZER \"sgd\" has";
+            Err(momentum.refuse_because(reason, "0; the momentum of \"adam\" is ADAM_BETA1"))
+        }
+        _ => Ok(chosen),
+    }
+}
+
+/// Plain where there is no momentum.
+fn sgd(keys: &Keys) -> Result<Optimizer> {
+    let momentum = keys.or("MOMENTUM", 0.0, |f| f.number(&BELOW_ONE))?;
+    Ok(if momentum > 0.0 { Optimizer::Momentum { momentum } } else { Optimizer::Sgd })
+}
+
+fn adam(keys: &Keys) -> Result<Optimizer> {
+    Ok(Optimizer::Adam {
+        beta1: keys.or("ADAM_BETA1", 0.9, |f| f.number(&BELOW_ONE))?,
+        beta2: keys.or("ADAM_BETA2", 0.999, |f| f.number(&BELOW_ONE))?,
+        epsilon: keys.or("ADAM_EPS", 1e-8, |f| f.number(&ABOVE_ZERO))?,
+    })
 }
 
 fn class_weight(found: &Found) -> Result<ClassWeight> {

@@ -4,6 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::choices::{BATCH_GRADIENT, INIT, NORMALIZE, TASK, name_of};
 use super::keys::OUTER;
+use super::optimizer::Optimizer;
+use super::parameters::{ClassWeight, Clip, LayerStack, Parameters};
 use crate::network::Layer;
 use crate::network::layers::Field;
 use crate::plan::Padding;
@@ -20,12 +22,7 @@ impl Parameters {
             Some(Clip::Norm(bound)) => [bound.into(), "norm".into()],
             Some(Clip::Value(bound)) => [bound.into(), "value".into()],
         };
-        let [optimizer, beta1, beta2, epsilon] = match p.optimizer {
-            Optimizer::Sgd => ["sgd".into(), Value::Null, Value::Null, Value::Null],
-            Optimizer::Adam { beta1, beta2, epsilon } => {
-                ["adam".into(), beta1.into(), beta2.into(), epsilon.into()]
-            }
-        };
+        let [optimizer, momentum, beta1, beta2, epsilon] = optimizer(p.optimizer);
         let pairs: [(&str, Value); super::KEYS.len()] = [
             ("NPZ_DATASET", p.dataset.into()),
             ("NPZ_SHA256", p.dataset_sha256.into()),
@@ -47,6 +44,7 @@ impl Parameters {
             ("GRAD_CLIP", clip),
             ("GRAD_CLIP_MODE", clip_mode),
             ("OPTIMIZER", optimizer),
+            ("MOMENTUM", momentum),
             ("ADAM_BETA1", beta1),
             ("ADAM_BETA2", beta2),
             ("ADAM_EPS", epsilon),
@@ -65,6 +63,20 @@ impl Parameters {
         let object: Map<_, _> =
             pairs.map(|(key, value)| (key.to_string(), value)).into_iter().collect();
         json!({ OUTER: object })
+    }
+}
+
+/// `OPTIMIZER`, `MOMENTUM`, `ADAM_BETA1`, `ADAM_BETA2` and `ADAM_EPS`.
+fn optimizer(optimizer: Optimizer) -> [Value; 5] {
+    let null = Value::Null;
+    match optimizer {
+        Optimizer::Sgd => ["sgd".into(), 0.0.into(), null.clone(), null.clone(), null],
+        Optimizer::Momentum { momentum } => {
+            ["sgd".into(), momentum.into(), null.clone(), null.clone(), null]
+        }
+        Optimizer::Adam { beta1, beta2, epsilon } => {
+            ["adam".into(), null, beta1.into(), beta2.into(), epsilon.into()]
+        }
     }
 }
 

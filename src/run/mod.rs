@@ -10,10 +10,12 @@ mod layers;
 mod optimizer;
 mod parameters;
 mod prepare;
+mod rate;
 mod replica;
 // The room is named after the one struct that it is about.
 #[expect(clippy::module_inception)]
 mod run;
+mod step_numbers;
 mod step_rule;
 mod stopping;
 mod table;
@@ -24,11 +26,13 @@ pub use class_weight::ClassWeight;
 pub use clip::Clip;
 pub(crate) use labels::check_labels;
 pub use layer_stack::LayerStack;
-pub use optimizer::Optimizer;
+pub use optimizer::{Formula, Optimizer};
 pub use parameters::{DEFAULT_CUSTOM_FUNCTION, Parameters};
 pub(crate) use prepare::check_without_data;
+pub use rate::Rate;
 pub use replica::Replica;
 pub use run::Run;
+pub use step_numbers::StepNumbers;
 pub use step_rule::StepRule;
 pub use stopping::Stopping;
 pub use table::{Table, TableTargets};

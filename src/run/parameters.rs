@@ -41,7 +41,7 @@ pub struct Parameters {
     pub warmup_epochs: u32,
     /// `GRAD_CLIP` and `GRAD_CLIP_MODE`
     pub clip: Option<Clip>,
-    /// `OPTIMIZER`, `ADAM_BETA1`, `ADAM_BETA2`, `ADAM_EPS`
+    /// `OPTIMIZER`, `MOMENTUM`, `ADAM_BETA1`, `ADAM_BETA2`, `ADAM_EPS`
     pub optimizer: Optimizer,
     /// `L2`
     pub l2: f64,

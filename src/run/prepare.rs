@@ -6,6 +6,7 @@ use super::checks::{check_names, check_own_parts, check_range, check_weights};
 use super::class_weight::class_weights;
 use super::layer_stack::LayerStack;
 use super::parameters::Parameters;
+use super::rate::Rate;
 use super::replica::Replica;
 use super::run::Run;
 use super::step_rule::StepRule;
@@ -55,7 +56,7 @@ impl Run {
             class_weights(parameters.class_weight.as_ref(), &network, &table, &labels, train)?;
         let replica = Replica {
             seed: parameters.random_seed,
-            learning_rate: parameters.learning_rate,
+            rate: Rate::Constant(parameters.learning_rate),
             l2: parameters.l2,
             splits,
             inputs,

@@ -1,5 +1,6 @@
 //! One network of a run.
 
+use super::rate::Rate;
 use super::table::{Table, TableTargets};
 use crate::data::{Scaling, Split, Splits};
 
@@ -9,7 +10,7 @@ pub struct Replica {
     /// Initial weights and the order of every epoch.
     pub seed: u64,
     /// The learning rate.
-    pub learning_rate: f64,
+    pub rate: Rate,
     /// L2 on weights.
     pub l2: f64,
     /// Its rows.

@@ -41,12 +41,4 @@ impl StepRule {
             BatchGradient::Sum => 1.0,
         }
     }
-
-    /// What L2 multiplies a weight with in a step of `rows` rows.
-    pub fn decay(&self, l2: f64, rows: usize) -> f64 {
-        match self.batch_gradient {
-            BatchGradient::Mean => l2 / rows as f64,
-            BatchGradient::Sum => l2,
-        }
-    }
 }

@@ -12,7 +12,8 @@ use crate::model::Model;
 use crate::network::{Initialization, Task, lower};
 use crate::plan::Loss;
 use crate::run::{
-    BatchGradient, Optimizer, Replica, Run, StepRule, Stopping, Table, TableTargets, check_labels,
+    BatchGradient, Optimizer, Rate, Replica, Run, StepRule, Stopping, Table, TableTargets,
+    check_labels,
 };
 
 /// Numbers that the inputs, or the outputs, of a block hold.
@@ -212,7 +213,7 @@ fn run(model: &Model, inputs: Array2<f32>, targets: TableTargets) -> Run {
     let table = Table { inputs, center: vec![0.0; columns], targets, row_weights: None };
     let replica = Replica {
         seed: 0,
-        learning_rate: 0.0,
+        rate: Rate::Constant(0.0),
         l2: 0.0,
         splits: Splits::new((0..rows as u32).collect(), vec![], vec![]),
         inputs: Scaling::identity(columns),

@@ -10,8 +10,6 @@ use gpu_mlp::gpu::Schedule;
 use gpu_mlp::run::{BatchGradient, ClassWeight, Clip, Optimizer, Parameters, Run};
 use gpu_mlp::train::EpochRow;
 
-const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
-
 /// 28 training rows in batches of 8: 4 steps an epoch, the last of 4 rows.
 fn twenty_steps(sizes: &[usize], activations: &[&str]) -> Parameters {
     let mut parameters = parameters(sizes, activations);
@@ -86,7 +84,7 @@ fn every_loss_and_output() {
 #[test]
 fn every_optimizer_clip_and_batch_gradient() {
     let dataset = classes(40, 3, 3);
-    for optimizer in [Optimizer::Sgd, ADAM] {
+    for optimizer in Optimizer::ALL {
         for clip in [None, Some(Clip::Norm(0.3)), Some(Clip::Value(0.02))] {
             for batch_gradient in [BatchGradient::Mean, BatchGradient::Sum] {
                 let mut parameters = twenty_steps(&[3, 20, 3], &["tanh", "softmax"]);

@@ -130,6 +130,19 @@ fn every_key_reaches_its_field() {
 }
 
 #[test]
+fn momentum_goes_with_sgd_alone() {
+    let read = |keys: Value| Parameters::from_json(&file(keys));
+    let momentum = read(json!({"MOMENTUM": 0.9})).unwrap();
+    assert_eq!(momentum.optimizer, Optimizer::Momentum { momentum: 0.9 });
+    assert_eq!(read(json!({"MOMENTUM": 0})).unwrap().optimizer, Optimizer::Sgd);
+    assert!(read(json!({"OPTIMIZER": "adam", "MOMENTUM": 0})).is_ok());
+    let refused = read(json!({"OPTIMIZER": "adam", "MOMENTUM": 0.9})).unwrap_err().to_string();
+    let words = "MOMENTUM: found 0.9, which only OPTIMIZER \"sgd\" has; allowed: 0; the momentum of \"adam\" is \
+                 ADAM_BETA1";
+    assert_eq!(refused, words);
+}
+
+#[test]
 fn the_general_form_of_layers_is_read() {
     let layers = json!([{"type": "Dense", "units": 8, "activation": "prelu"},
                         {"type": "dense", "units": 2, "activation": null}]);
@@ -200,6 +213,7 @@ proptest! {
         train in 0.01..1.0f64,
         weights in proptest::option::of(proptest::collection::vec(positive(), 1..5)),
         adam: bool,
+        momentum in 0.0..0.9999f64,
     ) {
         let mut layers = signal_layers();
         layers.push(Layer::dense(5, "prelu(0.1)"));
@@ -216,6 +230,8 @@ proptest! {
         p.class_weight = weights.map(ClassWeight::Each);
         if adam {
             p.optimizer = Optimizer::Adam { beta1: betas.0, beta2: betas.1, epsilon: rates.3 };
+        } else if momentum > 0.1 {
+            p.optimizer = Optimizer::Momentum { momentum };
         }
         let text = serde_json::to_string_pretty(&p.to_json()).unwrap();
         prop_assert_eq!(read(&text, &[]), Ok(p.resolved()));

@@ -65,6 +65,8 @@ fn refused_values_are_named_with_what_is_allowed() {
         ("GRAD_CLIP", json!(0), "found 0; allowed: a number above 0"),
         ("GRAD_CLIP_MODE", json!("norms"), "allowed: \"norm\", \"value\"; did you mean norm?"),
         ("OPTIMIZER", json!("adma"), "allowed: \"sgd\", \"adam\"; did you mean adam?"),
+        ("MOMENTUM", json!(1), "found 1; allowed: a number from 0 to below 1"),
+        ("MOMENTUM", json!(-0.5), "found -0.5; allowed: a number from 0 to below 1"),
         ("ADAM_BETA1", json!(1), "found 1; allowed: a number from 0 to below 1"),
         ("ADAM_BETA2", json!(-0.1), "found -0.1; allowed: a number from 0 to below 1"),
         ("ADAM_EPS", json!(0), "found 0; allowed: a number above 0"),

@@ -19,8 +19,11 @@ use crate::stopped::{assert_same_end, parameters, run_with_model_in_the_way, sig
 use crate::support::Folder;
 
 /// A run in few steps: little work for a device made of software.
-fn small(folder: &Folder) -> std::path::PathBuf {
-    let changes = json!({"BATCH_SIZE": 35, "LAYER_ACTS": ["-", "prelu", "softmax"]});
+fn small(folder: &Folder, more: &Value) -> std::path::PathBuf {
+    let mut changes = json!({"BATCH_SIZE": 35, "LAYER_ACTS": ["-", "prelu", "softmax"]});
+    for (key, value) in more.as_object().into_iter().flatten() {
+        changes[key] = value.clone();
+    }
     parameters(folder, &changes)
 }
 
@@ -30,13 +33,18 @@ fn a_killed_run_on_a_gpu_ends_with_the_same_bits() {
     let Some(adapter) = crate::adapter::first(test, adapters()) else { return };
     // Named, because two runs that race schedules may choose differently.
     for schedule in Schedule::ALL {
-        killed_and_resumed(&adapter.info.name, schedule.name());
+        let optimizer = match schedule {
+            Schedule::Layered | Schedule::TwoPhase => json!({}),
+            Schedule::Resident => json!({"OPTIMIZER": "sgd", "MOMENTUM": 0.9}),
+        };
+        killed_and_resumed(&adapter.info.name, schedule.name(), &optimizer);
     }
 }
 
-fn killed_and_resumed(device: &str, schedule: &str) {
+/// A run of [`small`] with these keys changed.
+fn killed_and_resumed(device: &str, schedule: &str, more: &Value) {
     let folder = Folder::new();
-    let own = small(&folder);
+    let own = small(&folder, more);
     let train =
         ["train", own.to_str().unwrap(), "--device", device, "--schedule", schedule, "--out"];
     folder.run(&[&train[..], &["whole"]].concat()).ended(0);
@@ -61,7 +69,7 @@ fn a_run_of_a_gpu_goes_on_on_the_cpu_with_the_same_losses_and_says_so() {
     let test = "a_run_of_a_gpu_goes_on_on_the_cpu_with_the_same_losses_and_says_so";
     let Some(adapter) = crate::adapter::first(test, adapters()) else { return };
     let folder = Folder::new();
-    let own = small(&folder);
+    let own = small(&folder, &json!({}));
     let few = ["--set", "MAX_EPOCHS=30"];
     let train = ["train", own.to_str().unwrap(), "--device", &adapter.info.name];
     let train = [&train[..], &few].concat();

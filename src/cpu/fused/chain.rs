@@ -1,9 +1,11 @@
-//! Which plans can be fused: a chain of dense layers without an activation that learns.
+//! Which runs can be fused: a chain of dense layers without an activation that learns, by an optimizer that is fused.
 
+use super::optimizer::FusedOptimizer;
 use super::simd::LANES;
 use crate::expr::Expression;
 use crate::plan;
 use crate::plan::{Plan, TensorId};
+use crate::run::Run;
 
 /// A dense layer of a chain.
 #[derive(Debug, Clone)]
@@ -23,10 +25,11 @@ pub(in crate::cpu) enum LinkActivation {
     Function(Expression),
 }
 
-/// A plan that is a chain of dense layers.
+/// A network that is a chain of dense layers, and its optimizer.
 #[derive(Debug, Clone)]
 pub(in crate::cpu) struct Chain {
     pub links: Vec<Link>,
+    pub(super) optimizer: FusedOptimizer,
 }
 
 /// So many numbers, rounded up to whole vectors.
@@ -35,11 +38,12 @@ pub(super) fn padded(len: usize) -> usize {
 }
 
 impl Chain {
-    /// The chain of a plan; the error says what it has that is not fused.
-    pub fn of(plan: &Plan) -> Result<Self, String> {
-        let chain = plan::Chain::of(plan)?;
+    /// The chain of a run; the error says what it has that is not fused.
+    pub fn of(run: &Run) -> Result<Self, String> {
+        let optimizer = FusedOptimizer::of(run.step.optimizer)?;
+        let chain = plan::Chain::of(&run.plan)?;
         let links = chain.links.into_iter().map(link).collect::<Result<_, _>>()?;
-        Ok(Chain { links })
+        Ok(Chain { links, optimizer })
     }
 }
 

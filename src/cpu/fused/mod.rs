@@ -10,6 +10,7 @@
 mod chain;
 mod dispatch;
 mod memory;
+mod optimizer;
 mod products;
 mod simd;
 mod step;

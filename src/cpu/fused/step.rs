@@ -6,7 +6,6 @@ use super::chain::{Chain, LinkActivation};
 use super::dispatch::Parts;
 use super::memory::{Memory, Training, load, store};
 use super::update::Rule;
-use crate::cpu::adam::AdamStep;
 use crate::cpu::batch::Batch;
 use crate::cpu::gather::Frame;
 use crate::expr::Scratch;
@@ -15,6 +14,7 @@ use crate::math::Real;
 use crate::metrics::Evaluation;
 use crate::plan::Layout;
 use crate::run::{Clip, Replica, Run};
+use crate::run::{Clip, Replica, Run, StepNumbers};
 
 /// A replica's network, fused.
 #[derive(Debug, Clone)]
@@ -229,7 +229,8 @@ impl Fused {
 
     fn update(&mut self, run: &Run, replica: &Replica, rows: usize, t: u64) {
         let layers = self.chain.links.len();
-        let mut rule = rule(run, replica, t);
+        let numbers = run.step.numbers(replica, rows, t);
+        let mut rule = rule(run, &self.chain, &numbers, t);
         if let Some(Clip::Norm(bound)) = run.step.clip {
             let of = |layer| self.instructions.squares(&mut self.memory, layer, rows);
             let norm = (0..layers).map(of).sum::<f64>().max(0.0).sqrt();
@@ -237,7 +238,7 @@ impl Fused {
                 rule.scale = (bound / norm) as f32;
             }
         }
-        let decay = run.step.decay(replica.l2, rows) as f32;
+        let decay = numbers.decay as f32;
         for layer in 0..layers {
             self.instructions.update(&mut self.memory, layer, rows, &rule, decay);
         }
@@ -273,13 +274,13 @@ fn table_row(run: &Run, row: u32) -> &[f32] {
     &all[row as usize * columns..][..columns]
 }
 
-fn rule(run: &Run, replica: &Replica, t: u64) -> Rule {
-    let adam = AdamStep::new(run.step.optimizer, t);
+fn rule(run: &Run, chain: &Chain, numbers: &StepNumbers, t: u64) -> Rule {
     let bound = match run.step.clip {
         Some(Clip::Value(bound)) => bound as f32,
-        _ => f32::INFINITY,
+        Some(Clip::Norm(_)) | None => f32::INFINITY,
     };
-    Rule { learning_rate: replica.learning_rate as f32, scale: 1.0, bound, adam, t }
+    let (learning_rate, adam) = (numbers.learning_rate as f32, chain.optimizer.adam(numbers));
+    Rule { learning_rate, scale: 1.0, bound, adam, t }
 }
 
 #[cfg(test)]
@@ -310,7 +311,7 @@ mod tests {
 
     fn weights_after_steps(run: &Run, instructions: InstructionSet) -> Vec<f32> {
         let (replica, layout) = (&run.replicas[0], Layout::new(&run.plan));
-        let chain = Chain::of(&run.plan).unwrap();
+        let chain = Chain::of(run).unwrap();
         let mut fused = Fused::on(run, replica, chain, instructions);
         let initial = initial_values(&run.plan.tensors, replica.seed);
         let mut weights: Vec<f32> = initial.map(|value| value as f32).collect();

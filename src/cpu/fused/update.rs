@@ -260,9 +260,19 @@ unsafe fn adam_step<S: Simd, const LOOKS: bool, const CLIP: u8, const N: usize>(
 #[cfg(test)]
 mod tests {
     use super::super::dispatch::on_every_instruction_set;
+    use super::super::optimizer::FusedOptimizer;
     use super::super::simd::Portable;
     use super::*;
-    use crate::run::Optimizer;
+    use crate::run::{Optimizer, StepNumbers};
+
+    /// Step `t` of this optimizer, without a clip.
+    fn rule(optimizer: Optimizer, learning_rate: f64, t: u64) -> Rule {
+        let corrections = optimizer.corrections(t);
+        let numbers = StepNumbers { learning_rate, decay: 0.0, corrections };
+        let adam = FusedOptimizer::of(optimizer).unwrap().adam(&numbers);
+        let learning_rate = learning_rate as f32;
+        Rule { learning_rate, scale: 1.0, bound: f32::INFINITY, adam, t }
+    }
 
     /// # Safety
     /// The machine has `S`.
@@ -274,8 +284,7 @@ mod tests {
                 let mut w: [f32; LANES] = std::array::from_fn(|i| 0.1f32.powi(i as i32));
                 let (mut m, mut v) = (w.map(|w| -w), w.map(|w| w * w));
                 for t in 1..100_000 {
-                    let adam = AdamStep::new(optimizer, t);
-                    let rule = Rule { learning_rate, scale: 1.0, bound: f32::INFINITY, adam, t };
+                    let rule = rule(optimizer, learning_rate, t);
                     let moments = [m.as_mut_ptr(), v.as_mut_ptr()];
                     // SAFETY: all arrays are a vector; the caller's promise.
                     unsafe {
@@ -300,8 +309,7 @@ mod tests {
         let optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
         let (mut w, mut m, mut v) = ([1.0f32; LANES], [0.0; LANES], [0.0; LANES]);
         for (t, gradient) in [(1, 1e25), (2, 1.0), (3, -1e25), (4, 0.0)] {
-            let adam = AdamStep::new(optimizer, t);
-            let rule = Rule { learning_rate: 1e-3, scale: 1.0, bound: f32::INFINITY, adam, t };
+            let rule = rule(optimizer, 1e-3, t);
             let (gradient, moments) = ([gradient; LANES], [m.as_mut_ptr(), v.as_mut_ptr()]);
             // SAFETY: plain Rust; all arrays are a vector.
             unsafe {

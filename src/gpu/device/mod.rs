@@ -5,4 +5,5 @@ mod buffers;
 pub(super) mod gpu;
 pub(super) mod kernel;
 pub(super) mod limits;
+pub(super) mod optimizer;
 pub(super) mod sources;

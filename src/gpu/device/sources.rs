@@ -1,13 +1,15 @@
 //! The text of every kernel.
 
+use super::optimizer::{BOUNDS, optimizer_text};
 use crate::expr::{Expression, MATH_WGSL};
+use crate::run::Optimizer;
 
 pub(in crate::gpu) const STEP: &str = include_str!("../../../shaders/step.wgsl");
 const ORDER: &str = include_str!("../../../shaders/order.wgsl");
 const WINDOWS: &str = include_str!("../../../shaders/windows.wgsl");
-pub(in crate::gpu) const OPTIMIZER: &str = include_str!("../../../shaders/optimizer.wgsl");
 const PRODUCT: &str = include_str!("../../../shaders/product.wgsl");
 const PRODUCT_LARGE: &str = include_str!("../../../shaders/product_large.wgsl");
+const UPDATE: &str = include_str!("../../../shaders/update.wgsl");
 
 /// What a kernel's text needs beside it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,8 +20,8 @@ pub(in crate::gpu) enum Needs {
     Order,
     /// Elementary functions.
     Math,
-    /// What an optimizer makes of a weight.
-    Optimizer,
+    /// Bounds on a gradient.
+    Bounds,
     /// The tiles of a product.
     Product,
     /// Larger tiles of a product.
@@ -40,7 +42,6 @@ macro_rules! kernels {
 }
 kernels! {
     "activation_backward": Step,
-    "adam": Optimizer,
     "add": Step,
     "average_pool": Windows,
     "batch": Order,
@@ -48,7 +49,7 @@ kernels! {
     "bias_activation": Math,
     "bias_gradient": Step,
     "binary_cross_entropy": Math,
-    "clip": Optimizer,
+    "clip": Bounds,
     "convolution": Convolution,
     "convolution_input_gradient": Convolution,
     "convolution_kernel_gradient": Convolution,
@@ -62,7 +63,6 @@ kernels! {
     "multi_label_cross_entropy": Math,
     "prelu": Step,
     "prelu_gradient": Step,
-    "sgd": Optimizer,
     "sigmoid": Math,
     "softmax": Math,
     "softmax_cross_entropy": Math,
@@ -75,7 +75,7 @@ pub(in crate::gpu) fn source(name: &str, activation: Option<&Expression>) -> Str
     let (needs, text) = found.map_or((Needs::Step, ""), |(_, needs, text)| (*needs, *text));
     let before: &[&str] = match needs {
         Needs::Step => &[],
-        Needs::Optimizer => &[OPTIMIZER],
+        Needs::Bounds => &[BOUNDS],
         Needs::Product => &[PRODUCT],
         Needs::LargeProduct => &[PRODUCT_LARGE],
         Needs::Windows => &[WINDOWS],
@@ -87,8 +87,13 @@ pub(in crate::gpu) fn source(name: &str, activation: Option<&Expression>) -> Str
     [&[STEP], before, &[&activation, text]].concat().join("\n")
 }
 
-/// Every kernel's name and text, `bias_activation` once for each of the given activations: what a
-/// validator can check without a device.
+/// The whole text of the kernel `update` of an optimizer, whose slots are its last bindings.
+pub(in crate::gpu) fn update_source(optimizer: Optimizer) -> String {
+    [STEP, &optimizer_text(optimizer, 5), UPDATE].join("\n")
+}
+
+/// Every kernel's name and text, `bias_activation` once for each of the given activations, `update` once for each
+/// optimizer: what a validator can check without a device.
 pub fn shader_sources(activations: &[Expression]) -> Vec<(String, String)> {
     let mut sources = vec![];
     for (name, ..) in KERNELS {
@@ -98,6 +103,9 @@ pub fn shader_sources(activations: &[Expression]) -> Vec<(String, String)> {
         } else {
             sources.push((name.to_string(), source(name, None)));
         }
+    }
+    for optimizer in Optimizer::ALL {
+        sources.push((format!("update of {}", optimizer.formula().name), update_source(optimizer)));
     }
     sources
 }

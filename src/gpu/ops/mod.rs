@@ -21,6 +21,7 @@ pub mod sigmoid;
 pub mod softmax;
 mod tiles;
 pub mod uniform;
+pub(super) mod update;
 mod windows;
 pub mod zero;
 

@@ -6,6 +6,7 @@ use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::{Access, Dispatch, Kernels, Variant};
 use crate::gpu::ops::launcher::{Launcher, grid};
+use crate::gpu::ops::update::{Update, stretches};
 use crate::gpu::ops::{list, loss};
 use crate::gpu::session::data::Data;
 use crate::gpu::session::network::{NetworkBuffers, Steps};
@@ -16,10 +17,7 @@ use crate::gpu::session::train::check;
 use crate::gpu::session::workspace::{Gathered, Workspace};
 use crate::network::Task;
 use crate::plan::Operation;
-use crate::run::{Clip, Optimizer, Run};
-
-/// Weights of a stretch of the norm's sum.
-const STRETCH: usize = 4096;
+use crate::run::{Clip, Run};
 
 /// Builds the dispatches of a network.
 pub(in crate::gpu) struct Build<'a> {
@@ -199,54 +197,28 @@ impl<'a> Build<'a> {
 
     /// Clip by norm, if asked for, and the optimizer's step; by value is part of that step.
     pub fn update(&mut self) -> Result<Vec<Dispatch>> {
-        let (run, tensors, decays) = (self.run, &self.buffers.tensors, &self.buffers.decays);
+        let (gpu, run, tensors) = (self.gpu, self.run, &self.buffers.tensors);
         let (total, replicas) = (self.buffers.layout.total(), run.replicas.len());
-        // 1 wherever no norm is too long.
-        let scales = self.gpu.upload("the scales of the gradient", &vec![1.0f32; replicas])?;
-        let mut update = vec![];
+        let mut update = Update {
+            gpu,
+            kernels: self.kernels,
+            rule: &run.step,
+            replicas,
+            total,
+            gradients: &tensors.gradients,
+            decays: &self.buffers.decays,
+            scales: &gpu.upload("the scales of the gradients", &vec![1.0f32; replicas])?,
+            weights: &tensors.weights,
+            slots: &tensors.slots,
+        };
+        let mut dispatches = vec![];
         if let Some(Clip::Norm(bound)) = run.step.clip {
-            let stretches = total.div_ceil(STRETCH);
-            let squares = self.gpu.storage("the squares of the gradient", replicas * stretches)?;
-            let words = [total as u32, stretches as u32, (bound as f32).to_bits()];
-            let buffers = [(&tensors.gradients, Read), (&squares, Write), (&scales, Write)];
-            for (entry, workgroups, turns) in
-                [("partial", stretches, STRETCH / 64), ("finish", 1, stretches.div_ceil(64))]
-            {
-                let variant = Variant { entry: Some(entry), ..Variant::default() };
-                let workgroups = [workgroups, 1];
-                update.push(self.dispatch(
-                    "clip",
-                    variant,
-                    &words,
-                    &buffers,
-                    workgroups,
-                    turns + 6,
-                ));
-            }
+            let stretches = stretches(total);
+            let squares = gpu.storage("the squares of the gradient", replicas * stretches)?;
+            dispatches.extend(update.clip(bound, stretches, &squares));
         }
-        let bound = match run.step.clip {
-            Some(Clip::Value(bound)) => bound as f32,
-            // A bound that no number passes: what is not finite stays so, and is seen.
-            _ => f32::INFINITY,
-        };
-        let mut words = vec![total as u32, bound.to_bits()];
-        let mut buffers = vec![
-            (&tensors.gradients, Read),
-            (decays, Read),
-            (&scales, Read),
-            (&tensors.weights, Write),
-        ];
-        let name = match run.step.optimizer {
-            Optimizer::Sgd => "sgd",
-            Optimizer::Adam { beta1, beta2, epsilon } => {
-                let numbers = [beta1, beta2, 1.0 - beta1, 1.0 - beta2, epsilon];
-                words.extend(numbers.map(|number| (number as f32).to_bits()));
-                buffers.extend(tensors.slots.iter().map(|slot| (slot, Write)));
-                "adam"
-            }
-        };
-        update.push(self.dispatch(name, Variant::default(), &words, &buffers, grid(total), 0));
-        Ok(update)
+        dispatches.push(update.step());
+        Ok(dispatches)
     }
 
     pub fn keep_best(&mut self, workspace: &Workspace) -> Vec<Dispatch> {

@@ -78,7 +78,8 @@ pub(in crate::gpu) fn train_step(
 ) -> Step {
     let list_rows = replica.splits.of(Split::Train).len();
     let places = run.step.places(number, list_rows);
-    let corrections = run.step.optimizer.corrections(done + 1);
+    let numbers = run.step.numbers(replica, places.len().max(1), done + 1);
+    let [correction1, correction2] = numbers.corrections.map(|correction| correction as f32);
     Step {
         rows: places.len() as u32,
         first: places.start as u32,
@@ -90,10 +91,10 @@ pub(in crate::gpu) fn train_step(
         seed_high: (replica.seed >> 32) as u32,
         slot: number * run.replicas.len() as u32 + id as u32,
         confusion: (id * confusion_length(run)) as u32,
-        learning_rate: replica.learning_rate as f32,
-        decay: run.step.decay(replica.l2, places.len().max(1)) as f32,
-        correction1: corrections[0] as f32,
-        correction2: corrections[1] as f32,
+        learning_rate: numbers.learning_rate as f32,
+        decay: numbers.decay as f32,
+        correction1,
+        correction2,
         place: 0,
         scale: run.step.gradient_scale(replica, places.len().max(1)) as f32,
     }

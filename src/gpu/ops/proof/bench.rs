@@ -205,42 +205,47 @@ impl Bench {
         workgroups: [usize; 2],
         steps: Vec<Step>,
     ) {
-        let gpu = &self.gpu;
         let upload = |argument: &Argument| match argument {
-            Argument::Read(words) => (gpu.upload(name, words).unwrap(), Access::Read),
-            Argument::Write(words) => (gpu.upload(name, words).unwrap(), Access::Write),
+            Argument::Read(words) => (self.upload(words), Access::Read),
+            Argument::Write(words) => (self.upload(words), Access::Write),
         };
         let buffers: Vec<_> = arguments.iter().map(upload).collect();
         let bound: Vec<_> = buffers.iter().map(|(buffer, access)| (buffer, *access)).collect();
         let [x, y] = workgroups.map(|count| count as u32);
         let workgroups = [x, y, steps.len() as u32];
-        self.run(steps, |gpu, kernels| {
-            kernels.dispatch(gpu, name, variant, parameters, &bound, workgroups)
-        });
-        let gpu = &self.gpu;
+        let (gpu, kernels) = self.device();
+        let dispatch = kernels.dispatch(gpu, name, variant, parameters, &bound, workgroups);
+        self.submit(&[dispatch], steps);
         for (argument, (buffer, _)) in arguments.iter_mut().zip(&buffers) {
             if let Argument::Write(words) = argument {
-                **words = gpu.read(buffer, words.len()).unwrap();
+                **words = self.read(buffer, words.len());
             }
         }
     }
 
-    /// One dispatch on the steps of as many replicas.
-    pub fn run(&mut self, steps: Vec<Step>, make: impl FnOnce(&Gpu, &mut Kernels) -> Dispatch) {
-        let (gpu, replicas) = (&self.gpu, steps.len());
-        let dispatches = [make(gpu, &mut self.kernels)];
-        let kernels = &self.kernels;
+    /// What a launcher makes its dispatches with.
+    pub fn device(&mut self) -> (&Gpu, &mut Kernels) {
+        (&self.gpu, &mut self.kernels)
+    }
+
+    /// A buffer that holds these words.
+    pub fn upload(&self, words: &[u32]) -> wgpu::Buffer {
+        self.gpu.upload(&self.kernel, words).unwrap()
+    }
+
+    /// The first `len` words of a buffer.
+    pub fn read(&self, buffer: &wgpu::Buffer, len: usize) -> Vec<u32> {
+        self.gpu.read(buffer, len).unwrap()
+    }
+
+    /// Runs dispatches in their order, as those of one step a replica.
+    pub fn submit(&mut self, dispatches: &[Dispatch], steps: Vec<Step>) {
+        let (gpu, kernels, replicas) = (&self.gpu, &self.kernels, steps.len());
         let recorder = self
             .recorders
             .entry(replicas)
             .or_insert_with(|| Recorder::new(gpu, kernels, replicas).unwrap());
-        let work = Work { steps, dispatches: &dispatches };
-        recorder.submit(gpu, &[vec![work].into()]);
-    }
-
-    /// The words of a buffer.
-    pub fn read(&self, buffer: &wgpu::Buffer, len: usize) -> Vec<u32> {
-        self.gpu.read(buffer, len).unwrap()
+        recorder.submit(gpu, &[vec![Work { steps, dispatches }].into()]);
     }
 
     fn fail(&mut self, what: impl Display) {

@@ -3,7 +3,6 @@
 use super::bench::{Bench, Shape, tolerance, wide, words};
 use crate::cpu;
 use crate::cpu::ops::site::{Site, Tensors};
-use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Dispatch;
 use crate::gpu::ops::launch;
 use crate::gpu::ops::launcher::Launcher;
@@ -248,28 +247,23 @@ impl<'a> Trial<'a> {
     ) -> Values {
         let (plan, replicas) = (&self.plan, self.shape.replicas());
         let layout = Layout::new(plan);
-        let upload = |gpu: &Gpu, words: &Vec<u32>| gpu.upload("a trial", words).unwrap();
-        let mut placed = None;
-        bench.run(self.shape.steps(), |gpu, kernels| {
-            let mut workspace = Workspace::new(gpu, plan, replicas, self.shape.capacity).unwrap();
-            workspace.buffers = self.values.buffers.iter().map(|v| upload(gpu, v)).collect();
-            let weights = upload(gpu, &self.together(&self.values.tensors));
-            let gradients = upload(gpu, &self.together(&self.values.gradients));
-            let mut launcher = Launcher {
-                gpu,
-                kernels,
-                plan,
-                layout: &layout,
-                replicas,
-                workspace: &workspace,
-                weights: &weights,
-                gradients: &gradients,
-            };
-            let dispatch = dispatch(&mut launcher);
-            placed = Some((workspace, weights, gradients));
-            dispatch
+        let buffers = self.values.buffers.iter().map(|words| bench.upload(words)).collect();
+        let weights = bench.upload(&self.together(&self.values.tensors));
+        let gradients = bench.upload(&self.together(&self.values.gradients));
+        let (gpu, kernels) = bench.device();
+        let mut workspace = Workspace::new(gpu, plan, replicas, self.shape.capacity).unwrap();
+        workspace.buffers = buffers;
+        let dispatch = dispatch(&mut Launcher {
+            gpu,
+            kernels,
+            plan,
+            layout: &layout,
+            replicas,
+            workspace: &workspace,
+            weights: &weights,
+            gradients: &gradients,
         });
-        let (workspace, weights, gradients) = placed.unwrap();
+        bench.submit(&[dispatch], self.shape.steps());
         let buffers = workspace.buffers.iter().zip(&self.values.buffers);
         let elements = layout.total() * replicas;
         Values {

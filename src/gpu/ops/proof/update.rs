@@ -1,12 +1,43 @@
-//! From gradients to weights.
+//! From gradients to weights, by the launcher that ships.
 
-use super::bench::{Argument, Bench, Shape, read, tolerance, wide, words};
-use crate::cpu::adam::AdamStep;
+use super::bench::{Bench, Shape, tolerance, wide, words};
 use crate::cpu::clip::Clipping;
-use crate::cpu::sgd::sgd as sgd_twin;
-use crate::gpu::device::kernel::Variant;
+use crate::cpu::update::{Arrays, Update as Twin};
+use crate::gpu::ops::update::Update;
 use crate::gpu::session::steps::Step;
-use crate::run::{Clip, Optimizer};
+use crate::run::{BatchGradient, Clip, Optimizer, StepNumbers, StepRule};
+
+/// A rule for steps; the launcher reads neither the size of a batch nor how its gradients are joined.
+fn rule(optimizer: Optimizer, clip: Option<Clip>) -> StepRule {
+    StepRule { batch_size: 1, batch_gradient: BatchGradient::Mean, clip, optimizer }
+}
+
+/// The buffers of an update, each of a trial's numbers.
+struct Buffers {
+    gradients: wgpu::Buffer,
+    decays: wgpu::Buffer,
+    scales: wgpu::Buffer,
+    weights: wgpu::Buffer,
+    slots: Vec<wgpu::Buffer>,
+}
+
+impl Buffers {
+    fn update<'a>(&'a self, bench: &'a mut Bench, rule: &'a StepRule, shape: &Shape) -> Update<'a> {
+        let (gpu, kernels) = bench.device();
+        Update {
+            gpu,
+            kernels,
+            rule,
+            replicas: shape.replicas(),
+            total: shape.capacity,
+            gradients: &self.gradients,
+            decays: &self.decays,
+            scales: &self.scales,
+            weights: &self.weights,
+            slots: &self.slots,
+        }
+    }
+}
 
 pub(super) fn clip(bench: &mut Bench, shape: &Shape) {
     let (weights, replicas) = (shape.capacity, shape.replicas());
@@ -14,26 +45,24 @@ pub(super) fn clip(bench: &mut Bench, shape: &Shape) {
         let gradients = bench.normal(replicas * weights, 1.0);
         let norm = wide(&gradients[..weights]).iter().map(|g| g * g).sum::<f64>().sqrt();
         // Of the first replica the norm is above, then below; of the others sometimes so.
-        for bound in [0.7 * norm, 1.3 * norm].map(|bound| bound as f32) {
-            let mut squares = words(&vec![f32::MAX; replicas * stretches]);
-            let mut scales = words(&bench.normal(replicas, 1.0));
-            let numbers = [weights as u32, stretches as u32, bound.to_bits()];
-            for (entry, workgroups) in [("partial", stretches), ("finish", 1)] {
-                bench.launch(
-                    ("clip", Variant { entry: Some(entry), ..Variant::default() }),
-                    &numbers,
-                    &mut [
-                        read(&gradients),
-                        Argument::Write(&mut squares),
-                        Argument::Write(&mut scales),
-                    ],
-                    [workgroups, 1],
-                    shape.steps(),
-                );
-            }
+        for bound in [0.7 * norm, 1.3 * norm].map(|bound| f64::from(bound as f32)) {
+            let clip = Some(Clip::Norm(bound));
+            let squares = bench.upload(&words(&vec![f32::MAX; replicas * stretches]));
+            let unused = words(&bench.normal(replicas, 1.0));
+            let buffers = Buffers {
+                gradients: bench.upload(&words(&gradients)),
+                decays: bench.upload(&[]),
+                scales: bench.upload(&unused),
+                weights: bench.upload(&[]),
+                slots: vec![],
+            };
+            let rule = rule(Optimizer::Sgd, clip);
+            let dispatches = buffers.update(bench, &rule, shape).clip(bound, stretches, &squares);
+            bench.submit(&dispatches, shape.steps());
+            let scales = bench.read(&buffers.scales, replicas);
             for replica in 0..replicas {
                 let own = wide(&gradients[replica * weights..][..weights]);
-                let expected = match Clipping::of(Some(Clip::Norm(f64::from(bound))), &own) {
+                let expected = match Clipping::of(clip, &own) {
                     Clipping::Scale(scale) => scale,
                     _ => 1.0,
                 };
@@ -44,164 +73,180 @@ pub(super) fn clip(bench: &mut Bench, shape: &Shape) {
     }
 }
 
-/// What both optimizers read.
+/// What every optimizer reads in a step.
 struct Inputs {
     gradients: Vec<f32>,
     decays: Vec<f32>,
     scales: Vec<f32>,
-    bound: f32,
+    bound: Option<f32>,
     steps: Vec<Step>,
 }
 
 impl Inputs {
-    /// By value: a bound that some exceed. By norm: a scale. Every third weight is not decayed.
-    fn new(bench: &mut Bench, shape: &Shape, by_value: bool) -> Self {
-        let replicas = shape.replicas();
+    /// Step `t`. By value: a bound that some exceed. By norm: a scale. Every third weight is not decayed.
+    fn new(bench: &mut Bench, shape: &Shape, optimizer: Optimizer, t: u64) -> Self {
+        let (replicas, by_value) = (shape.replicas(), t.is_multiple_of(2));
+        let [correction1, correction2] = optimizer.corrections(t).map(|c| c as f32);
         let step = |(replica, step): (usize, Step)| Step {
             learning_rate: 0.05 * (replica + 1) as f32,
             decay: 0.01 * replica as f32,
+            correction1,
+            correction2,
             ..step
         };
         Inputs {
             gradients: bench.normal(replicas * shape.capacity, 1.0),
             decays: (0..shape.capacity).map(|i| f32::from(u8::from(i % 3 != 1))).collect(),
             scales: vec![if by_value { 1.0 } else { 0.37 }; replicas],
-            bound: if by_value { 0.8 } else { f32::MAX },
+            bound: by_value.then_some(0.8),
             steps: shape.steps().into_iter().enumerate().map(step).collect(),
         }
     }
 
-    /// The twin's clipping, its decay of a weight and its learning rate.
-    fn rule(&self, replica: usize, i: usize) -> (Clipping<f64>, f64, f64) {
-        let clipping = if self.bound < f32::MAX {
-            Clipping::Bound(f64::from(self.bound))
-        } else {
-            Clipping::Scale(f64::from(self.scales[replica]))
-        };
+    /// The twin of step `t` of a replica.
+    fn twin(&self, optimizer: Optimizer, t: u64, replica: usize) -> Twin<f64> {
         let step = &self.steps[replica];
-        let decay = f64::from(step.decay) * f64::from(self.decays[i]);
-        (clipping, decay, f64::from(step.learning_rate))
+        Twin {
+            optimizer,
+            numbers: StepNumbers {
+                learning_rate: step.learning_rate.into(),
+                decay: step.decay.into(),
+                corrections: optimizer.corrections(t),
+            },
+            clipping: match self.bound {
+                Some(bound) => Clipping::Bound(bound.into()),
+                None => Clipping::Scale(self.scales[replica].into()),
+            },
+        }
     }
 }
 
-pub(super) fn sgd(bench: &mut Bench, shape: &Shape) {
-    let (len, replicas) = (shape.capacity, shape.replicas());
-    for by_value in [false, true] {
-        let inputs = Inputs::new(bench, shape, by_value);
-        let before = bench.normal(replicas * len, 1.0);
-        let mut weights = words(&before);
-        bench.launch(
-            ("sgd", Variant::default()),
-            &[len as u32, inputs.bound.to_bits()],
-            &mut [
-                read(&inputs.gradients),
-                read(&inputs.decays),
-                read(&inputs.scales),
-                Argument::Write(&mut weights),
-            ],
-            shape.grid(1),
-            inputs.steps.clone(),
-        );
-        for replica in 0..replicas {
-            let all = replica * len..(replica + 1) * len;
-            if shape.rows[replica] == 0 {
-                let before = words(&before);
-                bench.same("weights without rows", &weights[all.clone()], &before[all]);
-                continue;
-            }
-            for (i, at) in all.enumerate() {
-                let (clipping, decay, rate) = inputs.rule(replica, i);
-                let (w, g) = (f64::from(before[at]), f64::from(inputs.gradients[at]));
-                let mut expected = [w];
-                sgd_twin(&mut expected, &[g], clipping, decay, rate);
-                let terms = w.abs() + rate * (clipping.apply(g).abs() + decay * w.abs());
-                bench.near(format!("w[{at}]"), weights[at], expected[0], tolerance(3, terms));
+/// A weight and its slots after a step, and Σ|terms| of each.
+type Expected = Vec<(f64, f64)>;
+
+/// What a tolerance is made of: the twin of a step, what it makes of one weight, and g with its Σ|terms|.
+struct Made<'a> {
+    twin: &'a Twin<f64>,
+    /// The weight and its slots before the step and after it.
+    before: &'a [f64],
+    after: &'a [f64],
+    g: f64,
+    g_terms: f64,
+}
+
+/// Steps of an optimizer, each from what the device made of the one before; `terms` is Σ|terms| of a weight and of
+/// each of its slots.
+fn steps(
+    bench: &mut Bench,
+    shape: &Shape,
+    optimizer: Optimizer,
+    terms: impl Fn(&Made) -> Vec<f64>,
+) {
+    let len = shape.replicas() * shape.capacity;
+    // The weight and its slots.
+    let mut state = vec![words(&bench.normal(len, 1.0))];
+    state.resize(1 + optimizer.slots(), vec![0; len]);
+    for t in [1, 2, 3, 4, 5, 1000] {
+        let inputs = Inputs::new(bench, shape, optimizer, t);
+        let after = stepped(bench, shape, optimizer, &inputs, &state);
+        for (replica, &rows) in shape.rows.iter().enumerate() {
+            let twin = inputs.twin(optimizer, t, replica);
+            for i in 0..shape.capacity {
+                let at = replica * shape.capacity + i;
+                if rows == 0 {
+                    for (after, before) in after.iter().zip(&state) {
+                        bench.same("a weight without rows", &after[at..=at], &before[at..=at]);
+                    }
+                    continue;
+                }
+                let before: Vec<f64> =
+                    state.iter().map(|array| f32::from_bits(array[at]).into()).collect();
+                let decays = inputs.decays[i] == 1.0;
+                let expected =
+                    one_weight(&twin, &before, inputs.gradients[at].into(), decays, &terms);
+                for (j, (array, (value, terms))) in after.iter().zip(expected).enumerate() {
+                    let what = format!("value {j} of weight {at} after step {t}");
+                    bench.near(what, array[at], value, tolerance(3, terms));
+                }
             }
         }
+        state = after;
     }
+}
+
+/// The weights and slots after a step on the device.
+fn stepped(
+    bench: &mut Bench,
+    shape: &Shape,
+    optimizer: Optimizer,
+    inputs: &Inputs,
+    state: &[Vec<u32>],
+) -> Vec<Vec<u32>> {
+    let buffers = Buffers {
+        gradients: bench.upload(&words(&inputs.gradients)),
+        decays: bench.upload(&words(&inputs.decays)),
+        scales: bench.upload(&words(&inputs.scales)),
+        weights: bench.upload(&state[0]),
+        slots: state[1..].iter().map(|slot| bench.upload(slot)).collect(),
+    };
+    let rule = rule(optimizer, inputs.bound.map(|bound| Clip::Value(bound.into())));
+    let dispatch = buffers.update(bench, &rule, shape).step();
+    bench.submit(&[dispatch], inputs.steps.clone());
+    let written = std::iter::once(&buffers.weights).chain(&buffers.slots);
+    written.map(|buffer| bench.read(buffer, state[0].len())).collect()
+}
+
+/// A weight and its slots by the twin.
+fn one_weight(
+    twin: &Twin<f64>,
+    before: &[f64],
+    gradient: f64,
+    decays: bool,
+    terms: impl Fn(&Made) -> Vec<f64>,
+) -> Expected {
+    let mut weights = [before[0]];
+    let mut slots: Vec<Vec<f64>> = before[1..].iter().map(|&slot| vec![slot]).collect();
+    let mut arrays = Arrays { weights: &mut weights, gradient: &[gradient], slots: &mut slots };
+    twin.apply(&mut arrays, 0..1, decays);
+    let after: Vec<f64> = weights.into_iter().chain(slots.into_iter().flatten()).collect();
+    let clipped = twin.clipping.apply(gradient);
+    let decay = if decays { twin.numbers.decay * before[0] } else { 0.0 };
+    let (g, g_terms) = (clipped + decay, clipped.abs() + decay.abs());
+    let terms = terms(&Made { twin, before, after: &after, g, g_terms });
+    after.into_iter().zip(terms).collect()
+}
+
+pub(super) fn sgd(bench: &mut Bench, shape: &Shape) {
+    steps(bench, shape, Optimizer::Sgd, |made| {
+        vec![made.before[0].abs() + made.twin.numbers.learning_rate * made.g_terms]
+    });
+}
+
+pub(super) fn momentum(bench: &mut Bench, shape: &Shape) {
+    let momentum = 0.9;
+    steps(bench, shape, Optimizer::Momentum { momentum }, |made| {
+        let &[w, velocity] = made.before else { panic!("momentum keeps a velocity") };
+        let velocity_terms = momentum * velocity.abs() + made.g_terms;
+        vec![w.abs() + made.twin.numbers.learning_rate * velocity_terms, velocity_terms]
+    });
 }
 
 pub(super) fn adam(bench: &mut Bench, shape: &Shape) {
     let (beta1, beta2, epsilon) = (0.9, 0.999, 1e-7);
     let optimizer = Optimizer::Adam { beta1, beta2, epsilon };
-    let (len, replicas) = (shape.capacity, shape.replicas());
-    // Every step begins from what the device made of the one before.
-    let mut state =
-        [bench.normal(replicas * len, 1.0), vec![0.0; replicas * len]].map(|v| words(&v));
-    let mut second = state[1].clone();
-    for t in [1, 2, 3, 4, 5, 1000] {
-        let mut inputs = Inputs::new(bench, shape, t % 2 == 0);
-        let corrections = optimizer.corrections(t);
-        for step in &mut inputs.steps {
-            [step.correction1, step.correction2] = corrections.map(|correction| correction as f32);
-        }
-        let mut numbers = vec![len as u32, inputs.bound.to_bits()];
-        let others = [beta1, beta2, 1.0 - beta1, 1.0 - beta2, epsilon];
-        numbers.extend(others.map(|number| (number as f32).to_bits()));
-        let before = [state[0].clone(), state[1].clone(), second.clone()];
-        let [weights, first] = &mut state;
-        bench.launch(
-            ("adam", Variant::default()),
-            &numbers,
-            &mut [
-                read(&inputs.gradients),
-                read(&inputs.decays),
-                read(&inputs.scales),
-                Argument::Write(weights),
-                Argument::Write(first),
-                Argument::Write(&mut second),
-            ],
-            shape.grid(1),
-            inputs.steps.clone(),
-        );
-        let after = [&state[0], &state[1], &second];
-        for replica in 0..replicas {
-            let all = replica * len..(replica + 1) * len;
-            if shape.rows[replica] == 0 {
-                for (after, before) in after.iter().zip(&before) {
-                    let own = all.clone();
-                    bench.same("a replica without rows", &after[own.clone()], &before[own]);
-                }
-                continue;
-            }
-            for (i, at) in all.enumerate() {
-                let old = [0, 1, 2].map(|j| f64::from(f32::from_bits(before[j][at])));
-                let expected = one_weight(&inputs, (replica, i), optimizer, t, old, at);
-                for (j, name) in ["w", "m", "v"].into_iter().enumerate() {
-                    let (value, terms) = expected[j];
-                    let what = format!("{name}[{at}] of step {t}");
-                    bench.near(what, after[j][at], value, tolerance(3, terms));
-                }
-            }
-        }
-    }
-}
-
-/// w, m and v of one weight after a step, each with its Σ|terms|.
-fn one_weight(
-    inputs: &Inputs,
-    (replica, i): (usize, usize),
-    optimizer: Optimizer,
-    t: u64,
-    [w, m, v]: [f64; 3],
-    at: usize,
-) -> [(f64, f64); 3] {
-    let Optimizer::Adam { beta1, beta2, epsilon } = optimizer else { return [(0.0, 0.0); 3] };
-    let (clipping, decay, rate) = inputs.rule(replica, i);
-    let gradient = f64::from(inputs.gradients[at]);
-    let (mut new_w, mut new_m, mut new_v) = ([w], [m], [v]);
-    let step = AdamStep::new(optimizer, t).unwrap();
-    let tensors = (&mut new_w[..], &mut new_m[..], &mut new_v[..]);
-    step.update(tensors, &[gradient], clipping, decay, rate);
-    // g is a sum of two; its square doubles what they err by.
-    let g = clipping.apply(gradient) + decay * w;
-    let made_of = clipping.apply(gradient).abs() + decay * w.abs();
-    let m_terms = beta1 * m.abs() + (1.0 - beta1) * made_of;
-    let v_terms = beta2 * v + (1.0 - beta2) * (g * g + 2.0 * g.abs() * made_of);
-    let [correction1, correction2] = optimizer.corrections(t);
-    let root = (new_v[0] * correction2).sqrt() + epsilon;
-    let moved = rate * correction1 / root;
-    // A root halves what its argument errs by.
-    let w_terms = w.abs() + moved * (m_terms + new_m[0].abs() * (1.0 + 0.5 * v_terms / new_v[0]));
-    [(new_w[0], w_terms), (new_m[0], m_terms), (new_v[0], v_terms)]
+    steps(bench, shape, optimizer, |made| {
+        let &[w, m, v] = made.before else { panic!("adam keeps two moments") };
+        let (new_m, new_v) = (made.after[1], made.after[2]);
+        let numbers = &made.twin.numbers;
+        let [correction1, correction2] = numbers.corrections;
+        // g is a sum of two; its square doubles what they err by.
+        let m_terms = beta1 * m.abs() + (1.0 - beta1) * made.g_terms;
+        let g_squared_terms = made.g * made.g + 2.0 * made.g.abs() * made.g_terms;
+        let v_terms = beta2 * v + (1.0 - beta2) * g_squared_terms;
+        let root = (new_v * correction2).sqrt() + epsilon;
+        let moved = numbers.learning_rate * correction1 / root;
+        // A root halves what its argument errs by.
+        let w_terms = w.abs() + moved * (m_terms + new_m.abs() * (1.0 + 0.5 * v_terms / new_v));
+        vec![w_terms, m_terms, v_terms]
+    });
 }

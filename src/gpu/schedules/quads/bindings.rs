@@ -1,4 +1,4 @@
-//! What kernels on quads bind: their parameters, and buffers by name.
+//! What kernels on quads bind: buffers by name.
 
 use crate::gpu::device::kernel::Access;
 use crate::gpu::schedules::build::Build;
@@ -7,28 +7,11 @@ use crate::gpu::session::sizes::is_weighted;
 use crate::gpu::session::tensors::Tensors;
 use crate::gpu::session::workspace::Gathered;
 use crate::network::Task;
+use crate::run::Run;
 use crate::run::{Clip, Optimizer, Run};
 
 /// A buffer of a generated kernel as its text declares it: name, elements, use.
 pub(super) type Declared = (&'static str, &'static str, Access);
-
-/// The parameters of the kernels that move weights: `Parameters` in `shaders/quad_update.wgsl`.
-pub(super) fn update_words(run: &Run) -> Vec<u32> {
-    // Bounds that no number passes: what is not finite stays so, and is seen.
-    let (bound, norm_bound) = match run.step.clip {
-        Some(Clip::Value(bound)) => (bound as f32, f32::INFINITY),
-        Some(Clip::Norm(bound)) => (f32::INFINITY, bound as f32),
-        None => (f32::INFINITY, f32::INFINITY),
-    };
-    let adam = match run.step.optimizer {
-        Optimizer::Sgd => [0.0; 5],
-        Optimizer::Adam { beta1, beta2, epsilon } => {
-            [beta1, beta2, 1.0 - beta1, 1.0 - beta2, epsilon]
-        }
-    };
-    let numbers = [bound, norm_bound].into_iter().chain(adam.map(|number| number as f32));
-    numbers.map(f32::to_bits).chain([run.replicas.len() as u32]).collect()
-}
 
 /// The buffers that a step needs beside those of its rows, by the names that the kernels have for them.
 pub(super) struct Buffers<'a> {
@@ -61,6 +44,13 @@ impl<'a> Buffers<'a> {
         declared.iter().map(|(name, _, access)| (self.named(name), *access)).collect()
     }
 
+    /// The same of a kernel that moves weights: behind them are the slots of the optimizer.
+    pub fn of_update(&self, declared: &[Declared]) -> Vec<(&'a wgpu::Buffer, Access)> {
+        let mut buffers = self.of(declared);
+        buffers.extend(self.tensors.slots.iter().map(|slot| (slot, Access::Write)));
+        buffers
+    }
+
     fn named(&self, name: &str) -> &'a wgpu::Buffer {
         match name {
             "x" => &self.gathered.inputs,
@@ -71,8 +61,6 @@ impl<'a> Buffers<'a> {
             "columns" => self.columns,
             "squares" => self.squares,
             "gradient_sums" => &self.tensors.gradients,
-            "first_moments" => &self.tensors.slots[0],
-            "second_moments" => &self.tensors.slots[1],
             _ => &self.tensors.weights,
         }
     }
@@ -85,13 +73,5 @@ pub(super) fn declare_rows(run: &Run, declared: &mut Vec<Declared>) {
     }
     if is_weighted(run) {
         declared.push(("row_weights", "f32", Access::Read));
-    }
-}
-
-/// The moments of Adam.
-pub(super) fn declare_moments(run: &Run, declared: &mut Vec<Declared>) {
-    if matches!(run.step.optimizer, Optimizer::Adam { .. }) {
-        let moment = |name| (name, "f32", Access::Write);
-        declared.extend(["first_moments", "second_moments"].map(moment));
     }
 }

@@ -1,7 +1,7 @@
 //! The schedule `resident`: many steps in one dispatch, one workgroup a replica.
 
 use super::ahead::ahead;
-use super::bindings::{Buffers, Declared, declare_moments, declare_rows, update_words};
+use super::bindings::{Buffers, Declared, declare_rows};
 use super::fusible::{COLUMN, Fusible, quads_of};
 use super::needs::Needs;
 use super::text::Text;
@@ -11,6 +11,7 @@ use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::Variant;
 use crate::gpu::device::limits::TURNS;
+use crate::gpu::device::optimizer::optimizer_words;
 use crate::gpu::schedules::build::Build;
 use crate::gpu::session::sizes::training_capacity;
 use crate::gpu::session::train::Train;
@@ -37,15 +38,16 @@ pub(in crate::gpu) fn resident(build: &mut Build) -> Result<Result<Train, String
         ahead: ahead.gathered.capacity,
     };
     let text = text.resident(&declared(run), sizes.local_weights);
-    let buffers = Buffers::new(build, &ahead.gathered).of(&declared(run));
+    let buffers = Buffers::new(build, &ahead.gathered).of_update(&declared(run));
     let steps = sizes.steps(gpu, ahead.steps);
     let variant = Variant { text: Some(&text), ..Variant::default() };
     let turns = sizes.turns_outside + steps * sizes.turns_a_step;
-    let dispatch = build.dispatch("resident", variant, &update_words(run), &buffers, [1, 1], turns);
+    let words = optimizer_words(&run.step, build.buffers.layout.total(), run.replicas.len());
+    let dispatch = build.dispatch("resident", variant, &words, &buffers, [1, 1], turns);
     Ok(Ok(Train { ahead: Some(ahead), dispatches: vec![dispatch], steps }))
 }
 
-/// The buffers, from binding 1 on.
+/// The buffers, from binding 1 on; behind them are the slots of the optimizer.
 pub(super) fn declared(run: &Run) -> Vec<Declared> {
     let mut declared = vec![
         ("x", "f32", Read),
@@ -54,7 +56,6 @@ pub(super) fn declared(run: &Run) -> Vec<Declared> {
         ("sums", "f32", Write),
     ];
     declare_rows(run, &mut declared);
-    declare_moments(run, &mut declared);
     declared
 }
 
@@ -109,7 +110,7 @@ impl Sizes {
             bytes: self.bytes,
             turns: (self.turns_outside + self.turns_a_step) as u64,
             // The steps are one more.
-            buffers: declared(build.run).len() + 1,
+            buffers: declared(build.run).len() + build.run.step.optimizer.slots() + 1,
             workgroups: 1,
         }
         .check(build.gpu)

@@ -7,10 +7,12 @@ use super::bindings::Declared;
 use super::fusible::Fusible;
 use crate::expr::MATH_WGSL;
 use crate::gpu::device::kernel::Access;
-use crate::gpu::device::sources::{OPTIMIZER, STEP};
+use crate::gpu::device::optimizer::optimizer_text;
+use crate::gpu::device::sources::STEP;
 use crate::gpu::session::sizes::is_weighted;
 use crate::network::Task;
 use crate::plan::{Layout, Link, LinkActivation, Loss};
+use crate::run::Run;
 use crate::run::{Optimizer, Run};
 
 macro_rules! shader {
@@ -51,10 +53,11 @@ impl Text<'_> {
     ) -> String {
         let workgroups = norm_workgroups.unwrap_or(0);
         let own = constants(&[("QUADS_OF_BATCH", quads_of_batch), ("WORKGROUPS", workgroups)]);
-        let parts = [STEP, OPTIMIZER, &self.constants(), &own, &declarations(declared)];
+        let parts = [STEP, &self.constants(), &own, &declarations(declared)];
         let norm = [shader!("reduce"), shader!("two_phase_norm")];
         let norm = if norm_workgroups.is_some() { &norm[..] } else { &[] };
-        [&parts[..], &[&self.gradients(), shader!("two_phase_update")], norm].concat().join("\n")
+        let gradients = self.gradients(declared.len());
+        [&parts[..], &[&gradients, shader!("two_phase_update")], norm].concat().join("\n")
     }
 
     /// The one dispatch of `resident`.
@@ -65,9 +68,9 @@ impl Text<'_> {
             shader!("resident_stored_weights")
         };
         let own = format!("const BOUNDS_NORM = {};\n", self.run.step.bounds_norm());
-        let parts = [STEP, MATH_WGSL, OPTIMIZER, &self.constants(), &own, &declarations(declared)];
-        let rest =
-            [&*self.pass(), &self.gradients(), access, shader!("reduce"), shader!("resident")];
+        let parts = [STEP, MATH_WGSL, &self.constants(), &own, &declarations(declared)];
+        let gradients = self.gradients(declared.len());
+        let rest = [&*self.pass(), &gradients, access, shader!("reduce"), shader!("resident")];
         [&parts[..], &rest].concat().join("\n")
     }
 
@@ -173,17 +176,13 @@ impl Text<'_> {
         )
     }
 
-    /// The gradient by each weight, and what is done with it.
-    fn gradients(&self) -> String {
-        self.factors()
-            + shader!("quad_update")
-            + match self.run.step.optimizer {
-                Optimizer::Sgd => shader!("quad_sgd"),
-                Optimizer::Adam { .. } => shader!("quad_adam"),
-            }
+    /// The gradient by each weight, and what is done with it; `declared` buffers come before the optimizer's slots.
+    fn gradients(&self, declared: usize) -> String {
+        let optimizer = optimizer_text(self.run.step.optimizer, 1 + declared);
+        [&optimizer, &self.factors(), shader!("quad_update")].join("\n")
     }
 
-    /// `factors_of(i)` and `decays(i)` of weight i of a replica, tensor after tensor.
+    /// `factors_of(i)` and `decay_of(i)` of weight i of a replica, tensor after tensor.
     fn factors(&self) -> String {
         let Fusible { chain, columns } = self.fusible;
         let (mut factors, mut decays) = (vec![], vec![]);
@@ -207,7 +206,7 @@ impl Text<'_> {
         }
         let factors =
             by_tensor("factors_of", "vec2<u32>", &format!("vec2<u32>({ones}u)"), &factors);
-        let decays = by_tensor("decays", "f32", "0.0", &decays);
+        let decays = by_tensor("decay_of", "f32", "0.0", &decays);
         format!(
             "\n// The columns whose products, summed over the rows, are the gradient by weight i.\n\
              {factors}\n// 1 where L2 pulls.\n{decays}"

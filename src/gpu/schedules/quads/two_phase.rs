@@ -2,7 +2,7 @@
 //! weight a thread.
 
 use super::ahead::ahead;
-use super::bindings::{Buffers, Declared, declare_moments, declare_rows, update_words};
+use super::bindings::{Buffers, Declared, declare_rows};
 use super::fusible::{COLUMN, Fusible, quads_of};
 use super::needs::Needs;
 use super::text::Text;
@@ -10,6 +10,7 @@ use super::turns::{over_quads, reduction, shared};
 use crate::error::Result;
 use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::Variant;
+use crate::gpu::device::optimizer::optimizer_words;
 use crate::gpu::ops::launcher::folded;
 use crate::gpu::schedules::build::Build;
 use crate::gpu::session::sizes::training_capacity;
@@ -53,7 +54,7 @@ pub(in crate::gpu) fn two_phase(build: &mut Build) -> Result<Result<Train, Strin
     let squares = gpu.storage("the squares of the gradient", replicas * sizes.workgroups)?;
     let buffers = Buffers::new(build, &ahead.gathered).with(&columns, &squares);
     let rows_buffers = buffers.of(&rows_declared(run));
-    let update_buffers = buffers.of(&update_declared(run));
+    let update_buffers = buffers.of_update(&update_declared(run));
     let variant = Variant { text: Some(&rows_text), ..Variant::default() };
     let turns = sizes.rows_turns(run, &fusible);
     let workgroups = [sizes.quads, 1];
@@ -64,7 +65,8 @@ pub(in crate::gpu) fn two_phase(build: &mut Build) -> Result<Result<Train, Strin
     for entry in entries {
         let variant =
             Variant { text: Some(&update_text), entry: Some(entry), ..Variant::default() };
-        let (words, workgroups) = (update_words(run), folded(sizes.workgroups));
+        let words = optimizer_words(&run.step, build.buffers.layout.total(), replicas);
+        let workgroups = folded(sizes.workgroups);
         let turns = sizes.update_turns();
         let name = "two_phase_update";
         dispatches.push(build.dispatch(name, variant, &words, &update_buffers, workgroups, turns));
@@ -84,11 +86,10 @@ pub(super) fn rows_declared(run: &Run) -> Vec<Declared> {
     declared
 }
 
-/// The buffers of the others.
+/// The buffers of the others; behind them are the slots of the optimizer.
 pub(super) fn update_declared(run: &Run) -> Vec<Declared> {
     let mut declared =
         vec![("columns", "vec4<f32>", Read), ("weights", "f32", Write), ("sums", "f32", Write)];
-    declare_moments(run, &mut declared);
     if run.step.bounds_norm() {
         declared.extend([("gradient_sums", "f32", Write), ("squares", "f32", Write)]);
     }
@@ -134,12 +135,12 @@ impl Sizes {
         let run = build.run;
         let reduce = if fusible.columns.any_alpha() { 4 * self.threads } else { 0 };
         let turns = self.rows_turns(run, fusible).max(self.update_turns());
-        let declared = rows_declared(run).len().max(update_declared(run).len());
+        let of_update = update_declared(run).len() + run.step.optimizer.slots();
         Needs {
             bytes: fusible.columns.total * COLUMN + reduce,
             turns: turns as u64,
             // The steps are one more.
-            buffers: declared + 1,
+            buffers: rows_declared(run).len().max(of_update) + 1,
             workgroups: self.quads,
         }
         .check(build.gpu)

@@ -1,0 +1,76 @@
+//! The text of an optimizer: how it moves a weight, and where it keeps what it needs for the next step.
+
+use std::fmt::Write;
+
+use crate::run::{Clip, Formula, Optimizer, StepRule};
+
+/// Bounds on a gradient.
+pub(super) const BOUNDS: &str = include_str!("../../../shaders/bounds.wgsl");
+/// What every optimizer does with a weight.
+const OPTIMIZER: &str = include_str!("../../../shaders/optimizer.wgsl");
+
+/// The function `moved` of an optimizer.
+fn moved(optimizer: Optimizer) -> &'static str {
+    match optimizer {
+        Optimizer::Sgd => include_str!("../../../shaders/sgd.wgsl"),
+        Optimizer::Momentum { .. } => include_str!("../../../shaders/momentum.wgsl"),
+        Optimizer::Adam { .. } => include_str!("../../../shaders/adam.wgsl"),
+    }
+}
+
+/// `moves_weight` of an optimizer, whose slots are the bindings of group 1 from `first_slot` on.
+pub(in crate::gpu) fn optimizer_text(optimizer: Optimizer, first_slot: usize) -> String {
+    let Formula { slots, numbers, .. } = optimizer.formula();
+    let numbers: Vec<&str> = numbers.iter().map(|(name, _)| *name).collect();
+    let structs = structure("Numbers", &numbers) + &structure("Slots", slots);
+    let slots = slot_functions(slots, first_slot);
+    [BOUNDS, OPTIMIZER, &structs, &slots, moved(optimizer)].join("\n")
+}
+
+/// `Parameters` of `shaders/optimizer.wgsl`, for `weights` weights a replica.
+pub(in crate::gpu) fn optimizer_words(
+    rule: &StepRule,
+    weights: usize,
+    replicas: usize,
+) -> Vec<u32> {
+    // Bounds that no number passes: what is not finite stays so, and is seen.
+    let (bound, norm_bound) = match rule.clip {
+        Some(Clip::Value(bound)) => (bound as f32, f32::INFINITY),
+        Some(Clip::Norm(bound)) => (f32::INFINITY, bound as f32),
+        None => (f32::INFINITY, f32::INFINITY),
+    };
+    let mut words = vec![weights as u32, replicas as u32, bound.to_bits(), norm_bound.to_bits()];
+    let numbers = rule.optimizer.formula().numbers;
+    words.extend(numbers.iter().map(|(_, number)| (*number as f32).to_bits()));
+    if numbers.is_empty() {
+        // The member of an empty structure.
+        words.push(0);
+    }
+    words
+}
+
+/// A structure of f32; WGSL has none without a member.
+fn structure(name: &str, members: &[&str]) -> String {
+    let members = if members.is_empty() { &["none"] } else { members };
+    let members: String = members.iter().map(|member| format!("    {member}: f32,\n")).collect();
+    format!("struct {name} {{\n{members}}}\n")
+}
+
+/// The buffers of the slots, what fetches those of a weight, and what keeps them.
+fn slot_functions(slots: &[&str], first: usize) -> String {
+    let (mut buffers, mut fetched, mut kept) = (String::new(), vec![], String::new());
+    for (number, slot) in slots.iter().enumerate() {
+        let binding = first + number;
+        let _ = writeln!(
+            buffers,
+            "@group(1) @binding({binding}) var<storage, read_write> slot_{number}: array<f32>;"
+        );
+        fetched.push(format!("slot_{number}[at]"));
+        let _ = writeln!(kept, "    slot_{number}[at] = slots.{slot};");
+    }
+    format!(
+        "{buffers}\nfn slots_at(at: u32) -> Slots {{\n    return Slots({});\n}}\n\
+         \nfn keep_slots(at: u32, slots: Slots) {{\n{kept}}}\n",
+        fetched.join(", ")
+    )
+}
