@@ -17,6 +17,7 @@ pub mod instruction_set;
 pub mod math;
 mod memory;
 pub mod metrics;
+pub mod model;
 pub mod nearest;
 pub mod network;
 mod number;

@@ -10,13 +10,13 @@ use serde_json::Value;
 use super::checkpoint::{SavedCheckpoint, params_sha256};
 use super::files::{FILES, refuse_links};
 use super::history_file::HistoryFile;
-use super::model::Model;
 use super::pace::Pace;
 use super::stored::{Hold, StoredRun};
 use super::summary::{Timing, summary};
 use super::whole::{fault, remove_unfinished, write_whole};
 use crate::backend::{Description, State};
 use crate::error::{Error, Result};
+use crate::model::Model;
 use crate::run::Run;
 use crate::train::{Checkpoint, EpochRow, Observer, Outcome, Stop};
 

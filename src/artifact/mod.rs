@@ -1,4 +1,4 @@
-//! What a run leaves behind: the resolved parameters, the history, the summary and the model, and
+//! What a run leaves behind: the resolved parameters, the history, the summary and the model's file, and
 //! while it is not at its end, a checkpoint.
 
 mod checkpoint;
@@ -6,7 +6,7 @@ mod directory;
 mod files;
 mod history;
 mod history_file;
-mod model;
+mod model_file;
 mod pace;
 mod stored;
 mod summary;
@@ -16,9 +16,7 @@ mod whole;
 pub use checkpoint::SavedCheckpoint;
 pub use directory::RunDirectory;
 pub use history::record;
-pub use model::{Model, ModelTensor};
 pub use stored::StoredRun;
-pub(crate) use summary::figures_json;
 pub use summary::{Timing, summary};
 pub use unfinished::exit_without_unfinished;
 pub use whole::WholeFile;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::backend::Description;
 use crate::data::Split;
-use crate::metrics::{Figures, LabelFigures, OutputFigures, RegressionFigures, Scores};
+use crate::metrics::figures_json;
 use crate::run::Run;
 use crate::train::Outcome;
 
@@ -55,27 +55,4 @@ pub fn summary(run: &Run, outcome: &Outcome, description: &Description, timing: 
     let per_step = outcome.seconds.train * 1e6 / outcome.steps.max(1) as f64;
     put("microseconds_per_step", json!(per_step));
     Value::Object(summary)
-}
-
-/// The figures of a split: means over outputs, and but for classes a list an output.
-pub(crate) fn figures_json(figures: &Figures) -> Value {
-    match &figures.scores {
-        Scores::Classification { accuracy, recall, f1, .. } => {
-            json!({ "loss": figures.loss, "accuracy": accuracy, "recall": recall, "f1": f1 })
-        }
-        Scores::MultiLabel { accuracy, recall, f1, labels, .. } => {
-            let label = |l: &LabelFigures| json!({ "accuracy": l.accuracy, "recall": l.recall, "f1": l.f1, "rows": l.rows });
-            json!({
-                "loss": figures.loss, "accuracy": accuracy, "recall": recall, "f1": f1,
-                "labels": labels.iter().map(label).collect::<Vec<_>>(),
-            })
-        }
-        Scores::Regression(RegressionFigures { r2, rmse, mae, outputs }) => {
-            let output = |o: &OutputFigures| json!({ "r2": o.r2, "rmse": o.rmse, "mae": o.mae });
-            json!({
-                "loss": figures.loss, "r2": r2, "rmse": rmse, "mae": mae,
-                "outputs": outputs.iter().map(output).collect::<Vec<_>>(),
-            })
-        }
-    }
 }

@@ -2,9 +2,9 @@
 
 use super::console::{line, percent};
 use super::wrap::{WIDTH, folded};
-use crate::artifact::Model;
 use crate::error::Result;
 use crate::metrics::{ClassFigures, Confusion, Quality};
+use crate::model::Model;
 use crate::text::shown;
 
 /// The most classes whose confusion a terminal has room for.

@@ -11,10 +11,10 @@ use super::evaluate_run;
 use super::model_device::ModelDevice;
 use super::row_progress::RowProgress;
 use super::wrap::wrapped;
-use crate::artifact::Model;
 use crate::data::{Labelled, Wanted};
 use crate::error::{Error, Result};
 use crate::metrics::{ClassFigures, Metrics, OutputFigures, Quality, RegressionFigures};
+use crate::model::Model;
 use crate::text::shown;
 use crate::usage::{evaluate, wanted};
 

@@ -8,9 +8,10 @@ use super::console::line;
 use super::device::{DeviceRequest, choose};
 use super::figures;
 use super::train::{check_same_data, placed};
-use crate::artifact::{Model, figures_json};
 use crate::data::{Dataset, Split};
 use crate::error::{Error, Result};
+use crate::metrics::figures_json;
+use crate::model::Model;
 use crate::run::{Optimizer, Parameters, Run};
 use crate::usage::evaluate_own_splits;
 

@@ -8,8 +8,9 @@ use clap::ValueEnum;
 use super::console::message;
 use super::output_place::{check_apart, is_standard};
 use super::signals;
-use crate::artifact::{Model, WholeFile};
+use crate::artifact::WholeFile;
 use crate::error::{Error, Result};
+use crate::model::Model;
 use crate::onnx;
 
 /// The formats of other programs.

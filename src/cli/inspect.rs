@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::console::{self, decimal, precise};
 use super::wrap::wrapped;
-use crate::artifact::Model;
 use crate::data::{Dataset, Targets, npz};
 use crate::error::{Error, Result, counted};
 use crate::input::open_file;
+use crate::model::Model;
 use crate::network::{Task, shape_text};
 use crate::text::{listed, shown};
 

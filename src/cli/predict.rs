@@ -11,9 +11,9 @@ use super::output_place::{check_apart, is_standard};
 use super::row_progress::RowProgress;
 use super::signals;
 use super::wrap::wrapped;
-use crate::artifact::Model;
 use crate::data::{Rows, Wanted};
 use crate::error::{Result, counted};
+use crate::model::Model;
 use crate::usage::{Output, Predictor, predict, wanted};
 
 /// Predicts classes with their probabilities, or values in original units.

@@ -5,9 +5,9 @@
 use super::activation;
 use super::graph::{Graph, INPUT, Output, Setting, Value};
 use super::schema::{DOUBLE, FLOAT};
-use crate::artifact::{Model, ModelTensor};
 use crate::data::Scaling;
 use crate::error::{Error, Result};
+use crate::model::{Model, ModelTensor};
 use crate::network::layers::Kind;
 use crate::network::layers::avgpool1d::AvgPool1d;
 use crate::network::layers::avgpool2d::AvgPool2d;

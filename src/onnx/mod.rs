@@ -11,8 +11,8 @@ use serde_json::json;
 
 use self::graph::Graph;
 use self::schema::{ModelProto, OperatorSetIdProto, StringStringEntryProto};
-use crate::artifact::Model;
 use crate::error::Result;
+use crate::model::Model;
 
 /// The version of the message format; runtimes from 2021 on read it.
 const IR_VERSION: i64 = 7;

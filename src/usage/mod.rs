@@ -12,12 +12,12 @@ use std::sync::Arc;
 
 use ndarray::Axis;
 
-use crate::artifact::Model;
 use crate::backend::Backend;
 use crate::data::{Labelled, Rows};
 use crate::error::{Error, Result};
 use crate::memory::available;
 use crate::metrics::{Metrics, Tally};
+use crate::model::Model;
 use crate::run::Run;
 
 /// Predicts the rows of `rows` into `output`, a block at a time; `progress` is told of the rows that are

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::predictor::state;
-use crate::artifact::Model;
 use crate::backend::{Backend, Weights};
 use crate::data::Split;
 use crate::error::{Error, Result};
 use crate::metrics::{Figures, figures};
+use crate::model::Model;
 use crate::run::Run;
 
 /// The figures of the model on each split of `run` that has rows, computed as training computed them: with

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use ndarray::{Array2, ArrayView2, Axis};
 
-use crate::artifact::Model;
 use crate::backend::{Backend, ReplicaState, State, TensorState, Weights};
 use crate::data::{Labelled, Scaling, Split, Splits, Targets, Wanted};
 use crate::error::{Error, Result};
 use crate::metrics::Truth;
+use crate::model::Model;
 use crate::network::{Initialization, Task, lower};
 use crate::plan::Loss;
 use crate::run::{

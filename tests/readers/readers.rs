@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use gpu_mlp::artifact::Model;
 use gpu_mlp::data::{Dataset, Labelled, Rows, Wanted, npz};
+use gpu_mlp::model::Model;
 use gpu_mlp::network::Activation;
 use gpu_mlp::run::Parameters;
 

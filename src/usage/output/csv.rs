@@ -6,8 +6,9 @@ use std::io::{self, Write};
 use ::csv::{Writer, WriterBuilder};
 use ndarray::Array2;
 
-use crate::artifact::{Model, WholeFile};
+use crate::artifact::WholeFile;
 use crate::metrics::{is_predicted, predicted};
+use crate::model::Model;
 use crate::network::Task;
 use crate::text::to_cell;
 

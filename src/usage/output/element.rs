@@ -5,7 +5,7 @@ use std::io::{self, Seek, Write};
 use ndarray::Array2;
 
 use super::npy::NpyOutput;
-use crate::artifact::Model;
+use crate::model::Model;
 use crate::network::Task;
 
 /// The numbers of a row: a probability a class or label, or a value an output.

@@ -15,8 +15,9 @@ use self::csv::CsvOutput;
 use self::element::{Element, columns};
 use self::npy::NpyOutput;
 use self::npz::NpzOutput;
-use crate::artifact::{Model, WholeFile};
+use crate::artifact::WholeFile;
 use crate::error::{Error, Result};
+use crate::model::Model;
 
 /// The endings of names that are understood.
 const ENDINGS: &str = "a name that ends in .csv, .npy or .npz, or - for CSV on standard output";

@@ -10,8 +10,9 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::element::{Element, columns};
 use super::npy::NpyOutput;
-use crate::artifact::{Model, WholeFile};
+use crate::artifact::WholeFile;
 use crate::metrics::{is_predicted, predicted};
+use crate::model::Model;
 use crate::network::Task;
 
 /// The arrays grow side by side in files without a name, and are put into the archive at the end: in

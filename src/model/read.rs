@@ -1,9 +1,8 @@
-//! From a file to a model. Nothing in it is believed before it is checked, and the weights are read
+//! From bytes to a model. Nothing in it is believed before it is checked, and the weights are read
 //! only once the header has turned out to be that of a network and of as many bytes as follow it.
 
 use std::collections::HashSet;
 use std::io::{Read, Seek};
-use std::path::{Path, PathBuf};
 
 use safetensors::tensor::{Dtype, Metadata, SafeTensors};
 
@@ -11,7 +10,6 @@ use super::description::{Description, Head, LayerRecord};
 use super::{FORMAT, FORMAT_VERSION, LONGEST_HEADER, METADATA_KEY, Model, ModelTensor};
 use crate::data::Scaling;
 use crate::error::{Error, Result};
-use crate::input::open_file;
 use crate::network::{
     Initialization, Layer, MOST_EXPRESSIONS, MOST_LAYERS, Network, Task, lower, shape_text,
 };
@@ -23,37 +21,13 @@ const LENGTH_BYTES: u64 = 8;
 const MOST_INPUTS: usize = 1 << 27;
 
 impl Model {
-    /// The model file of a run's directory; any other path is that of a model file itself.
-    pub fn locate(path: &Path) -> Result<PathBuf> {
-        if !path.is_dir() {
-            return Ok(path.into());
-        }
-        let file = path.join("model.safetensors");
-        if file.is_file() {
-            return Ok(file);
-        }
-        Err(Error::input(format!(
-            "{}: is a directory without a model.safetensors; allowed: a model file, or the directory of a \
-             run",
-            path.display()
-        )))
-    }
-
-    /// Reads a model; the error says what the file is instead.
-    pub fn read(path: &Path) -> Result<Self> {
-        let open = || {
-            let file = open_file(path).map_err(unreadable)?;
-            Self::from_reader(file)
-        };
-        open().map_err(|error| error.within(path.display()))
-    }
-
-    /// The same from the bytes of a file.
+    /// Reads a model from the bytes of its file; the error says what they are instead.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         Self::from_reader(std::io::Cursor::new(bytes))
     }
 
-    fn from_reader(mut file: impl Read + Seek) -> Result<Self> {
+    /// The same from what reads them.
+    pub(crate) fn from_reader(mut file: impl Read + Seek) -> Result<Self> {
         let header = header(&mut file)?;
         let mut model = described(description(&header)?)?;
         let expected = lower(&model.network, Initialization::Auto).tensors;

@@ -1,5 +1,5 @@
-//! model.safetensors: the best weights, and what it takes to use them. `docs/model-file.md` describes
-//! the file for other programs.
+//! A trained network as a description and bytes: the best weights, and what it takes to use them. Knows no file
+//! system; `docs/model-file.md` describes the bytes for other programs.
 
 mod description;
 mod read;
@@ -8,11 +8,10 @@ mod write;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::summary::figures_json;
 use crate::backend::State;
 use crate::data::{Scaling, Split};
 use crate::error::Result;
-use crate::metrics::Figures;
+use crate::metrics::{Figures, figures_json};
 use crate::network::Network;
 use crate::plan::{Plan, Tensor};
 use crate::run::Run;
