@@ -12,5 +12,5 @@ pub(crate) fn activate<T: Real>(
     slope: Option<&mut [T]>,
     scratch: &mut Scratch<T>,
 ) {
-    f.evaluate_block(z, a, slope, scratch);
+    f.evaluate_block(z, &[], a, slope, scratch);
 }

@@ -174,7 +174,7 @@ impl Fused {
             LinkActivation::Linear => {}
             LinkActivation::Relu => self.instructions.relu(a),
             LinkActivation::Function(f) => {
-                f.evaluate_block(z, a, training.then_some(slopes), &mut self.scratch);
+                f.evaluate_block(z, &[], a, training.then_some(slopes), &mut self.scratch);
                 if place.units < place.row {
                     // f(0) need not be 0, and padding has to be.
                     a.chunks_exact_mut(place.row).for_each(|row| row[place.units..].fill(0.0));

@@ -1,6 +1,6 @@
 //! The text of every kernel.
 
-use crate::expr::{Expression, MATH_WGSL};
+use crate::expr::{Expression, MATH_WGSL, Variable};
 
 pub(in crate::gpu) const STEP: &str = include_str!("../../../shaders/step.wgsl");
 const ORDER: &str = include_str!("../../../shaders/order.wgsl");
@@ -77,7 +77,8 @@ pub(in crate::gpu) fn source(name: &str, activation: Option<&Expression>) -> Str
         Needs::Order => &[ORDER],
         Needs::Math => &[MATH_WGSL],
     };
-    let activation = activation.map_or_else(String::new, |f| f.to_wgsl("activation"));
+    let activation =
+        activation.map_or_else(String::new, |f| f.to_wgsl("activation", &[Variable::X]));
     [&[STEP], before, &[&activation, text]].concat().join("\n")
 }
 

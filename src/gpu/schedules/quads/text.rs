@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::bindings::Declared;
 use super::fusible::Fusible;
-use crate::expr::MATH_WGSL;
+use crate::expr::{MATH_WGSL, Variable};
 use crate::gpu::device::kernel::Access;
 use crate::gpu::device::sources::{OPTIMIZER, STEP};
 use crate::gpu::session::sizes::is_weighted;
@@ -249,7 +249,7 @@ fn applied(l: usize, link: &Link) -> String {
                 "{each}    return Applied_L(vec4<f32>(rx.x, ry.x, rz.x, rw.x), \
                  vec4<f32>(rx.y, ry.y, rz.y, rw.y));\n"
             );
-            (f.expression.to_wgsl(&name), body)
+            (f.expression.to_wgsl(&name, &[Variable::X]), body)
         }
     };
     format!("\n{function}\nfn applied_L(z: vec4<f32>) -> Applied_L {{\n{body}}}\n")
