@@ -39,7 +39,7 @@ impl<T: Product> Executor<'_, T> {
             let mut batch = std::mem::take(&mut workspace.batch);
             let scores = workspace.of(self.plan.scores);
             let exponentials = |z: &mut [T]| z.iter_mut().for_each(|z| *z = z.exp());
-            batch.loss(self.plan.loss, scores, gradient_scale, delta, exponentials);
+            batch.loss(&self.plan.loss, scores, gradient_scale, delta, exponentials);
             workspace.batch = batch;
         });
     }

@@ -22,7 +22,6 @@ pub(crate) mod keep_best;
 pub(crate) mod matmul;
 pub(crate) mod maxpool1d;
 pub(crate) mod maxpool1d_backward;
-pub(crate) mod mean_squared_error;
 pub(crate) mod metric_sums;
 pub(crate) mod multi_label_cross_entropy;
 pub(crate) mod prelu;
@@ -34,6 +33,7 @@ pub(crate) mod softmax;
 pub(crate) mod softmax_cross_entropy;
 mod state;
 mod trace;
+pub(crate) mod value_loss;
 mod workspace;
 
 pub use engine::{Cpu, Schedule};

@@ -3,6 +3,7 @@
 
 mod activation;
 mod chain;
+mod formula;
 mod initial;
 mod initializer;
 mod layer;
@@ -19,7 +20,7 @@ pub use initial::initial_values;
 pub use initializer::Initializer;
 pub use layer::{Layer, MOST_EXPRESSIONS, MOST_LAYERS, MOST_SIZE, shape_text};
 pub use layout::Layout;
-pub use loss::Loss;
+pub use loss::{Loss, VALUE_LOSS_NAMES, ValueLoss};
 pub use lower::{Initialization, lower};
 pub use plan::{Activated, Buffer, BufferId, Element, Operand, Operation, Plan, Tensor, TensorId};
 pub use stack::{Network, Output, Task};

@@ -3,7 +3,7 @@
 use super::activation::Activation;
 use super::layer::shape_text;
 use super::layer::{Layer, MOST_LAYERS};
-use super::loss::Loss;
+use super::loss::{Loss, ValueLoss};
 use crate::error::{Error, Result};
 
 /// The most weights of a network: half a gigabyte of them, and with the best weights, the gradient and
@@ -54,6 +54,8 @@ pub struct Network {
     /// The shape of one row of each layer's output.
     pub shapes: Vec<Vec<usize>>,
     task: Task,
+    /// The loss of a regression.
+    value_loss: ValueLoss,
 }
 
 impl<'a> Output<'a> {
@@ -175,13 +177,19 @@ impl Network {
             }
             shapes.push(shape);
         }
-        Ok(Network { input, layers, shapes, task })
+        let value_loss = ValueLoss::mean_squared_error()?;
+        Ok(Network { input, layers, shapes, task, value_loss })
     }
 
     /// The same for a task that its output does not tell by itself; one for which it can't be is refused.
     pub fn for_task(self, task: Task) -> Result<Self> {
         self.output().check(task)?;
         Ok(Network { task, ..self })
+    }
+
+    /// The same with another loss, which it has where it is trained on values.
+    pub fn with_value_loss(self, value_loss: ValueLoss) -> Self {
+        Network { value_loss, ..self }
     }
 
     /// The number of inputs of one row.
@@ -205,7 +213,7 @@ impl Network {
             (Task::Classification, Activation::Softmax) => Loss::SoftmaxCrossEntropy,
             (Task::Classification, _) => Loss::BinaryCrossEntropy,
             (Task::MultiLabel, _) => Loss::MultiLabelCrossEntropy,
-            (Task::Regression, _) => Loss::MeanSquaredError,
+            (Task::Regression, _) => Loss::OfValues(self.value_loss.clone()),
         }
     }
 

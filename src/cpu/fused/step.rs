@@ -194,9 +194,9 @@ impl Fused {
         self.score_delta.resize(self.scores.len(), 0.0);
         let exponentials = |z: &mut [f32]| self.instructions.exponentials(z);
         let delta = &mut self.score_delta;
-        self.batch.loss(run.plan.loss, &self.scores, scale, delta, exponentials);
+        self.batch.loss(&run.plan.loss, &self.scores, scale, delta, exponentials);
         let before = sums.loss_sum;
-        self.batch.add_sums(run.plan.loss, &self.scores, sums);
+        self.batch.add_sums(&run.plan.loss, &self.scores, sums);
         let rows = numbers[map.deltas[last].all()].chunks_exact_mut(place.row);
         for (row, delta) in rows.zip(self.score_delta.chunks_exact(place.units)) {
             row[..place.units].copy_from_slice(delta);

@@ -2,6 +2,9 @@
 
 use crate::expr::{Expression, MATH_WGSL, Variable};
 
+/// The function of `value_loss.wgsl` and its twin on quads.
+pub(in crate::gpu) const LOSS_OF: &str = "loss_of";
+
 pub(in crate::gpu) const STEP: &str = include_str!("../../../shaders/step.wgsl");
 const ORDER: &str = include_str!("../../../shaders/order.wgsl");
 const CONVOLUTION: &str = include_str!("../../../shaders/convolution.wgsl");
@@ -18,6 +21,10 @@ pub(in crate::gpu) enum Needs {
     Order,
     /// Elementary functions.
     Math,
+    /// Elementary functions, and what a layer applies: `activation(x)`.
+    Activation,
+    /// Elementary functions, and the loss of an output: `loss_of(e)`.
+    Loss,
     /// What an optimizer makes of a weight.
     Optimizer,
     /// The tiles of a product.
@@ -41,7 +48,7 @@ kernels! {
     "adam": Optimizer,
     "batch": Order,
     "bias": Step,
-    "bias_activation": Math,
+    "bias_activation": Activation,
     "bias_gradient": Step,
     "binary_cross_entropy": Math,
     "clip": Optimizer,
@@ -53,7 +60,6 @@ kernels! {
     "matmul": Product,
     "maxpool1d": Step,
     "maxpool1d_backward": Step,
-    "mean_squared_error": Step,
     "metric_sums": Step,
     "multi_label_cross_entropy": Math,
     "prelu": Step,
@@ -62,10 +68,28 @@ kernels! {
     "sigmoid": Math,
     "softmax": Math,
     "softmax_cross_entropy": Math,
+    "value_loss": Loss,
 }
 
-/// The whole text of a kernel; `activation` is the function that `bias_activation` applies.
-pub(in crate::gpu) fn source(name: &str, activation: Option<&Expression>) -> String {
+impl Needs {
+    /// The name and the arguments of the function that is generated for a kernel.
+    fn generated(self) -> Option<(&'static str, &'static [Variable])> {
+        match self {
+            Needs::Activation => Some(("activation", &[Variable::X])),
+            Needs::Loss => Some((LOSS_OF, &[Variable::E])),
+            Needs::Step
+            | Needs::Order
+            | Needs::Math
+            | Needs::Optimizer
+            | Needs::Product
+            | Needs::LargeProduct
+            | Needs::Convolution => None,
+        }
+    }
+}
+
+/// The whole text of a kernel; `function` is what it applies, where it is generated for one.
+pub(in crate::gpu) fn source(name: &str, function: Option<&Expression>) -> String {
     let found = KERNELS.iter().find(|(known, ..)| *known == name);
     let (needs, text) = found.map_or((Needs::Step, ""), |(_, needs, text)| (*needs, *text));
     let before: &[&str] = match needs {
@@ -75,24 +99,36 @@ pub(in crate::gpu) fn source(name: &str, activation: Option<&Expression>) -> Str
         Needs::LargeProduct => &[PRODUCT_LARGE],
         Needs::Convolution => &[PRODUCT, CONVOLUTION],
         Needs::Order => &[ORDER],
-        Needs::Math => &[MATH_WGSL],
+        Needs::Math | Needs::Activation | Needs::Loss => &[MATH_WGSL],
     };
-    let activation =
-        activation.map_or_else(String::new, |f| f.to_wgsl("activation", &[Variable::X]));
-    [&[STEP], before, &[&activation, text]].concat().join("\n")
+    let function = match (function, needs.generated()) {
+        (Some(function), Some((name, arguments))) => function.to_wgsl(name, arguments),
+        _ => String::new(),
+    };
+    [&[STEP], before, &[&function, text]].concat().join("\n")
 }
 
-/// Every kernel's name and text, `bias_activation` once for each of the given activations: what a
-/// validator can check without a device.
-pub fn shader_sources(activations: &[Expression]) -> Vec<(String, String)> {
+/// Every kernel's name and text, those that apply a function once for each of the given activations or losses
+/// of values: what a validator can check without a device.
+pub fn shader_sources(activations: &[Expression], losses: &[Expression]) -> Vec<(String, String)> {
     let mut sources = vec![];
-    for (name, ..) in KERNELS {
-        if *name == "bias_activation" {
-            let of = |f: &Expression| (format!("{name} of {f}"), source(name, Some(f)));
-            sources.extend(activations.iter().map(of));
-        } else {
-            sources.push((name.to_string(), source(name, None)));
-        }
+    for (name, needs, _) in KERNELS {
+        let functions = match needs {
+            Needs::Activation => activations,
+            Needs::Loss => losses,
+            Needs::Step
+            | Needs::Order
+            | Needs::Math
+            | Needs::Optimizer
+            | Needs::Product
+            | Needs::LargeProduct
+            | Needs::Convolution => {
+                sources.push((name.to_string(), source(name, None)));
+                continue;
+            }
+        };
+        let of = |f: &Expression| (format!("{name} of {f}"), source(name, Some(f)));
+        sources.extend(functions.iter().map(of));
     }
     sources
 }

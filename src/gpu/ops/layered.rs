@@ -72,11 +72,15 @@ impl<'a> Layered<'a> {
     pub fn loss(&mut self) -> Dispatch {
         let (plan, workspace) = (self.plan, self.workspace);
         let outputs = plan.row_len(plan.scores);
-        let name = match plan.loss {
+        let mut variant = Variant::default();
+        let name = match &plan.loss {
             Loss::SoftmaxCrossEntropy => "softmax_cross_entropy",
             Loss::BinaryCrossEntropy => "binary_cross_entropy",
             Loss::MultiLabelCrossEntropy => "multi_label_cross_entropy",
-            Loss::MeanSquaredError => "mean_squared_error",
+            Loss::OfValues(loss) => {
+                variant.function = Some(&loss.expression);
+                "value_loss"
+            }
         };
         let buffers = [
             (workspace.of(plan.scores), Read),
@@ -87,7 +91,7 @@ impl<'a> Layered<'a> {
         ];
         let words = [workspace.capacity as u32, outputs as u32];
         let rows = grid(workspace.capacity);
-        self.dispatch(name, Variant::default(), &words, &buffers, rows, 3 * outputs)
+        self.dispatch(name, variant, &words, &buffers, rows, 3 * outputs)
     }
 
     fn operation(&mut self, operation: &Operation) -> Dispatch {
@@ -199,7 +203,7 @@ impl<'a> Layered<'a> {
                 }
                 (Activation::Function(function), None) => {
                     name = "bias_activation";
-                    variant.activation = Some(&function.expression);
+                    variant.function = Some(&function.expression);
                 }
                 // Lowering gives linear and softmax layers no output of their own.
                 (_, None) => {}

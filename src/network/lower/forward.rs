@@ -109,7 +109,7 @@ impl Lowering {
         let weight = self.tensor(tensor("weight", weights, true, of_weights));
         let bias = self.tensor(tensor("bias", vec![channels], false, of_biases));
         let z = self.buffer(&format!("z{number}"), shape.to_vec());
-        let in_loss = is_output && self.loss != Loss::MeanSquaredError;
+        let in_loss = is_output && !matches!(self.loss, Loss::OfValues(_));
         let activated = if in_loss || matches!(activation, Activation::Linear) {
             None
         } else {

@@ -128,7 +128,7 @@ pub(super) fn bias_activation(bench: &mut Bench, shape: &Shape) {
         let unused = words(&bench.normal(layer.z.len(), 1.0));
         let (mut z, mut a, mut slope) = (before.clone(), unused.clone(), unused.clone());
         bench.launch(
-            ("bias_activation", Variant { activation: Some(&expression), ..Variant::default() }),
+            ("bias_activation", Variant { function: Some(&expression), ..Variant::default() }),
             &layer.numbers(shape),
             &mut [
                 read(&layer.weights),

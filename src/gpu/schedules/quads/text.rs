@@ -7,7 +7,7 @@ use super::bindings::Declared;
 use super::fusible::Fusible;
 use crate::expr::{MATH_WGSL, Variable};
 use crate::gpu::device::kernel::Access;
-use crate::gpu::device::sources::{OPTIMIZER, STEP};
+use crate::gpu::device::sources::{LOSS_OF, OPTIMIZER, STEP};
 use crate::gpu::session::sizes::is_weighted;
 use crate::network::{Layout, Link, LinkActivation, Loss, Task};
 use crate::params::{Optimizer, Run};
@@ -134,13 +134,16 @@ impl Text<'_> {
         if self.run.network.task() == Task::Classification {
             text += shader!("quad_count");
         }
-        text += match self.run.plan.loss {
-            Loss::SoftmaxCrossEntropy => shader!("quad_softmax_cross_entropy"),
-            Loss::BinaryCrossEntropy => shader!("quad_binary_cross_entropy"),
+        match &self.run.plan.loss {
+            Loss::SoftmaxCrossEntropy => text += shader!("quad_softmax_cross_entropy"),
+            Loss::BinaryCrossEntropy => text += shader!("quad_binary_cross_entropy"),
             // `Fusible::of` refuses it.
-            Loss::MultiLabelCrossEntropy => "",
-            Loss::MeanSquaredError => shader!("quad_mean_squared_error"),
-        };
+            Loss::MultiLabelCrossEntropy => {}
+            Loss::OfValues(loss) => {
+                text += &loss.expression.to_wgsl(LOSS_OF, &[Variable::E]);
+                text += shader!("quad_value_loss");
+            }
+        }
         let row_weight = if is_weighted(self.run) { "row_weights[at]" } else { "1.0" };
         let _ = write!(
             text,
