@@ -198,7 +198,17 @@ fn network(about: &Description) -> Result<Network> {
         let known = tasks.map(Task::name).join(", ");
         disagrees(&format!("task: {:?}; allowed: {known}", shortened(&about.task)))
     })?;
-    network.for_task(task).map_err(|error| disagrees(&format!("task: {error}")))
+    let network = network.for_task(task).map_err(|error| disagrees(&format!("task: {error}")))?;
+    match (&about.loss, task) {
+        (None, _) => Ok(network),
+        (Some(text), Task::Regression) => match ValueLoss::parse(text) {
+            Ok(loss) => Ok(network.with_value_loss(loss)),
+            Err(error) => Err(disagrees(&format!("loss: {error}"))),
+        },
+        (Some(_), Task::Classification | Task::MultiLabel) => {
+            Err(disagrees("loss: a regression may name one, and it alone"))
+        }
+    }
 }
 
 fn check_scaling(what: &str, scaling: &Scaling, columns: usize) -> Result<()> {

@@ -10,6 +10,7 @@ pub const KEYS: [&str; 35] = [
     "LAYERS",
     "CUSTOM_FUNCTION",
     "TASK",
+    "LOSS",
     "LR",
     "MAX_EPOCHS",
     "BATCH_SIZE",
