@@ -80,7 +80,7 @@ fn expressions(criterion: &mut Criterion) {
         group.bench_function(text, |bencher| {
             bencher.iter(|| {
                 let (value, derivative) = (&mut value, Some(&mut derivative[..]));
-                expression.evaluate_block(black_box(&x), value, derivative, &mut scratch);
+                expression.evaluate_block(black_box(&x), &[], value, derivative, &mut scratch);
                 black_box(value);
             });
         });

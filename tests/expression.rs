@@ -1,6 +1,6 @@
 //! Expressions: text to program and back, derivatives, bits, and WGSL.
 
-use gpu_mlp::expr::{Expression, MATH_WGSL, Scratch};
+use gpu_mlp::expr::{Expression, MATH_WGSL, Scratch, Variable};
 use gpu_mlp::math::Real;
 use proptest::prelude::*;
 
@@ -61,7 +61,7 @@ fn the_wgsl_of_every_activation_is_valid() {
     ];
     let mut shader = MATH_WGSL.to_owned();
     for (index, text) in ACTIVATIONS.into_iter().chain(others).enumerate() {
-        shader += &parse(text).to_wgsl(&format!("activation_{index}"));
+        shader += &parse(text).to_wgsl(&format!("activation_{index}"), &[Variable::X]);
     }
     validate(&shader);
     assert!(!shader.contains("pow("));
@@ -182,7 +182,7 @@ proptest! {
             let printed = expression.to_string();
             let again = parse(&printed);
             prop_assert_eq!(again.to_string(), printed);
-            prop_assert_eq!(again.to_wgsl("f"), expression.to_wgsl("f"));
+            prop_assert_eq!(again.to_wgsl("f", &[Variable::X]), expression.to_wgsl("f", &[Variable::X]));
         }
     }
 
@@ -208,7 +208,7 @@ proptest! {
     #[test]
     fn the_wgsl_of_random_expressions_is_valid(text in text()) {
         if let Ok(expression) = Expression::parse(&text) {
-            validate(&format!("{MATH_WGSL}{}", expression.to_wgsl("f")));
+            validate(&format!("{MATH_WGSL}{}", expression.to_wgsl("f", &[Variable::X])));
         }
     }
 
@@ -242,7 +242,7 @@ fn same_bits<T: Real, B: PartialEq + std::fmt::Debug>(
 ) -> Result<(), TestCaseError> {
     let (mut value, mut derivative) = (vec![T::ZERO; x.len()], vec![T::ZERO; x.len()]);
     let mut scratch = Scratch::default();
-    expression.evaluate_block(x, &mut value, Some(&mut derivative), &mut scratch);
+    expression.evaluate_block(x, &[], &mut value, Some(&mut derivative), &mut scratch);
     for (index, &x) in x.iter().enumerate() {
         let (f, df) = expression.evaluate(x);
         prop_assert_eq!(bits(f), bits(value[index]));

@@ -10,6 +10,7 @@ use gpu_mlp::cpu::{Cpu, Schedule};
 use gpu_mlp::data::Dataset;
 use gpu_mlp::network::Layer;
 use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
+use gpu_mlp::plan::VALUE_LOSS_NAMES;
 use gpu_mlp::run::{BatchGradient, ClassWeight, Clip, Optimizer, Parameters, Run};
 use std::sync::Arc;
 
@@ -87,6 +88,11 @@ fn every_loss_optimizer_clip_and_size() {
                 check(&with("linear"), &values(40, 3, 2), &what);
             }
         }
+    }
+    for loss in VALUE_LOSS_NAMES.into_iter().chain(["huber(0.3)", "sqrt(1 + e^2) - 1"]) {
+        let mut parameters = settings(&[3, 6, 2], &["relu", "linear"], 8);
+        parameters.loss = Some(loss.into());
+        check(&parameters, &values(40, 3, 2), loss);
     }
     let one = settings(&[3, 6, 1], &["gelu", "sigmoid"], 8);
     check(&one, &classes(40, 3, 2), "one sigmoid");

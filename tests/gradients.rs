@@ -7,6 +7,7 @@ use common::{activations, classes, cpu, labels, parameters, run, values};
 use gpu_mlp::backend::{Backend, Quantity, State};
 use gpu_mlp::cpu::Cpu;
 use gpu_mlp::data::Dataset;
+use gpu_mlp::plan::VALUE_LOSS_NAMES;
 use gpu_mlp::run::{BatchGradient, ClassWeight, Parameters};
 use proptest::prelude::*;
 
@@ -117,6 +118,17 @@ fn binary_cross_entropy() {
 fn multi_label_cross_entropy() {
     let parameters = parameters(&[3, 4, 3], &["gelu", "sigmoid"]);
     check(&parameters, &labels(30, 3, 3), &[1.0; 4], "three labels");
+}
+
+#[test]
+fn every_loss_of_values() {
+    // Of three outputs some errors are within the numbers of huber and some beyond.
+    let others = ["huber(0.3)", "sqrt(1 + e^2) - 1", "max(0.1*e, -0.9*e)"];
+    for loss in VALUE_LOSS_NAMES.into_iter().chain(others) {
+        let mut parameters = parameters(&[3, 4, 3], &["gelu", "linear"]);
+        parameters.loss = Some(loss.into());
+        check(&parameters, &values(30, 3, 3), &[1.0; 4], loss);
+    }
 }
 
 #[test]

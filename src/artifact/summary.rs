@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::backend::Description;
 use crate::data::Split;
 use crate::metrics::figures_json;
+use crate::plan::Loss;
 use crate::run::Run;
 use crate::train::Outcome;
 
@@ -26,6 +27,9 @@ pub fn summary(run: &Run, outcome: &Outcome, description: &Description, timing: 
     let mut put = |key: &str, value: Value| summary.insert(key.into(), value);
     put("dataset", json!(run.name));
     put("task", json!(run.network.task().name()));
+    if let Loss::OfValues(loss) = run.network.loss() {
+        put("loss", json!(loss.name));
+    }
     let rows = |split| run.replicas.first().map_or(0, |replica| replica.splits.of(split).len());
     put("rows", Split::ALL.iter().map(|&s| (s.name().to_string(), json!(rows(s)))).collect());
     put("backend", json!(description.backend));

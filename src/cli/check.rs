@@ -45,15 +45,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     check_same_data(&parameters, &dataset, &file, &path, "; restore them, or set NPZ_SHA256=null")?;
     let run = Arc::new(Run::new(&parameters, &dataset).map_err(place)?);
     // As in train, a backend asked for on the command line outweighs the file's device.
-    let of_file = backend.is_none().then_some(&*parameters.device);
+    let of_file = backend.is_none().then(|| parameters.device.clone());
     let request = DeviceRequest {
         backend: *backend,
-        device: device.as_deref().or(of_file),
+        device: device.as_deref().or(of_file.as_deref()),
         ..DeviceRequest::default()
     };
     choose(&request, &parameters).map_err(place)?;
     let note = parameters.note_of_targets(&dataset, &run.network);
-    parameters.task = Some(run.network.task());
+    parameters.settle(&run.network);
     for text in header::lines(&file, overrides, (&parameters, &parameters.to_json()), &run) {
         line(&text)?;
     }

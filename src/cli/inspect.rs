@@ -9,6 +9,7 @@ use crate::error::{Error, Result, counted};
 use crate::input::open_file;
 use crate::model::Model;
 use crate::network::{Task, shape_text};
+use crate::plan::Loss;
 use crate::text::{listed, shown};
 
 /// Shows the arrays and figures of an NPZ data set, or the layers of a model.
@@ -153,6 +154,9 @@ fn model(path: &Path) -> Result<()> {
         model.best_epoch
     ))?;
     let network = &model.network;
+    if let Loss::OfValues(loss) = network.loss() {
+        line(&format!("loss: {}", shown(&loss.name)))?;
+    }
     line(&format!("input: {}", shape_text(&network.input)))?;
     for (index, (layer, shape)) in network.layers.iter().zip(&network.shapes).enumerate() {
         let name = model

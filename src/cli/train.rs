@@ -188,7 +188,7 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
     if let Some(note) = parameters.note_of_targets(&dataset, &run.network) {
         console::message(&format!("note: {note}"));
     }
-    parameters.task = Some(run.network.task());
+    parameters.settle(&run.network);
     if let Some(arrays) = &dataset.unused {
         console::message(&wrapped(&format!("{}: not used: {arrays}", path.display())));
     }

@@ -3,10 +3,10 @@
 
 use super::binary_cross_entropy::binary_cross_entropy;
 use super::gather::{Frame, scale_rows};
-use super::mean_squared_error::mean_squared_error;
 use super::metric_sums::{add_confusion, add_errors, add_labels, add_losses};
 use super::multi_label_cross_entropy::multi_label_cross_entropy;
 use super::softmax_cross_entropy::softmax_cross_entropy;
+use super::value_loss::{Errors, value_loss};
 use crate::math::Real;
 use crate::metrics::Evaluation;
 use crate::plan::Loss;
@@ -23,6 +23,8 @@ pub(crate) struct Batch<T> {
     pub weights: Vec<T>,
     /// Each row's loss.
     pub losses: Vec<T>,
+    /// Room for the errors of a regression.
+    errors: Errors<T>,
 }
 
 impl<T: Real> Batch<T> {
@@ -60,7 +62,7 @@ impl<T: Real> Batch<T> {
     /// softmax cross-entropy takes it.
     pub fn loss(
         &mut self,
-        kind: Loss,
+        kind: &Loss,
         scores: &[T],
         gradient_scale: T,
         delta: &mut [T],
@@ -79,14 +81,15 @@ impl<T: Real> Batch<T> {
             Loss::MultiLabelCrossEntropy => {
                 multi_label_cross_entropy(scores, values, weights, scale, losses, delta)
             }
-            Loss::MeanSquaredError => {
-                mean_squared_error(scores, values, weights, scale, losses, delta)
+            Loss::OfValues(loss) => {
+                let (loss, rows) = (&loss.expression, (scores, &values[..], &weights[..]));
+                value_loss(loss, rows, scale, losses, delta, &mut self.errors)
             }
         }
     }
 
     /// Adds losses and metrics of the rows.
-    pub fn add_sums(&self, kind: Loss, scores: &[T], sums: &mut Evaluation) {
+    pub fn add_sums(&self, kind: &Loss, scores: &[T], sums: &mut Evaluation) {
         add_losses(&self.losses, &self.weights, sums);
         let outputs = scores.len() / self.weights.len();
         match kind {
@@ -94,7 +97,7 @@ impl<T: Real> Batch<T> {
                 add_confusion(scores, &self.classes, sums);
             }
             Loss::MultiLabelCrossEntropy => add_labels(scores, &self.values, outputs, sums),
-            Loss::MeanSquaredError => add_errors(scores, &self.values, outputs, sums),
+            Loss::OfValues(_) => add_errors(scores, &self.values, outputs, sums),
         }
     }
 }

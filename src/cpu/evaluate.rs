@@ -53,7 +53,7 @@ pub(super) fn evaluate<T: Product>(
         executor.inference(weights, workspace);
         executor.loss(workspace, T::ONE);
         let scores = workspace.of(run.plan.scores);
-        workspace.batch.add_sums(run.plan.loss, scores, &mut sums);
+        workspace.batch.add_sums(&run.plan.loss, scores, &mut sums);
         sums
     };
     in_blocks(rows, (block_rows, 1), confusion_counts(run), workspace, block)

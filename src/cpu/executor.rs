@@ -30,7 +30,7 @@ impl Executor<'_> {
             let mut batch = std::mem::take(&mut workspace.batch);
             let scores = workspace.of(self.plan.scores);
             let exponentials = |z: &mut [T]| z.iter_mut().for_each(|z| *z = z.exp());
-            batch.loss(self.plan.loss, scores, gradient_scale, delta, exponentials);
+            batch.loss(&self.plan.loss, scores, gradient_scale, delta, exponentials);
             workspace.batch = batch;
         });
     }
@@ -127,7 +127,7 @@ mod tests {
         let delta = BufferId(5);
         let backward = backward(&training, (y, delta), &mut buffers, &tensors);
         let inference = training.clone();
-        let (input, loss, predict) = (x, Loss::MeanSquaredError, None);
+        let (input, loss, predict) = (x, Loss::BinaryCrossEntropy, None);
         let (scores, output) = (y, y);
         Plan {
             tensors,

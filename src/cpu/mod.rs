@@ -11,7 +11,6 @@ mod executor;
 mod fused;
 pub(crate) mod gather;
 pub(crate) mod keep_best;
-pub(crate) mod mean_squared_error;
 pub(crate) mod metric_sums;
 mod momentum;
 pub(crate) mod multi_label_cross_entropy;
@@ -23,6 +22,7 @@ pub(crate) mod softmax_cross_entropy;
 mod state;
 mod trace;
 pub(crate) mod update;
+pub(crate) mod value_loss;
 pub(crate) mod workspace;
 
 pub use engine::{Cpu, Schedule};

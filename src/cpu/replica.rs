@@ -88,7 +88,7 @@ impl<T: Product> Trainee<T> {
         executor.loss(workspace, T::from_f64(scale));
         let loss_before = self.sums.loss_sum;
         let scores = workspace.of(run.plan.scores);
-        workspace.batch.add_sums(run.plan.loss, scores, &mut self.sums);
+        workspace.batch.add_sums(&run.plan.loss, scores, &mut self.sums);
         if !(self.sums.loss_sum - loss_before).is_finite() {
             self.first_bad_step = Some(step + 1);
             return 0;

@@ -3,17 +3,21 @@
 use super::error::ParseError;
 use super::operation::Comparison;
 use super::token::{Token, tokens};
+use super::variable::Variable;
 
 /// The tokens of a text and the next one of them.
 pub(super) struct Cursor {
     tokens: Vec<(usize, Token)>,
     next: usize,
+    /// The variable that examples have.
+    example: &'static str,
 }
 
 impl Cursor {
-    /// The start of `text`.
-    pub(super) fn new(text: &str) -> Result<Self, ParseError> {
-        Ok(Self { tokens: tokens(text)?, next: 0 })
+    /// The start of `text`; the first of the variables is that of examples.
+    pub(super) fn new(text: &str, variables: &[Variable]) -> Result<Self, ParseError> {
+        let example = variables.first().map_or("x", |own| own.name());
+        Ok(Self { tokens: tokens(text, example)?, next: 0, example })
     }
 
     pub(super) fn at_start(&self) -> bool {
@@ -66,13 +70,14 @@ impl Cursor {
     pub(super) fn unexpected_after_term(&self, needed: &str) -> ParseError {
         let message = match self.peek() {
             Token::Symbol(s) if Comparison::of_sign(s).is_some() => {
-                "a comparison may only be the condition of if(condition, a, b)"
+                "a comparison may only be the condition of if(condition, a, b)".to_owned()
             }
-            Token::Number(_) | Token::Name(_) | Token::Symbol("(") => {
-                "an operator is missing here; a product is written with *, as in 2*x"
-            }
+            Token::Number(_) | Token::Name(_) | Token::Symbol("(") => format!(
+                "an operator is missing here; a product is written with *, as in 2*{}",
+                self.example
+            ),
             _ => return self.unexpected(needed),
         };
-        ParseError { position: self.position(), message: message.to_owned() }
+        ParseError { position: self.position(), message }
     }
 }

@@ -1,24 +1,25 @@
-//! The derivative of a term with respect to x.
+//! The derivative of a term by one of its variables.
 
 use super::operation::{Comparison, Function, Operator};
 use super::tree::{Node, Term, Tree};
+use super::variable::Variable;
 
 impl Tree {
-    /// The derivative of `root`, the last term of the tree. The terms come after their operands,
-    /// so one pass over them suffices, and the work grows with their number alone.
-    pub(super) fn derivative(&mut self, root: Term) -> Term {
+    /// The derivative of `root`, the last term of the tree, by `variable`. The terms come after their
+    /// operands, so one pass over them suffices, and the work grows with their number alone.
+    pub(super) fn derivative(&mut self, root: Term, variable: Variable) -> Term {
         let mut derivatives: Vec<Term> = Vec::new();
         for index in 0..=root.index() {
-            let derivative = self.derivative_of_one(Term::at(index), &derivatives);
+            let derivative = self.derivative_of_one(Term::at(index), variable, &derivatives);
             derivatives.push(derivative);
         }
         derivatives[root.index()]
     }
 
-    fn derivative_of_one(&mut self, term: Term, derivatives: &[Term]) -> Term {
+    fn derivative_of_one(&mut self, term: Term, by: Variable, derivatives: &[Term]) -> Term {
         let of = |operand: Term| derivatives[operand.index()];
         match self.node(term) {
-            Node::X => self.constant(1.0),
+            Node::Variable(variable) => self.constant(if variable == by { 1.0 } else { 0.0 }),
             Node::Constant(_) => self.constant(0.0),
             Node::Apply(Function::Negate, u) => self.negate(of(u)),
             Node::Apply(function, u) => {

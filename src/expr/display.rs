@@ -61,7 +61,9 @@ fn pieces(node: Node) -> Vec<Piece> {
     use Piece::Text;
     let part = Piece::Term;
     match node {
-        Node::X | Node::Constant(_) => vec![Text("x")],
+        Node::Variable(variable) => vec![Text(variable.name())],
+        // Written by its digits before it comes here.
+        Node::Constant(_) => vec![],
         Node::Apply(Function::Negate, u) => vec![Text("-"), part(u, Binding::Power)],
         Node::Apply(function, u) => {
             vec![Text(function.name()), Text("("), part(u, Binding::Sum), Text(")")]

@@ -1,9 +1,9 @@
-//! Expressions of x: parsed once, simplified, differentiated, evaluated and printed as WGSL.
+//! Expressions of named variables: parsed once, simplified, differentiated, evaluated and printed as WGSL.
 //!
-//! The language: numbers (`1`, `.5`, `1e-3`), `x`, the constants `pi` and `e`, `+ - * / ^`, unary
-//! minus, `if(a < b, then, otherwise)` with `<`, `<=`, `>`, `>=`, `==` or `!=`, and the functions
-//! abs, min, max, exp, ln, sqrt, sin, cos, tanh, sigmoid, softplus and erf; letter case does not
-//! matter. `-x^2` is -(x²), and `^` groups from the right.
+//! The language: numbers (`1`, `.5`, `1e-3`), the [`Variable`]s that an expression may have (of an
+//! activation `x` alone), the constants `pi` and `e`, `+ - * / ^`, unary minus, `if(a < b, then, otherwise)`
+//! with `<`, `<=`, `>`, `>=`, `==` or `!=`, and the functions abs, min, max, exp, ln, sqrt, sin, cos, tanh,
+//! sigmoid, softplus and erf; letter case does not matter. `-x^2` is -(x²), and `^` groups from the right.
 //!
 //! Where a function has no value it is continued so that a network can go on computing:
 //! - `sqrt(u)` is 0 for u < 0, and its derivative is 0 for u <= 0;
@@ -30,6 +30,7 @@ mod steps;
 mod token;
 mod tree;
 mod unfold;
+mod variable;
 mod wgsl;
 
 pub use crate::math::MATH_WGSL;
@@ -38,3 +39,4 @@ pub use expression::Expression;
 pub use operation::{Comparison, Function, Operator};
 pub use program::Scratch;
 pub use steps::Step;
+pub use variable::Variable;

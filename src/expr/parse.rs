@@ -5,6 +5,7 @@ use super::error::ParseError;
 use super::operation::{Comparison, FUNCTIONS, Operator};
 use super::token::{Token, shortened};
 use super::tree::{Term, Tree};
+use super::variable::Variable;
 use crate::nearest::did_you_mean;
 
 /// How deep parentheses, calls, signs and powers may nest: recursion must not exhaust the stack.
@@ -14,9 +15,10 @@ const CHOICE: &str = "if(condition, a, b)";
 
 const CONSTANTS: [(&str, f64); 2] = [("pi", std::f64::consts::PI), ("e", std::f64::consts::E)];
 
-/// The term that `text` describes, in a tree of its own.
-pub(super) fn parse(text: &str) -> Result<(Tree, Term), ParseError> {
-    let mut parser = Parser { cursor: Cursor::new(text)?, depth: 0, tree: Tree::default() };
+/// The term of these variables that `text` describes, in a tree of its own.
+pub(super) fn parse(text: &str, variables: &[Variable]) -> Result<(Tree, Term), ParseError> {
+    let cursor = Cursor::new(text, variables)?;
+    let mut parser = Parser { cursor, variables, depth: 0, tree: Tree::default() };
     let root = parser.sum()?;
     match parser.cursor.peek() {
         Token::End => Ok(parser.tree.only(root)),
@@ -24,13 +26,14 @@ pub(super) fn parse(text: &str) -> Result<(Tree, Term), ParseError> {
     }
 }
 
-struct Parser {
+struct Parser<'a> {
     cursor: Cursor,
+    variables: &'a [Variable],
     depth: usize,
     tree: Tree,
 }
 
-impl Parser {
+impl Parser<'_> {
     /// `term`, unless constants within it do not fit an f32.
     fn finite(&mut self, position: usize, term: Term) -> Result<Term, ParseError> {
         if self.tree.take_overflow() {
@@ -123,18 +126,23 @@ impl Parser {
             }
             Token::End if self.cursor.at_start() => Err(ParseError {
                 position: 0,
-                message: "the expression is empty; an example is x*sigmoid(x)".to_owned(),
+                message: format!("the expression is empty; an example is {}", self.example()),
             }),
             _ => Err(self.cursor.unexpected("a number, a name or a parenthesis")),
         }
     }
 
-    /// What begins with a name: x, a constant or a call.
+    /// What may stand where nothing does.
+    fn example(&self) -> &'static str {
+        if self.variables.contains(&Variable::E) { "e^2" } else { "x*sigmoid(x)" }
+    }
+
+    /// What begins with a name: a variable, a constant or a call.
     fn named(&mut self, name: &str) -> Result<Term, ParseError> {
         let position = self.cursor.position();
-        if name == "x" {
+        if let Some(&variable) = self.variables.iter().find(|own| own.name() == name) {
             self.cursor.advance();
-            return Ok(self.tree.x());
+            return Ok(self.tree.variable(variable));
         }
         if let Some((_, value)) = CONSTANTS.into_iter().find(|(known, _)| *known == name) {
             self.cursor.advance();
@@ -152,7 +160,7 @@ impl Parser {
                 self.combine(position, operator, a, b)
             }
             "if" => self.choice(),
-            _ => Err(ParseError { position, message: unknown(name) }),
+            _ => Err(ParseError { position, message: unknown(name, self.variables) }),
         }
     }
 
@@ -196,15 +204,20 @@ impl Parser {
     }
 }
 
-fn unknown(name: &str) -> String {
+fn unknown(name: &str, variables: &[Variable]) -> String {
+    let mut values: Vec<&str> = variables.iter().map(|own| own.name()).collect();
+    // A variable hides the constant of its name.
+    let hidden = values.clone();
+    values.extend(CONSTANTS.map(|(name, _)| name).iter().filter(|own| !hidden.contains(own)));
     let functions = ["if", "min", "max"].into_iter().chain(FUNCTIONS.map(|(name, _)| name));
     let name = shortened(name);
-    let hint = did_you_mean(&name, functions.clone().chain(["x", "pi", "e"]));
+    let hint = did_you_mean(&name, functions.clone().chain(values.iter().copied()));
     let separator = if hint.is_empty() { ";" } else { "" };
     let list: Vec<&str> = functions.collect();
     let list = list.join(", ");
+    let values = values.join(", ");
     format!(
-        "`{name}` is no known name{hint}{separator} allowed are x, pi, e and the functions {list}"
+        "`{name}` is no known name{hint}{separator} allowed are {values} and the functions {list}"
     )
 }
 

@@ -9,7 +9,7 @@ use super::error::ParseError;
 use super::operation::{Comparison, Function, Operator};
 use super::tree::{Node, Term, Tree};
 use super::unfold::unfold;
-
+use super::variable::Variable;
 use crate::instruction_set::InstructionSet;
 use crate::math::Real;
 
@@ -25,11 +25,12 @@ pub(super) const CHUNK: usize = 64;
 /// The longest program: powers such as x^999999 unfold into many multiplications.
 const MAX_INSTRUCTIONS: usize = 20_000;
 
-/// Values of f and f', with shared subterms. Every value has a slot: first the constants, then x,
-/// then one an instruction, each of which reads slots before its own.
+/// Values of f and of one derivative f', with shared subterms. Every value has a slot: first the
+/// constants, then the variables, then one an instruction, each of which reads slots before its own.
 #[derive(Debug, Clone)]
 pub(super) struct Program {
     pub(super) constants: Vec<f64>,
+    pub(super) variables: Vec<Variable>,
     /// Operands are slots; powers are unfolded, and comparisons are >, >= or ==.
     pub(super) instructions: Vec<Node>,
     /// How many of the instructions f alone needs.
@@ -41,8 +42,12 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// The program of two terms.
-    pub(super) fn new(tree: &Tree, value: Term, derivative: Term) -> Result<Self, ParseError> {
+    /// The program of two terms of these variables.
+    pub(super) fn new(
+        tree: &Tree,
+        [value, derivative]: [Term; 2],
+        variables: &[Variable],
+    ) -> Result<Self, ParseError> {
         let mut unfolded = Tree::default();
         let mut moved = HashMap::new();
         for term in tree.order(&[value, derivative]) {
@@ -55,25 +60,30 @@ impl Program {
                 return Err(ParseError { position: 0, message });
             }
         }
-        Ok(Self::from_unfolded(unfolded, moved[&value], moved[&derivative]))
+        Ok(Self::from_unfolded(unfolded, [moved[&value], moved[&derivative]], variables))
     }
 
-    fn from_unfolded(mut tree: Tree, value: Term, derivative: Term) -> Self {
-        let x = tree.x();
+    fn from_unfolded(
+        mut tree: Tree,
+        [value, derivative]: [Term; 2],
+        variables: &[Variable],
+    ) -> Self {
+        let inputs: Vec<Term> = variables.iter().map(|&own| tree.variable(own)).collect();
         let order = tree.order(&[value, derivative]);
         let is_constant = |t: &Term| tree.value(*t).is_some();
         let (constants, rest): (Vec<Term>, Vec<Term>) = order.into_iter().partition(is_constant);
-        let computed: Vec<Term> = rest.into_iter().filter(|&t| t != x).collect();
+        let computed: Vec<Term> = rest.into_iter().filter(|t| !inputs.contains(t)).collect();
         // The order begins with all that f needs.
         let of_value = tree.order(&[value]);
-        let is_computed = |t: &&Term| !is_constant(t) && **t != x;
+        let is_computed = |t: &&Term| !is_constant(t) && !inputs.contains(t);
         let value_instructions = of_value.iter().filter(is_computed).count();
-        let in_order = constants.iter().chain([&x]).chain(&computed);
+        let in_order = constants.iter().chain(&inputs).chain(&computed);
         let slots: HashMap<Term, Term> =
             in_order.enumerate().map(|(slot, &term)| (term, Term::at(slot))).collect();
         let in_slots = |t: &Term| tree.node(*t).with_operands(|operand| slots[&operand]);
         Self {
             constants: constants.iter().filter_map(|&t| tree.value(t)).collect(),
+            variables: variables.to_vec(),
             instructions: computed.iter().map(in_slots).collect(),
             value_instructions,
             value: slots[&value],
@@ -87,21 +97,22 @@ impl Program {
     }
 
     fn slots(&self) -> usize {
-        self.constants.len() + 1 + self.instructions.len()
+        self.constants.len() + self.variables.len() + self.instructions.len()
     }
 
-    /// f(x) and f'(x).
-    pub(super) fn evaluate<T: Real>(&self, x: T) -> (T, T) {
+    /// f and f' at the values of the variables: `x` is that of the first, `others` are those of the rest.
+    pub(super) fn evaluate<T: Real>(&self, x: T, others: &[T]) -> (T, T) {
         let (mut value, mut derivative) = ([T::ZERO], [T::ZERO]);
         let mut slots = vec![[T::ZERO]; self.slots()];
-        self.evaluate_chunks(&[x], &mut value, Some(&mut derivative), &mut slots);
+        self.evaluate_chunks((&[x], others), &mut value, Some(&mut derivative), &mut slots);
         (value[0], derivative[0])
     }
 
-    /// f and f' of a slice; the vector instructions the machine has do not change a bit.
+    /// The same for a slice of the first variable's values; the vector instructions of the machine do not
+    /// change a bit.
     pub(super) fn evaluate_block<T: Real>(
         &self,
-        x: &[T],
+        inputs: (&[T], &[T]),
         value: &mut [T],
         derivative: Option<&mut [T]>,
         scratch: &mut Scratch<T>,
@@ -114,13 +125,13 @@ impl Program {
             // SAFETY of both: the machine has the set.
             #[cfg(target_arch = "x86_64")]
             InstructionSet::Avx512 => unsafe {
-                self.evaluate_chunks_avx512(x, value, derivative, slots);
+                self.evaluate_chunks_avx512(inputs, value, derivative, slots);
             },
             #[cfg(target_arch = "x86_64")]
             InstructionSet::Avx2 => unsafe {
-                self.evaluate_chunks_avx2(x, value, derivative, slots);
+                self.evaluate_chunks_avx2(inputs, value, derivative, slots);
             },
-            InstructionSet::Portable => self.evaluate_chunks(x, value, derivative, slots),
+            InstructionSet::Portable => self.evaluate_chunks(inputs, value, derivative, slots),
         }
     }
 
@@ -129,12 +140,12 @@ impl Program {
     #[target_feature(enable = "avx512f,avx512dq")]
     fn evaluate_chunks_avx512<T: Real>(
         &self,
-        x: &[T],
+        inputs: (&[T], &[T]),
         value: &mut [T],
         derivative: Option<&mut [T]>,
         slots: &mut [[T; CHUNK]],
     ) {
-        self.evaluate_chunks(x, value, derivative, slots);
+        self.evaluate_chunks(inputs, value, derivative, slots);
     }
 
     /// The same code compiled for AVX2. Fused multiply-add stays off: nothing would use it, as Rust
@@ -143,18 +154,18 @@ impl Program {
     #[target_feature(enable = "avx2")]
     fn evaluate_chunks_avx2<T: Real>(
         &self,
-        x: &[T],
+        inputs: (&[T], &[T]),
         value: &mut [T],
         derivative: Option<&mut [T]>,
         slots: &mut [[T; CHUNK]],
     ) {
-        self.evaluate_chunks(x, value, derivative, slots);
+        self.evaluate_chunks(inputs, value, derivative, slots);
     }
 
     #[inline(always)]
     fn evaluate_chunks<T: Real, const N: usize>(
         &self,
-        x: &[T],
+        (x, others): (&[T], &[T]),
         value: &mut [T],
         mut derivative: Option<&mut [T]>,
         slots: &mut [[T; N]],
@@ -163,6 +174,11 @@ impl Program {
             *slot = [T::from_f64(constant); N];
         }
         let x_slot = self.constants.len();
+        let first = x_slot + self.variables.len();
+        assert_eq!(x_slot + 1 + others.len(), first, "a value each for {:?}", self.variables);
+        for (slot, &other) in slots[x_slot + 1..].iter_mut().zip(others) {
+            *slot = [other; N];
+        }
         let needed = match derivative {
             Some(_) => self.instructions.len(),
             None => self.value_instructions,
@@ -173,7 +189,7 @@ impl Program {
             // Of a last, shorter chunk the other elements are computed and not read.
             slots[x_slot][..length].copy_from_slice(&x[range.clone()]);
             for (index, &instruction) in self.instructions[..needed].iter().enumerate() {
-                let (done, rest) = slots.split_at_mut(x_slot + 1 + index);
+                let (done, rest) = slots.split_at_mut(first + index);
                 run(instruction, done, &mut rest[0]);
             }
             value[range.clone()].copy_from_slice(&slots[self.value.index()][..length]);
@@ -205,7 +221,8 @@ fn run<T: Real, const N: usize>(instruction: Node, done: &[[T; N]], out: &mut [T
         };
     }
     match instruction {
-        Node::X | Node::Constant(_) => {}
+        // These have slots of their own.
+        Node::Variable(_) | Node::Constant(_) => {}
         Node::Apply(function, u) => apply!(u,
             Negate Absolute Exponential Logarithm SquareRoot Sine Cosine Tangent Sigmoid Softplus
             Error, function),
@@ -244,9 +261,9 @@ mod tests {
         for length in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 1000] {
             let x: Vec<f32> = (0..length).map(|i| i as f32 * 0.37 - 9.0).collect();
             let (mut value, mut derivative) = (vec![0.0; length], vec![0.0; length]);
-            expression.evaluate_block(&x, &mut value, Some(&mut derivative), &mut scratch);
+            expression.evaluate_block(&x, &[], &mut value, Some(&mut derivative), &mut scratch);
             let mut value_only = vec![0.0; length];
-            expression.evaluate_block(&x, &mut value_only, None, &mut scratch);
+            expression.evaluate_block(&x, &[], &mut value_only, None, &mut scratch);
             assert_eq!(value, value_only);
             for i in 0..length {
                 let (v, d) = expression.evaluate(x[i]);
@@ -265,7 +282,7 @@ mod tests {
             let expression = Expression::parse(text).unwrap();
             assert!(expression.program.instructions.is_empty());
             let (mut f, mut df) = ([9.0f64], [9.0]);
-            expression.evaluate_block(&[2.0], &mut f, Some(&mut df), &mut scratch);
+            expression.evaluate_block(&[2.0], &[], &mut f, Some(&mut df), &mut scratch);
             assert_eq!((f[0], df[0]), (value, slope), "{text}");
         }
     }

@@ -3,12 +3,13 @@
 use super::expression::Expression;
 use super::operation::{Comparison, Function, Operator};
 use super::tree::Node;
+use super::variable::Variable;
 
 /// One value of [`Expression::steps`]. Operands are places in the list, before this one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Step {
-    /// The variable.
-    X,
+    /// A variable.
+    Variable(Variable),
     /// A number.
     Constant(f64),
     /// A function of a value.
@@ -20,19 +21,21 @@ pub enum Step {
 }
 
 impl Expression {
-    /// The steps to f(x), and the place of f(x) among them. Some constants may be those of f' alone.
+    /// The steps to f, and the place of f among them. Some constants may be those of f' alone.
     pub fn steps(&self) -> (Vec<Step>, usize) {
         let program = &self.program;
         let constants = program.constants.iter().map(|&constant| Step::Constant(constant));
         let instruction = |node: &Node| match *node {
             // A program has these in slots of their own.
-            Node::X | Node::Constant(_) => Step::X,
+            Node::Variable(variable) => Step::Variable(variable),
+            Node::Constant(bits) => Step::Constant(f64::from_bits(bits)),
             Node::Apply(function, a) => Step::Apply(function, a.index()),
             Node::Combine(operator, a, b) => Step::Combine(operator, a.index(), b.index()),
             Node::Choose(comparison, terms) => Step::Choose(comparison, terms.map(|t| t.index())),
         };
+        let variables = program.variables.iter().map(|&variable| Step::Variable(variable));
         let computed = program.of_value().iter().map(instruction);
-        (constants.chain([Step::X]).chain(computed).collect(), program.value.index())
+        (constants.chain(variables).chain(computed).collect(), program.value.index())
     }
 }
 
@@ -44,7 +47,7 @@ mod tests {
     fn steps_lead_to_the_value_alone() {
         let (steps, value) = Expression::parse("max(x, 0)^2").unwrap().steps();
         let zero = steps.iter().position(|step| *step == Step::Constant(0.0)).unwrap();
-        let x = steps.iter().position(|step| *step == Step::X).unwrap();
+        let x = steps.iter().position(|step| *step == Step::Variable(Variable::X)).unwrap();
         let maximum = Step::Combine(Operator::Maximum, x, zero);
         let place = steps.iter().position(|step| *step == maximum).unwrap();
         assert_eq!(steps[value], Step::Combine(Operator::Multiply, place, place));

@@ -35,8 +35,9 @@ pub(super) fn shortened(name: &str) -> String {
     name.chars().take(30).collect()
 }
 
-/// The tokens of `text` with their positions in characters; the last is [`Token::End`].
-pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, ParseError> {
+/// The tokens of `text` with their positions in characters; the last is [`Token::End`]. `example` is the
+/// variable that examples have.
+pub(super) fn tokens(text: &str, example: &str) -> Result<Vec<(usize, Token)>, ParseError> {
     let mut rest = text;
     let mut position = 0;
     let mut tokens = Vec::new();
@@ -53,7 +54,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, ParseError> {
             return Err(ParseError { position, message });
         }
         let (token, length) =
-            first_token(trimmed).map_err(|message| ParseError { position, message })?;
+            first_token(trimmed, example).map_err(|message| ParseError { position, message })?;
         tokens.push((position, token));
         // A token is made of ASCII characters: as many bytes as characters.
         position += length;
@@ -62,7 +63,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, ParseError> {
 }
 
 /// The token `text` begins with, and its length.
-fn first_token(text: &str) -> Result<(Token, usize), String> {
+fn first_token(text: &str, example: &str) -> Result<(Token, usize), String> {
     let first = text.bytes().next().unwrap_or_default();
     if first.is_ascii_digit() || first == b'.' {
         return number(text);
@@ -72,7 +73,7 @@ fn first_token(text: &str) -> Result<(Token, usize), String> {
         return Ok((Token::Name(text[..length].to_ascii_lowercase()), length));
     }
     if text.starts_with("**") {
-        return Err("`**` is no operator: a power is written x^2".to_owned());
+        return Err(format!("`**` is no operator: a power is written {example}^2"));
     }
     match SYMBOLS.into_iter().find(|symbol| text.starts_with(symbol)) {
         Some(symbol) => Ok((Token::Symbol(symbol), symbol.len())),
@@ -123,15 +124,17 @@ mod tests {
         for (text, value) in
             [("1", 1.0), (".5", 0.5), ("2.", 2.0), ("1e-3", 1e-3), ("1.5E+2", 150.0)]
         {
-            assert_eq!(tokens(text).unwrap()[0].1, Token::Number(value));
+            assert_eq!(tokens(text, "x").unwrap()[0].1, Token::Number(value));
         }
-        assert_eq!(tokens("2e").unwrap()[1], (1, Token::Name("e".to_owned())));
-        assert!(tokens("1.2.3").is_err() && tokens(".").is_err() && tokens("1e39").is_err());
+        assert_eq!(tokens("2e", "x").unwrap()[1], (1, Token::Name("e".to_owned())));
+        for text in ["1.2.3", ".", "1e39"] {
+            assert!(tokens(text, "x").is_err(), "{text}");
+        }
     }
 
     #[test]
     fn positions_count_characters() {
-        let error = tokens("x +\u{a0}\u{2003} é").unwrap_err();
+        let error = tokens("x +\u{a0}\u{2003} é", "x").unwrap_err();
         assert_eq!(error.position, 6);
     }
 }

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::operation::{Comparison, Function, Operator};
+use super::variable::Variable;
 
 /// A term of a [`Tree`]: its place in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,7 +25,7 @@ impl Term {
 /// What a term is. A constant is kept as the bits of an f64, so that it can be compared and hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Node {
-    X,
+    Variable(Variable),
     Constant(u64),
     Apply(Function, Term),
     Combine(Operator, Term, Term),
@@ -36,7 +37,7 @@ impl Node {
     /// The terms this one is made of, in the order they are written.
     pub(super) fn operands(&self) -> Vec<Term> {
         match *self {
-            Self::X | Self::Constant(_) => vec![],
+            Self::Variable(_) | Self::Constant(_) => vec![],
             Self::Apply(_, a) => vec![a],
             Self::Combine(_, a, b) => vec![a, b],
             Self::Choose(_, terms) => terms.to_vec(),
@@ -46,7 +47,7 @@ impl Node {
     /// The same operation of other terms.
     pub(super) fn with_operands(&self, mut other: impl FnMut(Term) -> Term) -> Self {
         match *self {
-            Self::X | Self::Constant(_) => *self,
+            Self::Variable(_) | Self::Constant(_) => *self,
             Self::Apply(function, a) => Self::Apply(function, other(a)),
             Self::Combine(operator, a, b) => Self::Combine(operator, other(a), other(b)),
             Self::Choose(comparison, terms) => Self::Choose(comparison, terms.map(other)),
@@ -78,9 +79,9 @@ impl Tree {
         term
     }
 
-    /// The variable.
-    pub(super) fn x(&mut self) -> Term {
-        self.insert(Node::X)
+    /// A variable.
+    pub(super) fn variable(&mut self, variable: Variable) -> Term {
+        self.insert(Node::Variable(variable))
     }
 
     /// A constant. Beyond what an f32 holds it becomes the largest f32, and what is no number
@@ -144,7 +145,7 @@ mod tests {
     #[test]
     fn equal_terms_are_one_and_operands_come_first() {
         let mut tree = Tree::default();
-        let x = tree.x();
+        let x = tree.variable(Variable::X);
         let unused = tree.constant(7.0);
         let a = tree.insert(Node::Apply(Function::Sine, x));
         assert_eq!(a, tree.insert(Node::Apply(Function::Sine, x)));

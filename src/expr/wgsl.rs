@@ -5,11 +5,14 @@ use std::fmt::Write;
 use super::operation::{Function, Operator};
 use super::program::Program;
 use super::tree::{Node, Term};
+use super::variable::Variable;
 
 impl Program {
-    /// `fn NAME(x: f32) -> vec2<f32>`, one line an instruction.
-    pub(super) fn to_wgsl(&self, name: &str) -> String {
-        let mut text = format!("fn {name}(x: f32) -> vec2<f32> {{\n");
+    /// `fn NAME(ARGUMENTS) -> vec2<f32>`, one line an instruction.
+    pub(super) fn to_wgsl(&self, name: &str, arguments: &[Variable]) -> String {
+        let arguments: Vec<String> =
+            arguments.iter().map(|own| format!("{}: f32", own.name())).collect();
+        let mut text = format!("fn {name}({}) -> vec2<f32> {{\n", arguments.join(", "));
         for (index, &instruction) in self.instructions.iter().enumerate() {
             let expression = self.right_side(instruction);
             // Writing to a String cannot fail.
@@ -20,19 +23,22 @@ impl Program {
         text
     }
 
-    /// A slot: a literal, x or the name of an earlier line.
+    /// A slot: a literal, a variable or the name of an earlier line.
     fn operand(&self, slot: Term) -> String {
         let constants = self.constants.len();
+        let first = constants + self.variables.len();
         match slot.index() {
             index if index < constants => literal(self.constants[index]),
-            index if index == constants => "x".to_owned(),
-            index => format!("t{}", index - constants - 1),
+            index if index < first => self.variables[index - constants].name().to_owned(),
+            index => format!("t{}", index - first),
         }
     }
 
     fn right_side(&self, instruction: Node) -> String {
         match instruction {
-            Node::X | Node::Constant(_) => "x".to_owned(),
+            // These have slots of their own, which no instruction makes.
+            Node::Variable(variable) => variable.name().to_owned(),
+            Node::Constant(bits) => literal(f64::from_bits(bits)),
             Node::Apply(function, u) => apply(function, &self.operand(u)),
             Node::Combine(operator, u, v) => {
                 let (a, b) = (self.operand(u), self.operand(v));
@@ -84,7 +90,7 @@ fn literal(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::expr::Expression;
+    use crate::expr::{Expression, Variable};
 
     #[test]
     fn shared_terms_are_written_once_and_powers_are_products() {
@@ -101,12 +107,12 @@ fn act(x: f32) -> vec2<f32> {
     return vec2<f32>(t4, t6);
 }
 ";
-        assert_eq!(expression.to_wgsl("act"), expected);
+        assert_eq!(expression.to_wgsl("act", &[Variable::X]), expected);
     }
 
     #[test]
     fn a_kink_is_a_selection() {
-        let text = Expression::parse("max(x, 0)").unwrap().to_wgsl("act");
+        let text = Expression::parse("max(x, 0)").unwrap().to_wgsl("act", &[Variable::X]);
         assert!(text.contains("max(x, 0.0f)"));
         assert!(text.contains("select(0.0f, 1.0f, x > 0.0f)"));
     }

@@ -29,6 +29,9 @@ pub(super) struct Description {
     pub format: String,
     pub version: u64,
     pub task: String,
+    /// Absent where the task alone tells it: a regression without one has the squared error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss: Option<String>,
     pub dataset: String,
     pub best_epoch: u32,
     pub input_shape: Vec<usize>,

@@ -19,9 +19,9 @@ use crate::train::Outcome;
 
 /// What the metadata calls the format.
 const FORMAT: &str = "gpu-mlp";
-/// The latest version of the description in the metadata: 2 has models of several labels a row, which are
-/// all that is written in it.
-const FORMAT_VERSION: u64 = 2;
+/// The latest version of the description in the metadata. A model has the first that knows it: 2 has several
+/// labels a row, 3 a loss of values that is not the squared error.
+const FORMAT_VERSION: u64 = 3;
 /// The metadata key of the description. One key only: the order of several would vary from run to
 /// run, and with it the bytes of the file.
 const METADATA_KEY: &str = "gpu_mlp";

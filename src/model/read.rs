@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::network::{
     Initialization, Layer, MOST_EXPRESSIONS, MOST_LAYERS, Network, Task, lower, shape_text,
 };
-use crate::plan::Tensor;
+use crate::plan::{Tensor, ValueLoss};
 
 /// The bytes in front of the header, which tell its length.
 const LENGTH_BYTES: u64 = 8;
@@ -198,7 +198,17 @@ fn network(about: &Description) -> Result<Network> {
         let known = tasks.map(Task::name).join(", ");
         disagrees(&format!("task: {:?}; allowed: {known}", shortened(&about.task)))
     })?;
-    network.for_task(task).map_err(|error| disagrees(&format!("task: {error}")))
+    let network = network.for_task(task).map_err(|error| disagrees(&format!("task: {error}")))?;
+    match (&about.loss, task) {
+        (None, _) => Ok(network),
+        (Some(text), Task::Regression) => match ValueLoss::parse(text) {
+            Ok(loss) => Ok(network.with_value_loss(loss)),
+            Err(error) => Err(disagrees(&format!("loss: {error}"))),
+        },
+        (Some(_), Task::Classification | Task::MultiLabel) => {
+            Err(disagrees("loss: a regression may name one, and it alone"))
+        }
+    }
 }
 
 fn check_scaling(what: &str, scaling: &Scaling, columns: usize) -> Result<()> {

@@ -7,9 +7,10 @@ use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::description::{Description, LayerRecord};
-use super::{FORMAT, FORMAT_VERSION, METADATA_KEY, Model};
+use super::{FORMAT, METADATA_KEY, Model};
 use crate::error::{Error, Result};
 use crate::network::Task;
+use crate::plan::Loss;
 
 impl Model {
     /// The file's bytes; the same for the same model.
@@ -36,15 +37,20 @@ impl Model {
     /// The JSON text of the metadata.
     fn description(&self) -> Result<String> {
         let network = &self.network;
-        let has_labels = network.task() == Task::MultiLabel;
         let layers = network.layers.iter().zip(&network.shapes).enumerate();
         let record = |(index, (layer, shape)): (usize, (_, &Vec<usize>))| {
             LayerRecord::new(layer, shape, self.layer_names.get(index))
         };
+        let (version, loss) = match network.loss() {
+            Loss::OfValues(loss) if !loss.is_mean_squared_error() => (3, Some(loss.name)),
+            Loss::MultiLabelCrossEntropy => (2, None),
+            Loss::SoftmaxCrossEntropy | Loss::BinaryCrossEntropy | Loss::OfValues(_) => (1, None),
+        };
         let description = Description {
             format: FORMAT.into(),
-            version: if has_labels { FORMAT_VERSION } else { 1 },
+            version,
             task: self.task_name().into(),
+            loss,
             dataset: self.dataset.clone(),
             best_epoch: self.best_epoch,
             input_shape: network.input.clone(),

@@ -6,9 +6,10 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
-use crate::expr::Expression;
+use crate::expr::Variable;
 use crate::nearest::did_you_mean;
 use crate::plan::Function;
+use crate::plan::formula::{expression, is_word, name_and_number};
 
 /// The activations known by name; `(alpha)` may follow leaky_relu, prelu and elu.
 pub const ACTIVATION_NAMES: &[&str] = &[
@@ -60,7 +61,7 @@ impl Activation {
     /// `custom` is the expression that `custom_function` stands for.
     pub fn parse(text: &str, custom: &str) -> Result<Self> {
         let text = text.trim();
-        let (name, parameter) = name_and_parameter(text);
+        let (name, parameter) = name_and_number(text);
         let name = name.to_lowercase();
         match (name.as_str(), parameter) {
             ("linear" | "identity", None) => return Ok(Activation::Linear),
@@ -112,26 +113,7 @@ impl fmt::Display for Activation {
 /// The function `text` describes, under `name`; refused where it or its derivative is NaN, and
 /// where it is the same everywhere.
 fn function_of(name: &str, text: &str) -> Result<Function> {
-    let expression = Expression::parse(text)
-        .map_err(|e| Error::input(format!("{e}\n    {}", pointed_at(text, e.position))))?;
-    let points = [0.0, 1e-3, -1e-3, 0.5, -0.5, 3.0, -3.0, 50.0, -50.0, 1e4, -1e4];
-    let values = points.map(|x| expression.evaluate::<f32>(x).0);
-    if values.iter().all(|value| *value == values[0]) {
-        return Err(Error::input(format!(
-            "the activation {text:?} is {} for every x: nothing can be learned through it; it has to \
-             depend on x",
-            values[0]
-        )));
-    }
-    for x in points {
-        let (value, slope) = expression.evaluate::<f32>(x);
-        if !value.is_finite() || !slope.is_finite() {
-            return Err(Error::input(format!(
-                "the activation {text:?} is not finite at x = {x} (f = {value}, f' = {slope}); \
-                 it has to be so from -1e4 to 1e4: guard it with if(...), max or min"
-            )));
-        }
-    }
+    let expression = expression("activation", text, Variable::X)?;
     Ok(Function { name: name.to_lowercase(), expression })
 }
 
@@ -162,17 +144,6 @@ fn formula(name: &str, parameter: Option<f64>) -> Option<String> {
     Some(formula)
 }
 
-/// Splits `leaky_relu(0.02)` into its name and number; anything else is all name.
-fn name_and_parameter(text: &str) -> (&str, Option<f64>) {
-    text.strip_suffix(')')
-        .and_then(|t| t.split_once('('))
-        .and_then(|(name, number)| {
-            let number: f64 = number.trim().parse().ok()?;
-            (number.is_finite() && is_word(name.trim())).then_some((name.trim(), Some(number)))
-        })
-        .unwrap_or((text, None))
-}
-
 /// `relu(x)`, `gelu(0.1)`: a name that is no function of the expression language, with parentheses
 /// that do not belong there.
 fn misspelt(text: &str) -> Option<Error> {
@@ -188,22 +159,10 @@ fn misspelt(text: &str) -> Option<Error> {
     )))
 }
 
-/// The text around a character, on one line, and a caret under it on the next.
-fn pointed_at(text: &str, position: usize) -> String {
-    const AROUND: usize = 30;
-    let first = position.saturating_sub(AROUND);
-    let shown: String = text.chars().skip(first).take(2 * AROUND).collect();
-    format!("{shown}\n    {}^", " ".repeat(position - first))
-}
-
-fn is_word(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::expr::Expression;
 
     fn function(text: &str) -> Expression {
         match Activation::parse(text, "x*sigmoid(x)") {

@@ -23,7 +23,7 @@ pub fn lower(network: &Network, initialization: Initialization) -> Plan {
             x: scores,
             activation: layer.activation().unwrap_or(&Activation::Linear),
             is_output,
-            is_in_loss: is_output && loss != Loss::MeanSquaredError,
+            is_in_loss: is_output && !matches!(loss, Loss::OfValues(_)),
         };
         scores = placed.lower(&mut lowering, &site);
     }
@@ -31,7 +31,7 @@ pub fn lower(network: &Network, initialization: Initialization) -> Plan {
     let delta = lowering.buffer(&name, vec![network.outputs()]);
     let Lowering { tensors, training, buffers, .. } = &mut lowering;
     let backward = backward(training, (scores, delta), buffers, tensors);
-    let (predict, output) = prediction(&mut lowering, network, loss, scores);
+    let (predict, output) = prediction(&mut lowering, network, &loss, scores);
     Plan {
         tensors: lowering.tensors,
         buffers: lowering.buffers,
@@ -51,13 +51,13 @@ pub fn lower(network: &Network, initialization: Initialization) -> Plan {
 fn prediction(
     lowering: &mut Lowering,
     network: &Network,
-    loss: Loss,
+    loss: &Loss,
     z: BufferId,
 ) -> (Option<Operation>, BufferId) {
     let mut probabilities =
         || lowering.buffer(&format!("a{}", network.layers.len()), vec![network.outputs()]);
     match loss {
-        Loss::MeanSquaredError => (None, z),
+        Loss::OfValues(_) => (None, z),
         Loss::SoftmaxCrossEntropy => {
             let a = probabilities();
             (Some(Softmax { z, a }.into()), a)

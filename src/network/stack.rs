@@ -3,7 +3,7 @@
 use super::activation::Activation;
 use super::layers::{Layer, MOST_LAYERS, Placed, shape_text};
 use crate::error::{Error, Result};
-use crate::plan::{Loss, Windows};
+use crate::plan::{Loss, ValueLoss, Windows};
 
 /// The most weights of a network: half a gigabyte of them, and with the best weights, the gradient and
 /// Adam's moments five times that.
@@ -54,6 +54,8 @@ pub struct Network {
     pub shapes: Vec<Vec<usize>>,
     placed: Vec<Placed>,
     task: Task,
+    /// The loss of a regression.
+    value_loss: ValueLoss,
 }
 
 impl<'a> Output<'a> {
@@ -178,13 +180,19 @@ impl Network {
             shapes.push(shape);
             all.push(placed);
         }
-        Ok(Network { input, layers, shapes, placed: all, task })
+        let value_loss = ValueLoss::mean_squared_error()?;
+        Ok(Network { input, layers, shapes, placed: all, task, value_loss })
     }
 
     /// The same for a task that its output does not tell by itself; one for which it can't be is refused.
     pub fn for_task(self, task: Task) -> Result<Self> {
         self.output().check(task)?;
         Ok(Network { task, ..self })
+    }
+
+    /// The same with another loss, which it has where it is trained on values.
+    pub fn with_value_loss(self, value_loss: ValueLoss) -> Self {
+        Network { value_loss, ..self }
     }
 
     /// The number of inputs of one row.
@@ -208,7 +216,7 @@ impl Network {
             (Task::Classification, Activation::Softmax) => Loss::SoftmaxCrossEntropy,
             (Task::Classification, _) => Loss::BinaryCrossEntropy,
             (Task::MultiLabel, _) => Loss::MultiLabelCrossEntropy,
-            (Task::Regression, _) => Loss::MeanSquaredError,
+            (Task::Regression, _) => Loss::OfValues(self.value_loss.clone()),
         }
     }
 

@@ -16,7 +16,7 @@ pub(super) fn nodes(graph: &mut Graph, function: &Function, z: &str) -> Value {
     let mut values: Vec<Value> = Vec::with_capacity(steps.len());
     for step in &steps {
         let value = match *step {
-            Step::X => z.to_owned(),
+            Step::Variable(_) => z.to_owned(),
             Step::Constant(_) => String::new(),
             _ => {
                 let mut operand = |place: usize| match steps[place] {
@@ -37,7 +37,7 @@ pub(super) fn nodes(graph: &mut Graph, function: &Function, z: &str) -> Value {
                         let holds = compare(graph, comparison, &a, &b);
                         graph.node("Where", &[&holds, &then, &otherwise])
                     }
-                    Step::X | Step::Constant(_) => continue,
+                    Step::Variable(_) | Step::Constant(_) => continue,
                 }
             }
         };

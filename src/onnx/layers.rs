@@ -158,7 +158,7 @@ fn finish(graph: &mut Graph, model: &Model, value: Value) -> Output {
             graph.rounded(&both);
             Output { name: "probabilities", columns: 2, element: FLOAT }
         }
-        Loss::MeanSquaredError => {
+        Loss::OfValues(_) => {
             let outputs = network.outputs();
             let scale = graph.doubles("targets.scale", &[outputs], &model.targets.scale);
             let shift = graph.doubles("targets.shift", &[outputs], &model.targets.shift);

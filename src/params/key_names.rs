@@ -1,7 +1,7 @@
 //! The names of the keys.
 
 /// Every key of a parameter file, in the order in which they are written.
-pub const KEYS: [&str; 35] = [
+pub const KEYS: [&str; 36] = [
     "NPZ_DATASET",
     "NPZ_SHA256",
     "LAYER_SIZES",
@@ -10,6 +10,7 @@ pub const KEYS: [&str; 35] = [
     "LAYERS",
     "CUSTOM_FUNCTION",
     "TASK",
+    "LOSS",
     "LR",
     "MAX_EPOCHS",
     "BATCH_SIZE",

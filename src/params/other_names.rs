@@ -13,8 +13,6 @@ pub enum Meaning {
 
 const SCORE: &str =
     "the patience is ACC_PATIENCE, R2_PATIENCE or LOSS_PATIENCE, each a number of epochs";
-const LOSS: &str = "TASK and the output decide the loss: classes and labels have the cross-entropy, values the \
-                    squared error";
 const RATE: &str =
     "the learning rate is constant: LR; OPTIMIZER \"adam\" adapts the steps to the gradients";
 const NESTEROV: &str = "there is no Nesterov momentum; MOMENTUM is the plain one";
@@ -55,6 +53,8 @@ const NAMES: &[(&str, Meaning)] = &[
     ("SCALER", Meaning::Key("NORMALIZE")),
     ("WEIGHTINIT", Meaning::Key("INIT")),
     ("KERNELINITIALIZER", Meaning::Key("INIT")),
+    ("LOSSFUNCTION", Meaning::Key("LOSS")),
+    ("CRITERION", Meaning::Key("LOSS")),
     ("OBJECTIVE", Meaning::Key("TASK")),
     ("PROBLEMTYPE", Meaning::Key("TASK")),
     ("SOLVER", Meaning::Key("OPTIMIZER")),
@@ -74,9 +74,6 @@ const NAMES: &[(&str, Meaning)] = &[
     ),
     ("PATIENCE", Meaning::Told(SCORE)),
     ("EARLYSTOPPING", Meaning::Told(SCORE)),
-    ("LOSS", Meaning::Told(LOSS)),
-    ("LOSSFUNCTION", Meaning::Told(LOSS)),
-    ("CRITERION", Meaning::Told(LOSS)),
     ("VALIDATIONSPLIT", Meaning::Told(SPLIT)),
     ("VALSPLIT", Meaning::Told(SPLIT)),
     ("VALIDATIONFRACTION", Meaning::Told(SPLIT)),

@@ -53,6 +53,7 @@ fn parameters(keys: &Keys) -> Result<Parameters> {
         custom_function: keys
             .optional("CUSTOM_FUNCTION", |f| Ok(f.text("an expression of x")?.into()))?,
         task: keys.or("TASK", default.task, |f| f.choice(TASK))?,
+        loss: keys.optional("LOSS", |f| Ok(f.text(LOSS)?.into()))?,
         learning_rate,
         max_epochs,
         batch_size: default.batch_size,
@@ -80,6 +81,7 @@ fn parameters(keys: &Keys) -> Result<Parameters> {
 }
 
 const DATASET: &str = "the path of an .npz file, a text";
+const LOSS: &str = "a text such as \"mse\" or \"huber(1)\"";
 const DEVICE: &str = "a text such as \"auto\" or \"cpu\"";
 const SCHEDULE: &str = "a text such as \"auto\"";
 const SHA256: &str = "a SHA-256, 64 hexadecimal digits";

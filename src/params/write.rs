@@ -30,6 +30,7 @@ impl Parameters {
             ("LAYERS", layers),
             ("CUSTOM_FUNCTION", p.custom_function.into()),
             ("TASK", name_of(TASK, &p.task).into()),
+            ("LOSS", p.loss.into()),
             ("LR", p.learning_rate.into()),
             ("MAX_EPOCHS", p.max_epochs.into()),
             ("BATCH_SIZE", p.batch_size.into()),

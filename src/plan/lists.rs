@@ -22,13 +22,13 @@ pub struct Plan {
     pub inference: Vec<Operation>,
     /// The loss.
     pub loss: Loss,
-    /// What the loss reads: logits, or outputs for the mean squared error.
+    /// What the loss reads: logits, or the outputs of a regression.
     pub scores: BufferId,
     /// Where the loss writes its gradient by the scores.
     pub delta: BufferId,
     /// From that gradient to the gradient of every trainable tensor.
     pub backward: Vec<Operation>,
-    /// From the scores to what a prediction shows; nothing for the mean squared error.
+    /// From the scores to what a prediction shows; nothing in a regression.
     pub predict: Option<Operation>,
     /// What a prediction shows: probabilities or values.
     pub output: BufferId,

@@ -4,6 +4,7 @@
 pub mod access;
 pub mod buffer;
 mod chain;
+pub(crate) mod formula;
 mod function;
 pub mod geometry;
 mod initial;
@@ -24,7 +25,7 @@ pub use initial::initial_values;
 pub use initializer::Initializer;
 pub use layout::Layout;
 pub use lists::Plan;
-pub use loss::Loss;
+pub use loss::{Loss, VALUE_LOSS_NAMES, ValueLoss};
 pub use ops::Operation;
 pub use tensor::{Tensor, TensorId};
 pub use view::View;

@@ -21,6 +21,8 @@ pub struct Parameters {
     pub custom_function: Option<String>,
     /// `TASK`; None: as output and targets tell.
     pub task: Option<Task>,
+    /// `LOSS`, of values alone; None: the squared error.
+    pub loss: Option<String>,
     /// `LR`
     pub learning_rate: f64,
     /// `MAX_EPOCHS`
@@ -79,6 +81,7 @@ impl Parameters {
             layers,
             custom_function: None,
             task: None,
+            loss: None,
             learning_rate,
             max_epochs,
             batch_size,

@@ -16,6 +16,7 @@ use super::task::task_of;
 use crate::data::{Dataset, Normalization, Scaling, Split, Splits, split_rows};
 use crate::error::{Error, Result};
 use crate::network::{Activation, Network, Output, Task, lower};
+use crate::plan::ValueLoss;
 
 impl Run {
     /// Checks the parameters against the data and prepares the run.
@@ -96,11 +97,15 @@ pub(crate) fn check_without_data(parameters: &Parameters) -> Result<()> {
     let output = Output::of(&layers).map_err(|e| e.within(parameters.layers.key()))?;
     match parameters.task {
         // The targets decide.
-        None if output.has_labels() => {}
-        None => stopping(parameters, output.task()).map(|_| ())?,
+        None if output.has_labels() => value_loss(parameters, Task::Regression).map(|_| ())?,
+        None => {
+            stopping(parameters, output.task())?;
+            value_loss(parameters, output.task())?;
+        }
         Some(task) => {
             output.check(task).map_err(|e| e.within("TASK"))?;
             stopping(parameters, task)?;
+            value_loss(parameters, task)?;
         }
     }
     target_normalize(parameters, output.activation).map(|_| ())
@@ -122,7 +127,29 @@ fn network(parameters: &Parameters, dataset: &Dataset) -> Result<Network> {
     let network = Network::new(dataset.row_shape.clone(), layers)
         .map_err(|e| e.within(parameters.layers.key()))?;
     let task = task_of(parameters, dataset, network.output());
-    network.for_task(task).map_err(|e| e.within("TASK"))
+    let network = network.for_task(task).map_err(|e| e.within("TASK"))?;
+    Ok(match value_loss(parameters, task)? {
+        Some(loss) => network.with_value_loss(loss),
+        None => network,
+    })
+}
+
+/// `LOSS`, which only values have.
+fn value_loss(parameters: &Parameters, task: Task) -> Result<Option<ValueLoss>> {
+    let Some(text) = &parameters.loss else { return Ok(None) };
+    let own = match task {
+        Task::Classification => "cross-entropy",
+        Task::MultiLabel => "binary cross-entropy of each label",
+        Task::Regression => {
+            let loss = ValueLoss::parse(text).map_err(|e| e.within("LOSS"))?;
+            return Ok(Some(loss));
+        }
+    };
+    Err(Error::input(format!(
+        "LOSS: found {text:?}, but the task is {} (the output decides, or TASK), whose loss is the {own}; \
+         leave LOSS out",
+        task.name()
+    )))
 }
 
 fn stopping(parameters: &Parameters, task: Task) -> Result<Stopping> {

@@ -5,6 +5,7 @@ use super::parameters::Parameters;
 use crate::data::{Dataset, Targets};
 use crate::error::Result;
 use crate::network::{Network, Output, Task};
+use crate::plan::Loss;
 
 /// The most values of a target that are taken for classes.
 const MOST_CLASSES: usize = 20;
@@ -28,6 +29,14 @@ impl Parameters {
     /// The task of a run whose params.json is older than `TASK`: the output alone told it then.
     pub(crate) fn task_by_output(&self) -> Result<Task> {
         Ok(Output::of(&self.network_layers()?)?.task())
+    }
+
+    /// Fills in what output and targets have decided: `TASK`, and the `LOSS` of values.
+    pub fn settle(&mut self, network: &Network) {
+        self.task = Some(network.task());
+        if let Loss::OfValues(loss) = network.loss() {
+            self.loss = Some(loss.name);
+        }
     }
 
     /// What to say where a network is trained on values, though its targets look like classes or its output

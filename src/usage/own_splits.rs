@@ -24,6 +24,7 @@ pub fn evaluate_own_splits(
     if columns(&replica.inputs) != columns(&model.inputs)
         || columns(&replica.targets) != columns(&model.targets)
         || run.labels != model.labels
+        || run.network.loss() != model.network.loss()
     {
         return Err(another());
     }

@@ -122,7 +122,7 @@ impl Predictor {
         let predictions = self.backend.predict(rows.view().into_dyn(), Weights::Best)?;
         let predictions = predictions.index_axis_move(Axis(0), 0);
         Ok(match self.loss {
-            Loss::MeanSquaredError => predictions,
+            Loss::OfValues(_) => predictions,
             Loss::SoftmaxCrossEntropy | Loss::MultiLabelCrossEntropy => {
                 predictions.mapv(|p| f64::from(p as f32))
             }

@@ -7,6 +7,7 @@ use crate::common::{activations, classes, cpu, labels, parameters, run, trained,
 use crate::support::gpu_on;
 use gpu_mlp::data::Dataset;
 use gpu_mlp::gpu::Schedule;
+use gpu_mlp::plan::VALUE_LOSS_NAMES;
 use gpu_mlp::run::{BatchGradient, ClassWeight, Clip, Optimizer, Parameters, Run};
 use gpu_mlp::train::EpochRow;
 
@@ -71,6 +72,11 @@ fn every_loss_and_output() {
     for activation in ["linear", "tanh", "softplus", "prelu"] {
         let parameters = twenty_steps(&[3, 6, 2], &["tanh", activation]);
         check("every_loss_and_output", &parameters, &values(40, 3, 2), activation);
+    }
+    for loss in VALUE_LOSS_NAMES.into_iter().chain(["huber(0.3)", "sqrt(1 + e^2) - 1"]) {
+        let mut parameters = twenty_steps(&[3, 6, 2], &["tanh", "linear"]);
+        parameters.loss = Some(loss.into());
+        check("every_loss_and_output", &parameters, &values(40, 3, 2), loss);
     }
     let parameters = twenty_steps(&[3, 6, 1], &["gelu", "sigmoid"]);
     check("every_loss_and_output", &parameters, &classes(40, 3, 2), "one sigmoid");

@@ -225,6 +225,7 @@ proptest! {
         p.l2 = rates.1;
         p.clip = Some(Clip::Value(rates.2));
         p.r2_patience = epochs.2;
+        p.loss = adam.then(|| "huber(0.5)".into());
         (p.random_seed, p.split_seed) = seeds;
         p.split = [train, 1.0 - train, 0.0];
         p.class_weight = weights.map(ClassWeight::Each);

@@ -41,6 +41,8 @@ fn refused_values_are_named_with_what_is_allowed() {
         ("LAYER_NAMES", json!(["a"]), "found [\"a\"], 1 of them for 3 LAYER_SIZES"),
         ("LAYERS", json!([]), "allowed: LAYERS, or LAYER_SIZES with LAYER_ACTS, not both"),
         ("CUSTOM_FUNCTION", json!(2), "found 2; allowed: an expression of x"),
+        ("LOSS", json!(1), "found 1; allowed: a text such as \"mse\" or \"huber(1)\""),
+        ("LOSS", json!("mae"), "found \"mae\", but the task is classification"),
         ("LR", json!(0), "found 0; allowed: a number above 0"),
         ("LR", json!("0.1"), "found \"0.1\"; allowed: a number above 0"),
         (

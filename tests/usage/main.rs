@@ -5,6 +5,7 @@ mod export;
 mod first_line;
 mod labels;
 mod large;
+mod losses;
 mod made;
 mod model_file;
 mod old_files;

@@ -9,6 +9,7 @@ use common::{classes, parameters, run, values};
 use gpu_mlp::expr::Expression;
 use gpu_mlp::gpu::{generated_sources, shader_sources};
 use gpu_mlp::network::Activation;
+use gpu_mlp::plan::{VALUE_LOSS_NAMES, ValueLoss};
 use gpu_mlp::run::{Clip, Optimizer};
 
 /// Built-ins in which drivers differ by 1e-5; `shaders/math.wgsl` stands in for them.
@@ -64,7 +65,9 @@ fn sources() -> Vec<(String, String)> {
             other => panic!("{name} is {other:?}"),
         }
     };
-    let mut sources = shader_sources(&names.map(expression));
+    let losses = VALUE_LOSS_NAMES.iter().copied().chain(["huber(0.3)", "max(0.1*e, -0.9*e)"]);
+    let losses: Vec<_> = losses.map(|name| ValueLoss::parse(name).unwrap().expression).collect();
+    let mut sources = shader_sources(&names.map(expression), &losses);
     sources.extend(of_networks());
     sources
 }
@@ -85,6 +88,11 @@ fn of_networks() -> Vec<(String, String)> {
             (parameters.optimizer, parameters.clip) = (optimizer, clip);
             runs.push(run(&parameters, dataset));
         }
+    }
+    for loss in VALUE_LOSS_NAMES {
+        let mut parameters = parameters(&[3, 4, 2], &["tanh", "linear"]);
+        parameters.loss = Some(loss.into());
+        runs.push(run(&parameters, &values(40, 3, 2)));
     }
     runs.iter().flat_map(|run| generated_sources(run).unwrap()).collect()
 }

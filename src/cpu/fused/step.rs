@@ -173,7 +173,7 @@ impl Fused {
             LinkActivation::Linear => {}
             LinkActivation::Relu => self.instructions.relu(a),
             LinkActivation::Function(f) => {
-                f.evaluate_block(z, a, training.then_some(slopes), &mut self.scratch);
+                f.evaluate_block(z, &[], a, training.then_some(slopes), &mut self.scratch);
                 if place.units < place.row {
                     // f(0) need not be 0, and padding has to be.
                     a.chunks_exact_mut(place.row).for_each(|row| row[place.units..].fill(0.0));
@@ -193,9 +193,9 @@ impl Fused {
         self.score_delta.resize(self.scores.len(), 0.0);
         let exponentials = |z: &mut [f32]| self.instructions.exponentials(z);
         let delta = &mut self.score_delta;
-        self.batch.loss(run.plan.loss, &self.scores, scale, delta, exponentials);
+        self.batch.loss(&run.plan.loss, &self.scores, scale, delta, exponentials);
         let before = sums.loss_sum;
-        self.batch.add_sums(run.plan.loss, &self.scores, sums);
+        self.batch.add_sums(&run.plan.loss, &self.scores, sums);
         let rows = numbers[map.deltas[last].all()].chunks_exact_mut(place.row);
         for (row, delta) in rows.zip(self.score_delta.chunks_exact(place.units)) {
             row[..place.units].copy_from_slice(delta);

@@ -16,7 +16,7 @@ impl Execute for BiasActivation {
             workspace.with(self.a, |a, workspace| {
                 workspace.with_optional(self.slope, |slope, workspace| match &self.function {
                     Applied::Function(f) => {
-                        f.expression.evaluate_block(z, a, slope, &mut workspace.scratch);
+                        f.expression.evaluate_block(z, &[], a, slope, &mut workspace.scratch);
                     }
                     Applied::Prelu(alpha) => prelu(z, tensors.of(layout, *alpha)[0], a, slope),
                 });

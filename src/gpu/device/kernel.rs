@@ -40,7 +40,7 @@ pub(in crate::gpu) struct Dispatch {
 struct Key {
     name: &'static str,
     entry: &'static str,
-    activation: String,
+    function: String,
     text: Option<String>,
     constants: Vec<(&'static str, bool)>,
 }
@@ -48,8 +48,8 @@ struct Key {
 /// Which kernel, with which constants.
 #[derive(Default, Clone, Copy)]
 pub(in crate::gpu) struct Variant<'a> {
-    /// The function of `bias_activation`.
-    pub activation: Option<&'a Expression>,
+    /// What a kernel applies that is generated for one function.
+    pub function: Option<&'a Expression>,
     /// Values of `override` constants.
     pub constants: &'a [(&'static str, bool)],
     /// The entry point, if it is not `main`.
@@ -92,7 +92,7 @@ impl Kernels {
         let key = Key {
             name,
             entry,
-            activation: variant.activation.map_or_else(String::new, ToString::to_string),
+            function: variant.function.map_or_else(String::new, ToString::to_string),
             text: variant.text.map(str::to_owned),
             constants: variant.constants.to_vec(),
         };
@@ -162,7 +162,7 @@ fn compile(
         bind_group_layouts: &[Some(step_layout), Some(&layout)],
         immediate_size: 0,
     });
-    let text = variant.text.map_or_else(|| source(name, variant.activation), str::to_owned);
+    let text = variant.text.map_or_else(|| source(name, variant.function), str::to_owned);
     let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
         label: Some(name),
         source: wgpu::ShaderSource::Wgsl(text.into()),

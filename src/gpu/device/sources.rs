@@ -1,8 +1,11 @@
 //! The text of every kernel.
 
 use super::optimizer::{BOUNDS, optimizer_text};
-use crate::expr::{Expression, MATH_WGSL};
+use crate::expr::{Expression, MATH_WGSL, Variable};
 use crate::run::Optimizer;
+
+/// The function of `value_loss.wgsl` and its twin on quads.
+pub(in crate::gpu) const LOSS_OF: &str = "loss_of";
 
 pub(in crate::gpu) const STEP: &str = include_str!("../../../shaders/step.wgsl");
 const ORDER: &str = include_str!("../../../shaders/order.wgsl");
@@ -20,6 +23,10 @@ pub(in crate::gpu) enum Needs {
     Order,
     /// Elementary functions.
     Math,
+    /// Elementary functions, and what a layer applies: `activation(x)`.
+    Activation,
+    /// Elementary functions, and the loss of an output: `loss_of(e)`.
+    Loss,
     /// Bounds on a gradient.
     Bounds,
     /// The tiles of a product.
@@ -46,7 +53,7 @@ kernels! {
     "average_pool": Windows,
     "batch": Order,
     "bias": Step,
-    "bias_activation": Math,
+    "bias_activation": Activation,
     "bias_gradient": Step,
     "binary_cross_entropy": Math,
     "clip": Bounds,
@@ -58,7 +65,6 @@ kernels! {
     "matmul": Product,
     "max_pool": Windows,
     "max_pool_backward": Windows,
-    "mean_squared_error": Step,
     "metric_sums": Step,
     "multi_label_cross_entropy": Math,
     "prelu": Step,
@@ -66,11 +72,30 @@ kernels! {
     "sigmoid": Math,
     "softmax": Math,
     "softmax_cross_entropy": Math,
+    "value_loss": Loss,
     "zero": Step,
 }
 
-/// The whole text of a kernel; `activation` is the function that `bias_activation` applies.
-pub(in crate::gpu) fn source(name: &str, activation: Option<&Expression>) -> String {
+impl Needs {
+    /// The name and the arguments of the function that is generated for a kernel.
+    fn generated(self) -> Option<(&'static str, &'static [Variable])> {
+        match self {
+            Needs::Activation => Some(("activation", &[Variable::X])),
+            Needs::Loss => Some((LOSS_OF, &[Variable::E])),
+            Needs::Step
+            | Needs::Order
+            | Needs::Math
+            | Needs::Bounds
+            | Needs::Product
+            | Needs::LargeProduct
+            | Needs::Windows
+            | Needs::Convolution => None,
+        }
+    }
+}
+
+/// The whole text of a kernel; `function` is what it applies, where it is generated for one.
+pub(in crate::gpu) fn source(name: &str, function: Option<&Expression>) -> String {
     let found = KERNELS.iter().find(|(known, ..)| *known == name);
     let (needs, text) = found.map_or((Needs::Step, ""), |(_, needs, text)| (*needs, *text));
     let before: &[&str] = match needs {
@@ -81,10 +106,13 @@ pub(in crate::gpu) fn source(name: &str, activation: Option<&Expression>) -> Str
         Needs::Windows => &[WINDOWS],
         Needs::Convolution => &[PRODUCT, WINDOWS],
         Needs::Order => &[ORDER],
-        Needs::Math => &[MATH_WGSL],
+        Needs::Math | Needs::Activation | Needs::Loss => &[MATH_WGSL],
     };
-    let activation = activation.map_or_else(String::new, |f| f.to_wgsl("activation"));
-    [&[STEP], before, &[&activation, text]].concat().join("\n")
+    let function = match (function, needs.generated()) {
+        (Some(function), Some((name, arguments))) => function.to_wgsl(name, arguments),
+        _ => String::new(),
+    };
+    [&[STEP], before, &[&function, text]].concat().join("\n")
 }
 
 /// The whole text of the kernel `update` of an optimizer, whose slots are its last bindings.
@@ -92,17 +120,28 @@ pub(in crate::gpu) fn update_source(optimizer: Optimizer) -> String {
     [STEP, &optimizer_text(optimizer, 5), UPDATE].join("\n")
 }
 
-/// Every kernel's name and text, `bias_activation` once for each of the given activations, `update` once for each
-/// optimizer: what a validator can check without a device.
-pub fn shader_sources(activations: &[Expression]) -> Vec<(String, String)> {
+/// Every kernel's name and text, those that apply a function once for each of the given activations or losses
+/// of values, `update` once for each optimizer: what a validator can check without a device.
+pub fn shader_sources(activations: &[Expression], losses: &[Expression]) -> Vec<(String, String)> {
     let mut sources = vec![];
-    for (name, ..) in KERNELS {
-        if *name == "bias_activation" {
-            let of = |f: &Expression| (format!("{name} of {f}"), source(name, Some(f)));
-            sources.extend(activations.iter().map(of));
-        } else {
-            sources.push((name.to_string(), source(name, None)));
-        }
+    for (name, needs, _) in KERNELS {
+        let functions = match needs {
+            Needs::Activation => activations,
+            Needs::Loss => losses,
+            Needs::Step
+            | Needs::Order
+            | Needs::Math
+            | Needs::Bounds
+            | Needs::Product
+            | Needs::LargeProduct
+            | Needs::Windows
+            | Needs::Convolution => {
+                sources.push((name.to_string(), source(name, None)));
+                continue;
+            }
+        };
+        let of = |f: &Expression| (format!("{name} of {f}"), source(name, Some(f)));
+        sources.extend(functions.iter().map(of));
     }
     for optimizer in Optimizer::ALL {
         sources.push((format!("update of {}", optimizer.formula().name), update_source(optimizer)));

@@ -49,7 +49,7 @@ impl Launch for BiasActivation {
         match &self.function {
             Applied::Function(function) => {
                 let parameters = Parameters { capacity, units, positions, bias, weights };
-                let variant = Variant { activation: Some(&function.expression), ..variant };
+                let variant = Variant { function: Some(&function.expression), ..variant };
                 at.dispatch(("bias_activation", variant), parameters, &buffers, size)
             }
             Applied::Prelu(alpha) => {

@@ -19,11 +19,15 @@ struct Parameters {
 pub(in crate::gpu) fn launch(at: &mut Launcher) -> Dispatch {
     let (plan, workspace) = (at.plan, at.workspace);
     let outputs = plan.row_len(plan.scores);
-    let name = match plan.loss {
+    let mut variant = Variant::default();
+    let name = match &plan.loss {
         Loss::SoftmaxCrossEntropy => "softmax_cross_entropy",
         Loss::BinaryCrossEntropy => "binary_cross_entropy",
         Loss::MultiLabelCrossEntropy => "multi_label_cross_entropy",
-        Loss::MeanSquaredError => "mean_squared_error",
+        Loss::OfValues(loss) => {
+            variant.function = Some(&loss.expression);
+            "value_loss"
+        }
     };
     let buffers = [
         at.read(plan.scores),
@@ -34,5 +38,5 @@ pub(in crate::gpu) fn launch(at: &mut Launcher) -> Dispatch {
     ];
     let parameters = Parameters { capacity: at.capacity(), outputs: word(outputs) };
     let size = at.rows().turning(3 * outputs);
-    at.dispatch((name, Variant::default()), parameters, &buffers, size)
+    at.dispatch((name, variant), parameters, &buffers, size)
 }

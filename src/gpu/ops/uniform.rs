@@ -33,7 +33,7 @@ mod check {
         if !CHECKED.lock().unwrap().insert(format!("{name} {}", std::any::type_name::<U>())) {
             return;
         }
-        let text = variant.text.map_or_else(|| source(name, variant.activation), str::to_owned);
+        let text = variant.text.map_or_else(|| source(name, variant.function), str::to_owned);
         assert_eq!(of_rust::<U>(), of_wgsl(&text), "the parameters of {name}, in Rust and in WGSL");
     }
 

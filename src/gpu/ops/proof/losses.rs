@@ -2,15 +2,16 @@
 
 use super::bench::{Argument, Bench, LEAST, Shape, read, read_words, tolerance, wide, words};
 use crate::cpu::binary_cross_entropy::binary_cross_entropy as binary_twin;
-use crate::cpu::mean_squared_error::mean_squared_error as squared_twin;
 use crate::cpu::metric_sums::{add_confusion, add_errors, add_labels, add_losses};
 use crate::cpu::multi_label_cross_entropy::multi_label_cross_entropy as labels_twin;
 use crate::cpu::softmax_cross_entropy::softmax_cross_entropy as softmax_loss_twin;
+use crate::cpu::value_loss::{Errors, value_loss as values_twin};
 use crate::gpu::device::kernel::Variant;
 use crate::gpu::ops::softmax::proof::{probabilities, terms as softmax_terms};
 use crate::gpu::session::steps::Step;
 use crate::math::Real;
 use crate::metrics::Evaluation;
+use crate::plan::{VALUE_LOSS_NAMES, ValueLoss};
 
 /// A batch's scores, targets, weights and scales, and what the kernel makes of them.
 struct Losses {
@@ -27,7 +28,7 @@ impl Losses {
     fn run(
         bench: &mut Bench,
         shape: &Shape,
-        name: &'static str,
+        (name, variant): (&'static str, Variant),
         (scores, truth): (Vec<f32>, Vec<u32>),
     ) -> Self {
         let replicas = shape.replicas();
@@ -39,7 +40,7 @@ impl Losses {
         let steps = shape.steps().into_iter().zip(&scales);
         let steps = steps.map(|(step, &scale)| Step { scale, ..step });
         bench.launch(
-            (name, Variant::default()),
+            (name, variant),
             &[shape.capacity, width].map(|number| number as u32),
             &mut [
                 read(&scores),
@@ -107,7 +108,7 @@ pub(super) fn softmax_cross_entropy(bench: &mut Bench, shape: &Shape) {
     let mut scores = bench.normal(batch * classes, 3.0);
     scores.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
     let truth = bench.below(batch, classes);
-    let done = Losses::run(bench, shape, "softmax_cross_entropy", (scores, truth));
+    let done = Losses::run(bench, shape, plain("softmax_cross_entropy"), (scores, truth));
     let (losses, delta) = done.twin(shape, |z, truth, weights, scale, losses, delta| {
         let exponentials = |z: &mut [f64]| z.iter_mut().for_each(|z| *z = Real::exp(*z));
         softmax_loss_twin(z, truth, weights, scale, losses, delta, exponentials);
@@ -137,7 +138,7 @@ pub(super) fn binary_cross_entropy(bench: &mut Bench, shape: &Shape) {
     let mut scores = bench.normal(batch, 3.0);
     scores.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
     let truth = bench.below(batch, 2);
-    let done = Losses::run(bench, shape, "binary_cross_entropy", (scores, truth));
+    let done = Losses::run(bench, shape, plain("binary_cross_entropy"), (scores, truth));
     let (losses, delta) = done.twin(shape, binary_twin);
     let z = wide(&done.scores);
     let softplus = |z: f64| z.max(0.0) + (-z.abs()).exp().ln_1p();
@@ -159,7 +160,8 @@ pub(super) fn multi_label_cross_entropy(bench: &mut Bench, shape: &Shape) {
     let mut scores = bench.normal(elements, 3.0);
     scores.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
     let truth = labels(bench, elements);
-    let done = Losses::run(bench, shape, "multi_label_cross_entropy", (scores, words(&truth)));
+    let done =
+        Losses::run(bench, shape, plain("multi_label_cross_entropy"), (scores, words(&truth)));
     let (losses, delta) = done.twin(shape, |z, truth, weights, scale, losses, delta| {
         labels_twin(z, &wide(bytemuck::cast_slice(truth)), weights, scale, losses, delta);
     });
@@ -184,19 +186,58 @@ fn labels(bench: &mut Bench, elements: usize) -> Vec<f32> {
     bench.below(elements, 2).iter().map(|&label| label as f32).collect()
 }
 
-pub(super) fn mean_squared_error(bench: &mut Bench, shape: &Shape) {
+pub(super) fn value_loss(bench: &mut Bench, shape: &Shape) {
+    for name in VALUE_LOSS_NAMES {
+        value_loss_of(bench, shape, name, 0.0);
+    }
+    value_loss_of(bench, shape, "huber(0.3)", 0.0);
+    // Near e = 0 it takes 1 from what is hardly more.
+    value_loss_of(bench, shape, "sqrt(1 + e^2) - 1", 1.0);
+}
+
+/// A loss by its text; `apart` is the size of what its formula takes from each other, beside its value.
+fn value_loss_of(bench: &mut Bench, shape: &Shape, text: &str, apart: f64) {
     let outputs = shape.units;
     let elements = shape.replicas() * shape.capacity * outputs;
-    let (scores, truth) = (bench.normal(elements, 2.0), words(&bench.normal(elements, 2.0)));
-    let done = Losses::run(bench, shape, "mean_squared_error", (scores, truth));
+    let (mut scores, truth) = (bench.normal(elements, 2.0), bench.normal(elements, 2.0));
+    // Without an error: at the kink of some.
+    scores.iter_mut().zip(&truth).step_by(37).for_each(|(score, truth)| *score = *truth);
+    let l = ValueLoss::parse(text).unwrap().expression;
+    let variant = Variant { function: Some(&l), ..Variant::default() };
+    let done = Losses::run(bench, shape, ("value_loss", variant), (scores, words(&truth)));
     let (losses, delta) = done.twin(shape, |output, truth, weights, scale, losses, delta| {
-        squared_twin(output, &wide(bytemuck::cast_slice(truth)), weights, scale, losses, delta);
+        let rows = (output, &*wide(bytemuck::cast_slice(truth)), weights);
+        values_twin(&l, rows, scale, losses, delta, &mut Errors::default());
     });
-    // Every difference is rounded by its own size, and all terms are squares.
-    let itself = |&value: &f64| (value, value.abs());
-    let losses: Vec<_> = losses.iter().map(itself).collect();
-    let delta: Vec<_> = delta.iter().map(itself).collect();
+    // The error is rounded by its own size, which l and l' pass on by their slopes. A difference of l' across
+    // a kink is larger than any slope beside it; at e = 0 the error is exact.
+    let errors: Vec<f64> =
+        done.scores.iter().zip(&truth).map(|(z, y)| f64::from(*z) - f64::from(*y)).collect();
+    let of_value = |&e: &f64| {
+        let (value, slope) = l.evaluate(e);
+        value.abs() + (slope * e).abs() + apart
+    };
+    let of_slope = |&e: &f64| {
+        let h = 1e-4;
+        let curvature = (l.evaluate(e + h).1 - l.evaluate(e - h).1) / (2.0 * h);
+        l.evaluate(e).1.abs() + (curvature * e).abs() + apart
+    };
+    let of_loss = |(row, &loss): (usize, &f64)| {
+        let own = &errors[row * outputs..][..outputs];
+        (loss, own.iter().map(of_value).sum::<f64>() / outputs as f64)
+    };
+    let of_delta = |(at, &delta): (usize, &f64)| {
+        let pull = done.pull(shape, at / outputs) / outputs as f64;
+        (delta, of_slope(&errors[at]) * pull)
+    };
+    let losses: Vec<_> = losses.iter().enumerate().map(of_loss).collect();
+    let delta: Vec<_> = delta.iter().enumerate().map(of_delta).collect();
     done.compare(bench, shape, &losses, &delta);
+}
+
+/// A kernel that no function is generated for.
+fn plain(name: &'static str) -> (&'static str, Variant<'static>) {
+    (name, Variant::default())
 }
 
 pub(super) fn metric_sums_of_classes(bench: &mut Bench, shape: &Shape) {

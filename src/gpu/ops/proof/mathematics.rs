@@ -71,7 +71,7 @@ pub(super) fn functions(bench: &mut Bench, shape: &Shape) {
         let mut z = words(&points);
         let (mut values, mut slopes) = (z.clone(), z.clone());
         bench.launch(
-            ("bias_activation", Variant { activation: Some(&expression), ..Variant::default() }),
+            ("bias_activation", Variant { function: Some(&expression), ..Variant::default() }),
             &[POINTS as u32, 1, 1, 0, 1],
             &mut [
                 read(&[0.0]),

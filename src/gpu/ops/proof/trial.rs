@@ -58,7 +58,7 @@ impl<'a> Trial<'a> {
             input: nothing,
             training: vec![],
             inference: vec![],
-            loss: Loss::MeanSquaredError,
+            loss: Loss::BinaryCrossEntropy,
             scores: nothing,
             delta: nothing,
             backward: vec![],

@@ -84,7 +84,7 @@ impl Sizes {
         let moves = shared(weights, threads, over_quads(quads));
         let norm = if run.step.bounds_norm() { moves + reduction(threads) } else { 0 };
         let stats = shared(fusible.columns.stats_length, threads, over_quads(quads));
-        let pass = fusible.pass_turns(run.plan.loss, quads, threads);
+        let pass = fusible.pass_turns(&run.plan.loss, quads, threads);
         Sizes {
             quads,
             threads,

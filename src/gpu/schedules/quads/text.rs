@@ -5,10 +5,10 @@ use std::fmt::Write;
 
 use super::bindings::Declared;
 use super::fusible::Fusible;
-use crate::expr::MATH_WGSL;
+use crate::expr::{MATH_WGSL, Variable};
 use crate::gpu::device::kernel::Access;
 use crate::gpu::device::optimizer::optimizer_text;
-use crate::gpu::device::sources::STEP;
+use crate::gpu::device::sources::{LOSS_OF, STEP};
 use crate::gpu::session::sizes::is_weighted;
 use crate::network::Task;
 use crate::plan::{Layout, Link, LinkActivation, Loss};
@@ -137,13 +137,16 @@ impl Text<'_> {
         if self.run.network.task() == Task::Classification {
             text += shader!("quad_count");
         }
-        text += match self.run.plan.loss {
-            Loss::SoftmaxCrossEntropy => shader!("quad_softmax_cross_entropy"),
-            Loss::BinaryCrossEntropy => shader!("quad_binary_cross_entropy"),
+        match &self.run.plan.loss {
+            Loss::SoftmaxCrossEntropy => text += shader!("quad_softmax_cross_entropy"),
+            Loss::BinaryCrossEntropy => text += shader!("quad_binary_cross_entropy"),
             // `Fusible::of` refuses it.
-            Loss::MultiLabelCrossEntropy => "",
-            Loss::MeanSquaredError => shader!("quad_mean_squared_error"),
-        };
+            Loss::MultiLabelCrossEntropy => {}
+            Loss::OfValues(loss) => {
+                text += &loss.expression.to_wgsl(LOSS_OF, &[Variable::E]);
+                text += shader!("quad_value_loss");
+            }
+        }
         let row_weight = if is_weighted(self.run) { "row_weights[at]" } else { "1.0" };
         let _ = write!(
             text,
@@ -248,7 +251,7 @@ fn applied(l: usize, link: &Link) -> String {
                 "{each}    return Applied_L(vec4<f32>(rx.x, ry.x, rz.x, rw.x), \
                  vec4<f32>(rx.y, ry.y, rz.y, rw.y));\n"
             );
-            (f.expression.to_wgsl(&name), body)
+            (f.expression.to_wgsl(&name, &[Variable::X]), body)
         }
     };
     format!("\n{function}\nfn applied_L(z: vec4<f32>) -> Applied_L {{\n{body}}}\n")

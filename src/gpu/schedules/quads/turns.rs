@@ -32,7 +32,7 @@ pub(super) fn over_quads(quads: usize) -> usize {
 impl Fusible {
     /// A forward and backward pass over so many quads. Branches that are not taken count like those
     /// that are: software makes both.
-    pub(super) fn pass_turns(&self, loss: Loss, quads: usize, threads: usize) -> usize {
+    pub(super) fn pass_turns(&self, loss: &Loss, quads: usize, threads: usize) -> usize {
         let links = &self.chain.links;
         let (inputs, outputs) = (links[0].inputs, links[links.len() - 1].units);
         let load = shared(quads * inputs, threads, 0) + shared(quads, threads, 0);
@@ -46,7 +46,7 @@ impl Fusible {
                 shared(quads * outputs, threads, each) + shared(quads * outputs, threads, 3 * each)
             }
             Loss::BinaryCrossEntropy => shared(quads, threads, 0),
-            Loss::MultiLabelCrossEntropy | Loss::MeanSquaredError => {
+            Loss::MultiLabelCrossEntropy | Loss::OfValues(_) => {
                 shared(quads * outputs, threads, each)
             }
         };

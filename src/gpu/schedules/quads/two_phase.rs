@@ -122,7 +122,7 @@ impl Sizes {
 
     fn rows_turns(&self, run: &Run, fusible: &Fusible) -> usize {
         let kept = shared(fusible.columns.kept, self.threads, 0);
-        fusible.pass_turns(run.plan.loss, 1, self.threads) + kept
+        fusible.pass_turns(&run.plan.loss, 1, self.threads) + kept
     }
 
     /// One weight: its gradient, what metrics are made of, and the norm.

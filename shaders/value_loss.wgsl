@@ -1,4 +1,5 @@
-// loss = Σ_k (ŷ[k] - y[k])² / outputs, delta = 2 (ŷ - y) / outputs · weight · scale, a thread a row.
+// loss = Σ_k l(ŷ[k] - y[k]) / outputs, delta = l'(ŷ - y) / outputs · weight · scale, a thread a row. `loss_of`,
+// which gives l and l', is generated from the loss's expression and prepended.
 
 struct Parameters {
     capacity: u32,
@@ -31,14 +32,14 @@ fn main(
     let row = replica * parameters.capacity + i;
     let weight = weights[row];
     let share = 1.0 / f32(parameters.outputs);
-    let scale = 2.0 * share * (weight * step.scale);
+    let scale = share * (weight * step.scale);
     var sum = 0.0;
     for (var k = 0u; k < parameters.outputs; k++) {
         let at = row * parameters.outputs + k;
-        let error = output[at] - bitcast<f32>(truth[at]);
-        sum += error * error;
+        let result = loss_of(output[at] - bitcast<f32>(truth[at]));
+        sum += result.x;
         // A row that weighs nothing pulls at nothing, whatever its error.
-        delta[at] = select(0.0, error * scale, weight > 0.0);
+        delta[at] = select(0.0, result.y * scale, weight > 0.0);
     }
     losses[row] = sum * share;
 }
