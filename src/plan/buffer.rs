@@ -1,6 +1,6 @@
 //! Buffers: what a batch of rows is computed in.
 
-/// A buffer of the plan: its index in [`Plan::buffers`].
+/// A buffer of the plan: its index in [`Plan::buffers`](super::Plan::buffers).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BufferId(pub usize);
 

@@ -2,7 +2,7 @@
 
 use super::initializer::Initializer;
 
-/// A tensor of the plan: its index in [`Plan::tensors`].
+/// A tensor of the plan: its index in [`Plan::tensors`](super::Plan::tensors).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TensorId(pub usize);
 
