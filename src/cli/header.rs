@@ -64,6 +64,9 @@ fn dataset(run: &Run) -> String {
         [channels, samples] => {
             format!("{} x {}", counted(*channels, "channel"), counted(*samples, "sample"))
         }
+        [channels, height, width] => {
+            format!("{} of {height} x {width}", counted(*channels, "channel"))
+        }
         _ => counted(inputs, "feature"),
     };
     let targets = match run.network.task() {

@@ -177,6 +177,9 @@ fn model(path: &Path) -> Result<()> {
         [channels, samples] => {
             format!(": {channels} channels, the {samples} samples of each alike")
         }
+        [channels, height, width] => {
+            format!(": {channels} channels, the {height} x {width} elements of each alike")
+        }
         _ => String::new(),
     };
     let scaling = "scaling: (value - shift) * scale";

@@ -1,6 +1,6 @@
 //! Inputs that are refused: each message names the file, the array, what was found, and a remedy.
 
-use ndarray::{Array, Array1, Array2, Array4, array};
+use ndarray::{Array, Array1, Array2, Array4, Array5, array};
 
 use crate::support::{Arrays, Folder, counting, fixture, header, npy, refused, zip};
 
@@ -98,9 +98,9 @@ fn inputs_need_two_or_three_dimensions() {
     );
     archive_refused(
         |a| {
-            a.add("X", Array4::<f32>::zeros((4, 2, 2, 2))).classes("y", 4);
+            a.add("X", Array5::<f32>::zeros((4, 2, 2, 2, 2))).classes("y", 4);
         },
-        &["array X has the shape (4, 2, 2, 2)", "X=X.reshape(len(X), -1)"],
+        &["array X has the shape (4, 2, 2, 2, 2)", "X=X.reshape(len(X), -1)"],
     );
     archive_refused(
         |a| {

@@ -4,16 +4,17 @@ use ndarray::{ArrayD, ArrayViewD, Dimension};
 
 use crate::error::{Error, Result};
 
-/// Inputs are (rows, features) or (rows, channels, T), none of them zero.
+/// Inputs are (rows, features), (rows, channels, T) or (rows, channels, height, width), none of them zero.
 pub(super) fn input_shape(x: &str, shape: &[usize]) -> Result<()> {
     let hint = match shape.len() {
-        2 | 3 => return not_empty(x, shape, "columns"),
+        2..=4 => return not_empty(x, shape, "columns"),
         1 => format!("for one feature, save {x}={x}.reshape(-1, 1)"),
         0 => "it is a single number".into(),
         _ => format!("to use its rows as plain features, save {x}={x}.reshape(len({x}), -1)"),
     };
     Err(Error::input(format!(
-        "array {x} has the shape {}; allowed are (rows, features) and (rows, channels, T); {hint}",
+        "array {x} has the shape {}; allowed are (rows, features), (rows, channels, T) and (rows, \
+         channels, height, width); {hint}",
         tuple(shape)
     )))
 }

@@ -59,7 +59,7 @@ impl Dataset {
     /// The arrays it takes are the first of these that are complete: `X_train` and `y_train` beside a
     /// part for validation or test; `X`, `y`; `data`, `target`; `x`, `labels`; `x`, `y`. `X_val`, `y_val`
     /// (or `_valid`, `_validation`) are the archive's own validation rows, `X_test`, `y_test` its own test
-    /// rows, of either case. Inputs are (rows, features) or (rows, channels, T), targets (rows) or
+    /// rows, of either case. Inputs are (rows, features), (rows, channels, T) or (rows, channels, height, width), targets (rows) or
     /// (rows, outputs). Rows of training come first, then those of validation, then those of test.
     ///
     /// Optional: `sample_weight` (or `sample_weights`, `weight`, `weights`), a number a row in that order,
@@ -87,8 +87,8 @@ impl Dataset {
         read().map_err(|error: Error| error.within(path.display()))
     }
 
-    /// A data set of the caller's own arrays, checked as an archive's are: inputs (rows, features)
-    /// or (rows, channels, T), at least two rows, all values finite, a target a row.
+    /// A data set of the caller's own arrays, checked as an archive's are: inputs (rows, features),
+    /// (rows, channels, T) or (rows, channels, height, width), at least two rows, all values finite, a target a row.
     pub fn from_arrays(
         name: impl Into<String>,
         inputs: ArrayViewD<'_, f64>,
