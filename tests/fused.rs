@@ -137,7 +137,7 @@ fn what_is_not_fused_says_so() {
     assert_eq!(why(run(&momentum, &classes(40, 3, 3))), "momentum can't be fused");
     let layers = vec![Layer::plain(MaxPool1d { size: 2, stride: 2 }), Layer::dense(3, "softmax")];
     let stack = Stack { channels: 1, samples: 6, classifies: true, layers };
-    assert!(why(run(&stack.parameters(), &stack.dataset(12))).contains("layers for signals"));
+    assert!(why(run(&stack.parameters(), &stack.dataset(12))).contains("max_pool can't be fused"));
 }
 
 /// A loss that is no number any more ends the run at the step the reference names.

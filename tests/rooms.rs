@@ -210,3 +210,32 @@ fn no_files_import_each_other_in_a_circle() {
     }
     assert!(imports.is_empty(), "these import from a circle: {:#?}", imports.keys());
 }
+
+/// The most lines of a function.
+const SCREEN: usize = 60;
+
+#[test]
+fn no_function_is_longer_than_a_screen() {
+    let mut texts = BTreeMap::new();
+    read_into(Path::new("src"), &[], &mut texts);
+    let mut long = vec![];
+    for (module, text) in &texts {
+        let lines: Vec<&str> = text.lines().collect();
+        for (first, line) in lines.iter().enumerate() {
+            let code = line.trim_start();
+            let words = ["fn ", "pub fn ", "const fn ", "unsafe fn "];
+            let is_function = words.iter().any(|word| code.starts_with(word))
+                || (code.starts_with("pub(") && code.contains(") fn "));
+            if !is_function {
+                continue;
+            }
+            // The formatter puts the last brace under the first word.
+            let end = format!("{}}}", &line[..line.len() - code.len()]);
+            let length = lines[first..].iter().position(|line| *line == end);
+            if !code.ends_with(';') && length.is_some_and(|length| length >= SCREEN) {
+                long.push(format!("{}, line {}", module.join("/"), first + 1));
+            }
+        }
+    }
+    assert!(long.is_empty(), "functions of more than {SCREEN} lines: {long:#?}");
+}

@@ -82,49 +82,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
 
 /// The same figures, for programs.
 fn as_json(model: &Model, metrics: &Metrics) -> Value {
-    let Metrics { rows, loss, quality } = metrics;
-    match quality {
-        Quality::Classification {
-            accuracy,
-            correct,
-            precision,
-            recall,
-            f1,
-            classes,
-            confusion,
-            roc_auc,
-            average_precision,
-        } => {
-            let class = |(index, class): (usize, &ClassFigures)| {
-                json!({
-                    "label": model.labels[index],
-                    "name": model.class_name(index),
-                    "rows": class.rows,
-                    "precision": class.precision,
-                    "recall": class.recall,
-                    "f1": class.f1,
-                })
-            };
-            let mut json = json!({
-                "task": model.task_name(), "rows": rows, "loss": loss, "accuracy": accuracy,
-                "correct": correct, "precision": precision, "recall": recall, "f1": f1,
-            });
-            if classes.len() == 2 {
-                json["roc_auc"] = json!(roc_auc);
-                json["average_precision"] = json!(average_precision);
-            }
-            json["classes"] = classes.iter().enumerate().map(class).collect();
-            if classes.len() <= MOST_OF_MATRIX {
-                json["confusion"] = (0..classes.len()).map(|class| confusion.row(class)).collect();
-            } else {
-                let label = |class: usize| model.labels[class];
-                json["confused"] = confusion
-                    .pairs()
-                    .map(|(of, predicted, rows)| json!([label(of), label(predicted), rows]))
-                    .collect();
-            }
-            json
-        }
+    let mut json = json!({
+        "task": model.task_name(), "rows": metrics.rows, "loss": metrics.loss,
+    });
+    let own = match &metrics.quality {
+        Quality::Classification { .. } => of_classes(model, &metrics.quality),
         Quality::MultiLabel { accuracy, correct, precision, recall, f1, labels } => {
             let names = model.output_names();
             let label = |(index, label): (usize, &ClassFigures)| {
@@ -137,7 +99,7 @@ fn as_json(model: &Model, metrics: &Metrics) -> Value {
                 })
             };
             json!({
-                "task": model.task_name(), "rows": rows, "loss": loss, "accuracy": accuracy,
+                "accuracy": accuracy,
                 "correct": correct, "precision": precision, "recall": recall, "f1": f1,
                 "labels": labels.iter().enumerate().map(label).collect::<Vec<_>>(),
             })
@@ -151,11 +113,62 @@ fn as_json(model: &Model, metrics: &Metrics) -> Value {
                 })
             };
             json!({
-                "task": model.task_name(), "rows": rows, "loss": loss, "r2": r2, "rmse": rmse, "mae": mae,
+                "r2": r2, "rmse": rmse, "mae": mae,
                 "outputs": outputs.iter().enumerate().map(output).collect::<Vec<_>>(),
             })
         }
+    };
+    if let (Value::Object(all), Value::Object(own)) = (&mut json, own) {
+        all.extend(own);
     }
+    json
+}
+
+/// The figures of classes; nothing for other figures.
+fn of_classes(model: &Model, quality: &Quality) -> Value {
+    let Quality::Classification {
+        accuracy,
+        correct,
+        precision,
+        recall,
+        f1,
+        classes,
+        confusion,
+        roc_auc,
+        average_precision,
+    } = quality
+    else {
+        return Value::Null;
+    };
+    let class = |(index, class): (usize, &ClassFigures)| {
+        json!({
+            "label": model.labels[index],
+            "name": model.class_name(index),
+            "rows": class.rows,
+            "precision": class.precision,
+            "recall": class.recall,
+            "f1": class.f1,
+        })
+    };
+    let mut json = json!({
+        "accuracy": accuracy,
+        "correct": correct, "precision": precision, "recall": recall, "f1": f1,
+    });
+    if classes.len() == 2 {
+        json["roc_auc"] = json!(roc_auc);
+        json["average_precision"] = json!(average_precision);
+    }
+    json["classes"] = classes.iter().enumerate().map(class).collect();
+    if classes.len() <= MOST_OF_MATRIX {
+        json["confusion"] = (0..classes.len()).map(|class| confusion.row(class)).collect();
+    } else {
+        let label = |class: usize| model.labels[class];
+        json["confused"] = confusion
+            .pairs()
+            .map(|(of, predicted, rows)| json!([label(of), label(predicted), rows]))
+            .collect();
+    }
+    json
 }
 
 fn table(model: &Model, metrics: &Metrics) -> Result<()> {

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use serde_json::Value;
+
 use super::default_directory::make_default_directory;
 use super::device::{BackendKind, DeviceRequest, choose};
 use super::json_lines::JsonLines;
@@ -14,7 +16,7 @@ use super::verdict::{verdict, with_what_is_saved};
 use super::wrap::wrapped;
 use super::{architecture, console, ending, header, schedules, signals, trace};
 use crate::artifact::{RunDirectory, StoredRun, Timing};
-use crate::backend::State;
+use crate::backend::{Description, State};
 use crate::candidates::{Choice, Opened};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
@@ -84,30 +86,8 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     let timing = (started, Timing { load, compile, total: 0.0 });
     let note = resumed.as_ref().map(|resumed| resumed.note(&description));
     let checkpoint = resumed.as_ref().and_then(Resumed::checkpoint);
-    let mut directory = match resumed {
-        Some(Resumed { stored, saved, .. }) => {
-            let saved = saved.as_ref();
-            RunDirectory::reopen(
-                stored,
-                saved,
-                &run,
-                layer_names,
-                &resolved,
-                description.clone(),
-                timing,
-            )?
-        }
-        None => {
-            let out = match &arguments.out {
-                Some(out) => out.clone(),
-                None => make_default_directory(&run.name)?,
-            };
-            RunDirectory::create(&out, &run, &resolved, layer_names, description.clone(), timing)?
-        }
-    };
-    if let Some(epochs) = arguments.checkpoint_every {
-        directory.checkpoint_every(epochs);
-    }
+    let about = (layer_names, &resolved, description.clone());
+    let mut directory = directory(arguments, &run, resumed, about, timing)?;
     let overrides = &arguments.overrides;
     let how = format!("{} ({how})", description.device);
     if !arguments.quiet {
@@ -142,6 +122,34 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     }
     console::message(&format!("saved in {}", directory.path().display()));
     verdict(&outcome, &directory)
+}
+
+/// The directory of the run: a new one, or that of the run that goes on. `about` are the names of its layers,
+/// its parameters, and who trains it.
+fn directory<'a>(
+    arguments: &Arguments,
+    run: &'a Run,
+    resumed: Option<Resumed>,
+    (names, parameters, trainer): (Option<Vec<String>>, &Value, Description),
+    timing: (Instant, Timing),
+) -> Result<RunDirectory<'a>> {
+    let mut directory = match resumed {
+        Some(Resumed { stored, saved, .. }) => {
+            let saved = saved.as_ref();
+            RunDirectory::reopen(stored, saved, run, names, parameters, trainer, timing)?
+        }
+        None => {
+            let out = match &arguments.out {
+                Some(out) => out.clone(),
+                None => make_default_directory(&run.name)?,
+            };
+            RunDirectory::create(&out, run, parameters, names, trainer, timing)?
+        }
+    };
+    if let Some(epochs) = arguments.checkpoint_every {
+        directory.checkpoint_every(epochs);
+    }
+    Ok(directory)
 }
 
 /// What is checked before anything is computed or written.

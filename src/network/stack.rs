@@ -229,7 +229,9 @@ impl Network {
     pub fn classes(&self) -> usize {
         match self.loss() {
             Loss::BinaryCrossEntropy => 2,
-            _ => self.outputs(),
+            Loss::SoftmaxCrossEntropy | Loss::MultiLabelCrossEntropy | Loss::OfValues(_) => {
+                self.outputs()
+            }
         }
     }
 

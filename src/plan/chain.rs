@@ -52,12 +52,20 @@ impl Chain {
                 [Operation::MatMul(product), end] => link(plan, x, product, end),
                 _ => None,
             };
-            let (link, a) = next.ok_or("layers for signals can't be fused, dense layers alone")?;
+            let other = || pair.iter().find(|operation| !is_of_dense(operation)).unwrap_or(&pair[0]);
+            let (link, a) = next.ok_or_else(|| {
+                format!("{} can't be fused, dense layers alone", other().name())
+            })?;
             links.push(link);
             x = a;
         }
         Ok(Chain { links })
     }
+}
+
+/// Whether dense layers are made of such operations.
+fn is_of_dense(operation: &Operation) -> bool {
+    matches!(operation, Operation::MatMul(_) | Operation::Bias(_) | Operation::BiasActivation(_))
 }
 
 /// The dense layer on `x` of a product and what ends it, and where its output is; None for anything else.

@@ -39,20 +39,8 @@ impl Run {
         let group = network.input.iter().skip(1).product();
         let inputs = Scaling::fit(parameters.normalize, dataset.inputs.view(), train, group);
         check_range("X", dataset.inputs.view(), &inputs, &table.center)?;
-        let (targets, target_variation) = match network.task() {
-            Task::Classification => (Scaling::identity(0), Default::default()),
-            Task::MultiLabel => (Scaling::identity(network.outputs()), Default::default()),
-            Task::Regression => {
-                let values = dataset.targets.clone().into_reals();
-                let scaling = Scaling::fit_targets(target_normalize, values.view(), train);
-                if let TableTargets::Values { center, .. } = &table.targets {
-                    check_range("y", values.view(), &scaling, center)?;
-                }
-                let variation =
-                    Split::ALL.map(|split| variation(&values, splits.of(split), &scaling));
-                (scaling, variation)
-            }
-        };
+        let (targets, target_variation) =
+            scaled_targets(dataset, &network, &table, &splits, target_normalize)?;
         let class_weights =
             class_weights(parameters.class_weight.as_ref(), &network, &table, &labels, train)?;
         let replica = Replica {
@@ -89,6 +77,30 @@ impl Run {
             replicas: vec![replica],
         })
     }
+}
+
+/// The scaling of the targets, and their variation in each split.
+fn scaled_targets(
+    dataset: &Dataset,
+    network: &Network,
+    table: &Table,
+    splits: &Splits,
+    normalize: Normalization,
+) -> Result<(Scaling, [Vec<f64>; 3])> {
+    Ok(match network.task() {
+        Task::Classification => (Scaling::identity(0), Default::default()),
+        Task::MultiLabel => (Scaling::identity(network.outputs()), Default::default()),
+        Task::Regression => {
+            let values = dataset.targets.clone().into_reals();
+            let train = splits.of(Split::Train);
+            let scaling = Scaling::fit_targets(normalize, values.view(), train);
+            if let TableTargets::Values { center, .. } = &table.targets {
+                check_range("y", values.view(), &scaling, center)?;
+            }
+            let variation = Split::ALL.map(|split| variation(&values, splits.of(split), &scaling));
+            (scaling, variation)
+        }
+    })
 }
 
 /// Checks all that needs no data: the layers, and the keys that depend on what they are for.

@@ -149,7 +149,7 @@ impl Map {
         let if_training = |len: usize| if training.is_some() { len } else { 0 };
         let of_functions = |place: &Place, link: &Link| match link.activation {
             LinkActivation::Function(_) => capacity * place.row,
-            _ => 0,
+            LinkActivation::Linear | LinkActivation::Relu => 0,
         };
         let layers = || places.iter().zip(&chain.links);
         let stores = |stores: bool| places.iter().any(|place| place.stores == stores);

@@ -55,6 +55,21 @@ pub(super) fn keep_best(bench: &mut Bench, shape: &Shape) {
     }
 }
 
+/// Whether an epoch is kept, and the flag that says so.
+fn expected(fate: Fate, blocks: usize) -> (bool, u32) {
+    let keeps = match fate {
+        Fate::Better => true,
+        // Without validation rows every sound epoch is kept.
+        Fate::Worse | Fate::Equal | Fate::BadValidation => blocks == 0,
+        _ => false,
+    };
+    let flag = match fate {
+        Fate::InfiniteWeight | Fate::BadLastWeight => 2,
+        _ => u32::from(keeps),
+    };
+    (keeps, flag)
+}
+
 fn one(bench: &mut Bench, len: usize, train_steps: usize, blocks: usize, fates: &[Fate]) {
     let replicas = fates.len();
     let mut sums = bench.normal((train_steps + blocks) * replicas * SLOT, 1.0);
@@ -102,16 +117,7 @@ fn one(bench: &mut Bench, len: usize, train_steps: usize, blocks: usize, fates: 
     }
     for (replica, &fate) in fates.iter().enumerate() {
         let what = format!("{fate:?}, {train_steps} steps, {blocks} blocks");
-        let keeps = match fate {
-            Fate::Better => true,
-            // Without validation rows every sound epoch is kept.
-            Fate::Worse | Fate::Equal | Fate::BadValidation => blocks == 0,
-            _ => false,
-        };
-        let flag = match fate {
-            Fate::InfiniteWeight | Fate::BadLastWeight => 2,
-            _ => u32::from(keeps),
-        };
+        let (keeps, flag) = expected(fate, blocks);
         bench.same(format!("{what}: kept"), &kept[replica..=replica], &[flag]);
         let own = replica * len..(replica + 1) * len;
         let expected =

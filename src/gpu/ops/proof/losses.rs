@@ -273,6 +273,41 @@ pub(super) fn metric_sums_of_labels(bench: &mut Bench, shape: &Shape) {
     metric_sums(bench, shape, [0, shape.units, 0], (scores, truth));
 }
 
+/// What the twin adds for rows from `first` on, and each sum with its Σ|terms|.
+fn expected_sums(
+    (first, rows): (usize, usize),
+    [logits, labels, outputs]: [usize; 3],
+    (scores, truth): (&[f32], &[u32]),
+    (losses, weights): (&[f32], &[f32]),
+) -> (Evaluation, Vec<(f64, f64)>) {
+    let of = |values: &[f32], width: usize| wide(&values[first * width..][..rows * width]);
+    let mut expected = Evaluation::default();
+    let (losses, weights) = (of(losses, 1), of(weights, 1));
+    add_losses(&losses, &weights, &mut expected);
+    let pairs = losses.iter().zip(&weights).filter(|(_, weight)| **weight > 0.0);
+    let loss_terms: f64 = pairs.map(|(loss, weight)| loss.abs() * weight).sum();
+    let mut elements =
+        vec![(expected.loss_sum, loss_terms), (expected.weight_sum, expected.weight_sum)];
+    if logits > 0 {
+        let truth = &truth[first..][..rows];
+        if rows > 0 {
+            add_confusion(&of(scores, logits), truth, &mut expected);
+        }
+    } else if labels > 0 {
+        let truth = of(bytemuck::cast_slice(truth), labels);
+        add_labels(&of(scores, labels), &truth, labels, &mut expected);
+        if rows > 0 {
+            expected.confusion.push(expected.all_right);
+        }
+    } else {
+        let truth = of(bytemuck::cast_slice(truth), outputs);
+        add_errors(&of(scores, outputs), &truth, outputs, &mut expected);
+        let errors = expected.squared_errors.iter().chain(&expected.absolute_errors);
+        elements.extend(errors.map(|&sum| (sum, sum)));
+    }
+    (expected, elements)
+}
+
 fn metric_sums(
     bench: &mut Bench,
     shape: &Shape,
@@ -317,33 +352,9 @@ fn metric_sums(
     );
     let (mut rest, mut expected_counts) = (before, counts_before);
     for (replica, &rows) in shape.rows.iter().enumerate() {
-        let of = |values: &[f32], width: usize| {
-            wide(&values[replica * capacity * width..][..rows * width])
-        };
-        let mut expected = Evaluation::default();
-        let (losses, weights) = (of(&losses, 1), of(&weights, 1));
-        add_losses(&losses, &weights, &mut expected);
-        let pairs = losses.iter().zip(&weights).filter(|(_, weight)| **weight > 0.0);
-        let loss_terms: f64 = pairs.map(|(loss, weight)| loss.abs() * weight).sum();
-        let mut elements =
-            vec![(expected.loss_sum, loss_terms), (expected.weight_sum, expected.weight_sum)];
-        if logits > 0 {
-            let truth = &truth[replica * capacity..][..rows];
-            if rows > 0 {
-                add_confusion(&of(&scores, logits), truth, &mut expected);
-            }
-        } else if labels > 0 {
-            let truth = of(bytemuck::cast_slice(&truth), labels);
-            add_labels(&of(&scores, labels), &truth, labels, &mut expected);
-            if rows > 0 {
-                expected.confusion.push(expected.all_right);
-            }
-        } else {
-            let truth = of(bytemuck::cast_slice(&truth), outputs);
-            add_errors(&of(&scores, outputs), &truth, outputs, &mut expected);
-            let errors = expected.squared_errors.iter().chain(&expected.absolute_errors);
-            elements.extend(errors.map(|&sum| (sum, sum)));
-        }
+        let own = (replica * capacity, rows);
+        let (expected, elements) =
+            expected_sums(own, [logits, labels, outputs], (&scores, &truth), (&losses, &weights));
         let own = expected_counts[(replica + 1) * cells..].iter_mut();
         own.zip(&expected.confusion).for_each(|(count, more)| *count += *more as u32);
         for (i, (value, terms)) in elements.into_iter().enumerate() {
