@@ -8,39 +8,81 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::expr::Variable;
 use crate::nearest::did_you_mean;
-use crate::plan::Function;
+use crate::plan::Initializer::{Glorot, He, LeCun};
 use crate::plan::formula::{expression, is_word, name_and_number};
+use crate::plan::{Function, Initializer};
 
-/// The activations known by name; `(alpha)` may follow leaky_relu, prelu and elu.
-pub const ACTIVATION_NAMES: &[&str] = &[
-    "relu",
-    "leaky_relu",
-    "prelu",
-    "elu",
-    "selu",
-    "gelu",
-    "gelu_erf",
-    "silu",
-    "swish",
-    "mish",
-    "hardswish",
-    "relu6",
-    "hardsigmoid",
-    "sigmoid",
-    "softplus",
-    "tanh",
-    "softmax",
-    "linear",
-    "identity",
-    "custom_function",
+/// An activation that has a name; a further one is a line of [`ACTIVATIONS`].
+struct Named {
+    name: &'static str,
+    /// The number that may follow it, `(alpha)`, where it is absent; None for one without.
+    alpha: Option<f64>,
+    /// Its formula in x and `alpha`; None for what is no function of x alone.
+    formula: Option<&'static str>,
+    /// How the weights of a hidden layer start that has it.
+    initializer: Initializer,
+}
+
+const fn named(name: &'static str, formula: &'static str, initializer: Initializer) -> Named {
+    Named { name, alpha: None, formula: Some(formula), initializer }
+}
+
+const fn with_alpha(name: &'static str, alpha: f64, formula: &'static str) -> Named {
+    Named { name, alpha: Some(alpha), formula: Some(formula), initializer: He }
+}
+
+const fn other(name: &'static str, alpha: Option<f64>, initializer: Initializer) -> Named {
+    Named { name, alpha, formula: None, initializer }
+}
+
+/// The activations known by name. The z <= 0 branch holds at a kink, and it is the one that is tested for,
+/// so that NaN takes the other and a diverged run is seen in its loss.
+const ACTIVATIONS: &[Named] = &[
+    named("relu", "if(x <= 0, 0, x)", He),
+    with_alpha("leaky_relu", 0.01, "if(x <= 0, alpha * x, x)"),
+    other("prelu", Some(PRELU_ALPHA), He),
+    with_alpha("elu", 1.0, "if(x <= 0, alpha * (exp(x) - 1), x)"),
+    // Klambauer et al., 2017: the constants that keep mean 0 and variance 1.
+    named("selu", "1.0507009873554805 * if(x <= 0, 1.6732632423543772 * (exp(x) - 1), x)", LeCun),
+    named("gelu", "0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)))", He),
+    named("gelu_erf", "0.5 * x * (1 + erf(x / sqrt(2)))", He),
+    named("silu", "x * sigmoid(x)", He),
+    named("swish", "x * sigmoid(x)", He),
+    named("mish", "x * tanh(softplus(x))", He),
+    // Howard et al., 2019; at the upper kinks the branch above holds.
+    named("hardswish", "if(x <= -3, 0, if(x >= 3, x, x * (x + 3) / 6))", He),
+    named("relu6", "if(x <= 0, 0, if(x >= 6, 6, x))", He),
+    named("hardsigmoid", "if(x <= -3, 0, if(x >= 3, 1, (x + 3) / 6))", Glorot),
+    named("sigmoid", "sigmoid(x)", Glorot),
+    named("softplus", "softplus(x)", Glorot),
+    named("tanh", "tanh(x)", Glorot),
+    other("softmax", None, Glorot),
+    other("linear", None, Glorot),
+    other("identity", None, Glorot),
+    other("custom_function", None, He),
 ];
 
-/// The activations that take a number.
-const PARAMETERISED: [&str; 3] = ["leaky_relu", "prelu", "elu"];
+/// The names of the activations; `(alpha)` may follow leaky_relu, prelu and elu.
+pub const ACTIVATION_NAMES: &[&str] = {
+    const NAMES: [&str; ACTIVATIONS.len()] = {
+        let mut names = [""; ACTIVATIONS.len()];
+        let mut index = 0;
+        while index < names.len() {
+            names[index] = ACTIVATIONS[index].name;
+            index += 1;
+        }
+        names
+    };
+    &NAMES
+};
+
+/// The line of a name.
+fn line(name: &str) -> Option<&'static Named> {
+    ACTIVATIONS.iter().find(|named| named.name == name)
+}
+
 /// PReLU's alpha before training (He et al., 2015, "Delving Deep into Rectifiers").
 const PRELU_ALPHA: f64 = 0.25;
-/// Leaky ReLU's default alpha.
-const LEAKY_RELU_ALPHA: f64 = 0.01;
 
 /// What a layer applies to z = W a + b.
 #[derive(Debug, Clone)]
@@ -92,6 +134,19 @@ impl Activation {
         function_of(text, text).map(Activation::Function)
     }
 
+    /// How the weights of a hidden layer start that has it.
+    pub(super) fn initializer(&self) -> Initializer {
+        match self {
+            Activation::Linear | Activation::Softmax => Glorot,
+            Activation::Prelu(_) => He,
+            Activation::Function(function) => {
+                let (name, _) = name_and_number(&function.name);
+                // Expressions too: those in use are relatives of ReLU, as swish and mish are.
+                line(name).map_or(He, |named| named.initializer)
+            }
+        }
+    }
+
     /// Whether this is the activation of that name, without parameters.
     pub fn is(&self, name: &str) -> bool {
         matches!(self, Activation::Function(function) if function.name == name)
@@ -117,31 +172,17 @@ fn function_of(name: &str, text: &str) -> Result<Function> {
     Ok(Function { name: name.to_lowercase(), expression })
 }
 
-/// The formulas of the activations known by name. The z <= 0 branch holds at a kink, and it is the
-/// one that is tested for, so that NaN takes the other and a diverged run is seen in its loss.
-fn formula(name: &str, parameter: Option<f64>) -> Option<String> {
-    let formula = match (name, parameter) {
-        ("relu", None) => "if(x <= 0, 0, x)".into(),
-        ("leaky_relu", alpha) => {
-            format!("if(x <= 0, ({}) * x, x)", alpha.unwrap_or(LEAKY_RELU_ALPHA))
+/// The formula of an activation known by name, with its number put in.
+fn formula(name: &str, alpha: Option<f64>) -> Option<String> {
+    let named = line(name)?;
+    let formula = named.formula?;
+    match (named.alpha, alpha) {
+        (None, Some(_)) => None,
+        (None, None) => Some(formula.to_string()),
+        (Some(default), alpha) => {
+            Some(formula.replace("alpha", &format!("({})", alpha.unwrap_or(default))))
         }
-        ("elu", alpha) => format!("if(x <= 0, ({}) * (exp(x) - 1), x)", alpha.unwrap_or(1.0)),
-        // Klambauer et al., 2017: the constants that keep mean 0 and variance 1.
-        ("selu", None) => {
-            "1.0507009873554805 * if(x <= 0, 1.6732632423543772 * (exp(x) - 1), x)".into()
-        }
-        ("gelu", None) => "0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)))".into(),
-        ("gelu_erf", None) => "0.5 * x * (1 + erf(x / sqrt(2)))".into(),
-        ("silu" | "swish", None) => "x * sigmoid(x)".into(),
-        ("mish", None) => "x * tanh(softplus(x))".into(),
-        // Howard et al., 2019; at the upper kinks the branch above holds.
-        ("hardswish", None) => "if(x <= -3, 0, if(x >= 3, x, x * (x + 3) / 6))".into(),
-        ("relu6", None) => "if(x <= 0, 0, if(x >= 6, 6, x))".into(),
-        ("hardsigmoid", None) => "if(x <= -3, 0, if(x >= 3, 1, (x + 3) / 6))".into(),
-        ("sigmoid" | "softplus" | "tanh", None) => format!("{name}(x)"),
-        _ => return None,
-    };
-    Some(formula)
+    }
 }
 
 /// `relu(x)`, `gelu(0.1)`: a name that is no function of the expression language, with parentheses
@@ -152,7 +193,7 @@ fn misspelt(text: &str) -> Option<Error> {
     if !ACTIVATION_NAMES.contains(&&*name) || functions.contains(&&*name) {
         return None;
     }
-    let parameterised = PARAMETERISED.contains(&&*name);
+    let parameterised = line(&name).is_some_and(|named| named.alpha.is_some());
     let number = if parameterised { format!(", \"{name}(0.02)\"") } else { String::new() };
     Some(Error::input(format!(
         "{text:?} is not how {name} is written; allowed: {name:?}{number}, or an expression of x"

@@ -48,18 +48,8 @@ impl Lowering {
         if self.initialization == Initialization::Source {
             return (Initializer::Normal(0.5), Initializer::Normal(0.1));
         }
-        let weights = match site.activation {
-            _ if site.is_output => Initializer::Glorot,
-            Activation::Linear | Activation::Softmax => Initializer::Glorot,
-            Activation::Function(f)
-                if ["tanh", "sigmoid", "hardsigmoid", "softplus"].contains(&&*f.name) =>
-            {
-                Initializer::Glorot
-            }
-            Activation::Function(f) if f.name == "selu" => Initializer::LeCun,
-            // Expressions too: those in use are relatives of ReLU, as swish and mish are.
-            Activation::Prelu(_) | Activation::Function(_) => Initializer::He,
-        };
+        let weights =
+            if site.is_output { Initializer::Glorot } else { site.activation.initializer() };
         (weights, Initializer::Constant(0.0))
     }
 }

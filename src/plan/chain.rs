@@ -52,10 +52,10 @@ impl Chain {
                 [Operation::MatMul(product), end] => link(plan, x, product, end),
                 _ => None,
             };
-            let other = || pair.iter().find(|operation| !is_of_dense(operation)).unwrap_or(&pair[0]);
-            let (link, a) = next.ok_or_else(|| {
-                format!("{} can't be fused, dense layers alone", other().name())
-            })?;
+            let other =
+                || pair.iter().find(|operation| !is_of_dense(operation)).unwrap_or(&pair[0]);
+            let (link, a) = next
+                .ok_or_else(|| format!("{} can't be fused, dense layers alone", other().name()))?;
             links.push(link);
             x = a;
         }
