@@ -12,18 +12,11 @@ override ADDS: bool = false;
 @group(1) @binding(1) var<storage, read> from_values: array<f32>;
 @group(1) @binding(2) var<storage, read_write> to_values: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) workgroup: vec3<u32>,
-    @builtin(num_workgroups) workgroups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let replica = workgroup.z;
-    let element = thread(workgroup, workgroups, local, 64u);
-    if (element >= step_of(replica).rows * parameters.units) {
-        return;
-    }
-    let at = replica * parameters.capacity * parameters.units + element;
+fn row_length() -> u32 {
+    return parameters.units;
+}
+
+fn of_element(replica: u32, e: u32, at: u32) {
     if (ADDS) {
         to_values[at] += from_values[at];
     } else {

@@ -20,32 +20,28 @@ fn sum_of(plane: u32, width: u32, first: vec2<u32>, end: vec2<u32>) -> f32 {
     return sum;
 }
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) workgroup: vec3<u32>,
-    @builtin(num_workgroups) workgroups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let replica = workgroup.z;
-    let element = thread(workgroup, workgroups, local, 64u);
+// Elements of a channel of `to`.
+fn own_plane() -> u32 {
+    return select(parameters.windows, parameters.plane, TRANSPOSED);
+}
+
+fn row_length() -> u32 {
+    return parameters.channels * own_plane();
+}
+
+fn of_element(replica: u32, e: u32, to: u32) {
     let sizes = parameters;
-    let own_plane = select(sizes.windows, sizes.plane, TRANSPOSED);
     let other_plane = select(sizes.plane, sizes.windows, TRANSPOSED);
-    let row_length = sizes.channels * own_plane;
-    if (element >= step_of(replica).rows * row_length) {
-        return;
-    }
     // Rows and channels follow each other in both.
     let own = replica * sizes.capacity * sizes.channels;
-    let plane = (own + element / own_plane) * other_plane;
+    let plane = (own + e / own_plane()) * other_plane;
     let own_width = select(sizes.positions.y, sizes.input.y, TRANSPOSED);
     let other_width = select(sizes.input.y, sizes.positions.y, TRANSPOSED);
-    let at = unfolded(element % own_plane, own_width);
+    let at = unfolded(e % own_plane(), own_width);
     let corner = at * sizes.stride;
     let first = select(corner, first_window(at), TRANSPOSED);
     let end = select(corner + sizes.kernel, end_window(at), TRANSPOSED);
     let mean = sum_of(plane, other_width, first, end) / f32(sizes.taps);
-    let to = replica * sizes.capacity * row_length + element;
     if (ADDS) {
         to_values[to] += mean;
     } else {

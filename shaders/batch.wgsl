@@ -28,18 +28,7 @@ struct Parameters {
 // (replica, capacity)
 @group(1) @binding(7) var<storage, read_write> weights: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) workgroup: vec3<u32>,
-    @builtin(num_workgroups) workgroups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let replica = workgroup.z;
-    let step = step_of(replica);
-    let i = thread(workgroup, workgroups, local, 64u);
-    if (i >= step.rows) {
-        return;
-    }
+fn of_row(replica: u32, i: u32, step: Step) {
     var place = step.first + i;
     if (step.shuffled == 1u) {
         place = order(step.seed_low, step.seed_high, step.epoch, step.list_rows, place);

@@ -16,19 +16,12 @@ struct Parameters {
 // (replica, capacity, units)
 @group(1) @binding(2) var<storage, read_write> z: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) workgroup: vec3<u32>,
-    @builtin(num_workgroups) workgroups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let replica = workgroup.z;
-    let element = thread(workgroup, workgroups, local, 64u);
-    if (element >= step_of(replica).rows * parameters.units) {
-        return;
-    }
-    let at = replica * parameters.capacity * parameters.units + element;
-    let channel = element % parameters.units / parameters.positions;
+fn row_length() -> u32 {
+    return parameters.units;
+}
+
+fn of_element(replica: u32, e: u32, at: u32) {
+    let channel = e % parameters.units / parameters.positions;
     let bias = replica * parameters.weights + parameters.bias + channel;
     z[at] += weights[bias];
 }

@@ -18,7 +18,8 @@ override ADDS: bool = false;
 // (replica, weights)
 @group(1) @binding(2) var<storage, read_write> gradients: array<f32>;
 
-var<workgroup> sums: array<f32, 64>;
+const THREADS = 64u;
+alias Summed = f32;
 
 @compute @workgroup_size(64)
 fn main(
@@ -38,20 +39,13 @@ fn main(
             sum += delta[own + e / parameters.positions * row_length + e % parameters.positions];
         }
     }
-    sums[local] = sum;
-    workgroupBarrier();
-    for (var half = 32u; half > 0u; half /= 2u) {
-        if (local < half) {
-            sums[local] += sums[local + half];
-        }
-        workgroupBarrier();
-    }
+    let total = reduce(local, sum);
     if (local == 0u && channel < parameters.channels) {
         let at = replica * parameters.weights + parameters.bias + channel;
         if (ADDS) {
-            gradients[at] += sums[0];
+            gradients[at] += total;
         } else {
-            gradients[at] = sums[0];
+            gradients[at] = total;
         }
     }
 }

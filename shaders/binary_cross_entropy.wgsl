@@ -15,18 +15,7 @@ struct Parameters {
 @group(1) @binding(4) var<storage, read_write> losses: array<f32>;
 @group(1) @binding(5) var<storage, read_write> delta: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) workgroup: vec3<u32>,
-    @builtin(num_workgroups) workgroups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let replica = workgroup.z;
-    let i = thread(workgroup, workgroups, local, 64u);
-    let step = step_of(replica);
-    if (i >= step.rows) {
-        return;
-    }
+fn of_row(replica: u32, i: u32, step: Step) {
     let row = replica * parameters.capacity + i;
     let logit = z[row];
     let y = select(0.0, 1.0, truth[row] == 1u);

@@ -17,19 +17,8 @@ struct Parameters {
 // (replica)
 @group(1) @binding(3) var<storage, read_write> scales: array<f32>;
 
-var<workgroup> sums: array<f32, 64>;
-
-fn reduce(local: u32, own: f32) -> f32 {
-    sums[local] = own;
-    workgroupBarrier();
-    for (var half = 32u; half > 0u; half /= 2u) {
-        if (local < half) {
-            sums[local] += sums[local + half];
-        }
-        workgroupBarrier();
-    }
-    return sums[0];
-}
+const THREADS = 64u;
+alias Summed = f32;
 
 // One workgroup a stretch.
 @compute @workgroup_size(64)

@@ -19,25 +19,17 @@ struct Parameters {
 // (replica, capacity, inputs)
 @group(1) @binding(4) var<storage, read_write> x: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) workgroup: vec3<u32>,
-    @builtin(num_workgroups) workgroups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let replica = workgroup.z;
-    let element = thread(workgroup, workgroups, local, 64u);
-    let i = element / parameters.inputs;
-    let c = element % parameters.inputs;
-    if (i >= step_of(replica).rows) {
-        return;
+fn row_length() -> u32 {
+    return parameters.inputs;
+}
+
+fn of_element(replica: u32, e: u32, at: u32) {
+    let c = e % parameters.inputs;
+    // Before the first row of the part this wraps around, and is beyond its last.
+    let row = rows[replica * parameters.capacity + e / parameters.inputs] - parameters.first_row;
+    if (row < parameters.part_rows) {
+        let frame = replica * 2u * parameters.inputs;
+        let value = table[row * parameters.inputs + c];
+        x[at] = (value - frames[frame + c]) * frames[frame + parameters.inputs + c];
     }
-    let row = rows[replica * parameters.capacity + i];
-    if (row < parameters.first_row || row - parameters.first_row >= parameters.part_rows) {
-        return;
-    }
-    let frame = replica * 2u * parameters.inputs;
-    let value = table[(row - parameters.first_row) * parameters.inputs + c];
-    let scaled = (value - frames[frame + c]) * frames[frame + parameters.inputs + c];
-    x[(replica * parameters.capacity + i) * parameters.inputs + c] = scaled;
 }

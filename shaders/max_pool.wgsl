@@ -13,22 +13,15 @@ fn is_nan(value: f32) -> bool {
     return (bitcast<u32>(value) & 0x7fffffffu) > 0x7f800000u;
 }
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) workgroup: vec3<u32>,
-    @builtin(num_workgroups) workgroups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let replica = workgroup.z;
-    let element = thread(workgroup, workgroups, local, 64u);
-    let row_length = parameters.channels * parameters.windows;
-    if (element >= step_of(replica).rows * row_length) {
-        return;
-    }
+fn row_length() -> u32 {
+    return parameters.channels * parameters.windows;
+}
+
+fn of_element(replica: u32, e: u32, at: u32) {
     // Rows and channels follow each other in x as in y.
     let own = replica * parameters.capacity * parameters.channels;
-    let plane = (own + element / parameters.windows) * parameters.plane;
-    let window = unfolded(element % parameters.windows, parameters.positions.y);
+    let plane = (own + e / parameters.windows) * parameters.plane;
+    let window = unfolded(e % parameters.windows, parameters.positions.y);
     let corner = window * parameters.stride;
     var winner = corner.x * parameters.input.y + corner.y;
     var largest = x[plane + winner];
@@ -42,7 +35,6 @@ fn main(
             }
         }
     }
-    let at = replica * parameters.capacity * row_length + element;
     y[at] = largest;
     winners[at] = winner;
 }

@@ -7,25 +7,18 @@
 // (replica, capacity, channels, plane)
 @group(1) @binding(3) var<storage, read_write> below: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) workgroup: vec3<u32>,
-    @builtin(num_workgroups) workgroups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let replica = workgroup.z;
-    let element = thread(workgroup, workgroups, local, 64u);
-    let row_length = parameters.channels * parameters.plane;
-    if (element >= step_of(replica).rows * row_length) {
-        return;
-    }
+fn row_length() -> u32 {
+    return parameters.channels * parameters.plane;
+}
+
+fn of_element(replica: u32, e: u32, at: u32) {
     // Rows and channels follow each other in delta as in dx.
     let own = replica * parameters.capacity * parameters.channels;
-    let windows = (own + element / parameters.plane) * parameters.windows;
-    let s = element % parameters.plane;
-    let at = unfolded(s, parameters.input.y);
-    let first = first_window(at);
-    let end = end_window(at);
+    let windows = (own + e / parameters.plane) * parameters.windows;
+    let s = e % parameters.plane;
+    let sample = unfolded(s, parameters.input.y);
+    let first = first_window(sample);
+    let end = end_window(sample);
     var sum = 0.0;
     for (var line = first.x; line < end.x; line++) {
         for (var p = first.y; p < end.y; p++) {
@@ -35,10 +28,9 @@ fn main(
             }
         }
     }
-    let to = replica * parameters.capacity * row_length + element;
     if (ADDS) {
-        below[to] += sum;
+        below[at] += sum;
     } else {
-        below[to] = sum;
+        below[at] = sum;
     }
 }

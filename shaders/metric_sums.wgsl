@@ -27,21 +27,8 @@ struct Parameters {
 // behind the labels the rows that are all right
 @group(1) @binding(6) var<storage, read_write> confusion: array<atomic<u32>>;
 
-var<workgroup> partial: array<vec2<f32>, 64>;
-
-// The sum of `own` over the workgroup, in every thread's slot 0 afterwards.
-fn reduce(local: u32, own: vec2<f32>) -> vec2<f32> {
-    workgroupBarrier();
-    partial[local] = own;
-    workgroupBarrier();
-    for (var half = 32u; half > 0u; half /= 2u) {
-        if (local < half) {
-            partial[local] += partial[local + half];
-        }
-        workgroupBarrier();
-    }
-    return partial[0];
-}
+const THREADS = 64u;
+alias Summed = vec2<f32>;
 
 // The largest logit, the first on a tie; with one logit, class 1 if it is above 0.
 fn predicted(own: u32) -> u32 {

@@ -1,8 +1,9 @@
-// The sum over a workgroup, in a fixed order. Every thread of the workgroup calls it.
+// The sum over a workgroup, in a fixed order. Every thread of the workgroup calls it. Its `THREADS` and the type
+// `Summed` of what is summed are the kernel's.
 
-var<workgroup> partial_sums: array<f32, THREADS>;
+var<workgroup> partial_sums: array<Summed, THREADS>;
 
-fn reduce(local: u32, value: f32) -> f32 {
+fn reduce(local: u32, value: Summed) -> Summed {
     workgroupBarrier();
     partial_sums[local] = value;
     workgroupBarrier();
@@ -13,13 +14,4 @@ fn reduce(local: u32, value: f32) -> f32 {
         workgroupBarrier();
     }
     return partial_sums[0];
-}
-
-fn reduce4(local: u32, value: vec4<f32>) -> vec4<f32> {
-    return vec4<f32>(
-        reduce(local, value.x),
-        reduce(local, value.y),
-        reduce(local, value.z),
-        reduce(local, value.w),
-    );
 }

@@ -10,17 +10,7 @@ struct Parameters {
 @group(1) @binding(1) var<storage, read> z: array<f32>;
 @group(1) @binding(2) var<storage, read_write> a: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) workgroup: vec3<u32>,
-    @builtin(num_workgroups) workgroups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let replica = workgroup.z;
-    let i = thread(workgroup, workgroups, local, 64u);
-    if (i >= step_of(replica).rows) {
-        return;
-    }
+fn of_row(replica: u32, i: u32, step: Step) {
     let own = (replica * parameters.capacity + i) * parameters.classes;
     var maximum = z[own];
     for (var j = 1u; j < parameters.classes; j++) {

@@ -9,17 +9,10 @@ struct Parameters {
 // (replica, capacity, units)
 @group(1) @binding(1) var<storage, read_write> values: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) workgroup: vec3<u32>,
-    @builtin(num_workgroups) workgroups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let replica = workgroup.z;
-    let element = thread(workgroup, workgroups, local, 64u);
-    if (element >= step_of(replica).rows * parameters.units) {
-        return;
-    }
-    let at = replica * parameters.capacity * parameters.units + element;
+fn row_length() -> u32 {
+    return parameters.units;
+}
+
+fn of_element(replica: u32, e: u32, at: u32) {
     values[at] = 0.0;
 }

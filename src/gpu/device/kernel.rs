@@ -6,7 +6,7 @@ use std::rc::Rc;
 use wgpu::{BindingType, BufferBindingType, ShaderStages};
 
 use super::gpu::Gpu;
-use super::sources::source;
+use super::sources::Source;
 use crate::expr::Expression;
 
 /// How a kernel uses a binding of its group 1.
@@ -35,6 +35,30 @@ pub(in crate::gpu) struct Dispatch {
     pub iterations: u64,
 }
 
+/// The text of a kernel.
+#[derive(Clone, Copy)]
+pub(in crate::gpu) enum Code<'a> {
+    /// A file of `shaders/`.
+    File(&'static Source),
+    /// Made for a network or an optimizer: its name, and its whole text.
+    Made(&'static str, &'a str),
+}
+
+impl From<&'static Source> for Code<'_> {
+    fn from(source: &'static Source) -> Self {
+        Code::File(source)
+    }
+}
+
+impl Code<'_> {
+    fn name(self) -> &'static str {
+        match self {
+            Code::File(source) => source.name,
+            Code::Made(name, _) => name,
+        }
+    }
+}
+
 /// What tells one pipeline from another.
 #[derive(PartialEq, Eq, Hash)]
 struct Key {
@@ -54,8 +78,6 @@ pub(in crate::gpu) struct Variant<'a> {
     pub constants: &'a [(&'static str, bool)],
     /// The entry point, if it is not `main`.
     pub entry: Option<&'static str>,
-    /// The whole text of a kernel that is made for one network; None for those of `sources.rs`.
-    pub text: Option<&'a str>,
 }
 
 /// The kernels of a device, compiled as they are asked for.
@@ -80,32 +102,29 @@ impl Kernels {
         }
     }
 
-    /// The kernel of that name, compiled at its first use.
-    fn get(
-        &mut self,
-        gpu: &Gpu,
-        name: &'static str,
-        variant: Variant,
-        bindings: &[Access],
-    ) -> Rc<Kernel> {
+    /// The kernel of that text, compiled at its first use.
+    fn get(&mut self, gpu: &Gpu, code: Code, variant: Variant, bindings: &[Access]) -> Rc<Kernel> {
         let entry = variant.entry.unwrap_or("main");
         let key = Key {
-            name,
+            name: code.name(),
             entry,
             function: variant.function.map_or_else(String::new, ToString::to_string),
-            text: variant.text.map(str::to_owned),
+            text: match code {
+                Code::File(_) => None,
+                Code::Made(_, text) => Some(text.to_owned()),
+            },
             constants: variant.constants.to_vec(),
         };
         let step_layout = &self.step_layout;
-        let compile = || Rc::new(compile(gpu, step_layout, name, entry, variant, bindings));
+        let compile = || Rc::new(compile(gpu, step_layout, code, entry, variant, bindings));
         self.compiled.entry(key).or_insert_with(compile).clone()
     }
 
     /// A dispatch of a kernel on `words` as its uniform parameters, and buffers in their order.
-    pub fn dispatch(
+    pub fn dispatch<'b>(
         &mut self,
         gpu: &Gpu,
-        name: &'static str,
+        code: impl Into<Code<'b>>,
         variant: Variant,
         words: &[u32],
         buffers: &[(&wgpu::Buffer, Access)],
@@ -114,7 +133,8 @@ impl Kernels {
         let accesses: Vec<Access> = std::iter::once(Access::Uniform)
             .chain(buffers.iter().map(|(_, access)| *access))
             .collect();
-        let kernel = self.get(gpu, name, variant, &accesses);
+        let code = code.into();
+        let (kernel, name) = (self.get(gpu, code, variant, &accesses), code.name());
         let uniform = gpu.uniform(name, words);
         let all = std::iter::once(&uniform).chain(buffers.iter().map(|(buffer, _)| *buffer));
         let entries: Vec<_> = (0..)
@@ -136,12 +156,12 @@ impl Kernels {
 fn compile(
     gpu: &Gpu,
     step_layout: &wgpu::BindGroupLayout,
-    name: &'static str,
+    code: Code,
     entry: &'static str,
     variant: Variant,
     bindings: &[Access],
 ) -> Kernel {
-    let device = &gpu.device;
+    let (device, name) = (&gpu.device, code.name());
     let kind = |access: &Access| match access {
         Access::Uniform => BindingType::Buffer {
             ty: BufferBindingType::Uniform,
@@ -162,7 +182,10 @@ fn compile(
         bind_group_layouts: &[Some(step_layout), Some(&layout)],
         immediate_size: 0,
     });
-    let text = variant.text.map_or_else(|| source(name, variant.function), str::to_owned);
+    let text = match code {
+        Code::File(source) => source.whole(variant.function),
+        Code::Made(_, text) => text.to_owned(),
+    };
     let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
         label: Some(name),
         source: wgpu::ShaderSource::Wgsl(text.into()),

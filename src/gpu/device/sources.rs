@@ -10,109 +10,108 @@ pub(in crate::gpu) const LOSS_OF: &str = "loss_of";
 pub(in crate::gpu) const STEP: &str = include_str!("../../../shaders/step.wgsl");
 const ORDER: &str = include_str!("../../../shaders/order.wgsl");
 const WINDOWS: &str = include_str!("../../../shaders/windows.wgsl");
+const ELEMENT: &str = include_str!("../../../shaders/element.wgsl");
+const ROW: &str = include_str!("../../../shaders/row.wgsl");
+const REDUCE: &str = include_str!("../../../shaders/reduce.wgsl");
 const PRODUCT: &str = include_str!("../../../shaders/product.wgsl");
 const PRODUCT_LARGE: &str = include_str!("../../../shaders/product_large.wgsl");
 const UPDATE: &str = include_str!("../../../shaders/update.wgsl");
 
-/// What a kernel's text needs beside it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::gpu) enum Needs {
-    /// The step alone.
-    Step,
-    /// The order of an epoch.
-    Order,
-    /// Elementary functions.
-    Math,
-    /// Elementary functions, and what a layer applies: `activation(x)`.
+/// The function that is generated for a kernel from an expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Function {
+    /// What a layer applies: `activation(x)`.
     Activation,
-    /// Elementary functions, and the loss of an output: `loss_of(e)`.
+    /// The loss of an output: `loss_of(e)`.
     Loss,
-    /// Bounds on a gradient.
-    Bounds,
-    /// The tiles of a product.
-    Product,
-    /// Larger tiles of a product.
-    LargeProduct,
-    /// The sizes of windows.
-    Windows,
-    /// The tiles of a product, and the sizes of windows.
-    Convolution,
 }
 
-macro_rules! kernels {
-    ($($name:literal: $needs:ident),* $(,)?) => {
-        const KERNELS: &[(&str, Needs, &str)] = &[
-            ("matmul_large", Needs::LargeProduct, include_str!("../../../shaders/matmul.wgsl")),
-            $(($name, Needs::$needs, include_str!(concat!("../../../shaders/", $name, ".wgsl")))),*
-        ];
-    };
-}
-kernels! {
-    "activation_backward": Step,
-    "add": Step,
-    "average_pool": Windows,
-    "batch": Order,
-    "bias": Step,
-    "bias_activation": Activation,
-    "bias_gradient": Step,
-    "binary_cross_entropy": Math,
-    "clip": Bounds,
-    "convolution": Convolution,
-    "convolution_input_gradient": Convolution,
-    "convolution_kernel_gradient": Convolution,
-    "gather": Step,
-    "keep_best": Step,
-    "matmul": Product,
-    "max_pool": Windows,
-    "max_pool_backward": Windows,
-    "metric_sums": Step,
-    "multi_label_cross_entropy": Math,
-    "prelu": Step,
-    "prelu_gradient": Step,
-    "sigmoid": Math,
-    "softmax": Math,
-    "softmax_cross_entropy": Math,
-    "value_loss": Loss,
-    "zero": Step,
-}
-
-impl Needs {
-    /// The name and the arguments of the function that is generated for a kernel.
-    fn generated(self) -> Option<(&'static str, &'static [Variable])> {
+impl Function {
+    /// Its name and its arguments.
+    fn signature(self) -> (&'static str, &'static [Variable]) {
         match self {
-            Needs::Activation => Some(("activation", &[Variable::X])),
-            Needs::Loss => Some((LOSS_OF, &[Variable::E])),
-            Needs::Step
-            | Needs::Order
-            | Needs::Math
-            | Needs::Bounds
-            | Needs::Product
-            | Needs::LargeProduct
-            | Needs::Windows
-            | Needs::Convolution => None,
+            Function::Activation => ("activation", &[Variable::X]),
+            Function::Loss => (LOSS_OF, &[Variable::E]),
         }
     }
 }
 
-/// The whole text of a kernel; `function` is what it applies, where it is generated for one.
-pub(in crate::gpu) fn source(name: &str, function: Option<&Expression>) -> String {
-    let found = KERNELS.iter().find(|(known, ..)| *known == name);
-    let (needs, text) = found.map_or((Needs::Step, ""), |(_, needs, text)| (*needs, *text));
-    let before: &[&str] = match needs {
-        Needs::Step => &[],
-        Needs::Bounds => &[BOUNDS],
-        Needs::Product => &[PRODUCT],
-        Needs::LargeProduct => &[PRODUCT_LARGE],
-        Needs::Windows => &[WINDOWS],
-        Needs::Convolution => &[PRODUCT, WINDOWS],
-        Needs::Order => &[ORDER],
-        Needs::Math | Needs::Activation | Needs::Loss => &[MATH_WGSL],
+/// A kernel of `shaders/`.
+#[derive(Debug)]
+pub(in crate::gpu) struct Source {
+    /// Its name.
+    pub name: &'static str,
+    /// What stands in front of it, behind the step.
+    preludes: &'static [&'static str],
+    applies: Option<Function>,
+    text: &'static str,
+}
+
+macro_rules! applies {
+    () => {
+        None
     };
-    let function = match (function, needs.generated()) {
-        (Some(function), Some((name, arguments))) => function.to_wgsl(name, arguments),
-        _ => String::new(),
+    ($function:ident) => {
+        Some(Function::$function)
     };
-    [&[STEP], before, &[&function, text]].concat().join("\n")
+}
+
+macro_rules! sources {
+    ($($constant:ident = $name:literal [$($prelude:ident),*] $(applies $function:ident)?;)*) => {
+        $(
+            #[doc = concat!("`shaders/", $name, ".wgsl`")]
+            pub(in crate::gpu) const $constant: &Source = &Source {
+                name: $name,
+                preludes: &[$($prelude),*],
+                applies: applies!($($function)?),
+                text: include_str!(concat!("../../../shaders/", $name, ".wgsl")),
+            };
+        )*
+        const ALL: &[&Source] = &[$($constant,)* MATMUL_LARGE];
+    };
+}
+sources! {
+    ACTIVATION_BACKWARD = "activation_backward" [ELEMENT];
+    ADD = "add" [ELEMENT];
+    AVERAGE_POOL = "average_pool" [WINDOWS, ELEMENT];
+    BATCH = "batch" [ORDER, ROW];
+    BIAS = "bias" [ELEMENT];
+    BIAS_ACTIVATION = "bias_activation" [MATH_WGSL, ELEMENT] applies Activation;
+    BIAS_GRADIENT = "bias_gradient" [REDUCE];
+    BINARY_CROSS_ENTROPY = "binary_cross_entropy" [MATH_WGSL, ROW];
+    CLIP = "clip" [BOUNDS, REDUCE];
+    CONVOLUTION = "convolution" [PRODUCT, WINDOWS];
+    CONVOLUTION_INPUT_GRADIENT = "convolution_input_gradient" [PRODUCT, WINDOWS];
+    CONVOLUTION_KERNEL_GRADIENT = "convolution_kernel_gradient" [PRODUCT, WINDOWS];
+    GATHER = "gather" [ELEMENT];
+    KEEP_BEST = "keep_best" [];
+    MATMUL = "matmul" [PRODUCT];
+    MAX_POOL = "max_pool" [WINDOWS, ELEMENT];
+    MAX_POOL_BACKWARD = "max_pool_backward" [WINDOWS, ELEMENT];
+    METRIC_SUMS = "metric_sums" [REDUCE];
+    MULTI_LABEL_CROSS_ENTROPY = "multi_label_cross_entropy" [MATH_WGSL, ROW];
+    PRELU = "prelu" [];
+    PRELU_GRADIENT = "prelu_gradient" [];
+    SIGMOID = "sigmoid" [MATH_WGSL, ELEMENT];
+    SOFTMAX = "softmax" [MATH_WGSL, ROW];
+    SOFTMAX_CROSS_ENTROPY = "softmax_cross_entropy" [MATH_WGSL, ROW];
+    VALUE_LOSS = "value_loss" [MATH_WGSL, ROW] applies Loss;
+    ZERO = "zero" [ELEMENT];
+}
+
+/// `shaders/matmul.wgsl` in larger tiles.
+pub(in crate::gpu) const MATMUL_LARGE: &Source =
+    &Source { name: "matmul_large", preludes: &[PRODUCT_LARGE], ..*MATMUL };
+
+impl Source {
+    /// The whole text; `function` is what the kernel applies, if it is one that does.
+    pub fn whole(&self, function: Option<&Expression>) -> String {
+        let function = match (function, self.applies.map(Function::signature)) {
+            (Some(function), Some((name, arguments))) => function.to_wgsl(name, arguments),
+            (None, _) | (_, None) => String::new(),
+        };
+        [&[STEP], self.preludes, &[&function, self.text]].concat().join("\n")
+    }
 }
 
 /// The whole text of the kernel `update` of an optimizer, whose slots are its last bindings.
@@ -124,23 +123,17 @@ pub(in crate::gpu) fn update_source(optimizer: Optimizer) -> String {
 /// of values, `update` once for each optimizer: what a validator can check without a device.
 pub fn shader_sources(activations: &[Expression], losses: &[Expression]) -> Vec<(String, String)> {
     let mut sources = vec![];
-    for (name, needs, _) in KERNELS {
-        let functions = match needs {
-            Needs::Activation => activations,
-            Needs::Loss => losses,
-            Needs::Step
-            | Needs::Order
-            | Needs::Math
-            | Needs::Bounds
-            | Needs::Product
-            | Needs::LargeProduct
-            | Needs::Windows
-            | Needs::Convolution => {
-                sources.push((name.to_string(), source(name, None)));
+    for source in ALL {
+        let name = source.name;
+        let functions = match source.applies {
+            Some(Function::Activation) => activations,
+            Some(Function::Loss) => losses,
+            None => {
+                sources.push((name.to_string(), source.whole(None)));
                 continue;
             }
         };
-        let of = |f: &Expression| (format!("{name} of {f}"), source(name, Some(f)));
+        let of = |f: &Expression| (format!("{name} of {f}"), source.whole(Some(f)));
         sources.extend(functions.iter().map(of));
     }
     for optimizer in Optimizer::ALL {

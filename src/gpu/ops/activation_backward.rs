@@ -5,6 +5,7 @@ use bytemuck::{Pod, Zeroable};
 use super::Launch;
 use super::launcher::Launcher;
 use crate::gpu::device::kernel::{Dispatch, Variant};
+use crate::gpu::device::sources::ACTIVATION_BACKWARD;
 use crate::plan::ops::activation_backward::ActivationBackward;
 
 /// The kernel's parameters.
@@ -19,7 +20,7 @@ impl Launch for ActivationBackward {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
         let parameters = Parameters { capacity: at.capacity(), units: at.units(self.delta) };
         let buffers = [at.read(self.slope), at.write(self.delta)];
-        let kernel = ("activation_backward", Variant::default());
+        let kernel = (ACTIVATION_BACKWARD, Variant::default());
         at.dispatch(kernel, parameters, &buffers, at.elements(self.delta))
     }
 }

@@ -5,6 +5,7 @@ use bytemuck::{Pod, Zeroable};
 use super::Launch;
 use super::launcher::{Launcher, by_mode};
 use crate::gpu::device::kernel::Dispatch;
+use crate::gpu::device::sources::ADD;
 use crate::plan::ops::add::Add;
 
 /// The kernel's parameters.
@@ -19,7 +20,7 @@ impl Launch for Add {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
         let parameters = Parameters { capacity: at.capacity(), units: at.units(self.to) };
         let buffers = [at.read(self.from), at.write(self.to)];
-        at.dispatch(("add", by_mode(self.mode)), parameters, &buffers, at.elements(self.to))
+        at.dispatch((ADD, by_mode(self.mode)), parameters, &buffers, at.elements(self.to))
     }
 }
 

@@ -4,6 +4,7 @@ use super::Launch;
 use super::launcher::Launcher;
 use super::windows::{Parameters, constants};
 use crate::gpu::device::kernel::{Dispatch, Variant};
+use crate::gpu::device::sources::AVERAGE_POOL;
 use crate::plan::ops::average_pool::AveragePool;
 
 impl Launch for AveragePool {
@@ -16,7 +17,7 @@ impl Launch for AveragePool {
         let turns = if self.transposed { windows.overlap() } else { windows.taps() };
         let variant = Variant { constants: &constants, ..Variant::default() };
         let size = at.elements(self.to).turning(turns);
-        at.dispatch(("average_pool", variant), parameters, &buffers, size)
+        at.dispatch((AVERAGE_POOL, variant), parameters, &buffers, size)
     }
 }
 

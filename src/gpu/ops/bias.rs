@@ -5,6 +5,7 @@ use bytemuck::{Pod, Zeroable};
 use super::Launch;
 use super::launcher::{Launcher, word};
 use crate::gpu::device::kernel::{Dispatch, Variant};
+use crate::gpu::device::sources::BIAS;
 use crate::plan::ops::bias::Bias;
 
 /// The kernel's parameters.
@@ -28,7 +29,7 @@ impl Launch for Bias {
             weights: at.total(),
         };
         let buffers = [at.tensors(), at.write(self.z)];
-        at.dispatch(("bias", Variant::default()), parameters, &buffers, at.elements(self.z))
+        at.dispatch((BIAS, Variant::default()), parameters, &buffers, at.elements(self.z))
     }
 }
 

@@ -5,6 +5,7 @@ use bytemuck::{Pod, Zeroable};
 use super::Launch;
 use super::launcher::{Launcher, word};
 use crate::gpu::device::kernel::{Dispatch, Variant};
+use crate::gpu::device::sources::{BIAS_ACTIVATION, PRELU};
 use crate::plan::ops::bias_activation::{Applied, BiasActivation};
 
 /// The kernel's parameters.
@@ -50,13 +51,13 @@ impl Launch for BiasActivation {
             Applied::Function(function) => {
                 let parameters = Parameters { capacity, units, positions, bias, weights };
                 let variant = Variant { function: Some(&function.expression), ..variant };
-                at.dispatch(("bias_activation", variant), parameters, &buffers, size)
+                at.dispatch((BIAS_ACTIVATION, variant), parameters, &buffers, size)
             }
             Applied::Prelu(alpha) => {
                 let alpha = at.first(*alpha);
                 let parameters =
                     PreluParameters { capacity, units, positions, bias, weights, alpha };
-                at.dispatch(("prelu", variant), parameters, &buffers, size)
+                at.dispatch((PRELU, variant), parameters, &buffers, size)
             }
         }
     }

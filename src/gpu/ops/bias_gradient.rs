@@ -5,6 +5,7 @@ use bytemuck::{Pod, Zeroable};
 use super::Launch;
 use super::launcher::{Launcher, Size, THREADS, TREE, by_mode, folded, word};
 use crate::gpu::device::kernel::Dispatch;
+use crate::gpu::device::sources::BIAS_GRADIENT;
 use crate::plan::ops::bias_gradient::BiasGradient;
 
 /// The kernel's parameters.
@@ -35,7 +36,7 @@ impl Launch for BiasGradient {
             workgroups: folded(channels),
             iterations: (at.workspace.capacity * positions).div_ceil(THREADS) + TREE,
         };
-        at.dispatch(("bias_gradient", by_mode(self.mode)), parameters, &buffers, size)
+        at.dispatch((BIAS_GRADIENT, by_mode(self.mode)), parameters, &buffers, size)
     }
 }
 

@@ -5,6 +5,7 @@ use super::launcher::Launcher;
 use super::tiles::tiled;
 use super::windows::{Parameters, variant};
 use crate::gpu::device::kernel::Dispatch;
+use crate::gpu::device::sources::CONVOLUTION;
 use crate::plan::access::Mode;
 use crate::plan::ops::convolution::Convolution;
 
@@ -15,7 +16,7 @@ impl Launch for Convolution {
         let columns = at.workspace.capacity * windows.positions();
         let size = tiled([windows.filters, windows.terms(), columns]);
         let parameters = Parameters::new(at, windows, Some(self.weight));
-        at.dispatch(("convolution", variant(windows, Mode::Set)), parameters, &buffers, size)
+        at.dispatch((CONVOLUTION, variant(windows, Mode::Set)), parameters, &buffers, size)
     }
 }
 

@@ -5,6 +5,7 @@ use super::launcher::Launcher;
 use super::tiles::tiled;
 use super::windows::{Parameters, variant};
 use crate::gpu::device::kernel::Dispatch;
+use crate::gpu::device::sources::CONVOLUTION_INPUT_GRADIENT;
 use crate::plan::ops::convolution_input_gradient::ConvolutionInputGradient;
 
 impl Launch for ConvolutionInputGradient {
@@ -14,7 +15,7 @@ impl Launch for ConvolutionInputGradient {
         let columns = at.workspace.capacity * windows.plane();
         let size = tiled([windows.channels, windows.filters * windows.taps(), columns]);
         let parameters = Parameters::new(at, windows, Some(self.weight));
-        let kernel = ("convolution_input_gradient", variant(windows, self.mode));
+        let kernel = (CONVOLUTION_INPUT_GRADIENT, variant(windows, self.mode));
         at.dispatch(kernel, parameters, &buffers, size)
     }
 }

@@ -5,6 +5,7 @@ use super::launcher::Launcher;
 use super::tiles::tiled;
 use super::windows::{Parameters, variant};
 use crate::gpu::device::kernel::Dispatch;
+use crate::gpu::device::sources::CONVOLUTION_KERNEL_GRADIENT;
 use crate::plan::ops::convolution_kernel_gradient::ConvolutionKernelGradient;
 
 impl Launch for ConvolutionKernelGradient {
@@ -14,7 +15,7 @@ impl Launch for ConvolutionKernelGradient {
         let columns = at.workspace.capacity * windows.positions();
         let size = tiled([windows.filters, columns, windows.terms()]);
         let parameters = Parameters::new(at, windows, Some(self.weight));
-        let kernel = ("convolution_kernel_gradient", variant(windows, self.mode));
+        let kernel = (CONVOLUTION_KERNEL_GRADIENT, variant(windows, self.mode));
         at.dispatch(kernel, parameters, &buffers, size)
     }
 }

@@ -5,6 +5,7 @@ use super::uniform::Uniform;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::{Access, Dispatch, Kernels, Variant};
 use crate::gpu::device::limits::WORKGROUPS;
+use crate::gpu::device::sources::Source;
 use crate::gpu::session::workspace::Workspace;
 use crate::plan::access::Mode;
 use crate::plan::{BufferId, Layout, Plan, TensorId};
@@ -44,7 +45,7 @@ impl<'a> Launcher<'a> {
     /// A dispatch of a kernel on its uniform parameters, and buffers in their order.
     pub fn dispatch<U: Uniform>(
         &mut self,
-        (name, variant): (&'static str, Variant),
+        (source, variant): (&'static Source, Variant),
         parameters: U,
         buffers: &[Binding],
         size: Size,
@@ -52,9 +53,9 @@ impl<'a> Launcher<'a> {
         let [x, y] = size.workgroups.map(word);
         let workgroups = [x, y, word(self.replicas)];
         #[cfg(test)]
-        super::uniform::check::<U>(name, variant);
+        super::uniform::check::<U>(source, variant);
         let words = bytemuck::cast_slice(bytemuck::bytes_of(&parameters));
-        let dispatch = self.kernels.dispatch(self.gpu, name, variant, words, buffers, workgroups);
+        let dispatch = self.kernels.dispatch(self.gpu, source, variant, words, buffers, workgroups);
         Dispatch { iterations: size.iterations as u64, ..dispatch }
     }
 

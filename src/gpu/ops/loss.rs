@@ -5,6 +5,9 @@ use bytemuck::{Pod, Zeroable};
 use super::launcher::{Launcher, word};
 use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::{Dispatch, Variant};
+use crate::gpu::device::sources::{
+    BINARY_CROSS_ENTROPY, MULTI_LABEL_CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY, VALUE_LOSS,
+};
 use crate::plan::Loss;
 
 /// The kernel's parameters.
@@ -20,13 +23,13 @@ pub(in crate::gpu) fn launch(at: &mut Launcher) -> Dispatch {
     let (plan, workspace) = (at.plan, at.workspace);
     let outputs = plan.row_len(plan.scores);
     let mut variant = Variant::default();
-    let name = match &plan.loss {
-        Loss::SoftmaxCrossEntropy => "softmax_cross_entropy",
-        Loss::BinaryCrossEntropy => "binary_cross_entropy",
-        Loss::MultiLabelCrossEntropy => "multi_label_cross_entropy",
+    let source = match &plan.loss {
+        Loss::SoftmaxCrossEntropy => SOFTMAX_CROSS_ENTROPY,
+        Loss::BinaryCrossEntropy => BINARY_CROSS_ENTROPY,
+        Loss::MultiLabelCrossEntropy => MULTI_LABEL_CROSS_ENTROPY,
         Loss::OfValues(loss) => {
             variant.function = Some(&loss.expression);
-            "value_loss"
+            VALUE_LOSS
         }
     };
     let buffers = [
@@ -38,5 +41,5 @@ pub(in crate::gpu) fn launch(at: &mut Launcher) -> Dispatch {
     ];
     let parameters = Parameters { capacity: at.capacity(), outputs: word(outputs) };
     let size = at.rows().turning(3 * outputs);
-    at.dispatch((name, variant), parameters, &buffers, size)
+    at.dispatch((source, variant), parameters, &buffers, size)
 }

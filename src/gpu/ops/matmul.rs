@@ -6,6 +6,7 @@ use super::Launch;
 use super::launcher::{Binding, Launcher, word};
 use super::tiles::{largely_tiled, takes_large_tiles, tiled};
 use crate::gpu::device::kernel::{Dispatch, Variant};
+use crate::gpu::device::sources::{MATMUL, MATMUL_LARGE};
 use crate::plan::access::Mode;
 use crate::plan::ops::matmul::{Factor, MatMul, Matrix, Out};
 use crate::plan::{TensorId, View};
@@ -81,9 +82,9 @@ fn launch(product: &MatMul, at: &mut Launcher, is_large: bool) -> Dispatch {
     let variant = Variant { constants: &constants, ..Variant::default() };
     let buffers = [left.binding, right.binding, out.binding];
     if is_large {
-        at.dispatch(("matmul_large", variant), parameters, &buffers, largely_tiled([m, k, n]))
+        at.dispatch((MATMUL_LARGE, variant), parameters, &buffers, largely_tiled([m, k, n]))
     } else {
-        at.dispatch(("matmul", variant), parameters, &buffers, tiled([m, k, n]))
+        at.dispatch((MATMUL, variant), parameters, &buffers, tiled([m, k, n]))
     }
 }
 

@@ -4,6 +4,7 @@ use super::Launch;
 use super::launcher::Launcher;
 use super::windows::{Parameters, variant};
 use crate::gpu::device::kernel::Dispatch;
+use crate::gpu::device::sources::MAX_POOL_BACKWARD;
 use crate::plan::ops::max_pool_backward::MaxPoolBackward;
 
 impl Launch for MaxPoolBackward {
@@ -12,7 +13,7 @@ impl Launch for MaxPoolBackward {
         let buffers = [at.read(self.delta), at.read(self.winners), at.write(self.below)];
         let parameters = Parameters::new(at, windows, None);
         let size = at.elements(self.below).turning(windows.overlap());
-        let kernel = ("max_pool_backward", variant(windows, self.mode));
+        let kernel = (MAX_POOL_BACKWARD, variant(windows, self.mode));
         at.dispatch(kernel, parameters, &buffers, size)
     }
 }

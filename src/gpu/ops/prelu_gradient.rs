@@ -5,6 +5,7 @@ use bytemuck::{Pod, Zeroable};
 use super::Launch;
 use super::launcher::{Launcher, Size, THREADS, TREE, by_mode};
 use crate::gpu::device::kernel::Dispatch;
+use crate::gpu::device::sources::PRELU_GRADIENT;
 use crate::plan::ops::prelu_gradient::PreluGradient;
 
 /// The kernel's parameters.
@@ -29,7 +30,7 @@ impl Launch for PreluGradient {
         let buffers = [at.read(self.z), at.read(self.delta), at.gradients()];
         let elements = at.workspace.capacity * at.plan.row_len(self.z);
         let size = Size { workgroups: [1, 1], iterations: elements.div_ceil(THREADS) + TREE };
-        at.dispatch(("prelu_gradient", by_mode(self.mode)), parameters, &buffers, size)
+        at.dispatch((PRELU_GRADIENT, by_mode(self.mode)), parameters, &buffers, size)
     }
 }
 

@@ -5,6 +5,7 @@ use bytemuck::{Pod, Zeroable};
 use super::Launch;
 use super::launcher::Launcher;
 use crate::gpu::device::kernel::{Dispatch, Variant};
+use crate::gpu::device::sources::SIGMOID;
 use crate::plan::ops::sigmoid::Sigmoid;
 
 /// The kernel's parameters.
@@ -19,7 +20,7 @@ impl Launch for Sigmoid {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
         let parameters = Parameters { capacity: at.capacity(), outputs: at.units(self.z) };
         let buffers = [at.read(self.z), at.write(self.a)];
-        at.dispatch(("sigmoid", Variant::default()), parameters, &buffers, at.elements(self.z))
+        at.dispatch((SIGMOID, Variant::default()), parameters, &buffers, at.elements(self.z))
     }
 }
 

@@ -20,7 +20,7 @@ mod check {
 
     use super::Uniform;
     use crate::gpu::device::kernel::Variant;
-    use crate::gpu::device::sources::source;
+    use crate::gpu::device::sources::Source;
 
     /// A field: its name, its offset in bytes, and whether it is of f32.
     type Field = (String, usize, bool);
@@ -29,11 +29,12 @@ mod check {
     static CHECKED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
     /// Compares a struct with that of the kernel it is for.
-    pub(in crate::gpu) fn check<U: Uniform>(name: &str, variant: Variant) {
+    pub(in crate::gpu) fn check<U: Uniform>(source: &Source, variant: Variant) {
+        let name = source.name;
         if !CHECKED.lock().unwrap().insert(format!("{name} {}", std::any::type_name::<U>())) {
             return;
         }
-        let text = variant.text.map_or_else(|| source(name, variant.function), str::to_owned);
+        let text = source.whole(variant.function);
         assert_eq!(of_rust::<U>(), of_wgsl(&text), "the parameters of {name}, in Rust and in WGSL");
     }
 

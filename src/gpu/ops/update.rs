@@ -3,9 +3,9 @@
 use super::launcher::grid;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Access::{Read, Write};
-use crate::gpu::device::kernel::{Dispatch, Kernels, Variant};
+use crate::gpu::device::kernel::{Code, Dispatch, Kernels, Variant};
 use crate::gpu::device::optimizer::optimizer_words;
-use crate::gpu::device::sources::update_source;
+use crate::gpu::device::sources::{CLIP, update_source};
 use crate::run::StepRule;
 
 /// Weights of a stretch of the norm's sum.
@@ -47,7 +47,7 @@ impl Update<'_> {
             let variant = Variant { entry: Some(entry), ..Variant::default() };
             let workgroups = [workgroups as u32, 1, self.replicas as u32];
             let dispatch =
-                self.kernels.dispatch(self.gpu, "clip", variant, &words, &buffers, workgroups);
+                self.kernels.dispatch(self.gpu, CLIP, variant, &words, &buffers, workgroups);
             Dispatch { iterations: (terms.div_ceil(64) + 6) as u64, ..dispatch }
         })
     }
@@ -63,9 +63,9 @@ impl Update<'_> {
         ];
         buffers.extend(self.slots.iter().map(|slot| (slot, Write)));
         let text = update_source(self.rule.optimizer);
-        let variant = Variant { text: Some(&text), ..Variant::default() };
+        let (code, variant) = (Code::Made("update", &text), Variant::default());
         let [x, y] = grid(self.total).map(|workgroups| workgroups as u32);
         let workgroups = [x, y, self.replicas as u32];
-        self.kernels.dispatch(self.gpu, "update", variant, &words, &buffers, workgroups)
+        self.kernels.dispatch(self.gpu, code, variant, &words, &buffers, workgroups)
     }
 }

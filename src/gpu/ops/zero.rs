@@ -5,6 +5,7 @@ use bytemuck::{Pod, Zeroable};
 use super::Launch;
 use super::launcher::Launcher;
 use crate::gpu::device::kernel::{Dispatch, Variant};
+use crate::gpu::device::sources::ZERO;
 use crate::plan::ops::zero::Zero;
 
 /// The kernel's parameters.
@@ -19,7 +20,7 @@ impl Launch for Zero {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
         let parameters = Parameters { capacity: at.capacity(), units: at.units(self.buffer) };
         let buffers = [at.write(self.buffer)];
-        let kernel = ("zero", Variant::default());
+        let kernel = (ZERO, Variant::default());
         at.dispatch(kernel, parameters, &buffers, at.elements(self.buffer))
     }
 }

@@ -4,7 +4,8 @@ use crate::data::Split;
 use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Access::{Read, Write};
-use crate::gpu::device::kernel::{Access, Dispatch, Kernels, Variant};
+use crate::gpu::device::kernel::{Access, Code, Dispatch, Kernels, Variant};
+use crate::gpu::device::sources::{BATCH, GATHER, KEEP_BEST, METRIC_SUMS};
 use crate::gpu::ops::launcher::{Launcher, grid};
 use crate::gpu::ops::update::{Update, stretches};
 use crate::gpu::ops::{list, loss};
@@ -73,9 +74,9 @@ impl<'a> Build<'a> {
     }
 
     /// A dispatch of a kernel on `words` as its uniform parameters, and buffers in their order.
-    pub fn dispatch(
+    pub fn dispatch<'b>(
         &mut self,
-        name: &'static str,
+        code: impl Into<Code<'b>>,
         variant: Variant,
         words: &[u32],
         buffers: &[(&wgpu::Buffer, Access)],
@@ -84,7 +85,7 @@ impl<'a> Build<'a> {
     ) -> Dispatch {
         let [x, y] = workgroups.map(|count| count as u32);
         let workgroups = [x, y, self.run.replicas.len() as u32];
-        let dispatch = self.kernels.dispatch(self.gpu, name, variant, words, buffers, workgroups);
+        let dispatch = self.kernels.dispatch(self.gpu, code, variant, words, buffers, workgroups);
         Dispatch { iterations: iterations as u64, ..dispatch }
     }
 
@@ -158,8 +159,7 @@ impl<'a> Build<'a> {
         ];
         let rows = grid(to.capacity);
         let variant = Variant::default();
-        let mut gather =
-            vec![self.dispatch("batch", variant, &words, &buffers, rows, 24 + outputs)];
+        let mut gather = vec![self.dispatch(BATCH, variant, &words, &buffers, rows, 24 + outputs)];
         let inputs = run.network.inputs();
         let elements = grid(to.capacity * inputs);
         for part in &data.parts {
@@ -170,7 +170,7 @@ impl<'a> Build<'a> {
                 (&to.rows, Read),
                 (&to.inputs, Write),
             ];
-            gather.push(self.dispatch("gather", variant, &words, &buffers, elements, 0));
+            gather.push(self.dispatch(GATHER, variant, &words, &buffers, elements, 0));
         }
         gather
     }
@@ -192,7 +192,7 @@ impl<'a> Build<'a> {
             (&self.buffers.confusion, Write),
         ];
         let turns = workspace.capacity.div_ceil(64) * (1 + scores) + 7 * (1 + outputs);
-        self.dispatch("metric_sums", Variant::default(), &words, &buffers, [1, 1], turns)
+        self.dispatch(METRIC_SUMS, Variant::default(), &words, &buffers, [1, 1], turns)
     }
 
     /// Clip by norm, if asked for, and the optimizer's step; by value is part of that step.
@@ -239,7 +239,7 @@ impl<'a> Build<'a> {
         let entries = [("decide", [1, 1], turns), ("keep", grid(total), 0)];
         let dispatch = |(entry, workgroups, turns)| {
             let variant = Variant { entry: Some(entry), ..Variant::default() };
-            self.dispatch("keep_best", variant, &words, &buffers, workgroups, turns)
+            self.dispatch(KEEP_BEST, variant, &words, &buffers, workgroups, turns)
         };
         entries.into_iter().map(dispatch).collect()
     }

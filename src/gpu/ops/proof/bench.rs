@@ -10,6 +10,7 @@ use rand_distr::StandardNormal;
 use crate::gpu::device::adapter::adapters;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::{Access, Dispatch, Kernels, Variant};
+use crate::gpu::device::sources::Source;
 use crate::gpu::ops::launcher::grid;
 use crate::gpu::session::record::{Recorder, Work};
 use crate::gpu::session::steps::Step;
@@ -199,7 +200,7 @@ impl Bench {
     /// One dispatch of a kernel; the arguments it writes hold its results afterwards.
     pub fn launch(
         &mut self,
-        (name, variant): (&'static str, Variant),
+        (source, variant): (&'static Source, Variant),
         parameters: &[u32],
         arguments: &mut [Argument],
         workgroups: [usize; 2],
@@ -214,7 +215,7 @@ impl Bench {
         let [x, y] = workgroups.map(|count| count as u32);
         let workgroups = [x, y, steps.len() as u32];
         let (gpu, kernels) = self.device();
-        let dispatch = kernels.dispatch(gpu, name, variant, parameters, &bound, workgroups);
+        let dispatch = kernels.dispatch(gpu, source, variant, parameters, &bound, workgroups);
         self.submit(&[dispatch], steps);
         for (argument, (buffer, _)) in arguments.iter_mut().zip(&buffers) {
             if let Argument::Write(words) = argument {

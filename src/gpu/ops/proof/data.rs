@@ -4,6 +4,7 @@ use super::bench::{Argument, Bench, Shape, read, read_words, words};
 use crate::cpu::gather::scale_rows;
 use crate::data::Order;
 use crate::gpu::device::kernel::Variant;
+use crate::gpu::device::sources::{BATCH, GATHER};
 use crate::gpu::session::steps::Step;
 
 /// Rows of the table.
@@ -82,7 +83,7 @@ fn batch(
     let before = [len, len * width, len].map(|len| bench.below(len, 1000));
     let [mut rows, mut truth, mut weights] = before.clone();
     bench.launch(
-        ("batch", Variant::default()),
+        (BATCH, Variant::default()),
         &trial.numbers,
         &mut [
             read_words(&lists.lists),
@@ -182,7 +183,7 @@ pub(super) fn gather(bench: &mut Bench, shape: &Shape) {
         for part in (0..parts).rev() {
             let (first, last) = (part * ROWS / parts, (part + 1) * ROWS / parts);
             bench.launch(
-                ("gather", Variant::default()),
+                (GATHER, Variant::default()),
                 &[capacity, inputs, first, last - first].map(|number| number as u32),
                 &mut [
                     read(&table[first * inputs..last * inputs]),

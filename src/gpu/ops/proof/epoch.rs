@@ -2,6 +2,7 @@
 
 use super::bench::{Argument, Bench, Shape, read, words};
 use crate::gpu::device::kernel::Variant;
+use crate::gpu::device::sources::KEEP_BEST;
 use crate::gpu::ops::launcher::grid;
 use crate::gpu::session::steps::Step;
 
@@ -102,7 +103,7 @@ fn one(bench: &mut Bench, len: usize, train_steps: usize, blocks: usize, fates: 
     let steps: Vec<Step> = fates.iter().map(|fate| Step::of_live(*fate != Fate::Left)).collect();
     for (entry, workgroups) in [("decide", [1, 1]), ("keep", grid(len))] {
         bench.launch(
-            ("keep_best", Variant { entry: Some(entry), ..Variant::default() }),
+            (KEEP_BEST, Variant { entry: Some(entry), ..Variant::default() }),
             &[len, SLOT, replicas, train_steps, blocks].map(|number| number as u32),
             &mut [
                 read(&sums),

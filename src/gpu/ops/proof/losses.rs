@@ -7,6 +7,10 @@ use crate::cpu::multi_label_cross_entropy::multi_label_cross_entropy as labels_t
 use crate::cpu::softmax_cross_entropy::softmax_cross_entropy as softmax_loss_twin;
 use crate::cpu::value_loss::{Errors, value_loss as values_twin};
 use crate::gpu::device::kernel::Variant;
+use crate::gpu::device::sources::{
+    BINARY_CROSS_ENTROPY, METRIC_SUMS, MULTI_LABEL_CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY, Source,
+    VALUE_LOSS,
+};
 use crate::gpu::ops::softmax::proof::{probabilities, terms as softmax_terms};
 use crate::gpu::session::steps::Step;
 use crate::math::Real;
@@ -28,7 +32,7 @@ impl Losses {
     fn run(
         bench: &mut Bench,
         shape: &Shape,
-        (name, variant): (&'static str, Variant),
+        kernel: (&'static Source, Variant),
         (scores, truth): (Vec<f32>, Vec<u32>),
     ) -> Self {
         let replicas = shape.replicas();
@@ -40,7 +44,7 @@ impl Losses {
         let steps = shape.steps().into_iter().zip(&scales);
         let steps = steps.map(|(step, &scale)| Step { scale, ..step });
         bench.launch(
-            (name, variant),
+            kernel,
             &[shape.capacity, width].map(|number| number as u32),
             &mut [
                 read(&scores),
@@ -108,7 +112,7 @@ pub(super) fn softmax_cross_entropy(bench: &mut Bench, shape: &Shape) {
     let mut scores = bench.normal(batch * classes, 3.0);
     scores.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
     let truth = bench.below(batch, classes);
-    let done = Losses::run(bench, shape, plain("softmax_cross_entropy"), (scores, truth));
+    let done = Losses::run(bench, shape, plain(SOFTMAX_CROSS_ENTROPY), (scores, truth));
     let (losses, delta) = done.twin(shape, |z, truth, weights, scale, losses, delta| {
         let exponentials = |z: &mut [f64]| z.iter_mut().for_each(|z| *z = Real::exp(*z));
         softmax_loss_twin(z, truth, weights, scale, losses, delta, exponentials);
@@ -138,7 +142,7 @@ pub(super) fn binary_cross_entropy(bench: &mut Bench, shape: &Shape) {
     let mut scores = bench.normal(batch, 3.0);
     scores.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
     let truth = bench.below(batch, 2);
-    let done = Losses::run(bench, shape, plain("binary_cross_entropy"), (scores, truth));
+    let done = Losses::run(bench, shape, plain(BINARY_CROSS_ENTROPY), (scores, truth));
     let (losses, delta) = done.twin(shape, binary_twin);
     let z = wide(&done.scores);
     let softplus = |z: f64| z.max(0.0) + (-z.abs()).exp().ln_1p();
@@ -160,8 +164,7 @@ pub(super) fn multi_label_cross_entropy(bench: &mut Bench, shape: &Shape) {
     let mut scores = bench.normal(elements, 3.0);
     scores.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
     let truth = labels(bench, elements);
-    let done =
-        Losses::run(bench, shape, plain("multi_label_cross_entropy"), (scores, words(&truth)));
+    let done = Losses::run(bench, shape, plain(MULTI_LABEL_CROSS_ENTROPY), (scores, words(&truth)));
     let (losses, delta) = done.twin(shape, |z, truth, weights, scale, losses, delta| {
         labels_twin(z, &wide(bytemuck::cast_slice(truth)), weights, scale, losses, delta);
     });
@@ -204,7 +207,7 @@ fn value_loss_of(bench: &mut Bench, shape: &Shape, text: &str, apart: f64) {
     scores.iter_mut().zip(&truth).step_by(37).for_each(|(score, truth)| *score = *truth);
     let l = ValueLoss::parse(text).unwrap().expression;
     let variant = Variant { function: Some(&l), ..Variant::default() };
-    let done = Losses::run(bench, shape, ("value_loss", variant), (scores, words(&truth)));
+    let done = Losses::run(bench, shape, (VALUE_LOSS, variant), (scores, words(&truth)));
     let (losses, delta) = done.twin(shape, |output, truth, weights, scale, losses, delta| {
         let rows = (output, &*wide(bytemuck::cast_slice(truth)), weights);
         values_twin(&l, rows, scale, losses, delta, &mut Errors::default());
@@ -236,8 +239,8 @@ fn value_loss_of(bench: &mut Bench, shape: &Shape, text: &str, apart: f64) {
 }
 
 /// A kernel that no function is generated for.
-fn plain(name: &'static str) -> (&'static str, Variant<'static>) {
-    (name, Variant::default())
+fn plain(source: &'static Source) -> (&'static Source, Variant<'static>) {
+    (source, Variant::default())
 }
 
 pub(super) fn metric_sums_of_classes(bench: &mut Bench, shape: &Shape) {
@@ -337,7 +340,7 @@ fn metric_sums(
         ..step
     };
     bench.launch(
-        ("metric_sums", Variant::default()),
+        (METRIC_SUMS, Variant::default()),
         &[capacity, logits, labels, outputs].map(|number| number as u32),
         &mut [
             read(&scores),

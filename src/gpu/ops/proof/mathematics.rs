@@ -3,6 +3,7 @@
 use super::bench::{Argument, Bench, Shape, read, words};
 use crate::expr::Expression;
 use crate::gpu::device::kernel::Variant;
+use crate::gpu::device::sources::BIAS_ACTIVATION;
 use crate::gpu::ops::launcher::grid;
 use crate::gpu::session::steps::Step;
 use crate::math::Real;
@@ -71,7 +72,7 @@ pub(super) fn functions(bench: &mut Bench, shape: &Shape) {
         let mut z = words(&points);
         let (mut values, mut slopes) = (z.clone(), z.clone());
         bench.launch(
-            ("bias_activation", Variant { function: Some(&expression), ..Variant::default() }),
+            (BIAS_ACTIVATION, Variant { function: Some(&expression), ..Variant::default() }),
             &[POINTS as u32, 1, 1, 0, 1],
             &mut [
                 read(&[0.0]),

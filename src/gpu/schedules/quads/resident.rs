@@ -9,7 +9,7 @@ use super::turns::{over_quads, reduction, shared};
 use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Access::{Read, Write};
-use crate::gpu::device::kernel::Variant;
+use crate::gpu::device::kernel::{Code, Variant};
 use crate::gpu::device::limits::TURNS;
 use crate::gpu::device::optimizer::optimizer_words;
 use crate::gpu::schedules::build::Build;
@@ -40,10 +40,10 @@ pub(in crate::gpu) fn resident(build: &mut Build) -> Result<Result<Train, String
     let text = text.resident(&declared(run), sizes.local_weights);
     let buffers = Buffers::new(build, &ahead.gathered).of_update(&declared(run));
     let steps = sizes.steps(gpu, ahead.steps);
-    let variant = Variant { text: Some(&text), ..Variant::default() };
+    let (code, variant) = (Code::Made("resident", &text), Variant::default());
     let turns = sizes.turns_outside + steps * sizes.turns_a_step;
     let words = optimizer_words(&run.step, build.buffers.layout.total(), run.replicas.len());
-    let dispatch = build.dispatch("resident", variant, &words, &buffers, [1, 1], turns);
+    let dispatch = build.dispatch(code, variant, &words, &buffers, [1, 1], turns);
     Ok(Ok(Train { ahead: Some(ahead), dispatches: vec![dispatch], steps }))
 }
 

@@ -38,8 +38,10 @@ impl Text<'_> {
     pub fn two_phase_rows(&self, declared: &[Declared], quads_of_batch: usize) -> String {
         let own = constants(&[("QUADS_OF_BATCH", quads_of_batch)]);
         let parts = [STEP, MATH_WGSL, &self.constants(), &own, &declarations(declared)];
-        let reduce = if self.fusible.columns.any_alpha() { shader!("reduce") } else { "" };
-        [&parts[..], &[&self.pass(), reduce, shader!("two_phase_rows")]].concat().join("\n")
+        let reduce = [shader!("reduce"), shader!("reduce4")];
+        let reduce = if self.fusible.columns.any_alpha() { &reduce[..] } else { &[] };
+        let pass = self.pass();
+        [&parts[..], &[&pass], reduce, &[shader!("two_phase_rows")]].concat().join("\n")
     }
 
     /// The dispatches of `two-phase` that move weights; `norm_workgroups` of them where the gradient's
@@ -69,7 +71,8 @@ impl Text<'_> {
         let own = format!("const BOUNDS_NORM = {};\n", self.run.step.bounds_norm());
         let parts = [STEP, MATH_WGSL, &self.constants(), &own, &declarations(declared)];
         let gradients = self.gradients(declared.len());
-        let rest = [&*self.pass(), &gradients, access, shader!("reduce"), shader!("resident")];
+        let reduce = [shader!("reduce"), shader!("reduce4")].join("\n");
+        let rest = [&*self.pass(), &gradients, access, &reduce, shader!("resident")];
         [&parts[..], &rest].concat().join("\n")
     }
 
@@ -92,6 +95,7 @@ impl Text<'_> {
             ("STATS_LENGTH", columns.stats_length),
             ("WEIGHTS", self.layout.total()),
         ]);
+        text += "alias Summed = f32;\n";
         for (l, link) in links.iter().enumerate() {
             text += &self.layer_constants(l, link);
         }

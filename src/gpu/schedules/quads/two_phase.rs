@@ -9,7 +9,7 @@ use super::text::Text;
 use super::turns::{over_quads, reduction, shared};
 use crate::error::Result;
 use crate::gpu::device::kernel::Access::{Read, Write};
-use crate::gpu::device::kernel::Variant;
+use crate::gpu::device::kernel::{Code, Variant};
 use crate::gpu::device::optimizer::optimizer_words;
 use crate::gpu::ops::launcher::folded;
 use crate::gpu::schedules::build::Build;
@@ -55,21 +55,20 @@ pub(in crate::gpu) fn two_phase(build: &mut Build) -> Result<Result<Train, Strin
     let buffers = Buffers::new(build, &ahead.gathered).with(&columns, &squares);
     let rows_buffers = buffers.of(&rows_declared(run));
     let update_buffers = buffers.of_update(&update_declared(run));
-    let variant = Variant { text: Some(&rows_text), ..Variant::default() };
+    let (code, variant) = (Code::Made("two_phase_rows", &rows_text), Variant::default());
     let turns = sizes.rows_turns(run, &fusible);
     let workgroups = [sizes.quads, 1];
-    let rows = build.dispatch("two_phase_rows", variant, &[0], &rows_buffers, workgroups, turns);
+    let rows = build.dispatch(code, variant, &[0], &rows_buffers, workgroups, turns);
     let mut dispatches = vec![rows];
     let entries: &[&'static str] =
         if run.step.bounds_norm() { &["gradients", "moves"] } else { &["main"] };
     for entry in entries {
-        let variant =
-            Variant { text: Some(&update_text), entry: Some(entry), ..Variant::default() };
+        let variant = Variant { entry: Some(entry), ..Variant::default() };
         let words = optimizer_words(&run.step, build.buffers.layout.total(), replicas);
         let workgroups = folded(sizes.workgroups);
         let turns = sizes.update_turns();
-        let name = "two_phase_update";
-        dispatches.push(build.dispatch(name, variant, &words, &update_buffers, workgroups, turns));
+        let code = Code::Made("two_phase_update", &update_text);
+        dispatches.push(build.dispatch(code, variant, &words, &update_buffers, workgroups, turns));
     }
     Ok(Ok(Train { ahead: Some(ahead), dispatches, steps: 1 }))
 }

@@ -1,0 +1,16 @@
+// A thread a row that a step has. Prepended to the kernel, which defines
+//     of_row(replica, i, step)       what is done with row i of a replica's batch
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) workgroup: vec3<u32>,
+    @builtin(num_workgroups) workgroups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let replica = workgroup.z;
+    let step = step_of(replica);
+    let i = thread(workgroup, workgroups, local, 64u);
+    if (i < step.rows) {
+        of_row(replica, i, step);
+    }
+}
