@@ -158,9 +158,10 @@ fn described(about: Description) -> Result<Model> {
 fn network(about: &Description) -> Result<Network> {
     let elements =
         about.input_shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
-    if !matches!(about.input_shape.len(), 1 | 2) || elements.is_none_or(|n| n > MOST_INPUTS) {
+    if !matches!(about.input_shape.len(), 1..=3) || elements.is_none_or(|n| n > MOST_INPUTS) {
         return Err(disagrees(&format!(
-            "input_shape: {:?}; allowed: [features] or [channels, samples], up to {MOST_INPUTS} in all",
+            "input_shape: {:?}; allowed: [features], [channels, samples] or [channels, height, width], up to \
+             {MOST_INPUTS} in all",
             about.input_shape.iter().take(4).collect::<Vec<_>>()
         )));
     }
@@ -183,7 +184,7 @@ fn network(about: &Description) -> Result<Network> {
     let network = Network::new(about.input_shape.clone(), layers)
         .map_err(|error| disagrees(&error.to_string()))?;
     if network.input != about.input_shape {
-        return Err(disagrees("input_shape: its first layer takes (channels, samples)"));
+        return Err(disagrees("input_shape: its first layer takes an axis of channels more"));
     }
     for (index, (record, shape)) in about.layers.iter().zip(&network.shapes).enumerate() {
         if record.output_shape.as_ref().is_some_and(|claimed| claimed != shape) {

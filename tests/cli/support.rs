@@ -61,20 +61,20 @@ impl Folder {
     }
 
     /// An archive with X and y.
-    pub fn archive<Y: WritableElement, D: Dimension>(
+    pub fn archive<Y: WritableElement, E: Dimension, D: Dimension>(
         &self,
         name: &str,
-        x: &Array2<f64>,
+        x: &Array<f64, E>,
         y: &Array<Y, D>,
     ) -> PathBuf {
         self.weighted_archive(name, x, y, None)
     }
 
     /// An archive with X, y and perhaps sample_weight.
-    pub fn weighted_archive<Y: WritableElement, D: Dimension>(
+    pub fn weighted_archive<Y: WritableElement, E: Dimension, D: Dimension>(
         &self,
         name: &str,
-        x: &Array2<f64>,
+        x: &Array<f64, E>,
         y: &Array<Y, D>,
         weights: Option<&Array1<f64>>,
     ) -> PathBuf {

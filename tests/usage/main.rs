@@ -3,6 +3,7 @@
 mod evaluation;
 mod export;
 mod first_line;
+mod images;
 mod labels;
 mod large;
 mod losses;

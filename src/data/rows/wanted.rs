@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 /// What the rows of a file are to be.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
-    /// The shape of a row: `[features]`, or `[channels, samples]`.
+    /// The shape of a row: `[features]`, `[channels, samples]` or `[channels, height, width]`.
     pub row_shape: Vec<usize>,
     /// The names of the features, one an input or one a channel, where they are known.
     pub feature_names: Option<Vec<String>>,

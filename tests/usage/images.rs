@@ -1,0 +1,48 @@
+//! A model of images, from the parameter file to predictions: means of squares that tell classes apart.
+
+use ndarray::{Array1, Array4, s};
+use serde_json::{Value, json};
+
+use crate::support::Folder;
+
+const ROWS: usize = 60;
+
+/// Images of 2 channels of 4 x 6; the class is the third of the first channel that is bright.
+fn images() -> (Array4<f64>, Array1<i64>) {
+    let classes = Array1::from_shape_fn(ROWS, |row| (row % 3) as i64);
+    let mut images = Array4::from_shape_fn((ROWS, 2, 4, 6), |(row, channel, line, column)| {
+        ((row * 31 + channel * 17 + line * 7 + column * 3) as f64 * 0.61).sin()
+    });
+    for (row, &class) in classes.iter().enumerate() {
+        let third = 2 * class as usize;
+        images.slice_mut(s![row, 0, .., third..third + 2]).mapv_inplace(|x| x + 2.0);
+    }
+    (images, classes)
+}
+
+#[test]
+fn images_are_trained_on_predicted_and_evaluated() {
+    let folder = Folder::new();
+    let (x, y) = images();
+    folder.archive("images.npz", &x, &y);
+    let file = folder.parameters(json!({
+        "NPZ_DATASET": "images.npz", "LR": 0.1, "MAX_EPOCHS": 20, "BATCH_SIZE": 8,
+        "LAYER_SIZES": null, "LAYER_ACTS": null,
+        "LAYERS": [
+            {"type": "avgpool2d", "size": [4, 2]},
+            {"type": "dense", "units": 3, "activation": "softmax"},
+        ],
+    }));
+    let trained = folder.train(&file, "run", &[]).ended(0);
+    trained.says(&["2 channels of 4 x 6", "avgpool2d: size 4 x 2, stride 4 x 2", "(2, 1, 3)"]);
+    let layer = &folder.json("run/params.json")["parameters"]["LAYERS"][0];
+    assert_eq!(*layer, json!({"type": "avgpool2d", "size": [4, 2], "stride": [4, 2]}));
+    let inspected = folder.run(&["inspect", "run"]).ended(0);
+    inspected.says(&["2 channels, the 4 x 6 elements of each alike"]);
+    let found = folder.run(&["evaluate", "run", "images.npz", "--json"]).ended(0).stdout;
+    let found: Value = serde_json::from_str(&found).unwrap();
+    // A square's mean is 2 above the others of its channel.
+    assert_eq!(found["accuracy"], 1.0);
+    folder.run(&["predict", "run", "images.npz", "-o", "out.csv"]).ended(0);
+    assert_eq!(folder.read("out.csv").lines().count(), ROWS + 1);
+}
