@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array4, s};
 use serde_json::{Value, json};
 
-use crate::support::Folder;
+use crate::support::{Folder, unbroken};
 
 const ROWS: usize = 60;
 
@@ -37,7 +37,7 @@ fn images_are_trained_on_predicted_and_evaluated() {
     trained.says(&["2 channels of 4 x 6", "avgpool2d: size 4 x 2, stride 4 x 2", "(2, 1, 3)"]);
     let layer = &folder.json("run/params.json")["parameters"]["LAYERS"][0];
     assert_eq!(*layer, json!({"type": "avgpool2d", "size": [4, 2], "stride": [4, 2]}));
-    let inspected = folder.run(&["inspect", "run"]).ended(0).stdout;
+    let inspected = unbroken(&folder.run(&["inspect", "run"]).ended(0).stdout);
     assert!(inspected.contains("2 channels, the 4 x 6 elements of each alike"), "{inspected}");
     let found = folder.run(&["evaluate", "run", "images.npz", "--json"]).ended(0).stdout;
     let found: Value = serde_json::from_str(&found).unwrap();
