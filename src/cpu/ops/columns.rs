@@ -12,50 +12,47 @@ use crate::plan::{Axis, Windows};
 pub(super) fn take_columns<T: Real>(windows: &Windows, x: &[T], columns: &mut Vec<T>) {
     let horizontal = windows.axes[1];
     columns.resize(windows.terms() * windows.positions(), T::ZERO);
-    let lines = columns.chunks_exact_mut(horizontal.positions);
-    for (line, source) in lines.zip(sources(windows)) {
-        match source.start {
+    let mut lines = columns.chunks_exact_mut(horizontal.positions);
+    each_line(windows, |start, tap| {
+        let Some(line) = lines.next() else { return };
+        match start {
             None => line.fill(T::ZERO),
-            Some(start) => {
-                take_line(&horizontal, source.tap, &x[start..][..horizontal.input], line)
-            }
+            Some(start) => take_line(&horizontal, tap, &x[start..][..horizontal.input], line),
         }
-    }
+    });
 }
 
 /// The other way: adds each column's values to the elements they came from, (channels, height, width).
 pub(super) fn add_columns<T: Real>(windows: &Windows, columns: &[T], x: &mut [T]) {
     let horizontal = windows.axes[1];
-    let lines = columns.chunks_exact(horizontal.positions);
-    for (line, source) in lines.zip(sources(windows)) {
-        if let Some(start) = source.start {
-            add_line(&horizontal, source.tap, line, &mut x[start..][..horizontal.input]);
+    let mut lines = columns.chunks_exact(horizontal.positions);
+    each_line(windows, |start, tap| {
+        if let (Some(line), Some(start)) = (lines.next(), start) {
+            add_line(&horizontal, tap, line, &mut x[start..][..horizontal.input]);
+        }
+    });
+}
+
+/// The lines of all columns, in their order, (channel, taps of both axes, position on the first axis): each is a
+/// tap of the second axis on one line of the input, whose first element in the row is given, None in the
+/// padding.
+#[inline(always)]
+fn each_line(windows: &Windows, mut of: impl FnMut(Option<usize>, usize)) {
+    let ([vertical, horizontal], plane) = (windows.axes, windows.plane());
+    for channel in 0..windows.channels {
+        for down in 0..vertical.kernel {
+            for tap in 0..horizontal.kernel {
+                for position in 0..vertical.positions {
+                    let line = vertical.input_of(position, down);
+                    of(line.map(|line| channel * plane + line * horizontal.input), tap);
+                }
+            }
         }
     }
 }
 
-/// Where a line of a column comes from: a tap of the second axis on one line of the input.
-struct Source {
-    /// The first element of that line in the row; None in the padding.
-    start: Option<usize>,
-    /// The tap of the second axis.
-    tap: usize,
-}
-
-/// The lines of all columns, in their order: (channel, taps of both axes, position on the first axis).
-fn sources(windows: &Windows) -> impl Iterator<Item = Source> {
-    let ([vertical, horizontal], plane, taps) = (windows.axes, windows.plane(), windows.taps());
-    (0..windows.terms()).flat_map(move |term| {
-        let (channel, tap) = (term / taps, term % taps);
-        let (down, tap) = (tap / horizontal.kernel, tap % horizontal.kernel);
-        (0..vertical.positions).map(move |position| {
-            let line = vertical.input_of(position, down);
-            Source { start: line.map(|line| channel * plane + line * horizontal.input), tap }
-        })
-    })
-}
-
 /// The positions whose tap meets an element rather than padding.
+#[inline(always)]
 fn inside(axis: &Axis, tap: usize) -> Range<usize> {
     let &Axis { input, stride, before, positions, .. } = axis;
     let tap = tap * axis.dilation;
@@ -65,6 +62,7 @@ fn inside(axis: &Axis, tap: usize) -> Range<usize> {
 }
 
 /// What a tap sees of one line of the input at each position.
+#[inline(always)]
 fn take_line<T: Real>(axis: &Axis, tap: usize, from: &[T], line: &mut [T]) {
     let inside = inside(axis, tap);
     line[..inside.start].fill(T::ZERO);
@@ -83,6 +81,7 @@ fn take_line<T: Real>(axis: &Axis, tap: usize, from: &[T], line: &mut [T]) {
 }
 
 /// The other way round.
+#[inline(always)]
 fn add_line<T: Real>(axis: &Axis, tap: usize, line: &[T], to: &mut [T]) {
     let inside = inside(axis, tap);
     if inside.is_empty() {
