@@ -1,5 +1,5 @@
-// z[i, u] += b[channel of u], a = f(z), slope = f'(z) in one pass. `activation`, which gives f and f', is
-// generated from the layer's expression and prepended.
+// z[i, u] += b[channel of u], a = f(z), slope = f'(z) in one pass. `activation`, which gives f and f' from z and
+// the parameter of f, is generated from the layer's expression and prepended.
 
 struct Parameters {
     capacity: u32,
@@ -8,6 +8,8 @@ struct Parameters {
     positions: u32,
     bias: u32,
     weights: u32,
+    // Where the parameter of f lies in the weights of a replica; any place if f has none.
+    parameter: u32,
 }
 
 // Whether the slope is kept: not where nothing is learned.
@@ -27,9 +29,9 @@ fn row_length() -> u32 {
 
 fn of_element(replica: u32, e: u32, at: u32) {
     let channel = e % parameters.units / parameters.positions;
-    let bias = replica * parameters.weights + parameters.bias + channel;
-    let biased = z[at] + weights[bias];
-    let result = activation(biased);
+    let own = replica * parameters.weights;
+    let biased = z[at] + weights[own + parameters.bias + channel];
+    let result = activation(biased, weights[own + parameters.parameter]);
     z[at] = biased;
     a[at] = result.x;
     if (KEEPS_SLOPE) {

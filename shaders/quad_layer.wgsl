@@ -1,9 +1,12 @@
 // The dense layer _L of a chain, on quads. The host writes the layer's number for _L, and in front
-//     INPUTS_L, UNITS_L            its sizes
-//     WEIGHT_L, BIAS_L, ALPHA_L    where W (units, inputs), b and PReLU's alpha lie in a replica's weights
-//     X_L, A_L, DELTA_L            the columns of its input, of a = f(z), and of the gradient by z
-//     LEARNS_L, NEGATIVE_L         whether f is a PReLU, and then the columns of min(z, 0)
-// and `applied_L(z)`, which gives f and f'. f' waits in the place of the gradient.
+//     INPUTS_L, UNITS_L             its sizes
+//     WEIGHT_L, BIAS_L              where W (units, inputs) and b lie in a replica's weights
+//     X_L, A_L, DELTA_L             the columns of its input, of a = f(z), and of the gradient by z
+//     LEARNS_L                      whether f has a parameter α that is learned; only then
+//     PARAMETER_L                   where α lies in a replica's weights
+//     SLOPE_BY_PARAMETER_L          the columns of ∂f/∂α
+// and `applied_L(z)`, which gives f and f', and `slope_by_parameter_L(z)`, which gives ∂f/∂α. f' waits in the place
+// of the gradient.
 
 struct Applied_L {
     a: vec4<f32>,
@@ -32,15 +35,15 @@ fn forward_L(local: u32, quads: u32) {
         memory[quad + A_L + unit] = applied.a;
         memory[quad + DELTA_L + unit] = applied.slope;
         if (LEARNS_L) {
-            memory[quad + NEGATIVE_L + unit] = min(z, vec4<f32>(0.0));
+            memory[quad + SLOPE_BY_PARAMETER_L + unit] = slope_by_parameter_L(z);
         }
     }
 }
 
-// From the gradient by a to that by z; for a PReLU also the unit's share of alpha's: da · min(z, 0).
+// From the gradient by a to that by z, and the unit's share of that by the parameter of f: da · ∂f/∂α.
 fn settle_L(quad: u32, unit: u32, gradient: vec4<f32>) {
     memory[quad + DELTA_L + unit] *= gradient;
     if (LEARNS_L) {
-        memory[quad + NEGATIVE_L + unit] *= gradient;
+        memory[quad + SLOPE_BY_PARAMETER_L + unit] *= gradient;
     }
 }

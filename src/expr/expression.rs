@@ -35,6 +35,11 @@ impl Expression {
         Self::new(tree, root, &self.program.variables)
     }
 
+    /// The variables it may have, the first of which f' is the derivative by.
+    pub fn variables(&self) -> &[Variable] {
+        &self.program.variables
+    }
+
     fn new(tree: Tree, root: Term, variables: &[Variable]) -> Result<Self, ParseError> {
         let first = variables.first().copied().unwrap_or(Variable::X);
         let (with_derivative, derivative) = differentiated(&tree, root, first)?;

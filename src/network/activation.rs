@@ -1,99 +1,25 @@
 //! Activations: names, parameters and expressions of x.
 //!
-//! Every activation of one variable is an [`Expression`]; its derivative is derived, never typed.
-//! Softmax couples the units of a layer and PReLU learns a parameter, so these two stand apart.
+//! Every activation of an element is an expression; its derivatives are derived, never typed. Softmax couples
+//! the units of a layer, so it stands apart.
 
 use std::fmt;
 
+use super::named_activations::{ACTIVATION_NAMES, Named, line};
 use crate::error::{Error, Result};
-use crate::expr::Variable;
 use crate::nearest::did_you_mean;
-use crate::plan::Initializer::{Glorot, He, LeCun};
-use crate::plan::formula::{expression, is_word, name_and_number};
+use crate::plan::formula::{is_word, name_and_number};
 use crate::plan::{Function, Initializer};
-
-/// An activation that has a name; a further one is a line of [`ACTIVATIONS`].
-struct Named {
-    name: &'static str,
-    /// The number that may follow it, `(alpha)`, where it is absent; None for one without.
-    alpha: Option<f64>,
-    /// Its formula in x and `alpha`; None for what is no function of x alone.
-    formula: Option<&'static str>,
-    /// How the weights of a hidden layer start that has it.
-    initializer: Initializer,
-}
-
-const fn named(name: &'static str, formula: &'static str, initializer: Initializer) -> Named {
-    Named { name, alpha: None, formula: Some(formula), initializer }
-}
-
-const fn with_alpha(name: &'static str, alpha: f64, formula: &'static str) -> Named {
-    Named { name, alpha: Some(alpha), formula: Some(formula), initializer: He }
-}
-
-const fn other(name: &'static str, alpha: Option<f64>, initializer: Initializer) -> Named {
-    Named { name, alpha, formula: None, initializer }
-}
-
-/// The activations known by name. The z <= 0 branch holds at a kink, and it is the one that is tested for,
-/// so that NaN takes the other and a diverged run is seen in its loss.
-const ACTIVATIONS: &[Named] = &[
-    named("relu", "if(x <= 0, 0, x)", He),
-    with_alpha("leaky_relu", 0.01, "if(x <= 0, alpha * x, x)"),
-    other("prelu", Some(PRELU_ALPHA), He),
-    with_alpha("elu", 1.0, "if(x <= 0, alpha * (exp(x) - 1), x)"),
-    // Klambauer et al., 2017: the constants that keep mean 0 and variance 1.
-    named("selu", "1.0507009873554805 * if(x <= 0, 1.6732632423543772 * (exp(x) - 1), x)", LeCun),
-    named("gelu", "0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)))", He),
-    named("gelu_erf", "0.5 * x * (1 + erf(x / sqrt(2)))", He),
-    named("silu", "x * sigmoid(x)", He),
-    named("swish", "x * sigmoid(x)", He),
-    named("mish", "x * tanh(softplus(x))", He),
-    // Howard et al., 2019; at the upper kinks the branch above holds.
-    named("hardswish", "if(x <= -3, 0, if(x >= 3, x, x * (x + 3) / 6))", He),
-    named("relu6", "if(x <= 0, 0, if(x >= 6, 6, x))", He),
-    named("hardsigmoid", "if(x <= -3, 0, if(x >= 3, 1, (x + 3) / 6))", Glorot),
-    named("sigmoid", "sigmoid(x)", Glorot),
-    named("softplus", "softplus(x)", Glorot),
-    named("tanh", "tanh(x)", Glorot),
-    other("softmax", None, Glorot),
-    other("linear", None, Glorot),
-    other("identity", None, Glorot),
-    other("custom_function", None, He),
-];
-
-/// The names of the activations; `(alpha)` may follow leaky_relu, prelu and elu.
-pub const ACTIVATION_NAMES: &[&str] = {
-    const NAMES: [&str; ACTIVATIONS.len()] = {
-        let mut names = [""; ACTIVATIONS.len()];
-        let mut index = 0;
-        while index < names.len() {
-            names[index] = ACTIVATIONS[index].name;
-            index += 1;
-        }
-        names
-    };
-    &NAMES
-};
-
-/// The line of a name.
-fn line(name: &str) -> Option<&'static Named> {
-    ACTIVATIONS.iter().find(|named| named.name == name)
-}
-
-/// PReLU's alpha before training (He et al., 2015, "Delving Deep into Rectifiers").
-const PRELU_ALPHA: f64 = 0.25;
 
 /// What a layer applies to z = W a + b.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant)] // one a layer
 pub enum Activation {
     /// a = z
     Linear,
     /// a_i = e^(z_i) / Σ_j e^(z_j), in the output layer only
     Softmax,
-    /// a = z for z > 0, else alpha·z; alpha is learned, one a layer, and starts at this value
-    Prelu(f64),
-    /// a = f(z), element by element
+    /// a = f(z), element by element; f may have a parameter that is learned, one a layer
     Function(Function),
 }
 
@@ -108,8 +34,7 @@ impl Activation {
         match (name.as_str(), parameter) {
             ("linear" | "identity", None) => return Ok(Activation::Linear),
             ("softmax", None) => return Ok(Activation::Softmax),
-            ("prelu", alpha) => return Ok(Activation::Prelu(alpha.unwrap_or(PRELU_ALPHA))),
-            ("custom_function", None) => return function_of(custom, custom).map(Self::Function),
+            ("custom_function", None) => return expression_of(custom),
             _ => {}
         }
         if parameter.is_some_and(|parameter| !(parameter as f32).is_finite()) {
@@ -117,9 +42,10 @@ impl Activation {
                 "{text:?}: the number is too large; allowed: up to 3e38"
             )));
         }
-        if let Some(formula) = formula(&name, parameter) {
-            let name = parameter.map_or(name.clone(), |alpha| format!("{name}({alpha})"));
-            return function_of(&name, &formula).map(Activation::Function);
+        if let Some(named) = line(&name)
+            && let Some(function) = named.function(parameter)?
+        {
+            return Ok(Activation::Function(function));
         }
         if let Some(error) = misspelt(text) {
             return Err(error);
@@ -131,18 +57,17 @@ impl Activation {
                 ACTIVATION_NAMES.join(", ")
             )));
         }
-        function_of(text, text).map(Activation::Function)
+        expression_of(text)
     }
 
     /// How the weights of a hidden layer start that has it.
     pub(super) fn initializer(&self) -> Initializer {
         match self {
-            Activation::Linear | Activation::Softmax => Glorot,
-            Activation::Prelu(_) => He,
+            Activation::Linear | Activation::Softmax => Initializer::Glorot,
             Activation::Function(function) => {
                 let (name, _) = name_and_number(&function.name);
                 // Expressions too: those in use are relatives of ReLU, as swish and mish are.
-                line(name).map_or(He, |named| named.initializer)
+                line(name).map_or(Initializer::He, |named| named.initializer)
             }
         }
     }
@@ -158,31 +83,14 @@ impl fmt::Display for Activation {
         match self {
             Activation::Linear => write!(f, "linear"),
             Activation::Softmax => write!(f, "softmax"),
-            Activation::Prelu(alpha) if *alpha == PRELU_ALPHA => write!(f, "prelu"),
-            Activation::Prelu(alpha) => write!(f, "prelu({alpha})"),
             Activation::Function(function) => write!(f, "{}", function.name),
         }
     }
 }
 
-/// The function `text` describes, under `name`; refused where it or its derivative is NaN, and
-/// where it is the same everywhere.
-fn function_of(name: &str, text: &str) -> Result<Function> {
-    let expression = expression("activation", text, Variable::X)?;
-    Ok(Function { name: name.to_lowercase(), expression })
-}
-
-/// The formula of an activation known by name, with its number put in.
-fn formula(name: &str, alpha: Option<f64>) -> Option<String> {
-    let named = line(name)?;
-    let formula = named.formula?;
-    match (named.alpha, alpha) {
-        (None, Some(_)) => None,
-        (None, None) => Some(formula.to_string()),
-        (Some(default), alpha) => {
-            Some(formula.replace("alpha", &format!("({})", alpha.unwrap_or(default))))
-        }
-    }
+/// An expression of x as an activation.
+fn expression_of(text: &str) -> Result<Activation> {
+    Function::of(text, text, None).map(Activation::Function)
 }
 
 /// `relu(x)`, `gelu(0.1)`: a name that is no function of the expression language, with parentheses
@@ -193,8 +101,8 @@ fn misspelt(text: &str) -> Option<Error> {
     if !ACTIVATION_NAMES.contains(&&*name) || functions.contains(&&*name) {
         return None;
     }
-    let parameterised = line(&name).is_some_and(|named| named.alpha.is_some());
-    let number = if parameterised { format!(", \"{name}(0.02)\"") } else { String::new() };
+    let takes_number = line(&name).is_some_and(Named::takes_number);
+    let number = if takes_number { format!(", \"{name}(0.02)\"") } else { String::new() };
     Some(Error::input(format!(
         "{text:?} is not how {name} is written; allowed: {name:?}{number}, or an expression of x"
     )))
@@ -259,11 +167,28 @@ mod tests {
             let Ok(Activation::Function(function)) = Activation::parse(name, "x*sigmoid(x)") else {
                 continue;
             };
+            let others: Vec<f32> =
+                function.parameter.iter().map(|own| own.initial as f32).collect();
             for x in [1e4f32, -1e4] {
-                let (value, slope) = function.expression.evaluate(x);
+                let (value, slope) = function.expression.evaluate_with(x, &others);
                 assert!(value.is_finite() && slope.is_finite(), "{name} at {x}");
             }
-            assert!(function.expression.evaluate(f32::NAN).0.is_nan(), "{name}");
+            assert!(function.expression.evaluate_with(f32::NAN, &others).0.is_nan(), "{name}");
+        }
+    }
+
+    #[test]
+    fn prelu_learns_its_slope_below_zero() {
+        let Ok(Activation::Function(prelu)) = Activation::parse("PReLU(0.1)", "x") else {
+            panic!("prelu is a function")
+        };
+        let parameter = prelu.parameter.unwrap();
+        assert_eq!(parameter.initial, 0.1);
+        for (x, a, value, slope, by_a) in
+            [(2.0, 0.5, 2.0, 1.0, 0.0), (-3.0, 0.5, -1.5, 0.5, -3.0), (0.0, 0.5, 0.0, 0.5, 0.0)]
+        {
+            assert_eq!(prelu.expression.evaluate_with(x, &[a]), (value, slope), "{x}");
+            assert_eq!(parameter.slope.evaluate_with(x, &[a]).0, by_a, "{x}");
         }
     }
 
@@ -275,6 +200,7 @@ mod tests {
             ("leaky_relu(0.02)", "leaky_relu(0.02)"),
             ("prelu", "prelu"),
             ("PReLU(0.1)", "prelu(0.1)"),
+            ("prelu(0.25)", "prelu"),
             ("custom_function", "x*sigmoid(x)"),
             ("x * tanh(softplus(x))", "x * tanh(softplus(x))"),
         ] {
@@ -288,6 +214,8 @@ mod tests {
         assert!(refusal("relu(0.1)").contains("is not how relu is written"));
         assert!(refusal("leaky_relu(a)").contains("leaky_relu(0.02)"));
         assert!(refusal("leaky_relu(1e39)").contains("too large"));
+        assert!(refusal("prelu(1e39)").contains("too large"));
+        assert!(refusal("a*x").contains("allowed are x, pi, e and the functions"));
         assert!(refusal("exp(x)^20").contains("not finite"));
         assert!(refusal("x * sigmod(x)").contains("sigmoid"));
         assert!(refusal("x / (x - x)").contains("finite"), "{}", refusal("x / (x - x)"));

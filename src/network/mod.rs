@@ -6,10 +6,12 @@ mod initialization;
 pub mod layers;
 mod lower;
 mod lowering;
+mod named_activations;
 mod stack;
 
-pub use activation::{ACTIVATION_NAMES, Activation};
+pub use activation::Activation;
 pub use initialization::Initialization;
 pub use layers::{Layer, MOST_EXPRESSIONS, MOST_LAYERS, MOST_SIZE, shape_text};
 pub use lower::lower;
+pub use named_activations::ACTIVATION_NAMES;
 pub use stack::{Network, Output, Task};

@@ -2,21 +2,32 @@
 //! expression.
 
 use super::graph::{Graph, Value};
-use crate::expr::{Comparison, Function as Elementary, Operator, Step};
+use crate::error::{Error, Result};
+use crate::expr::{Comparison, Function as Elementary, Operator, Step, Variable};
 use crate::math::{LARGEST_EXPONENT, SMALLEST_EXPONENT, SMALLEST_NORMAL};
 use crate::plan::Function;
 
-/// f(z). `LeakyRelu`, `Elu` and `Selu` would be f32 in onnxruntime.
-pub(super) fn nodes(graph: &mut Graph, function: &Function, z: &str) -> Value {
+/// f of these variables, z among them. `LeakyRelu`, `PRelu`, `Elu` and `Selu` would be f32 in onnxruntime.
+pub(super) fn nodes(
+    graph: &mut Graph,
+    function: &Function,
+    variables: &[(Variable, Value)],
+) -> Result<Value> {
+    let value_of = |variable: Variable| {
+        let found = variables.iter().find(|(own, _)| *own == variable);
+        found.map(|(_, value)| value.clone()).ok_or_else(|| {
+            Error::failed(format!("{} has a variable {}", function.name, variable.name()))
+        })
+    };
     if function.name == "relu" {
-        return graph.node("Relu", &[z]);
+        return Ok(graph.node("Relu", &[&value_of(Variable::X)?]));
     }
     let (steps, result) = function.expression.steps();
     // Constants are made where they are needed.
     let mut values: Vec<Value> = Vec::with_capacity(steps.len());
     for step in &steps {
         let value = match *step {
-            Step::Variable(_) => z.to_owned(),
+            Step::Variable(variable) => value_of(variable)?,
             Step::Constant(_) => String::new(),
             _ => {
                 let mut operand = |place: usize| match steps[place] {
@@ -43,7 +54,7 @@ pub(super) fn nodes(graph: &mut Graph, function: &Function, z: &str) -> Value {
         };
         values.push(value);
     }
-    values.swap_remove(result)
+    Ok(values.swap_remove(result))
 }
 
 /// The limits are those of the functions here: none of them leaves f32. What onnxruntime has in f32

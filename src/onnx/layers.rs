@@ -7,6 +7,7 @@ use super::graph::{Graph, INPUT, Output, Setting, Value};
 use super::schema::{DOUBLE, FLOAT};
 use crate::data::Scaling;
 use crate::error::{Error, Result};
+use crate::expr::Variable;
 use crate::model::{Model, ModelTensor};
 use crate::network::layers::Kind;
 use crate::network::layers::avgpool1d::AvgPool1d;
@@ -127,17 +128,15 @@ fn activate(
     Ok(match activation {
         Activation::Linear => z,
         Activation::Softmax => graph.node_with("Softmax", &[&z], &[("axis", Setting::Int(1))]),
-        Activation::Prelu(_) => {
-            let alpha = tensor(model, index, "alpha")?;
-            let alpha = graph.floats(&alpha.name, &alpha.shape, &alpha.values);
-            let alpha = graph.widened(&alpha);
-            // PRelu would be f32 in onnxruntime.
-            let zero = graph.number(0.0);
-            let leak = graph.node("Mul", &[&alpha, &z]);
-            let positive = graph.node("Greater", &[&z, &zero]);
-            graph.node("Where", &[&positive, &z, &leak])
+        Activation::Function(function) => {
+            let mut variables = vec![(Variable::X, z)];
+            if function.parameter.is_some() {
+                let alpha = tensor(model, index, "alpha")?;
+                let alpha = graph.floats(&alpha.name, &alpha.shape, &alpha.values);
+                variables.push((Variable::A, graph.widened(&alpha)));
+            }
+            activation::nodes(graph, function, &variables)?
         }
-        Activation::Function(function) => activation::nodes(graph, function, &z),
     })
 }
 

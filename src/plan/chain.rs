@@ -5,7 +5,7 @@ use super::buffer::BufferId;
 use super::function::Function;
 use super::lists::Plan;
 use super::ops::Operation;
-use super::ops::bias_activation::{Applied, BiasActivation};
+use super::ops::bias_activation::BiasActivation;
 use super::ops::matmul::{Factor, MatMul, Matrix, Out};
 use super::tensor::TensorId;
 
@@ -33,13 +33,22 @@ pub struct Link {
 
 /// What a link applies to z.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant)] // one a layer
 pub enum LinkActivation {
     /// Nothing.
     Linear,
-    /// f(z)
-    Function(Function),
-    /// PReLU with this alpha.
-    Prelu(TensorId),
+    /// f(z), and the parameter of f where it learns one.
+    Function(Function, Option<TensorId>),
+}
+
+impl Link {
+    /// The parameter that its activation learns.
+    pub fn parameter(&self) -> Option<TensorId> {
+        match self.activation {
+            LinkActivation::Linear => None,
+            LinkActivation::Function(_, parameter) => parameter,
+        }
+    }
 }
 
 impl Chain {
@@ -75,12 +84,8 @@ fn link(plan: &Plan, x: BufferId, product: &MatMul, end: &Operation) -> Option<(
     };
     let (bias, z, a, activation) = match end {
         Operation::Bias(bias) => (bias.bias, bias.z, bias.z, LinkActivation::Linear),
-        Operation::BiasActivation(BiasActivation { z, bias, function, a, .. }) => {
-            let activation = match function {
-                Applied::Prelu(alpha) => LinkActivation::Prelu(*alpha),
-                Applied::Function(f) => LinkActivation::Function(f.clone()),
-            };
-            (*bias, *z, *a, activation)
+        Operation::BiasActivation(BiasActivation { z, bias, function, parameter, a, .. }) => {
+            (*bias, *z, *a, LinkActivation::Function(function.clone(), *parameter))
         }
         _ => return None,
     };

@@ -7,13 +7,19 @@ use crate::expr::{Expression, Variable};
 /// Where a formula has to be finite: at 0, near it, and far out on both sides.
 const POINTS: [f32; 11] = [0.0, 1e-3, -1e-3, 0.5, -0.5, 3.0, -3.0, 50.0, -50.0, 1e4, -1e4];
 
-/// The expression of `variable` that `text` describes. Refused where it or its derivative is not finite, and
-/// where it is the same everywhere; `kind` is what messages call it.
-pub(crate) fn expression(kind: &str, text: &str, variable: Variable) -> Result<Expression> {
-    let expression = Expression::of(&[variable], text)
+/// The expression that `text` describes, of the first of `variables`, and of the rest, which are `others`.
+/// Refused where it or its derivative is not finite, and where it is the same everywhere; `kind` is what
+/// messages call it.
+pub(crate) fn expression(
+    kind: &str,
+    text: &str,
+    variables: &[Variable],
+    others: &[f32],
+) -> Result<Expression> {
+    let expression = Expression::of(variables, text)
         .map_err(|e| Error::input(format!("{e}\n    {}", pointed_at(text, e.position))))?;
-    let name = variable.name();
-    let values = POINTS.map(|x| expression.evaluate(x).0);
+    let name = variables.first().map_or("x", |own| own.name());
+    let values = POINTS.map(|x| expression.evaluate_with(x, others).0);
     if values.iter().all(|value| *value == values[0]) {
         return Err(Error::input(format!(
             "the {kind} {text:?} is {} for every {name}: nothing can be learned through it; it has to \
@@ -22,7 +28,7 @@ pub(crate) fn expression(kind: &str, text: &str, variable: Variable) -> Result<E
         )));
     }
     for x in POINTS {
-        let (value, slope) = expression.evaluate(x);
+        let (value, slope) = expression.evaluate_with(x, others);
         if !value.is_finite() || !slope.is_finite() {
             return Err(Error::input(format!(
                 "the {kind} {text:?} is not finite at {name} = {x} (f = {value}, f' = {slope}); \

@@ -96,7 +96,7 @@ impl ValueLoss {
     }
 
     fn of(name: String, formula: &str) -> Result<Self> {
-        let expression = expression("loss", formula, Variable::E)?;
+        let expression = expression("loss", formula, &[Variable::E], &[])?;
         Ok(ValueLoss { name, expression })
     }
 

@@ -19,7 +19,7 @@ pub mod view;
 
 pub use buffer::{Buffer, BufferId, Element};
 pub use chain::{Chain, Link, LinkActivation};
-pub use function::Function;
+pub use function::{Function, Parameter};
 pub use geometry::{Axis, Padding, Windows};
 pub use initial::initial_values;
 pub use initializer::Initializer;

@@ -40,6 +40,7 @@ fn sources() -> Vec<(String, String)> {
     let names = [
         "relu",
         "leaky_relu(0.02)",
+        "prelu",
         "elu",
         "selu",
         "gelu",

@@ -51,9 +51,11 @@ fn link(link: plan::Link) -> Result<Link, String> {
     let plan::Link { inputs, units, weight, bias, activation } = link;
     let activation = match activation {
         plan::LinkActivation::Linear => LinkActivation::Linear,
-        plan::LinkActivation::Function(f) if f.name == "relu" => LinkActivation::Relu,
-        plan::LinkActivation::Function(f) => LinkActivation::Function(f.expression),
-        plan::LinkActivation::Prelu(_) => return Err("prelu can't be fused".into()),
+        plan::LinkActivation::Function(f, Some(_)) => {
+            return Err(format!("{} can't be fused, because it learns a parameter", f.name));
+        }
+        plan::LinkActivation::Function(f, None) if f.name == "relu" => LinkActivation::Relu,
+        plan::LinkActivation::Function(f, None) => LinkActivation::Function(f.expression),
     };
     Ok(Link { inputs, units, weight, bias, activation })
 }

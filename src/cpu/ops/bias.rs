@@ -1,4 +1,4 @@
-//! z += b. Twin of `shaders/bias.wgsl`; the first half of `bias_activation.wgsl` and `prelu.wgsl`.
+//! z += b. Twin of `shaders/bias.wgsl`; the first half of `bias_activation.wgsl`.
 
 use super::execute::Execute;
 use super::product::Product;

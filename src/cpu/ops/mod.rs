@@ -14,7 +14,7 @@ mod execute;
 pub(crate) mod matmul;
 pub(crate) mod max_pool;
 pub(crate) mod max_pool_backward;
-pub(crate) mod prelu_gradient;
+pub(crate) mod parameter_gradient;
 pub(crate) mod product;
 pub(crate) mod sigmoid;
 pub(crate) mod site;

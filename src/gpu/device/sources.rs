@@ -4,6 +4,8 @@ use super::optimizer::{BOUNDS, optimizer_text};
 use crate::expr::{Expression, MATH_WGSL, Variable};
 use crate::run::Optimizer;
 
+/// The function of `parameter_gradient.wgsl` and its twin on quads.
+pub(in crate::gpu) const BY_PARAMETER: &str = "by_parameter";
 /// The function of `value_loss.wgsl` and its twin on quads.
 pub(in crate::gpu) const LOSS_OF: &str = "loss_of";
 
@@ -20,8 +22,10 @@ const UPDATE: &str = include_str!("../../../shaders/update.wgsl");
 /// The function that is generated for a kernel from an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Function {
-    /// What a layer applies: `activation(x)`.
+    /// What a layer applies: `activation(x, a)`, where a is its parameter, which it passes over if it has none.
     Activation,
+    /// Its derivative by its parameter: `by_parameter(x, a)`.
+    ByParameter,
     /// The loss of an output: `loss_of(e)`.
     Loss,
 }
@@ -30,7 +34,8 @@ impl Function {
     /// Its name and its arguments.
     fn signature(self) -> (&'static str, &'static [Variable]) {
         match self {
-            Function::Activation => ("activation", &[Variable::X]),
+            Function::Activation => ("activation", &[Variable::X, Variable::A]),
+            Function::ByParameter => (BY_PARAMETER, &[Variable::X, Variable::A]),
             Function::Loss => (LOSS_OF, &[Variable::E]),
         }
     }
@@ -90,8 +95,7 @@ sources! {
     MAX_POOL_BACKWARD = "max_pool_backward" [WINDOWS, ELEMENT];
     METRIC_SUMS = "metric_sums" [REDUCE];
     MULTI_LABEL_CROSS_ENTROPY = "multi_label_cross_entropy" [MATH_WGSL, ROW];
-    PRELU = "prelu" [];
-    PRELU_GRADIENT = "prelu_gradient" [];
+    PARAMETER_GRADIENT = "parameter_gradient" [MATH_WGSL, REDUCE] applies ByParameter;
     SIGMOID = "sigmoid" [MATH_WGSL, ELEMENT];
     SOFTMAX = "softmax" [MATH_WGSL, ROW];
     SOFTMAX_CROSS_ENTROPY = "softmax_cross_entropy" [MATH_WGSL, ROW];
@@ -122,11 +126,15 @@ pub(in crate::gpu) fn update_source(optimizer: Optimizer) -> String {
 /// Every kernel's name and text, those that apply a function once for each of the given activations or losses
 /// of values, `update` once for each optimizer: what a validator can check without a device.
 pub fn shader_sources(activations: &[Expression], losses: &[Expression]) -> Vec<(String, String)> {
+    let has_parameter = |f: &&Expression| f.variables().contains(&Variable::A);
+    let with_parameter = activations.iter().filter(has_parameter);
+    let slopes: Vec<_> = with_parameter.filter_map(|f| f.derivative(Variable::A).ok()).collect();
     let mut sources = vec![];
     for source in ALL {
         let name = source.name;
         let functions = match source.applies {
             Some(Function::Activation) => activations,
+            Some(Function::ByParameter) => &slopes,
             Some(Function::Loss) => losses,
             None => {
                 sources.push((name.to_string(), source.whole(None)));

@@ -1,12 +1,12 @@
-//! Launches `shaders/bias_activation.wgsl`, and `shaders/prelu.wgsl` for PReLU.
+//! Launches `shaders/bias_activation.wgsl`.
 
 use bytemuck::{Pod, Zeroable};
 
 use super::Launch;
 use super::launcher::{Launcher, word};
 use crate::gpu::device::kernel::{Dispatch, Variant};
-use crate::gpu::device::sources::{BIAS_ACTIVATION, PRELU};
-use crate::plan::ops::bias_activation::{Applied, BiasActivation};
+use crate::gpu::device::sources::BIAS_ACTIVATION;
+use crate::plan::ops::bias_activation::BiasActivation;
 
 /// The kernel's parameters.
 #[repr(C)]
@@ -17,18 +17,7 @@ struct Parameters {
     positions: u32,
     bias: u32,
     weights: u32,
-}
-
-/// The parameters of PReLU's kernel.
-#[repr(C)]
-#[derive(Debug, Clone, Copy, Pod, Zeroable)]
-struct PreluParameters {
-    capacity: u32,
-    units: u32,
-    positions: u32,
-    bias: u32,
-    weights: u32,
-    alpha: u32,
+    parameter: u32,
 }
 
 /// The constant of kernels whose slope nobody reads.
@@ -36,30 +25,25 @@ const DROPS_SLOPE: [(&str, bool); 1] = [("KEEPS_SLOPE", false)];
 
 impl Launch for BiasActivation {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
-        let positions = word(at.plan.positions(self.z, self.bias));
-        let (capacity, units) = (at.capacity(), at.units(self.z));
-        let (bias, weights) = (at.first(self.bias), at.total());
+        let parameters = Parameters {
+            capacity: at.capacity(),
+            units: at.units(self.z),
+            positions: word(at.plan.positions(self.z, self.bias)),
+            bias: at.first(self.bias),
+            weights: at.total(),
+            // A function that learns none passes over it, whatever it is.
+            parameter: self.parameter.map_or(0, |parameter| at.first(parameter)),
+        };
         let slope = match self.slope {
             Some(slope) => at.write(slope),
             None => at.unused(),
         };
         let buffers = [at.tensors(), at.write(self.z), at.write(self.a), slope];
         let constants = if self.slope.is_some() { &[][..] } else { &DROPS_SLOPE };
-        let variant = Variant { constants, ..Variant::default() };
+        let function = Some(&self.function.expression);
+        let variant = Variant { function, constants, ..Variant::default() };
         let size = at.elements(self.z);
-        match &self.function {
-            Applied::Function(function) => {
-                let parameters = Parameters { capacity, units, positions, bias, weights };
-                let variant = Variant { function: Some(&function.expression), ..variant };
-                at.dispatch((BIAS_ACTIVATION, variant), parameters, &buffers, size)
-            }
-            Applied::Prelu(alpha) => {
-                let alpha = at.first(*alpha);
-                let parameters =
-                    PreluParameters { capacity, units, positions, bias, weights, alpha };
-                at.dispatch((PRELU, variant), parameters, &buffers, size)
-            }
-        }
+        at.dispatch((BIAS_ACTIVATION, variant), parameters, &buffers, size)
     }
 }
 
@@ -76,10 +60,10 @@ pub(super) mod proof {
         bench::few_batches()
     }
 
-    /// Every activation that is a function of one variable by its name, then some with a number, and
+    /// Every activation that is a function of an element by its name, then some with a number, and
     /// expressions.
     fn activations() -> impl Iterator<Item = &'static str> {
-        let others = ["prelu", "softmax", "linear", "identity"];
+        let others = ["softmax", "linear", "identity"];
         let names = ACTIVATION_NAMES.iter().copied().filter(move |name| !others.contains(name));
         names.chain([
             "leaky_relu(0.3)",
@@ -89,11 +73,11 @@ pub(super) mod proof {
         ])
     }
 
-    /// An activation that is a function of one variable.
+    /// An activation that is a function of an element.
     fn function(name: &str) -> Function {
         match Activation::parse(name, "x*sigmoid(x)").unwrap() {
             Activation::Function(function) => function,
-            other => panic!("{name} is {other:?}, no function of one variable"),
+            other => panic!("{name} is {other:?}, no function of an element"),
         }
     }
 
@@ -103,7 +87,7 @@ pub(super) mod proof {
         shape: &'a Shape,
         positions: usize,
         keeps_slope: bool,
-        function: impl FnOnce(&mut Trial, &mut Bench) -> Applied,
+        function: Function,
     ) -> (Trial<'a>, BiasActivation) {
         let mut trial = Trial::new(bench, shape);
         let [z, a, slope] = [0; 3].map(|_| trial.buffer(bench, shape.units * positions));
@@ -113,9 +97,9 @@ pub(super) mod proof {
             // Exactly at the kink: the left branch holds.
             *z = (-at_the_kink).to_bits();
         }
-        let function = function(&mut trial, bench);
+        let parameter = function.parameter.is_some().then(|| trial.tensor(bench, &[1]));
         let slope = keeps_slope.then_some(slope);
-        (trial, BiasActivation { z, bias, function, a, slope })
+        (trial, BiasActivation { z, bias, function, parameter, a, slope })
     }
 
     /// z + b of every replica's rows, and |z| + |b|.
@@ -135,8 +119,10 @@ pub(super) mod proof {
 
     pub fn prove(bench: &mut Bench, shape: &Shape) {
         for (name, positions) in activations().zip([1, 5].into_iter().cycle()) {
-            prove_function(bench, shape, name, (positions, name != "relu"));
+            prove_function(bench, shape, function(name), (positions, name != "relu"));
         }
+        let swish = Function::of("swish", "x*sigmoid(a*x)", Some(1.0)).unwrap();
+        prove_function(bench, shape, swish, (1, true));
     }
 
     /// What rounding of z + b does is passed on by f' and f''; f itself is made of numbers around 1, x and
@@ -144,45 +130,27 @@ pub(super) mod proof {
     fn prove_function(
         bench: &mut Bench,
         shape: &Shape,
-        name: &str,
+        function: Function,
         (positions, keeps_slope): (usize, bool),
     ) {
-        let f = function(name).expression;
-        let applied = |_: &mut Trial, _: &mut Bench| Applied::Function(function(name));
-        let (trial, operation) = trial(bench, shape, positions, keeps_slope, applied);
+        let f = function.expression.clone();
+        let (trial, operation) = trial(bench, shape, positions, keeps_slope, function);
         let biased = biased(&trial, shape, &operation);
+        let parameter = operation.parameter;
         trial.within(bench, operation, |written| {
             let (z, terms) = biased[written.replica][written.index];
+            let others = parameter.map(|own| trial.tensor_of(own, written.replica));
+            let slope_at = |z: f64| f.evaluate_with(z, others.as_deref().unwrap_or_default()).1;
             let h = 1e-4;
-            let rise = f.evaluate(z + h).1 - f.evaluate(z - h).1;
+            let rise = slope_at(z + h) - slope_at(z - h);
             // At the kink z is exact.
             let curvature = if z == 0.0 { 0.0 } else { rise / (2.0 * h) };
             let made_of = 1.0 + z.abs();
             match written.write {
                 0 => tolerance(2, terms),
-                1 => tolerance(1, f.evaluate(z).1.abs() * terms + made_of),
+                1 => tolerance(1, slope_at(z).abs() * terms + made_of),
                 _ => tolerance(1, curvature.abs() * terms + made_of),
             }
         });
-    }
-
-    pub fn prove_prelu(bench: &mut Bench, shape: &Shape) {
-        for positions in [1, 5] {
-            let applied =
-                |trial: &mut Trial, bench: &mut Bench| Applied::Prelu(trial.tensor(bench, &[1]));
-            let (trial, operation) = trial(bench, shape, positions, positions == 1, applied);
-            let biased = biased(&trial, shape, &operation);
-            let Applied::Prelu(alpha) = operation.function else { unreachable!() };
-            trial.within(bench, operation.clone(), |written| {
-                let (z, terms) = biased[written.replica][written.index];
-                let alpha = trial.tensor_of(alpha, written.replica)[0];
-                let slope = if z > 0.0 { 1.0 } else { alpha };
-                match written.write {
-                    0 => tolerance(2, terms),
-                    1 => tolerance(2, slope.abs() * terms),
-                    _ => 1e-30,
-                }
-            });
-        }
     }
 }

@@ -14,7 +14,7 @@ pub mod loss;
 pub mod matmul;
 pub mod max_pool;
 pub mod max_pool_backward;
-pub mod prelu_gradient;
+pub mod parameter_gradient;
 #[cfg(test)]
 mod proof;
 pub mod sigmoid;

@@ -3,7 +3,7 @@
 use crate::network::activation::Activation;
 use crate::network::lowering::{Lowering, Site};
 use crate::plan::ops::bias::Bias;
-use crate::plan::ops::bias_activation::{Applied, BiasActivation};
+use crate::plan::ops::bias_activation::BiasActivation;
 use crate::plan::{BufferId, Initializer, Operation, Tensor, TensorId};
 
 /// The sizes of such a layer.
@@ -49,19 +49,18 @@ pub(super) fn lower(
     let function = match site.activation {
         _ if site.is_in_loss => None,
         Activation::Linear | Activation::Softmax => None,
-        Activation::Function(function) => Some(Applied::Function(function.clone())),
-        Activation::Prelu(alpha) => {
-            let alpha = Initializer::Constant(*alpha);
-            let alpha = lowering.tensor(tensor("alpha", vec![1], false, alpha));
-            Some(Applied::Prelu(alpha))
-        }
+        Activation::Function(function) => Some(function.clone()),
     };
     let Some(function) = function else {
         lowering.training.push(Bias { z, bias }.into());
         return z;
     };
+    let parameter = function.parameter.as_ref().map(|learned| {
+        let initial = Initializer::Constant(learned.initial);
+        lowering.tensor(tensor("alpha", vec![1], false, initial))
+    });
     let a = lowering.buffer(&format!("a{number}"), output.clone());
     let slope = Some(lowering.buffer(&format!("f'(z{number})"), output));
-    lowering.training.push(BiasActivation { z, bias, function, a, slope }.into());
+    lowering.training.push(BiasActivation { z, bias, function, parameter, a, slope }.into());
     a
 }

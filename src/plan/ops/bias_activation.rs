@@ -1,8 +1,8 @@
-//! z += b, a = f(z), slope = f'(z), in one pass.
+//! z += b, a = f(z), slope = f'(z), in one pass; f may have a learned parameter.
 
 use super::activation_backward::ActivationBackward;
 use super::bias::push_gradient;
-use super::prelu_gradient::PreluGradient;
+use super::parameter_gradient::ParameterGradient;
 use super::{Describe, Operation};
 use crate::plan::access::{Place, Write};
 use crate::plan::buffer::BufferId;
@@ -19,29 +19,19 @@ pub struct BiasActivation {
     /// b, (channels).
     pub bias: TensorId,
     /// f
-    pub function: Applied,
+    pub function: Function,
+    /// The parameter of f, of one element, where it learns one.
+    pub parameter: Option<TensorId>,
     /// f(z)
     pub a: BufferId,
     /// f'(z); None where nothing is learned.
     pub slope: Option<BufferId>,
 }
 
-/// What is applied to z.
-#[derive(Debug, Clone)]
-pub enum Applied {
-    /// f(z)
-    Function(Function),
-    /// PReLU with this alpha.
-    Prelu(TensorId),
-}
-
 impl Describe for BiasActivation {
     fn reads(&self) -> Vec<Place> {
-        let alpha = match self.function {
-            Applied::Prelu(alpha) => Some(Place::Tensor(alpha)),
-            Applied::Function(_) => None,
-        };
-        [Place::Buffer(self.z), Place::Tensor(self.bias)].into_iter().chain(alpha).collect()
+        let parameter = self.parameter.map(Place::Tensor);
+        [Place::Buffer(self.z), Place::Tensor(self.bias)].into_iter().chain(parameter).collect()
     }
 
     fn writes(&self) -> Vec<Write> {
@@ -52,10 +42,11 @@ impl Describe for BiasActivation {
     /// The gradient by z takes the place of that by a.
     fn backward(&self, tape: &mut Tape) {
         let (Some(delta), Some(slope)) = (tape.delta(self.a), self.slope) else { return };
-        if let Applied::Prelu(alpha) = self.function
-            && let Some(mode) = tape.to_gradient(alpha)
+        if let (Some(parameter), Some(learned)) = (self.parameter, &self.function.parameter)
+            && let Some(mode) = tape.to_gradient(parameter)
         {
-            tape.push(PreluGradient { z: self.z, delta, alpha, mode });
+            let slope = learned.slope.clone();
+            tape.push(ParameterGradient { z: self.z, delta, parameter, slope, mode });
         }
         tape.push(ActivationBackward { delta, slope });
         tape.moved(self.a, self.z);

@@ -13,7 +13,7 @@ pub mod convolution_kernel_gradient;
 pub mod matmul;
 pub mod max_pool;
 pub mod max_pool_backward;
-pub mod prelu_gradient;
+pub mod parameter_gradient;
 pub mod sigmoid;
 pub mod softmax;
 pub mod zero;
@@ -34,7 +34,7 @@ macro_rules! operations {
             matmul MatMul,
             max_pool MaxPool,
             max_pool_backward MaxPoolBackward,
-            prelu_gradient PreluGradient,
+            parameter_gradient ParameterGradient,
             sigmoid Sigmoid,
             softmax Softmax,
             zero Zero,

@@ -73,7 +73,7 @@ pub(super) fn functions(bench: &mut Bench, shape: &Shape) {
         let (mut values, mut slopes) = (z.clone(), z.clone());
         bench.launch(
             (BIAS_ACTIVATION, Variant { function: Some(&expression), ..Variant::default() }),
-            &[POINTS as u32, 1, 1, 0, 1],
+            &[POINTS as u32, 1, 1, 0, 1, 0],
             &mut [
                 read(&[0.0]),
                 Argument::Write(&mut z),

@@ -35,7 +35,6 @@ operations!(proven);
 /// The others, and variants of kernels that operations have.
 const OTHERS: &[Row] = &[
     ("matmul_large", bench::batches, super::matmul::proof::prove_large),
-    ("prelu", bench::batches, super::bias_activation::proof::prove_prelu),
     ("softmax_cross_entropy", bench::batches, losses::softmax_cross_entropy),
     ("binary_cross_entropy", bench::batches, losses::binary_cross_entropy),
     ("multi_label_cross_entropy", bench::batches, losses::multi_label_cross_entropy),

@@ -1,7 +1,7 @@
 //! Where the values of a quad lie.
 
 use crate::gpu::session::statistics::slot_length;
-use crate::plan::{Chain, LinkActivation, Loss};
+use crate::plan::{Chain, Loss};
 use crate::run::Run;
 
 /// Columns of a quad, each four rows' values of one element. Those up to `kept` are what the gradients
@@ -12,9 +12,9 @@ pub(in crate::gpu) struct Columns {
     pub inputs: Vec<usize>,
     /// Where each layer's gradient by z begins.
     pub deltas: Vec<usize>,
-    /// The gradient of each layer's alpha, where it learns one.
-    pub alphas: Vec<Option<usize>>,
-    /// Ones: what a bias and an alpha are multiplied with.
+    /// The gradient of the parameter of each layer's activation, where it learns one.
+    pub parameters: Vec<Option<usize>>,
+    /// Ones: what a bias and a parameter are multiplied with.
     pub ones: usize,
     /// What the metrics are made of.
     pub stats: usize,
@@ -26,8 +26,8 @@ pub(in crate::gpu) struct Columns {
     pub scores: usize,
     /// Their exponentials, of a softmax.
     pub exponentials: usize,
-    /// min(z, 0) of each layer that learns an alpha.
-    pub negatives: Vec<Option<usize>>,
+    /// ∂f/∂α of each layer whose activation f learns a parameter α.
+    pub slopes_by_parameter: Vec<Option<usize>>,
     /// All columns.
     pub total: usize,
 }
@@ -40,11 +40,10 @@ impl Columns {
             end - columns
         };
         let links = &chain.links;
-        let learns = |activation: &LinkActivation| matches!(activation, LinkActivation::Prelu(_));
         let outputs = links.last().map_or(0, |link| link.units);
         let inputs = links.iter().map(|link| take(link.inputs)).collect();
         let deltas = links.iter().map(|link| take(link.units)).collect();
-        let alphas = links.iter().map(|link| learns(&link.activation).then(|| take(1))).collect();
+        let parameters = links.iter().map(|link| link.parameter().map(|_| take(1))).collect();
         let ones = take(1);
         let stats_length = slot_length(run);
         let stats = take(stats_length);
@@ -52,20 +51,20 @@ impl Columns {
         let scores = take(outputs);
         let softmax = run.plan.loss == Loss::SoftmaxCrossEntropy;
         let exponentials = take(if softmax { outputs } else { 0 });
-        let negatives =
-            links.iter().map(|link| learns(&link.activation).then(|| take(link.units))).collect();
+        let slopes_by_parameter =
+            links.iter().map(|link| link.parameter().map(|_| take(link.units))).collect();
         let total = take(0);
         Columns {
             inputs,
             deltas,
-            alphas,
+            parameters,
             ones,
             stats,
             stats_length,
             kept,
             scores,
             exponentials,
-            negatives,
+            slopes_by_parameter,
             total,
         }
     }
@@ -75,8 +74,8 @@ impl Columns {
         self.inputs.get(layer + 1).copied().unwrap_or(self.scores)
     }
 
-    /// Whether a layer learns an alpha.
-    pub fn any_alpha(&self) -> bool {
-        self.alphas.iter().any(Option::is_some)
+    /// Whether an activation learns a parameter.
+    pub fn any_parameter(&self) -> bool {
+        self.parameters.iter().any(Option::is_some)
     }
 }

@@ -8,7 +8,7 @@ use super::fusible::Fusible;
 use crate::expr::{MATH_WGSL, Variable};
 use crate::gpu::device::kernel::Access;
 use crate::gpu::device::optimizer::optimizer_text;
-use crate::gpu::device::sources::{LOSS_OF, STEP};
+use crate::gpu::device::sources::{BY_PARAMETER, LOSS_OF, STEP};
 use crate::gpu::session::sizes::is_weighted;
 use crate::network::Task;
 use crate::plan::{Layout, Link, LinkActivation, Loss};
@@ -39,7 +39,7 @@ impl Text<'_> {
         let own = constants(&[("QUADS_OF_BATCH", quads_of_batch)]);
         let parts = [STEP, MATH_WGSL, &self.constants(), &own, &declarations(declared)];
         let reduce = [shader!("reduce"), shader!("reduce4")];
-        let reduce = if self.fusible.columns.any_alpha() { &reduce[..] } else { &[] };
+        let reduce = if self.fusible.columns.any_parameter() { &reduce[..] } else { &[] };
         let pass = self.pass();
         [&parts[..], &[&pass], reduce, &[shader!("two_phase_rows")]].concat().join("\n")
     }
@@ -104,23 +104,20 @@ impl Text<'_> {
 
     fn layer_constants(&self, l: usize, link: &Link) -> String {
         let columns = &self.fusible.columns;
-        let alpha = match link.activation {
-            LinkActivation::Prelu(alpha) => self.layout.of(alpha).start,
-            _ => 0,
-        };
+        let parameter = link.parameter().map_or(0, |parameter| self.layout.of(parameter).start);
         let sizes = constants(&[
             ("INPUTS_L", link.inputs),
             ("UNITS_L", link.units),
             ("WEIGHT_L", self.layout.of(link.weight).start),
             ("BIAS_L", self.layout.of(link.bias).start),
-            ("ALPHA_L", alpha),
+            ("PARAMETER_L", parameter),
             ("X_L", columns.inputs[l]),
             ("A_L", columns.output(l)),
             ("DELTA_L", columns.deltas[l]),
-            ("NEGATIVE_L", columns.negatives[l].unwrap_or(0)),
-            ("ALPHA_COLUMN_L", columns.alphas[l].unwrap_or(0)),
+            ("SLOPE_BY_PARAMETER_L", columns.slopes_by_parameter[l].unwrap_or(0)),
+            ("PARAMETER_COLUMN_L", columns.parameters[l].unwrap_or(0)),
         ]);
-        let learns = columns.alphas[l].is_some();
+        let learns = columns.parameters[l].is_some();
         of_layer(&format!("{sizes}const LEARNS_L = {learns};\n"), l)
     }
 
@@ -134,8 +131,8 @@ impl Text<'_> {
             if l > 0 {
                 text += &of_layer(shader!("quad_backward"), l);
             }
-            if matches!(link.activation, LinkActivation::Prelu(_)) {
-                text += &of_layer(shader!("quad_prelu"), l);
+            if link.parameter().is_some() {
+                text += &of_layer(shader!("quad_parameter"), l);
             }
         }
         if self.run.network.task() == Task::Classification {
@@ -168,8 +165,8 @@ impl Text<'_> {
         phases.extend((0..links).map(|l| format!("forward_{l}(local, quads)")));
         phases.push("loss(local, first, rows, quads, counts)".to_owned());
         for l in (0..links).rev() {
-            if self.fusible.columns.alphas[l].is_some() {
-                phases.push(format!("alpha_{l}(local, quads)"));
+            if self.fusible.columns.parameters[l].is_some() {
+                phases.push(format!("parameter_{l}(local, quads)"));
             }
             if l > 0 {
                 phases.push(format!("backward_{l}(local, quads)"));
@@ -204,10 +201,8 @@ impl Text<'_> {
             let (delta, x, inputs) = (columns.deltas[l], columns.inputs[l], link.inputs);
             tensor(link.weight, format!("{delta}u + AT / {inputs}u, {x}u + AT % {inputs}u"));
             tensor(link.bias, format!("{delta}u + AT, {ones}u"));
-            if let (LinkActivation::Prelu(alpha), Some(column)) =
-                (&link.activation, columns.alphas[l])
-            {
-                tensor(*alpha, format!("{column}u, {ones}u"));
+            if let (Some(parameter), Some(column)) = (link.parameter(), columns.parameters[l]) {
+                tensor(parameter, format!("{column}u, {ones}u"));
             }
         }
         let factors =
@@ -232,33 +227,57 @@ fn by_tensor(name: &str, kind: &str, rest: &str, tensors: &[(usize, String)]) ->
     )
 }
 
-/// `applied_L(z)`: what the layer applies to z, and its derivative.
+/// `applied_L(z)`: what the layer applies to z, and its derivative; and `slope_by_parameter_L(z)`, its derivative by
+/// the parameter that it learns.
 fn applied(l: usize, link: &Link) -> String {
-    let (function, body) = match &link.activation {
-        LinkActivation::Linear => {
-            (String::new(), "    return Applied_L(z, vec4<f32>(1.0));\n".to_owned())
-        }
-        LinkActivation::Prelu(_) => (
+    const NONE: &str = "    return vec4<f32>(0.0);\n";
+    let (functions, applied, by_parameter) = match &link.activation {
+        LinkActivation::Linear => (
             String::new(),
-            "    let alpha = vec4<f32>(weight(ALPHA_L));\n    \
-             let above = z > vec4<f32>(0.0);\n    \
-             return Applied_L(select(alpha * z, z, above), select(alpha, vec4<f32>(1.0), above));\n"
-                .to_owned(),
+            "    return Applied_L(z, vec4<f32>(1.0));\n".to_owned(),
+            NONE.to_owned(),
         ),
-        LinkActivation::Function(f) => {
+        LinkActivation::Function(f, _) => {
+            let arguments = f.expression.variables();
             let name = format!("activation_{l}");
-            let each: String = ["x", "y", "z", "w"]
-                .iter()
-                .map(|c| format!("    let r{c} = {name}(z.{c});\n"))
-                .collect();
+            let function = f.expression.to_wgsl(&name, arguments);
             let body = format!(
-                "{each}    return Applied_L(vec4<f32>(rx.x, ry.x, rz.x, rw.x), \
-                 vec4<f32>(rx.y, ry.y, rz.y, rw.y));\n"
+                "{}    return Applied_L({}, {});\n",
+                of_rows(&name, link),
+                rows_of("x"),
+                rows_of("y")
             );
-            (f.expression.to_wgsl(&name, &[Variable::X]), body)
+            match &f.parameter {
+                None => (function, body, NONE.to_owned()),
+                Some(parameter) => {
+                    let name = format!("{BY_PARAMETER}_{l}");
+                    let slope = parameter.slope.to_wgsl(&name, arguments);
+                    let of_slope =
+                        format!("{}    return {};\n", of_rows(&name, link), rows_of("x"));
+                    (function + &slope, body, of_slope)
+                }
+            }
         }
     };
-    format!("\n{function}\nfn applied_L(z: vec4<f32>) -> Applied_L {{\n{body}}}\n")
+    format!(
+        "\n{functions}\nfn applied_L(z: vec4<f32>) -> Applied_L {{\n{applied}}}\n\
+         \nfn slope_by_parameter_L(z: vec4<f32>) -> vec4<f32> {{\n{by_parameter}}}\n"
+    )
+}
+
+/// `rx` to `rw`: a function of z, and of the layer's parameter if it has one, of each of four rows.
+fn of_rows(name: &str, link: &Link) -> String {
+    let (parameter, argument) = match link.parameter() {
+        None => ("", ""),
+        Some(_) => ("    let parameter = weight(PARAMETER_L);\n", ", parameter"),
+    };
+    let each = ["x", "y", "z", "w"].map(|c| format!("    let r{c} = {name}(z.{c}{argument});\n"));
+    parameter.to_owned() + &each.concat()
+}
+
+/// One of the two results of each of four rows.
+fn rows_of(result: &str) -> String {
+    format!("vec4<f32>(rx.{result}, ry.{result}, rz.{result}, rw.{result})")
 }
 
 /// A template with a layer's number in it, and that of the layer below.

@@ -50,7 +50,7 @@ impl Fusible {
                 shared(quads * outputs, threads, each)
             }
         };
-        let learning = links.iter().zip(&self.columns.alphas).filter(|(_, alpha)| alpha.is_some());
+        let learning = links.iter().zip(&self.columns.parameters).filter(|(_, own)| own.is_some());
         let alphas = learning
             .map(|(l, _)| looped(quads, shared(l.units, threads, 0) + 4 * reduction(threads)));
         load + forward.sum::<usize>() + loss + backward.sum::<usize>() + alphas.sum::<usize>()

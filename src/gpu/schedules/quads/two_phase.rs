@@ -132,7 +132,7 @@ impl Sizes {
 
     fn check(&self, build: &Build, fusible: &Fusible) -> Result<(), String> {
         let run = build.run;
-        let reduce = if fusible.columns.any_alpha() { 4 * self.threads } else { 0 };
+        let reduce = if fusible.columns.any_parameter() { 4 * self.threads } else { 0 };
         let turns = self.rows_turns(run, fusible).max(self.update_turns());
         let of_update = update_declared(run).len() + run.step.optimizer.slots();
         Needs {

@@ -1,0 +1,48 @@
+// dα = Σ over rows and units of da · ∂f/∂α(z, α). One workgroup a replica; the order of the sum is fixed.
+// `by_parameter`, which gives ∂f/∂α, is generated from the layer's expression and prepended.
+
+struct Parameters {
+    capacity: u32,
+    units: u32,
+    // Where α lies in the weights of a replica, and how many weights a replica has.
+    parameter: u32,
+    weights: u32,
+}
+
+override ADDS: bool = false;
+
+@group(1) @binding(0) var<uniform> parameters: Parameters;
+// (replica, weights)
+@group(1) @binding(1) var<storage, read> weights: array<f32>;
+// (replica, capacity, units), both
+@group(1) @binding(2) var<storage, read> z: array<f32>;
+@group(1) @binding(3) var<storage, read> delta: array<f32>;
+// (replica, weights)
+@group(1) @binding(4) var<storage, read_write> gradients: array<f32>;
+
+const THREADS = 64u;
+alias Summed = f32;
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) workgroup: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let replica = workgroup.z;
+    let elements = step_of(replica).rows * parameters.units;
+    let own = replica * parameters.capacity * parameters.units;
+    let at = replica * parameters.weights + parameters.parameter;
+    let parameter = weights[at];
+    var sum = 0.0;
+    for (var i = local; i < elements; i += 64u) {
+        sum += delta[own + i] * by_parameter(z[own + i], parameter).x;
+    }
+    let total = reduce(local, sum);
+    if (local == 0u) {
+        if (ADDS) {
+            gradients[at] += total;
+        } else {
+            gradients[at] = total;
+        }
+    }
+}

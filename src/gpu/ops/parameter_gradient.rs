@@ -1,0 +1,90 @@
+//! Launches `shaders/parameter_gradient.wgsl`.
+
+use bytemuck::{Pod, Zeroable};
+
+use super::Launch;
+use super::launcher::{Launcher, Size, THREADS, TREE, by_mode};
+use crate::gpu::device::kernel::{Dispatch, Variant};
+use crate::gpu::device::sources::PARAMETER_GRADIENT;
+use crate::plan::ops::parameter_gradient::ParameterGradient;
+
+/// The kernel's parameters.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+struct Parameters {
+    capacity: u32,
+    units: u32,
+    parameter: u32,
+    weights: u32,
+}
+
+impl Launch for ParameterGradient {
+    /// A workgroup a replica.
+    fn launch(&self, at: &mut Launcher) -> Dispatch {
+        let parameters = Parameters {
+            capacity: at.capacity(),
+            units: at.units(self.z),
+            parameter: at.first(self.parameter),
+            weights: at.total(),
+        };
+        let buffers = [at.tensors(), at.read(self.z), at.read(self.delta), at.gradients()];
+        let variant = Variant { function: Some(&self.slope), ..by_mode(self.mode) };
+        let elements = at.workspace.capacity * at.plan.row_len(self.z);
+        let size = Size { workgroups: [1, 1], iterations: elements.div_ceil(THREADS) + TREE };
+        at.dispatch((PARAMETER_GRADIENT, variant), parameters, &buffers, size)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod proof {
+    use super::*;
+    use crate::expr::{Expression, Variable};
+    use crate::gpu::ops::proof::bench::tolerance;
+    use crate::gpu::ops::proof::bench::{self, Bench, Shape};
+    use crate::gpu::ops::proof::trial::Trial;
+    use crate::plan::access::Mode;
+
+    pub fn shapes() -> Vec<Shape> {
+        bench::batches()
+    }
+
+    pub fn prove(bench: &mut Bench, shape: &Shape) {
+        // PReLU's ∂f/∂α is exact; those of others are made of numbers around 1, x and x².
+        for (formula, is_exact) in [("if(x <= 0, a*x, x)", true), ("x*sigmoid(a*x)", false)] {
+            for mode in [Mode::Set, Mode::Add] {
+                prove_formula(bench, shape, (formula, is_exact), mode);
+            }
+        }
+    }
+
+    fn prove_formula(
+        bench: &mut Bench,
+        shape: &Shape,
+        (formula, is_exact): (&str, bool),
+        mode: Mode,
+    ) {
+        let f = Expression::of(&[Variable::X, Variable::A], formula).unwrap();
+        let slope = f.derivative(Variable::A).unwrap();
+        let mut trial = Trial::new(bench, shape);
+        let [z, delta] = [0; 2].map(|_| trial.buffer(bench, shape.units));
+        let parameter = trial.tensor(bench, &[1]);
+        let old = |replica| match mode {
+            Mode::Set => 0.0,
+            Mode::Add => 5.0 + f64::from(replica as u32),
+        };
+        let own = slope.clone();
+        let terms = |replica| {
+            let a = trial.tensor_of(parameter, replica)[0];
+            let of = |(z, delta): (f64, f64)| {
+                let made_of = if is_exact { 0.0 } else { 1.0 + z.abs() + z * z };
+                (own.evaluate_with(z, &[a]).0.abs() + made_of) * delta.abs()
+            };
+            let (z, delta) = (trial.rows_of(z, replica), trial.rows_of(delta, replica));
+            old(replica) + z.into_iter().zip(delta).map(of).sum::<f64>()
+        };
+        let operation = ParameterGradient { z, delta, parameter, slope, mode };
+        trial.within(bench, operation, |written| {
+            tolerance(written.rows * shape.units + 1, terms(written.replica))
+        });
+    }
+}
