@@ -1,6 +1,8 @@
 //! y[c, p] = mean of window p of x[c]; transposed, dx[c, s] = Σ of delta[c, p] / taps over the windows p that hold
 //! x[c, s]. Twin of `shaders/average_pool.wgsl`.
 
+use std::ops::Range;
+
 use super::execute::Execute;
 use super::product::Product;
 use super::site::{Site, set};
@@ -22,15 +24,28 @@ impl Execute for AveragePool {
     }
 }
 
-/// The elements of window `p` of a channel, in their order.
-fn window(windows: &Windows, p: usize) -> impl Iterator<Item = usize> {
+/// Every window of a pool, in the order of its positions: its number, and its first line and column. Loops rather
+/// than divisions: small windows are quickly worked on.
+#[inline(always)]
+fn each_window(windows: &Windows, mut of: impl FnMut(usize, [usize; 2])) {
     let [vertical, horizontal] = windows.axes;
-    let top = p / horizontal.positions * vertical.stride;
-    let left = p % horizontal.positions * horizontal.stride;
-    (top..top + vertical.kernel).flat_map(move |line| {
+    let mut p = 0;
+    for down in 0..vertical.positions {
+        for across in 0..horizontal.positions {
+            of(p, [down * vertical.stride, across * horizontal.stride]);
+            p += 1;
+        }
+    }
+}
+
+/// The lines of the window at a corner: neighbours in a channel.
+#[inline(always)]
+fn each_line(windows: &Windows, [top, left]: [usize; 2], mut of: impl FnMut(Range<usize>)) {
+    let [vertical, horizontal] = windows.axes;
+    for line in top..top + vertical.kernel {
         let first = line * horizontal.input + left;
-        first..first + horizontal.kernel
-    })
+        of(first..first + horizontal.kernel);
+    }
 }
 
 /// Adds the mean of each window of `x`, rows of (channels, height, width), to `y`, rows of (channels, positions).
@@ -38,11 +53,11 @@ fn average<T: Real>(windows: &Windows, x: &[T], y: &mut [T]) {
     let taps = T::from_f64(windows.taps() as f64);
     let channels = x.chunks_exact(windows.plane()).zip(y.chunks_exact_mut(windows.positions()));
     for (x, y) in channels {
-        for (p, y) in y.iter_mut().enumerate() {
+        each_window(windows, |p, corner| {
             let mut sum = T::ZERO;
-            window(windows, p).for_each(|s| sum += x[s]);
-            *y += sum / taps;
-        }
+            each_line(windows, corner, |line| x[line].iter().for_each(|x| sum += *x));
+            y[p] += sum / taps;
+        });
     }
 }
 
@@ -51,9 +66,10 @@ fn spread<T: Real>(windows: &Windows, y: &[T], x: &mut [T]) {
     let taps = T::from_f64(windows.taps() as f64);
     let channels = x.chunks_exact_mut(windows.plane()).zip(y.chunks_exact(windows.positions()));
     for (x, y) in channels {
-        for (p, &y) in y.iter().enumerate() {
-            window(windows, p).for_each(|s| x[s] += y / taps);
-        }
+        each_window(windows, |p, corner| {
+            let share = y[p] / taps;
+            each_line(windows, corner, |line| x[line].iter_mut().for_each(|x| *x += share));
+        });
     }
 }
 

@@ -56,8 +56,10 @@ fn each_line(windows: &Windows, mut of: impl FnMut(Option<usize>, usize)) {
 fn inside(axis: &Axis, tap: usize) -> Range<usize> {
     let &Axis { input, stride, before, positions, .. } = axis;
     let tap = tap * axis.dilation;
-    let first = before.saturating_sub(tap).div_ceil(stride).min(positions);
-    let end = (input + before).saturating_sub(tap).div_ceil(stride).min(positions);
+    // Strides of 1 are common, and a division takes as long as a short line.
+    let windows = |elements: usize| if stride == 1 { elements } else { elements.div_ceil(stride) };
+    let first = windows(before.saturating_sub(tap)).min(positions);
+    let end = windows((input + before).saturating_sub(tap)).min(positions);
     first..end.max(first)
 }
 

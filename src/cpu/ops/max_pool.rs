@@ -25,21 +25,28 @@ fn max_pool<T: Real>(windows: &Windows, x: &[T], y: &mut [T], winners: &mut [u32
     let channels = y.chunks_exact_mut(windows.positions());
     let channels = channels.zip(winners.chunks_exact_mut(windows.positions()));
     for (x, (y, winners)) in x.chunks_exact(windows.plane()).zip(channels) {
-        for (p, (y, winner)) in y.iter_mut().zip(winners).enumerate() {
-            let top = p / horizontal.positions * vertical.stride;
-            let left = p % horizontal.positions * horizontal.stride;
-            let mut best = top * horizontal.input + left;
+        let lines = y.chunks_exact_mut(horizontal.positions);
+        let lines = lines.zip(winners.chunks_exact_mut(horizontal.positions));
+        for (down, (y, winners)) in lines.enumerate() {
+            let top = down * vertical.stride;
             for line in top..top + vertical.kernel {
-                for s in line * horizontal.input + left
-                    ..line * horizontal.input + left + horizontal.kernel
-                {
-                    if x[s] > x[best] || (is_nan(x[s]) && !is_nan(x[best])) {
-                        best = s;
+                let first = line * horizontal.input;
+                let windows = y.iter_mut().zip(winners.iter_mut()).enumerate();
+                for (across, (y, winner)) in windows {
+                    let left = first + across * horizontal.stride;
+                    // The first line begins anew; the others go on from what was found.
+                    let (mut largest, mut best, from) = match line == top {
+                        true => (x[left], left as u32, left + 1),
+                        false => (*y, *winner, left),
+                    };
+                    for s in from..left + horizontal.kernel {
+                        if x[s] > largest || (is_nan(x[s]) && !is_nan(largest)) {
+                            (largest, best) = (x[s], s as u32);
+                        }
                     }
+                    (*y, *winner) = (largest, best);
                 }
             }
-            *y = x[best];
-            *winner = best as u32;
         }
     }
 }
