@@ -1,4 +1,4 @@
-//! Pipelines, made once for each kernel and its constants, and the dispatches of them.
+//! Pipelines, made once for each kernel and its constants.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -26,15 +26,6 @@ pub(in crate::gpu) struct Kernel {
     pub layout: wgpu::BindGroupLayout,
 }
 
-/// One dispatch: a kernel, its buffers, and how many workgroups.
-pub(in crate::gpu) struct Dispatch {
-    pub kernel: Rc<Kernel>,
-    pub group: wgpu::BindGroup,
-    pub workgroups: [u32; 3],
-    /// The most turns of loops that one of its invocations makes.
-    pub iterations: u64,
-}
-
 /// The text of a kernel.
 #[derive(Clone, Copy)]
 pub(in crate::gpu) enum Code<'a> {
@@ -51,7 +42,7 @@ impl From<&'static Source> for Code<'_> {
 }
 
 impl Code<'_> {
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Code::File(source) => source.name,
             Code::Made(name, _) => name,
@@ -103,7 +94,13 @@ impl Kernels {
     }
 
     /// The kernel of that text, compiled at its first use.
-    fn get(&mut self, gpu: &Gpu, code: Code, variant: Variant, bindings: &[Access]) -> Rc<Kernel> {
+    pub fn get(
+        &mut self,
+        gpu: &Gpu,
+        code: Code,
+        variant: Variant,
+        bindings: &[Access],
+    ) -> Rc<Kernel> {
         let entry = variant.entry.unwrap_or("main");
         let key = Key {
             name: code.name(),
@@ -118,38 +115,6 @@ impl Kernels {
         let step_layout = &self.step_layout;
         let compile = || Rc::new(compile(gpu, step_layout, code, entry, variant, bindings));
         self.compiled.entry(key).or_insert_with(compile).clone()
-    }
-
-    /// A dispatch of a kernel on `words` as its uniform parameters, and buffers in their order.
-    pub fn dispatch<'b>(
-        &mut self,
-        gpu: &Gpu,
-        code: impl Into<Code<'b>>,
-        variant: Variant,
-        words: &[u32],
-        buffers: &[(&wgpu::Buffer, Access)],
-        workgroups: [u32; 3],
-    ) -> Dispatch {
-        let accesses: Vec<Access> = std::iter::once(Access::Uniform)
-            .chain(buffers.iter().map(|(_, access)| *access))
-            .collect();
-        let code = code.into();
-        let (kernel, name) = (self.get(gpu, code, variant, &accesses), code.name());
-        let uniform = gpu.uniform(name, words);
-        let all = std::iter::once(&uniform).chain(buffers.iter().map(|(buffer, _)| *buffer));
-        let entries: Vec<_> = (0..)
-            .zip(all)
-            .map(|(binding, buffer)| wgpu::BindGroupEntry {
-                binding,
-                resource: buffer.as_entire_binding(),
-            })
-            .collect();
-        let group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some(name),
-            layout: &kernel.layout,
-            entries: &entries,
-        });
-        Dispatch { kernel, group, workgroups, iterations: 0 }
     }
 }
 

@@ -4,7 +4,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::Launch;
 use super::launcher::{Launcher, by_mode};
-use crate::gpu::device::kernel::Dispatch;
+use crate::gpu::device::dispatch::Dispatch;
 use crate::gpu::device::sources::ADD;
 use crate::plan::ops::add::Add;
 

@@ -3,7 +3,8 @@
 use super::Launch;
 use super::launcher::Launcher;
 use super::windows::{Parameters, constants};
-use crate::gpu::device::kernel::{Dispatch, Variant};
+use crate::gpu::device::dispatch::Dispatch;
+use crate::gpu::device::kernel::Variant;
 use crate::gpu::device::sources::AVERAGE_POOL;
 use crate::plan::ops::average_pool::AveragePool;
 
@@ -16,7 +17,7 @@ impl Launch for AveragePool {
         constants.push(("TRANSPOSED", self.transposed));
         let turns = if self.transposed { windows.overlap() } else { windows.taps() };
         let variant = Variant { constants: &constants, ..Variant::default() };
-        let size = at.elements(self.to).turning(turns);
+        let size = at.elements(self.to).iterating(turns);
         at.dispatch((AVERAGE_POOL, variant), parameters, &buffers, size)
     }
 }

@@ -3,8 +3,9 @@
 use bytemuck::{Pod, Zeroable};
 
 use super::Launch;
-use super::launcher::{Launcher, word};
-use crate::gpu::device::kernel::{Dispatch, Variant};
+use super::launcher::Launcher;
+use crate::gpu::device::dispatch::{Dispatch, word};
+use crate::gpu::device::kernel::Variant;
 use crate::gpu::device::sources::BIAS;
 use crate::plan::ops::bias::Bias;
 

@@ -3,21 +3,22 @@
 use bytemuck::{Pod, Zeroable};
 
 use super::Launch;
-use super::launcher::{Launcher, word};
-use crate::gpu::device::kernel::{Dispatch, Variant};
+use super::launcher::Launcher;
+use crate::gpu::device::dispatch::{Dispatch, word};
+use crate::gpu::device::kernel::Variant;
 use crate::gpu::device::sources::BIAS_ACTIVATION;
 use crate::plan::ops::bias_activation::BiasActivation;
 
 /// The kernel's parameters.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
-struct Parameters {
-    capacity: u32,
-    units: u32,
-    positions: u32,
-    bias: u32,
-    weights: u32,
-    parameter: u32,
+pub(super) struct Parameters {
+    pub capacity: u32,
+    pub units: u32,
+    pub positions: u32,
+    pub bias: u32,
+    pub weights: u32,
+    pub parameter: u32,
 }
 
 /// The constant of kernels whose slope nobody reads.

@@ -3,8 +3,8 @@
 use bytemuck::{Pod, Zeroable};
 
 use super::Launch;
-use super::launcher::{Launcher, Size, THREADS, TREE, by_mode, folded, word};
-use crate::gpu::device::kernel::Dispatch;
+use super::launcher::{Launcher, by_mode};
+use crate::gpu::device::dispatch::{Dispatch, Size, THREADS, TREE, word};
 use crate::gpu::device::sources::BIAS_GRADIENT;
 use crate::plan::ops::bias_gradient::BiasGradient;
 
@@ -32,10 +32,8 @@ impl Launch for BiasGradient {
             weights: at.total(),
         };
         let buffers = [at.read(self.delta), at.gradients()];
-        let size = Size {
-            workgroups: folded(channels),
-            iterations: (at.workspace.capacity * positions).div_ceil(THREADS) + TREE,
-        };
+        let terms = at.workspace.capacity * positions;
+        let size = Size::workgroups(channels).iterating(terms.div_ceil(THREADS) + TREE);
         at.dispatch((BIAS_GRADIENT, by_mode(self.mode)), parameters, &buffers, size)
     }
 }

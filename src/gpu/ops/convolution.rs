@@ -4,7 +4,7 @@ use super::Launch;
 use super::launcher::Launcher;
 use super::tiles::tiled;
 use super::windows::{Parameters, variant};
-use crate::gpu::device::kernel::Dispatch;
+use crate::gpu::device::dispatch::Dispatch;
 use crate::gpu::device::sources::CONVOLUTION;
 use crate::plan::access::Mode;
 use crate::plan::ops::convolution::Convolution;

@@ -3,9 +3,10 @@
 use bytemuck::{Pod, Zeroable};
 
 use super::Launch;
-use super::launcher::{Binding, Launcher, word};
+use super::launcher::Launcher;
 use super::tiles::{largely_tiled, takes_large_tiles, tiled};
-use crate::gpu::device::kernel::{Dispatch, Variant};
+use crate::gpu::device::dispatch::{Binding, Dispatch, word};
+use crate::gpu::device::kernel::Variant;
 use crate::gpu::device::sources::{MATMUL, MATMUL_LARGE};
 use crate::plan::access::Mode;
 use crate::plan::ops::matmul::{Factor, MatMul, Matrix, Out};
@@ -34,7 +35,7 @@ struct Parameters {
 impl Launch for MatMul {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
         let [m, _, n] = self.sizes(at);
-        let is_large = takes_large_tiles(at.gpu, at.replicas, [m, n]);
+        let is_large = takes_large_tiles(&at.dispatcher, [m, n]);
         launch(self, at, is_large)
     }
 }

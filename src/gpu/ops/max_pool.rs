@@ -3,7 +3,7 @@
 use super::Launch;
 use super::launcher::Launcher;
 use super::windows::{Parameters, variant};
-use crate::gpu::device::kernel::Dispatch;
+use crate::gpu::device::dispatch::Dispatch;
 use crate::gpu::device::sources::MAX_POOL;
 use crate::plan::access::Mode;
 use crate::plan::ops::max_pool::MaxPool;
@@ -13,7 +13,7 @@ impl Launch for MaxPool {
         let windows = &self.windows;
         let buffers = [at.read(self.x), at.write(self.y), at.write(self.winners)];
         let parameters = Parameters::new(at, windows, None);
-        let size = at.elements(self.y).turning(windows.taps());
+        let size = at.elements(self.y).iterating(windows.taps());
         at.dispatch((MAX_POOL, variant(windows, Mode::Set)), parameters, &buffers, size)
     }
 }

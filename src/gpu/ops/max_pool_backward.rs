@@ -3,7 +3,7 @@
 use super::Launch;
 use super::launcher::Launcher;
 use super::windows::{Parameters, variant};
-use crate::gpu::device::kernel::Dispatch;
+use crate::gpu::device::dispatch::Dispatch;
 use crate::gpu::device::sources::MAX_POOL_BACKWARD;
 use crate::plan::ops::max_pool_backward::MaxPoolBackward;
 
@@ -12,7 +12,7 @@ impl Launch for MaxPoolBackward {
         let windows = &self.windows;
         let buffers = [at.read(self.delta), at.read(self.winners), at.write(self.below)];
         let parameters = Parameters::new(at, windows, None);
-        let size = at.elements(self.below).turning(windows.overlap());
+        let size = at.elements(self.below).iterating(windows.overlap());
         let kernel = (MAX_POOL_BACKWARD, variant(windows, self.mode));
         at.dispatch(kernel, parameters, &buffers, size)
     }

@@ -3,30 +3,33 @@
 pub mod activation_backward;
 pub mod add;
 pub mod average_pool;
+pub(super) mod batch;
 pub mod bias;
 pub mod bias_activation;
 pub mod bias_gradient;
 pub mod convolution;
 pub mod convolution_input_gradient;
 pub mod convolution_kernel_gradient;
+pub(super) mod gather;
+pub(super) mod keep_best;
 pub mod launcher;
 pub mod loss;
 pub mod matmul;
 pub mod max_pool;
 pub mod max_pool_backward;
+pub(super) mod metric_sums;
 pub mod parameter_gradient;
 #[cfg(test)]
 mod proof;
 pub mod sigmoid;
 pub mod softmax;
 mod tiles;
-pub mod uniform;
 pub(super) mod update;
 mod windows;
 pub mod zero;
 
 use self::launcher::Launcher;
-use crate::gpu::device::kernel::Dispatch;
+use crate::gpu::device::dispatch::Dispatch;
 use crate::plan::Operation;
 use crate::plan::ops::operations;
 

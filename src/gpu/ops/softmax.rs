@@ -4,7 +4,8 @@ use bytemuck::{Pod, Zeroable};
 
 use super::Launch;
 use super::launcher::Launcher;
-use crate::gpu::device::kernel::{Dispatch, Variant};
+use crate::gpu::device::dispatch::Dispatch;
+use crate::gpu::device::kernel::Variant;
 use crate::gpu::device::sources::SOFTMAX;
 use crate::plan::ops::softmax::Softmax;
 
@@ -20,7 +21,7 @@ impl Launch for Softmax {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
         let parameters = Parameters { capacity: at.capacity(), classes: at.units(self.z) };
         let buffers = [at.read(self.z), at.write(self.a)];
-        let size = at.rows().turning(3 * at.plan.row_len(self.z));
+        let size = at.rows().iterating(3 * at.plan.row_len(self.z));
         at.dispatch((SOFTMAX, Variant::default()), parameters, &buffers, size)
     }
 }

@@ -1,7 +1,6 @@
 //! The tiles of products: `shaders/product.wgsl` and `shaders/product_large.wgsl`.
 
-use super::launcher::Size;
-use crate::gpu::device::gpu::Gpu;
+use crate::gpu::device::dispatch::{Dispatcher, Size};
 use crate::gpu::session::sizes::TILE_COLUMNS;
 
 /// Rows, columns and terms of a tile of a product.
@@ -28,10 +27,10 @@ pub(super) fn largely_tiled([m, k, n]: [usize; 3]) -> Size {
 
 /// Whether a product (m, n) has large tiles enough for a device: software has few cores, and none that
 /// gains by them.
-pub(super) fn takes_large_tiles(gpu: &Gpu, replicas: usize, [m, n]: [usize; 2]) -> bool {
+pub(super) fn takes_large_tiles(on: &Dispatcher, [m, n]: [usize; 2]) -> bool {
     let [rows, columns, _] = LARGE_TILE;
-    let full = (m / rows) * (n / columns) * replicas;
-    !gpu.is_software
+    let full = (m / rows) * (n / columns) * on.replicas;
+    !on.gpu.is_software
         && full >= LARGE_TILES
-        && gpu.limits.max_compute_invocations_per_workgroup >= 256
+        && on.gpu.limits.max_compute_invocations_per_workgroup >= 256
 }

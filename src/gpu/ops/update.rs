@@ -1,15 +1,25 @@
 //! From gradients to weights: the bound on the norm, then the optimizer's step.
 
-use super::launcher::grid;
-use crate::gpu::device::gpu::Gpu;
+use bytemuck::{Pod, Zeroable};
+
+use crate::gpu::device::dispatch::{Dispatch, Dispatcher, Size, THREADS, TREE, word};
 use crate::gpu::device::kernel::Access::{Read, Write};
-use crate::gpu::device::kernel::{Code, Dispatch, Kernels, Variant};
+use crate::gpu::device::kernel::{Code, Variant};
 use crate::gpu::device::optimizer::optimizer_words;
 use crate::gpu::device::sources::{CLIP, update_source};
 use crate::run::StepRule;
 
 /// Weights of a stretch of the norm's sum.
 const STRETCH: usize = 4096;
+
+/// The parameters of `shaders/clip.wgsl`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+struct Parameters {
+    weights: u32,
+    stretches: u32,
+    bound: f32,
+}
 
 /// The stretches that a gradient of so many weights is cut into.
 pub(in crate::gpu) fn stretches(weights: usize) -> usize {
@@ -18,10 +28,7 @@ pub(in crate::gpu) fn stretches(weights: usize) -> usize {
 
 /// The update of the weights of all replicas.
 pub(in crate::gpu) struct Update<'a> {
-    pub gpu: &'a Gpu,
-    pub kernels: &'a mut Kernels,
     pub rule: &'a StepRule,
-    pub replicas: usize,
     /// Weights of a replica.
     pub total: usize,
     /// (replica, weights)
@@ -38,23 +45,32 @@ pub(in crate::gpu) struct Update<'a> {
 impl Update<'_> {
     /// The scales of the gradients whose norm is above `bound`, by way of the squares of `stretches` stretches,
     /// (replica, stretches).
-    pub fn clip(&mut self, bound: f64, stretches: usize, squares: &wgpu::Buffer) -> [Dispatch; 2] {
-        let words = [self.total as u32, stretches as u32, (bound as f32).to_bits()];
+    pub fn clip(
+        &self,
+        dispatcher: &mut Dispatcher,
+        bound: f64,
+        stretches: usize,
+        squares: &wgpu::Buffer,
+    ) -> [Dispatch; 2] {
+        let parameters = Parameters {
+            weights: word(self.total),
+            stretches: word(stretches),
+            bound: bound as f32,
+        };
         let buffers = [(self.gradients, Read), (squares, Write), (self.scales, Write)];
         let of_stretch = self.total.div_ceil(stretches);
         let entries = [("partial", stretches, of_stretch), ("finish", 1, stretches)];
         entries.map(|(entry, workgroups, terms)| {
             let variant = Variant { entry: Some(entry), ..Variant::default() };
-            let workgroups = [workgroups as u32, 1, self.replicas as u32];
-            let dispatch =
-                self.kernels.dispatch(self.gpu, CLIP, variant, &words, &buffers, workgroups);
-            Dispatch { iterations: (terms.div_ceil(64) + 6) as u64, ..dispatch }
+            let size =
+                Size { workgroups: [workgroups, 1], iterations: terms.div_ceil(THREADS) + TREE };
+            dispatcher.dispatch((CLIP, variant), parameters, &buffers, size)
         })
     }
 
     /// The optimizer's step; a bound on each component is part of it.
-    pub fn step(&mut self) -> Dispatch {
-        let words = optimizer_words(self.rule, self.total, self.replicas);
+    pub fn step(&self, dispatcher: &mut Dispatcher) -> Dispatch {
+        let words = optimizer_words(self.rule, self.total, dispatcher.replicas);
         let mut buffers = vec![
             (self.gradients, Read),
             (self.decays, Read),
@@ -63,9 +79,7 @@ impl Update<'_> {
         ];
         buffers.extend(self.slots.iter().map(|slot| (slot, Write)));
         let text = update_source(self.rule.optimizer);
-        let (code, variant) = (Code::Made("update", &text), Variant::default());
-        let [x, y] = grid(self.total).map(|workgroups| workgroups as u32);
-        let workgroups = [x, y, self.replicas as u32];
-        self.kernels.dispatch(self.gpu, code, variant, &words, &buffers, workgroups)
+        let kernel = (Code::Made("update", &text), Variant::default());
+        dispatcher.dispatch_words(kernel, &words, &buffers, Size::threads(self.total))
     }
 }

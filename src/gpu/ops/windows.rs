@@ -2,7 +2,8 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::launcher::{Launcher, word};
+use super::launcher::Launcher;
+use crate::gpu::device::dispatch::word;
 use crate::gpu::device::kernel::Variant;
 use crate::plan::access::Mode;
 use crate::plan::{Axis, TensorId, Windows};

@@ -4,7 +4,8 @@ use bytemuck::{Pod, Zeroable};
 
 use super::Launch;
 use super::launcher::Launcher;
-use crate::gpu::device::kernel::{Dispatch, Variant};
+use crate::gpu::device::dispatch::Dispatch;
+use crate::gpu::device::kernel::Variant;
 use crate::gpu::device::sources::ZERO;
 use crate::plan::ops::zero::Zero;
 

@@ -2,13 +2,17 @@
 
 use crate::data::Split;
 use crate::error::Result;
+use crate::gpu::device::dispatch::{Dispatch, Dispatcher};
 use crate::gpu::device::gpu::Gpu;
-use crate::gpu::device::kernel::Access::{Read, Write};
-use crate::gpu::device::kernel::{Access, Code, Dispatch, Kernels, Variant};
-use crate::gpu::device::sources::{BATCH, GATHER, KEEP_BEST, METRIC_SUMS};
-use crate::gpu::ops::launcher::{Launcher, grid};
+use crate::gpu::device::kernel::Kernels;
+use crate::gpu::ops::batch::Batch;
+use crate::gpu::ops::gather::Gather;
+use crate::gpu::ops::keep_best::KeepBest;
+use crate::gpu::ops::launcher::Launcher;
+use crate::gpu::ops::list;
+use crate::gpu::ops::loss::LossOfBatch;
+use crate::gpu::ops::metric_sums::MetricSums;
 use crate::gpu::ops::update::{Update, stretches};
-use crate::gpu::ops::{list, loss};
 use crate::gpu::session::data::Data;
 use crate::gpu::session::network::{NetworkBuffers, Steps};
 use crate::gpu::session::run::Session;
@@ -62,31 +66,18 @@ impl<'a> Build<'a> {
         weights: &'b wgpu::Buffer,
     ) -> Launcher<'b> {
         Launcher {
-            gpu: self.gpu,
-            kernels: self.kernels,
             plan: &self.run.plan,
             layout: &self.buffers.layout,
-            replicas: self.run.replicas.len(),
+            gradients: &self.buffers.tensors.gradients,
+            dispatcher: self.dispatcher(),
             workspace,
             weights,
-            gradients: &self.buffers.tensors.gradients,
         }
     }
 
-    /// A dispatch of a kernel on `words` as its uniform parameters, and buffers in their order.
-    pub fn dispatch<'b>(
-        &mut self,
-        code: impl Into<Code<'b>>,
-        variant: Variant,
-        words: &[u32],
-        buffers: &[(&wgpu::Buffer, Access)],
-        workgroups: [usize; 2],
-        iterations: usize,
-    ) -> Dispatch {
-        let [x, y] = workgroups.map(|count| count as u32);
-        let workgroups = [x, y, self.run.replicas.len() as u32];
-        let dispatch = self.kernels.dispatch(self.gpu, code, variant, words, buffers, workgroups);
-        Dispatch { iterations: iterations as u64, ..dispatch }
+    /// What makes dispatches for the replicas of the run.
+    pub fn dispatcher(&mut self) -> Dispatcher<'_> {
+        Dispatcher { gpu: self.gpu, kernels: self.kernels, replicas: self.run.replicas.len() }
     }
 
     /// A workspace for the batches of training.
@@ -101,7 +92,8 @@ impl<'a> Build<'a> {
         let mut step = self.gather(&workspace.gathered);
         let mut at = self.launcher(workspace, weights);
         step.extend(list(&plan.training, &mut at));
-        step.push(loss::launch(&mut at));
+        step.push(self.loss(workspace));
+        let mut at = self.launcher(workspace, weights);
         step.extend(list(plan.predict.as_slice(), &mut at));
         step.extend(list(&plan.backward, &mut at));
         step
@@ -122,7 +114,7 @@ impl<'a> Build<'a> {
         let mut step = self.gather(&workspace.gathered);
         let mut at = self.launcher(workspace, weights);
         step.extend(list(forward, &mut at));
-        step.push(loss::launch(&mut at));
+        step.push(self.loss(workspace));
         step.push(self.metrics(workspace));
         step
     }
@@ -141,69 +133,63 @@ impl<'a> Build<'a> {
             Task::Classification => 0,
             Task::MultiLabel | Task::Regression => run.network.outputs(),
         };
-        let weighted_classes = run.replicas.first().map_or(0, |r| r.class_weights.len());
-        let words = [
-            to.capacity as u32,
-            outputs as u32,
-            weighted_classes as u32,
-            u32::from(run.table.row_weights.is_some()),
-        ];
-        let buffers = [
-            (&data.lists.buffer, Read),
-            (&data.targets, Read),
-            (&data.row_weights, Read),
-            (&data.target_frames, Read),
-            (&to.rows, Write),
-            (&to.truth, Write),
-            (&to.weights, Write),
-        ];
-        let rows = grid(to.capacity);
-        let variant = Variant::default();
-        let mut gather = vec![self.dispatch(BATCH, variant, &words, &buffers, rows, 24 + outputs)];
-        let inputs = run.network.inputs();
-        let elements = grid(to.capacity * inputs);
+        let batch = Batch {
+            outputs,
+            weighted_classes: run.replicas.first().map_or(0, |r| r.class_weights.len()),
+            weighted_rows: run.table.row_weights.is_some(),
+            lists: &data.lists.buffer,
+            targets: &data.targets,
+            row_weights: &data.row_weights,
+            frames: &data.target_frames,
+        };
+        let gather = Gather { inputs: run.network.inputs(), frames: &data.input_frames };
+        let mut dispatcher = self.dispatcher();
+        let mut dispatches = vec![batch.launch(&mut dispatcher, to)];
         for part in &data.parts {
-            let words = [to.capacity, inputs, part.first_row, part.rows].map(|word| word as u32);
-            let buffers = [
-                (&part.buffer, Read),
-                (&data.input_frames, Read),
-                (&to.rows, Read),
-                (&to.inputs, Write),
-            ];
-            gather.push(self.dispatch(GATHER, variant, &words, &buffers, elements, 0));
+            dispatches.push(gather.launch(&mut dispatcher, part, to));
         }
-        gather
+        dispatches
     }
 
-    fn metrics(&mut self, workspace: &Workspace) -> Dispatch {
-        let scores = self.run.plan.row_len(self.run.plan.scores);
-        let [logits, labels, outputs] = match self.run.network.task() {
-            Task::Classification => [scores, 0, 0],
-            Task::MultiLabel => [0, scores, 0],
-            Task::Regression => [0, 0, scores],
+    /// The losses of the rows of a batch, and delta.
+    fn loss(&mut self, workspace: &Workspace) -> Dispatch {
+        let plan = &self.run.plan;
+        let loss = LossOfBatch {
+            loss: &plan.loss,
+            capacity: workspace.capacity,
+            outputs: plan.row_len(plan.scores),
+            scores: workspace.of(plan.scores),
+            truth: &workspace.gathered.truth,
+            weights: &workspace.gathered.weights,
+            losses: &workspace.losses,
+            delta: workspace.of(plan.delta),
         };
-        let words = [workspace.capacity, logits, labels, outputs].map(|word| word as u32);
-        let buffers = [
-            (workspace.of(self.run.plan.scores), Read),
-            (&workspace.gathered.truth, Read),
-            (&workspace.gathered.weights, Read),
-            (&workspace.losses, Read),
-            (&self.buffers.sums, Write),
-            (&self.buffers.confusion, Write),
-        ];
-        let turns = workspace.capacity.div_ceil(64) * (1 + scores) + 7 * (1 + outputs);
-        self.dispatch(METRIC_SUMS, Variant::default(), &words, &buffers, [1, 1], turns)
+        loss.launch(&mut self.dispatcher())
+    }
+
+    /// What the metrics of a batch are made of.
+    fn metrics(&mut self, workspace: &Workspace) -> Dispatch {
+        let (plan, buffers) = (&self.run.plan, self.buffers);
+        let sums = MetricSums {
+            task: self.run.network.task(),
+            capacity: workspace.capacity,
+            units: plan.row_len(plan.scores),
+            scores: workspace.of(plan.scores),
+            truth: &workspace.gathered.truth,
+            weights: &workspace.gathered.weights,
+            losses: &workspace.losses,
+            sums: &buffers.sums,
+            confusion: &buffers.confusion,
+        };
+        sums.launch(&mut self.dispatcher())
     }
 
     /// Clip by norm, if asked for, and the optimizer's step; by value is part of that step.
     pub fn update(&mut self) -> Result<Vec<Dispatch>> {
         let (gpu, run, tensors) = (self.gpu, self.run, &self.buffers.tensors);
         let (total, replicas) = (self.buffers.layout.total(), run.replicas.len());
-        let mut update = Update {
-            gpu,
-            kernels: self.kernels,
+        let update = Update {
             rule: &run.step,
-            replicas,
             total,
             gradients: &tensors.gradients,
             decays: &self.buffers.decays,
@@ -211,36 +197,31 @@ impl<'a> Build<'a> {
             weights: &tensors.weights,
             slots: &tensors.slots,
         };
+        let mut dispatcher = self.dispatcher();
         let mut dispatches = vec![];
         if let Some(Clip::Norm(bound)) = run.step.clip {
             let stretches = stretches(total);
             let squares = gpu.storage("the squares of the gradient", replicas * stretches)?;
-            dispatches.extend(update.clip(bound, stretches, &squares));
+            dispatches.extend(update.clip(&mut dispatcher, bound, stretches, &squares));
         }
-        dispatches.push(update.step());
+        dispatches.push(update.step(&mut dispatcher));
         Ok(dispatches)
     }
 
+    /// The end of an epoch: which weights are kept.
     pub fn keep_best(&mut self, workspace: &Workspace) -> Vec<Dispatch> {
         let (run, tensors) = (self.run, &self.buffers.tensors);
-        let total = self.buffers.layout.total();
-        let steps = run.steps() as usize;
-        let validation = most_rows(run, &[Split::Validation]).div_ceil(workspace.capacity);
-        let words = [total, slot_length(run), run.replicas.len(), steps, validation];
-        let words = words.map(|word| word as u32);
-        let buffers = [
-            (&self.buffers.sums, Read),
-            (&tensors.best_losses, Write),
-            (&tensors.kept, Write),
-            (&tensors.weights, Read),
-            (&tensors.best, Write),
-        ];
-        let turns = steps.div_ceil(256) + total.div_ceil(1024) + validation;
-        let entries = [("decide", [1, 1], turns), ("keep", grid(total), 0)];
-        let dispatch = |(entry, workgroups, turns)| {
-            let variant = Variant { entry: Some(entry), ..Variant::default() };
-            self.dispatch(KEEP_BEST, variant, &words, &buffers, workgroups, turns)
+        let keep_best = KeepBest {
+            total: self.buffers.layout.total(),
+            slot_length: slot_length(run),
+            train_steps: run.steps() as usize,
+            validation_steps: most_rows(run, &[Split::Validation]).div_ceil(workspace.capacity),
+            sums: &self.buffers.sums,
+            best_losses: &tensors.best_losses,
+            kept: &tensors.kept,
+            weights: &tensors.weights,
+            best: &tensors.best,
         };
-        entries.into_iter().map(dispatch).collect()
+        keep_best.launch(&mut self.dispatcher()).into()
     }
 }

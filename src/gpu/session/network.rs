@@ -7,8 +7,8 @@ use super::tensors::{Tensors, decays};
 use super::train::Train;
 use super::workspace::Workspace;
 use crate::error::Result;
+use crate::gpu::device::dispatch::Dispatch;
 use crate::gpu::device::gpu::Gpu;
-use crate::gpu::device::kernel::Dispatch;
 use crate::plan::Layout;
 use crate::run::Run;
 

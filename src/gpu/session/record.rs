@@ -3,8 +3,9 @@
 use wgpu::BufferUsages;
 
 use crate::error::Result;
+use crate::gpu::device::dispatch::Dispatch;
 use crate::gpu::device::gpu::Gpu;
-use crate::gpu::device::kernel::{Dispatch, Kernels};
+use crate::gpu::device::kernel::Kernels;
 use crate::gpu::session::steps::Step;
 
 /// Bytes from one entry to the next: every device allows dynamic offsets in steps of this.

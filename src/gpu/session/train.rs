@@ -2,8 +2,8 @@
 
 use crate::backend::ReplicaState;
 use crate::error::{Error, Result};
+use crate::gpu::device::dispatch::Dispatch;
 use crate::gpu::device::gpu::Gpu;
-use crate::gpu::device::kernel::Dispatch;
 use crate::gpu::device::limits::{TURNS, WORKGROUPS};
 use crate::gpu::session::record::Work;
 use crate::gpu::session::steps::{Lists, Step, together, train_step};

@@ -8,10 +8,9 @@ use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 
 use crate::gpu::device::adapter::adapters;
+use crate::gpu::device::dispatch::{Dispatch, Dispatcher};
 use crate::gpu::device::gpu::Gpu;
-use crate::gpu::device::kernel::{Access, Dispatch, Kernels, Variant};
-use crate::gpu::device::sources::Source;
-use crate::gpu::ops::launcher::grid;
+use crate::gpu::device::kernel::Kernels;
 use crate::gpu::session::record::{Recorder, Work};
 use crate::gpu::session::steps::Step;
 use crate::gpu::test_adapter;
@@ -88,27 +87,6 @@ impl Shape {
     pub fn steps(&self) -> Vec<Step> {
         self.rows.iter().map(|&rows| Step { rows: rows as u32, ..Step::default() }).collect()
     }
-
-    /// Workgroups for a thread a row times `each`.
-    pub fn grid(&self, each: usize) -> [usize; 2] {
-        grid(self.capacity * each)
-    }
-}
-
-/// A buffer of a trial: its words before, and after where the kernel writes it.
-pub(in crate::gpu::ops) enum Argument<'a> {
-    Read(&'a [u32]),
-    Write(&'a mut Vec<u32>),
-}
-
-/// Words of f32 to read.
-pub(in crate::gpu::ops) fn read(values: &[f32]) -> Argument<'_> {
-    Argument::Read(bytemuck::cast_slice(values))
-}
-
-/// Words of u32 to read.
-pub(in crate::gpu::ops) fn read_words(values: &[u32]) -> Argument<'_> {
-    Argument::Read(values)
 }
 
 /// f32 as the words a kernel writes.
@@ -197,41 +175,14 @@ impl Bench {
         (0..len).map(|_| self.random.random_range(0..bound as u32)).collect()
     }
 
-    /// One dispatch of a kernel; the arguments it writes hold its results afterwards.
-    pub fn launch(
-        &mut self,
-        (source, variant): (&'static Source, Variant),
-        parameters: &[u32],
-        arguments: &mut [Argument],
-        workgroups: [usize; 2],
-        steps: Vec<Step>,
-    ) {
-        let upload = |argument: &Argument| match argument {
-            Argument::Read(words) => (self.upload(words), Access::Read),
-            Argument::Write(words) => (self.upload(words), Access::Write),
-        };
-        let buffers: Vec<_> = arguments.iter().map(upload).collect();
-        let bound: Vec<_> = buffers.iter().map(|(buffer, access)| (buffer, *access)).collect();
-        let [x, y] = workgroups.map(|count| count as u32);
-        let workgroups = [x, y, steps.len() as u32];
-        let (gpu, kernels) = self.device();
-        let dispatch = kernels.dispatch(gpu, source, variant, parameters, &bound, workgroups);
-        self.submit(&[dispatch], steps);
-        for (argument, (buffer, _)) in arguments.iter_mut().zip(&buffers) {
-            if let Argument::Write(words) = argument {
-                **words = self.read(buffer, words.len());
-            }
-        }
-    }
-
     /// What a launcher makes its dispatches with.
-    pub fn device(&mut self) -> (&Gpu, &mut Kernels) {
-        (&self.gpu, &mut self.kernels)
+    pub fn dispatcher(&mut self, replicas: usize) -> Dispatcher<'_> {
+        Dispatcher { gpu: &self.gpu, kernels: &mut self.kernels, replicas }
     }
 
-    /// A buffer that holds these words.
-    pub fn upload(&self, words: &[u32]) -> wgpu::Buffer {
-        self.gpu.upload(&self.kernel, words).unwrap()
+    /// A buffer that holds these numbers.
+    pub fn upload<T: bytemuck::Pod>(&self, numbers: &[T]) -> wgpu::Buffer {
+        self.gpu.upload(&self.kernel, numbers).unwrap()
     }
 
     /// The first `len` words of a buffer.

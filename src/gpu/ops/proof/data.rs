@@ -1,11 +1,13 @@
 //! The rows of a batch. All of it is exact: integers, copies, and one product of a difference.
 
-use super::bench::{Argument, Bench, Shape, read, read_words, words};
+use super::bench::{Bench, Shape, words};
 use crate::cpu::gather::scale_rows;
 use crate::data::Order;
-use crate::gpu::device::kernel::Variant;
-use crate::gpu::device::sources::{BATCH, GATHER};
+use crate::gpu::ops::batch::Batch;
+use crate::gpu::ops::gather::Gather;
+use crate::gpu::session::data::Part;
 use crate::gpu::session::steps::Step;
+use crate::gpu::session::workspace::Gathered;
 
 /// Rows of the table.
 const ROWS: usize = 400;
@@ -62,10 +64,11 @@ const ORDERS: [(u64, u32, usize); 8] = [
     (3, 12, 100_000),
 ];
 
-/// One trial: the kernel's numbers, and the words that the twin gives each replica's rows.
+/// A trial's kind of targets and weights, as [`Batch`] has them, and its numbers.
 struct Trial<'a> {
-    numbers: [u32; 4],
-    width: usize,
+    outputs: usize,
+    weighted_classes: usize,
+    weighted_rows: bool,
     targets: &'a [u32],
     row_weights: &'a [f32],
     frames: &'a [f32],
@@ -78,25 +81,25 @@ fn batch(
     trial: &Trial,
     twin: impl Fn(usize, &[u32]) -> (Vec<u32>, Vec<f32>),
 ) {
-    let (capacity, width) = (shape.capacity, trial.width);
+    let (capacity, width) = (shape.capacity, trial.outputs.max(1));
     let len = shape.replicas() * capacity;
     let before = [len, len * width, len].map(|len| bench.below(len, 1000));
-    let [mut rows, mut truth, mut weights] = before.clone();
-    bench.launch(
-        (BATCH, Variant::default()),
-        &trial.numbers,
-        &mut [
-            read_words(&lists.lists),
-            read_words(trial.targets),
-            read(trial.row_weights),
-            read(trial.frames),
-            Argument::Write(&mut rows),
-            Argument::Write(&mut truth),
-            Argument::Write(&mut weights),
-        ],
-        shape.grid(1),
-        lists.steps.clone(),
-    );
+    let [rows, truth, weights] = before.each_ref().map(|words| bench.upload(words));
+    let inputs = bench.upload::<u32>(&[]);
+    let to = Gathered { capacity, rows, inputs, truth, weights };
+    let batch = Batch {
+        outputs: trial.outputs,
+        weighted_classes: trial.weighted_classes,
+        weighted_rows: trial.weighted_rows,
+        lists: &bench.upload(&lists.lists),
+        targets: &bench.upload(trial.targets),
+        row_weights: &bench.upload(trial.row_weights),
+        frames: &bench.upload(trial.frames),
+    };
+    let dispatch = batch.launch(&mut bench.dispatcher(shape.replicas()), &to);
+    bench.submit(&[dispatch], lists.steps.clone());
+    let buffers = [&to.rows, &to.truth, &to.weights];
+    let [rows, truth, weights] = [0, 1, 2].map(|i| bench.read(buffers[i], before[i].len()));
     let [mut expected_rows, mut expected_truth, mut expected_weights] = before;
     for replica in 0..shape.replicas() {
         let chosen = lists.rows(replica);
@@ -119,10 +122,10 @@ pub(super) fn batch_of_classes(bench: &mut Bench, shape: &Shape) {
         let row_weights = bench.weights(ROWS);
         let frames = bench.weights(shape.replicas() * classes);
         let (by_class, by_row) = (number % 2 == 0, number % 4 < 2);
-        let weighted = if by_class { classes as u32 } else { 0 };
         let trial = Trial {
-            numbers: [shape.capacity as u32, 0, weighted, u32::from(by_row)],
-            width: 1,
+            outputs: 0,
+            weighted_classes: if by_class { classes } else { 0 },
+            weighted_rows: by_row,
             targets: &targets,
             row_weights: &row_weights,
             frames: &frames,
@@ -149,8 +152,9 @@ pub(super) fn batch_of_values(bench: &mut Bench, shape: &Shape) {
         let frames = bench.normal(shape.replicas() * 2 * outputs, 3.0);
         let by_row = number % 2 == 0;
         let trial = Trial {
-            numbers: [shape.capacity as u32, outputs as u32, 0, u32::from(by_row)],
-            width: outputs,
+            outputs,
+            weighted_classes: 0,
+            weighted_rows: by_row,
             targets: &targets,
             row_weights: &row_weights,
             frames: &frames,
@@ -178,23 +182,26 @@ pub(super) fn gather(bench: &mut Bench, shape: &Shape) {
         let frames = bench.normal(replicas * 2 * inputs, 2.0);
         let rows = bench.below(replicas * capacity, ROWS);
         let mut expected = bench.below(replicas * capacity * inputs, 1000);
-        let mut x = expected.clone();
+        let to = Gathered {
+            capacity,
+            rows: bench.upload(&rows),
+            inputs: bench.upload(&expected),
+            truth: bench.upload::<u32>(&[]),
+            weights: bench.upload::<u32>(&[]),
+        };
+        let gather = Gather { inputs, frames: &bench.upload(&frames) };
         // Backwards: no part may write over the rows of the one behind it.
         for part in (0..parts).rev() {
             let (first, last) = (part * ROWS / parts, (part + 1) * ROWS / parts);
-            bench.launch(
-                (GATHER, Variant::default()),
-                &[capacity, inputs, first, last - first].map(|number| number as u32),
-                &mut [
-                    read(&table[first * inputs..last * inputs]),
-                    read(&frames),
-                    read_words(&rows),
-                    Argument::Write(&mut x),
-                ],
-                shape.grid(inputs),
-                shape.steps(),
-            );
+            let part = Part {
+                buffer: bench.upload(&table[first * inputs..last * inputs]),
+                first_row: first,
+                rows: last - first,
+            };
+            let dispatch = gather.launch(&mut bench.dispatcher(replicas), &part, &to);
+            bench.submit(&[dispatch], shape.steps());
         }
+        let x = bench.read(&to.inputs, expected.len());
         for (replica, &used) in shape.rows.iter().enumerate() {
             let chosen = &rows[replica * capacity..][..used];
             let scaled = scaled(&table, inputs, &frames[replica * 2 * inputs..], chosen);

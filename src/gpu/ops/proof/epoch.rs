@@ -1,9 +1,7 @@
 //! The end of an epoch: which weights are kept.
 
-use super::bench::{Argument, Bench, Shape, read, words};
-use crate::gpu::device::kernel::Variant;
-use crate::gpu::device::sources::KEEP_BEST;
-use crate::gpu::ops::launcher::grid;
+use super::bench::{Bench, Shape, words};
+use crate::gpu::ops::keep_best::KeepBest;
 use crate::gpu::session::steps::Step;
 
 /// What may happen to a replica in an epoch.
@@ -98,24 +96,24 @@ fn one(bench: &mut Bench, len: usize, train_steps: usize, blocks: usize, fates: 
             _ => {}
         }
     }
-    let (mut best, mut losses) = (before.clone(), words(&best_losses));
-    let mut kept = vec![7; replicas];
-    let steps: Vec<Step> = fates.iter().map(|fate| Step::of_live(*fate != Fate::Left)).collect();
-    for (entry, workgroups) in [("decide", [1, 1]), ("keep", grid(len))] {
-        bench.launch(
-            (KEEP_BEST, Variant { entry: Some(entry), ..Variant::default() }),
-            &[len, SLOT, replicas, train_steps, blocks].map(|number| number as u32),
-            &mut [
-                read(&sums),
-                Argument::Write(&mut losses),
-                Argument::Write(&mut kept),
-                read(&weights),
-                Argument::Write(&mut best),
-            ],
-            workgroups,
-            steps.clone(),
-        );
-    }
+    let [best, losses] = [&before, &words(&best_losses)].map(|words| bench.upload(words));
+    let kept = bench.upload(&vec![7u32; replicas]);
+    let keep_best = KeepBest {
+        total: len,
+        slot_length: SLOT,
+        train_steps,
+        validation_steps: blocks,
+        sums: &bench.upload(&sums),
+        best_losses: &losses,
+        kept: &kept,
+        weights: &bench.upload(&weights),
+        best: &best,
+    };
+    let dispatches = keep_best.launch(&mut bench.dispatcher(replicas));
+    let steps = fates.iter().map(|fate| Step::of_live(*fate != Fate::Left)).collect();
+    bench.submit(&dispatches, steps);
+    let (kept, losses) = (bench.read(&kept, replicas), bench.read(&losses, replicas));
+    let best = bench.read(&best, replicas * len);
     for (replica, &fate) in fates.iter().enumerate() {
         let what = format!("{fate:?}, {train_steps} steps, {blocks} blocks");
         let (keeps, flag) = expected(fate, blocks);

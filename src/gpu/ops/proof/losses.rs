@@ -1,21 +1,19 @@
 //! Losses, their gradients by the scores, and what metrics are made of.
 
-use super::bench::{Argument, Bench, LEAST, Shape, read, read_words, tolerance, wide, words};
+use super::bench::{Bench, LEAST, Shape, tolerance, wide, words};
 use crate::cpu::binary_cross_entropy::binary_cross_entropy as binary_twin;
 use crate::cpu::metric_sums::{add_confusion, add_errors, add_labels, add_losses};
 use crate::cpu::multi_label_cross_entropy::multi_label_cross_entropy as labels_twin;
 use crate::cpu::softmax_cross_entropy::softmax_cross_entropy as softmax_loss_twin;
 use crate::cpu::value_loss::{Errors, value_loss as values_twin};
-use crate::gpu::device::kernel::Variant;
-use crate::gpu::device::sources::{
-    BINARY_CROSS_ENTROPY, METRIC_SUMS, MULTI_LABEL_CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY, Source,
-    VALUE_LOSS,
-};
+use crate::gpu::ops::loss::LossOfBatch;
+use crate::gpu::ops::metric_sums::MetricSums;
 use crate::gpu::ops::softmax::proof::{probabilities, terms as softmax_terms};
 use crate::gpu::session::steps::Step;
 use crate::math::Real;
 use crate::metrics::Evaluation;
-use crate::plan::{VALUE_LOSS_NAMES, ValueLoss};
+use crate::network::Task;
+use crate::plan::{Loss, VALUE_LOSS_NAMES, ValueLoss};
 
 /// A batch's scores, targets, weights and scales, and what the kernel makes of them.
 struct Losses {
@@ -32,7 +30,7 @@ impl Losses {
     fn run(
         bench: &mut Bench,
         shape: &Shape,
-        kernel: (&'static Source, Variant),
+        loss: &Loss,
         (scores, truth): (Vec<f32>, Vec<u32>),
     ) -> Self {
         let replicas = shape.replicas();
@@ -40,22 +38,23 @@ impl Losses {
         let width = scores.len() / batch;
         let (weights, scales) = (bench.weights(batch), bench.weights(replicas));
         let before = [words(&bench.normal(batch, 1.0)), words(&bench.normal(scores.len(), 1.0))];
-        let [mut losses, mut delta] = before.clone();
+        let [losses, delta] = before.each_ref().map(|words| bench.upload(words));
+        let loss = LossOfBatch {
+            loss,
+            capacity: shape.capacity,
+            outputs: width,
+            scores: &bench.upload(&scores),
+            truth: &bench.upload(&truth),
+            weights: &bench.upload(&weights),
+            losses: &losses,
+            delta: &delta,
+        };
+        let dispatch = loss.launch(&mut bench.dispatcher(replicas));
         let steps = shape.steps().into_iter().zip(&scales);
         let steps = steps.map(|(step, &scale)| Step { scale, ..step });
-        bench.launch(
-            kernel,
-            &[shape.capacity, width].map(|number| number as u32),
-            &mut [
-                read(&scores),
-                read_words(&truth),
-                read(&weights),
-                Argument::Write(&mut losses),
-                Argument::Write(&mut delta),
-            ],
-            shape.grid(1),
-            steps.collect(),
-        );
+        bench.submit(&[dispatch], steps.collect());
+        let losses = bench.read(&losses, batch);
+        let delta = bench.read(&delta, scores.len());
         Losses { scores, truth, weights, scales, losses, delta, before }
     }
 
@@ -112,7 +111,7 @@ pub(super) fn softmax_cross_entropy(bench: &mut Bench, shape: &Shape) {
     let mut scores = bench.normal(batch * classes, 3.0);
     scores.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
     let truth = bench.below(batch, classes);
-    let done = Losses::run(bench, shape, plain(SOFTMAX_CROSS_ENTROPY), (scores, truth));
+    let done = Losses::run(bench, shape, &Loss::SoftmaxCrossEntropy, (scores, truth));
     let (losses, delta) = done.twin(shape, |z, truth, weights, scale, losses, delta| {
         let exponentials = |z: &mut [f64]| z.iter_mut().for_each(|z| *z = Real::exp(*z));
         softmax_loss_twin(z, truth, weights, scale, losses, delta, exponentials);
@@ -142,7 +141,7 @@ pub(super) fn binary_cross_entropy(bench: &mut Bench, shape: &Shape) {
     let mut scores = bench.normal(batch, 3.0);
     scores.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
     let truth = bench.below(batch, 2);
-    let done = Losses::run(bench, shape, plain(BINARY_CROSS_ENTROPY), (scores, truth));
+    let done = Losses::run(bench, shape, &Loss::BinaryCrossEntropy, (scores, truth));
     let (losses, delta) = done.twin(shape, binary_twin);
     let z = wide(&done.scores);
     let softplus = |z: f64| z.max(0.0) + (-z.abs()).exp().ln_1p();
@@ -164,7 +163,7 @@ pub(super) fn multi_label_cross_entropy(bench: &mut Bench, shape: &Shape) {
     let mut scores = bench.normal(elements, 3.0);
     scores.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
     let truth = labels(bench, elements);
-    let done = Losses::run(bench, shape, plain(MULTI_LABEL_CROSS_ENTROPY), (scores, words(&truth)));
+    let done = Losses::run(bench, shape, &Loss::MultiLabelCrossEntropy, (scores, words(&truth)));
     let (losses, delta) = done.twin(shape, |z, truth, weights, scale, losses, delta| {
         labels_twin(z, &wide(bytemuck::cast_slice(truth)), weights, scale, losses, delta);
     });
@@ -205,9 +204,9 @@ fn value_loss_of(bench: &mut Bench, shape: &Shape, text: &str, apart: f64) {
     let (mut scores, truth) = (bench.normal(elements, 2.0), bench.normal(elements, 2.0));
     // Without an error: at the kink of some.
     scores.iter_mut().zip(&truth).step_by(37).for_each(|(score, truth)| *score = *truth);
-    let l = ValueLoss::parse(text).unwrap().expression;
-    let variant = Variant { function: Some(&l), ..Variant::default() };
-    let done = Losses::run(bench, shape, (VALUE_LOSS, variant), (scores, words(&truth)));
+    let loss = ValueLoss::parse(text).unwrap();
+    let l = loss.expression.clone();
+    let done = Losses::run(bench, shape, &Loss::OfValues(loss), (scores, words(&truth)));
     let (losses, delta) = done.twin(shape, |output, truth, weights, scale, losses, delta| {
         let rows = (output, &*wide(bytemuck::cast_slice(truth)), weights);
         values_twin(&l, rows, scale, losses, delta, &mut Errors::default());
@@ -238,18 +237,13 @@ fn value_loss_of(bench: &mut Bench, shape: &Shape, text: &str, apart: f64) {
     done.compare(bench, shape, &losses, &delta);
 }
 
-/// A kernel that no function is generated for.
-fn plain(source: &'static Source) -> (&'static Source, Variant<'static>) {
-    (source, Variant::default())
-}
-
 pub(super) fn metric_sums_of_classes(bench: &mut Bench, shape: &Shape) {
     let classes = shape.units.max(2);
     let batch = shape.replicas() * shape.capacity;
     // Few different numbers: many ties, and the first is the prediction.
     let scores: Vec<f32> = bench.below(batch * classes, 4).iter().map(|&z| z as f32).collect();
     let truth = bench.below(batch, classes);
-    metric_sums(bench, shape, [classes, 0, 0], (scores, truth));
+    metric_sums(bench, shape, (Task::Classification, classes), (scores, truth));
 }
 
 pub(super) fn metric_sums_of_one_logit(bench: &mut Bench, shape: &Shape) {
@@ -257,14 +251,14 @@ pub(super) fn metric_sums_of_one_logit(bench: &mut Bench, shape: &Shape) {
     // -1, 0 and 1: 0 is not above 0.
     let scores = bench.below(batch, 3).iter().map(|&z| z as f32 - 1.0).collect();
     let truth = bench.below(batch, 2);
-    metric_sums(bench, shape, [1, 0, 0], (scores, truth));
+    metric_sums(bench, shape, (Task::Classification, 1), (scores, truth));
 }
 
 pub(super) fn metric_sums_of_values(bench: &mut Bench, shape: &Shape) {
     let elements = shape.replicas() * shape.capacity * shape.units;
     let scores = bench.normal(elements, 2.0);
     let truth = words(&bench.normal(elements, 2.0));
-    metric_sums(bench, shape, [0, 0, shape.units], (scores, truth));
+    metric_sums(bench, shape, (Task::Regression, shape.units), (scores, truth));
 }
 
 pub(super) fn metric_sums_of_labels(bench: &mut Bench, shape: &Shape) {
@@ -273,13 +267,13 @@ pub(super) fn metric_sums_of_labels(bench: &mut Bench, shape: &Shape) {
     let scores =
         bench.below(elements, 4).iter().map(|&z| z.saturating_sub(1) as f32 - 1.0).collect();
     let truth = words(&labels(bench, elements));
-    metric_sums(bench, shape, [0, shape.units, 0], (scores, truth));
+    metric_sums(bench, shape, (Task::MultiLabel, shape.units), (scores, truth));
 }
 
 /// What the twin adds for rows from `first` on, and each sum with its Σ|terms|.
 fn expected_sums(
     (first, rows): (usize, usize),
-    [logits, labels, outputs]: [usize; 3],
+    (task, units): (Task, usize),
     (scores, truth): (&[f32], &[u32]),
     (losses, weights): (&[f32], &[f32]),
 ) -> (Evaluation, Vec<(f64, f64)>) {
@@ -291,22 +285,24 @@ fn expected_sums(
     let loss_terms: f64 = pairs.map(|(loss, weight)| loss.abs() * weight).sum();
     let mut elements =
         vec![(expected.loss_sum, loss_terms), (expected.weight_sum, expected.weight_sum)];
-    if logits > 0 {
-        let truth = &truth[first..][..rows];
-        if rows > 0 {
-            add_confusion(&of(scores, logits), truth, &mut expected);
+    let scores = of(scores, units);
+    match task {
+        Task::Classification => {
+            if rows > 0 {
+                add_confusion(&scores, &truth[first..][..rows], &mut expected);
+            }
         }
-    } else if labels > 0 {
-        let truth = of(bytemuck::cast_slice(truth), labels);
-        add_labels(&of(scores, labels), &truth, labels, &mut expected);
-        if rows > 0 {
-            expected.confusion.push(expected.all_right);
+        Task::MultiLabel => {
+            add_labels(&scores, &of(bytemuck::cast_slice(truth), units), units, &mut expected);
+            if rows > 0 {
+                expected.confusion.push(expected.all_right);
+            }
         }
-    } else {
-        let truth = of(bytemuck::cast_slice(truth), outputs);
-        add_errors(&of(scores, outputs), &truth, outputs, &mut expected);
-        let errors = expected.squared_errors.iter().chain(&expected.absolute_errors);
-        elements.extend(errors.map(|&sum| (sum, sum)));
+        Task::Regression => {
+            add_errors(&scores, &of(bytemuck::cast_slice(truth), units), units, &mut expected);
+            let errors = expected.squared_errors.iter().chain(&expected.absolute_errors);
+            elements.extend(errors.map(|&sum| (sum, sum)));
+        }
     }
     (expected, elements)
 }
@@ -314,7 +310,7 @@ fn expected_sums(
 fn metric_sums(
     bench: &mut Bench,
     shape: &Shape,
-    [logits, labels, outputs]: [usize; 3],
+    (task, units): (Task, usize),
     (scores, truth): (Vec<f32>, Vec<u32>),
 ) {
     let (replicas, capacity) = (shape.replicas(), shape.capacity);
@@ -325,39 +321,39 @@ fn metric_sums(
         *loss = if *weight > 0.0 { *loss } else { f32::INFINITY };
     }
     // Slots and counts of others before and behind; they stay.
-    let length = 2 + 2 * outputs;
-    let cells = match [logits, labels] {
-        [0, 0] => 0,
-        [0, labels] => 4 * labels + 1,
-        [logits, _] => logits.max(2).pow(2),
+    let (length, cells) = match task {
+        Task::Classification => (2, units.max(2).pow(2)),
+        Task::MultiLabel => (2, 4 * units + 1),
+        Task::Regression => (2 + 2 * units, 0),
     };
     let before = words(&bench.normal((replicas + 3) * length, 1.0));
     let counts_before = bench.below((replicas + 2) * cells + 1, 9);
-    let (mut sums, mut counts) = (before.clone(), counts_before.clone());
+    let (sums, counts) = (bench.upload(&before), bench.upload(&counts_before));
+    let metric_sums = MetricSums {
+        task,
+        capacity,
+        units,
+        scores: &bench.upload(&scores),
+        truth: &bench.upload(&truth),
+        weights: &bench.upload(&weights),
+        losses: &bench.upload(&losses),
+        sums: &sums,
+        confusion: &counts,
+    };
+    let dispatch = metric_sums.launch(&mut bench.dispatcher(replicas));
     let step = |(replica, step): (usize, Step)| Step {
         slot: (replica + 2) as u32,
         confusion: ((replica + 1) * cells) as u32,
         ..step
     };
-    bench.launch(
-        (METRIC_SUMS, Variant::default()),
-        &[capacity, logits, labels, outputs].map(|number| number as u32),
-        &mut [
-            read(&scores),
-            read_words(&truth),
-            read(&weights),
-            read(&losses),
-            Argument::Write(&mut sums),
-            Argument::Write(&mut counts),
-        ],
-        [1, 1],
-        shape.steps().into_iter().enumerate().map(step).collect(),
-    );
+    bench.submit(&[dispatch], shape.steps().into_iter().enumerate().map(step).collect());
+    let sums = bench.read(&sums, before.len());
+    let counts = bench.read(&counts, counts_before.len());
     let (mut rest, mut expected_counts) = (before, counts_before);
     for (replica, &rows) in shape.rows.iter().enumerate() {
         let own = (replica * capacity, rows);
         let (expected, elements) =
-            expected_sums(own, [logits, labels, outputs], (&scores, &truth), (&losses, &weights));
+            expected_sums(own, (task, units), (&scores, &truth), (&losses, &weights));
         let own = expected_counts[(replica + 1) * cells..].iter_mut();
         own.zip(&expected.confusion).for_each(|(count, more)| *count += *more as u32);
         for (i, (value, terms)) in elements.into_iter().enumerate() {

@@ -1,10 +1,12 @@
 //! The functions of `shaders/math.wgsl` against those of `src/math.rs`, both in f32.
 
-use super::bench::{Argument, Bench, Shape, read, words};
+use super::bench::{Bench, Shape};
 use crate::expr::Expression;
+use crate::gpu::device::dispatch::Size;
+use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::Variant;
 use crate::gpu::device::sources::BIAS_ACTIVATION;
-use crate::gpu::ops::launcher::grid;
+use crate::gpu::ops::bias_activation::Parameters;
 use crate::gpu::session::steps::Step;
 use crate::math::Real;
 
@@ -69,20 +71,23 @@ pub(super) fn functions(bench: &mut Bench, shape: &Shape) {
         let at = |i: usize| low + (high - low) * (i as f32 / (POINTS - 1) as f32);
         let points: Vec<f32> = (0..POINTS).map(at).collect();
         let expression = Expression::parse(text).unwrap();
-        let mut z = words(&points);
-        let (mut values, mut slopes) = (z.clone(), z.clone());
-        bench.launch(
-            (BIAS_ACTIVATION, Variant { function: Some(&expression), ..Variant::default() }),
-            &[POINTS as u32, 1, 1, 0, 1, 0],
-            &mut [
-                read(&[0.0]),
-                Argument::Write(&mut z),
-                Argument::Write(&mut values),
-                Argument::Write(&mut slopes),
-            ],
-            grid(POINTS),
-            vec![Step { rows: POINTS as u32, ..Step::default() }],
-        );
+        let [z, values, slopes] = [0; 3].map(|_| bench.upload(&points));
+        let variant = Variant { function: Some(&expression), ..Variant::default() };
+        let parameters = Parameters {
+            capacity: POINTS as u32,
+            units: 1,
+            positions: 1,
+            bias: 0,
+            weights: 1,
+            parameter: 0,
+        };
+        let bias = bench.upload(&[0.0f32]);
+        let buffers = [(&bias, Read), (&z, Write), (&values, Write), (&slopes, Write)];
+        let kernel = (BIAS_ACTIVATION, variant);
+        let size = Size::threads(POINTS);
+        let dispatch = bench.dispatcher(1).dispatch(kernel, parameters, &buffers, size);
+        bench.submit(&[dispatch], vec![Step { rows: POINTS as u32, ..Step::default() }]);
+        let values = bench.read(&values, POINTS);
         let mut worst: f64 = 0.0;
         for (&x, &word) in points.iter().zip(&values) {
             let expected = twin(x);

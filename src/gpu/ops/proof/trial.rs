@@ -3,7 +3,7 @@
 use super::bench::{Bench, Shape, tolerance, wide, words};
 use crate::cpu;
 use crate::cpu::ops::site::{Site, Tensors};
-use crate::gpu::device::kernel::Dispatch;
+use crate::gpu::device::dispatch::Dispatch;
 use crate::gpu::ops::launch;
 use crate::gpu::ops::launcher::Launcher;
 use crate::gpu::session::workspace::Workspace;
@@ -250,15 +250,14 @@ impl<'a> Trial<'a> {
         let buffers = self.values.buffers.iter().map(|words| bench.upload(words)).collect();
         let weights = bench.upload(&self.together(&self.values.tensors));
         let gradients = bench.upload(&self.together(&self.values.gradients));
-        let (gpu, kernels) = bench.device();
-        let mut workspace = Workspace::new(gpu, plan, replicas, self.shape.capacity).unwrap();
+        let dispatcher = bench.dispatcher(replicas);
+        let capacity = self.shape.capacity;
+        let mut workspace = Workspace::new(dispatcher.gpu, plan, replicas, capacity).unwrap();
         workspace.buffers = buffers;
         let dispatch = dispatch(&mut Launcher {
-            gpu,
-            kernels,
+            dispatcher,
             plan,
             layout: &layout,
-            replicas,
             workspace: &workspace,
             weights: &weights,
             gradients: &gradients,

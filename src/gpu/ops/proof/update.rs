@@ -22,13 +22,9 @@ struct Buffers {
 }
 
 impl Buffers {
-    fn update<'a>(&'a self, bench: &'a mut Bench, rule: &'a StepRule, shape: &Shape) -> Update<'a> {
-        let (gpu, kernels) = bench.device();
+    fn update<'a>(&'a self, rule: &'a StepRule, shape: &Shape) -> Update<'a> {
         Update {
-            gpu,
-            kernels,
             rule,
-            replicas: shape.replicas(),
             total: shape.capacity,
             gradients: &self.gradients,
             decays: &self.decays,
@@ -51,13 +47,15 @@ pub(super) fn clip(bench: &mut Bench, shape: &Shape) {
             let unused = words(&bench.normal(replicas, 1.0));
             let buffers = Buffers {
                 gradients: bench.upload(&words(&gradients)),
-                decays: bench.upload(&[]),
+                decays: bench.upload::<u32>(&[]),
                 scales: bench.upload(&unused),
-                weights: bench.upload(&[]),
+                weights: bench.upload::<u32>(&[]),
                 slots: vec![],
             };
             let rule = rule(Optimizer::Sgd, clip);
-            let dispatches = buffers.update(bench, &rule, shape).clip(bound, stretches, &squares);
+            let update = buffers.update(&rule, shape);
+            let dispatcher = &mut bench.dispatcher(replicas);
+            let dispatches = update.clip(dispatcher, bound, stretches, &squares);
             bench.submit(&dispatches, shape.steps());
             let scales = bench.read(&buffers.scales, replicas);
             for replica in 0..replicas {
@@ -190,7 +188,7 @@ fn stepped(
         slots: state[1..].iter().map(|slot| bench.upload(slot)).collect(),
     };
     let rule = rule(optimizer, inputs.bound.map(|bound| Clip::Value(bound.into())));
-    let dispatch = buffers.update(bench, &rule, shape).step();
+    let dispatch = buffers.update(&rule, shape).step(&mut bench.dispatcher(shape.replicas()));
     bench.submit(&[dispatch], inputs.steps.clone());
     let written = std::iter::once(&buffers.weights).chain(&buffers.slots);
     written.map(|buffer| bench.read(buffer, state[0].len())).collect()

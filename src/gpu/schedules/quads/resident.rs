@@ -7,6 +7,7 @@ use super::needs::Needs;
 use super::text::Text;
 use super::turns::{over_quads, reduction, shared};
 use crate::error::Result;
+use crate::gpu::device::dispatch::Size;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::{Code, Variant};
@@ -40,10 +41,11 @@ pub(in crate::gpu) fn resident(build: &mut Build) -> Result<Result<Train, String
     let text = text.resident(&declared(run), sizes.local_weights);
     let buffers = Buffers::new(build, &ahead.gathered).of_update(&declared(run));
     let steps = sizes.steps(gpu, ahead.steps);
-    let (code, variant) = (Code::Made("resident", &text), Variant::default());
+    let kernel = (Code::Made("resident", &text), Variant::default());
     let turns = sizes.turns_outside + steps * sizes.turns_a_step;
     let words = optimizer_words(&run.step, build.buffers.layout.total(), run.replicas.len());
-    let dispatch = build.dispatch(code, variant, &words, &buffers, [1, 1], turns);
+    let size = Size::workgroups(1).iterating(turns);
+    let dispatch = build.dispatcher().dispatch_words(kernel, &words, &buffers, size);
     Ok(Ok(Train { ahead: Some(ahead), dispatches: vec![dispatch], steps }))
 }
 

@@ -8,10 +8,10 @@ use super::needs::Needs;
 use super::text::Text;
 use super::turns::{over_quads, reduction, shared};
 use crate::error::Result;
+use crate::gpu::device::dispatch::Size;
 use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::{Code, Variant};
 use crate::gpu::device::optimizer::optimizer_words;
-use crate::gpu::ops::launcher::folded;
 use crate::gpu::schedules::build::Build;
 use crate::gpu::session::sizes::training_capacity;
 use crate::gpu::session::train::Train;
@@ -55,20 +55,19 @@ pub(in crate::gpu) fn two_phase(build: &mut Build) -> Result<Result<Train, Strin
     let buffers = Buffers::new(build, &ahead.gathered).with(&columns, &squares);
     let rows_buffers = buffers.of(&rows_declared(run));
     let update_buffers = buffers.of_update(&update_declared(run));
-    let (code, variant) = (Code::Made("two_phase_rows", &rows_text), Variant::default());
-    let turns = sizes.rows_turns(run, &fusible);
-    let workgroups = [sizes.quads, 1];
-    let rows = build.dispatch(code, variant, &[0], &rows_buffers, workgroups, turns);
-    let mut dispatches = vec![rows];
+    let words = optimizer_words(&run.step, build.buffers.layout.total(), replicas);
+    let mut dispatcher = build.dispatcher();
+    let kernel = (Code::Made("two_phase_rows", &rows_text), Variant::default());
+    let iterations = sizes.rows_turns(run, &fusible);
+    let size = Size { workgroups: [sizes.quads, 1], iterations };
+    let mut dispatches = vec![dispatcher.dispatch_words(kernel, &[0], &rows_buffers, size)];
     let entries: &[&'static str] =
         if run.step.bounds_norm() { &["gradients", "moves"] } else { &["main"] };
     for entry in entries {
         let variant = Variant { entry: Some(entry), ..Variant::default() };
-        let words = optimizer_words(&run.step, build.buffers.layout.total(), replicas);
-        let workgroups = folded(sizes.workgroups);
-        let turns = sizes.update_turns();
-        let code = Code::Made("two_phase_update", &update_text);
-        dispatches.push(build.dispatch(code, variant, &words, &update_buffers, workgroups, turns));
+        let kernel = (Code::Made("two_phase_update", &update_text), variant);
+        let size = Size::workgroups(sizes.workgroups).iterating(sizes.update_turns());
+        dispatches.push(dispatcher.dispatch_words(kernel, &words, &update_buffers, size));
     }
     Ok(Ok(Train { ahead: Some(ahead), dispatches, steps: 1 }))
 }

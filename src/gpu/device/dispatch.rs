@@ -1,0 +1,114 @@
+//! Dispatches: a kernel with its parameters and its buffers, for all replicas at once.
+
+use std::rc::Rc;
+
+use super::gpu::Gpu;
+use super::kernel::{Access, Code, Kernel, Kernels, Variant};
+use super::limits::WORKGROUPS;
+use super::sources::Source;
+use super::uniform::Uniform;
+
+/// Threads of a workgroup of the kernels that have a thread an element.
+pub(in crate::gpu) const THREADS: usize = 64;
+/// The iterations of a workgroup's sum of one number a thread.
+pub(in crate::gpu) const TREE: usize = 6;
+
+/// One dispatch: a kernel, its buffers, and how many workgroups.
+pub(in crate::gpu) struct Dispatch {
+    pub kernel: Rc<Kernel>,
+    pub group: wgpu::BindGroup,
+    pub workgroups: [u32; 3],
+    /// The most iterations of loops that one of its invocations makes.
+    pub iterations: u64,
+}
+
+/// How many workgroups a replica has, and the most iterations of loops that an invocation makes.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::gpu) struct Size {
+    pub workgroups: [usize; 2],
+    pub iterations: usize,
+}
+
+/// A buffer of a dispatch, and how it is used.
+pub(in crate::gpu) type Binding<'a> = (&'a wgpu::Buffer, Access);
+
+/// Makes dispatches on a device for a number of replicas.
+pub(in crate::gpu) struct Dispatcher<'a> {
+    pub gpu: &'a Gpu,
+    pub kernels: &'a mut Kernels,
+    pub replicas: usize,
+}
+
+impl Size {
+    /// So many workgroups, in two dimensions where one has not enough.
+    pub fn workgroups(workgroups: usize) -> Self {
+        let workgroups = if workgroups <= WORKGROUPS {
+            [workgroups, 1]
+        } else {
+            [WORKGROUPS, workgroups.div_ceil(WORKGROUPS)]
+        };
+        Size { workgroups, iterations: 0 }
+    }
+
+    /// Workgroups for so many threads.
+    pub fn threads(threads: usize) -> Self {
+        Size::workgroups(threads.div_ceil(THREADS).max(1))
+    }
+
+    /// The same with so many iterations of loops.
+    pub fn iterating(self, iterations: usize) -> Self {
+        Size { iterations, ..self }
+    }
+}
+
+impl Dispatcher<'_> {
+    /// A dispatch of a kernel of `shaders/` on its uniform parameters, and buffers in their order.
+    pub fn dispatch<U: Uniform>(
+        &mut self,
+        (source, variant): (&'static Source, Variant),
+        parameters: U,
+        buffers: &[Binding],
+        size: Size,
+    ) -> Dispatch {
+        #[cfg(test)]
+        super::uniform::check::<U>(source, variant);
+        let words = bytemuck::cast_slice(bytemuck::bytes_of(&parameters));
+        self.dispatch_words((Code::File(source), variant), words, buffers, size)
+    }
+
+    /// A dispatch of any kernel on `words` as its uniform parameters, and buffers in their order.
+    pub fn dispatch_words(
+        &mut self,
+        (code, variant): (Code, Variant),
+        words: &[u32],
+        buffers: &[Binding],
+        size: Size,
+    ) -> Dispatch {
+        let accesses: Vec<Access> = std::iter::once(Access::Uniform)
+            .chain(buffers.iter().map(|(_, access)| *access))
+            .collect();
+        let kernel = self.kernels.get(self.gpu, code, variant, &accesses);
+        let uniform = self.gpu.uniform(code.name(), words);
+        let all = std::iter::once(&uniform).chain(buffers.iter().map(|(buffer, _)| *buffer));
+        let entries: Vec<_> = (0..)
+            .zip(all)
+            .map(|(binding, buffer)| wgpu::BindGroupEntry {
+                binding,
+                resource: buffer.as_entire_binding(),
+            })
+            .collect();
+        let group = self.gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some(code.name()),
+            layout: &kernel.layout,
+            entries: &entries,
+        });
+        let [x, y] = size.workgroups.map(word);
+        let workgroups = [x, y, word(self.replicas)];
+        Dispatch { kernel, group, workgroups, iterations: size.iterations as u64 }
+    }
+}
+
+/// A number as a kernel takes it: sizes are checked long before, by what fits on a device.
+pub(in crate::gpu) fn word(number: usize) -> u32 {
+    number as u32
+}

@@ -1,0 +1,62 @@
+//! Launches `shaders/batch.wgsl`.
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::gpu::device::dispatch::{Dispatch, Dispatcher, Size, word};
+use crate::gpu::device::kernel::Access::{Read, Write};
+use crate::gpu::device::kernel::Variant;
+use crate::gpu::device::sources::BATCH;
+use crate::gpu::session::workspace::Gathered;
+
+/// The kernel's parameters.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+struct Parameters {
+    capacity: u32,
+    outputs: u32,
+    weighted_classes: u32,
+    weighted_rows: u32,
+}
+
+/// The iterations that find a row's place in the order of an epoch.
+const ORDER: usize = 24;
+
+/// The rows of a batch, with their targets and weights.
+pub(in crate::gpu) struct Batch<'a> {
+    /// Values of a row that are predicted; 0 in classification.
+    pub outputs: usize,
+    /// Classes that have weights; 0 where all weigh 1.
+    pub weighted_classes: usize,
+    /// Whether rows have weights of their own.
+    pub weighted_rows: bool,
+    /// The lists of rows of all replicas and splits.
+    pub lists: &'a wgpu::Buffer,
+    /// Classes (rows), or values (rows, outputs) as bits of f32.
+    pub targets: &'a wgpu::Buffer,
+    /// (rows), or one element where rows have no weights.
+    pub row_weights: &'a wgpu::Buffer,
+    /// (replica, class weights, or shifts of the outputs and then their scales).
+    pub frames: &'a wgpu::Buffer,
+}
+
+impl Batch<'_> {
+    pub fn launch(&self, dispatcher: &mut Dispatcher, to: &Gathered) -> Dispatch {
+        let parameters = Parameters {
+            capacity: word(to.capacity),
+            outputs: word(self.outputs),
+            weighted_classes: word(self.weighted_classes),
+            weighted_rows: self.weighted_rows.into(),
+        };
+        let buffers = [
+            (self.lists, Read),
+            (self.targets, Read),
+            (self.row_weights, Read),
+            (self.frames, Read),
+            (&to.rows, Write),
+            (&to.truth, Write),
+            (&to.weights, Write),
+        ];
+        let size = Size::threads(to.capacity).iterating(ORDER + self.outputs);
+        dispatcher.dispatch((BATCH, Variant::default()), parameters, &buffers, size)
+    }
+}

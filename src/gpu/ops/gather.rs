@@ -1,0 +1,44 @@
+//! Launches `shaders/gather.wgsl`.
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::gpu::device::dispatch::{Dispatch, Dispatcher, Size, word};
+use crate::gpu::device::kernel::Access::{Read, Write};
+use crate::gpu::device::kernel::Variant;
+use crate::gpu::device::sources::GATHER;
+use crate::gpu::session::data::Part;
+use crate::gpu::session::workspace::Gathered;
+
+/// The kernel's parameters.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+struct Parameters {
+    capacity: u32,
+    inputs: u32,
+    first_row: u32,
+    part_rows: u32,
+}
+
+/// The inputs of a batch whose rows are known.
+pub(in crate::gpu) struct Gather<'a> {
+    /// Inputs of a row.
+    pub inputs: usize,
+    /// (replica, shifts and then scales).
+    pub frames: &'a wgpu::Buffer,
+}
+
+impl Gather<'_> {
+    /// Fills in those rows that lie in a part of the table.
+    pub fn launch(&self, dispatcher: &mut Dispatcher, part: &Part, to: &Gathered) -> Dispatch {
+        let parameters = Parameters {
+            capacity: word(to.capacity),
+            inputs: word(self.inputs),
+            first_row: word(part.first_row),
+            part_rows: word(part.rows),
+        };
+        let buffers =
+            [(&part.buffer, Read), (self.frames, Read), (&to.rows, Read), (&to.inputs, Write)];
+        let size = Size::threads(to.capacity * self.inputs);
+        dispatcher.dispatch((GATHER, Variant::default()), parameters, &buffers, size)
+    }
+}

@@ -1,0 +1,67 @@
+//! Launches `shaders/metric_sums.wgsl`.
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::gpu::device::dispatch::{Dispatch, Dispatcher, Size, THREADS, TREE, word};
+use crate::gpu::device::kernel::Access::{Read, Write};
+use crate::gpu::device::kernel::Variant;
+use crate::gpu::device::sources::METRIC_SUMS;
+use crate::network::Task;
+
+/// The kernel's parameters.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+struct Parameters {
+    capacity: u32,
+    logits: u32,
+    labels: u32,
+    outputs: u32,
+}
+
+/// What the metrics of a step are made of.
+pub(in crate::gpu) struct MetricSums<'a> {
+    pub task: Task,
+    /// Rows of a replica that there is room for.
+    pub capacity: usize,
+    /// Logits, labels or outputs of a row.
+    pub units: usize,
+    /// (replica, capacity, units)
+    pub scores: &'a wgpu::Buffer,
+    /// (replica, capacity, 1 or units)
+    pub truth: &'a wgpu::Buffer,
+    /// (replica, capacity), both
+    pub weights: &'a wgpu::Buffer,
+    pub losses: &'a wgpu::Buffer,
+    /// (slot, sums): see `slot_length`.
+    pub sums: &'a wgpu::Buffer,
+    /// (training or evaluation, replica, counts): see `confusion_length`.
+    pub confusion: &'a wgpu::Buffer,
+}
+
+impl MetricSums<'_> {
+    /// One workgroup a replica.
+    pub fn launch(&self, dispatcher: &mut Dispatcher) -> Dispatch {
+        let [logits, labels, outputs] = match self.task {
+            Task::Classification => [self.units, 0, 0],
+            Task::MultiLabel => [0, self.units, 0],
+            Task::Regression => [0, 0, self.units],
+        };
+        let parameters = Parameters {
+            capacity: word(self.capacity),
+            logits: word(logits),
+            labels: word(labels),
+            outputs: word(outputs),
+        };
+        let buffers = [
+            (self.scores, Read),
+            (self.truth, Read),
+            (self.weights, Read),
+            (self.losses, Read),
+            (self.sums, Write),
+            (self.confusion, Write),
+        ];
+        let over_rows = self.capacity.div_ceil(THREADS) * (1 + self.units);
+        let size = Size::workgroups(1).iterating(over_rows + (TREE + 1) * (1 + outputs));
+        dispatcher.dispatch((METRIC_SUMS, Variant::default()), parameters, &buffers, size)
+    }
+}
