@@ -1,16 +1,21 @@
 //! The targets and weights of a batch: classes are copied, values scaled, (y - shift) · scale;
 //! weight = sample weight · class weight. Twin of `shaders/batch.wgsl`.
 
-use super::binary_cross_entropy::binary_cross_entropy;
 use super::gather::{Frame, scale_rows};
 use super::metric_sums::{add_confusion, add_errors, add_labels, add_losses};
-use super::multi_label_cross_entropy::multi_label_cross_entropy;
-use super::softmax_cross_entropy::softmax_cross_entropy;
-use super::value_loss::{Errors, value_loss};
+use crate::expr::Scratch;
 use crate::math::Real;
 use crate::metrics::Evaluation;
 use crate::plan::Loss;
 use crate::run::{Table, TableTargets};
+
+/// Room for the errors of a batch and what the loss makes of them, reused from batch to batch.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Errors<T> {
+    pub errors: Vec<T>,
+    pub values: Vec<T>,
+    pub scratch: Scratch<T>,
+}
 
 /// The targets and weights of the rows of a batch, and the losses the network makes on them.
 #[derive(Debug, Clone, Default)]
@@ -24,7 +29,7 @@ pub(crate) struct Batch<T> {
     /// Each row's loss.
     pub losses: Vec<T>,
     /// Room for the errors of a regression.
-    errors: Errors<T>,
+    pub errors: Errors<T>,
 }
 
 impl<T: Real> Batch<T> {
@@ -54,36 +59,6 @@ impl<T: Real> Batch<T> {
         if !frame.class_weights.is_empty() {
             for (weight, &class) in self.weights.iter_mut().zip(&self.classes) {
                 *weight *= frame.class_weights[class as usize];
-            }
-        }
-    }
-
-    /// The losses of the rows, kept here, and the gradient by their scores; `exponentials` as
-    /// softmax cross-entropy takes it.
-    pub fn loss(
-        &mut self,
-        kind: &Loss,
-        scores: &[T],
-        gradient_scale: T,
-        delta: &mut [T],
-        exponentials: impl FnOnce(&mut [T]),
-    ) {
-        self.losses.resize(self.weights.len(), T::ZERO);
-        let (classes, values, weights) = (&self.classes, &self.values, &self.weights);
-        let (losses, scale) = (&mut self.losses, gradient_scale);
-        match kind {
-            Loss::SoftmaxCrossEntropy => {
-                softmax_cross_entropy(scores, classes, weights, scale, losses, delta, exponentials)
-            }
-            Loss::BinaryCrossEntropy => {
-                binary_cross_entropy(scores, classes, weights, scale, losses, delta)
-            }
-            Loss::MultiLabelCrossEntropy => {
-                multi_label_cross_entropy(scores, values, weights, scale, losses, delta)
-            }
-            Loss::OfValues(loss) => {
-                let (loss, rows) = (&loss.expression, (scores, &values[..], &weights[..]));
-                value_loss(loss, rows, scale, losses, delta, &mut self.errors)
             }
         }
     }

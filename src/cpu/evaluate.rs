@@ -51,7 +51,7 @@ pub(super) fn evaluate<T: Product>(
         let mut sums = Evaluation::default();
         workspace.gather(run, frame, rows);
         executor.inference(weights, workspace);
-        executor.loss(workspace, T::ONE);
+        executor.loss(weights, workspace, T::ONE);
         let scores = workspace.of(run.plan.scores);
         workspace.batch.add_sums(&run.plan.loss, scores, &mut sums);
         sums

@@ -25,14 +25,12 @@ impl Executor<'_> {
     }
 
     /// The losses of the rows, and delta.
-    pub fn loss<T: Product>(&self, workspace: &mut Workspace<T>, gradient_scale: T) {
-        workspace.with(self.plan.delta, |delta, workspace| {
-            let mut batch = std::mem::take(&mut workspace.batch);
-            let scores = workspace.of(self.plan.scores);
-            let exponentials = |z: &mut [T]| z.iter_mut().for_each(|z| *z = z.exp());
-            batch.loss(&self.plan.loss, scores, gradient_scale, delta, exponentials);
-            workspace.batch = batch;
-        });
+    pub fn loss<T: Product>(&self, weights: &[T], workspace: &mut Workspace<T>, gradient_scale: T) {
+        let Executor { plan, layout } = *self;
+        let tensors = Tensors::Fixed(weights);
+        let mut site =
+            Site { plan, layout, tensors, gradients: &mut [], gradient_scale, workspace };
+        execute(&plan.measure, &mut site);
     }
 
     /// From delta to the gradients of all tensors.
@@ -59,7 +57,8 @@ impl Executor<'_> {
         workspace: &mut Workspace<T>,
     ) {
         let Executor { plan, layout } = *self;
-        let mut site = Site { plan, layout, tensors, gradients, workspace };
+        let gradient_scale = T::ONE;
+        let mut site = Site { plan, layout, tensors, gradients, gradient_scale, workspace };
         operations.iter().for_each(|operation| execute(operation, &mut site));
     }
 }
@@ -71,7 +70,9 @@ mod tests {
     use crate::plan::ops::add::Add;
     use crate::plan::ops::matmul::{Factor, MatMul, Out};
     use crate::plan::tape::backward;
-    use crate::plan::{Buffer, BufferId, Element, Initializer, Loss, Tensor, TensorId, View};
+    use crate::plan::{
+        Buffer, BufferId, Element, Initializer, Loss, Tensor, TensorId, View, measure,
+    };
 
     fn buffer(name: &str, row: usize) -> Buffer {
         Buffer { name: name.into(), shape: vec![row], element: Element::Real }
@@ -135,6 +136,7 @@ mod tests {
             input,
             training,
             inference,
+            measure: measure(&loss, scores, delta),
             loss,
             scores,
             delta,

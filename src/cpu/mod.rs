@@ -3,7 +3,6 @@
 
 mod adam;
 pub(crate) mod batch;
-pub(crate) mod binary_cross_entropy;
 pub(crate) mod clip;
 mod engine;
 mod evaluate;
@@ -13,16 +12,13 @@ pub(crate) mod gather;
 pub(crate) mod keep_best;
 pub(crate) mod metric_sums;
 mod momentum;
-pub(crate) mod multi_label_cross_entropy;
 pub(crate) mod ops;
 mod optimizer;
 pub(crate) mod replica;
 mod sgd;
-pub(crate) mod softmax_cross_entropy;
 mod state;
 mod trace;
 pub(crate) mod update;
-pub(crate) mod value_loss;
 pub(crate) mod workspace;
 
 pub use engine::{Cpu, Schedule};

@@ -85,7 +85,7 @@ impl<T: Product> Trainee<T> {
         workspace.gather(run, &self.frame, &self.order[places.clone()]);
         executor.training(&mut self.weights, workspace);
         let scale = run.step.gradient_scale(replica, places.len());
-        executor.loss(workspace, T::from_f64(scale));
+        executor.loss(&self.weights, workspace, T::from_f64(scale));
         let loss_before = self.sums.loss_sum;
         let scores = workspace.of(run.plan.scores);
         workspace.batch.add_sums(&run.plan.loss, scores, &mut self.sums);

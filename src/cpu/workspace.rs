@@ -68,6 +68,21 @@ impl<T: Real> Workspace<T> {
         &self.indices[buffer.0][..self.rows * self.row_lens[buffer.0]]
     }
 
+    /// Runs `work` on the batch, with room for a loss a row, the scores, and the gradient by them.
+    pub fn with_batch(
+        &mut self,
+        scores: BufferId,
+        delta: BufferId,
+        work: impl FnOnce(&mut Batch<T>, &[T], &mut [T]),
+    ) {
+        self.with(delta, |delta, workspace| {
+            let mut batch = std::mem::take(&mut workspace.batch);
+            batch.losses.resize(batch.weights.len(), T::ZERO);
+            work(&mut batch, workspace.of(scores), delta);
+            workspace.batch = batch;
+        });
+    }
+
     /// [`Self::with`] for a buffer of indices.
     pub fn with_indices<R>(
         &mut self,

@@ -7,7 +7,7 @@ use super::stack::Network;
 use crate::plan::ops::sigmoid::Sigmoid;
 use crate::plan::ops::softmax::Softmax;
 use crate::plan::tape::{backward, delta_name};
-use crate::plan::{BufferId, Loss, Operation, Plan};
+use crate::plan::{BufferId, Loss, Operation, Plan, measure};
 
 /// Lowers a network to the plan that every backend executes.
 pub fn lower(network: &Network, initialization: Initialization) -> Plan {
@@ -38,6 +38,7 @@ pub fn lower(network: &Network, initialization: Initialization) -> Plan {
         input,
         inference: lowering.training.iter().map(Operation::inference).collect(),
         training: lowering.training,
+        measure: measure(&loss, scores, delta),
         loss,
         scores,
         delta,

@@ -16,7 +16,7 @@ pub enum Place {
     Array(Array),
 }
 
-/// An array of the data set beside X, one entry a row.
+/// An array beside X and the buffers: of the data set, or of the losses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Array {
     /// The class of a row, or its scaled targets.
@@ -45,7 +45,20 @@ pub struct Write {
     pub mode: Mode,
 }
 
+impl Array {
+    /// What a loss reads: the scores, and beside them what rows are to be and what they weigh.
+    pub fn of_loss(scores: BufferId) -> Vec<Place> {
+        let arrays = [Array::Targets, Array::RowWeights].map(Place::Array);
+        [&[Place::Buffer(scores)], &arrays[..]].concat()
+    }
+}
+
 impl Write {
+    /// The losses of the rows.
+    pub fn losses() -> Self {
+        Write { place: Place::Array(Array::Losses), mode: Mode::Set }
+    }
+
     /// A buffer that is set.
     pub fn set(buffer: BufferId) -> Self {
         Write { place: Place::Buffer(buffer), mode: Mode::Set }

@@ -26,6 +26,8 @@ pub struct Plan {
     pub scores: BufferId,
     /// Where the loss writes its gradient by the scores.
     pub delta: BufferId,
+    /// The losses of the rows, and that gradient.
+    pub measure: Operation,
     /// From that gradient to the gradient of every trainable tensor.
     pub backward: Vec<Operation>,
     /// From the scores to what a prediction shows; nothing in a regression.

@@ -9,6 +9,7 @@
 
 mod chain;
 mod dispatch;
+mod loss;
 mod memory;
 mod optimizer;
 mod products;

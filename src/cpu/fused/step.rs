@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::chain::{Chain, LinkActivation};
 use super::dispatch::Parts;
+use super::loss::losses;
 use super::memory::{Memory, Training, load, store};
 use super::update::Rule;
 use crate::cpu::batch::Batch;
@@ -193,7 +194,7 @@ impl Fused {
         self.score_delta.resize(self.scores.len(), 0.0);
         let exponentials = |z: &mut [f32]| self.instructions.exponentials(z);
         let delta = &mut self.score_delta;
-        self.batch.loss(&run.plan.loss, &self.scores, scale, delta, exponentials);
+        losses(&run.plan.loss, &mut self.batch, &self.scores, scale, delta, exponentials);
         let before = sums.loss_sum;
         self.batch.add_sums(&run.plan.loss, &self.scores, sums);
         let rows = numbers[map.deltas[last].all()].chunks_exact_mut(place.row);

@@ -114,7 +114,7 @@ impl Execute for MatMul {
             Mode::Set => T::ZERO,
             Mode::Add => T::ONE,
         };
-        let Site { plan, layout, tensors, gradients, workspace } = site;
+        let Site { plan, layout, tensors, gradients, workspace, .. } = site;
         match self.out {
             Out::View(view) => workspace.with(view.buffer, |out, workspace| {
                 let factor = |factor| matrix(factor, (plan, layout), tensors, workspace);

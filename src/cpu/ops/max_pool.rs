@@ -39,9 +39,9 @@ fn max_pool<T: Real>(windows: &Windows, x: &[T], y: &mut [T], winners: &mut [u32
                         true => (x[left], left as u32, left + 1),
                         false => (*y, *winner, left),
                     };
-                    for s in from..left + horizontal.kernel {
-                        if x[s] > largest || (is_nan(x[s]) && !is_nan(largest)) {
-                            (largest, best) = (x[s], s as u32);
+                    for (s, &x) in (from as u32..).zip(&x[from..left + horizontal.kernel]) {
+                        if x > largest || (is_nan(x) && !is_nan(largest)) {
+                            (largest, best) = (x, s);
                         }
                     }
                     (*y, *winner) = (largest, best);

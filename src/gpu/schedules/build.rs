@@ -9,10 +9,9 @@ use crate::gpu::ops::batch::Batch;
 use crate::gpu::ops::gather::Gather;
 use crate::gpu::ops::keep_best::KeepBest;
 use crate::gpu::ops::launcher::Launcher;
-use crate::gpu::ops::list;
-use crate::gpu::ops::loss::LossOfBatch;
 use crate::gpu::ops::metric_sums::MetricSums;
 use crate::gpu::ops::update::{Update, stretches};
+use crate::gpu::ops::{launch, list};
 use crate::gpu::session::data::Data;
 use crate::gpu::session::network::{NetworkBuffers, Steps};
 use crate::gpu::session::run::Session;
@@ -92,8 +91,7 @@ impl<'a> Build<'a> {
         let mut step = self.gather(&workspace.gathered);
         let mut at = self.launcher(workspace, weights);
         step.extend(list(&plan.training, &mut at));
-        step.push(self.loss(workspace));
-        let mut at = self.launcher(workspace, weights);
+        step.push(launch(&plan.measure, &mut at));
         step.extend(list(plan.predict.as_slice(), &mut at));
         step.extend(list(&plan.backward, &mut at));
         step
@@ -114,7 +112,7 @@ impl<'a> Build<'a> {
         let mut step = self.gather(&workspace.gathered);
         let mut at = self.launcher(workspace, weights);
         step.extend(list(forward, &mut at));
-        step.push(self.loss(workspace));
+        step.push(launch(&at.plan.measure, &mut at));
         step.push(self.metrics(workspace));
         step
     }
@@ -149,22 +147,6 @@ impl<'a> Build<'a> {
             dispatches.push(gather.launch(&mut dispatcher, part, to));
         }
         dispatches
-    }
-
-    /// The losses of the rows of a batch, and delta.
-    fn loss(&mut self, workspace: &Workspace) -> Dispatch {
-        let plan = &self.run.plan;
-        let loss = LossOfBatch {
-            loss: &plan.loss,
-            capacity: workspace.capacity,
-            outputs: plan.row_len(plan.scores),
-            scores: workspace.of(plan.scores),
-            truth: &workspace.gathered.truth,
-            weights: &workspace.gathered.weights,
-            losses: &workspace.losses,
-            delta: workspace.of(plan.delta),
-        };
-        loss.launch(&mut self.dispatcher())
     }
 
     /// What the metrics of a batch are made of.

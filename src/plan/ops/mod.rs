@@ -7,15 +7,19 @@ pub mod average_pool;
 pub mod bias;
 pub mod bias_activation;
 pub mod bias_gradient;
+pub mod binary_cross_entropy;
 pub mod convolution;
 pub mod convolution_input_gradient;
 pub mod convolution_kernel_gradient;
 pub mod matmul;
 pub mod max_pool;
 pub mod max_pool_backward;
+pub mod multi_label_cross_entropy;
 pub mod parameter_gradient;
 pub mod sigmoid;
 pub mod softmax;
+pub mod softmax_cross_entropy;
+pub mod value_loss;
 pub mod zero;
 
 /// The one table of operations, handed to a macro: file and type of each.
@@ -28,15 +32,19 @@ macro_rules! operations {
             bias Bias,
             bias_activation BiasActivation,
             bias_gradient BiasGradient,
+            binary_cross_entropy BinaryCrossEntropy,
             convolution Convolution,
             convolution_input_gradient ConvolutionInputGradient,
             convolution_kernel_gradient ConvolutionKernelGradient,
             matmul MatMul,
             max_pool MaxPool,
             max_pool_backward MaxPoolBackward,
+            multi_label_cross_entropy MultiLabelCrossEntropy,
             parameter_gradient ParameterGradient,
             sigmoid Sigmoid,
             softmax Softmax,
+            softmax_cross_entropy SoftmaxCrossEntropy,
+            value_loss LossOfValues,
             zero Zero,
         }
     };

@@ -5,8 +5,9 @@
 pub(super) mod bench;
 mod data;
 mod epoch;
-mod losses;
+pub(super) mod losses;
 mod mathematics;
+mod metric_sums;
 pub(super) mod trial;
 mod update;
 
@@ -35,14 +36,10 @@ operations!(proven);
 /// The others, and variants of kernels that operations have.
 const OTHERS: &[Row] = &[
     ("matmul_large", bench::batches, super::matmul::proof::prove_large),
-    ("softmax_cross_entropy", bench::batches, losses::softmax_cross_entropy),
-    ("binary_cross_entropy", bench::batches, losses::binary_cross_entropy),
-    ("multi_label_cross_entropy", bench::batches, losses::multi_label_cross_entropy),
-    ("value_loss", bench::batches, losses::value_loss),
-    ("metric_sums, classes", bench::batches, losses::metric_sums_of_classes),
-    ("metric_sums, one logit", bench::batches, losses::metric_sums_of_one_logit),
-    ("metric_sums, labels", bench::batches, losses::metric_sums_of_labels),
-    ("metric_sums, values", bench::batches, losses::metric_sums_of_values),
+    ("metric_sums, classes", bench::batches, metric_sums::of_classes),
+    ("metric_sums, one logit", bench::batches, metric_sums::of_one_logit),
+    ("metric_sums, labels", bench::batches, metric_sums::of_labels),
+    ("metric_sums, values", bench::batches, metric_sums::of_values),
     ("clip", bench::tensors, update::clip),
     ("update of sgd", bench::tensors, update::sgd),
     ("update of momentum", bench::tensors, update::momentum),

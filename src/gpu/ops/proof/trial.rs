@@ -10,6 +10,7 @@ use crate::gpu::session::workspace::Workspace;
 use crate::plan::access::Place;
 use crate::plan::{
     Buffer, BufferId, Element, Initializer, Layout, Loss, Operation, Plan, Tensor, TensorId,
+    measure,
 };
 
 /// The values of all places: (replica, capacity, row) of each buffer, (replica, elements) of each tensor.
@@ -41,6 +42,25 @@ pub(in crate::gpu::ops) struct Written {
     pub terms: f64,
 }
 
+/// A plan of nothing.
+pub(super) fn empty(loss: Loss) -> Plan {
+    let nothing = BufferId(0);
+    Plan {
+        tensors: vec![],
+        buffers: vec![],
+        input: nothing,
+        training: vec![],
+        inference: vec![],
+        measure: measure(&loss, nothing, nothing),
+        loss,
+        scores: nothing,
+        delta: nothing,
+        backward: vec![],
+        predict: None,
+        output: nothing,
+    }
+}
+
 /// A plan of one operation, and its values.
 pub(in crate::gpu::ops) struct Trial<'a> {
     pub plan: Plan,
@@ -51,20 +71,7 @@ pub(in crate::gpu::ops) struct Trial<'a> {
 impl<'a> Trial<'a> {
     /// A plan of a buffer and a tensor that the operation has nothing to do with.
     pub fn new(bench: &mut Bench, shape: &'a Shape) -> Self {
-        let nothing = BufferId(0);
-        let plan = Plan {
-            tensors: vec![],
-            buffers: vec![],
-            input: nothing,
-            training: vec![],
-            inference: vec![],
-            loss: Loss::BinaryCrossEntropy,
-            scores: nothing,
-            delta: nothing,
-            backward: vec![],
-            predict: None,
-            output: nothing,
-        };
+        let plan = empty(Loss::BinaryCrossEntropy);
         let values = Values { buffers: vec![], tensors: vec![], gradients: vec![] };
         let mut trial = Trial { plan, shape, values };
         trial.buffer(bench, 1);
@@ -306,6 +313,7 @@ impl<'a> Trial<'a> {
             layout: &layout,
             tensors: Tensors::Fixed(&weights),
             gradients: &mut gradients,
+            gradient_scale: 1.0,
             workspace: &mut workspace,
         };
         cpu::ops::execute(operation, &mut site);

@@ -1,7 +1,12 @@
 //! loss = ln Σ_j e^(z[j]) - z[true], delta = (softmax(z) - y) · weight · gradient scale.
 //! Twin of `shaders/softmax_cross_entropy.wgsl`.
 
+use super::execute::Execute;
+use super::product::Product;
+use super::site::Site;
+use crate::cpu::batch::Batch;
 use crate::math::Real;
+use crate::plan::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 
 /// The loss of each row and the gradient of the batch's loss by its logits.
 ///
@@ -39,5 +44,16 @@ pub(crate) fn softmax_cross_entropy<T: Real>(
         // A row that weighs nothing pulls at nothing, whatever its delta.
         let scaled = |delta: T| if weight > T::ZERO { delta * scale } else { T::ZERO };
         delta.iter_mut().for_each(|delta| *delta = scaled(*delta));
+    }
+}
+
+impl Execute for SoftmaxCrossEntropy {
+    fn execute<T: Product>(&self, site: &mut Site<T>) {
+        let scale = site.gradient_scale;
+        site.workspace.with_batch(self.scores, self.delta, |batch, z, delta| {
+            let Batch { classes, weights, losses, .. } = batch;
+            let exponentials = |z: &mut [T]| z.iter_mut().for_each(|z| *z = z.exp());
+            softmax_cross_entropy(z, classes, weights, scale, losses, delta, exponentials);
+        });
     }
 }

@@ -2,7 +2,12 @@
 //! delta = (sigmoid(z) - y) / outputs · weight · gradient scale.
 //! Twin of `shaders/multi_label_cross_entropy.wgsl`.
 
+use super::execute::Execute;
+use super::product::Product;
+use super::site::Site;
+use crate::cpu::batch::Batch;
 use crate::math::Real;
+use crate::plan::ops::multi_label_cross_entropy::MultiLabelCrossEntropy;
 
 /// The loss of each row and the gradient of the batch's loss by its logits; the truth is 0 or 1 a label.
 pub(crate) fn multi_label_cross_entropy<T: Real>(
@@ -26,5 +31,15 @@ pub(crate) fn multi_label_cross_entropy<T: Real>(
             *delta = if weight > T::ZERO { (z.sigmoid() - y) * scale } else { T::ZERO };
         }
         *loss = sum * share;
+    }
+}
+
+impl Execute for MultiLabelCrossEntropy {
+    fn execute<T: Product>(&self, site: &mut Site<T>) {
+        let scale = site.gradient_scale;
+        site.workspace.with_batch(self.scores, self.delta, |batch, z, delta| {
+            let Batch { values, weights, losses, .. } = batch;
+            multi_label_cross_entropy(z, values, weights, scale, losses, delta);
+        });
     }
 }

@@ -1,16 +1,14 @@
 //! loss = Σ_k l(ŷ[k] - y[k]) / outputs, delta = l'(ŷ - y) / outputs · weight · gradient scale, where l is an
 //! expression of the error. Twin of `shaders/value_loss.wgsl`.
 
-use crate::expr::{Expression, Scratch};
+use super::execute::Execute;
+use super::product::Product;
+use super::site::Site;
+use crate::cpu::batch::Batch;
+use crate::cpu::batch::Errors;
+use crate::expr::Expression;
 use crate::math::Real;
-
-/// Room for the errors of a batch and what the loss makes of them, reused from batch to batch.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Errors<T> {
-    errors: Vec<T>,
-    values: Vec<T>,
-    scratch: Scratch<T>,
-}
+use crate::plan::ops::value_loss::LossOfValues;
 
 /// The loss of each row and the gradient of the batch's loss by its outputs: of outputs and truth, both
 /// (rows, outputs), and the weights of the rows.
@@ -38,5 +36,15 @@ pub(crate) fn value_loss<T: Real>(
             *delta = if weight > T::ZERO { *delta * scale } else { T::ZERO };
         }
         *loss = sum * share;
+    }
+}
+
+impl Execute for LossOfValues {
+    fn execute<T: Product>(&self, site: &mut Site<T>) {
+        let scale = site.gradient_scale;
+        site.workspace.with_batch(self.scores, self.delta, |batch, z, delta| {
+            let Batch { values, weights, losses, errors, .. } = batch;
+            value_loss(&self.loss.expression, (z, values, weights), scale, losses, delta, errors);
+        });
     }
 }

@@ -1,0 +1,24 @@
+//! loss = softplus(z) - y·z, delta = sigmoid(z) - y, of each row and its class, 0 or 1.
+
+use super::Describe;
+use crate::plan::access::{Array, Place, Write};
+use crate::plan::buffer::BufferId;
+
+/// The loss of two classes, from one logit.
+#[derive(Debug, Clone)]
+pub struct BinaryCrossEntropy {
+    /// What the network says of each row: (rows, outputs).
+    pub scores: BufferId,
+    /// The gradient by the scores, of the same shape, times the weight of the row and the scale of the step.
+    pub delta: BufferId,
+}
+
+impl Describe for BinaryCrossEntropy {
+    fn reads(&self) -> Vec<Place> {
+        Array::of_loss(self.scores)
+    }
+
+    fn writes(&self) -> Vec<Write> {
+        vec![Write::losses(), Write::set(self.delta)]
+    }
+}

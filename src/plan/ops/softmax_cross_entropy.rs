@@ -1,0 +1,24 @@
+//! loss = log Σ_j e^(z[j]) - z[true], delta = softmax(z) - y, of each row and its class.
+
+use super::Describe;
+use crate::plan::access::{Array, Place, Write};
+use crate::plan::buffer::BufferId;
+
+/// The loss of classes, from a logit each.
+#[derive(Debug, Clone)]
+pub struct SoftmaxCrossEntropy {
+    /// What the network says of each row: (rows, outputs).
+    pub scores: BufferId,
+    /// The gradient by the scores, of the same shape, times the weight of the row and the scale of the step.
+    pub delta: BufferId,
+}
+
+impl Describe for SoftmaxCrossEntropy {
+    fn reads(&self) -> Vec<Place> {
+        Array::of_loss(self.scores)
+    }
+
+    fn writes(&self) -> Vec<Write> {
+        vec![Write::losses(), Write::set(self.delta)]
+    }
+}

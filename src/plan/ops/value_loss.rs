@@ -1,0 +1,27 @@
+//! loss = Σ_k l(ŷ[k] - y[k]) / outputs, delta = l'(ŷ - y) / outputs, of each row.
+
+use super::Describe;
+use crate::plan::access::{Array, Place, Write};
+use crate::plan::buffer::BufferId;
+use crate::plan::loss::ValueLoss;
+
+/// The loss of values.
+#[derive(Debug, Clone)]
+pub struct LossOfValues {
+    /// l(e), of one error.
+    pub loss: ValueLoss,
+    /// What the network says of each row: (rows, outputs).
+    pub scores: BufferId,
+    /// The gradient by the scores, of the same shape, times the weight of the row and the scale of the step.
+    pub delta: BufferId,
+}
+
+impl Describe for LossOfValues {
+    fn reads(&self) -> Vec<Place> {
+        Array::of_loss(self.scores)
+    }
+
+    fn writes(&self) -> Vec<Write> {
+        vec![Write::losses(), Write::set(self.delta)]
+    }
+}
