@@ -13,6 +13,8 @@ pub(in crate::gpu) const STEP: &str = include_str!("../../../shaders/step.wgsl")
 const ORDER: &str = include_str!("../../../shaders/order.wgsl");
 const WINDOWS: &str = include_str!("../../../shaders/windows.wgsl");
 const ELEMENT: &str = include_str!("../../../shaders/element.wgsl");
+const LOSS: &str = include_str!("../../../shaders/loss.wgsl");
+const LOSS_OF_OUTPUTS: &str = include_str!("../../../shaders/loss_of_outputs.wgsl");
 const ROW: &str = include_str!("../../../shaders/row.wgsl");
 const REDUCE: &str = include_str!("../../../shaders/reduce.wgsl");
 const PRODUCT: &str = include_str!("../../../shaders/product.wgsl");
@@ -83,7 +85,7 @@ sources! {
     BIAS = "bias" [ELEMENT];
     BIAS_ACTIVATION = "bias_activation" [MATH_WGSL, ELEMENT] applies Activation;
     BIAS_GRADIENT = "bias_gradient" [REDUCE];
-    BINARY_CROSS_ENTROPY = "binary_cross_entropy" [MATH_WGSL, ROW];
+    BINARY_CROSS_ENTROPY = "binary_cross_entropy" [MATH_WGSL, LOSS, ROW];
     CLIP = "clip" [BOUNDS, REDUCE];
     CONVOLUTION = "convolution" [PRODUCT, WINDOWS];
     CONVOLUTION_INPUT_GRADIENT = "convolution_input_gradient" [PRODUCT, WINDOWS];
@@ -94,12 +96,12 @@ sources! {
     MAX_POOL = "max_pool" [WINDOWS, ELEMENT];
     MAX_POOL_BACKWARD = "max_pool_backward" [WINDOWS, ELEMENT];
     METRIC_SUMS = "metric_sums" [REDUCE];
-    MULTI_LABEL_CROSS_ENTROPY = "multi_label_cross_entropy" [MATH_WGSL, ROW];
+    MULTI_LABEL_CROSS_ENTROPY = "multi_label_cross_entropy" [MATH_WGSL, LOSS, LOSS_OF_OUTPUTS, ROW];
     PARAMETER_GRADIENT = "parameter_gradient" [MATH_WGSL, REDUCE] applies ByParameter;
     SIGMOID = "sigmoid" [MATH_WGSL, ELEMENT];
     SOFTMAX = "softmax" [MATH_WGSL, ROW];
-    SOFTMAX_CROSS_ENTROPY = "softmax_cross_entropy" [MATH_WGSL, ROW];
-    VALUE_LOSS = "value_loss" [MATH_WGSL, ROW] applies Loss;
+    SOFTMAX_CROSS_ENTROPY = "softmax_cross_entropy" [MATH_WGSL, LOSS, ROW];
+    VALUE_LOSS = "value_loss" [MATH_WGSL, LOSS, LOSS_OF_OUTPUTS, ROW] applies Loss;
     ZERO = "zero" [ELEMENT];
 }
 
