@@ -5,6 +5,7 @@ pub mod avgpool1d;
 pub mod avgpool2d;
 pub mod conv1d;
 pub mod dense;
+mod extent;
 pub mod flatten;
 pub mod maxpool1d;
 mod pooled;

@@ -1,55 +1,137 @@
-//! What pools share: their windows, and the operation of those that average.
+//! What pools share: the layer over signals and over images, its place on a known input, and what it makes
+//! of each window.
 
+use super::extent::Extent;
+use super::{Field, OnInput, OneLayer, Source};
 use crate::network::lowering::{Lowering, Site};
 use crate::plan::access::Mode;
 use crate::plan::ops::average_pool::AveragePool;
-use crate::plan::{Axis, BufferId, Padding, Windows};
+use crate::plan::ops::max_pool::MaxPool;
+use crate::plan::{Axis, BufferId, Element, Padding, Windows};
 
-/// The windows of a pool over a signal; the error says why such a signal can't be pooled so.
-pub(super) fn pooled_signal(
-    channels: usize,
-    samples: usize,
-    size: usize,
-    stride: usize,
-) -> Result<Windows, String> {
-    let axis = Axis::new(samples, size, stride, 1, Padding::Each(0)).map_err(|_| {
-        format!(
-            "has windows of {size}, longer than a signal of {samples}, and would leave nothing; use a \
-             smaller size"
-        )
-    })?;
-    Ok(Windows::of_signal(channels, channels, axis))
+/// A layer that makes one number of each window of a channel.
+pub trait Pool: Sized {
+    /// The size of a window: a number over signals, a pair over images.
+    type Extent: Extent;
+    /// What it makes of a window.
+    const REDUCTION: Reduction;
+
+    /// The pool of these windows.
+    fn new(size: Self::Extent, stride: Self::Extent) -> Self;
+
+    /// The size of a window.
+    fn size(&self) -> Self::Extent;
+
+    /// From one window to the next.
+    fn stride(&self) -> Self::Extent;
 }
 
-/// The windows of a pool over an image; the error says why such an image can't be pooled so.
-pub(super) fn pooled_image(
-    channels: usize,
-    input: [usize; 2],
-    size: [usize; 2],
-    stride: [usize; 2],
-) -> Result<Windows, String> {
-    let axis = |i: usize| Axis::new(input[i], size[i], stride[i], 1, Padding::Each(0));
+/// What a pool makes of a window.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Reduction {
+    /// Its mean.
+    Mean,
+    /// Its largest element.
+    Largest,
+}
+
+/// A pool on rows of known shape.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PoolOn {
+    windows: Windows,
+    shape: Vec<usize>,
+    reduction: Reduction,
+}
+
+impl<P: Pool> OneLayer for P {
+    type Placed = PoolOn;
+    const FIELDS: &'static [&'static str] = &["size", "stride"];
+    const AXES: Option<usize> = Some(P::Extent::AXES);
+
+    /// As in other frameworks, windows lie side by side unless told otherwise.
+    fn read<S: Source>(from: &mut S) -> Result<Self, S::Error> {
+        let size = P::Extent::read(from, "size", P::Extent::TWO, P::Extent::SIZE)?;
+        let stride = P::Extent::read(from, "stride", size, P::Extent::STRIDE)?;
+        Ok(P::new(size, stride))
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        vec![self.size().field(), self.stride().field()]
+    }
+
+    fn sizes(&self) -> Vec<(usize, &'static str)> {
+        let (size, stride) = (self.size(), self.stride());
+        let sizes = size.numbers().iter().map(|&number| (number, "windows of 0"));
+        let strides = stride.numbers().iter().map(|&number| (number, "a stride of 0"));
+        sizes.chain(strides).collect()
+    }
+
+    fn described(&self) -> Option<String> {
+        Some(format!("size {}, stride {}", self.size().text(" x "), self.stride().text(" x ")))
+    }
+
+    fn short(&self) -> Option<String> {
+        Some(format!("{}{}", P::REDUCTION.letter(), self.size().text("x")))
+    }
+
+    fn place(&self, input: &[usize]) -> Result<PoolOn, String> {
+        let (channels, plane) = P::Extent::of_row(input)?;
+        let axes = axes(plane, self.size(), self.stride())?;
+        let shape = P::Extent::row(channels, axes.map(|axis| axis.positions));
+        let windows = Windows { channels, filters: channels, axes };
+        Ok(PoolOn { windows, shape, reduction: P::REDUCTION })
+    }
+}
+
+/// The axes of a pool over `input`; the error says why it can't be pooled so.
+fn axes<E: Extent>(input: E, size: E, stride: E) -> Result<[Axis; 2], String> {
+    let [inputs, sizes, strides] = [input, size, stride].map(E::pair);
+    let axis = |i: usize| Axis::new(inputs[i], sizes[i], strides[i], 1, Padding::Each(0));
     match (axis(0), axis(1)) {
-        (Ok(vertical), Ok(horizontal)) => {
-            Ok(Windows { channels, filters: channels, axes: [vertical, horizontal] })
-        }
-        _ => Err(format!(
-            "has windows of {} x {}, longer than an image of {} x {}, and would leave nothing; use a \
-             smaller size",
-            size[0], size[1], input[0], input[1]
+        (Ok(vertical), Ok(horizontal)) => Ok([vertical, horizontal]),
+        (Err(_), _) | (_, Err(_)) => Err(format!(
+            "has windows of {}, longer than {} of {}, and would leave nothing; use a smaller size",
+            size.text(" x "),
+            E::ROW,
+            input.text(" x ")
         )),
     }
 }
 
-/// The mean of each window; where it is left.
-pub(super) fn average(
-    lowering: &mut Lowering,
-    site: &Site,
-    windows: Windows,
-    shape: Vec<usize>,
-) -> BufferId {
-    let to = lowering.buffer(&format!("a{}", site.index + 1), shape);
-    let (from, mode) = (site.x, Mode::Set);
-    lowering.training.push(AveragePool { windows, from, to, transposed: false, mode }.into());
-    to
+impl OnInput for PoolOn {
+    fn shape(&self) -> Vec<usize> {
+        self.shape.clone()
+    }
+
+    fn windows(&self) -> Option<Windows> {
+        Some(self.windows)
+    }
+
+    fn lower(&self, lowering: &mut Lowering, site: &Site) -> BufferId {
+        let (windows, number) = (self.windows, site.index + 1);
+        let y = lowering.buffer(&format!("a{number}"), self.shape());
+        let operation = match self.reduction {
+            Reduction::Mean => {
+                let (from, to, mode) = (site.x, y, Mode::Set);
+                AveragePool { windows, from, to, transposed: false, mode }.into()
+            }
+            Reduction::Largest => {
+                let winners = lowering.buffer(&format!("winners{number}"), self.shape());
+                lowering.buffers[winners.0].element = Element::Index;
+                MaxPool { windows, x: site.x, y, winners }.into()
+            }
+        };
+        lowering.training.push(operation);
+        y
+    }
+}
+
+impl Reduction {
+    /// What a pool begins with in the name of a network: `p2`.
+    fn letter(self) -> char {
+        match self {
+            Reduction::Mean => 'a',
+            Reduction::Largest => 'p',
+        }
+    }
 }
