@@ -98,7 +98,7 @@ mod tests {
         let [v, w] = [0, 1].map(TensorId);
         let both = |buffer| View { buffer, offset: 0, rows: 2, columns: 2 };
         let step = |t: usize| View { buffer: h, offset: 2 * t, rows: 1, columns: 2 };
-        let whole = |buffer| View { buffer, offset: 0, rows: 1, columns: 2 };
+        let whole = |buffer| View::whole(buffer, 2);
         let product = |left: View, right, out: View, mode| {
             let (left, right) = (Factor::view(left), Factor::tensor(right));
             Operation::from(MatMul { left, right, out: Out::View(out), mode })

@@ -2,7 +2,7 @@
 
 use super::activation::Activation;
 use super::initialization::Initialization;
-use crate::plan::{Buffer, BufferId, Element, Initializer, Operation, Tensor, TensorId, View};
+use crate::plan::{Buffer, BufferId, Element, Initializer, Operation, Tensor, TensorId};
 
 /// What there is of it so far.
 pub(super) struct Lowering {
@@ -35,12 +35,6 @@ impl Lowering {
     pub fn tensor(&mut self, tensor: Tensor) -> TensorId {
         self.tensors.push(tensor);
         TensorId(self.tensors.len() - 1)
-    }
-
-    /// All of a buffer, a row of the matrix a row of the batch.
-    pub fn whole(&self, buffer: BufferId) -> View {
-        let columns = self.buffers[buffer.0].shape.iter().product();
-        View { buffer, offset: 0, rows: 1, columns }
     }
 
     /// How the weights and the biases of a layer start.

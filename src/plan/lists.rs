@@ -61,9 +61,9 @@ impl Plan {
         })
     }
 
-    /// All of a buffer, a row of the matrix a row of the batch.
+    /// All of a buffer.
     pub fn whole(&self, buffer: BufferId) -> View {
-        View { buffer, offset: 0, rows: 1, columns: self.row_len(buffer) }
+        View::whole(buffer, self.row_len(buffer))
     }
 
     /// The elements of a tensor.

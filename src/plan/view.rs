@@ -18,6 +18,11 @@ pub struct View {
 }
 
 impl View {
+    /// All of a buffer of `row_len` elements a row: one row of the matrix a row of the batch.
+    pub fn whole(buffer: BufferId, row_len: usize) -> Self {
+        View { buffer, offset: 0, rows: 1, columns: row_len }
+    }
+
     /// The elements from one row to the next, in a buffer of `row_len` elements a row.
     pub fn stride(&self, row_len: usize) -> usize {
         row_len / self.rows

@@ -109,6 +109,6 @@ impl OnInput for Conv1dOn {
             fan_out: filters * windows.taps(),
             output: self.shape(),
         };
-        lower(lowering, site, weighted, |_, weight, z| Convolution { windows, x, weight, z }.into())
+        lower(lowering, site, weighted, |weight, z| Convolution { windows, x, weight, z }.into())
     }
 }

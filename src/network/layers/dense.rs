@@ -3,9 +3,9 @@
 use super::weighted::{Weighted, lower};
 use super::{Field, OnInput, OneLayer, Source};
 use crate::network::lowering::{Lowering, Site};
-use crate::plan::BufferId;
 use crate::plan::access::Mode;
 use crate::plan::ops::matmul::{Factor, MatMul, Out};
+use crate::plan::{BufferId, View};
 
 /// A dense layer.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,8 +68,8 @@ impl OnInput for DenseOn {
             fan_out: self.units,
             output: self.shape(),
         };
-        lower(lowering, site, weighted, |lowering, weight, z| {
-            let [x, z] = [site.x, z].map(|buffer| lowering.whole(buffer));
+        lower(lowering, site, weighted, |weight, z| {
+            let (x, z) = (View::whole(site.x, inputs), View::whole(z, self.units));
             let right = Factor::tensor(weight).transpose();
             MatMul { left: Factor::view(x), right, out: Out::View(z), mode: Mode::Set }.into()
         })

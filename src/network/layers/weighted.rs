@@ -25,7 +25,7 @@ pub(super) fn lower(
     lowering: &mut Lowering,
     site: &Site,
     sizes: Weighted,
-    product: impl FnOnce(&Lowering, TensorId, BufferId) -> Operation,
+    product: impl FnOnce(TensorId, BufferId) -> Operation,
 ) -> BufferId {
     let Weighted { weight, fan_in, fan_out, output } = sizes;
     let channels = weight[0];
@@ -44,7 +44,7 @@ pub(super) fn lower(
     let bias = lowering.tensor(tensor("bias", vec![channels], false, of_biases));
     let number = site.index + 1;
     let z = lowering.buffer(&format!("z{number}"), output.clone());
-    let product = product(lowering, weight, z);
+    let product = product(weight, z);
     lowering.training.push(product);
     let function = match site.activation {
         _ if site.is_in_loss => None,
