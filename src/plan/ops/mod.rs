@@ -59,9 +59,6 @@ macro_rules! define {
             $(#[doc = concat!("See [`", stringify!($file), "`].")] $name($file::$name),)*
         }
 
-        /// The names of all operations: those of their files.
-        pub const OPERATIONS: &[&str] = &[$(stringify!($file)),*];
-
         impl Operation {
             /// Its name.
             pub fn name(&self) -> &'static str {
