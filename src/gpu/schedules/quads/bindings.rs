@@ -1,4 +1,4 @@
-//! What kernels on quads bind: buffers by name.
+//! What kernels on quads bind.
 
 use crate::gpu::device::kernel::Access;
 use crate::gpu::schedules::build::Build;
@@ -9,10 +9,50 @@ use crate::gpu::session::workspace::Gathered;
 use crate::network::Task;
 use crate::run::Run;
 
-/// A buffer of a generated kernel as its text declares it: name, elements, use.
-pub(super) type Declared = (&'static str, &'static str, Access);
+/// A buffer of a generated kernel as its text declares it, and its use.
+pub(super) type Declared = (Binding, Access);
 
-/// The buffers that a step needs beside those of its rows, by the names that the kernels have for them.
+/// A buffer that kernels on quads bind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Binding {
+    /// The inputs of the rows.
+    X,
+    /// Their targets.
+    Truth,
+    /// Their weights.
+    RowWeights,
+    /// The parameters of the network.
+    Weights,
+    /// The sums of a step, for metrics.
+    Sums,
+    /// The counts of classes.
+    Confusion,
+    /// The columns of a batch.
+    Columns,
+    /// The gradient.
+    GradientSums,
+    /// The squares of the gradient.
+    Squares,
+}
+
+impl Binding {
+    /// Its name and its elements in the text of a kernel.
+    pub fn in_wgsl(self) -> (&'static str, &'static str) {
+        match self {
+            Binding::X => ("x", "f32"),
+            Binding::Truth => ("truth", "u32"),
+            Binding::RowWeights => ("row_weights", "f32"),
+            Binding::Weights => ("weights", "f32"),
+            Binding::Sums => ("sums", "f32"),
+            Binding::Confusion => ("confusion", "atomic<u32>"),
+            Binding::Columns => ("columns", "vec4<f32>"),
+            Binding::GradientSums => ("gradient_sums", "f32"),
+            Binding::Squares => ("squares", "f32"),
+        }
+    }
+}
+
+/// The buffers behind the bindings.
 pub(super) struct Buffers<'a> {
     tensors: &'a Tensors,
     sums: &'a wgpu::Buffer,
@@ -40,7 +80,7 @@ impl<'a> Buffers<'a> {
 
     /// The buffers that a kernel declares.
     pub fn of(&self, declared: &[Declared]) -> Vec<(&'a wgpu::Buffer, Access)> {
-        declared.iter().map(|(name, _, access)| (self.named(name), *access)).collect()
+        declared.iter().map(|&(binding, access)| (self.behind(binding), access)).collect()
     }
 
     /// The same of a kernel that moves weights: behind them are the slots of the optimizer.
@@ -50,17 +90,17 @@ impl<'a> Buffers<'a> {
         buffers
     }
 
-    fn named(&self, name: &str) -> &'a wgpu::Buffer {
-        match name {
-            "x" => &self.gathered.inputs,
-            "truth" => &self.gathered.truth,
-            "row_weights" => &self.gathered.weights,
-            "confusion" => self.confusion,
-            "sums" => self.sums,
-            "columns" => self.columns,
-            "squares" => self.squares,
-            "gradient_sums" => &self.tensors.gradients,
-            _ => &self.tensors.weights,
+    fn behind(&self, binding: Binding) -> &'a wgpu::Buffer {
+        match binding {
+            Binding::X => &self.gathered.inputs,
+            Binding::Truth => &self.gathered.truth,
+            Binding::RowWeights => &self.gathered.weights,
+            Binding::Weights => &self.tensors.weights,
+            Binding::Sums => self.sums,
+            Binding::Confusion => self.confusion,
+            Binding::Columns => self.columns,
+            Binding::GradientSums => &self.tensors.gradients,
+            Binding::Squares => self.squares,
         }
     }
 }
@@ -68,9 +108,9 @@ impl<'a> Buffers<'a> {
 /// What every pass over rows declares of its rows: the counts of classes, and weights where rows have some.
 pub(super) fn declare_rows(run: &Run, declared: &mut Vec<Declared>) {
     if run.network.task() == Task::Classification {
-        declared.push(("confusion", "atomic<u32>", Access::Write));
+        declared.push((Binding::Confusion, Access::Write));
     }
     if is_weighted(run) {
-        declared.push(("row_weights", "f32", Access::Read));
+        declared.push((Binding::RowWeights, Access::Read));
     }
 }

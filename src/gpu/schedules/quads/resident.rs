@@ -1,7 +1,7 @@
 //! The schedule `resident`: many steps in one dispatch, one workgroup a replica.
 
 use super::ahead::ahead;
-use super::bindings::{Buffers, Declared, declare_rows};
+use super::bindings::{Binding, Buffers, Declared, declare_rows};
 use super::fusible::{COLUMN, Fusible, quads_of};
 use super::needs::Needs;
 use super::text::Text;
@@ -52,10 +52,10 @@ pub(in crate::gpu) fn resident(build: &mut Build) -> Result<Result<Train, String
 /// The buffers, from binding 1 on; behind them are the slots of the optimizer.
 pub(super) fn declared(run: &Run) -> Vec<Declared> {
     let mut declared = vec![
-        ("x", "f32", Read),
-        ("truth", "u32", Read),
-        ("weights", "f32", Write),
-        ("sums", "f32", Write),
+        (Binding::X, Read),
+        (Binding::Truth, Read),
+        (Binding::Weights, Write),
+        (Binding::Sums, Write),
     ];
     declare_rows(run, &mut declared);
     declared

@@ -292,7 +292,8 @@ fn constants(values: &[(&str, usize)]) -> String {
 
 /// The buffers of group 1, from binding 1 on: the parameters are binding 0.
 fn declarations(declared: &[Declared]) -> String {
-    let line = |(number, (name, element, access)): (usize, &Declared)| {
+    let line = |(number, (binding, access)): (usize, &Declared)| {
+        let (name, element) = binding.in_wgsl();
         let access = if *access == Access::Write { "read_write" } else { "read" };
         format!("@group(1) @binding({number}) var<storage, {access}> {name}: array<{element}>;\n")
     };

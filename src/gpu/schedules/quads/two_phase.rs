@@ -2,7 +2,7 @@
 //! weight a thread.
 
 use super::ahead::ahead;
-use super::bindings::{Buffers, Declared, declare_rows};
+use super::bindings::{Binding, Buffers, Declared, declare_rows};
 use super::fusible::{COLUMN, Fusible, quads_of};
 use super::needs::Needs;
 use super::text::Text;
@@ -75,10 +75,10 @@ pub(in crate::gpu) fn two_phase(build: &mut Build) -> Result<Result<Train, Strin
 /// The buffers of the first dispatch, from binding 1 on.
 pub(super) fn rows_declared(run: &Run) -> Vec<Declared> {
     let mut declared = vec![
-        ("x", "f32", Read),
-        ("truth", "u32", Read),
-        ("weights", "f32", Read),
-        ("columns", "vec4<f32>", Write),
+        (Binding::X, Read),
+        (Binding::Truth, Read),
+        (Binding::Weights, Read),
+        (Binding::Columns, Write),
     ];
     declare_rows(run, &mut declared);
     declared
@@ -87,9 +87,9 @@ pub(super) fn rows_declared(run: &Run) -> Vec<Declared> {
 /// The buffers of the others; behind them are the slots of the optimizer.
 pub(super) fn update_declared(run: &Run) -> Vec<Declared> {
     let mut declared =
-        vec![("columns", "vec4<f32>", Read), ("weights", "f32", Write), ("sums", "f32", Write)];
+        vec![(Binding::Columns, Read), (Binding::Weights, Write), (Binding::Sums, Write)];
     if run.step.bounds_norm() {
-        declared.extend([("gradient_sums", "f32", Write), ("squares", "f32", Write)]);
+        declared.extend([(Binding::GradientSums, Write), (Binding::Squares, Write)]);
     }
     declared
 }
