@@ -4,13 +4,14 @@ use ndarray::Array2;
 use serde_json::{Value, json};
 
 use crate::made::{identity, identity_file};
-use crate::support::{Folder, Ran};
+use crate::support::{self, Folder};
+use crate::training::{self, train};
 
 const ROWS: usize = 120;
 
 /// Four numbers a row.
 fn inputs() -> Array2<f64> {
-    Array2::from_shape_fn((ROWS, 4), |(row, column)| ((row * 7 + column * 13) as f64 * 0.37).sin())
+    support::inputs(ROWS, 4)
 }
 
 /// Three labels, each there where a sum of two inputs is above 0.
@@ -21,21 +22,11 @@ fn labels() -> Array2<i64> {
 
 /// A folder with the data and own.json.
 fn folder(changes: Value) -> Folder {
-    let folder = Folder::new();
-    folder.archive("labels.npz", &inputs(), &labels());
-    let mut keys = json!({
+    let keys = json!({
         "NPZ_DATASET": "labels.npz", "LAYER_SIZES": [4, 8, 3], "LAYER_ACTS": ["-", "tanh", "sigmoid"],
         "LR": 0.5, "MAX_EPOCHS": 40, "SPLIT": [0.6, 0.2, 0.2],
     });
-    for (key, value) in changes.as_object().unwrap() {
-        keys[key] = value.clone();
-    }
-    folder.parameters(keys);
-    folder
-}
-
-fn train(folder: &Folder, more: &[&str]) -> Ran {
-    folder.train(&folder.path("own.json"), "run", more)
+    training::folder(&inputs(), &labels(), keys, changes)
 }
 
 /// The cells of the lines of CSV.

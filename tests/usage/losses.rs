@@ -6,13 +6,14 @@ use ndarray::Array2;
 use serde_json::{Value, json};
 
 use crate::made::{identity, identity_file};
-use crate::support::{Folder, Ran};
+use crate::support::{self, Folder};
+use crate::training::{self, train};
 
 const ROWS: usize = 60;
 
 /// Two numbers a row.
 fn inputs() -> Array2<f64> {
-    Array2::from_shape_fn((ROWS, 2), |(row, column)| ((row * 7 + column * 13) as f64 * 0.37).sin())
+    support::inputs(ROWS, 2)
 }
 
 /// One target, and a row in ten far from where its inputs say.
@@ -25,21 +26,11 @@ fn targets() -> Array2<f64> {
 
 /// A folder with the data and own.json.
 fn folder(changes: Value) -> Folder {
-    let folder = Folder::new();
-    folder.archive("values.npz", &inputs(), &targets());
-    let mut keys = json!({
+    let keys = json!({
         "NPZ_DATASET": "values.npz", "LAYER_SIZES": [2, 6, 1], "LAYER_ACTS": ["-", "tanh", "linear"],
         "LR": 0.05, "MAX_EPOCHS": 5, "SPLIT": [0.6, 0.2, 0.2],
     });
-    for (key, value) in changes.as_object().unwrap() {
-        keys[key] = value.clone();
-    }
-    folder.parameters(keys);
-    folder
-}
-
-fn train(folder: &Folder, more: &[&str]) -> Ran {
-    folder.train(&folder.path("own.json"), "run", more)
+    training::folder(&inputs(), &targets(), keys, changes)
 }
 
 fn model(folder: &Folder) -> Model {

@@ -16,5 +16,6 @@ mod run_directory;
 #[path = "../cli/support.rs"]
 #[allow(dead_code)] // the command's own tests use the rest
 mod support;
+mod training;
 #[cfg(unix)]
 mod waits;
