@@ -145,8 +145,10 @@ pub(super) fn all(
     match backend {
         BackendKind::Auto => devices.insert(0, None),
         // The error says what to do.
-        _ if devices.is_empty() => drop(choose_device(request, parameters)?),
-        _ => {}
+        BackendKind::Gpu | BackendKind::Cpu if devices.is_empty() => {
+            drop(choose_device(request, parameters)?);
+        }
+        BackendKind::Gpu | BackendKind::Cpu => {}
     }
     Ok(devices)
 }

@@ -118,7 +118,7 @@ fn counts(run: &Run, rows: &[u32]) -> Vec<(String, usize)> {
             let count = |k| rows.iter().filter(|&&row| values[[row as usize, k]] == 1.0).count();
             (0..values.ncols()).map(|k| (label_name(run, k), count(k))).collect()
         }
-        _ => vec![],
+        (TableTargets::Values { .. }, Task::Classification | Task::Regression) => vec![],
     }
 }
 

@@ -55,6 +55,8 @@ pub(super) fn verdict(outcome: &Outcome, directory: &RunDirectory) -> Result<()>
             "the validation loss is not finite after epoch {epoch}; {saved}; lower LR, or bound the \
              gradient with GRAD_CLIP"
         ))),
-        _ => Ok(()),
+        Stop::LossConverged | Stop::ScorePatience(_) | Stop::LossPatience(_) | Stop::MaxEpochs => {
+            Ok(())
+        }
     }
 }

@@ -51,7 +51,10 @@ impl Tree {
             Node::Combine(Operator::Add | Operator::Subtract, ..) => Binding::Sum,
             Node::Combine(Operator::Multiply | Operator::Divide, ..) => Binding::Product,
             Node::Combine(Operator::Power, ..) => Binding::Power,
-            _ => Binding::Atom,
+            Node::Variable(_) | Node::Constant(_) | Node::Apply(..) | Node::Choose(..) => {
+                Binding::Atom
+            }
+            Node::Combine(Operator::Maximum | Operator::Minimum, ..) => Binding::Atom,
         }
     }
 }

@@ -243,7 +243,9 @@ fn run<T: Real, const N: usize>(instruction: Node, done: &[[T; N]], out: &mut [T
             Comparison::GreaterOrEqual => {
                 each!(if a >= b { c } else { d }; a in u, b in v, c in t, d in o);
             }
-            _ => each!(if a == b { c } else { d }; a in u, b in v, c in t, d in o),
+            Comparison::Equal => each!(if a == b { c } else { d }; a in u, b in v, c in t, d in o),
+            // Unfolded before they come here.
+            Comparison::Less | Comparison::LessOrEqual | Comparison::NotEqual => {}
         },
     }
 }

@@ -17,7 +17,9 @@ pub(super) fn unfold(tree: &mut Tree, node: Node) -> Term {
                 Comparison::Less => (Comparison::Greater, [b, a, then, otherwise]),
                 Comparison::LessOrEqual => (Comparison::GreaterOrEqual, [b, a, then, otherwise]),
                 Comparison::NotEqual => (Comparison::Equal, [a, b, otherwise, then]),
-                other => (other, [a, b, then, otherwise]),
+                Comparison::Greater | Comparison::GreaterOrEqual | Comparison::Equal => {
+                    (comparison, [a, b, then, otherwise])
+                }
             };
             tree.insert(Node::Choose(comparison, terms))
         }

@@ -122,7 +122,9 @@ fn described(about: Description) -> Result<Model> {
             }
             targets
         }
-        _ => return Err(disagrees("targets: a regression has a scaling of them, and it alone")),
+        (None, Task::Regression) | (Some(_), Task::Classification | Task::MultiLabel) => {
+            return Err(disagrees("targets: a regression has a scaling of them, and it alone"));
+        }
     };
     let labels = about.labels.unwrap_or_default();
     let classes = if task == Task::Classification { network.classes() } else { 0 };

@@ -76,7 +76,8 @@ impl<'a> Output<'a> {
                 (None, Some(Activation::Softmax)) if !is_last => {
                     "has softmax, which belongs in the output layer only".into()
                 }
-                _ => continue,
+                (None, None | Some(Activation::Softmax)) => continue,
+                (None, Some(Activation::Linear | Activation::Function(_))) => continue,
             };
             return Err(refused(index, layer, &fault));
         }
@@ -104,7 +105,7 @@ impl<'a> Output<'a> {
         match self.activation {
             Activation::Softmax => Task::Classification,
             activation if self.units == 1 && activation.is("sigmoid") => Task::Classification,
-            _ => Task::Regression,
+            Activation::Linear | Activation::Function(_) => Task::Regression,
         }
     }
 
@@ -214,7 +215,9 @@ impl Network {
     pub fn loss(&self) -> Loss {
         match (self.task, self.output_activation()) {
             (Task::Classification, Activation::Softmax) => Loss::SoftmaxCrossEntropy,
-            (Task::Classification, _) => Loss::BinaryCrossEntropy,
+            (Task::Classification, Activation::Linear | Activation::Function(_)) => {
+                Loss::BinaryCrossEntropy
+            }
             (Task::MultiLabel, _) => Loss::MultiLabelCrossEntropy,
             (Task::Regression, _) => Loss::OfValues(self.value_loss.clone()),
         }

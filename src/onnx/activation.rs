@@ -26,30 +26,27 @@ pub(super) fn nodes(
     // Constants are made where they are needed.
     let mut values: Vec<Value> = Vec::with_capacity(steps.len());
     for step in &steps {
+        let mut operand = |place: usize| match steps[place] {
+            Step::Constant(value) => graph.number(value),
+            Step::Variable(_) | Step::Apply(..) | Step::Combine(..) | Step::Choose(..) => {
+                values[place].clone()
+            }
+        };
         let value = match *step {
             Step::Variable(variable) => value_of(variable)?,
             Step::Constant(_) => String::new(),
-            _ => {
-                let mut operand = |place: usize| match steps[place] {
-                    Step::Constant(value) => graph.number(value),
-                    _ => values[place].clone(),
-                };
-                match *step {
-                    Step::Apply(function, a) => {
-                        let a = operand(a);
-                        apply(graph, function, &a)
-                    }
-                    Step::Combine(operator, a, b) => {
-                        let (a, b) = (operand(a), operand(b));
-                        graph.node(combination(operator), &[&a, &b])
-                    }
-                    Step::Choose(comparison, places) => {
-                        let [a, b, then, otherwise] = places.map(operand);
-                        let holds = compare(graph, comparison, &a, &b);
-                        graph.node("Where", &[&holds, &then, &otherwise])
-                    }
-                    Step::Variable(_) | Step::Constant(_) => continue,
-                }
+            Step::Apply(function, a) => {
+                let a = operand(a);
+                apply(graph, function, &a)
+            }
+            Step::Combine(operator, a, b) => {
+                let (a, b) = (operand(a), operand(b));
+                graph.node(combination(operator), &[&a, &b])
+            }
+            Step::Choose(comparison, places) => {
+                let [a, b, then, otherwise] = places.map(operand);
+                let holds = compare(graph, comparison, &a, &b);
+                graph.node("Where", &[&holds, &then, &otherwise])
             }
         };
         values.push(value);

@@ -248,7 +248,7 @@ fn splits(
     let to_divide = own_test.unwrap_or(rows);
     let classes = match &table.targets {
         TableTargets::Classes(classes) if parameters.stratify => Some(&classes[..]),
-        _ => None,
+        TableTargets::Classes(_) | TableTargets::Values { .. } => None,
     };
     let seed = parameters.split_seed.unwrap_or(parameters.random_seed);
     let label = |class: u32| labels[class as usize].to_string();

@@ -35,7 +35,7 @@ impl Replica {
             TableTargets::Classes(classes) if !self.class_weights.is_empty() => {
                 own * self.class_weights[classes[row as usize] as usize]
             }
-            _ => own,
+            TableTargets::Classes(_) | TableTargets::Values { .. } => own,
         }
     }
 

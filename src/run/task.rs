@@ -75,7 +75,7 @@ fn classes(targets: &Targets) -> Option<(usize, i64, i64)> {
             let whole = |y: &f64| (y.fract() == 0.0 && y.abs() < 1e9).then_some(*y as i64);
             y.iter().map(whole).collect::<Option<_>>()?
         }
-        _ => return None,
+        Targets::Integers(_) | Targets::Reals(_) => return None,
     };
     let rows = values.len();
     values.sort_unstable();

@@ -139,7 +139,8 @@ impl Training<'_> {
                         fired = Some(report.epoch);
                     }
                 }
-                _ => {}
+                // What comes behind the epoch that ends the run.
+                Event::Progress { .. } | Event::Epoch(_) => {}
             }
         }
         let last = fired.unwrap_or(epochs.end - 1);

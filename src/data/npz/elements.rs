@@ -92,7 +92,14 @@ pub(super) fn texts(header: &Header, bytes: &[u8]) -> Result<Vec<String>> {
     let texts = bytes.chunks_exact(element.size);
     match element.kind {
         Kind::Unicode => texts.map(|text| utf32(text, element.big_endian)).collect(),
-        _ => Ok(texts.map(|text| trimmed(&String::from_utf8_lossy(text))).collect()),
+        Kind::Bytes => Ok(texts.map(|text| trimmed(&String::from_utf8_lossy(text))).collect()),
+        Kind::Bool
+        | Kind::Signed
+        | Kind::Unsigned
+        | Kind::Float
+        | Kind::Object
+        | Kind::Structured
+        | Kind::Other => Err(Error::input(format!("{} where text is needed", element.describe()))),
     }
 }
 

@@ -104,7 +104,11 @@ fn number(element: &ElementType, bytes: &[u8]) -> f64 {
         (Kind::Float, _) => f64::from_bits(bits),
         // The sign's bit is moved to the top and back, over all bits that are not the number's.
         (Kind::Signed, _) => (((bits << unused) as i64) >> unused) as f64,
-        _ => bits as f64,
+        (Kind::Bool | Kind::Unsigned, _) => bits as f64,
+        // No numbers: refused where the stream is opened.
+        (Kind::Unicode | Kind::Bytes | Kind::Object | Kind::Structured | Kind::Other, _) => {
+            f64::NAN
+        }
     }
 }
 

@@ -102,7 +102,7 @@ impl CsvRows {
                     shown(last)
                 ))
             }
-            _ => None,
+            FirstLine::Row | FirstLine::Names(_) => None,
         };
         let left_out = self.layout.left_out.iter().map(|&column| {
             let index = if self.layout.indices.contains(&column) {

@@ -70,7 +70,9 @@ impl CsvOutput {
                 // The shortest digits that are read as this number.
                 match self.task {
                     Task::Regression => self.field(format_args!("{value:?}"))?,
-                    _ => self.field(format_args!("{:?}", value as f32))?,
+                    Task::Classification | Task::MultiLabel => {
+                        self.field(format_args!("{:?}", value as f32))?;
+                    }
                 }
             }
             self.writer.write_record(None::<&[u8]>).map_err(plain)?;
