@@ -111,7 +111,7 @@ fn layers(criterion: &mut Criterion) {
     ] {
         let run = of_layer(row, layer);
         let mut group = criterion.benchmark_group(name);
-        let rows = run.replicas[0].splits.of(Split::Train).len();
+        let rows = run.folds[0].rows(Split::Train).len();
         group.sample_size(20).throughput(Throughput::Elements(rows as u64));
         for candidate in candidates(&devices) {
             let Ok(mut backend) = candidate.open(&run) else {

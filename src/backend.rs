@@ -14,9 +14,7 @@ use crate::data::Split;
 use crate::error::{Error, Result};
 use crate::metrics::Evaluation;
 use crate::plan::{Plan, Tensor};
-
-/// A replica of the run: its index in [`crate::run::Run::replicas`].
-pub type ReplicaId = usize;
+use crate::run::ReplicaId;
 
 /// Trains the replicas of a [`crate::run::Run`]. Epochs are counted from 1.
 ///

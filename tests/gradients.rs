@@ -49,7 +49,7 @@ fn check(parameters: &Parameters, dataset: &Dataset, weights: &[f64], what: &str
     let run = run(parameters, dataset);
     let mut backend = cpu::<f64>(&run);
     let scale = match parameters.batch_gradient {
-        BatchGradient::Mean => 1.0 / (weights.len() as f64 * run.replicas[0].mean_weight),
+        BatchGradient::Mean => 1.0 / (weights.len() as f64 * run.folds[0].mean_weight),
         BatchGradient::Sum => 1.0,
     };
     let mut start = backend.state().unwrap();
@@ -173,7 +173,7 @@ fn weights_of_first_batch(
 ) -> Vec<f64> {
     use gpu_mlp::data::{Order, Split, Targets};
     let run = run(parameters, dataset);
-    let train = run.replicas[0].splits.of(Split::Train);
+    let train = run.folds[0].rows(Split::Train);
     let mut places = [0; 4];
     Order::new(parameters.random_seed, 1, train.len() as u32).fill(0, &mut places);
     let class = |row: usize| match &dataset.targets {

@@ -121,7 +121,7 @@ fn features_are_a_signal_of_one_channel_to_a_convolution() {
     assert_eq!(run.network.input, [1, 7]);
     assert_eq!(run.network.shapes, [vec![4, 7], vec![3]]);
     // Scaled a channel at a time: all samples alike.
-    let scaling = &run.replicas[0].inputs;
+    let scaling = &run.folds[0].inputs;
     assert!(scaling.shift.iter().all(|shift| *shift == scaling.shift[0]));
     assert!(scaling.scale.iter().all(|scale| *scale == scaling.scale[0]));
 }
@@ -211,7 +211,7 @@ fn class_weights_that_do_not_fit() {
 fn splits_whose_rows_all_weigh_nothing() {
     let dataset = classes(30, 3, 3);
     let free = Run::new(&softmax(), &dataset).unwrap();
-    let validation = free.replicas[0].splits.of(gpu_mlp::data::Split::Validation);
+    let validation = free.folds[0].rows(gpu_mlp::data::Split::Validation);
     let weights = (0..30).map(|row| f64::from(u8::from(!validation.contains(&row)))).collect();
     let dataset = dataset.with_sample_weight(weights).unwrap();
     assert_says(&refusal(&softmax(), &dataset), &["every validation row weighs 0"]);

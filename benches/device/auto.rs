@@ -37,7 +37,7 @@ fn row(options: &Options, job: &Job, measured: Option<&measured::Job>) -> Result
     let mut run = job.prepare(options.quick.then_some(100))?.run;
     if options.quick {
         // Long enough for the GPU to be asked.
-        Arc::make_mut(&mut run).stopping.max_epochs = u32::MAX;
+        Arc::make_mut(&mut run).replicas[0].stopping.max_epochs = u32::MAX;
     }
     let started = Instant::now();
     // Asking the drivers is part of what it takes.

@@ -1,11 +1,9 @@
 //! Rows a second of many networks of covtype, trained at once as replicas of one run.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use gpu_mlp::bench::{JOBS, Prepared, measure};
+use gpu_mlp::bench::{JOBS, measure};
 use gpu_mlp::candidates::of_device;
-use gpu_mlp::run::Run;
 
 use crate::chosen::adapter;
 use crate::{Failure, Options};
@@ -20,9 +18,9 @@ pub fn table(options: &Options) -> Result<(), Failure> {
         None => vec![1, 16, 132, 1000],
     };
     let job = JOBS.iter().find(|job| job.name == "covtype").ok_or("there is no job covtype")?;
-    let Prepared { run, .. } = job.prepare(Some(if options.quick { 100 } else { ROWS }))?;
+    let prepared = job.prepare(Some(if options.quick { 100 } else { ROWS }))?;
     let adapter = adapter(options)?;
-    println!("{}, batch {}", job.network()?, run.step.batch_size);
+    println!("{}, batch {}", job.network()?, prepared.run.step.batch_size);
     println!(
         "{:>8}  {:10}{:>14}{:>11}{:>14}",
         "replicas", "schedule", "rows a second", "of one", "us a step"
@@ -32,7 +30,7 @@ pub fn table(options: &Options) -> Result<(), Failure> {
     for candidate in of_device(Some(&adapter)) {
         let mut one = None;
         for &count in &counts {
-            let many = with_replicas(&run, count);
+            let many = prepared.clone().replicated(count).run;
             let measured = candidate
                 .open(&many)
                 .and_then(|mut backend| measure(&many, &mut *backend, time, &mut |_, _| {}));
@@ -52,18 +50,4 @@ pub fn table(options: &Options) -> Result<(), Failure> {
         }
     }
     if failed > 0 { Err(format!("{failed} of them failed").into()) } else { Ok(()) }
-}
-
-/// The run with so many replicas, that differ in their seeds.
-fn with_replicas(run: &Run, count: usize) -> Arc<Run> {
-    let mut many = run.clone();
-    let one = &run.replicas[0];
-    many.replicas = (0..count as u64)
-        .map(|number| {
-            let mut replica = one.clone();
-            replica.seed = one.seed + number;
-            replica
-        })
-        .collect();
-    Arc::new(many)
 }

@@ -125,7 +125,7 @@ impl SavedCheckpoint {
 
     /// Reads the checkpoint of `run`; the error says what is wrong with the file.
     pub(super) fn read(path: &Path, run: &Run, params_sha256: &str) -> Result<Self> {
-        let slots = run.step.optimizer.slots();
+        let slots = run.optimizer().slots();
         let bytes = read_bounded(path, tensor_bytes(run) + MOST_METADATA)?;
         let no_file = |e| Error::input(format!("is no safetensors file: {e}"));
         let file = SafeTensors::deserialize(&bytes).map_err(no_file)?;
@@ -214,7 +214,7 @@ fn f32_bytes(values: &[f64]) -> Option<Vec<u8>> {
 }
 
 fn tensor_bytes(run: &Run) -> u64 {
-    let arrays = 2 + run.step.optimizer.slots();
+    let arrays = 2 + run.optimizer().slots();
     4 * (run.plan.parameters() * arrays * run.replicas.len()) as u64
 }
 

@@ -171,7 +171,7 @@ impl<'a> RunDirectory<'a> {
 
 impl Observer for RunDirectory<'_> {
     fn epoch(&mut self, row: &EpochRow) -> Result<()> {
-        if row.replica > 0 {
+        if row.replica.0 > 0 {
             return Ok(());
         }
         self.history.push(row)?;

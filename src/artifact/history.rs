@@ -73,6 +73,7 @@ pub(super) fn line(record: &[(&'static str, Value)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::ReplicaId;
 
     #[test]
     fn the_header_names_the_record() {
@@ -88,7 +89,7 @@ mod tests {
             (Task::Regression, regression),
         ] {
             let row = EpochRow {
-                replica: 0,
+                replica: ReplicaId(0),
                 epoch: 1,
                 train: Figures { loss: 0.5, rows: 2, scores },
                 train_loss_change: f64::INFINITY,

@@ -30,7 +30,7 @@ pub fn summary(run: &Run, outcome: &Outcome, description: &Description, timing: 
     if let Loss::OfValues(loss) = run.network.loss() {
         put("loss", json!(loss.name));
     }
-    let rows = |split| run.replicas.first().map_or(0, |replica| replica.splits.of(split).len());
+    let rows = |split| run.folds.first().map_or(0, |fold| fold.rows(split).len());
     put("rows", Split::ALL.iter().map(|&s| (s.name().to_string(), json!(rows(s)))).collect());
     put("backend", json!(description.backend));
     put("device", json!(description.device));

@@ -8,7 +8,7 @@ use super::synthetic::{Shape, synthetic};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::network::Layer;
-use crate::run::{LayerStack, Parameters, Run};
+use crate::run::{LayerStack, Parameters, Replica, ReplicaId, Run};
 
 /// Made-up data have no more rows than this unless more are asked for, so that an epoch is short.
 const ROWS: usize = 20_000;
@@ -73,6 +73,7 @@ const DIGITS: [usize; 10] = [178, 182, 177, 183, 181, 182, 181, 179, 174, 180];
 const FACE_ALL: [usize; 14] = [112, 178, 176, 171, 176, 187, 149, 273, 140, 135, 48, 106, 327, 72];
 
 /// A job with its data, ready for a backend.
+#[derive(Debug, Clone)]
 pub struct Prepared {
     /// The run.
     pub run: Arc<Run>,
@@ -80,6 +81,20 @@ pub struct Prepared {
     pub file: Option<PathBuf>,
     /// Seconds it took to read, or make up, and prepare them.
     pub seconds: f64,
+}
+
+impl Prepared {
+    /// The same with so many replicas, which differ in their seeds.
+    pub fn replicated(self, count: usize) -> Self {
+        let one = &self.run.replicas[0];
+        let replica = |index: usize| Replica {
+            id: ReplicaId(index),
+            seed: one.seed.wrapping_add(index as u64),
+            ..one.clone()
+        };
+        let replicas = (0..count).map(replica).collect();
+        Prepared { run: Arc::new(Run { replicas, ..Run::clone(&self.run) }), ..self }
+    }
 }
 
 impl Shape {
@@ -237,14 +252,14 @@ mod tests {
     #[test]
     fn covtype_at_full_size_has_the_steps_of_the_real() {
         let run = JOBS[1].prepare(Some(581_012)).unwrap().run;
-        assert_eq!((run.steps(), run.replicas[0].splits.of(Split::Train).len()), (40_671, 406_709));
+        assert_eq!((run.steps(), run.folds[0].rows(Split::Train).len()), (40_671, 406_709));
     }
 
     #[test]
     fn the_wide_job_has_whole_batches() {
         let Prepared { run, file, .. } = JOBS[9].prepare(None).unwrap();
         assert_eq!(file, None);
-        assert_eq!((run.steps(), run.replicas[0].splits.of(Split::Train).len()), (2, 2048));
+        assert_eq!((run.steps(), run.folds[0].rows(Split::Train).len()), (2, 2048));
     }
 
     #[test]

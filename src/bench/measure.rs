@@ -74,7 +74,7 @@ pub fn measure(
     let sum = |seconds: fn(&EpochReport) -> f64| reports.iter().map(seconds).sum::<f64>();
     let steps = f64::from(run.steps());
     let step = Quartiles::of(reports.iter().map(|r| r.train_seconds / steps).collect());
-    let rows = |replica: &crate::run::Replica| replica.splits.of(Split::Train).len();
+    let rows = |replica| run.fold(replica).rows(Split::Train).len();
     let rows: usize = run.replicas.iter().map(rows).sum();
     Ok(Measurement {
         epochs: reports.len() as u32,
@@ -164,8 +164,9 @@ mod tests {
     #[test]
     fn a_run_that_diverges_is_no_measurement() {
         let mut run = (*JOBS[4].prepare(Some(100)).unwrap().run).clone();
-        (run.step.clip, run.step.optimizer) = (None, crate::run::Optimizer::Sgd);
-        run.replicas[0].rate = crate::run::Rate::Constant(1e9);
+        let replica = &mut run.replicas[0];
+        (replica.clip, replica.optimizer) = (None, crate::run::Optimizer::Sgd);
+        replica.rate = crate::run::Rate::Constant(1e9);
         let run = std::sync::Arc::new(run);
         let mut backend = of_device(None)[0].open(&run).unwrap();
         let measured = measure(&run, &mut *backend, Duration::ZERO, &mut |_, _| {});

@@ -261,12 +261,12 @@ fn gpu_candidates(
 
 /// The seconds of a run that stops at its last epoch.
 fn whole(run: &Run, a_step: f64) -> f64 {
-    a_step * f64::from(run.steps()) * f64::from(run.stopping.max_epochs)
+    a_step * f64::from(run.steps()) * f64::from(run.max_epochs())
 }
 
 /// Whether a run has so few multiply-adds that the choice of a CPU's schedule matters nothing.
 fn is_little(run: &Run) -> bool {
     let rows = run.steps() as f64 * run.step.batch_size as f64;
     let a_row = 3.0 * run.plan.parameters() as f64;
-    rows * a_row * f64::from(run.stopping.max_epochs) < LITTLE
+    rows * a_row * f64::from(run.max_epochs()) < LITTLE
 }

@@ -30,6 +30,10 @@ pub(super) struct Arguments {
     /// are on disk, else made-up ones, 20000 rows at most]
     #[arg(long, value_name = "N")]
     rows: Option<usize>,
+    /// So many networks at once, which differ in their seeds; a step is one of each of them
+    #[arg(long, value_name = "N", default_value = "1",
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    replicas: u32,
     /// What computes: cpu, gpu (every real one), or auto, which is both [default: auto]
     #[arg(long, value_enum, hide_possible_values = true)]
     backend: Option<BackendKind>,
@@ -72,7 +76,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let bar = bar(jobs.len() * candidates.len());
     let prepare = |job: &'static Job| {
         bar.set_message(format!("{}: data", job.name));
-        Ok((job, job.prepare(arguments.rows)?))
+        Ok((job, job.prepare(arguments.rows)?.replicated(arguments.replicas as usize)))
     };
     let jobs = jobs.into_iter().map(prepare).collect::<Result<Vec<_>>>()?;
     let mut failed = 0;
@@ -164,12 +168,16 @@ fn title(job: &Job, prepared: &Prepared) -> Result<String> {
         Some(path) => format!("from {}", path.display()),
         None => "made up".into(),
     };
+    let networks = match run.replicas.len() {
+        1 => String::new(),
+        many => format!(", {}", counted(many, "replica")),
+    };
     Ok(wrapped(&format!(
-        "{}: {}, batch {}, {}\n  {} {data}, {} to train on in {} an epoch",
+        "{}: {}, batch {}, {}{networks}\n  {} {data}, {} to train on in {} an epoch",
         job.name,
         job.network()?,
         run.step.batch_size,
-        run.step.optimizer.formula().name,
+        run.optimizer().formula().name,
         counted(run.table.inputs.nrows(), "row"),
         rows(prepared, Split::Train),
         counted(run.steps() as usize, "step"),
@@ -177,7 +185,7 @@ fn title(job: &Job, prepared: &Prepared) -> Result<String> {
 }
 
 fn rows(prepared: &Prepared, split: Split) -> usize {
-    prepared.run.replicas.iter().map(|replica| replica.splits.of(split).len()).sum()
+    prepared.run.folds.iter().map(|fold| fold.rows(split).len()).sum()
 }
 
 fn object(
@@ -192,7 +200,7 @@ fn object(
     put("job", json!(job.name));
     put("network", json!(job.network()?));
     put("batch_size", json!(run.step.batch_size));
-    put("optimizer", json!(run.step.optimizer.formula().name));
+    put("optimizer", json!(run.optimizer().formula().name));
     put(
         "data",
         prepared.file.as_ref().map_or(json!("made up"), |path| json!(path.display().to_string())),
@@ -200,6 +208,7 @@ fn object(
     let of = |split: Split| (split.name().to_string(), json!(rows(prepared, split)));
     put("rows", Split::ALL.map(of).into_iter().collect());
     put("steps_per_epoch", json!(run.steps()));
+    put("replicas", json!(run.replicas.len()));
     put("backend", json!(candidate.backend()));
     put("device", json!(candidate.device()));
     put("schedule", json!(candidate.schedule()));

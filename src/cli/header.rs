@@ -8,7 +8,7 @@ use super::wrap::wrapped;
 use crate::data::Split;
 use crate::error::counted;
 use crate::network::Task;
-use crate::run::{Parameters, Run, TableTargets};
+use crate::run::{Parameters, Replica, Run, TableTargets};
 use crate::text::shown;
 
 /// Classes or labels whose rows are counted for all to see.
@@ -91,7 +91,7 @@ fn axes_note(input: &[usize]) -> Option<String> {
 
 /// The rows of a split, and of each of its classes or labels; None for a split without rows.
 fn rows(run: &Run, split: Split) -> Option<String> {
-    let rows = run.replicas.first()?.splits.of(split);
+    let rows = run.folds.first()?.rows(split);
     if rows.is_empty() {
         return None;
     }
@@ -140,8 +140,9 @@ pub(super) fn class_name(run: &Run, class: usize) -> String {
     }
 }
 
+/// When the first replica stops.
 fn criteria(run: &Run) -> String {
-    let rules = &run.stopping;
+    let Some(Replica { stopping: rules, .. }) = run.replicas.first() else { return String::new() };
     let score = match run.network.task() {
         Task::Classification | Task::MultiLabel => "accuracy",
         Task::Regression => "R²",

@@ -106,7 +106,7 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
             Arguments { json: true, .. } => Box::new(JsonLines),
             _ => Box::new(Table::new(run.network.task())),
         },
-        progress: Progress::new(run.stopping.max_epochs),
+        progress: Progress::new(run.max_epochs()),
         directory: &mut directory,
     };
     let trained = match checkpoint {

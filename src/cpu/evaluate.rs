@@ -1,5 +1,7 @@
 //! Evaluation and prediction, in blocks of rows.
 
+use std::sync::Arc;
+
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
@@ -11,7 +13,7 @@ use super::workspace::Workspace;
 use crate::metrics::Evaluation;
 use crate::network::Task;
 use crate::plan::{Layout, Plan};
-use crate::run::{Replica, Run};
+use crate::run::{Fold, Run};
 
 /// Rows of a block: enough for the products to run at full speed.
 const BLOCK: usize = 256;
@@ -62,11 +64,11 @@ pub(super) fn evaluate<T: Product>(
 /// The same of a chain of dense layers, fused.
 pub(super) fn evaluate_fused<T: Product>(
     run: &Run,
-    fused: &Fused,
+    network: (&Arc<Chain>, &Frame<f32>),
     weights: (&Layout, &[T]),
     rows: &[u32],
 ) -> Evaluation {
-    let evaluator = || fused.evaluator(weights, FUSED_BLOCK.min(rows.len()));
+    let evaluator = || Fused::evaluator(network, weights, FUSED_BLOCK.min(rows.len()));
     let blocks = (FUSED_BLOCK, BLOCKS_AT_ONCE);
     in_blocks(rows, blocks, confusion_counts(run), evaluator, |fused: &mut Fused, rows| {
         fused.evaluate(run, rows)
@@ -132,7 +134,7 @@ fn in_blocks<W>(
 /// The outputs for centred rows, shape (rows, outputs), in original units.
 pub(super) fn predict<T: Product>(
     run: &Run,
-    replica: &Replica,
+    fold: &Fold,
     layout: &Layout,
     frame: &Frame<T>,
     weights: &[T],
@@ -152,7 +154,7 @@ pub(super) fn predict<T: Product>(
         executor.inference(weights, &mut workspace);
         executor.predict(weights, &mut workspace);
         let output = workspace.of(run.plan.output).iter().enumerate();
-        predictions.extend(output.map(|(i, y)| replica.original(i % outputs, y.to_f64())));
+        predictions.extend(output.map(|(i, y)| fold.original(i % outputs, y.to_f64())));
     }
     let shape = (rows.nrows(), outputs);
     Array2::from_shape_vec(shape, predictions).unwrap_or_else(|_| Array2::zeros(shape))

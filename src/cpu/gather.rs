@@ -1,9 +1,9 @@
 //! x = (table - shift) · scale: the inputs of a batch from the table. Twin of `shaders/gather.wgsl`.
 
 use crate::math::Real;
-use crate::run::{Replica, Run, Table};
+use crate::run::{Fold, Run, Table};
 
-/// A replica's scaling in the table's centred units: (centred x - shift) · scale.
+/// A fold's scaling in the table's centred units: (centred x - shift) · scale.
 #[derive(Debug, Clone)]
 pub(crate) struct Frame<T> {
     input_shift: Vec<T>,
@@ -14,15 +14,15 @@ pub(crate) struct Frame<T> {
 }
 
 impl<T: Real> Frame<T> {
-    pub fn new(run: &Run, replica: &Replica) -> Self {
+    pub fn new(run: &Run, fold: &Fold) -> Self {
         let convert = |values: &[f64]| values.iter().map(|&v| T::from_f64(v)).collect();
-        let (inputs, targets) = (run.input_frame(replica), run.target_frame(replica));
+        let (inputs, targets) = (run.input_scaling(fold), run.target_scaling(fold));
         Frame {
             input_shift: convert(&inputs.shift),
             input_scale: convert(&inputs.scale),
             target_shift: convert(&targets.shift),
             target_scale: convert(&targets.scale),
-            class_weights: convert(&replica.class_weights),
+            class_weights: convert(&fold.class_weights),
         }
     }
 

@@ -2,14 +2,20 @@
 
 use super::ops::product::Product;
 use super::replica::Trainee;
+use super::worker::Worker;
 use crate::backend::Quantity;
 use crate::plan::Layout;
 use crate::plan::{BufferId, Element, TensorId};
 use crate::run::Run;
 
 /// The buffers of the batch in the plan's order, the losses, then weights and their gradients.
-pub(super) fn trace<T: Product>(run: &Run, layout: &Layout, trainee: &Trainee<T>) -> Vec<Quantity> {
-    let workspace = &trainee.workspace;
+pub(super) fn trace<T: Product>(
+    run: &Run,
+    layout: &Layout,
+    worker: &Worker<T>,
+    trainee: &Trainee<T>,
+) -> Vec<Quantity> {
+    let workspace = &worker.workspace;
     let quantity = |name: String, shape: Vec<usize>, values: &[T]| Quantity {
         name,
         shape,
@@ -31,7 +37,7 @@ pub(super) fn trace<T: Product>(run: &Run, layout: &Layout, trainee: &Trainee<T>
         let gradient = format!("gradient of {}", tensor.name);
         [
             quantity(tensor.name.clone(), tensor.shape.clone(), &trainee.weights[range.clone()]),
-            quantity(gradient, tensor.shape.clone(), &trainee.gradients[range]),
+            quantity(gradient, tensor.shape.clone(), &worker.gradients[range]),
         ]
     };
     let losses = &workspace.batch.losses;

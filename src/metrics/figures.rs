@@ -7,7 +7,7 @@ use super::evaluation::Evaluation;
 use super::regression::{Errors, RegressionFigures};
 use crate::data::Split;
 use crate::network::Task;
-use crate::run::Replica;
+use crate::run::Fold;
 
 /// The figures of one split.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -97,14 +97,12 @@ impl Scores {
     }
 }
 
-/// The figures of an evaluation of `split` by `replica`.
-pub fn figures(task: Task, evaluation: &Evaluation, replica: &Replica, split: Split) -> Figures {
+/// The figures of an evaluation of `split` of rows of `fold`.
+pub fn figures(task: Task, evaluation: &Evaluation, fold: &Fold, split: Split) -> Figures {
     let scores = match task {
         Task::Classification => classification(&evaluation.confusion),
         Task::MultiLabel => multi_label(evaluation),
-        Task::Regression => {
-            regression(evaluation, replica, &replica.target_variation[split as usize])
-        }
+        Task::Regression => regression(evaluation, fold, &fold.target_variation[split as usize]),
     };
     Figures { loss: evaluation.loss(), rows: evaluation.rows, scores }
 }
@@ -151,12 +149,12 @@ fn multi_label(evaluation: &Evaluation) -> Scores {
     }
 }
 
-fn regression(evaluation: &Evaluation, replica: &Replica, variation: &[f64]) -> Scores {
+fn regression(evaluation: &Evaluation, fold: &Fold, variation: &[f64]) -> Scores {
     let rows = evaluation.rows.max(1) as f64;
     let output = |k: usize| {
         let (squares, absolute) = (evaluation.squared_errors[k], evaluation.absolute_errors[k]);
         // The loss's units are (y - shift) · scale.
-        Errors { squares, absolute }.figures(variation[k], rows, 1.0 / replica.targets.scale[k])
+        Errors { squares, absolute }.figures(variation[k], rows, 1.0 / fold.targets.scale[k])
     };
     let outputs = (0..evaluation.squared_errors.len()).map(output).collect();
     Scores::Regression(RegressionFigures::of(outputs))

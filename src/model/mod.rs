@@ -83,6 +83,7 @@ impl Model {
         else {
             return Ok(None);
         };
+        let fold = run.fold(replica);
         let Some(best_epoch) = reached.best_epoch else { return Ok(None) };
         let layer_names = layer_names.unwrap_or_default().iter().skip(1).cloned().collect();
         Ok(Some(Model {
@@ -90,8 +91,8 @@ impl Model {
             best_epoch,
             network: run.network.clone(),
             layer_names,
-            inputs: replica.inputs.clone(),
-            targets: replica.targets.clone(),
+            inputs: fold.inputs.clone(),
+            targets: fold.targets.clone(),
             labels: run.labels.clone(),
             feature_names: run.feature_names.clone(),
             target_names: run.target_names.clone(),

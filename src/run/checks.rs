@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use ndarray::ArrayView2;
 
-use super::replica::Replica;
+use super::fold::Fold;
 use super::table::{Table, TableTargets};
 use crate::data::{Dataset, Scaling, Split};
 use crate::error::{Error, Result};
@@ -42,11 +42,11 @@ pub(super) fn check_range(
 
 /// Refuses weights of rows (`sample_weight` times `CLASS_WEIGHT`) that f32 can't add up, and splits
 /// whose rows all weigh nothing: they would train, or choose, nothing.
-pub(super) fn check_weights(table: &Table, replica: &Replica) -> Result<()> {
-    let weight = |row: u32| replica.weight(table, row);
+pub(super) fn check_weights(table: &Table, fold: &Fold) -> Result<()> {
+    let weight = |row: u32| fold.weight(table, row);
     const WHOSE: &str = "CLASS_WEIGHT, or the array sample_weight";
     for split in Split::ALL {
-        let rows = replica.splits.of(split);
+        let rows = fold.rows(split);
         if let Some(&row) = rows.iter().find(|&&row| {
             let weight = weight(row);
             weight != 0.0 && !WEIGHTS.contains(&weight)
@@ -69,7 +69,7 @@ pub(super) fn check_weights(table: &Table, replica: &Replica) -> Result<()> {
 /// Refuses classes that only the archive's own validation or test part has: no row teaches them.
 pub(super) fn check_own_parts(
     table: &Table,
-    replica: &Replica,
+    fold: &Fold,
     labels: &[i64],
     own_validation: bool,
 ) -> Result<()> {
@@ -77,7 +77,7 @@ pub(super) fn check_own_parts(
     let mut trained = vec![false; labels.len()];
     // What SPLIT divides is the training part.
     let divided = if own_validation { &Split::ALL[..1] } else { &Split::ALL[..2] };
-    let rows = divided.iter().flat_map(|&split| replica.splits.of(split));
+    let rows = divided.iter().flat_map(|&split| fold.rows(split));
     rows.for_each(|&row| trained[classes[row as usize] as usize] = true);
     let parts = if own_validation { "validation or test part" } else { "test part" };
     match trained.iter().position(|trained| !trained) {

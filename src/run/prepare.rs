@@ -4,10 +4,12 @@ use ndarray::Array2;
 
 use super::checks::{check_names, check_own_parts, check_range, check_weights};
 use super::class_weight::class_weights;
+use super::fold::Fold;
 use super::layer_stack::LayerStack;
 use super::parameters::Parameters;
 use super::rate::Rate;
-use super::replica::Replica;
+use super::replica::{Replica, ReplicaId};
+use super::replicas::{check_division, check_replicas};
 use super::run::Run;
 use super::step_rule::StepRule;
 use super::stopping::Stopping;
@@ -19,8 +21,57 @@ use crate::network::{Activation, Network, Output, Task, lower};
 use crate::plan::ValueLoss;
 
 impl Run {
-    /// Checks the parameters against the data and prepares the run.
+    /// Checks the parameters against the data and prepares the run: one replica on one fold.
     pub fn new(parameters: &Parameters, dataset: &Dataset) -> Result<Self> {
+        let prepared = Prepared::new(parameters, dataset)?;
+        let splits = splits(parameters, dataset, &prepared.table, &prepared.labels)?;
+        let fold = prepared.fold(splits)?;
+        if dataset.own_test.is_some() || dataset.own_validation.is_some() {
+            let Prepared { table, labels, .. } = &prepared;
+            check_own_parts(table, &fold, labels, dataset.own_validation.is_some())?;
+        }
+        Ok(prepared.run(vec![fold]))
+    }
+
+    /// The same on divisions of the rows that are given, with a replica on each.
+    pub fn on_folds(
+        parameters: &Parameters,
+        dataset: &Dataset,
+        divisions: Vec<Splits>,
+    ) -> Result<Self> {
+        let prepared = Prepared::new(parameters, dataset)?;
+        let fold = |(index, splits): (usize, Splits)| {
+            check_division(&prepared.table, &prepared.labels, &splits)
+                .and_then(|()| prepared.fold(splits))
+                .map_err(|error| error.within(format!("fold {index} (counted from 0)")))
+        };
+        let folds = divisions.into_iter().enumerate().map(fold).collect::<Result<Vec<_>>>()?;
+        let run = prepared.run(folds);
+        check_replicas(&run)?;
+        Ok(run)
+    }
+
+    /// The same run with other replicas; refused where their numbers or folds are none of this run.
+    pub fn with_replicas(self, replicas: Vec<Replica>) -> Result<Self> {
+        let run = Run { replicas, ..self };
+        check_replicas(&run)?;
+        Ok(run)
+    }
+}
+
+/// What a run is made of, whatever its folds.
+struct Prepared<'a> {
+    parameters: &'a Parameters,
+    dataset: &'a Dataset,
+    network: Network,
+    table: Table,
+    labels: Vec<i64>,
+    stopping: Stopping,
+    target_normalize: Normalization,
+}
+
+impl<'a> Prepared<'a> {
+    fn new(parameters: &'a Parameters, dataset: &'a Dataset) -> Result<Self> {
         let network = network(parameters, dataset)?;
         check_names(dataset, &network)?;
         let stopping = stopping(parameters, network.task())?;
@@ -32,7 +83,12 @@ impl Run {
             parameters.normalize != Normalization::None,
             target_normalize != Normalization::None,
         )?;
-        let splits = splits(parameters, dataset, &table, &labels)?;
+        Ok(Prepared { parameters, dataset, network, table, labels, stopping, target_normalize })
+    }
+
+    /// A fold of these rows, scaled by its training rows.
+    fn fold(&self, splits: Splits) -> Result<Fold> {
+        let Prepared { parameters, dataset, network, table, labels, .. } = self;
         check_patience(parameters, &splits)?;
         let train = splits.of(Split::Train);
         // A channel at a time for signals.
@@ -40,26 +96,29 @@ impl Run {
         let inputs = Scaling::fit(parameters.normalize, dataset.inputs.view(), train, group);
         check_range("X", dataset.inputs.view(), &inputs, &table.center)?;
         let (targets, target_variation) =
-            scaled_targets(dataset, &network, &table, &splits, target_normalize)?;
-        let class_weights =
-            class_weights(parameters.class_weight.as_ref(), &network, &table, &labels, train)?;
-        let replica = Replica {
+            scaled_targets(dataset, network, table, &splits, self.target_normalize)?;
+        let given = parameters.class_weight.as_ref();
+        let class_weights = class_weights(given, network, table, labels, train)?;
+        let fold =
+            Fold { splits, inputs, targets, class_weights, mean_weight: 1.0, target_variation };
+        check_weights(table, &fold)?;
+        Ok(Fold { mean_weight: fold.mean_training_weight(table), ..fold })
+    }
+
+    /// A replica on each of these folds, all with the numbers of the parameters.
+    fn run(self, folds: Vec<Fold>) -> Run {
+        let Prepared { parameters, dataset, network, table, labels, stopping, .. } = self;
+        let replica = |fold: usize| Replica {
+            id: ReplicaId(fold),
+            fold,
             seed: parameters.random_seed,
             rate: Rate::Constant(parameters.learning_rate),
             l2: parameters.l2,
-            splits,
-            inputs,
-            targets,
-            class_weights,
-            mean_weight: 1.0,
-            target_variation,
+            clip: parameters.clip,
+            optimizer: parameters.optimizer,
+            stopping: stopping.clone(),
         };
-        check_weights(&table, &replica)?;
-        let replica = Replica { mean_weight: replica.mean_training_weight(&table), ..replica };
-        if dataset.own_test.is_some() || dataset.own_validation.is_some() {
-            check_own_parts(&table, &replica, &labels, dataset.own_validation.is_some())?;
-        }
-        Ok(Run {
+        Run {
             name: dataset.name.clone(),
             plan: lower(&network, parameters.initialization),
             network,
@@ -70,12 +129,10 @@ impl Run {
             step: StepRule {
                 batch_size: parameters.batch_size,
                 batch_gradient: parameters.batch_gradient,
-                clip: parameters.clip,
-                optimizer: parameters.optimizer,
             },
-            stopping,
-            replicas: vec![replica],
-        })
+            replicas: (0..folds.len()).map(replica).collect(),
+            folds,
+        }
     }
 }
 

@@ -1,55 +1,35 @@
 //! One network of a run.
 
-use super::rate::Rate;
-use super::table::{Table, TableTargets};
-use crate::data::{Scaling, Split, Splits};
+use serde::{Deserialize, Serialize};
 
-/// One network of a run: its seed, its rates, its rows and their statistics.
+use super::clip::Clip;
+use super::optimizer::Optimizer;
+use super::rate::Rate;
+use super::stopping::Stopping;
+
+/// Who a replica is: its index among the replicas of its run, for as long as the run lasts. Where a
+/// backend has its numbers is another matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ReplicaId(pub usize);
+
+/// One network of a run, and its own numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Replica {
+    /// Who it is.
+    pub id: ReplicaId,
+    /// The index of its fold among those of the run.
+    pub fold: usize,
     /// Initial weights and the order of every epoch.
     pub seed: u64,
     /// The learning rate.
     pub rate: Rate,
     /// L2 on weights.
     pub l2: f64,
-    /// Its rows.
-    pub splits: Splits,
-    /// From original inputs to what the network sees.
-    pub inputs: Scaling,
-    /// From original targets to the units of the loss; the identity in classification.
-    pub targets: Scaling,
-    /// The weight of each class in the loss; empty where all are 1.
-    pub class_weights: Vec<f64>,
-    /// The mean over its training rows of their weights, `sample_weight` times class weight.
-    pub mean_weight: f64,
-    /// Σ (y - mean y)² of each split and output, in the units of the loss; empty in classification.
-    pub target_variation: [Vec<f64>; 3],
-}
-
-impl Replica {
-    /// The weight of a row of the table in the loss.
-    pub(super) fn weight(&self, table: &Table, row: u32) -> f64 {
-        let own = table.row_weights.as_ref().map_or(1.0, |w| f64::from(w[row as usize]));
-        match &table.targets {
-            TableTargets::Classes(classes) if !self.class_weights.is_empty() => {
-                own * self.class_weights[classes[row as usize] as usize]
-            }
-            TableTargets::Classes(_) | TableTargets::Values { .. } => own,
-        }
-    }
-
-    /// What [`Replica::mean_weight`] is for this table.
-    pub(super) fn mean_training_weight(&self, table: &Table) -> f64 {
-        let rows = self.splits.of(Split::Train);
-        rows.iter().map(|&row| self.weight(table, row)).sum::<f64>() / rows.len() as f64
-    }
-
-    /// An output of the network in original units; in classification there is no scaling to undo.
-    pub fn original(&self, output: usize, y: f64) -> f64 {
-        match (self.targets.scale.get(output), self.targets.shift.get(output)) {
-            (Some(scale), Some(shift)) => y / scale + shift,
-            _ => y,
-        }
-    }
+    /// The bound on the data gradient.
+    pub clip: Option<Clip>,
+    /// From gradient to step; all replicas of a run have one kind of optimizer, each its own numbers.
+    pub optimizer: Optimizer,
+    /// When it stops.
+    pub stopping: Stopping,
 }

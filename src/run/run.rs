@@ -3,9 +3,11 @@
 use ndarray::{Array2, ArrayViewD};
 
 use super::batch_gradient::BatchGradient;
+use super::clip::Clip;
+use super::fold::Fold;
+use super::optimizer::Optimizer;
 use super::replica::Replica;
 use super::step_rule::StepRule;
-use super::stopping::Stopping;
 use super::table::{Table, TableTargets};
 use crate::data::{Scaling, Split};
 use crate::error::{Error, Result};
@@ -31,8 +33,8 @@ pub struct Run {
     pub target_names: Option<Vec<String>>,
     /// How a step is done.
     pub step: StepRule,
-    /// When to stop.
-    pub stopping: Stopping,
+    /// The divisions of the rows; a plain run has one.
+    pub folds: Vec<Fold>,
     /// The networks; a plain run has one.
     pub replicas: Vec<Replica>,
 }
@@ -40,14 +42,34 @@ pub struct Run {
 impl Run {
     /// Whether a step divides by weights, because it takes the mean over rows that have some.
     pub(crate) fn divides_by_weights(&self) -> bool {
-        let of_classes = self.replicas.iter().any(|replica| !replica.class_weights.is_empty());
+        let of_classes = self.folds.iter().any(|fold| !fold.class_weights.is_empty());
         let has_weights = of_classes || self.table.row_weights.is_some();
         has_weights && self.step.batch_gradient == BatchGradient::Mean
     }
 
-    /// The rows of a replica's largest batch.
-    pub fn largest_batch(&self, replica: &Replica) -> usize {
-        self.step.batch_size.min(replica.splits.of(Split::Train).len())
+    /// The fold of a replica.
+    pub fn fold(&self, replica: &Replica) -> &Fold {
+        &self.folds[replica.fold]
+    }
+
+    /// The kind of all replicas' optimizers, with the numbers of the first; SGD where there are none.
+    pub fn optimizer(&self) -> Optimizer {
+        self.replicas.first().map_or(Optimizer::Sgd, |replica| replica.optimizer)
+    }
+
+    /// Whether the norm of any replica's gradient has a bound.
+    pub fn bounds_norm(&self) -> bool {
+        self.replicas.iter().any(|replica| matches!(replica.clip, Some(Clip::Norm(_))))
+    }
+
+    /// The epochs after which no replica trains any more.
+    pub fn max_epochs(&self) -> u32 {
+        self.replicas.iter().map(|replica| replica.stopping.max_epochs).max().unwrap_or(0)
+    }
+
+    /// The rows of a fold's largest batch.
+    pub fn largest_batch(&self, fold: &Fold) -> usize {
+        self.step.batch_size.min(fold.rows(Split::Train).len())
     }
 
     /// Rows in original units, centred as the table is, shape (rows, inputs). `rows` is
@@ -71,24 +93,27 @@ impl Run {
         Ok(centred)
     }
 
-    /// The shift and scale of a replica's inputs, for the table's centred values.
-    pub fn input_frame(&self, replica: &Replica) -> Scaling {
-        replica.inputs.centred(&self.table.center)
+    /// The shift and scale of a fold's inputs, for the table's centred values.
+    pub fn input_scaling(&self, fold: &Fold) -> Scaling {
+        fold.inputs.centred(&self.table.center)
     }
 
-    /// The shift and scale of a replica's targets, for the table's centred values; empty in
+    /// The shift and scale of a fold's targets, for the table's centred values; empty in
     /// classification.
-    pub fn target_frame(&self, replica: &Replica) -> Scaling {
+    pub fn target_scaling(&self, fold: &Fold) -> Scaling {
         match &self.table.targets {
             TableTargets::Classes(_) => Scaling::identity(0),
-            TableTargets::Values { center, .. } => replica.targets.centred(center),
+            TableTargets::Values { center, .. } => fold.targets.centred(center),
         }
     }
 
-    /// The steps of an epoch: those of the replica with the most training rows.
+    /// The steps of an epoch: those of the fold with the most training rows.
     pub fn steps(&self) -> u32 {
-        let rows = |replica: &Replica| replica.splits.of(Split::Train).len();
-        let most = self.replicas.iter().map(rows).max().unwrap_or(0);
-        most.div_ceil(self.step.batch_size) as u32
+        self.folds.iter().map(|fold| self.steps_of(fold)).max().unwrap_or(0)
+    }
+
+    /// The steps of an epoch of a fold.
+    pub fn steps_of(&self, fold: &Fold) -> u32 {
+        fold.rows(Split::Train).len().div_ceil(self.step.batch_size) as u32
     }
 }

@@ -24,7 +24,7 @@ impl StepRule {
                 BatchGradient::Mean => replica.l2 / rows as f64,
                 BatchGradient::Sum => replica.l2,
             },
-            corrections: self.optimizer.corrections(t),
+            corrections: replica.optimizer.corrections(t),
         }
     }
 }

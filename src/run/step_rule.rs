@@ -3,21 +3,15 @@
 use std::ops::Range;
 
 use super::batch_gradient::BatchGradient;
-use super::clip::Clip;
-use super::optimizer::Optimizer;
-use super::replica::Replica;
+use super::fold::Fold;
 
 /// How every step of every replica is done.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StepRule {
     /// Rows of a batch; the last batch of an epoch may have fewer.
     pub batch_size: usize,
     /// Mean or sum.
     pub batch_gradient: BatchGradient,
-    /// The bound on the data gradient.
-    pub clip: Option<Clip>,
-    /// From gradient to step.
-    pub optimizer: Optimizer,
 }
 
 impl StepRule {
@@ -28,16 +22,11 @@ impl StepRule {
         first..(first + self.batch_size).min(rows)
     }
 
-    /// Whether the norm of the gradient has a bound.
-    pub fn bounds_norm(&self) -> bool {
-        matches!(self.clip, Some(Clip::Norm(_)))
-    }
-
     /// What Σ weight · gradient over the `rows` rows of a step is multiplied with: 1 / (rows · mean weight of
     /// the training rows) for a mean. Not the batch's own weights: they would vanish in a batch of one row.
-    pub fn gradient_scale(&self, replica: &Replica, rows: usize) -> f64 {
+    pub fn gradient_scale(&self, fold: &Fold, rows: usize) -> f64 {
         match self.batch_gradient {
-            BatchGradient::Mean => 1.0 / (rows as f64 * replica.mean_weight),
+            BatchGradient::Mean => 1.0 / (rows as f64 * fold.mean_weight),
             BatchGradient::Sum => 1.0,
         }
     }

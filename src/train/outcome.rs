@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::stopping::Stop;
-use crate::backend::ReplicaId;
 use crate::metrics::Figures;
+use crate::run::ReplicaId;
 
 /// One epoch of one replica.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

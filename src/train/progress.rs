@@ -7,7 +7,7 @@ use super::stopping::{Judge, Stop};
 use crate::backend::State;
 use crate::error::{Error, Result};
 use crate::metrics::Figures;
-use crate::run::Run;
+use crate::run::{ReplicaId, Run};
 
 /// A run between two epochs: all that the next one depends on.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,8 +64,14 @@ impl Progress {
     }
 
     /// The replicas that still train.
-    pub fn live(&self) -> Vec<usize> {
-        (0..self.replicas.len()).filter(|&r| self.replicas[r].stop.is_none()).collect()
+    pub fn live(&self) -> Vec<ReplicaId> {
+        let all = (0..self.replicas.len()).map(ReplicaId);
+        all.filter(|id| self.of(*id).stop.is_none()).collect()
+    }
+
+    /// How far a replica has come.
+    pub fn of(&self, id: ReplicaId) -> &ReplicaProgress {
+        &self.replicas[id.0]
     }
 
     /// The epochs of the first replica, which a run's history tells of.
@@ -83,7 +89,7 @@ impl Progress {
 impl Checkpoint {
     /// Refuses what does not fit the run or itself, and what leaves nothing to train.
     pub fn check(&self, run: &Run) -> Result<()> {
-        self.state.check(&run.plan, run.step.optimizer.slots(), run.replicas.len())?;
+        self.state.check(&run.plan, run.optimizer().slots(), run.replicas.len())?;
         let progress = &self.progress;
         if progress.replicas.len() != run.replicas.len() {
             return Err(Error::input("its number of replicas is not that of the run"));
@@ -94,7 +100,7 @@ impl Checkpoint {
             let live = replica.stop.is_none();
             let last = replica.last.as_ref();
             let is_last = |row: &EpochRow| {
-                row.replica == r
+                row.replica == ReplicaId(r)
                     && row.epoch == replica.epochs
                     && row.train.scores.task() == run.network.task()
             };
@@ -110,7 +116,7 @@ impl Checkpoint {
         if !(0..run.replicas.len()).all(fits) || progress.steps > steps_of(epochs) {
             return Err(Error::input("its numbers contradict each other"));
         }
-        if progress.live().is_empty() || progress.epoch >= run.stopping.max_epochs {
+        if progress.live().is_empty() || progress.epoch >= run.max_epochs() {
             return Err(Error::input("nothing is left to train"));
         }
         Ok(())

@@ -95,7 +95,7 @@ impl Training<'_> {
     fn next_block(&self, backend: &dyn Backend, observer: &dyn Observer) -> Range<u32> {
         let next = self.progress.epoch + 1;
         let per_submit = backend.description().epochs_per_submit.max(1);
-        let last_of_all = self.run.stopping.max_epochs.saturating_add(1);
+        let last_of_all = self.run.max_epochs().saturating_add(1);
         let end = next.saturating_add(per_submit).min(last_of_all);
         let due = (next..end).find(|&epoch| observer.checkpoint_due(epoch));
         next..due.map_or(end, |due| due + 1)
@@ -160,7 +160,7 @@ impl Training<'_> {
         let mut told = Ok(());
         for replica in &report.replicas {
             let row = self.row(report.epoch, replica, seconds);
-            let progress = &mut self.progress.replicas[replica.replica];
+            let progress = &mut self.progress.replicas[replica.replica.0];
             progress.last = Some(row.clone());
             progress.epochs = report.epoch;
             self.progress.steps += replica.train.rows.div_ceil(self.run.step.batch_size as u64);
@@ -171,13 +171,14 @@ impl Training<'_> {
 
     /// The row of an epoch; the judge has seen it.
     fn row(&mut self, epoch: u32, report: &ReplicaReport, seconds: f64) -> EpochRow {
-        let replica = &self.run.replicas[report.replica];
+        let replica = &self.run.replicas[report.replica.0];
+        let fold = self.run.fold(replica);
         let task = self.run.network.task();
-        let train = figures(task, &report.train, replica, Split::Train);
+        let train = figures(task, &report.train, fold, Split::Train);
         let validation = report.validation.as_ref();
-        let validation = validation.map(|sums| figures(task, sums, replica, Split::Validation));
-        let progress = &mut self.progress.replicas[report.replica];
-        let rules = &self.run.stopping;
+        let validation = validation.map(|sums| figures(task, sums, fold, Split::Validation));
+        let progress = &mut self.progress.replicas[report.replica.0];
+        let rules = &replica.stopping;
         let judged = validation.as_ref().map(|v| (v.loss, v.score()));
         progress.stop =
             match (report.first_bad_step, progress.judge.judge(rules, epoch, train.loss, judged)) {
@@ -215,7 +216,7 @@ impl Training<'_> {
         let mut best = vec![[None, None, None]; self.progress.replicas.len()];
         let mut fault = None;
         for split in Split::ALL {
-            if self.run.replicas.iter().all(|r| r.splits.of(split).is_empty()) {
+            if self.run.folds.iter().all(|fold| fold.rows(split).is_empty()) {
                 continue;
             }
             let evaluations = backend.evaluate(split, Weights::Best).unwrap_or_else(|error| {
@@ -224,8 +225,8 @@ impl Training<'_> {
             });
             for (r, evaluation) in evaluations.iter().enumerate().filter(|(_, e)| e.rows > 0) {
                 let known = self.progress.replicas[r].best_epoch.is_some();
-                let (task, replica) = (self.run.network.task(), &self.run.replicas[r]);
-                best[r][split as usize] = known.then(|| figures(task, evaluation, replica, split));
+                let (task, fold) = (self.run.network.task(), self.run.fold(&self.run.replicas[r]));
+                best[r][split as usize] = known.then(|| figures(task, evaluation, fold, split));
             }
         }
         for (figures, progress) in best.iter_mut().zip(&self.progress.replicas) {

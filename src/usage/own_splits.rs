@@ -19,26 +19,26 @@ pub fn evaluate_own_splits(
     open: impl FnOnce(Arc<Run>) -> Result<Box<dyn Backend>>,
 ) -> Result<[Option<Figures>; 3]> {
     let another = || Error::input("params.json and model.safetensors are not of one run");
-    let replica = run.replicas.first_mut().ok_or_else(another)?;
+    let fold = run.folds.first_mut().ok_or_else(another)?;
     let columns = |scaling: &crate::data::Scaling| scaling.scale.len();
-    if columns(&replica.inputs) != columns(&model.inputs)
-        || columns(&replica.targets) != columns(&model.targets)
+    if columns(&fold.inputs) != columns(&model.inputs)
+        || columns(&fold.targets) != columns(&model.targets)
         || run.labels != model.labels
         || run.network.loss() != model.network.loss()
     {
         return Err(another());
     }
-    replica.inputs = model.inputs.clone();
-    replica.targets = model.targets.clone();
+    fold.inputs = model.inputs.clone();
+    fold.targets = model.targets.clone();
     let run = Arc::new(run);
     let mut backend = open(run.clone())?;
     backend.restore(&state(model)).map_err(|_| another())?;
-    let replica = &run.replicas[0];
+    let fold = &run.folds[0];
     let mut of_splits = [None, None, None];
     for (split, place) in Split::ALL.into_iter().zip(&mut of_splits) {
-        if !replica.splits.of(split).is_empty() {
+        if !fold.splits.of(split).is_empty() {
             let sums = backend.evaluate(split, Weights::Best)?;
-            *place = sums.first().map(|sums| figures(run.network.task(), sums, replica, split));
+            *place = sums.first().map(|sums| figures(run.network.task(), sums, fold, split));
         }
     }
     Ok(of_splits)

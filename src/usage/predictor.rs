@@ -12,8 +12,8 @@ use crate::model::Model;
 use crate::network::{Initialization, Task, lower};
 use crate::plan::Loss;
 use crate::run::{
-    BatchGradient, Optimizer, Rate, Replica, Run, StepRule, Stopping, Table, TableTargets,
-    check_labels,
+    BatchGradient, Fold, Optimizer, Rate, Replica, ReplicaId, Run, StepRule, Stopping, Table,
+    TableTargets, check_labels,
 };
 
 /// Numbers that the inputs, or the outputs, of a block hold.
@@ -87,7 +87,7 @@ impl Predictor {
         };
         let inputs = scaled(&model.inputs, data.inputs.view(), 0)?;
         let mut run = run(model, inputs, targets);
-        run.replicas.iter_mut().for_each(|replica| replica.targets.shift.fill(0.0));
+        run.folds.iter_mut().for_each(|fold| fold.targets.shift.fill(0.0));
         let mut predictor = Self::on(model, run, open)?;
         let sums = predictor.backend.evaluate(Split::Train, Weights::Best)?;
         let loss = sums.first().map_or(f64::NAN, |sums| sums.loss());
@@ -211,16 +211,29 @@ fn run(model: &Model, inputs: Array2<f32>, targets: TableTargets) -> Run {
     let (rows, columns) = inputs.dim();
     let outputs = if model.labels.is_empty() { model.network.outputs() } else { 0 };
     let table = Table { inputs, center: vec![0.0; columns], targets, row_weights: None };
-    let replica = Replica {
-        seed: 0,
-        rate: Rate::Constant(0.0),
-        l2: 0.0,
+    let fold = Fold {
         splits: Splits::new((0..rows as u32).collect(), vec![], vec![]),
         inputs: Scaling::identity(columns),
         targets: model.targets.clone(),
         class_weights: vec![],
         mean_weight: 1.0,
         target_variation: std::array::from_fn(|_| vec![0.0; outputs]),
+    };
+    let replica = Replica {
+        id: ReplicaId(0),
+        fold: 0,
+        seed: 0,
+        rate: Rate::Constant(0.0),
+        l2: 0.0,
+        clip: None,
+        optimizer: Optimizer::Sgd,
+        stopping: Stopping {
+            max_epochs: 1,
+            loss_tolerance: 0.0,
+            score_patience: None,
+            loss_patience: None,
+            warmup_epochs: 0,
+        },
     };
     Run {
         name: model.dataset.clone(),
@@ -230,19 +243,8 @@ fn run(model: &Model, inputs: Array2<f32>, targets: TableTargets) -> Run {
         labels: model.labels.clone(),
         feature_names: None,
         target_names: None,
-        step: StepRule {
-            batch_size: 1,
-            batch_gradient: BatchGradient::Mean,
-            clip: None,
-            optimizer: Optimizer::Sgd,
-        },
-        stopping: Stopping {
-            max_epochs: 1,
-            loss_tolerance: 0.0,
-            score_patience: None,
-            loss_patience: None,
-            warmup_epochs: 0,
-        },
+        step: StepRule { batch_size: 1, batch_gradient: BatchGradient::Mean },
+        folds: vec![fold],
         replicas: vec![replica],
     }
 }

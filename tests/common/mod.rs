@@ -13,7 +13,7 @@ use gpu_mlp::cpu::{Cpu, Product};
 use gpu_mlp::data::{Dataset, Split, Targets};
 use gpu_mlp::metrics::Evaluation;
 use gpu_mlp::network::ACTIVATION_NAMES;
-use gpu_mlp::run::{LayerStack, Parameters, Run};
+use gpu_mlp::run::{LayerStack, Parameters, Replica, ReplicaId, Run};
 use gpu_mlp::train::{EpochRow, Observer, Outcome, train};
 use ndarray::{Array2, Array3, ArrayD, ArrayViewD};
 
@@ -39,6 +39,23 @@ pub fn activations() -> impl Iterator<Item = &'static str> {
 /// Parameters with a batch of 4 and everything else at its default.
 pub fn parameters(sizes: &[usize], activations: &[&str]) -> Parameters {
     Parameters::new(mlp(sizes, activations), 0.1, 5, 4)
+}
+
+/// The replicas of these runs, which have one table, as those of one run; equal folds are shared.
+pub fn joined(singles: &[Arc<Run>]) -> Arc<Run> {
+    let mut folds = vec![];
+    let mut replicas = vec![];
+    for single in singles {
+        let own = &single.folds[0];
+        let fold = folds.iter().position(|fold| fold == own).unwrap_or_else(|| {
+            folds.push(own.clone());
+            folds.len() - 1
+        });
+        let id = ReplicaId(replicas.len());
+        replicas.push(Replica { id, fold, ..single.replicas[0].clone() });
+    }
+    let run = Run { folds, ..Run::clone(&singles[0]) };
+    Arc::new(run.with_replicas(replicas).unwrap())
 }
 
 /// A smooth, repeatable number for every (row, column).
@@ -122,7 +139,7 @@ impl<B: Backend> Backend for InBlocks<B> {
     fn poll(&mut self, wait: bool) -> gpu_mlp::Result<Option<Event>> {
         self.0.poll(wait)
     }
-    fn retain(&mut self, live: &[usize]) -> gpu_mlp::Result<()> {
+    fn retain(&mut self, live: &[ReplicaId]) -> gpu_mlp::Result<()> {
         self.0.retain(live)
     }
     fn evaluate(&mut self, split: Split, which: Weights) -> gpu_mlp::Result<Vec<Evaluation>> {

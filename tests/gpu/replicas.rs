@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::common::{classes, cpu, run, trained};
+use crate::common::{classes, cpu, joined, run, trained};
 use crate::devices_and_data::patient;
 use crate::support::gpu_on;
 use gpu_mlp::backend::{Backend, Event, ReplicaReport};
 use gpu_mlp::data::{Split, Splits};
 use gpu_mlp::gpu::{GpuBackend, Schedule};
-use gpu_mlp::run::Run;
+use gpu_mlp::run::{ReplicaId, Run};
 use gpu_mlp::train::EpochRow;
 
 /// Runs that differ in seed, rate and L2, and the last in its training rows.
@@ -19,21 +19,14 @@ fn singles() -> Vec<Arc<Run>> {
         (parameters.random_seed, parameters.learning_rate, parameters.l2) = (seed, rate, l2);
         let mut single = Run::clone(&run(&parameters, &dataset));
         if seed == 3 {
-            let splits = &single.replicas[0].splits;
-            let train = splits.of(Split::Train)[..9].to_vec();
-            let validation = splits.of(Split::Validation)[..7].to_vec();
-            single.replicas[0].splits = Splits::new(train, validation, vec![]);
+            let fold = &mut single.folds[0];
+            let train = fold.rows(Split::Train)[..9].to_vec();
+            let validation = fold.rows(Split::Validation)[..7].to_vec();
+            fold.splits = Splits::new(train, validation, vec![]);
         }
         Arc::new(single)
     };
     [(1, 0.01, 0.0), (2, 0.02, 0.1), (3, 0.1, 0.01)].map(single).to_vec()
-}
-
-/// The same runs as replicas of one.
-fn joined(singles: &[Arc<Run>]) -> Arc<Run> {
-    let mut joined = Run::clone(&singles[0]);
-    joined.replicas = singles.iter().map(|run| run.replicas[0].clone()).collect();
-    Arc::new(joined)
 }
 
 #[test]
@@ -58,7 +51,8 @@ fn three_replicas_are_three_single_runs_on(schedule: Schedule) {
     for (replica, single) in singles.iter().enumerate() {
         let mut alone = gpu_on("three_replicas_are_three_single_runs", single, schedule).unwrap();
         let (own_rows, own) = trained(single, &mut alone);
-        let of_replica: Vec<&EpochRow> = rows.iter().filter(|r| r.replica == replica).collect();
+        let of_replica: Vec<&EpochRow> =
+            rows.iter().filter(|r| r.replica == ReplicaId(replica)).collect();
         assert_eq!(of_replica.len(), own_rows.len(), "replica {replica} stops by itself");
         for (joined, own) in of_replica.iter().zip(&own_rows) {
             let epoch = own.epoch;
@@ -86,7 +80,9 @@ fn three_replicas_agree_with_the_cpu() {
 fn three_replicas_agree_with_the_cpu_on(schedule: Schedule) {
     let mut joined = Run::clone(&joined(&singles()));
     // Few epochs: under Adam the two part slowly.
-    (joined.stopping.max_epochs, joined.stopping.loss_patience) = (3, None);
+    for replica in &mut joined.replicas {
+        (replica.stopping.max_epochs, replica.stopping.loss_patience) = (3, None);
+    }
     let joined = Arc::new(joined);
     let Some(mut backend) = gpu_on("three_replicas_agree_with_the_cpu", &joined, schedule) else {
         return;
@@ -125,7 +121,7 @@ fn a_state_goes_back_and_gives_the_same_bits_on(schedule: Schedule) {
         return;
     };
     reports(&mut backend, 1..3);
-    backend.retain(&[0, 2]).unwrap();
+    backend.retain(&[0, 2].map(ReplicaId)).unwrap();
     let saved = backend.state().unwrap();
     let after = reports(&mut backend, 3..6);
     let end = backend.state().unwrap();

@@ -100,7 +100,7 @@ fn class_weights_by_label_are_those_of_the_list() {
         let p = Parameters::from_json(&file(json!({ "CLASS_WEIGHT": weights }))).unwrap();
         assert_eq!(Parameters::from_json(&p.to_json()), Ok(p.resolved()));
         let dataset = gpu_mlp::data::Dataset::read("datasets/iris.npz".as_ref()).unwrap();
-        gpu_mlp::run::Run::new(&p, &dataset).unwrap().replicas[0].class_weights.clone()
+        gpu_mlp::run::Run::new(&p, &dataset).unwrap().folds[0].class_weights.clone()
     };
     assert_eq!(read(json!({"2": 3, "0": 0.5})), [0.5, 1.0, 3.0]);
     assert_eq!(read(json!({"2": 3, "0": 0.5})), read(json!([0.5, 1, 3])));

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use gpu_mlp::backend::Backend;
-use gpu_mlp::data::Split;
+use gpu_mlp::data::{Split, Splits};
 use gpu_mlp::network::Layer;
-use gpu_mlp::run::{LayerStack, Run};
+use gpu_mlp::run::{LayerStack, ReplicaId, Run};
 
-use crate::common::{InBlocks, classes, cpu, parameters, run, trained, values};
+use crate::common::{InBlocks, classes, cpu, joined, parameters, run, trained, values};
 use crate::patient;
 
 #[test]
@@ -53,14 +53,12 @@ fn three_replicas_are_three_single_runs() {
         run(&parameters, &dataset)
     };
     let singles: Vec<Arc<Run>> = settings.iter().map(single).collect();
-    let mut joined = Run::clone(&singles[0]);
-    joined.replicas = singles.iter().map(|run| run.replicas[0].clone()).collect();
-    let joined = Arc::new(joined);
+    let joined = joined(&singles);
     let (rows, outcome) = trained(&joined, &mut cpu::<f32>(&joined));
     for (replica, single) in singles.iter().enumerate() {
         let (own_rows, own) = trained(single, &mut cpu::<f32>(single));
         let of_replica: Vec<_> =
-            rows.iter().filter(|row| row.replica == replica).cloned().collect();
+            rows.iter().filter(|row| row.replica == ReplicaId(replica)).cloned().collect();
         assert_eq!(of_replica.len(), own_rows.len(), "replica {replica} stops by itself");
         for (joined, own) in of_replica.iter().zip(&own_rows) {
             assert_eq!((&joined.train, &joined.validation), (&own.train, &own.validation));
@@ -75,13 +73,11 @@ fn a_replica_without_rows_left_does_not_move() {
     let mut parameters = patient();
     parameters.max_epochs = 1;
     let single = run(&parameters, &dataset);
-    let mut joined = Run::clone(&single);
-    let mut shorter = single.replicas[0].clone();
-    let train = shorter.splits.of(Split::Train)[..9].to_vec();
-    shorter.splits =
-        gpu_mlp::data::Splits::new(train, shorter.splits.of(Split::Validation).to_vec(), vec![]);
-    joined.replicas.push(shorter);
-    let joined = Arc::new(joined);
+    let mut shorter = Run::clone(&single);
+    let fold = &mut shorter.folds[0];
+    let train = fold.rows(Split::Train)[..9].to_vec();
+    fold.splits = Splits::new(train, fold.rows(Split::Validation).to_vec(), vec![]);
+    let joined = joined(&[single, Arc::new(shorter)]);
     let mut backend = cpu::<f32>(&joined);
     trained(&joined, &mut backend);
     let steps: Vec<u64> = backend.state().unwrap().replicas.iter().map(|r| r.steps).collect();

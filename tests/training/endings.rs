@@ -42,7 +42,7 @@ fn the_test_split_is_evaluated_on_the_best_weights() {
     let run = run(&parameters, &classes(50, 4, 3));
     let (_, outcome) = trained(&run, &mut cpu::<f32>(&run));
     let test = outcome.replicas[0].best[Split::Test as usize].as_ref().unwrap();
-    assert_eq!(test.rows as usize, run.replicas[0].splits.of(Split::Test).len());
+    assert_eq!(test.rows as usize, run.folds[0].rows(Split::Test).len());
 }
 
 #[test]

@@ -106,7 +106,7 @@ fn predictions_are_in_original_units() {
     let inputs = dataset.inputs.mapv(|x| x as f32).into_dyn();
     let predicted = backend.predict(inputs.view(), Weights::Best).unwrap();
     let gpu_mlp::data::Targets::Reals(truth) = &dataset.targets else { panic!("real targets") };
-    let rows = run.replicas[0].splits.of(Split::Validation);
+    let rows = run.folds[0].rows(Split::Validation);
     let squares: Vec<f64> = (0..2)
         .map(|output| {
             let error = |&row: &u32| {

@@ -52,7 +52,7 @@ impl Backend for Lost {
         }
         Ok(event)
     }
-    fn retain(&mut self, live: &[usize]) -> gpu_mlp::Result<()> {
+    fn retain(&mut self, live: &[gpu_mlp::run::ReplicaId]) -> gpu_mlp::Result<()> {
         self.backend.retain(live)
     }
     fn evaluate(

@@ -6,6 +6,7 @@ mod common;
 mod endings;
 mod figures;
 mod lost_device;
+mod replicas;
 mod resumed;
 mod weights;
 

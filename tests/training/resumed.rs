@@ -11,7 +11,7 @@ use gpu_mlp::cpu::{Cpu, Schedule};
 use gpu_mlp::run::{Clip, Parameters, Run};
 use gpu_mlp::train::{Checkpoint, EpochRow, Observer, Outcome, Stop, train, train_from};
 
-use crate::common::{InBlocks, Rows, classes, cpu, parameters, run, trained, values};
+use crate::common::{InBlocks, Rows, classes, cpu, joined, parameters, run, trained, values};
 use crate::{ADAM, patient};
 
 /// Keeps the rows, and a checkpoint every so many epochs.
@@ -109,12 +109,8 @@ fn of_three_replicas_of_which_some_have_stopped() {
     let mut parameters = patient();
     parameters.optimizer = ADAM;
     let dataset = classes(50, 4, 3);
-    let mut joined = Run::clone(&run(&parameters, &dataset));
-    for seed in [2, 3] {
-        parameters.random_seed = seed;
-        joined.replicas.push(run(&parameters, &dataset).replicas[0].clone());
-    }
-    let joined = Arc::new(joined);
+    let single = |seed| run(&Parameters { random_seed: seed, ..parameters.clone() }, &dataset);
+    let joined = joined(&[1, 2, 3].map(single));
     let backend = || -> Box<dyn Backend> { Box::new(cpu::<f32>(&joined)) };
     let outcome = every_rest_is_the_same(&joined, &backend);
     let epochs: Vec<u32> = outcome.replicas.iter().map(|replica| replica.epochs).collect();
@@ -127,16 +123,13 @@ fn of_three_replicas_the_history_is_that_of_the_first() {
     let mut parameters = patient();
     parameters.optimizer = ADAM;
     let dataset = classes(50, 4, 3);
-    let replica = |seed| {
-        let parameters = Parameters { random_seed: seed, ..parameters.clone() };
-        run(&parameters, &dataset).replicas[0].clone()
-    };
-    let mut joined = Run::clone(&run(&parameters, &dataset));
-    joined.replicas = [1, 2, 3].map(replica).into();
-    let (_, alone) = trained(&joined, &mut cpu::<f32>(&Arc::new(joined.clone())));
+    let single = |seed| run(&Parameters { random_seed: seed, ..parameters.clone() }, &dataset);
+    let mut singles = [1, 2, 3].map(single);
+    let all = joined(&singles);
+    let (_, alone) = trained(&all, &mut cpu::<f32>(&all));
     let shortest = alone.replicas.iter().enumerate().min_by_key(|(_, r)| r.epochs).unwrap().0;
-    joined.replicas.swap(0, shortest);
-    let joined = Arc::new(joined);
+    singles.swap(0, shortest);
+    let joined = joined(&singles);
 
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("run");

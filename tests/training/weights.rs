@@ -36,7 +36,7 @@ fn numbers(state: &State) -> [f64; 2] {
 /// The epoch by hand: w -= LR · Σ weight · (σ(w x + b) - y) · x / (rows · mean weight), and b alike.
 fn by_hand(run: &Run, weights: &[f64], [mut w, mut b]: [f64; 2]) -> [f64; 2] {
     let replica = &run.replicas[0];
-    let rows = replica.splits.of(Split::Train);
+    let rows = run.folds[0].rows(Split::Train);
     let mean = match run.step.batch_gradient {
         BatchGradient::Mean => weights.iter().sum::<f64>() / weights.len() as f64,
         BatchGradient::Sum => 0.0,

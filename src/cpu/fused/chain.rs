@@ -25,11 +25,11 @@ pub(in crate::cpu) enum LinkActivation {
     Function(Expression),
 }
 
-/// A network that is a chain of dense layers, and its optimizer.
+/// A network that is a chain of dense layers, and the optimizer of each replica.
 #[derive(Debug, Clone)]
 pub(in crate::cpu) struct Chain {
     pub links: Vec<Link>,
-    pub(super) optimizer: FusedOptimizer,
+    pub(super) optimizers: Vec<FusedOptimizer>,
 }
 
 /// So many numbers, rounded up to whole vectors.
@@ -40,10 +40,11 @@ pub(super) fn padded(len: usize) -> usize {
 impl Chain {
     /// The chain of a run; the error says what it has that is not fused.
     pub fn of(run: &Run) -> Result<Self, String> {
-        let optimizer = FusedOptimizer::of(run.step.optimizer)?;
+        let optimizers = run.replicas.iter().map(|replica| FusedOptimizer::of(replica.optimizer));
+        let optimizers = optimizers.collect::<Result<_, _>>()?;
         let chain = plan::Chain::of(&run.plan)?;
         let links = chain.links.into_iter().map(link).collect::<Result<_, _>>()?;
-        Ok(Chain { links, optimizer })
+        Ok(Chain { links, optimizers })
     }
 }
 

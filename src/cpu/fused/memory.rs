@@ -126,7 +126,7 @@ pub(super) const PANEL: usize = 2048;
 const TURNED: usize = Sums::TwentyFour.columns();
 
 /// What training needs that evaluation does not.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Training {
     /// Moments of the optimizer.
     pub slots: usize,

@@ -1,6 +1,7 @@
 //! A step of the schedule `fused`.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::chain::{Chain, LinkActivation};
 use super::dispatch::Parts;
@@ -14,12 +15,14 @@ use crate::instruction_set::InstructionSet;
 use crate::math::Real;
 use crate::metrics::Evaluation;
 use crate::plan::Layout;
-use crate::run::{Clip, Replica, Run, StepNumbers};
+use crate::run::{Clip, Fold, Replica, Run, StepNumbers};
 
-/// A replica's network, fused.
+/// The network of a run, fused, with the weights of one replica.
 #[derive(Debug, Clone)]
 pub(in crate::cpu) struct Fused {
-    chain: Chain,
+    chain: Arc<Chain>,
+    /// What its memory was made for; None for an evaluator.
+    needs: Option<(usize, Training)>,
     memory: Memory,
     instructions: Parts,
     frame: Frame<f32>,
@@ -28,8 +31,6 @@ pub(in crate::cpu) struct Fused {
     /// The scores of the batch and the gradient by them, without padding: (rows, outputs).
     scores: Vec<f32>,
     score_delta: Vec<f32>,
-    /// Whether it has the weights and moments of the replica, or newer ones.
-    current: bool,
 }
 
 /// What a step did.
@@ -41,30 +42,35 @@ pub(in crate::cpu) enum Done {
 }
 
 impl Fused {
-    pub fn new(run: &Run, replica: &Replica, chain: Chain) -> Self {
+    /// The network of a replica, without its weights.
+    pub fn new(run: &Run, replica: &Replica, chain: Arc<Chain>) -> Self {
         Self::on(run, replica, chain, InstructionSet::best())
     }
 
-    fn on(run: &Run, replica: &Replica, chain: Chain, instructions: InstructionSet) -> Self {
-        let (rows, training) = needs(run, replica);
-        let memory = Memory::new(&chain, rows, Some(training));
-        Self::of(chain, memory, Parts::on(instructions), Frame::new(run, replica))
+    fn on(run: &Run, replica: &Replica, chain: Arc<Chain>, instructions: InstructionSet) -> Self {
+        let needs = needs(run, replica);
+        let memory = Memory::new(&chain, needs.0, Some(needs.1));
+        let frame = Frame::new(run, run.fold(replica));
+        Fused { needs: Some(needs), ..Self::of(chain, memory, Parts::on(instructions), frame) }
     }
 
-    /// The same network with these weights, in the order of the plan's layout, to evaluate up to `rows`
-    /// rows at once.
-    pub fn evaluator<T: Real>(&self, (layout, weights): (&Layout, &[T]), rows: usize) -> Self {
-        let memory = Memory::new(&self.chain, rows, None);
-        let frame = self.frame.clone();
-        let mut evaluator = Self::of(self.chain.clone(), memory, self.instructions, frame);
-        evaluator.load(layout, weights, &[]);
+    /// A network with these weights, in the order of the plan's layout, to evaluate up to `rows` rows at once.
+    pub fn evaluator<T: Real>(
+        (chain, frame): (&Arc<Chain>, &Frame<f32>),
+        (layout, weights): (&Layout, &[T]),
+        rows: usize,
+    ) -> Self {
+        let memory = Memory::new(chain, rows, None);
+        let instructions = Parts::on(InstructionSet::best());
+        let mut evaluator = Self::of(chain.clone(), memory, instructions, frame.clone());
+        evaluator.take_over(layout, weights, &[]);
         evaluator
     }
 
-    /// The bytes that it needs to train a replica.
-    pub fn bytes(run: &Run, replica: &Replica, chain: &Chain) -> usize {
-        let (rows, training) = needs(run, replica);
-        Memory::bytes(chain, rows, Some(training))
+    /// The bytes that it needs to train a replica on a fold.
+    pub fn bytes(run: &Run, fold: &Fold, clips_by_norm: bool, chain: &Chain) -> usize {
+        let training = Training { slots: run.optimizer().slots(), clips_by_norm };
+        Memory::bytes(chain, run.largest_batch(fold), Some(training))
     }
 
     /// The bytes of an [`Self::evaluator`].
@@ -72,9 +78,10 @@ impl Fused {
         Memory::bytes(chain, rows, None)
     }
 
-    fn of(chain: Chain, memory: Memory, instructions: Parts, frame: Frame<f32>) -> Self {
+    fn of(chain: Arc<Chain>, memory: Memory, instructions: Parts, frame: Frame<f32>) -> Self {
         Fused {
             chain,
+            needs: None,
             memory,
             instructions,
             frame,
@@ -82,21 +89,27 @@ impl Fused {
             scratch: Scratch::default(),
             scores: vec![],
             score_delta: vec![],
-            current: false,
         }
     }
 
-    /// The replica's weights and moments were replaced: the next epoch begins with those.
-    pub fn forget(&mut self) {
-        self.current = false;
+    /// Whether it can train a replica as its own network would.
+    pub fn suits(&self, run: &Run, replica: &Replica) -> bool {
+        self.needs == Some(needs(run, replica))
     }
 
-    /// Takes over weights and moments, each in the order of the plan's layout, where its own are not
-    /// those already.
-    pub fn load<T: Real>(&mut self, layout: &Layout, weights: &[T], slots: &[Vec<T>]) {
-        if std::mem::replace(&mut self.current, true) {
-            return;
-        }
+    /// Takes over a replica: its scaling, and its weights and moments in the order of the plan's layout.
+    pub fn load<T: Real>(
+        &mut self,
+        frame: &Frame<f32>,
+        layout: &Layout,
+        weights: &[T],
+        slots: &[Vec<T>],
+    ) {
+        self.frame.clone_from(frame);
+        self.take_over(layout, weights, slots);
+    }
+
+    fn take_over<T: Real>(&mut self, layout: &Layout, weights: &[T], slots: &[Vec<T>]) {
         let Memory { map, numbers } = &mut self.memory;
         load(&self.chain, &map.places, layout, weights, &mut numbers[map.weights.all()]);
         for (from, to) in slots.iter().zip(&map.slots) {
@@ -106,16 +119,14 @@ impl Fused {
 
     /// Hands the weights back.
     pub fn store_weights<T: Real>(&self, layout: &Layout, weights: &mut [T]) {
-        if self.current {
-            let Memory { map, numbers } = &self.memory;
-            store(&self.chain, &map.places, layout, &numbers[map.weights.all()], weights);
-        }
+        let Memory { map, numbers } = &self.memory;
+        store(&self.chain, &map.places, layout, &numbers[map.weights.all()], weights);
     }
 
     /// Hands the moments back.
     pub fn store_slots<T: Real>(&self, layout: &Layout, slots: &mut [Vec<T>]) {
         let Memory { map, numbers } = &self.memory;
-        for (to, from) in slots.iter_mut().zip(&map.slots).filter(|_| self.current) {
+        for (to, from) in slots.iter_mut().zip(&map.slots) {
             store(&self.chain, &map.places, layout, &numbers[from.all()], to);
         }
     }
@@ -132,7 +143,7 @@ impl Fused {
     ) -> Done {
         after.iter().for_each(|row| fetch_ahead(table_row(run, *row)));
         self.forward(run, rows, true);
-        let scale = run.step.gradient_scale(replica, rows.len()) as f32;
+        let scale = run.step.gradient_scale(run.fold(replica), rows.len()) as f32;
         if !self.loss(run, rows.len(), scale, sums) {
             return Done::Bad;
         }
@@ -230,8 +241,8 @@ impl Fused {
     fn update(&mut self, run: &Run, replica: &Replica, rows: usize, t: u64) {
         let layers = self.chain.links.len();
         let numbers = run.step.numbers(replica, rows, t);
-        let mut rule = rule(run, &self.chain, &numbers, t);
-        if let Some(Clip::Norm(bound)) = run.step.clip {
+        let mut rule = rule(replica, &self.chain, &numbers, t);
+        if let Some(Clip::Norm(bound)) = replica.clip {
             let of = |layer| self.instructions.squares(&mut self.memory, layer, rows);
             let norm = (0..layers).map(of).sum::<f64>().max(0.0).sqrt();
             if norm > bound {
@@ -252,8 +263,9 @@ fn disjoint<const N: usize>(numbers: &mut [f32], of: [Range<usize>; N]) -> [&mut
 
 /// The rows of a batch, and what training a replica needs.
 fn needs(run: &Run, replica: &Replica) -> (usize, Training) {
-    let (slots, clips_by_norm) = (run.step.optimizer.slots(), run.step.bounds_norm());
-    (run.largest_batch(replica), Training { slots, clips_by_norm })
+    let clips_by_norm = matches!(replica.clip, Some(Clip::Norm(_)));
+    let training = Training { slots: replica.optimizer.slots(), clips_by_norm };
+    (run.largest_batch(run.fold(replica)), training)
 }
 
 /// Rows of a shuffled table lie anywhere: without this a step begins by waiting for them.
@@ -274,12 +286,13 @@ fn table_row(run: &Run, row: u32) -> &[f32] {
     &all[row as usize * columns..][..columns]
 }
 
-fn rule(run: &Run, chain: &Chain, numbers: &StepNumbers, t: u64) -> Rule {
-    let bound = match run.step.clip {
+fn rule(replica: &Replica, chain: &Chain, numbers: &StepNumbers, t: u64) -> Rule {
+    let bound = match replica.clip {
         Some(Clip::Value(bound)) => bound as f32,
         Some(Clip::Norm(_)) | None => f32::INFINITY,
     };
-    let (learning_rate, adam) = (numbers.learning_rate as f32, chain.optimizer.adam(numbers));
+    let adam = chain.optimizers[replica.id.0].adam(numbers);
+    let learning_rate = numbers.learning_rate as f32;
     Rule { learning_rate, scale: 1.0, bound, adam, t }
 }
 
@@ -311,13 +324,13 @@ mod tests {
 
     fn weights_after_steps(run: &Run, instructions: InstructionSet) -> Vec<f32> {
         let (replica, layout) = (&run.replicas[0], Layout::new(&run.plan));
-        let chain = Chain::of(run).unwrap();
+        let chain = Arc::new(Chain::of(run).unwrap());
         let mut fused = Fused::on(run, replica, chain, instructions);
         let initial = initial_values(&run.plan.tensors, replica.seed);
         let mut weights: Vec<f32> = initial.map(|value| value as f32).collect();
-        let slots = vec![vec![0.0f32; layout.total()]; run.step.optimizer.slots()];
-        fused.load(&layout, &weights, &slots);
-        let rows = replica.splits.of(Split::Train);
+        let slots = vec![vec![0.0f32; layout.total()]; run.optimizer().slots()];
+        fused.take_over(&layout, &weights, &slots);
+        let rows = run.folds[0].rows(Split::Train);
         let mut sums = Evaluation::default();
         for (t, rows) in (1..=4).zip(rows.chunks(run.step.batch_size)) {
             fused.step(run, replica, (rows, &[]), t, &mut sums);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::run::{Clip, Formula, Optimizer, StepRule};
+use crate::run::{Clip, Formula, Optimizer};
 
 /// Bounds on a gradient.
 pub(super) const BOUNDS: &str = include_str!("../../../shaders/bounds.wgsl");
@@ -29,18 +29,19 @@ pub(in crate::gpu) fn optimizer_text(optimizer: Optimizer, first_slot: usize) ->
 
 /// `Parameters` of `shaders/optimizer.wgsl`, for `weights` weights a replica.
 pub(in crate::gpu) fn optimizer_words(
-    rule: &StepRule,
+    optimizer: Optimizer,
+    clip: Option<Clip>,
     weights: usize,
     replicas: usize,
 ) -> Vec<u32> {
     // Bounds that no number passes: what is not finite stays so, and is seen.
-    let (bound, norm_bound) = match rule.clip {
+    let (bound, norm_bound) = match clip {
         Some(Clip::Value(bound)) => (bound as f32, f32::INFINITY),
         Some(Clip::Norm(bound)) => (f32::INFINITY, bound as f32),
         None => (f32::INFINITY, f32::INFINITY),
     };
     let mut words = vec![weights as u32, replicas as u32, bound.to_bits(), norm_bound.to_bits()];
-    let numbers = rule.optimizer.formula().numbers;
+    let numbers = optimizer.formula().numbers;
     words.extend(numbers.iter().map(|(_, number)| (*number as f32).to_bits()));
     if numbers.is_empty() {
         // The member of an empty structure.

@@ -14,9 +14,7 @@ use super::kept::Kept;
 use super::measure::time_steps;
 use super::pacer::Pacer;
 use super::{predict, state};
-use crate::backend::{
-    Backend, Description, EpochReport, Event, Mark, Quantity, ReplicaId, State, Weights,
-};
+use crate::backend::{Backend, Description, EpochReport, Event, Mark, Quantity, State, Weights};
 use crate::data::Split;
 use crate::error::{Error, Result};
 use crate::gpu::device::gpu::Gpu;
@@ -24,7 +22,7 @@ use crate::gpu::schedules::open::{self, Refused};
 use crate::gpu::session::run::Session;
 use crate::gpu::session::schedule::Schedule;
 use crate::metrics::Evaluation;
-use crate::run::Run;
+use crate::run::{ReplicaId, Run};
 
 /// A GPU as a backend.
 pub struct GpuBackend {
@@ -205,7 +203,7 @@ impl Backend for GpuBackend {
 
     fn retain(&mut self, live: &[ReplicaId]) -> Result<()> {
         for (id, replica) in self.kept.replicas.iter_mut().enumerate() {
-            replica.live &= live.contains(&id);
+            replica.live &= live.contains(&ReplicaId(id));
         }
         Ok(())
     }

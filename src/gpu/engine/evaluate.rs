@@ -27,7 +27,7 @@ pub(super) fn evaluate(
     let sums: Vec<f32> = session.gpu.read(&buffers.sums, blocks * replicas * slot_length(run))?;
     let counts: Vec<u32> = session.gpu.read(&buffers.confusion, 2 * replicas * cells)?;
     let evaluated = |(id, replica): (usize, &Replica)| {
-        let rows = replica.splits.of(split).len();
+        let rows = run.fold(replica).rows(split).len();
         if rows == 0 {
             return Evaluation::default();
         }

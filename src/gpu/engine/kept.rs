@@ -1,7 +1,6 @@
 //! What the host keeps of the state, and the state to go back to.
 
 use crate::backend::ReplicaState;
-use crate::data::Split;
 use crate::error::{Error, Result};
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::session::run::Session;
@@ -63,8 +62,7 @@ impl Kept {
 /// Adds the steps of an epoch to those that each replica has done.
 pub(super) fn count_steps(run: &Run, states: &mut [ReplicaState]) {
     for (state, replica) in states.iter_mut().zip(&run.replicas).filter(|(s, _)| s.live) {
-        let rows = replica.splits.of(Split::Train).len();
-        state.steps += rows.div_ceil(run.step.batch_size) as u64;
+        state.steps += u64::from(run.steps_of(run.fold(replica)));
     }
 }
 

@@ -27,10 +27,11 @@ pub(super) fn predict(
         let block = centred.slice(s![first..count.min(first + capacity), ..]);
         let values = predict_block(session, block, which)?;
         for (id, replica) in session.run.replicas.iter().enumerate() {
+            let fold = session.run.fold(replica);
             for row in 0..block.nrows() {
                 for k in 0..outputs {
                     let value = f64::from(values[(id * capacity + row) * outputs + k]);
-                    all[[id, first + row, k]] = replica.original(k, value);
+                    all[[id, first + row, k]] = fold.original(k, value);
                 }
             }
         }
@@ -44,7 +45,7 @@ fn predict_block(session: &Session, rows: ArrayView2<f32>, which: Weights) -> Re
     let inputs = run.network.inputs();
     let mut x = vec![0.0f32; run.replicas.len() * workspace.capacity * inputs];
     for (id, replica) in run.replicas.iter().enumerate() {
-        let frame = run.input_frame(replica);
+        let frame = run.input_scaling(run.fold(replica));
         for (row, values) in rows.outer_iter().enumerate() {
             let to = &mut x[(id * workspace.capacity + row) * inputs..][..inputs];
             for (c, (to, value)) in to.iter_mut().zip(values).enumerate() {

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::gpu::session::run::Session;
 use crate::gpu::session::sizes::is_weighted;
 use crate::gpu::session::statistics::{confusion_length, evaluation, slot_length};
+use crate::run::ReplicaId;
 
 /// The reports of an epoch of `epoch_steps` steps, from what was read back of it.
 pub(super) fn report(
@@ -28,13 +29,13 @@ pub(super) fn report(
         if !state.live {
             continue;
         }
-        let rows = replica.splits.of(Split::Train).len();
+        let rows = run.fold(replica).rows(Split::Train).len();
         let steps = rows.div_ceil(run.step.batch_size);
         let slots = (0..steps).map(|step| step * replicas + id);
         let loss = |slot: usize| sums[slot * slot_length(run)];
         let bad = slots.clone().position(|slot| !loss(slot).is_finite());
         let train = evaluation(run, rows as u64, slots, sums, counts(0, id));
-        let rows = replica.splits.of(Split::Validation).len();
+        let rows = run.fold(replica).rows(Split::Validation).len();
         let blocks = rows.div_ceil(session.network.buffers.evaluation.capacity);
         let first = run.steps() as usize;
         let slots = (first..first + blocks).map(|block| block * replicas + id);
@@ -48,7 +49,7 @@ pub(super) fn report(
         let last = (flags[id] == 2).then_some(epoch_steps);
         let first_bad_step = bad.map(|step| step as u32 + 1).or(last);
         reports.push(ReplicaReport {
-            replica: id,
+            replica: ReplicaId(id),
             train,
             validation,
             first_bad_step,
@@ -66,7 +67,7 @@ fn check_steps(session: &Session, states: &[ReplicaState], sums: &[f32]) -> Resu
     }
     let replicas = run.replicas.iter().zip(states).enumerate();
     for (id, (replica, _)) in replicas.filter(|(_, (_, state))| state.live) {
-        let list_rows = replica.splits.of(Split::Train).len();
+        let list_rows = run.fold(replica).rows(Split::Train).len();
         for step in 0..list_rows.div_ceil(run.step.batch_size) as u32 {
             let slot = step as usize * run.replicas.len() + id;
             let (rows, counted) = (run.step.places(step, list_rows).len(), sums[slot * length + 1]);

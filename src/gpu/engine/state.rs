@@ -56,7 +56,7 @@ fn made_of(
 pub(super) fn restore(session: &Session, kept: &mut Kept, state: &State) -> Result<()> {
     let (network, plan) = (&session.network.buffers, &session.run.plan);
     let replicas = session.run.replicas.len();
-    state.check(plan, session.run.step.optimizer.slots(), replicas)?;
+    state.check(plan, session.run.optimizer().slots(), replicas)?;
     let total = network.layout.total();
     let joined = |values: &dyn Fn(&TensorState) -> &Vec<f64>| {
         let mut joined = vec![0.0f32; replicas * total];

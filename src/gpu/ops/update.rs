@@ -7,7 +7,7 @@ use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::{Code, Variant};
 use crate::gpu::device::optimizer::optimizer_words;
 use crate::gpu::device::sources::{CLIP, update_source};
-use crate::run::StepRule;
+use crate::run::{Clip, Optimizer};
 
 /// Weights of a stretch of the norm's sum.
 const STRETCH: usize = 4096;
@@ -28,7 +28,8 @@ pub(in crate::gpu) fn stretches(weights: usize) -> usize {
 
 /// The update of the weights of all replicas.
 pub(in crate::gpu) struct Update<'a> {
-    pub rule: &'a StepRule,
+    pub optimizer: Optimizer,
+    pub clip: Option<Clip>,
     /// Weights of a replica.
     pub total: usize,
     /// (replica, weights)
@@ -70,7 +71,7 @@ impl Update<'_> {
 
     /// The optimizer's step; a bound on each component is part of it.
     pub fn step(&self, dispatcher: &mut Dispatcher) -> Dispatch {
-        let words = optimizer_words(self.rule, self.total, dispatcher.replicas);
+        let words = optimizer_words(self.optimizer, self.clip, self.total, dispatcher.replicas);
         let mut buffers = vec![
             (self.gradients, Read),
             (self.decays, Read),
@@ -78,7 +79,7 @@ impl Update<'_> {
             (self.weights, Write),
         ];
         buffers.extend(self.slots.iter().map(|slot| (slot, Write)));
-        let text = update_source(self.rule.optimizer);
+        let text = update_source(self.optimizer);
         let kernel = (Code::Made("update", &text), Variant::default());
         dispatcher.dispatch_words(kernel, &words, &buffers, Size::threads(self.total))
     }

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::gpu::device::dispatch::{Dispatch, Dispatcher};
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Kernels;
+use crate::gpu::device::optimizer::optimizer_words;
 use crate::gpu::ops::batch::Batch;
 use crate::gpu::ops::gather::Gather;
 use crate::gpu::ops::keep_best::KeepBest;
@@ -79,6 +80,17 @@ impl<'a> Build<'a> {
         Dispatcher { gpu: self.gpu, kernels: self.kernels, replicas: self.run.replicas.len() }
     }
 
+    /// The bound on the gradient, of all replicas.
+    fn clip(&self) -> Option<Clip> {
+        self.run.replicas.first().and_then(|replica| replica.clip)
+    }
+
+    /// The parameters of kernels that move weights.
+    pub fn optimizer_words(&self) -> Vec<u32> {
+        let (total, replicas) = (self.buffers.layout.total(), self.run.replicas.len());
+        optimizer_words(self.run.optimizer(), self.clip(), total, replicas)
+    }
+
     /// A workspace for the batches of training.
     pub fn workspace(&self) -> Result<Workspace> {
         let replicas = self.run.replicas.len();
@@ -133,7 +145,7 @@ impl<'a> Build<'a> {
         };
         let batch = Batch {
             outputs,
-            weighted_classes: run.replicas.first().map_or(0, |r| r.class_weights.len()),
+            weighted_classes: run.folds.first().map_or(0, |fold| fold.class_weights.len()),
             weighted_rows: run.table.row_weights.is_some(),
             lists: &data.lists.buffer,
             targets: &data.targets,
@@ -170,8 +182,10 @@ impl<'a> Build<'a> {
     pub fn update(&mut self) -> Result<Vec<Dispatch>> {
         let (gpu, run, tensors) = (self.gpu, self.run, &self.buffers.tensors);
         let (total, replicas) = (self.buffers.layout.total(), run.replicas.len());
+        let clip = self.clip();
         let update = Update {
-            rule: &run.step,
+            optimizer: run.optimizer(),
+            clip,
             total,
             gradients: &tensors.gradients,
             decays: &self.buffers.decays,
@@ -181,7 +195,7 @@ impl<'a> Build<'a> {
         };
         let mut dispatcher = self.dispatcher();
         let mut dispatches = vec![];
-        if let Some(Clip::Norm(bound)) = run.step.clip {
+        if let Some(Clip::Norm(bound)) = clip {
             let stretches = stretches(total);
             let squares = gpu.storage("the squares of the gradient", replicas * stretches)?;
             dispatches.extend(update.clip(&mut dispatcher, bound, stretches, &squares));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::build::Build;
 pub use super::fit::Refused;
 use super::fit::{first_fitting, fitting};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::gpu::device::dispatch::Dispatch;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Kernels;
@@ -16,7 +16,7 @@ use crate::gpu::session::run::Session;
 use crate::gpu::session::schedule::Schedule;
 use crate::gpu::session::train::check;
 use crate::gpu::session::workspace::Workspace;
-use crate::run::Run;
+use crate::run::{Replica, Run};
 
 /// The memory of the device that data and network take.
 pub(in crate::gpu) fn bytes(gpu: &Gpu, run: &Run) -> u64 {
@@ -29,6 +29,7 @@ pub(in crate::gpu) fn open(
     run: Arc<Run>,
     schedules: &[Schedule],
 ) -> Result<(Option<Session>, Refused)> {
+    check_replicas(&gpu, &run)?;
     let mut refused = vec![];
     let made = gpu.allocating(bytes(&gpu, &run), || {
         let mut kernels = Kernels::new(&gpu);
@@ -46,6 +47,22 @@ pub(in crate::gpu) fn open(
     let Some((kernels, data, network, recorder)) = made else { return Ok((None, refused)) };
     gpu.wait()?;
     Ok((Some(Session { gpu, run, kernels, data, network, recorder }), refused))
+}
+
+/// Refuses replicas whose steps differ in more than their rates: kernels have one optimizer and bound for all.
+fn check_replicas(gpu: &Gpu, run: &Run) -> Result<()> {
+    let mut pairs = run.replicas.windows(2);
+    let differs =
+        |pair: &[Replica]| pair[0].optimizer != pair[1].optimizer || pair[0].clip != pair[1].clip;
+    match pairs.position(differs) {
+        None => Ok(()),
+        Some(first) => Err(Error::input(format!(
+            "{}: replicas {first} and {} differ in the numbers of their optimizer or in their bound on the \
+             gradient; use --device cpu",
+            gpu.name,
+            first + 1
+        ))),
+    }
 }
 
 /// Goes on with another schedule, from where it is; the inner error says why it does not fit.

@@ -33,15 +33,15 @@ impl Data {
             TableTargets::Classes(classes) => classes.clone(),
             TableTargets::Values { values, .. } => values.iter().map(|v| v.to_bits()).collect(),
         };
-        let inputs = run.replicas.iter().map(|replica| run.input_frame(replica));
+        let inputs = run.replicas.iter().map(|replica| run.input_scaling(run.fold(replica)));
         let input_frames: Vec<f32> = inputs
             .flat_map(|frame| frame.shift.into_iter().chain(frame.scale))
             .map(|v| v as f32)
             .collect();
         let target_frames = run.replicas.iter().flat_map(|replica| {
-            let frame = run.target_frame(replica);
+            let frame = run.target_scaling(run.fold(replica));
             let scaling = frame.shift.into_iter().chain(frame.scale);
-            scaling.chain(replica.class_weights.clone()).map(|v| v as f32)
+            scaling.chain(run.fold(replica).class_weights.clone()).map(|v| v as f32)
         });
         let target_frames: Vec<f32> = target_frames.collect();
         let row_weights = run.table.row_weights.as_deref().unwrap_or(&[1.0]);

@@ -62,7 +62,7 @@ impl NetworkBuffers {
     /// The bytes of all that and of a workspace for training, for the check before anything is allocated.
     pub fn bytes(gpu: &Gpu, run: &Run) -> u64 {
         let replicas = run.replicas.len();
-        let arrays = 3 + run.step.optimizer.slots();
+        let arrays = 3 + run.optimizer().slots();
         let weights = 4 * (replicas * run.plan.parameters() * arrays) as u64;
         let sums = 4 * (slots(gpu, run) * replicas * slot_length(run)) as u64;
         weights

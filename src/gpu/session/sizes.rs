@@ -16,17 +16,17 @@ pub(in crate::gpu) const TILE_COLUMNS: usize = 64;
 
 /// Rows of the largest list of a split.
 pub(in crate::gpu) fn most_rows(run: &Run, splits: &[Split]) -> usize {
-    let rows = run.replicas.iter().flat_map(|r| splits.iter().map(|s| r.splits.of(*s).len()));
+    let rows = run.folds.iter().flat_map(|fold| splits.iter().map(|split| fold.rows(*split).len()));
     rows.max().unwrap_or(0)
 }
 
 pub(in crate::gpu) fn training_capacity(run: &Run) -> usize {
-    run.replicas.iter().map(|replica| run.largest_batch(replica)).fold(1, usize::max)
+    run.folds.iter().map(|fold| run.largest_batch(fold)).fold(1, usize::max)
 }
 
 /// Whether rows weigh differently.
 pub(in crate::gpu) fn is_weighted(run: &Run) -> bool {
-    let weighted_classes = run.replicas.iter().any(|replica| !replica.class_weights.is_empty());
+    let weighted_classes = run.folds.iter().any(|fold| !fold.class_weights.is_empty());
     run.table.row_weights.is_some() || weighted_classes
 }
 

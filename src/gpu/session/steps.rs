@@ -55,7 +55,7 @@ impl Lists {
         for replica in &run.replicas {
             first.push(Split::ALL.map(|split| {
                 let begins = rows.len() as u32;
-                rows.extend_from_slice(replica.splits.of(split));
+                rows.extend_from_slice(run.fold(replica).rows(split));
                 begins
             }));
         }
@@ -76,7 +76,7 @@ pub(in crate::gpu) fn train_step(
     number: u32,
     done: u64,
 ) -> Step {
-    let list_rows = replica.splits.of(Split::Train).len();
+    let list_rows = run.fold(replica).rows(Split::Train).len();
     let places = run.step.places(number, list_rows);
     let numbers = run.step.numbers(replica, places.len().max(1), done + 1);
     let [correction1, correction2] = numbers.corrections.map(|correction| correction as f32);
@@ -96,7 +96,7 @@ pub(in crate::gpu) fn train_step(
         correction1,
         correction2,
         place: 0,
-        scale: run.step.gradient_scale(replica, places.len().max(1)) as f32,
+        scale: run.step.gradient_scale(run.fold(replica), places.len().max(1)) as f32,
     }
 }
 
@@ -109,7 +109,7 @@ pub(in crate::gpu) fn together(
     steps: Range<u32>,
 ) -> Step {
     let first = train_step(run, lists, (id, replica), epoch, steps.start, 0);
-    let rows = replica.splits.of(Split::Train).len();
+    let rows = run.fold(replica).rows(Split::Train).len();
     let last = run.step.places(steps.end - 1, rows).end;
     Step { rows: (last as u32).saturating_sub(first.first), ..first }
 }
@@ -124,7 +124,7 @@ pub(in crate::gpu) fn evaluation_step(
     (number, capacity): (u32, usize),
     first_slot: u32,
 ) -> Step {
-    let list_rows = replica.splits.of(split).len();
+    let list_rows = run.fold(replica).rows(split).len();
     let first = (number as usize * capacity).min(list_rows);
     let replicas = run.replicas.len();
     Step {

@@ -27,7 +27,7 @@ impl Tensors {
             weights: gpu.upload("the weights", &initial)?,
             best: gpu.upload("the best weights", &initial)?,
             gradients: gpu.storage("the gradients", all)?,
-            slots: (0..run.step.optimizer.slots()).map(slot).collect::<Result<_>>()?,
+            slots: (0..run.optimizer().slots()).map(slot).collect::<Result<_>>()?,
             best_losses: gpu.upload("the best losses", &vec![f32::MAX; replicas])?,
             kept: gpu.storage("the kept flags", replicas)?,
         })

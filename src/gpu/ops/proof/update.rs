@@ -5,12 +5,7 @@ use crate::cpu::clip::Clipping;
 use crate::cpu::update::{Arrays, Update as Twin};
 use crate::gpu::ops::update::Update;
 use crate::gpu::session::steps::Step;
-use crate::run::{BatchGradient, Clip, Optimizer, StepNumbers, StepRule};
-
-/// A rule for steps; the launcher reads neither the size of a batch nor how its gradients are joined.
-fn rule(optimizer: Optimizer, clip: Option<Clip>) -> StepRule {
-    StepRule { batch_size: 1, batch_gradient: BatchGradient::Mean, clip, optimizer }
-}
+use crate::run::{Clip, Optimizer, StepNumbers};
 
 /// The buffers of an update, each of a trial's numbers.
 struct Buffers {
@@ -22,9 +17,10 @@ struct Buffers {
 }
 
 impl Buffers {
-    fn update<'a>(&'a self, rule: &'a StepRule, shape: &Shape) -> Update<'a> {
+    fn update(&self, optimizer: Optimizer, clip: Option<Clip>, shape: &Shape) -> Update<'_> {
         Update {
-            rule,
+            optimizer,
+            clip,
             total: shape.capacity,
             gradients: &self.gradients,
             decays: &self.decays,
@@ -52,8 +48,7 @@ pub(super) fn clip(bench: &mut Bench, shape: &Shape) {
                 weights: bench.upload::<u32>(&[]),
                 slots: vec![],
             };
-            let rule = rule(Optimizer::Sgd, clip);
-            let update = buffers.update(&rule, shape);
+            let update = buffers.update(Optimizer::Sgd, clip, shape);
             let dispatcher = &mut bench.dispatcher(replicas);
             let dispatches = update.clip(dispatcher, bound, stretches, &squares);
             bench.submit(&dispatches, shape.steps());
@@ -187,8 +182,9 @@ fn stepped(
         weights: bench.upload(&state[0]),
         slots: state[1..].iter().map(|slot| bench.upload(slot)).collect(),
     };
-    let rule = rule(optimizer, inputs.bound.map(|bound| Clip::Value(bound.into())));
-    let dispatch = buffers.update(&rule, shape).step(&mut bench.dispatcher(shape.replicas()));
+    let clip = inputs.bound.map(|bound| Clip::Value(bound.into()));
+    let dispatch =
+        buffers.update(optimizer, clip, shape).step(&mut bench.dispatcher(shape.replicas()));
     bench.submit(&[dispatch], inputs.steps.clone());
     let written = std::iter::once(&buffers.weights).chain(&buffers.slots);
     written.map(|buffer| bench.read(buffer, state[0].len())).collect()

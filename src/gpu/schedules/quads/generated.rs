@@ -14,7 +14,7 @@ pub fn generated_sources(run: &Run) -> Result<Vec<(String, String)>, String> {
     let quads = quads_of(training_capacity(run));
     let (layout, ahead) = (&Layout::new(&run.plan), quads * ROWS);
     let text = |quads| Text { run, fusible: &fusible, layout, threads: 256, quads, ahead };
-    let norm = run.step.bounds_norm().then_some(7);
+    let norm = run.bounds_norm().then_some(7);
     let resident = |local_weights| text(quads).resident(&resident::declared(run), local_weights);
     Ok([
         ("two_phase_rows", text(1).two_phase_rows(&two_phase::rows_declared(run), quads)),

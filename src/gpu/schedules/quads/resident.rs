@@ -12,7 +12,6 @@ use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::{Code, Variant};
 use crate::gpu::device::limits::TURNS;
-use crate::gpu::device::optimizer::optimizer_words;
 use crate::gpu::schedules::build::Build;
 use crate::gpu::session::sizes::training_capacity;
 use crate::gpu::session::train::Train;
@@ -43,7 +42,7 @@ pub(in crate::gpu) fn resident(build: &mut Build) -> Result<Result<Train, String
     let steps = sizes.steps(gpu, ahead.steps);
     let kernel = (Code::Made("resident", &text), Variant::default());
     let turns = sizes.turns_outside + steps * sizes.turns_a_step;
-    let words = optimizer_words(&run.step, build.buffers.layout.total(), run.replicas.len());
+    let words = build.optimizer_words();
     let size = Size::workgroups(1).iterating(turns);
     let dispatch = build.dispatcher().dispatch_words(kernel, &words, &buffers, size);
     Ok(Ok(Train { ahead: Some(ahead), dispatches: vec![dispatch], steps }))
@@ -84,7 +83,7 @@ impl Sizes {
         let bytes = quads * fusible.columns.total * COLUMN + 4 * threads;
         let memory = build.gpu.limits.max_compute_workgroup_storage_size as usize;
         let moves = shared(weights, threads, over_quads(quads));
-        let norm = if run.step.bounds_norm() { moves + reduction(threads) } else { 0 };
+        let norm = if run.bounds_norm() { moves + reduction(threads) } else { 0 };
         let stats = shared(fusible.columns.stats_length, threads, over_quads(quads));
         let pass = fusible.pass_turns(&run.plan.loss, quads, threads);
         Sizes {
@@ -112,7 +111,7 @@ impl Sizes {
             bytes: self.bytes,
             turns: (self.turns_outside + self.turns_a_step) as u64,
             // The steps are one more.
-            buffers: declared(build.run).len() + build.run.step.optimizer.slots() + 1,
+            buffers: declared(build.run).len() + build.run.optimizer().slots() + 1,
             workgroups: 1,
         }
         .check(build.gpu)

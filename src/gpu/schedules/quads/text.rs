@@ -68,7 +68,7 @@ impl Text<'_> {
         } else {
             shader!("resident_stored_weights")
         };
-        let own = format!("const BOUNDS_NORM = {};\n", self.run.step.bounds_norm());
+        let own = format!("const BOUNDS_NORM = {};\n", self.run.bounds_norm());
         let parts = [STEP, MATH_WGSL, &self.constants(), &own, &declarations(declared)];
         let gradients = self.gradients(declared.len());
         let reduce = [shader!("reduce"), shader!("reduce4")].join("\n");
@@ -181,7 +181,7 @@ impl Text<'_> {
 
     /// The gradient by each weight, and what is done with it; `declared` buffers come before the optimizer's slots.
     fn gradients(&self, declared: usize) -> String {
-        let optimizer = optimizer_text(self.run.step.optimizer, 1 + declared);
+        let optimizer = optimizer_text(self.run.optimizer(), 1 + declared);
         [&optimizer, &self.factors(), shader!("quad_update")].join("\n")
     }
 

@@ -11,7 +11,6 @@ use crate::error::Result;
 use crate::gpu::device::dispatch::Size;
 use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::{Code, Variant};
-use crate::gpu::device::optimizer::optimizer_words;
 use crate::gpu::schedules::build::Build;
 use crate::gpu::session::sizes::training_capacity;
 use crate::gpu::session::train::Train;
@@ -49,20 +48,20 @@ pub(in crate::gpu) fn two_phase(build: &mut Build) -> Result<Result<Train, Strin
     let update_text = text(sizes.update_threads).two_phase_update(
         &update_declared(run),
         sizes.quads,
-        run.step.bounds_norm().then_some(sizes.workgroups),
+        run.bounds_norm().then_some(sizes.workgroups),
     );
     let squares = gpu.storage("the squares of the gradient", replicas * sizes.workgroups)?;
     let buffers = Buffers::new(build, &ahead.gathered).with(&columns, &squares);
     let rows_buffers = buffers.of(&rows_declared(run));
     let update_buffers = buffers.of_update(&update_declared(run));
-    let words = optimizer_words(&run.step, build.buffers.layout.total(), replicas);
+    let words = build.optimizer_words();
     let mut dispatcher = build.dispatcher();
     let kernel = (Code::Made("two_phase_rows", &rows_text), Variant::default());
     let iterations = sizes.rows_turns(run, &fusible);
     let size = Size { workgroups: [sizes.quads, 1], iterations };
     let mut dispatches = vec![dispatcher.dispatch_words(kernel, &[0], &rows_buffers, size)];
     let entries: &[&'static str] =
-        if run.step.bounds_norm() { &["gradients", "moves"] } else { &["main"] };
+        if run.bounds_norm() { &["gradients", "moves"] } else { &["main"] };
     for entry in entries {
         let variant = Variant { entry: Some(entry), ..Variant::default() };
         let kernel = (Code::Made("two_phase_update", &update_text), variant);
@@ -88,7 +87,7 @@ pub(super) fn rows_declared(run: &Run) -> Vec<Declared> {
 pub(super) fn update_declared(run: &Run) -> Vec<Declared> {
     let mut declared =
         vec![(Binding::Columns, Read), (Binding::Weights, Write), (Binding::Sums, Write)];
-    if run.step.bounds_norm() {
+    if run.bounds_norm() {
         declared.extend([(Binding::GradientSums, Write), (Binding::Squares, Write)]);
     }
     declared
@@ -133,7 +132,7 @@ impl Sizes {
         let run = build.run;
         let reduce = if fusible.columns.any_parameter() { 4 * self.threads } else { 0 };
         let turns = self.rows_turns(run, fusible).max(self.update_turns());
-        let of_update = update_declared(run).len() + run.step.optimizer.slots();
+        let of_update = update_declared(run).len() + run.optimizer().slots();
         Needs {
             bytes: fusible.columns.total * COLUMN + reduce,
             turns: turns as u64,

@@ -1,0 +1,189 @@
+//! An epoch under way: which replicas are still to be trained, and by whom.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::ops::product::Product;
+use super::replica::Trainee;
+use super::shared::Shared;
+use super::worker::{Worker, end};
+use crate::backend::{EpochReport, ReplicaReport};
+use crate::run::ReplicaId;
+
+/// Steps between two looks at the clock, and their multiply-adds.
+const STEPS_A_LOOK: u32 = 16;
+const MULTIPLY_ADDS_A_LOOK: usize = 1 << 28;
+/// Into how many groups the replicas of each thread are cut: a thread takes a group at once.
+const GROUPS_A_THREAD: usize = 16;
+
+/// An epoch under way.
+pub(super) struct Epoch {
+    pub number: u32,
+    /// The replicas that train, and the first that nobody has taken.
+    live: Vec<ReplicaId>,
+    next: AtomicUsize,
+    /// Replicas that a thread takes at once.
+    group: usize,
+    /// Whether replicas are validated at its end, and report.
+    is_whole: bool,
+    /// Replicas whose steps are done.
+    over: AtomicUsize,
+    reports: Mutex<Vec<ReplicaReport>>,
+    /// The time since it began, while it was worked on.
+    time: Duration,
+}
+
+/// What a worker has of an epoch.
+#[derive(Debug, Default)]
+pub(super) struct Share {
+    /// The replicas that it has taken and not begun.
+    group: Range<usize>,
+    /// The one that it is at, and its steps done.
+    current: Option<(ReplicaId, u32)>,
+    /// Time spent on steps and on validation.
+    train: Duration,
+    evaluate: Duration,
+}
+
+/// A worker, and what it has of the epoch under way.
+pub(super) type Hand<T> = (Worker<T>, Share);
+
+/// Trainees, each of which one worker has at a time.
+pub(super) type Trainees<T> = [Mutex<Trainee<T>>];
+
+/// The numbers of a replica.
+pub(super) fn of<T>(trainees: &Trainees<T>, id: ReplicaId) -> MutexGuard<'_, Trainee<T>> {
+    trainees[id.0].lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Epoch {
+    pub fn new(number: u32, live: Vec<ReplicaId>, hands: usize) -> Self {
+        Epoch {
+            number,
+            group: (live.len() / (GROUPS_A_THREAD * hands.max(1))).max(1),
+            live,
+            next: AtomicUsize::new(0),
+            is_whole: true,
+            over: AtomicUsize::new(0),
+            reports: Mutex::default(),
+            time: Duration::ZERO,
+        }
+    }
+
+    /// The same without what comes behind the steps.
+    pub fn of_steps(number: u32, live: Vec<ReplicaId>, hands: usize) -> Self {
+        Epoch { is_whole: false, ..Self::new(number, live, hands) }
+    }
+
+    /// Works on it for the time of a slice, by all hands.
+    pub fn work<T: Product>(
+        &mut self,
+        shared: &Shared<T>,
+        trainees: &Trainees<T>,
+        hands: &mut [Hand<T>],
+        slice: Duration,
+    ) {
+        let start = Instant::now();
+        let epoch = &*self;
+        match hands {
+            [only] => epoch.work_by(shared, trainees, only, slice),
+            _ => rayon::scope(|scope| {
+                for hand in hands {
+                    scope.spawn(|_| epoch.work_by(shared, trainees, hand, slice));
+                }
+            }),
+        }
+        self.time += start.elapsed();
+    }
+
+    fn work_by<T: Product>(
+        &self,
+        shared: &Shared<T>,
+        trainees: &Trainees<T>,
+        (worker, share): &mut Hand<T>,
+        slice: Duration,
+    ) {
+        let run = &shared.run;
+        let a_step = 3 * run.plan.parameters() * run.step.batch_size;
+        let a_look = (MULTIPLY_ADDS_A_LOOK / a_step.max(1)).clamp(1, STEPS_A_LOOK as usize) as u32;
+        let start = Instant::now();
+        let mut now = start;
+        while now - start < slice {
+            let Some((id, done)) = share.current.take().or_else(|| self.take(share)) else {
+                return;
+            };
+            let (replica, mut trainee) = (&run.replicas[id.0], of(trainees, id));
+            if done == 0 {
+                worker.begin(shared, replica, &mut trainee, self.number);
+            }
+            let all = run.steps_of(run.fold(replica));
+            let steps = done..(done + a_look).min(all);
+            worker.steps(shared, replica, &mut trainee, steps.clone());
+            share.train += lap(&mut now);
+            if steps.end < all {
+                share.current = Some((id, steps.end));
+                continue;
+            }
+            worker.store(shared, &mut trainee, self.live.len() == 1);
+            if self.is_whole {
+                let report = end(shared, replica, &mut trainee);
+                self.reports.lock().unwrap_or_else(PoisonError::into_inner).push(report);
+                share.evaluate += lap(&mut now);
+            }
+            self.over.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The next replica, before its first step.
+    fn take(&self, share: &mut Share) -> Option<(ReplicaId, u32)> {
+        if share.group.is_empty() {
+            let first = self.next.fetch_add(self.group, Ordering::Relaxed);
+            share.group = first..(first + self.group).min(self.live.len());
+        }
+        let place = share.group.next()?;
+        Some((self.live[place], 0))
+    }
+
+    /// How many steps each replica has done, in the mean.
+    pub fn steps_done<T>(&self, steps: u32, hands: &[Hand<T>]) -> u32 {
+        let under_way = hands.iter().filter_map(|(_, share)| share.current);
+        let done: u64 = under_way.map(|(_, done)| u64::from(done)).sum();
+        let over = self.over.load(Ordering::Relaxed) as u64;
+        ((over * u64::from(steps) + done) / self.live.len().max(1) as u64) as u32
+    }
+
+    /// Whether all its replicas are over.
+    pub fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed) == self.live.len()
+    }
+
+    /// The time that was spent on it.
+    pub fn time(&self) -> Duration {
+        self.time
+    }
+
+    /// What became of its replicas, by their ids; its time is divided as that of the hands.
+    pub fn report<T>(self, hands: &mut [Hand<T>]) -> EpochReport {
+        let shares = || hands.iter().map(|(_, share)| share);
+        let train: f64 = shares().map(|share| share.train.as_secs_f64()).sum();
+        let evaluate: f64 = shares().map(|share| share.evaluate.as_secs_f64()).sum();
+        let time = self.time.as_secs_f64() / (train + evaluate).max(f64::MIN_POSITIVE);
+        hands.iter_mut().for_each(|(_, share)| *share = Share::default());
+        let mut replicas = self.reports.into_inner().unwrap_or_else(PoisonError::into_inner);
+        replicas.sort_by_key(|report| report.replica);
+        EpochReport {
+            epoch: self.number,
+            replicas,
+            train_seconds: time * train,
+            evaluate_seconds: time * evaluate,
+        }
+    }
+}
+
+/// The time since `now`, which becomes the present.
+fn lap(now: &mut Instant) -> Duration {
+    let before = std::mem::replace(now, Instant::now());
+    *now - before
+}

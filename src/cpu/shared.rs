@@ -1,0 +1,69 @@
+//! What all replicas of a run share on the CPU.
+
+use std::sync::Arc;
+
+use super::evaluate::{evaluate, evaluate_fused};
+use super::fused::Chain;
+use super::gather::Frame;
+use super::ops::product::Product;
+use crate::metrics::Evaluation;
+use crate::plan::Layout;
+use crate::run::{Replica, Run};
+
+/// The run, and what follows from it once for all replicas.
+pub(super) struct Shared<T> {
+    pub run: Arc<Run>,
+    pub layout: Layout,
+    /// The scaling of each fold.
+    frames: Vec<Frame<T>>,
+    /// The network under the schedule `fused`; None under `layered`.
+    pub chain: Option<Fusion>,
+}
+
+/// A chain of dense layers, and the scaling of each fold as it takes it.
+pub(super) struct Fusion {
+    pub chain: Arc<Chain>,
+    frames: Vec<Frame<f32>>,
+}
+
+impl<T: Product> Shared<T> {
+    pub fn new(run: Arc<Run>) -> Self {
+        let frames = frames(&run);
+        Shared { layout: Layout::new(&run.plan), frames, chain: None, run }
+    }
+
+    /// Goes on on the schedule `fused`; the error says why the run can't.
+    pub fn fuse(&mut self) -> Result<(), String> {
+        let chain = Arc::new(Chain::of(&self.run)?);
+        self.chain = Some(Fusion { chain, frames: frames(&self.run) });
+        Ok(())
+    }
+
+    /// The scaling of a replica's fold.
+    pub fn frame(&self, replica: &Replica) -> &Frame<T> {
+        &self.frames[replica.fold]
+    }
+
+    /// The sums over rows of a replica on these weights, as the schedule makes them.
+    pub fn evaluate(&self, replica: &Replica, weights: &[T], rows: &[u32]) -> Evaluation {
+        let Shared { run, layout, chain, .. } = self;
+        match chain {
+            Some(fusion) => {
+                let network = (&fusion.chain, fusion.frame(replica));
+                evaluate_fused(run, network, (layout, weights), rows)
+            }
+            None => evaluate(run, layout, self.frame(replica), weights, rows),
+        }
+    }
+}
+
+impl Fusion {
+    /// The scaling of a replica's fold.
+    pub fn frame(&self, replica: &Replica) -> &Frame<f32> {
+        &self.frames[replica.fold]
+    }
+}
+
+fn frames<T: Product>(run: &Run) -> Vec<Frame<T>> {
+    run.folds.iter().map(|fold| Frame::new(run, fold)).collect()
+}

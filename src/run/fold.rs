@@ -1,0 +1,53 @@
+//! A division of the rows, and what follows from its training rows.
+
+use super::table::{Table, TableTargets};
+use crate::data::{Scaling, Split, Splits};
+
+/// The rows that a replica trains on, is validated and tested on, and their statistics. Replicas share folds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fold {
+    /// Its rows.
+    pub splits: Splits,
+    /// From original inputs to what the network sees.
+    pub inputs: Scaling,
+    /// From original targets to the units of the loss; the identity in classification.
+    pub targets: Scaling,
+    /// The weight of each class in the loss; empty where all are 1.
+    pub class_weights: Vec<f64>,
+    /// The mean over its training rows of their weights, `sample_weight` times class weight.
+    pub mean_weight: f64,
+    /// Σ (y - mean y)² of each split and output, in the units of the loss; empty in classification.
+    pub target_variation: [Vec<f64>; 3],
+}
+
+impl Fold {
+    /// The rows of a split, by their numbers in the table.
+    pub fn rows(&self, split: Split) -> &[u32] {
+        self.splits.of(split)
+    }
+
+    /// The weight of a row of the table in the loss.
+    pub(super) fn weight(&self, table: &Table, row: u32) -> f64 {
+        let own = table.row_weights.as_ref().map_or(1.0, |w| f64::from(w[row as usize]));
+        match &table.targets {
+            TableTargets::Classes(classes) if !self.class_weights.is_empty() => {
+                own * self.class_weights[classes[row as usize] as usize]
+            }
+            TableTargets::Classes(_) | TableTargets::Values { .. } => own,
+        }
+    }
+
+    /// What [`Fold::mean_weight`] is for this table.
+    pub(super) fn mean_training_weight(&self, table: &Table) -> f64 {
+        let rows = self.rows(Split::Train);
+        rows.iter().map(|&row| self.weight(table, row)).sum::<f64>() / rows.len() as f64
+    }
+
+    /// An output of the network in original units; in classification there is no scaling to undo.
+    pub fn original(&self, output: usize, y: f64) -> f64 {
+        match (self.targets.scale.get(output), self.targets.shift.get(output)) {
+            (Some(scale), Some(shift)) => y / scale + shift,
+            _ => y,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What can be refused of the folds and replicas of a run.
+
+use super::run::Run;
+use super::table::{Table, TableTargets};
+use crate::data::{Split, Splits};
+use crate::error::{Error, Result};
+
+/// Refuses rows that are none of the table's, that stand in two splits or twice in one, and training rows
+/// that lack a class.
+pub(super) fn check_division(table: &Table, labels: &[i64], splits: &Splits) -> Result<()> {
+    let mut seen = vec![false; table.rows()];
+    for split in Split::ALL {
+        for &row in splits.of(split) {
+            match seen.get_mut(row as usize) {
+                None => {
+                    return Err(Error::input(format!(
+                        "its {} rows have row {row} (counted from 0), and there are {}",
+                        split.name(),
+                        table.rows()
+                    )));
+                }
+                Some(seen) if *seen => {
+                    return Err(Error::input(format!(
+                        "row {row} (counted from 0) stands twice in it; give each row one split"
+                    )));
+                }
+                Some(seen) => *seen = true,
+            }
+        }
+    }
+    let train = splits.of(Split::Train);
+    if train.is_empty() {
+        return Err(Error::input("it has no training rows"));
+    }
+    let TableTargets::Classes(classes) = &table.targets else { return Ok(()) };
+    let mut trained = vec![false; labels.len()];
+    train.iter().for_each(|&row| trained[classes[row as usize] as usize] = true);
+    match trained.iter().position(|trained| !trained) {
+        None => Ok(()),
+        Some(class) => Err(Error::input(format!(
+            "its training rows have none of class {}; give it some, or leave the class out",
+            labels[class]
+        ))),
+    }
+}
+
+/// Refuses replicas that are not numbered as they stand, that have no fold, or whose optimizers are not of
+/// one kind.
+pub(super) fn check_replicas(run: &Run) -> Result<()> {
+    if run.replicas.is_empty() {
+        return Err(Error::input("a run needs a replica, and a replica a fold; there is none"));
+    }
+    let kind = run.optimizer().formula().name;
+    for (index, replica) in run.replicas.iter().enumerate() {
+        let refuse = |what: String| Err(Error::input(format!("replica {index}: {what}")));
+        if replica.id.0 != index {
+            return refuse(format!("its id is {}; allowed: its index", replica.id.0));
+        }
+        if replica.fold >= run.folds.len() {
+            let folds = run.folds.len();
+            return refuse(format!("its fold is {}, and there are {folds}", replica.fold));
+        }
+        let own = replica.optimizer.formula().name;
+        if own != kind {
+            return refuse(format!(
+                "its optimizer is {own}, and that of replica 0 is {kind}; the replicas of a run have one \
+                 kind, each with its own numbers"
+            ));
+        }
+        let validation = run.fold(replica).rows(Split::Validation);
+        let stopping = &replica.stopping;
+        let is_patient = stopping.score_patience.is_some() || stopping.loss_patience.is_some();
+        if is_patient && validation.is_empty() {
+            return refuse("its fold has no validation rows to be patient about".into());
+        }
+        if stopping.max_epochs == 0 {
+            return refuse("it trains for 0 epochs; allowed: 1 or more".into());
+        }
+    }
+    Ok(())
+}

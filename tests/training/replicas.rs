@@ -1,0 +1,234 @@
+//! Many replicas in one run: each is the run that it would be alone, to the bit.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use gpu_mlp::backend::Backend;
+use gpu_mlp::cpu::{Cpu, Schedule};
+use gpu_mlp::data::{Dataset, Splits};
+use gpu_mlp::run::{Clip, Optimizer, Parameters, Rate, Replica, ReplicaId, Run};
+use gpu_mlp::train::{Checkpoint, EpochRow, Observer, Stop, train, train_from};
+
+use crate::common::{Rows, classes, parameters, trained};
+
+const FOLDS: usize = 10;
+
+/// Fold i tests on every tenth row from i on, validates on those beside them, and trains on the others.
+fn ten_folds(rows: usize) -> Vec<Splits> {
+    let part = |fold: usize, is_in: &dyn Fn(usize) -> bool| -> Vec<u32> {
+        (0..rows as u32).filter(|row| is_in((*row as usize + FOLDS - fold) % FOLDS)).collect()
+    };
+    let fold = |fold| {
+        Splits::new(
+            part(fold, &|place| place > 1),
+            part(fold, &|place| place == 1),
+            part(fold, &|place| place == 0),
+        )
+    };
+    (0..FOLDS).map(fold).collect()
+}
+
+/// Replicas that each have their own seed, rate, L2, bound, Adam, patience and epochs, on ten folds.
+fn replicas(run: &Run, count: usize) -> Vec<Replica> {
+    let replica = |id: usize| {
+        let share = id as f64 / count as f64;
+        let mut replica = Replica {
+            id: ReplicaId(id),
+            fold: id % FOLDS,
+            seed: (id / FOLDS) as u64,
+            rate: Rate::Constant(0.002 + 0.3 * share),
+            l2: 0.01 * (id % 3) as f64,
+            clip: [None, Some(Clip::Value(0.05)), Some(Clip::Norm(0.2))][id / 7 % 3],
+            optimizer: Optimizer::Adam { beta1: 0.8 + 0.15 * share, beta2: 0.99, epsilon: 1e-8 },
+            ..run.replicas[0].clone()
+        };
+        replica.stopping.loss_patience = (!id.is_multiple_of(4)).then_some(1 + id as u32 % 4);
+        replica.stopping.max_epochs = 3 + id as u32 % 9;
+        replica
+    };
+    (0..count).map(replica).collect()
+}
+
+/// So many replicas of iris.
+fn of_iris(count: usize) -> Arc<Run> {
+    let dataset = Dataset::read("datasets/iris.npz".as_ref()).unwrap();
+    let mut parameters = parameters(&[4, 8, 3], &["tanh", "softmax"]);
+    (parameters.batch_size, parameters.loss_patience) = (16, Some(1));
+    let run = Run::on_folds(&parameters, &dataset, ten_folds(150)).unwrap();
+    let replicas = replicas(&run, count);
+    Arc::new(run.with_replicas(replicas).unwrap())
+}
+
+/// One replica of a run, alone.
+fn alone(run: &Run, id: usize) -> Arc<Run> {
+    let replica = Replica { id: ReplicaId(0), fold: 0, ..run.replicas[id].clone() };
+    let fold = run.fold(&run.replicas[id]).clone();
+    let single = Run { folds: vec![fold], ..run.clone() };
+    Arc::new(single.with_replicas(vec![replica]).unwrap())
+}
+
+fn on(run: &Arc<Run>, schedule: Schedule) -> Cpu<f32> {
+    Cpu::with_schedule(run.clone(), schedule).unwrap()
+}
+
+fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
+}
+
+#[test]
+fn a_thousand_replicas_of_iris_are_their_single_runs() {
+    let run = of_iris(1000);
+    for schedule in Schedule::ALL {
+        let mut backend = on(&run, schedule);
+        let (rows, outcome) = trained(&run, &mut backend);
+        let state = backend.state().unwrap();
+        let stops = || outcome.replicas.iter().map(|replica| replica.stop);
+        let by_patience = stops().filter(|stop| matches!(stop, Stop::LossPatience(_))).count();
+        let by_epochs = stops().filter(|stop| *stop == Stop::MaxEpochs).count();
+        assert!(by_patience > 100 && by_epochs > 100, "{by_patience} {by_epochs}");
+        for id in (0..1000).step_by(29) {
+            let single = alone(&run, id);
+            let mut own = on(&single, schedule);
+            let (own_rows, own_outcome) = trained(&single, &mut own);
+            let of_replica: Vec<EpochRow> = rows
+                .iter()
+                .filter(|row| row.replica == ReplicaId(id))
+                .map(|row| EpochRow { replica: ReplicaId(0), ..row.clone() })
+                .collect();
+            assert_eq!(of_replica, own_rows, "the history of replica {id}, {schedule:?}");
+            let (joined, own_outcome) = (&outcome.replicas[id], &own_outcome.replicas[0]);
+            assert_eq!((joined.stop, &joined.best), (own_outcome.stop, &own_outcome.best), "{id}");
+            for (name, tensor) in own.state().unwrap().tensors {
+                let len = tensor.values.len();
+                let joined = &state.tensors[&name];
+                let part = |values: &[f64]| values[id * len..(id + 1) * len].to_vec();
+                assert_eq!(part(&joined.best), tensor.best, "{name} of {id}, {schedule:?}");
+                assert_eq!(part(&joined.values), tensor.values, "{name} of {id}, {schedule:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_number_of_threads_changes_no_bit_of_many() {
+    let run = of_iris(50);
+    for schedule in Schedule::ALL {
+        let of = |threads| {
+            with_threads(threads, || {
+                let mut backend = on(&run, schedule);
+                (trained(&run, &mut backend).0, backend.state().unwrap())
+            })
+        };
+        let one = of(1);
+        for threads in [2, 3, 8] {
+            assert_eq!(of(threads), one, "{threads} threads, {schedule:?}");
+        }
+    }
+}
+
+/// Stops the run after an epoch, with the checkpoint there.
+struct Killed {
+    rows: Rows,
+    after: u32,
+    checkpoint: Option<Checkpoint>,
+}
+
+impl Observer for Killed {
+    fn epoch(&mut self, row: &EpochRow) -> gpu_mlp::Result<()> {
+        self.rows.epoch(row)
+    }
+    fn checkpoint_due(&self, epoch: u32) -> bool {
+        epoch == self.after
+    }
+    fn checkpoint(&mut self, checkpoint: &Checkpoint) -> gpu_mlp::Result<()> {
+        self.checkpoint = Some(checkpoint.clone());
+        Ok(())
+    }
+}
+
+#[test]
+fn a_kill_at_any_epoch_and_a_resume_change_no_bit_of_many() {
+    let run = of_iris(60);
+    let go_on = AtomicBool::new(false);
+    for schedule in Schedule::ALL {
+        let mut whole = on(&run, schedule);
+        let (rows, _) = trained(&run, &mut whole);
+        for after in 1..=9 {
+            let mut killed = Killed { rows: Rows::default(), after, checkpoint: None };
+            train(&run, &mut on(&run, schedule), &mut killed, &go_on).unwrap();
+            let (mut rest, mut later) = (on(&run, schedule), Rows::default());
+            let checkpoint = killed.checkpoint.unwrap();
+            train_from(&run, checkpoint, &mut rest, &mut later, &go_on).unwrap();
+            let expected: Vec<_> = rows.iter().filter(|row| row.epoch > after).cloned().collect();
+            assert_eq!(later.0, expected, "after epoch {after}, {schedule:?}");
+            assert_eq!(rest.state().unwrap(), whole.state().unwrap(), "after epoch {after}");
+        }
+    }
+}
+
+#[test]
+fn one_that_bursts_ends_alone() {
+    let run = Run::clone(&of_iris(9));
+    let mut replicas = run.replicas.clone();
+    for replica in &mut replicas {
+        (replica.stopping.max_epochs, replica.stopping.loss_patience) = (6, None);
+        (replica.optimizer, replica.clip) = (Optimizer::Sgd, None);
+    }
+    // Its weights are beyond f32 after the first step: the second has no finite loss.
+    replicas[4].rate = Rate::Constant(1e39);
+    let run = Arc::new(run.with_replicas(replicas).unwrap());
+    for schedule in Schedule::ALL {
+        let (rows, outcome) = trained(&run, &mut on(&run, schedule));
+        for (id, replica) in outcome.replicas.iter().enumerate() {
+            let expected = match id {
+                4 => (Stop::NotFinite(Some(2)), 1, None),
+                _ => (Stop::MaxEpochs, 6, replica.best_epoch),
+            };
+            assert_eq!((replica.stop, replica.epochs, replica.best_epoch), expected, "{id}");
+        }
+        assert_eq!(rows.len(), 8 * 6 + 1);
+    }
+}
+
+fn refused(replicas: impl FnOnce(&mut Vec<Replica>)) -> String {
+    let run = Run::clone(&of_iris(3));
+    let mut changed = run.replicas.clone();
+    replicas(&mut changed);
+    run.with_replicas(changed).unwrap_err().to_string()
+}
+
+#[test]
+fn replicas_that_are_none_of_the_run_are_refused() {
+    assert!(refused(|all| all.clear()).contains("needs a replica"));
+    assert!(refused(|all| all.swap(0, 1)).contains("replica 0: its id is 1"));
+    assert!(refused(|all| all[2].fold = 10).contains("replica 2: its fold is 10"));
+    let sgd = refused(|all| all[1].optimizer = Optimizer::Sgd);
+    assert!(
+        sgd.contains("replica 1: its optimizer is sgd, and that of replica 0 is adam"),
+        "{sgd}"
+    );
+    assert!(refused(|all| all[1].stopping.max_epochs = 0).contains("trains for 0 epochs"));
+}
+
+fn refused_fold(change: impl FnOnce(&mut [Vec<u32>; 3])) -> String {
+    let mut parts = [(0..30).collect(), (30..35).collect(), (35..40).collect()];
+    change(&mut parts);
+    let [train, validation, test] = parts;
+    let sound = Splits::new((0..40).collect(), vec![], vec![]);
+    let folds = vec![sound, Splits::new(train, validation, test)];
+    let parameters: Parameters = parameters(&[4, 8, 3], &["tanh", "softmax"]);
+    Run::on_folds(&parameters, &classes(40, 4, 3), folds).unwrap_err().to_string()
+}
+
+#[test]
+fn folds_that_do_not_fit_the_data_are_named() {
+    let dataset = classes(40, 4, 3);
+    let run = Run::new(&parameters(&[4, 8, 3], &["tanh", "softmax"]), &dataset).unwrap();
+    let gpu_mlp::run::TableTargets::Classes(of_rows) = &run.table.targets else { panic!() };
+    let without = refused_fold(|[train, ..]| train.retain(|row| of_rows[*row as usize] != 2));
+    assert!(without.contains("fold 1 (counted from 0)"), "{without}");
+    assert!(without.contains("none of class 2"), "{without}");
+    assert!(refused_fold(|[train, ..]| train.push(40)).contains("row 40"));
+    assert!(refused_fold(|[train, ..]| train.push(31)).contains("row 31 (counted from 0) stands"));
+    assert!(refused_fold(|[train, ..]| train.clear()).contains("no training rows"));
+}
