@@ -19,7 +19,7 @@ struct Parameters {
 @group(1) @binding(2) var<storage, read> targets: array<u32>;
 // Sample weights (rows); one element where rows have none.
 @group(1) @binding(3) var<storage, read> row_weights: array<f32>;
-// (replica, class weights, or shifts of the outputs and then their scales).
+// (fold, class weights, or shifts of the outputs and then their scales).
 @group(1) @binding(4) var<storage, read> frames: array<f32>;
 // (replica, capacity)
 @group(1) @binding(5) var<storage, read_write> rows: array<u32>;
@@ -44,10 +44,10 @@ fn of_row(replica: u32, i: u32, step: Step) {
         let class_ = targets[row];
         truth[at] = class_;
         if (parameters.weighted_classes > 0u) {
-            weight *= frames[replica * parameters.weighted_classes + class_];
+            weight *= frames[step.fold * parameters.weighted_classes + class_];
         }
     } else {
-        let frame = replica * 2u * parameters.outputs;
+        let frame = step.fold * 2u * parameters.outputs;
         for (var k = 0u; k < parameters.outputs; k++) {
             let y = bitcast<f32>(targets[row * parameters.outputs + k]);
             let scaled = (y - frames[frame + k]) * frames[frame + parameters.outputs + k];

@@ -6,7 +6,6 @@ struct Parameters {
     weights: u32,
     // Stretches they are cut into.
     stretches: u32,
-    bound: f32,
 }
 
 @group(1) @binding(0) var<uniform> parameters: Parameters;
@@ -54,6 +53,6 @@ fn finish(
     }
     let norm = sqrt(reduce(local, sum));
     if (local == 0u) {
-        scales[replica] = norm_scale(norm, parameters.bound);
+        scales[replica] = norm_scale(norm, step_of(replica).norm_bound);
     }
 }

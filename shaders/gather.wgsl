@@ -12,7 +12,7 @@ struct Parameters {
 @group(1) @binding(0) var<uniform> parameters: Parameters;
 // (part rows, inputs)
 @group(1) @binding(1) var<storage, read> table: array<f32>;
-// (replica, shifts and then scales)
+// (fold, shifts and then scales)
 @group(1) @binding(2) var<storage, read> frames: array<f32>;
 // (replica, capacity)
 @group(1) @binding(3) var<storage, read> rows: array<u32>;
@@ -28,7 +28,7 @@ fn of_element(replica: u32, e: u32, at: u32) {
     // Before the first row of the part this wraps around, and is beyond its last.
     let row = rows[replica * parameters.capacity + e / parameters.inputs] - parameters.first_row;
     if (row < parameters.part_rows) {
-        let frame = replica * 2u * parameters.inputs;
+        let frame = step_of(replica).fold * 2u * parameters.inputs;
         let value = table[row * parameters.inputs + c];
         x[at] = (value - frames[frame + c]) * frames[frame + parameters.inputs + c];
     }

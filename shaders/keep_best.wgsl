@@ -5,16 +5,13 @@
 struct Parameters {
     // Weights of a replica.
     weights: u32,
-    // Numbers of a slot of `sums`.
-    slot_length: u32,
+    // Sums of a slot.
+    length: u32,
     replicas: u32,
-    // The epoch's training slots, and the validation slots behind them; a slot a replica each.
-    train_steps: u32,
-    validation_steps: u32,
 }
 
 @group(1) @binding(0) var<uniform> parameters: Parameters;
-// (slot, Σ weight·loss, Σ weight, ...)
+// The sums of each slot (`sums.wgsl`), the first two Σ weight·loss and Σ weight: training, then validation
 @group(1) @binding(1) var<storage, read> sums: array<f32>;
 // (replica): the best validation loss so far
 @group(1) @binding(2) var<storage, read_write> best_losses: array<f32>;
@@ -23,30 +20,36 @@ struct Parameters {
 // (replica, weights), both
 @group(1) @binding(4) var<storage, read> weights: array<f32>;
 @group(1) @binding(5) var<storage, read_write> best: array<f32>;
+// (replica, sums of training, first bad step, sums of validation): what the host reads of an epoch
+@group(1) @binding(6) var<storage, read_write> totals: array<f32>;
 
-// By the exponent's bits: a shader may take it that NaN does not occur.
-fn is_finite(x: f32) -> bool {
-    return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u;
+// Sum k of a slot over so many steps.
+fn total(slot: u32, k: u32, steps: u32) -> f32 {
+    let first = slot * slot_length(parameters.length) + k;
+    var sum = 0.0;
+    for (var level = 0u; level < LEVELS; level++) {
+        if (((steps >> level) & 1u) == 1u) {
+            sum += sums[first + level * parameters.length];
+        }
+    }
+    return sum;
 }
 
 var<workgroup> bad: atomic<u32>;
 
-// One workgroup a replica. Training slots and weights that are not finite keep nothing.
+// One workgroup a replica. Training steps and weights that are not finite keep nothing.
 @compute @workgroup_size(256)
 fn decide(
     @builtin(workgroup_id) workgroup: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
     let replica = workgroup.z;
+    let step = step_of(replica);
+    let length = parameters.length;
     if (local == 0u) {
         atomicStore(&bad, 0u);
     }
     workgroupBarrier();
-    for (var i = local; i < parameters.train_steps; i += 256u) {
-        if (!is_finite(sums[(i * parameters.replicas + replica) * parameters.slot_length])) {
-            atomicOr(&bad, 1u);
-        }
-    }
     let own = replica * parameters.weights;
     let last = parameters.weights - 1u;
     // Four a turn: software Vulkan drivers bound the turns of a loop.
@@ -56,26 +59,28 @@ fn decide(
             & is_finite(weights[own + min(i + 512u, last)])
             & is_finite(weights[own + min(i + 768u, last)]);
         if (!sound) {
-            atomicOr(&bad, 2u);
+            atomicOr(&bad, 1u);
         }
+    }
+    let to = replica * (2u * length + 1u);
+    for (var k = local; k < length; k += 256u) {
+        totals[to + k] = total(replica, k, step.number);
+        totals[to + length + 1u + k] = total(parameters.replicas + replica, k, step.place);
     }
     workgroupBarrier();
     if (local != 0u) {
         return;
     }
-    var loss = 0.0;
-    var weight = 0.0;
-    for (var i = 0u; i < parameters.validation_steps; i++) {
-        let slot = (parameters.train_steps + i) * parameters.replicas + replica;
-        loss += sums[slot * parameters.slot_length];
-        weight += sums[slot * parameters.slot_length + 1u];
-    }
+    let bad_step = sums[replica * slot_length(length) + LEVELS * length];
+    totals[to + length] = bad_step;
+    let loss = total(parameters.replicas + replica, 0u, step.place);
+    let weight = total(parameters.replicas + replica, 1u, step.place);
     let mean = loss / max(weight, 1e-30);
-    let better = parameters.validation_steps == 0u || (is_finite(mean) && mean < best_losses[replica]);
-    let faults = atomicLoad(&bad);
-    let sound = better && faults == 0u && step_of(replica).list_rows > 0u;
-    kept[replica] = select(select(0u, 1u, sound), 2u, faults >= 2u);
-    if (sound && parameters.validation_steps > 0u) {
+    let better = step.place == 0u || (is_finite(mean) && mean < best_losses[replica]);
+    let burst = atomicLoad(&bad) != 0u;
+    let sound = better && bad_step == 0.0 && !burst;
+    kept[replica] = select(select(0u, 1u, sound), 2u, burst);
+    if (sound && step.place > 0u) {
         best_losses[replica] = mean;
     }
 }

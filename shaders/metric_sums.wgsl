@@ -21,7 +21,7 @@ struct Parameters {
 // (replica, capacity), both
 @group(1) @binding(3) var<storage, read> weights: array<f32>;
 @group(1) @binding(4) var<storage, read> losses: array<f32>;
-// (slot, Σ weight·loss, Σ weight, Σ error² of each output, Σ |error| of each output)
+// The sums of each slot (`sums.wgsl`): Σ weight·loss, Σ weight, Σ error² of each output, Σ |error| of each output
 @group(1) @binding(5) var<storage, read_write> sums: array<f32>;
 // (epoch's confusion, true class, predicted class), or (epoch's confusion, label, true, predicted) and
 // behind the labels the rows that are all right
@@ -78,11 +78,12 @@ fn main(
             count_labels(own + i, step.confusion);
         }
     }
-    let slot = step.slot * (2u + 2u * parameters.outputs);
+    let length = 2u + 2u * parameters.outputs;
     let total = reduce(local, loss);
-    if (local == 0u) {
-        sums[slot] = total.x;
-        sums[slot + 1u] = total.y;
+    let adds = local == 0u && step.rows > 0u;
+    if (adds) {
+        add_to_sum(step, 0u, length, total.x);
+        add_to_sum(step, 1u, length, total.y);
     }
     for (var k = 0u; k < parameters.outputs; k++) {
         var errors = vec2<f32>(0.0);
@@ -92,9 +93,9 @@ fn main(
             errors += vec2<f32>(error * error, abs(error));
         }
         let both = reduce(local, errors);
-        if (local == 0u) {
-            sums[slot + 2u + k] = both.x;
-            sums[slot + 2u + parameters.outputs + k] = both.y;
+        if (adds) {
+            add_to_sum(step, 2u + k, length, both.x);
+            add_to_sum(step, 2u + parameters.outputs + k, length, both.y);
         }
     }
 }

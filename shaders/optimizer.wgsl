@@ -2,6 +2,7 @@
 // optimizer moves them. The optimizer's file (`sgd.wgsl` and others) defines
 //     moved(w, g, slots, numbers, step) -> Moved
 // The host writes the structs `Numbers` and `Slots`, by the names of the optimizer's formula, and
+//     numbers_of(step) -> Numbers                      the numbers of the replica
 //     slots_at(at) -> Slots, keep_slots(at, slots)     what is kept for a weight, in buffers (replica, weights)
 // A kernel that moves weights defines
 //     weight(i) -> f32, set_weight(i, w)               weight i of the replica
@@ -11,10 +12,6 @@ struct Parameters {
     // Weights of a replica.
     weights: u32,
     replicas: u32,
-    // Bounds of each component and of the norm; infinite where there is none.
-    bound: f32,
-    norm_bound: f32,
-    numbers: Numbers,
 }
 
 struct Moved {
@@ -30,8 +27,8 @@ var<private> own: u32;
 // Moves weight i by its gradient, which the bound on the norm has scaled already.
 fn moves_weight(i: u32, gradient: f32, step: Step) {
     let w = weight(i);
-    let g = bounded(gradient, parameters.bound) + step.decay * decay_of(i) * w;
-    let after = moved(w, g, slots_at(own + i), parameters.numbers, step);
+    let g = bounded(gradient, step.bound) + step.decay * decay_of(i) * w;
+    let after = moved(w, g, slots_at(own + i), numbers_of(step), step);
     set_weight(i, after.weight);
     keep_slots(own + i, after.slots);
 }

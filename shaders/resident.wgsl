@@ -2,7 +2,7 @@
 // deltas stay in workgroup memory, and where they fit the weights (`local_weights`); the optimizer's
 // slots and the sums of each step are in storage.
 //     weights    (replica, WEIGHTS), as are the optimizer's slots
-//     sums       (slot, STATS_LENGTH)
+//     sums       of STATS_LENGTH sums a slot (`sums.wgsl`)
 
 fn column(quad: u32, c: u32) -> vec4<f32> {
     return memory[quad * COLUMNS + c];
@@ -17,7 +17,7 @@ fn update(local: u32, quads: u32, step: Step) {
             let g = gradient(i, quads) * scale;
             sum += g * g;
         }
-        scale *= norm_scale(sqrt(reduce(local, sum)), parameters.norm_bound);
+        scale *= norm_scale(sqrt(reduce(local, sum)), step.norm_bound);
     }
     for (var i = local; i < WEIGHTS; i += THREADS) {
         moves_weight(i, gradient(i, quads) * scale, step);
@@ -40,9 +40,9 @@ fn main(
         if (step.rows > 0u) {
             pass_over(local, replica * AHEAD + step.place, step.rows, quads, step.confusion);
             update(local, quads, step);
-        }
-        for (var c = local; c < STATS_LENGTH; c += THREADS) {
-            sums[step.slot * STATS_LENGTH + c] = column_sum(STATS + c, quads);
+            for (var c = local; c < STATS_LENGTH; c += THREADS) {
+                add_to_sum(step, c, STATS_LENGTH, column_sum(STATS + c, quads));
+            }
         }
         storageBarrier();
         workgroupBarrier();

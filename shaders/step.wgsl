@@ -10,7 +10,7 @@ struct Entry {
     padding1: u32,
 }
 
-// One step of one replica. With 0 rows nothing moves.
+// One step of one replica, as `make_steps.wgsl` writes it. With 0 rows nothing moves. A replica is known by its slot.
 struct Step {
     // Rows of this batch.
     rows: u32,
@@ -24,14 +24,14 @@ struct Step {
     epoch: u32,
     seed_low: u32,
     seed_high: u32,
-    // Where the sums of this step go.
+    // Where its sums go: the slot of the sums, and its number among those that are added up there, from 0.
     slot: u32,
     // Where its confusion counts go.
     confusion: u32,
     learning_rate: f32,
     // L2 / rows for a mean, L2 for a sum.
     decay: f32,
-    // Adam's 1 / (1 - βᵗ), computed in f64 on the host.
+    // Adam's 1 / (1 - βᵗ).
     correction1: f32,
     correction2: f32,
     // Where its rows begin among those that were gathered ahead.
@@ -39,6 +39,14 @@ struct Step {
     // What the gradient summed over the batch is multiplied with: 1 / (rows · mean weight of the training
     // rows) for a mean, 1 for a sum.
     scale: f32,
+    number: u32,
+    // The fold of the replica.
+    fold: u32,
+    // Bounds of each component of the gradient and of its norm; infinite where there is none.
+    bound: f32,
+    norm_bound: f32,
+    // The numbers of its optimizer, in the order of the formula.
+    numbers: array<f32, 5>,
 }
 
 @group(0) @binding(0) var<uniform> entry: Entry;

@@ -36,7 +36,7 @@ fn moves(
     for (var i = local; i < WORKGROUPS; i += THREADS) {
         sum += squares[workgroup.z * WORKGROUPS + i];
     }
-    let scale = norm_scale(sqrt(reduce(local, sum)), parameters.norm_bound);
+    let scale = norm_scale(sqrt(reduce(local, sum)), step.norm_bound);
     let i = thread(workgroup, workgroups, local, THREADS);
     if ((i < WEIGHTS) & (step.rows > 0u)) {
         moves_weight(i, gradient_sums[own + i] * scale, step);

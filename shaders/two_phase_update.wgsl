@@ -5,7 +5,7 @@
 //     columns    (replica, QUADS_OF_BATCH, KEPT), as the first dispatch left them
 //     weights    (replica, WEIGHTS), as are the optimizer's slots, and `gradient_sums` for the norm
 //     squares    (replica, WORKGROUPS)
-//     sums       (slot, STATS_LENGTH)
+//     sums       of STATS_LENGTH sums a slot (`sums.wgsl`)
 
 var<private> first_column: u32;
 
@@ -32,8 +32,8 @@ fn begin(replica: u32) {
 
 // What the metrics are made of: the threads behind the weights.
 fn sum_stats(i: u32, quads: u32, step: Step) {
-    if ((i >= WEIGHTS) & (i < WEIGHTS + STATS_LENGTH)) {
-        sums[step.slot * STATS_LENGTH + i - WEIGHTS] = column_sum(STATS + i - WEIGHTS, quads);
+    if ((i >= WEIGHTS) & (i < WEIGHTS + STATS_LENGTH) & (step.rows > 0u)) {
+        add_to_sum(step, i - WEIGHTS, STATS_LENGTH, column_sum(STATS + i - WEIGHTS, quads));
     }
 }
 

@@ -10,12 +10,15 @@ use std::time::Duration;
 
 use gpu_mlp::backend::{Backend, Description, Event, Mark, Quantity, State, Weights};
 use gpu_mlp::cpu::{Cpu, Product};
-use gpu_mlp::data::{Dataset, Split, Targets};
+use gpu_mlp::data::{Dataset, Split, Splits, Targets};
 use gpu_mlp::metrics::Evaluation;
 use gpu_mlp::network::ACTIVATION_NAMES;
-use gpu_mlp::run::{LayerStack, Parameters, Replica, ReplicaId, Run};
+use gpu_mlp::run::{Clip, LayerStack, Optimizer, Parameters, Rate, Replica, ReplicaId, Run};
 use gpu_mlp::train::{EpochRow, Observer, Outcome, train};
 use ndarray::{Array2, Array3, ArrayD, ArrayViewD};
+
+/// Folds of [`many_of_iris`].
+const FOLDS: usize = 10;
 
 /// A network's layers: sizes, then one activation a layer.
 pub fn mlp(sizes: &[usize], activations: &[&str]) -> LayerStack {
@@ -166,4 +169,58 @@ impl<B: Backend> Backend for InBlocks<B> {
     fn measure(&mut self, budget: Duration) -> gpu_mlp::Result<f64> {
         self.0.measure(budget)
     }
+}
+
+/// Fold i tests on every tenth row from i on, validates on those beside them, and trains on the others.
+fn ten_folds(rows: usize) -> Vec<Splits> {
+    let part = |fold: usize, is_in: &dyn Fn(usize) -> bool| -> Vec<u32> {
+        (0..rows as u32).filter(|row| is_in((*row as usize + FOLDS - fold) % FOLDS)).collect()
+    };
+    let fold = |fold| {
+        Splits::new(
+            part(fold, &|place| place > 1),
+            part(fold, &|place| place == 1),
+            part(fold, &|place| place == 0),
+        )
+    };
+    (0..FOLDS).map(fold).collect()
+}
+
+/// Replicas that each have their own seed, rate, L2, bound, Adam, patience and epochs, on ten folds.
+fn replicas(run: &Run, count: usize) -> Vec<Replica> {
+    let replica = |id: usize| {
+        let share = id as f64 / count as f64;
+        let mut replica = Replica {
+            id: ReplicaId(id),
+            fold: id % FOLDS,
+            seed: (id / FOLDS) as u64,
+            rate: Rate::Constant(0.002 + 0.3 * share),
+            l2: 0.01 * (id % 3) as f64,
+            clip: [None, Some(Clip::Value(0.05)), Some(Clip::Norm(0.2))][id / 7 % 3],
+            optimizer: Optimizer::Adam { beta1: 0.8 + 0.15 * share, beta2: 0.99, epsilon: 1e-8 },
+            ..run.replicas[0].clone()
+        };
+        replica.stopping.loss_patience = (!id.is_multiple_of(4)).then_some(1 + id as u32 % 4);
+        replica.stopping.max_epochs = 3 + id as u32 % 9;
+        replica
+    };
+    (0..count).map(replica).collect()
+}
+
+/// So many replicas of iris on ten folds, each with its own numbers.
+pub fn many_of_iris(count: usize) -> Arc<Run> {
+    let dataset = Dataset::read("datasets/iris.npz".as_ref()).unwrap();
+    let mut parameters = parameters(&[4, 8, 3], &["tanh", "softmax"]);
+    (parameters.batch_size, parameters.loss_patience) = (16, Some(1));
+    let run = Run::on_folds(&parameters, &dataset, ten_folds(150)).unwrap();
+    let replicas = replicas(&run, count);
+    Arc::new(run.with_replicas(replicas).unwrap())
+}
+
+/// One replica of a run, alone.
+pub fn alone(run: &Run, id: usize) -> Arc<Run> {
+    let replica = Replica { id: ReplicaId(0), fold: 0, ..run.replicas[id].clone() };
+    let fold = run.fold(&run.replicas[id]).clone();
+    let single = Run { folds: vec![fold], ..run.clone() };
+    Arc::new(single.with_replicas(vec![replica]).unwrap())
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::common::{classes, cpu, joined, run, trained};
+use crate::common::{alone, classes, cpu, joined, many_of_iris, run, trained};
 use crate::devices_and_data::patient;
 use crate::support::gpu_on;
 use gpu_mlp::backend::{Backend, Event, ReplicaReport};
 use gpu_mlp::data::{Split, Splits};
 use gpu_mlp::gpu::{GpuBackend, Schedule};
-use gpu_mlp::run::{ReplicaId, Run};
+use gpu_mlp::run::{Parameters, ReplicaId, Run};
 use gpu_mlp::train::EpochRow;
 
 /// Runs that differ in seed, rate and L2, and the last in its training rows.
@@ -135,4 +135,54 @@ fn a_state_goes_back_and_gives_the_same_bits_on(schedule: Schedule) {
     let mut other = gpu_on("a_state_goes_back_and_gives_the_same_bits", &run, schedule).unwrap();
     other.restore(&saved).unwrap();
     assert_eq!(reports(&mut other, 3..6), after);
+}
+
+#[test]
+fn sixty_four_replicas_of_iris_are_their_single_runs_and_near_those_of_the_cpu() {
+    Schedule::ALL.into_iter().for_each(sixty_four_replicas_of_iris_on);
+}
+
+fn sixty_four_replicas_of_iris_on(schedule: Schedule) {
+    const TEST: &str = "sixty_four_replicas_of_iris";
+    let run = many_of_iris(64);
+    let Some(mut backend) = gpu_on(TEST, &run, schedule) else { return };
+    let (rows, outcome) = trained(&run, &mut backend);
+    for id in (0..64).step_by(7) {
+        let single = alone(&run, id);
+        let (own_rows, own) = trained(&single, &mut gpu_on(TEST, &single, schedule).unwrap());
+        let of_replica = rows.iter().filter(|row| row.replica == ReplicaId(id));
+        assert_eq!(of_replica.clone().count(), own_rows.len(), "{id}, {schedule:?}");
+        for (row, own) in of_replica.zip(&own_rows) {
+            assert_eq!((&row.train, &row.validation), (&own.train, &own.validation), "{id}");
+        }
+        let (joined, own) = (&outcome.replicas[id], &own.replicas[0]);
+        assert_eq!((joined.stop, &joined.best), (own.stop, &own.best), "{id}, {schedule:?}");
+    }
+    // Rates up to 0.3 make little of much: the rounding of a step is hundreds of times as large after ten epochs.
+    let (expected, _) = trained(&run, &mut cpu::<f32>(&run));
+    for (row, expected) in rows.iter().zip(&expected).filter(|(row, _)| row.epoch <= 3) {
+        assert_eq!((row.replica, row.epoch), (expected.replica, expected.epoch));
+        assert!((row.train.loss - expected.train.loss).abs() < 1e-5, "{row:?} {expected:?}");
+    }
+}
+
+#[test]
+fn nothing_is_uploaded_for_a_step_and_little_is_read_of_an_epoch() {
+    for schedule in Schedule::ALL {
+        let bytes = |batch_size: usize| {
+            let dataset = classes(120, 4, 3);
+            let parameters = Parameters { batch_size, loss_patience: None, ..patient() };
+            let single =
+                |seed| run(&Parameters { random_seed: seed, ..parameters.clone() }, &dataset);
+            let run = joined(&[1, 2, 3].map(single));
+            let mut backend = gpu_on("nothing_is_uploaded_for_a_step", &run, schedule)?;
+            let before = (backend.uploaded(), backend.read_backs());
+            reports(&mut backend, 1..4);
+            Some((run.steps(), backend.uploaded() - before.0, backend.read_backs() - before.1))
+        };
+        let (Some(few), Some(many)) = (bytes(40), bytes(1)) else { return };
+        assert_eq!((few.0, many.0), (3, 84));
+        assert_eq!((few.1, many.1), (0, 0), "bytes that were uploaded, {schedule:?}");
+        assert_eq!((few.2, many.2), (3, 3), "read-backs of three epochs, {schedule:?}");
+    }
 }

@@ -5,67 +5,11 @@ use std::sync::atomic::AtomicBool;
 
 use gpu_mlp::backend::Backend;
 use gpu_mlp::cpu::{Cpu, Schedule};
-use gpu_mlp::data::{Dataset, Splits};
-use gpu_mlp::run::{Clip, Optimizer, Parameters, Rate, Replica, ReplicaId, Run};
+use gpu_mlp::data::Splits;
+use gpu_mlp::run::{Optimizer, Parameters, Rate, Replica, ReplicaId, Run};
 use gpu_mlp::train::{Checkpoint, EpochRow, Observer, Stop, train, train_from};
 
-use crate::common::{Rows, classes, parameters, trained};
-
-const FOLDS: usize = 10;
-
-/// Fold i tests on every tenth row from i on, validates on those beside them, and trains on the others.
-fn ten_folds(rows: usize) -> Vec<Splits> {
-    let part = |fold: usize, is_in: &dyn Fn(usize) -> bool| -> Vec<u32> {
-        (0..rows as u32).filter(|row| is_in((*row as usize + FOLDS - fold) % FOLDS)).collect()
-    };
-    let fold = |fold| {
-        Splits::new(
-            part(fold, &|place| place > 1),
-            part(fold, &|place| place == 1),
-            part(fold, &|place| place == 0),
-        )
-    };
-    (0..FOLDS).map(fold).collect()
-}
-
-/// Replicas that each have their own seed, rate, L2, bound, Adam, patience and epochs, on ten folds.
-fn replicas(run: &Run, count: usize) -> Vec<Replica> {
-    let replica = |id: usize| {
-        let share = id as f64 / count as f64;
-        let mut replica = Replica {
-            id: ReplicaId(id),
-            fold: id % FOLDS,
-            seed: (id / FOLDS) as u64,
-            rate: Rate::Constant(0.002 + 0.3 * share),
-            l2: 0.01 * (id % 3) as f64,
-            clip: [None, Some(Clip::Value(0.05)), Some(Clip::Norm(0.2))][id / 7 % 3],
-            optimizer: Optimizer::Adam { beta1: 0.8 + 0.15 * share, beta2: 0.99, epsilon: 1e-8 },
-            ..run.replicas[0].clone()
-        };
-        replica.stopping.loss_patience = (!id.is_multiple_of(4)).then_some(1 + id as u32 % 4);
-        replica.stopping.max_epochs = 3 + id as u32 % 9;
-        replica
-    };
-    (0..count).map(replica).collect()
-}
-
-/// So many replicas of iris.
-fn of_iris(count: usize) -> Arc<Run> {
-    let dataset = Dataset::read("datasets/iris.npz".as_ref()).unwrap();
-    let mut parameters = parameters(&[4, 8, 3], &["tanh", "softmax"]);
-    (parameters.batch_size, parameters.loss_patience) = (16, Some(1));
-    let run = Run::on_folds(&parameters, &dataset, ten_folds(150)).unwrap();
-    let replicas = replicas(&run, count);
-    Arc::new(run.with_replicas(replicas).unwrap())
-}
-
-/// One replica of a run, alone.
-fn alone(run: &Run, id: usize) -> Arc<Run> {
-    let replica = Replica { id: ReplicaId(0), fold: 0, ..run.replicas[id].clone() };
-    let fold = run.fold(&run.replicas[id]).clone();
-    let single = Run { folds: vec![fold], ..run.clone() };
-    Arc::new(single.with_replicas(vec![replica]).unwrap())
-}
+use crate::common::{Rows, alone, classes, many_of_iris, parameters, trained};
 
 fn on(run: &Arc<Run>, schedule: Schedule) -> Cpu<f32> {
     Cpu::with_schedule(run.clone(), schedule).unwrap()
@@ -77,7 +21,7 @@ fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
 
 #[test]
 fn a_thousand_replicas_of_iris_are_their_single_runs() {
-    let run = of_iris(1000);
+    let run = many_of_iris(1000);
     for schedule in Schedule::ALL {
         let mut backend = on(&run, schedule);
         let (rows, outcome) = trained(&run, &mut backend);
@@ -111,7 +55,7 @@ fn a_thousand_replicas_of_iris_are_their_single_runs() {
 
 #[test]
 fn the_number_of_threads_changes_no_bit_of_many() {
-    let run = of_iris(50);
+    let run = many_of_iris(50);
     for schedule in Schedule::ALL {
         let of = |threads| {
             with_threads(threads, || {
@@ -148,7 +92,7 @@ impl Observer for Killed {
 
 #[test]
 fn a_kill_at_any_epoch_and_a_resume_change_no_bit_of_many() {
-    let run = of_iris(60);
+    let run = many_of_iris(60);
     let go_on = AtomicBool::new(false);
     for schedule in Schedule::ALL {
         let mut whole = on(&run, schedule);
@@ -168,7 +112,7 @@ fn a_kill_at_any_epoch_and_a_resume_change_no_bit_of_many() {
 
 #[test]
 fn one_that_bursts_ends_alone() {
-    let run = Run::clone(&of_iris(9));
+    let run = Run::clone(&many_of_iris(9));
     let mut replicas = run.replicas.clone();
     for replica in &mut replicas {
         (replica.stopping.max_epochs, replica.stopping.loss_patience) = (6, None);
@@ -191,7 +135,7 @@ fn one_that_bursts_ends_alone() {
 }
 
 fn refused(replicas: impl FnOnce(&mut Vec<Replica>)) -> String {
-    let run = Run::clone(&of_iris(3));
+    let run = Run::clone(&many_of_iris(3));
     let mut changed = run.replicas.clone();
     replicas(&mut changed);
     run.with_replicas(changed).unwrap_err().to_string()

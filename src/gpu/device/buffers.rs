@@ -32,8 +32,27 @@ impl Gpu {
     ) -> Result<wgpu::Buffer> {
         let bytes: &[u8] = bytemuck::cast_slice(values);
         let buffer = self.storage(label, bytes.len() / 4)?;
-        self.queue.write_buffer(&buffer, 0, bytes);
+        self.write(&buffer, values);
         Ok(buffer)
+    }
+
+    /// Writes `values` to the beginning of a buffer.
+    pub(in crate::gpu) fn write<T: bytemuck::Pod>(&self, buffer: &wgpu::Buffer, values: &[T]) {
+        let bytes: &[u8] = bytemuck::cast_slice(values);
+        self.uploaded.set(self.uploaded.get() + bytes.len() as u64);
+        self.queue.write_buffer(buffer, 0, bytes);
+    }
+
+    /// A buffer that holds `values`, which nothing binds.
+    pub(in crate::gpu) fn to_copy_from(&self, label: &str, values: &[u32]) -> wgpu::Buffer {
+        let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(label),
+            size: size_of_val(values) as u64,
+            usage: BufferUsages::COPY_SRC | BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        self.write(&buffer, values);
+        buffer
     }
 
     /// A uniform buffer that holds `words`.
@@ -46,7 +65,7 @@ impl Gpu {
             usage: BufferUsages::UNIFORM | BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        self.queue.write_buffer(&buffer, 0, bytemuck::cast_slice(words));
+        self.write(&buffer, words);
         buffer
     }
 

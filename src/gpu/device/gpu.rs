@@ -47,6 +47,8 @@ pub struct Gpu {
     pub(in crate::gpu) limits: wgpu::Limits,
     /// How often buffers were read back, in all.
     pub(in crate::gpu) read_backs: Cell<u32>,
+    /// Bytes that were written to it.
+    pub(in crate::gpu) uploaded: Cell<u64>,
     fault: Arc<Mutex<Option<String>>>,
 }
 
@@ -93,6 +95,7 @@ impl Gpu {
                 .min(u64::from(u32::MAX)),
             limits: limits.clone(),
             read_backs: Cell::new(0),
+            uploaded: Cell::new(0),
             fault,
         })
     }

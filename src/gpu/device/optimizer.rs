@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::run::{Clip, Formula, Optimizer};
+use crate::run::{Formula, Optimizer};
 
 /// Bounds on a gradient.
 pub(super) const BOUNDS: &str = include_str!("../../../shaders/bounds.wgsl");
@@ -23,31 +23,19 @@ pub(in crate::gpu) fn optimizer_text(optimizer: Optimizer, first_slot: usize) ->
     let Formula { slots, numbers, .. } = optimizer.formula();
     let numbers: Vec<&str> = numbers.iter().map(|(name, _)| *name).collect();
     let structs = structure("Numbers", &numbers) + &structure("Slots", slots);
+    let structs = structs + &numbers_function(numbers.len());
     let slots = slot_functions(slots, first_slot);
     [BOUNDS, OPTIMIZER, &structs, &slots, moved(optimizer)].join("\n")
 }
 
-/// `Parameters` of `shaders/optimizer.wgsl`, for `weights` weights a replica.
-pub(in crate::gpu) fn optimizer_words(
-    optimizer: Optimizer,
-    clip: Option<Clip>,
-    weights: usize,
-    replicas: usize,
-) -> Vec<u32> {
-    // Bounds that no number passes: what is not finite stays so, and is seen.
-    let (bound, norm_bound) = match clip {
-        Some(Clip::Value(bound)) => (bound as f32, f32::INFINITY),
-        Some(Clip::Norm(bound)) => (f32::INFINITY, bound as f32),
-        None => (f32::INFINITY, f32::INFINITY),
+/// What makes the numbers of a formula of those of a step.
+fn numbers_function(numbers: usize) -> String {
+    let numbers: Vec<String> = match numbers {
+        0 => vec!["0.0".into()],
+        _ => (0..numbers).map(|number| format!("step.numbers[{number}]")).collect(),
     };
-    let mut words = vec![weights as u32, replicas as u32, bound.to_bits(), norm_bound.to_bits()];
-    let numbers = optimizer.formula().numbers;
-    words.extend(numbers.iter().map(|(_, number)| (*number as f32).to_bits()));
-    if numbers.is_empty() {
-        // The member of an empty structure.
-        words.push(0);
-    }
-    words
+    let numbers = numbers.join(", ");
+    format!("fn numbers_of(step: Step) -> Numbers {{\n    return Numbers({numbers});\n}}\n")
 }
 
 /// A structure of f32; WGSL has none without a member.

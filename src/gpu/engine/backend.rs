@@ -77,7 +77,7 @@ impl GpuBackend {
 
     fn on(session: Session) -> Self {
         GpuBackend {
-            pacer: Pacer::new(session.recorder.capacity, session.gpu.is_software),
+            pacer: Pacer::new(session.recorder.sizes().capacity, session.gpu.is_software),
             kept: Kept::new(&session),
             session,
             queue: VecDeque::new(),
@@ -110,6 +110,16 @@ impl GpuBackend {
         self.ready.clear();
         self.epoch = None;
         self.session.gpu.wait()
+    }
+
+    /// Bytes that were written to the device.
+    pub fn uploaded(&self) -> u64 {
+        self.session.gpu.uploaded.get()
+    }
+
+    /// Times that the device was read.
+    pub fn read_backs(&self) -> u32 {
+        self.session.gpu.read_backs.get()
     }
 
     /// Dispatches of a step, on average where a dispatch makes many.
@@ -191,7 +201,7 @@ impl Backend for GpuBackend {
                 None => return Ok(None),
             },
         };
-        epoch.submit_steps(&self.session, &mut self.pacer, &self.kept)?;
+        epoch.submit_steps(&self.session, &mut self.pacer)?;
         let (step, steps) = (epoch.step(), self.session.run.steps());
         if step < steps {
             let event = Event::Progress { epoch: epoch.number(), step, steps };
@@ -205,7 +215,7 @@ impl Backend for GpuBackend {
         for (id, replica) in self.kept.replicas.iter_mut().enumerate() {
             replica.live &= live.contains(&ReplicaId(id));
         }
-        Ok(())
+        self.session.retain(live)
     }
 
     fn evaluate(&mut self, split: Split, which: Weights) -> Result<Vec<Evaluation>> {
@@ -221,7 +231,7 @@ impl Backend for GpuBackend {
     }
 
     fn state(&mut self) -> Result<State> {
-        state::state(&self.session, &self.kept)
+        state::state(&self.session, &mut self.kept)
     }
 
     fn known_state(&mut self) -> Result<State> {
@@ -230,7 +240,7 @@ impl Backend for GpuBackend {
 
     fn restore(&mut self, state: &State) -> Result<()> {
         self.stop()?;
-        state::restore(&self.session, &mut self.kept, state)
+        state::restore(&mut self.session, &mut self.kept, state)
     }
 
     fn mark(&mut self) -> Result<Mark> {

@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use super::kept::{Kept, count_steps};
+use super::kept::Kept;
 use super::pacer::Pacer;
 use super::report::report;
-use crate::backend::EpochReport;
+use crate::backend::{EpochReport, Weights};
 use crate::data::Split;
 use crate::error::Result;
-use crate::gpu::session::record::{Command, Pass};
+use crate::gpu::session::record::Command;
 use crate::gpu::session::run::Session;
 use crate::gpu::session::sizes::most_rows;
 
@@ -20,8 +20,12 @@ const FRACTION: usize = 8;
 
 /// Epochs that the next submit had best hold, after so many; 1 where an epoch takes a submit or more.
 pub(super) fn epochs_at_once(session: &Session, pacer: &Pacer, done: usize) -> usize {
-    let steps = session.run.steps() as usize + session.validation_blocks() + 1;
-    let fitting = pacer.steps().min(session.recorder.capacity) / steps;
+    if session.run.replicas.len() > 1 {
+        // Each stops alone: where one does, the others need not go back.
+        return 1;
+    }
+    let steps = (session.run.steps() + session.blocks(Split::Validation) + 1) as usize;
+    let fitting = pacer.steps().min(session.recorder.sizes().capacity) / steps;
     fitting.min(1 + done / FRACTION).clamp(1, MOST)
 }
 
@@ -39,15 +43,19 @@ pub(super) fn whole_epochs(
     let (best, best_bytes) = session.best_weights();
     let best_at = of_epoch * numbers.len() as u64;
     let staging = session.gpu.staging(best_at + best_bytes);
-    let mut states = kept.replicas.clone();
     let mut passes = vec![];
     for (place, &number) in numbers.iter().enumerate() {
-        let mut work = session.training(&states, number, 0..steps);
-        work.extend(session.ending(&kept.replicas));
-        let after = session.epoch_copies(&staging, place as u64 * of_epoch);
-        let before = vec![Command::Clear(&session.network.buffers.confusion)];
-        passes.push(Pass { before, work, after });
-        count_steps(&session.run, &mut states);
+        let mut training = session.training(number, 0..steps);
+        training.before.push(Command::Clear(&session.network.buffers.confusion));
+        passes.push(training);
+        let blocks = session.blocks(Split::Validation);
+        if blocks > 0 {
+            let live = session.slots.live();
+            passes.push(session.evaluation(Split::Validation, Weights::Current, 0..blocks, live));
+        }
+        let mut ending = session.ending();
+        ending.after = session.epoch_copies(&staging, place as u64 * of_epoch);
+        passes.push(ending);
     }
     if let Some(last) = passes.last_mut() {
         last.after.push(Command::Copy { from: best, to: &staging, at: best_at, bytes: best_bytes });
@@ -57,7 +65,7 @@ pub(super) fn whole_epochs(
     drop(passes);
     let words: Vec<u32> = session.gpu.read_staging(&staging)?;
     let (of_epochs, best) = words.split_at(of_epoch as usize / 4 * numbers.len());
-    kept.best = bytemuck::cast_slice(best).to_vec();
+    kept.keep_best(bytemuck::cast_slice(best));
     let seconds = started.elapsed().as_secs_f64() / numbers.len() as f64;
     pacer.step_took(seconds / f64::from(steps.max(1)));
     let share = training_share(session);
@@ -65,7 +73,7 @@ pub(super) fn whole_epochs(
     let report = |(&epoch, words): (&u32, &[u32])| {
         Ok(EpochReport {
             epoch,
-            replicas: report(session, kept, steps, words)?,
+            replicas: report(session, kept, words)?,
             train_seconds: seconds * share,
             evaluate_seconds: seconds * (1.0 - share),
         })

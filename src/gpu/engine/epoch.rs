@@ -6,10 +6,11 @@ use std::time::Instant;
 use super::kept::Kept;
 use super::pacer::Pacer;
 use super::report::report;
-use super::submits::submit_all;
-use crate::backend::EpochReport;
+use super::submits::submit_evaluation;
+use crate::backend::{EpochReport, Weights};
+use crate::data::Split;
 use crate::error::Result;
-use crate::gpu::session::record::{Command, Pass};
+use crate::gpu::session::record::Command;
 use crate::gpu::session::run::Session;
 
 /// An epoch under way.
@@ -43,23 +44,17 @@ impl Epoch {
     }
 
     /// Submits its next steps.
-    pub fn submit_steps(
-        &mut self,
-        session: &Session,
-        pacer: &mut Pacer,
-        kept: &Kept,
-    ) -> Result<()> {
-        let last = session.run.steps().min(self.step + pacer.steps() as u32);
+    pub fn submit_steps(&mut self, session: &Session, pacer: &mut Pacer) -> Result<()> {
+        let capacity = session.recorder.sizes().capacity.min(pacer.steps());
+        let last = session.run.steps().min(self.step + capacity as u32);
         let steps = self.step..last;
         let count = steps.len();
-        let work = session.training(&kept.replicas, self.number, steps);
-        let buffers = &session.network.buffers;
-        // An epoch begins with no counts and no sums.
-        let before = match self.step {
-            0 => vec![Command::Clear(&buffers.confusion), Command::Clear(&buffers.sums)],
-            _ => vec![],
-        };
-        let index = session.submit(&[Pass { before, work, after: vec![] }]);
+        let mut pass = session.training(self.number, steps);
+        if self.step == 0 {
+            // An epoch begins with no counts.
+            pass.before.push(Command::Clear(&session.network.buffers.confusion));
+        }
+        let index = session.submit(&[pass]);
         self.running.push_back((index, count));
         self.submits += 1;
         self.step = last;
@@ -92,16 +87,22 @@ impl Epoch {
             self.finish_oldest(session, pacer)?;
         }
         let trained = Instant::now();
-        let (of_epoch, best) = (session.epoch_bytes(), session.best_weights());
-        let staging = session.gpu.staging(of_epoch + best.1);
-        let mut after = session.epoch_copies(&staging, 0);
-        after.push(Command::Copy { from: best.0, to: &staging, at: of_epoch, bytes: best.1 });
-        let pass = Pass { before: vec![], work: session.ending(&kept.replicas), after };
-        let submits = self.submits + submit_all(session, pacer, pass)?;
+        let of_epoch = session.epoch_bytes();
+        let (best, best_bytes) = kept.best_to_read(session);
+        let staging = session.gpu.staging(of_epoch + best_bytes);
+        let mut ending = session.ending();
+        ending.after = session.epoch_copies(&staging, 0);
+        if best_bytes > 0 {
+            let copy = Command::Copy { from: best, to: &staging, at: of_epoch, bytes: best_bytes };
+            ending.after.push(copy);
+        }
+        let validation = (Split::Validation, Weights::Current, session.slots.live());
+        let submits =
+            self.submits + submit_evaluation(session, pacer, validation, vec![], Some(ending))?;
         let words: Vec<u32> = session.gpu.read_staging(&staging)?;
         let (words, best) = words.split_at(of_epoch as usize / 4);
-        kept.best = bytemuck::cast_slice(best).to_vec();
-        let replicas = report(session, kept, self.step, words)?;
+        kept.keep_best(bytemuck::cast_slice(best));
+        let replicas = report(session, kept, words)?;
         let report = EpochReport {
             epoch: self.number,
             replicas,

@@ -1,15 +1,14 @@
 //! The sums of every replica over its rows of a split.
 
 use super::pacer::Pacer;
-use super::submits::submit_all;
+use super::submits::submit_evaluation;
 use crate::backend::Weights;
 use crate::data::Split;
 use crate::error::Result;
-use crate::gpu::session::record::{Command, Pass};
+use crate::gpu::session::record::Command;
 use crate::gpu::session::run::Session;
-use crate::gpu::session::statistics::{confusion_length, evaluation, slot_length};
+use crate::gpu::session::statistics::{confusion_length, evaluation, slot_length, sums_of, totals};
 use crate::metrics::Evaluation;
-use crate::run::Replica;
 
 pub(super) fn evaluate(
     session: &Session,
@@ -18,23 +17,24 @@ pub(super) fn evaluate(
     which: Weights,
 ) -> Result<Vec<Evaluation>> {
     let buffers = &session.network.buffers;
-    let work = session.evaluation(split, which, 0);
-    let blocks = work.len();
-    let before = vec![Command::Clear(&buffers.confusion)];
-    submit_all(session, pacer, Pass { before, work, after: vec![] })?;
     let (run, replicas) = (&session.run, session.run.replicas.len());
-    let cells = confusion_length(run);
-    let sums: Vec<f32> = session.gpu.read(&buffers.sums, blocks * replicas * slot_length(run))?;
+    let before = vec![Command::Clear(&buffers.confusion)];
+    submit_evaluation(session, pacer, (split, which, replicas), before, None)?;
+    let (length, cells) = (sums_of(run), confusion_length(run));
+    let of_slot = slot_length(length);
+    let sums: Vec<f32> = session.gpu.read(&buffers.sums, 2 * replicas * of_slot)?;
     let counts: Vec<u32> = session.gpu.read(&buffers.confusion, 2 * replicas * cells)?;
-    let evaluated = |(id, replica): (usize, &Replica)| {
-        let rows = run.fold(replica).rows(split).len();
-        if rows == 0 {
-            return Evaluation::default();
+    let mut evaluations = vec![Evaluation::default(); replicas];
+    for (slot, id) in session.slots.replicas() {
+        let rows = run.fold(&run.replicas[id.0]).rows(split).len();
+        if rows > 0 {
+            // Behind those of training.
+            let at = replicas + slot.0;
+            let blocks = rows.div_ceil(buffers.evaluation.capacity);
+            let sums = totals(&sums[at * of_slot..][..of_slot], length, blocks);
+            let counts = &counts[at * cells..][..cells];
+            evaluations[id.0] = evaluation(run, rows as u64, &sums, counts);
         }
-        let blocks = rows.div_ceil(buffers.evaluation.capacity);
-        let slots = (0..blocks).map(|block| block * replicas + id);
-        let counts = &counts[(replicas + id) * cells..][..cells];
-        evaluation(run, rows as u64, slots, &sums, counts)
-    };
-    Ok(run.replicas.iter().enumerate().map(evaluated).collect())
+    }
+    Ok(evaluations)
 }

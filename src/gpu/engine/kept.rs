@@ -4,14 +4,15 @@ use crate::backend::ReplicaState;
 use crate::error::{Error, Result};
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::session::run::Session;
+use crate::gpu::session::slots::Slots;
 use crate::gpu::session::tensors::Tensors;
-use crate::run::Run;
 
-/// The replicas' progress, and the best weights as of the last epoch, for the day the device is lost.
+/// The replicas' progress, by their ids, and the best weights that were last read, for the day the device is lost.
 pub(super) struct Kept {
     pub replicas: Vec<ReplicaState>,
-    /// (replica, weights)
+    /// (slot, weights), of the slots of that time
     pub best: Vec<f32>,
+    pub slots: Slots,
     snapshot: Option<Snapshot>,
 }
 
@@ -28,7 +29,26 @@ impl Kept {
         let fresh = ReplicaState { steps: 0, best_loss: f64::INFINITY, live: true };
         let replicas = session.run.replicas.len();
         let total = session.network.buffers.layout.total();
-        Kept { replicas: vec![fresh; replicas], best: vec![0.0; replicas * total], snapshot: None }
+        Kept {
+            replicas: vec![fresh; replicas],
+            best: vec![0.0; replicas * total],
+            slots: session.slots.clone(),
+            snapshot: None,
+        }
+    }
+
+    /// The best weights as an epoch reads them back, and their bytes: those of a single replica. Of several they are read
+    /// with the state alone.
+    pub fn best_to_read<'a>(&self, session: &'a Session) -> (&'a wgpu::Buffer, u64) {
+        let (buffer, bytes) = session.best_weights();
+        (buffer, if session.run.replicas.len() == 1 { bytes } else { 0 })
+    }
+
+    /// Takes over best weights that were read, if any were.
+    pub fn keep_best(&mut self, best: &[f32]) {
+        if !best.is_empty() {
+            self.best = best.to_vec();
+        }
     }
 
     /// Copies the state on the device, in place of the copy before.
@@ -56,13 +76,6 @@ impl Kept {
         self.replicas.clone_from(&snapshot.replicas);
         self.best.clone_from(&snapshot.best);
         Ok(())
-    }
-}
-
-/// Adds the steps of an epoch to those that each replica has done.
-pub(super) fn count_steps(run: &Run, states: &mut [ReplicaState]) {
-    for (state, replica) in states.iter_mut().zip(&run.replicas).filter(|(s, _)| s.live) {
-        state.steps += u64::from(run.steps_of(run.fold(replica)));
     }
 }
 

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use super::kept::Kept;
 use super::pacer::Pacer;
 use crate::error::Result;
-use crate::gpu::session::record::Pass;
 use crate::gpu::session::run::Session;
 
 /// The seconds of a step, from about `budget` of steps; the first submit, which pays for what is made
@@ -17,7 +16,7 @@ pub(super) fn time_steps(
     budget: Duration,
 ) -> Result<f64> {
     kept.take_snapshot(session)?;
-    let timed = time_submits(session, kept, budget);
+    let timed = time_submits(session, budget);
     session.gpu.wait()?;
     kept.put_snapshot_back(session)?;
     let seconds = timed?;
@@ -25,14 +24,14 @@ pub(super) fn time_steps(
     Ok(seconds)
 }
 
-fn time_submits(session: &Session, kept: &Kept, budget: Duration) -> Result<f64> {
-    time_submit(session, kept, 1)?;
+fn time_submits(session: &Session, budget: Duration) -> Result<f64> {
+    time_submit(session, 1)?;
     let (started, mut steps) = (Instant::now(), 1);
     loop {
-        let a_step = time_submit(session, kept, steps)? / steps as f64;
+        let a_step = time_submit(session, steps)? / steps as f64;
         let left = budget.saturating_sub(started.elapsed()).as_secs_f64();
         // Twice as many, so that what a submit costs beside its steps fades, while there is time.
-        let next = (2 * steps).min(session.recorder.capacity);
+        let next = (2 * steps).min(session.recorder.sizes().capacity);
         if left < next as f64 * a_step {
             return Ok(a_step);
         }
@@ -41,12 +40,12 @@ fn time_submits(session: &Session, kept: &Kept, budget: Duration) -> Result<f64>
 }
 
 /// The seconds of one submit of so many steps: those of the first epoch, again and again.
-fn time_submit(session: &Session, kept: &Kept, steps: usize) -> Result<f64> {
+fn time_submit(session: &Session, steps: usize) -> Result<f64> {
     let started = Instant::now();
     let (all, mut left, mut passes) = (session.run.steps(), steps as u32, vec![]);
     while left > 0 {
         let number = left.min(all);
-        passes.push(Pass::from(session.training(&kept.replicas, 1, 0..number)));
+        passes.push(session.training(1, 0..number));
         left -= number;
     }
     let submitted = session.submit(&passes);

@@ -7,7 +7,8 @@ use crate::error::{Error, Result};
 use crate::gpu::schedules::open::trace_steps;
 use crate::gpu::session::record::Work;
 use crate::gpu::session::run::Session;
-use crate::gpu::session::steps::{Step, train_step};
+use crate::gpu::session::slots::Slot;
+use crate::gpu::session::steps::Fill;
 use crate::gpu::session::train::check;
 use crate::plan::{BufferId, Element, TensorId};
 use crate::run::TableTargets;
@@ -26,12 +27,12 @@ pub(super) fn predict(
     for first in (0..count).step_by(capacity) {
         let block = centred.slice(s![first..count.min(first + capacity), ..]);
         let values = predict_block(session, block, which)?;
-        for (id, replica) in session.run.replicas.iter().enumerate() {
-            let fold = session.run.fold(replica);
+        for (Slot(slot), id) in session.slots.replicas() {
+            let fold = session.run.fold(&session.run.replicas[id.0]);
             for row in 0..block.nrows() {
                 for k in 0..outputs {
-                    let value = f64::from(values[(id * capacity + row) * outputs + k]);
-                    all[[id, first + row, k]] = fold.original(k, value);
+                    let value = f64::from(values[(slot * capacity + row) * outputs + k]);
+                    all[[id.0, first + row, k]] = fold.original(k, value);
                 }
             }
         }
@@ -39,27 +40,26 @@ pub(super) fn predict(
     Ok(all)
 }
 
-/// The outputs of centred rows, (replica, capacity, output), in the units of the network.
+/// The outputs of centred rows, (slot, capacity, output), in the units of the network.
 fn predict_block(session: &Session, rows: ArrayView2<f32>, which: Weights) -> Result<Vec<f32>> {
     let (run, workspace) = (&session.run, &session.network.buffers.evaluation);
     let inputs = run.network.inputs();
     let mut x = vec![0.0f32; run.replicas.len() * workspace.capacity * inputs];
-    for (id, replica) in run.replicas.iter().enumerate() {
-        let frame = run.input_scaling(run.fold(replica));
+    for (Slot(slot), id) in session.slots.replicas() {
+        let frame = run.input_scaling(run.fold(&run.replicas[id.0]));
         for (row, values) in rows.outer_iter().enumerate() {
-            let to = &mut x[(id * workspace.capacity + row) * inputs..][..inputs];
+            let to = &mut x[(slot * workspace.capacity + row) * inputs..][..inputs];
             for (c, (to, value)) in to.iter_mut().zip(values).enumerate() {
                 *to = (value - frame.shift[c] as f32) * frame.scale[c] as f32;
             }
         }
     }
     let input = workspace.of(run.plan.input);
-    session.gpu.queue.write_buffer(input, 0, bytemuck::cast_slice(&x));
-    let work = Work {
-        steps: vec![Step::of_filled(rows.nrows()); run.replicas.len()],
-        dispatches: &session.network.steps.predict[which as usize],
-    };
-    session.submit(&[vec![work].into()]);
+    session.gpu.write(input, &x);
+    let dispatches = &session.network.steps.predict[which as usize];
+    let work = vec![Work { entry: 0, dispatches }];
+    let fill = Fill::Filled { rows: rows.nrows() as u32 };
+    session.submit(&[session.pass(fill, run.replicas.len(), work)]);
     let outputs = run.plan.row_len(run.plan.output);
     let elements = run.replicas.len() * workspace.capacity * outputs;
     session.gpu.read(workspace.of(run.plan.output), elements)
@@ -69,12 +69,10 @@ fn predict_block(session: &Session, rows: ArrayView2<f32>, which: Weights) -> Re
 pub(super) fn trace(session: &mut Session, epoch: u32) -> Result<Vec<Quantity>> {
     let (workspace, dispatches) = trace_steps(session)?;
     let (run, buffers) = (&session.run, &session.network.buffers);
-    let of_replica = |replica| train_step(run, &session.data.lists, replica, epoch, 0, 0);
-    let steps: Vec<Step> = run.replicas.iter().enumerate().map(of_replica).collect();
-    let rows = steps.first().map_or(0, |step| step.rows as usize);
+    let rows = run.replicas.first().map_or(0, |replica| run.largest_batch(run.fold(replica)));
     check(&session.gpu, dispatches.iter())?;
-    let work = Work { steps, dispatches: &dispatches };
-    session.submit(&[vec![work].into()]);
+    let work = vec![Work { entry: 0, dispatches: &dispatches }];
+    session.submit(&[session.pass(Fill::Train { epoch, steps: 0..1 }, 1, work)]);
     let read = |name: &str, shape: Vec<usize>, buffer: &wgpu::Buffer| {
         let values: Vec<f32> = session.gpu.read(buffer, shape.iter().product())?;
         let values = values.into_iter().map(f64::from).collect();

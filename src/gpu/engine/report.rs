@@ -1,86 +1,71 @@
 //! The reports of an epoch, from what was read back of it.
 
-use super::kept::{Kept, count_steps};
-use crate::backend::{ReplicaReport, ReplicaState};
+use super::kept::Kept;
+use crate::backend::ReplicaReport;
 use crate::data::Split;
 use crate::error::Result;
 use crate::gpu::session::run::Session;
 use crate::gpu::session::sizes::is_weighted;
-use crate::gpu::session::statistics::{confusion_length, evaluation, slot_length};
-use crate::run::ReplicaId;
+use crate::gpu::session::slots::Slot;
+use crate::gpu::session::statistics::{confusion_length, evaluation, sums_of};
 
-/// The reports of an epoch of `epoch_steps` steps, from what was read back of it.
+/// The reports of the replicas that train, from what was read back of their epoch.
 pub(super) fn report(
     session: &Session,
     kept: &mut Kept,
-    epoch_steps: u32,
     words: &[u32],
 ) -> Result<Vec<ReplicaReport>> {
     let sizes = session.epoch_buffers().map(|(_, elements)| elements);
-    let [sums, confusion, flags, best_losses] = split_words(words, sizes);
-    let sums: &[f32] = bytemuck::cast_slice(sums);
-    check_steps(session, &kept.replicas, sums)?;
+    let [totals, confusion, flags, best_losses] = split_words(words, sizes);
+    let totals: &[f32] = bytemuck::cast_slice(totals);
     let (run, replicas) = (&session.run, session.run.replicas.len());
-    count_steps(run, &mut kept.replicas);
-    let cells = confusion_length(run);
-    let counts = |phase: usize, id: usize| &confusion[(phase * replicas + id) * cells..][..cells];
+    let (length, cells) = (sums_of(run), confusion_length(run));
+    let counts =
+        |phase: usize, slot: usize| &confusion[(phase * replicas + slot) * cells..][..cells];
     let mut reports = vec![];
-    for (id, (replica, state)) in run.replicas.iter().zip(&mut kept.replicas).enumerate() {
-        if !state.live {
-            continue;
-        }
-        let rows = run.fold(replica).rows(Split::Train).len();
-        let steps = rows.div_ceil(run.step.batch_size);
-        let slots = (0..steps).map(|step| step * replicas + id);
-        let loss = |slot: usize| sums[slot * slot_length(run)];
-        let bad = slots.clone().position(|slot| !loss(slot).is_finite());
-        let train = evaluation(run, rows as u64, slots, sums, counts(0, id));
-        let rows = run.fold(replica).rows(Split::Validation).len();
-        let blocks = rows.div_ceil(session.network.buffers.evaluation.capacity);
-        let first = run.steps() as usize;
-        let slots = (first..first + blocks).map(|block| block * replicas + id);
+    for (Slot(slot), id) in session.slots.replicas().take(session.slots.live()) {
+        let fold = run.fold(&run.replicas[id.0]);
+        let own = &totals[slot * (2 * length + 1)..][..2 * length + 1];
+        let own: Vec<f64> = own.iter().map(|&total| f64::from(total)).collect();
+        let (trained, validated) = (&own[..length], &own[length + 1..]);
+        let rows = fold.rows(Split::Train).len();
+        check_steps(session, rows, trained[1])?;
+        let train = evaluation(run, rows as u64, trained, counts(0, slot));
+        let rows = fold.rows(Split::Validation).len();
         let validation =
-            (rows > 0).then(|| evaluation(run, rows as u64, slots, sums, counts(1, id)));
-        let is_kept = flags[id] == 1;
+            (rows > 0).then(|| evaluation(run, rows as u64, validated, counts(1, slot)));
+        let state = &mut kept.replicas[id.0];
+        state.steps += u64::from(run.steps_of(fold));
+        let is_kept = flags[slot] == 1;
         if is_kept && validation.is_some() {
-            state.best_loss = f64::from(f32::from_bits(best_losses[id]));
+            state.best_loss = f64::from(f32::from_bits(best_losses[slot]));
         }
         // No loss has seen the weights that the last step left.
-        let last = (flags[id] == 2).then_some(epoch_steps);
-        let first_bad_step = bad.map(|step| step as u32 + 1).or(last);
+        let last = (flags[slot] == 2).then_some(run.steps_of(fold));
+        let bad = own[length] as u32;
+        let first_bad_step = (bad > 0).then_some(bad).or(last);
         reports.push(ReplicaReport {
-            replica: ReplicaId(id),
+            replica: id,
             train,
             validation,
             first_bad_step,
             kept: is_kept,
         });
     }
+    reports.sort_by_key(|report| report.replica);
     Ok(reports)
 }
 
 /// Refuses an epoch whose steps were not all made: rows that weigh 1 each are counted in every step.
-fn check_steps(session: &Session, states: &[ReplicaState], sums: &[f32]) -> Result<()> {
-    let (run, length) = (&session.run, slot_length(&session.run));
-    if is_weighted(run) {
+fn check_steps(session: &Session, rows: usize, counted: f64) -> Result<()> {
+    // Beyond, f32 counts no single rows.
+    const EXACT: usize = 1 << 24;
+    if is_weighted(&session.run) || rows > EXACT || counted == rows as f64 {
         return Ok(());
     }
-    let replicas = run.replicas.iter().zip(states).enumerate();
-    for (id, (replica, _)) in replicas.filter(|(_, (_, state))| state.live) {
-        let list_rows = run.fold(replica).rows(Split::Train).len();
-        for step in 0..list_rows.div_ceil(run.step.batch_size) as u32 {
-            let slot = step as usize * run.replicas.len() + id;
-            let (rows, counted) = (run.step.places(step, list_rows).len(), sums[slot * length + 1]);
-            if counted != rows as f32 {
-                return Err(session.gpu.failed(&format!(
-                    "step {} of an epoch counted {counted} rows of {rows}: its driver left a loop \
-                     before its end",
-                    step + 1
-                )));
-            }
-        }
-    }
-    Ok(())
+    Err(session.gpu.failed(&format!(
+        "an epoch counted {counted} rows of {rows}: its driver left a loop before its end"
+    )))
 }
 
 /// Cuts one array into parts of these sizes.

@@ -1,26 +1,44 @@
-//! Work that takes as many submits as it needs.
+//! Evaluations, which take as many submits as they need.
 
 use std::time::Instant;
 
 use super::pacer::Pacer;
+use crate::backend::Weights;
+use crate::data::Split;
 use crate::error::Result;
-use crate::gpu::session::record::{Pass, Work};
+use crate::gpu::session::record::{Command, Pass};
 use crate::gpu::session::run::Session;
 
-/// Submits a pass and waits for it; how many submits those were.
-pub(super) fn submit_all(session: &Session, pacer: &mut Pacer, pass: Pass) -> Result<u32> {
-    let Pass { mut before, work, mut after } = pass;
-    let (mut rest, mut submits) = (work.into_iter().peekable(), 0);
-    while rest.peek().is_some() {
+/// Evaluates the replicas in the first slots on a split, after `before`, and then submits `last`; how many submits
+/// those were.
+pub(super) fn submit_evaluation(
+    session: &Session,
+    pacer: &mut Pacer,
+    (split, which, slots): (Split, Weights, usize),
+    before: Vec<Command>,
+    last: Option<Pass>,
+) -> Result<u32> {
+    let (blocks, mut first, mut submits) = (session.blocks(split), 0, 0);
+    let (mut before, mut last) = (Some(before), last);
+    while first < blocks || last.is_some() {
         let started = Instant::now();
-        let work: Vec<Work> = rest.by_ref().take(pacer.blocks()).collect();
-        let blocks = work.len();
-        let before = std::mem::take(&mut before);
-        let after = if rest.peek().is_none() { std::mem::take(&mut after) } else { vec![] };
-        let submitted = session.submit(&[Pass { before, work, after }]);
+        let end = blocks.min(first.saturating_add(pacer.blocks() as u32));
+        let mut passes = vec![];
+        if first < end {
+            passes.push(session.evaluation(split, which, first..end, slots));
+        }
+        if end == blocks {
+            passes.extend(last.take());
+        }
+        if let (Some(pass), Some(before)) = (passes.first_mut(), before.take()) {
+            pass.before.splice(..0, before);
+        }
+        let submitted = session.submit(&passes);
         session.gpu.wait_for(submitted)?;
-        pacer.block_took(started.elapsed().as_secs_f64() / blocks as f64);
-        submits += 1;
+        if end > first {
+            pacer.block_took(started.elapsed().as_secs_f64() / f64::from(end - first));
+        }
+        (first, submits) = (end, submits + 1);
     }
     Ok(submits)
 }

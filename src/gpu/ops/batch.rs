@@ -35,7 +35,7 @@ pub(in crate::gpu) struct Batch<'a> {
     pub targets: &'a wgpu::Buffer,
     /// (rows), or one element where rows have no weights.
     pub row_weights: &'a wgpu::Buffer,
-    /// (replica, class weights, or shifts of the outputs and then their scales).
+    /// (fold, class weights, or shifts of the outputs and then their scales).
     pub frames: &'a wgpu::Buffer,
 }
 

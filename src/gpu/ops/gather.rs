@@ -23,7 +23,7 @@ struct Parameters {
 pub(in crate::gpu) struct Gather<'a> {
     /// Inputs of a row.
     pub inputs: usize,
-    /// (replica, shifts and then scales).
+    /// (fold, shifts and then scales).
     pub frames: &'a wgpu::Buffer,
 }
 

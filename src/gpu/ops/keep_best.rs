@@ -6,16 +6,15 @@ use crate::gpu::device::dispatch::{Dispatch, Dispatcher, Size, word};
 use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::Variant;
 use crate::gpu::device::sources::KEEP_BEST;
+use crate::gpu::session::statistics::LEVELS;
 
 /// The kernel's parameters.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
 struct Parameters {
     weights: u32,
-    slot_length: u32,
+    length: u32,
     replicas: u32,
-    train_steps: u32,
-    validation_steps: u32,
 }
 
 /// Threads of a workgroup of `decide`, and the weights that each looks at in an iteration.
@@ -26,13 +25,12 @@ const WEIGHTS: usize = 4;
 pub(in crate::gpu) struct KeepBest<'a> {
     /// Weights of a replica.
     pub total: usize,
-    /// Numbers of a slot of the sums.
-    pub slot_length: usize,
-    /// Slots of a replica: of training, and of validation behind them.
-    pub train_steps: usize,
-    pub validation_steps: usize,
-    /// (slot, replica, sums)
+    /// Sums of a slot.
+    pub sums_of_slot: usize,
+    /// (training or validation, replica, `slot_length`)
     pub sums: &'a wgpu::Buffer,
+    /// (replica, sums of training, first bad step, sums of validation)
+    pub totals: &'a wgpu::Buffer,
     /// (replica): the best validation losses.
     pub best_losses: &'a wgpu::Buffer,
     /// (replica): 1 where this epoch's weights are kept, 2 where one is not finite, else 0.
@@ -46,10 +44,8 @@ impl KeepBest<'_> {
     pub fn launch(&self, dispatcher: &mut Dispatcher) -> [Dispatch; 2] {
         let parameters = Parameters {
             weights: word(self.total),
-            slot_length: word(self.slot_length),
+            length: word(self.sums_of_slot),
             replicas: word(dispatcher.replicas),
-            train_steps: word(self.train_steps),
-            validation_steps: word(self.validation_steps),
         };
         let buffers = [
             (self.sums, Read),
@@ -57,10 +53,10 @@ impl KeepBest<'_> {
             (self.kept, Write),
             (self.weights, Read),
             (self.best, Write),
+            (self.totals, Write),
         ];
-        let iterations = self.train_steps.div_ceil(DECIDERS)
-            + self.total.div_ceil(DECIDERS * WEIGHTS)
-            + self.validation_steps;
+        let sums = 2 * self.sums_of_slot.div_ceil(DECIDERS) + 2;
+        let iterations = self.total.div_ceil(DECIDERS * WEIGHTS) + sums * (1 + LEVELS);
         let entries = [
             ("decide", Size::workgroups(1).iterating(iterations)),
             ("keep", Size::threads(self.total)),

@@ -6,6 +6,7 @@ use crate::gpu::device::dispatch::{Dispatch, Dispatcher, Size, THREADS, TREE, wo
 use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::Variant;
 use crate::gpu::device::sources::METRIC_SUMS;
+use crate::gpu::session::statistics::LEVELS;
 use crate::network::Task;
 
 /// The kernel's parameters.
@@ -32,7 +33,7 @@ pub(in crate::gpu) struct MetricSums<'a> {
     /// (replica, capacity), both
     pub weights: &'a wgpu::Buffer,
     pub losses: &'a wgpu::Buffer,
-    /// (slot, sums): see `slot_length`.
+    /// (slot, `slot_length`)
     pub sums: &'a wgpu::Buffer,
     /// (training or evaluation, replica, counts): see `confusion_length`.
     pub confusion: &'a wgpu::Buffer,
@@ -61,7 +62,7 @@ impl MetricSums<'_> {
             (self.confusion, Write),
         ];
         let over_rows = self.capacity.div_ceil(THREADS) * (1 + self.units);
-        let size = Size::workgroups(1).iterating(over_rows + (TREE + 1) * (1 + outputs));
+        let size = Size::workgroups(1).iterating(over_rows + (TREE + 1 + LEVELS) * (1 + outputs));
         dispatcher.dispatch((METRIC_SUMS, Variant::default()), parameters, &buffers, size)
     }
 }

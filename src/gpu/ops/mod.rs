@@ -15,6 +15,7 @@ pub(super) mod gather;
 pub(super) mod keep_best;
 pub mod launcher;
 mod loss;
+pub(super) mod make_steps;
 pub mod matmul;
 pub mod max_pool;
 pub mod max_pool_backward;

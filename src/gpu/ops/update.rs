@@ -5,9 +5,8 @@ use bytemuck::{Pod, Zeroable};
 use crate::gpu::device::dispatch::{Dispatch, Dispatcher, Size, THREADS, TREE, word};
 use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::{Code, Variant};
-use crate::gpu::device::optimizer::optimizer_words;
 use crate::gpu::device::sources::{CLIP, update_source};
-use crate::run::{Clip, Optimizer};
+use crate::run::Optimizer;
 
 /// Weights of a stretch of the norm's sum.
 const STRETCH: usize = 4096;
@@ -18,7 +17,6 @@ const STRETCH: usize = 4096;
 struct Parameters {
     weights: u32,
     stretches: u32,
-    bound: f32,
 }
 
 /// The stretches that a gradient of so many weights is cut into.
@@ -29,7 +27,6 @@ pub(in crate::gpu) fn stretches(weights: usize) -> usize {
 /// The update of the weights of all replicas.
 pub(in crate::gpu) struct Update<'a> {
     pub optimizer: Optimizer,
-    pub clip: Option<Clip>,
     /// Weights of a replica.
     pub total: usize,
     /// (replica, weights)
@@ -44,20 +41,15 @@ pub(in crate::gpu) struct Update<'a> {
 }
 
 impl Update<'_> {
-    /// The scales of the gradients whose norm is above `bound`, by way of the squares of `stretches` stretches,
+    /// The scales of the gradients whose norm is above the bound of their replica, by way of the squares of `stretches` stretches,
     /// (replica, stretches).
     pub fn clip(
         &self,
         dispatcher: &mut Dispatcher,
-        bound: f64,
         stretches: usize,
         squares: &wgpu::Buffer,
     ) -> [Dispatch; 2] {
-        let parameters = Parameters {
-            weights: word(self.total),
-            stretches: word(stretches),
-            bound: bound as f32,
-        };
+        let parameters = Parameters { weights: word(self.total), stretches: word(stretches) };
         let buffers = [(self.gradients, Read), (squares, Write), (self.scales, Write)];
         let of_stretch = self.total.div_ceil(stretches);
         let entries = [("partial", stretches, of_stretch), ("finish", 1, stretches)];
@@ -71,7 +63,7 @@ impl Update<'_> {
 
     /// The optimizer's step; a bound on each component is part of it.
     pub fn step(&self, dispatcher: &mut Dispatcher) -> Dispatch {
-        let words = optimizer_words(self.optimizer, self.clip, self.total, dispatcher.replicas);
+        let words = [self.total, dispatcher.replicas].map(word);
         let mut buffers = vec![
             (self.gradients, Read),
             (self.decays, Read),

@@ -1,28 +1,34 @@
 //! The dispatches of every kind of step, in their order.
 
-use crate::data::Split;
 use crate::error::Result;
-use crate::gpu::device::dispatch::{Dispatch, Dispatcher};
+use crate::gpu::device::dispatch::{Dispatch, Dispatcher, word};
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Kernels;
-use crate::gpu::device::optimizer::optimizer_words;
 use crate::gpu::ops::batch::Batch;
 use crate::gpu::ops::gather::Gather;
 use crate::gpu::ops::keep_best::KeepBest;
 use crate::gpu::ops::launcher::Launcher;
+use crate::gpu::ops::make_steps::MakeSteps;
 use crate::gpu::ops::metric_sums::MetricSums;
 use crate::gpu::ops::update::{Update, stretches};
 use crate::gpu::ops::{launch, list};
 use crate::gpu::session::data::Data;
 use crate::gpu::session::network::{NetworkBuffers, Steps};
+use crate::gpu::session::record::{Recorder, Sizes};
 use crate::gpu::session::run::Session;
-use crate::gpu::session::sizes::{most_rows, training_capacity};
-use crate::gpu::session::statistics::slot_length;
-use crate::gpu::session::train::check;
+use crate::gpu::session::sizes::training_capacity;
+use crate::gpu::session::slots::Slots;
+use crate::gpu::session::statistics::{confusion_length, sums_of};
+use crate::gpu::session::steps::Step;
+use crate::gpu::session::train::{Train, check};
 use crate::gpu::session::workspace::{Gathered, Workspace};
 use crate::network::Task;
 use crate::plan::Operation;
-use crate::run::{Clip, Run};
+use crate::run::Run;
+
+/// Steps of one submit at the most, and all replicas' together.
+const STEPS: usize = 4096;
+const STEPS_OF_ALL: usize = 1 << 16;
 
 /// Builds the dispatches of a network.
 pub(in crate::gpu) struct Build<'a> {
@@ -52,7 +58,7 @@ impl<'a> Build<'a> {
                 self.predict(evaluation, &tensors.weights),
                 self.predict(evaluation, &tensors.best),
             ],
-            keep_best: self.keep_best(evaluation),
+            keep_best: self.keep_best(),
         };
         let lists = [&steps.evaluate[0], &steps.predict[0], &steps.keep_best];
         check(self.gpu, lists.into_iter().flatten())?;
@@ -80,15 +86,9 @@ impl<'a> Build<'a> {
         Dispatcher { gpu: self.gpu, kernels: self.kernels, replicas: self.run.replicas.len() }
     }
 
-    /// The bound on the gradient, of all replicas.
-    fn clip(&self) -> Option<Clip> {
-        self.run.replicas.first().and_then(|replica| replica.clip)
-    }
-
     /// The parameters of kernels that move weights.
-    pub fn optimizer_words(&self) -> Vec<u32> {
-        let (total, replicas) = (self.buffers.layout.total(), self.run.replicas.len());
-        optimizer_words(self.run.optimizer(), self.clip(), total, replicas)
+    pub fn optimizer_words(&self) -> [u32; 2] {
+        [self.buffers.layout.total(), self.run.replicas.len()].map(word)
     }
 
     /// A workspace for the batches of training.
@@ -182,10 +182,8 @@ impl<'a> Build<'a> {
     pub fn update(&mut self) -> Result<Vec<Dispatch>> {
         let (gpu, run, tensors) = (self.gpu, self.run, &self.buffers.tensors);
         let (total, replicas) = (self.buffers.layout.total(), run.replicas.len());
-        let clip = self.clip();
         let update = Update {
             optimizer: run.optimizer(),
-            clip,
             total,
             gradients: &tensors.gradients,
             decays: &self.buffers.decays,
@@ -195,29 +193,56 @@ impl<'a> Build<'a> {
         };
         let mut dispatcher = self.dispatcher();
         let mut dispatches = vec![];
-        if let Some(Clip::Norm(bound)) = clip {
+        if run.bounds_norm() {
             let stretches = stretches(total);
             let squares = gpu.storage("the squares of the gradient", replicas * stretches)?;
-            dispatches.extend(update.clip(&mut dispatcher, bound, stretches, &squares));
+            dispatches.extend(update.clip(&mut dispatcher, stretches, &squares));
         }
         dispatches.push(update.step(&mut dispatcher));
         Ok(dispatches)
     }
 
     /// The end of an epoch: which weights are kept.
-    pub fn keep_best(&mut self, workspace: &Workspace) -> Vec<Dispatch> {
+    pub fn keep_best(&mut self) -> Vec<Dispatch> {
         let (run, tensors) = (self.run, &self.buffers.tensors);
         let keep_best = KeepBest {
             total: self.buffers.layout.total(),
-            slot_length: slot_length(run),
-            train_steps: run.steps() as usize,
-            validation_steps: most_rows(run, &[Split::Validation]).div_ceil(workspace.capacity),
+            sums_of_slot: sums_of(run),
             sums: &self.buffers.sums,
+            totals: &self.buffers.totals,
             best_losses: &tensors.best_losses,
             kept: &tensors.kept,
             weights: &tensors.weights,
             best: &tensors.best,
         };
         keep_best.launch(&mut self.dispatcher()).into()
+    }
+
+    /// What makes the steps of submits, for a schedule.
+    pub fn recorder(&mut self, train: &Train) -> Result<Recorder> {
+        let (run, replicas) = (self.run, self.run.replicas.len());
+        let fitting = self.gpu.binding_limit as usize / size_of::<Step>() / 2;
+        let capacity = (STEPS_OF_ALL.min(fitting) / replicas).clamp(1, STEPS);
+        let sizes = Sizes {
+            replicas,
+            // Whole dispatches.
+            capacity: (capacity / train.steps).max(1) * train.steps,
+            together: train.steps,
+            ahead: train.gathered_together(),
+        };
+        let table = self.data.lists.table(run, &Slots::new(replicas));
+        let recorder = Recorder::new(self.gpu, self.kernels, sizes, &table)?;
+        let [table, cursor, steps] = recorder.made_of();
+        let make = MakeSteps {
+            sizes,
+            batch_size: run.step.batch_size,
+            block_rows: self.buffers.evaluation.capacity,
+            confusion_length: confusion_length(run),
+            table,
+            cursor,
+            steps,
+        };
+        let make = make.launch(&mut self.dispatcher());
+        Ok(recorder.make_by(make))
     }
 }

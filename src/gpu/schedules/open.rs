@@ -5,18 +5,18 @@ use std::sync::Arc;
 use super::build::Build;
 pub use super::fit::Refused;
 use super::fit::{first_fitting, fitting};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::gpu::device::dispatch::Dispatch;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Kernels;
 use crate::gpu::session::data::Data;
 use crate::gpu::session::network::{DeviceNetwork, NetworkBuffers};
-use crate::gpu::session::record::Recorder;
 use crate::gpu::session::run::Session;
 use crate::gpu::session::schedule::Schedule;
+use crate::gpu::session::slots::Slots;
 use crate::gpu::session::train::check;
 use crate::gpu::session::workspace::Workspace;
-use crate::run::{Replica, Run};
+use crate::run::Run;
 
 /// The memory of the device that data and network take.
 pub(in crate::gpu) fn bytes(gpu: &Gpu, run: &Run) -> u64 {
@@ -29,7 +29,6 @@ pub(in crate::gpu) fn open(
     run: Arc<Run>,
     schedules: &[Schedule],
 ) -> Result<(Option<Session>, Refused)> {
-    check_replicas(&gpu, &run)?;
     let mut refused = vec![];
     let made = gpu.allocating(bytes(&gpu, &run), || {
         let mut kernels = Kernels::new(&gpu);
@@ -40,29 +39,14 @@ pub(in crate::gpu) fn open(
         let found = first_fitting(&mut build, schedules, &mut refused)?;
         let Some((schedule, train)) = found else { return Ok(None) };
         let steps = build.steps()?;
+        let recorder = build.recorder(&train)?;
         let network = DeviceNetwork { buffers, steps, schedule, train };
-        let recorder = Recorder::new(&gpu, &kernels, run.replicas.len())?;
         Ok(Some((kernels, data, network, recorder)))
     })?;
     let Some((kernels, data, network, recorder)) = made else { return Ok((None, refused)) };
     gpu.wait()?;
-    Ok((Some(Session { gpu, run, kernels, data, network, recorder }), refused))
-}
-
-/// Refuses replicas whose steps differ in more than their rates: kernels have one optimizer and bound for all.
-fn check_replicas(gpu: &Gpu, run: &Run) -> Result<()> {
-    let mut pairs = run.replicas.windows(2);
-    let differs =
-        |pair: &[Replica]| pair[0].optimizer != pair[1].optimizer || pair[0].clip != pair[1].clip;
-    match pairs.position(differs) {
-        None => Ok(()),
-        Some(first) => Err(Error::input(format!(
-            "{}: replicas {first} and {} differ in the numbers of their optimizer or in their bound on the \
-             gradient; use --device cpu",
-            gpu.name,
-            first + 1
-        ))),
-    }
+    let slots = Slots::new(run.replicas.len());
+    Ok((Some(Session { gpu, run, kernels, data, network, recorder, slots }), refused))
 }
 
 /// Goes on with another schedule, from where it is; the inner error says why it does not fit.
@@ -76,8 +60,14 @@ pub(in crate::gpu) fn use_schedule(
     // Too little memory is a reason like others; a lost device is not.
     gpu.check()?;
     let built = built.unwrap_or_else(|refusal| Err(refusal.to_string()));
-    let network = &mut session.network;
-    Ok(built.map(|train| (network.train, network.schedule) = (train, schedule)))
+    let train = match built {
+        Ok(train) => train,
+        Err(why) => return Ok(Err(why)),
+    };
+    session.recorder = Build::of(session).recorder(&train)?;
+    session.write_table();
+    (session.network.train, session.network.schedule) = (train, schedule);
+    Ok(Ok(()))
 }
 
 /// The dispatches of a step whose every quantity stays, and where they stay.

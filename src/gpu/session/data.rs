@@ -5,7 +5,7 @@ use crate::gpu::device::gpu::Gpu;
 use crate::gpu::session::steps::Lists;
 use crate::run::{Run, TableTargets};
 
-/// The table, the lists of rows, and the scaling of every replica.
+/// The table, the lists of rows, and the scaling of every fold.
 pub(in crate::gpu) struct Data {
     /// The inputs, in parts of whole rows that each fit a binding.
     pub parts: Vec<Part>,
@@ -14,9 +14,9 @@ pub(in crate::gpu) struct Data {
     pub targets: wgpu::Buffer,
     /// A weight a row, where rows have weights; else one unused number.
     pub row_weights: wgpu::Buffer,
-    /// (replica, shifts and then scales) of the inputs.
+    /// (fold, shifts and then scales) of the inputs.
     pub input_frames: wgpu::Buffer,
-    /// (replica, class weights, or shifts and then scales of the outputs).
+    /// (fold, class weights, or shifts and then scales of the outputs).
     pub target_frames: wgpu::Buffer,
 }
 
@@ -33,15 +33,15 @@ impl Data {
             TableTargets::Classes(classes) => classes.clone(),
             TableTargets::Values { values, .. } => values.iter().map(|v| v.to_bits()).collect(),
         };
-        let inputs = run.replicas.iter().map(|replica| run.input_scaling(run.fold(replica)));
+        let inputs = run.folds.iter().map(|fold| run.input_scaling(fold));
         let input_frames: Vec<f32> = inputs
             .flat_map(|frame| frame.shift.into_iter().chain(frame.scale))
             .map(|v| v as f32)
             .collect();
-        let target_frames = run.replicas.iter().flat_map(|replica| {
-            let frame = run.target_scaling(run.fold(replica));
+        let target_frames = run.folds.iter().flat_map(|fold| {
+            let frame = run.target_scaling(fold);
             let scaling = frame.shift.into_iter().chain(frame.scale);
-            scaling.chain(run.fold(replica).class_weights.clone()).map(|v| v as f32)
+            scaling.chain(fold.class_weights.clone()).map(|v| v as f32)
         });
         let target_frames: Vec<f32> = target_frames.collect();
         let row_weights = run.table.row_weights.as_deref().unwrap_or(&[1.0]);
@@ -59,8 +59,8 @@ impl Data {
     pub fn bytes(run: &Run) -> u64 {
         let (rows, inputs) = run.table.inputs.dim();
         let outputs = run.network.outputs();
-        let lists = rows * run.replicas.len();
-        let frames = run.replicas.len() * 2 * (inputs + outputs.max(run.network.classes()));
+        let lists = rows * run.folds.len();
+        let frames = run.folds.len() * 2 * (inputs + outputs.max(run.network.classes()));
         4 * (rows * (inputs + outputs + 1) + lists + frames) as u64
     }
 }

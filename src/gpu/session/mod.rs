@@ -6,6 +6,7 @@ pub(super) mod record;
 pub(super) mod run;
 pub(super) mod schedule;
 pub(super) mod sizes;
+pub(super) mod slots;
 pub(super) mod statistics;
 pub(super) mod steps;
 pub(super) mod tensors;

@@ -1,8 +1,8 @@
 //! A network on the device: its weights, its workspaces, and the dispatches of its steps.
 
 use super::schedule::Schedule;
-use super::sizes::{evaluation_capacity, slots, training_capacity};
-use super::statistics::{confusion_length, slot_length};
+use super::sizes::{evaluation_capacity, training_capacity};
+use super::statistics::{confusion_length, slot_length, sums_of};
 use super::tensors::{Tensors, decays};
 use super::train::Train;
 use super::workspace::Workspace;
@@ -17,9 +17,10 @@ pub(in crate::gpu) struct NetworkBuffers {
     pub layout: Layout,
     pub tensors: Tensors,
     pub evaluation: Workspace,
-    /// Slots of sums: training steps, then validation blocks; (slot, replica).
+    /// The sums of training, then of an evaluation: (training or evaluation, replica, `slot_length`).
     pub sums: wgpu::Buffer,
-    pub slots: usize,
+    /// (replica, sums of training, first bad step, sums of validation)
+    pub totals: wgpu::Buffer,
     /// (training or evaluation, replica, true class, predicted class)
     pub confusion: wgpu::Buffer,
     /// 1 where L2 pulls.
@@ -51,12 +52,13 @@ impl NetworkBuffers {
         let layout = Layout::new(&run.plan);
         let evaluation = Workspace::new(gpu, &run.plan, replicas, evaluation_capacity(gpu, run))?;
         let tensors = Tensors::new(gpu, run, &layout)?;
-        let slots = slots(gpu, run) * replicas;
-        let sums = gpu.storage("the sums of an epoch", slots * slot_length(run))?;
+        let length = sums_of(run);
+        let sums = gpu.storage("the sums of an epoch", 2 * replicas * slot_length(length))?;
+        let totals = gpu.storage("the totals of an epoch", replicas * (2 * length + 1))?;
         let confusion =
             gpu.storage("the confusion counts", 2 * replicas * confusion_length(run))?;
         let decays = gpu.upload("the decay of the weights", &decays(run))?;
-        Ok(NetworkBuffers { layout, tensors, evaluation, sums, slots, confusion, decays })
+        Ok(NetworkBuffers { layout, tensors, evaluation, sums, totals, confusion, decays })
     }
 
     /// The bytes of all that and of a workspace for training, for the check before anything is allocated.
@@ -64,7 +66,7 @@ impl NetworkBuffers {
         let replicas = run.replicas.len();
         let arrays = 3 + run.optimizer().slots();
         let weights = 4 * (replicas * run.plan.parameters() * arrays) as u64;
-        let sums = 4 * (slots(gpu, run) * replicas * slot_length(run)) as u64;
+        let sums = 4 * (2 * replicas * slot_length(sums_of(run))) as u64;
         weights
             + sums
             + Workspace::bytes(&run.plan, replicas, training_capacity(run))

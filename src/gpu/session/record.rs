@@ -1,23 +1,24 @@
-//! Recording steps into a pass: one submit holds as many as the watchdog allows.
+//! Recording steps into a pass: one submit holds as many as the watchdog allows. The device makes the steps: what tells
+//! it which ones is copied from numbers that are there, and nothing is uploaded.
 
 use wgpu::BufferUsages;
 
+use super::steps::{Fill, Row, Step};
 use crate::error::Result;
 use crate::gpu::device::dispatch::Dispatch;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Kernels;
-use crate::gpu::session::steps::Step;
 
 /// Bytes from one entry to the next: every device allows dynamic offsets in steps of this.
 const STRIDE: u64 = 256;
-/// Steps of one submit at the most, and all replicas' together.
-const STEPS: usize = 4096;
-const STEPS_OF_ALL: usize = 1 << 18;
+/// Numbers that there are to copy: all of 16 bits.
+const NUMBERS: u32 = 1 << 16;
+/// Words of a cursor.
+const CURSOR: usize = 7;
 
-/// A step to record, or several whose dispatches make them all: the numbers of each step, a replica after
-/// the other, and the dispatches in their order.
+/// Dispatches, and the entry whose steps they are.
 pub(in crate::gpu) struct Work<'a> {
-    pub steps: Vec<Step>,
+    pub entry: u32,
     pub dispatches: &'a [Dispatch],
 }
 
@@ -40,49 +41,47 @@ impl Command<'_> {
     }
 }
 
-/// Work of one pass, and what comes before and behind it.
-#[derive(Default)]
+/// Work of one pass on steps that the device makes first, and what comes before and behind it.
 pub(in crate::gpu) struct Pass<'a> {
     pub before: Vec<Command<'a>>,
+    pub fill: Fill,
+    /// Slots that it reaches, from the first on.
+    pub slots: usize,
     pub work: Vec<Work<'a>>,
     pub after: Vec<Command<'a>>,
 }
 
-impl<'a> From<Vec<Work<'a>>> for Pass<'a> {
-    fn from(work: Vec<Work<'a>>) -> Self {
-        Pass { work, ..Pass::default() }
-    }
-}
-
 /// The buffers through which kernels learn which step they are part of.
-pub(in crate::gpu) struct Recorder {
-    steps: wgpu::Buffer,
-    entries: wgpu::Buffer,
+pub(in crate::gpu) struct StepBuffers {
+    /// (entry, replica)
+    pub steps: wgpu::Buffer,
     group: wgpu::BindGroup,
-    replicas: usize,
-    /// Steps of one submit at the most.
-    pub capacity: usize,
 }
 
-impl Recorder {
-    pub fn new(gpu: &Gpu, kernels: &Kernels, replicas: usize) -> Result<Self> {
-        // Work that gathers rows ahead has an entry and a step of its own: half of all at the most.
-        let fitting = gpu.binding_limit as usize / size_of::<Step>() / 2;
-        let capacity = (STEPS_OF_ALL.min(fitting) / replicas).clamp(1, STEPS);
-        let entries = 2 * capacity;
-        let words = entries * replicas * size_of::<Step>() / 4;
+impl StepBuffers {
+    /// Room for `elements` steps, and the entries: where the steps of each begin and how many steps it covers,
+    /// `Entry` in `shaders/step.wgsl`.
+    pub fn new(
+        gpu: &Gpu,
+        kernels: &Kernels,
+        entries: &[[u32; 2]],
+        elements: usize,
+    ) -> Result<Self> {
+        let words = elements * size_of::<Step>() / 4;
         let steps = gpu.storage("the steps of a submit", words)?;
-        let entries = gpu.device.create_buffer(&wgpu::BufferDescriptor {
+        let buffer = gpu.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("entries"),
-            size: entries as u64 * STRIDE,
+            size: entries.len() as u64 * STRIDE,
             usage: BufferUsages::UNIFORM | BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        let entry = wgpu::BufferBinding {
-            buffer: &entries,
-            offset: 0,
-            size: std::num::NonZeroU64::new(16),
-        };
+        let mut words = vec![0u32; entries.len() * STRIDE as usize / 4];
+        for (to, entry) in words.chunks_exact_mut(STRIDE as usize / 4).zip(entries) {
+            to[..2].copy_from_slice(entry);
+        }
+        gpu.write(&buffer, &words);
+        let entry =
+            wgpu::BufferBinding { buffer: &buffer, offset: 0, size: std::num::NonZeroU64::new(16) };
         let group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("step"),
             layout: &kernels.step_layout,
@@ -91,47 +90,127 @@ impl Recorder {
                 wgpu::BindGroupEntry { binding: 1, resource: steps.as_entire_binding() },
             ],
         });
-        Ok(Recorder { steps, entries, group, replicas, capacity })
+        Ok(StepBuffers { steps, group })
     }
 
-    /// Records and submits passes that together have up to `capacity` steps.
-    pub fn submit(&self, gpu: &Gpu, passes: &[Pass]) -> wgpu::SubmissionIndex {
-        let all = || passes.iter().flat_map(|pass| &pass.work);
-        debug_assert!(all().count() <= 2 * self.capacity);
-        let words = STRIDE as usize / 4;
-        // Each entry tells where its steps begin and how many there are: `Entry` in `shaders/step.wgsl`.
-        let mut entries = vec![0u32; all().count() * words];
-        let mut steps: Vec<Step> = vec![];
-        for (entry, work) in entries.chunks_exact_mut(words).zip(all()) {
-            entry[0] = steps.len() as u32;
-            entry[1] = (work.steps.len() / self.replicas) as u32;
-            steps.extend_from_slice(&work.steps);
+    /// Records dispatches of an entry, on the first `slots` replicas.
+    pub fn record(
+        &self,
+        pass: &mut wgpu::ComputePass,
+        entry: u32,
+        dispatches: &[Dispatch],
+        slots: usize,
+    ) {
+        pass.set_bind_group(0, &self.group, &[entry * STRIDE as u32]);
+        for dispatch in dispatches {
+            let [x, y, _] = dispatch.workgroups;
+            pass.set_pipeline(&dispatch.kernel.pipeline);
+            pass.set_bind_group(1, &dispatch.group, &[]);
+            pass.dispatch_workgroups(x, y, slots as u32);
         }
-        gpu.queue.write_buffer(&self.entries, 0, bytemuck::cast_slice(&entries));
-        gpu.queue.write_buffer(&self.steps, 0, bytemuck::cast_slice(&steps));
+    }
+}
+
+/// The steps of submits, and what makes them.
+pub(in crate::gpu) struct Recorder {
+    own: StepBuffers,
+    /// Bound where steps are made.
+    idle: StepBuffers,
+    /// All numbers of 16 bits, to copy from.
+    numbers: wgpu::Buffer,
+    cursor: wgpu::Buffer,
+    table: wgpu::Buffer,
+    make: Option<Dispatch>,
+    sizes: Sizes,
+}
+
+/// How steps are grouped.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::gpu) struct Sizes {
+    /// Slots.
+    pub replicas: usize,
+    /// Steps of a submit at the most.
+    pub capacity: usize,
+    /// Steps that a dispatch makes.
+    pub together: usize,
+    /// Steps whose rows are gathered together; 0 where each step gathers its own.
+    pub ahead: usize,
+}
+
+impl Recorder {
+    /// Without what makes the steps, see [`Recorder::make_by`].
+    pub fn new(gpu: &Gpu, kernels: &Kernels, sizes: Sizes, table: &[Row]) -> Result<Self> {
+        let Sizes { replicas, capacity, together, .. } = sizes;
+        let entry = |index: usize| {
+            let count = if index < capacity { together } else { 1 };
+            [(index * replicas) as u32, count as u32]
+        };
+        // Entries that gather rows ahead lie behind those of steps; the last of those may reach beyond them.
+        let entries: Vec<[u32; 2]> = (0..2 * capacity).map(entry).collect();
+        let numbers: Vec<u32> = (0..NUMBERS).collect();
+        Ok(Recorder {
+            own: StepBuffers::new(gpu, kernels, &entries, 2 * capacity * replicas)?,
+            idle: StepBuffers::new(gpu, kernels, &[[0, 0]], 1)?,
+            numbers: gpu.to_copy_from("numbers", &numbers),
+            cursor: gpu.storage("the cursor", CURSOR)?,
+            table: gpu.upload("the table of the replicas", table)?,
+            make: None,
+            sizes,
+        })
+    }
+
+    /// What the kernel that makes the steps binds: the table, the cursor and the steps.
+    pub fn made_of(&self) -> [&wgpu::Buffer; 3] {
+        [&self.table, &self.cursor, &self.own.steps]
+    }
+
+    /// Sets the dispatch that makes the steps.
+    pub fn make_by(self, make: Dispatch) -> Self {
+        Recorder { make: Some(make), ..self }
+    }
+
+    /// The sizes it was made for.
+    pub fn sizes(&self) -> Sizes {
+        self.sizes
+    }
+
+    /// The replicas are in other slots.
+    pub fn write_table(&self, gpu: &Gpu, table: &[Row]) {
+        gpu.write(&self.table, table);
+    }
+
+    /// Records and submits passes, each of which has up to `capacity` steps.
+    pub fn submit(&self, gpu: &Gpu, passes: &[Pass]) -> wgpu::SubmissionIndex {
         let mut encoder = gpu.device.create_command_encoder(&Default::default());
-        let mut number = 0;
         for pass in passes {
             pass.before.iter().for_each(|command| command.record(&mut encoder));
-            self.record(&mut encoder, &pass.work, &mut number);
+            self.record(&mut encoder, pass);
             pass.after.iter().for_each(|command| command.record(&mut encoder));
         }
         gpu.queue.submit([encoder.finish()])
     }
 
-    /// Records work whose first entry is `number`, all in one pass: thousands of passes slow every later
-    /// submit.
-    fn record(&self, encoder: &mut wgpu::CommandEncoder, work: &[Work], number: &mut u32) {
-        let mut pass = encoder.begin_compute_pass(&Default::default());
-        for work in work {
-            pass.set_bind_group(0, &self.group, &[*number * STRIDE as u32]);
-            *number += 1;
-            for dispatch in work.dispatches {
-                let [x, y, z] = dispatch.workgroups;
-                pass.set_pipeline(&dispatch.kernel.pipeline);
-                pass.set_bind_group(1, &dispatch.group, &[]);
-                pass.dispatch_workgroups(x, y, z);
-            }
+    fn record(&self, encoder: &mut wgpu::CommandEncoder, pass: &Pass) {
+        let together = self.sizes.together as u32;
+        for (index, word) in pass.fill.words(together).into_iter().enumerate() {
+            let (from, to) = (u64::from(word) * 4, index as u64 * 4);
+            encoder.copy_buffer_to_buffer(&self.numbers, from, &self.cursor, to, 4);
+        }
+        // One pass for all: thousands of passes slow every later submit.
+        let mut compute = encoder.begin_compute_pass(&Default::default());
+        if let Some(make) = &self.make {
+            let chunks = match self.sizes.ahead {
+                0 => 0,
+                ahead => (pass.fill.count() as usize).div_ceil(ahead),
+            };
+            let threads = pass.fill.span(together) + chunks as u32;
+            compute.set_bind_group(0, &self.idle.group, &[0]);
+            compute.set_pipeline(&make.kernel.pipeline);
+            compute.set_bind_group(1, &make.group, &[]);
+            compute.dispatch_workgroups(threads.div_ceil(64), 1, pass.slots as u32);
+        }
+        for work in &pass.work {
+            self.own.record(&mut compute, work.entry, work.dispatches, pass.slots);
         }
     }
 }

@@ -4,16 +4,18 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::data::Data;
-use super::network::DeviceNetwork;
+use super::network::{DeviceNetwork, NetworkBuffers};
 use super::record::{Command, Pass, Recorder, Work};
 use super::sizes::most_rows;
-use super::statistics::{confusion_length, slot_length};
-use super::steps::{Step, evaluation_step};
-use crate::backend::{ReplicaState, Weights};
+use super::slots::Slots;
+use super::statistics::{confusion_length, sums_of};
+use super::steps::Fill;
+use crate::backend::Weights;
 use crate::data::Split;
+use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Kernels;
-use crate::run::Run;
+use crate::run::{ReplicaId, Run};
 
 /// Data and network of a run, on an open device.
 pub(in crate::gpu) struct Session {
@@ -23,63 +25,77 @@ pub(in crate::gpu) struct Session {
     pub data: Data,
     pub network: DeviceNetwork,
     pub recorder: Recorder,
+    /// Which replica is where.
+    pub slots: Slots,
 }
 
 impl Session {
-    /// Submits passes that together have up to the recorder's capacity of steps.
+    /// Submits passes, each of up to the recorder's capacity of steps.
     pub fn submit(&self, passes: &[Pass]) -> wgpu::SubmissionIndex {
         self.recorder.submit(&self.gpu, passes)
     }
 
-    /// The work of these training steps (from 0) of an epoch; replicas that left do nothing.
-    pub fn training(
+    /// These training steps (from 0) of an epoch, of the replicas that train.
+    pub fn training(&self, epoch: u32, steps: Range<u32>) -> Pass<'_> {
+        let capacity = self.recorder.sizes().capacity;
+        let work = self.network.train.work(steps.len(), capacity);
+        self.pass(Fill::Train { epoch, steps }, self.slots.live(), work)
+    }
+
+    /// These blocks (from 0) of an evaluation of the replicas in the first slots.
+    pub fn evaluation(
         &self,
-        states: &[ReplicaState],
-        epoch: u32,
-        steps: Range<u32>,
-    ) -> Vec<Work<'_>> {
-        self.network.train.work((&self.run, &self.data.lists), states, epoch, steps)
+        split: Split,
+        which: Weights,
+        blocks: Range<u32>,
+        slots: usize,
+    ) -> Pass<'_> {
+        let dispatches = &self.network.steps.evaluate[which as usize];
+        let work = (0..blocks.len() as u32).map(|entry| Work { entry, dispatches }).collect();
+        self.pass(Fill::Evaluate { split, blocks }, slots, work)
     }
 
-    /// The blocks of an evaluation of `split`, whose sums go to the slots from `first_slot` on.
-    pub fn evaluation(&self, split: Split, which: Weights, first_slot: u32) -> Vec<Work<'_>> {
+    /// The end of an epoch: what keeps the best weights.
+    pub fn ending(&self) -> Pass<'_> {
+        let work = vec![Work { entry: 0, dispatches: &self.network.steps.keep_best }];
+        self.pass(Fill::End, self.slots.live(), work)
+    }
+
+    /// Work on the steps of `fill`, with nothing around it.
+    pub fn pass<'a>(&self, fill: Fill, slots: usize, work: Vec<Work<'a>>) -> Pass<'a> {
+        Pass { before: vec![], fill, slots, work, after: vec![] }
+    }
+
+    /// Blocks of an evaluation.
+    pub fn blocks(&self, split: Split) -> u32 {
         let capacity = self.network.buffers.evaluation.capacity;
-        let most = most_rows(&self.run, &[split]);
-        let block = |number: u32| {
-            let of_replica = |replica| {
-                let block = (number, capacity);
-                evaluation_step(&self.run, &self.data.lists, replica, split, block, first_slot)
-            };
-            Work {
-                steps: self.run.replicas.iter().enumerate().map(of_replica).collect(),
-                dispatches: &self.network.steps.evaluate[which as usize],
-            }
-        };
-        (0..most.div_ceil(capacity) as u32).map(block).collect()
+        most_rows(&self.run, &[split]).div_ceil(capacity) as u32
     }
 
-    /// Blocks of a validation.
-    pub fn validation_blocks(&self) -> usize {
-        let capacity = self.network.buffers.evaluation.capacity;
-        most_rows(&self.run, &[Split::Validation]).div_ceil(capacity)
+    /// Replicas that are not in `live` leave, and those that stay move to the first slots.
+    pub fn retain(&mut self, live: &[ReplicaId]) -> Result<()> {
+        let swaps = self.slots.retain(live);
+        let NetworkBuffers { tensors, layout, .. } = &self.network.buffers;
+        for &swap in &swaps {
+            tensors.swap(&self.gpu, layout.total(), swap)?;
+        }
+        if !swaps.is_empty() {
+            self.write_table();
+        }
+        Ok(())
     }
 
-    /// The end of an epoch: its validation, and what keeps the best weights.
-    pub fn ending(&self, states: &[ReplicaState]) -> Vec<Work<'_>> {
-        let first_slot = self.run.steps() * self.run.replicas.len() as u32;
-        let mut work = self.evaluation(Split::Validation, Weights::Current, first_slot);
-        work.push(Work {
-            steps: states.iter().map(|replica| Step::of_live(replica.live)).collect(),
-            dispatches: &self.network.steps.keep_best,
-        });
-        work
+    /// Tells the device which replica is in which slot.
+    pub fn write_table(&self) {
+        let table = self.data.lists.table(&self.run, &self.slots);
+        self.recorder.write_table(&self.gpu, &table);
     }
 
-    /// What is read back of an epoch, with the elements of each: sums, counts, flags and losses.
+    /// What is read back of an epoch, with the elements of each: totals, counts, flags and losses.
     pub fn epoch_buffers(&self) -> [(&wgpu::Buffer, usize); 4] {
         let (buffers, replicas) = (&self.network.buffers, self.run.replicas.len());
         [
-            (&buffers.sums, buffers.slots * slot_length(&self.run)),
+            (&buffers.totals, replicas * (2 * sums_of(&self.run) + 1)),
             (&buffers.confusion, 2 * replicas * confusion_length(&self.run)),
             (&buffers.tensors.kept, replicas),
             (&buffers.tensors.best_losses, replicas),

@@ -41,10 +41,3 @@ pub(in crate::gpu) fn evaluation_capacity(gpu: &Gpu, run: &Run) -> usize {
     let columns = TILE_COLUMNS * WORKGROUPS / widest.max().unwrap_or(1);
     most_rows(run, &Split::ALL).min(fitting).min(columns).clamp(1, BLOCK)
 }
-
-/// Slots of one replica: the steps of an epoch and its validation, or the blocks of any evaluation.
-pub(in crate::gpu) fn slots(gpu: &Gpu, run: &Run) -> usize {
-    let blocks = |splits| most_rows(run, splits).div_ceil(evaluation_capacity(gpu, run));
-    let epoch = run.steps() as usize + blocks(&[Split::Validation][..]);
-    epoch.max(blocks(&Split::ALL[..]))
-}

@@ -4,8 +4,11 @@ use crate::metrics::Evaluation;
 use crate::network::Task;
 use crate::run::Run;
 
-/// Numbers of a slot of the sums: the losses, the weights, and two an output in regression.
-pub(in crate::gpu) fn slot_length(run: &Run) -> usize {
+/// `LEVELS` in `shaders/sums.wgsl`.
+pub(in crate::gpu) const LEVELS: usize = 24;
+
+/// The sums of a slot: the losses, the weights, and two an output in regression.
+pub(in crate::gpu) fn sums_of(run: &Run) -> usize {
     match run.network.task() {
         Task::Classification | Task::MultiLabel => 2,
         Task::Regression => 2 + 2 * run.network.outputs(),
@@ -21,37 +24,38 @@ pub(in crate::gpu) fn confusion_length(run: &Run) -> usize {
     }
 }
 
-/// The sums of a replica over `rows` rows: slots `first`, `first` + replicas, ... of `sums`, and its
-/// counts. Added in f64, in the order of the steps.
+/// Numbers of a slot in the buffer of sums: `slot_length` in `shaders/sums.wgsl`.
+pub(in crate::gpu) fn slot_length(sums: usize) -> usize {
+    LEVELS * sums + 1
+}
+
+/// The sums of a slot over so many steps, from its levels; in f64, from the least on.
+pub(in crate::gpu) fn totals(slot: &[f32], sums: usize, steps: usize) -> Vec<f64> {
+    let levels = || (0..LEVELS).filter(|level| steps >> level & 1 == 1);
+    (0..sums).map(|k| levels().map(|level| f64::from(slot[level * sums + k])).sum()).collect()
+}
+
+/// What sums over `rows` rows and their counts say.
 pub(in crate::gpu) fn evaluation(
     run: &Run,
     rows: u64,
-    slots: impl Iterator<Item = usize>,
-    sums: &[f32],
+    sums: &[f64],
     confusion: &[u32],
 ) -> Evaluation {
-    let length = slot_length(run);
-    let outputs = (length - 2) / 2;
     let (confusion, all_right) = match confusion {
         [labels @ .., all_right] if run.network.task() == Task::MultiLabel => (labels, *all_right),
         classes => (classes, 0),
     };
-    let mut evaluation = Evaluation {
+    let (of_rows, errors) = sums.split_at(2);
+    let (squared, absolute) = errors.split_at(errors.len() / 2);
+    Evaluation {
         rows,
+        loss_sum: of_rows[0],
+        weight_sum: of_rows[1],
         confusion: confusion.iter().map(|&count| u64::from(count)).collect(),
         all_right: all_right.into(),
-        squared_errors: vec![0.0; outputs],
-        absolute_errors: vec![0.0; outputs],
+        squared_errors: squared.to_vec(),
+        absolute_errors: absolute.to_vec(),
         ..Evaluation::default()
-    };
-    for slot in slots {
-        let slot = &sums[slot * length..][..length];
-        evaluation.loss_sum += f64::from(slot[0]);
-        evaluation.weight_sum += f64::from(slot[1]);
-        for k in 0..outputs {
-            evaluation.squared_errors[k] += f64::from(slot[2 + k]);
-            evaluation.absolute_errors[k] += f64::from(slot[2 + outputs + k]);
-        }
     }
-    evaluation
 }

@@ -1,16 +1,21 @@
-//! The steps of an epoch as kernels read them.
+//! The steps as kernels read them, and the table that the device makes them from.
 
 use std::ops::Range;
 
+use bytemuck::{Pod, Zeroable};
+
+use super::slots::Slots;
 use crate::data::Split;
 use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
-use crate::gpu::session::statistics::confusion_length;
-use crate::run::{Replica, Run};
+use crate::run::{Clip, Optimizer, Replica, Run};
+
+/// Numbers of an optimizer at the most.
+const NUMBERS: usize = 5;
 
 /// One step of one replica: `Step` in `shaders/step.wgsl`.
 #[repr(C)]
-#[derive(Debug, Clone, Copy, Default, bytemuck::Pod, bytemuck::Zeroable)]
+#[derive(Debug, Clone, Copy, Default, Pod, Zeroable)]
 pub(in crate::gpu) struct Step {
     pub rows: u32,
     pub first: u32,
@@ -28,112 +33,143 @@ pub(in crate::gpu) struct Step {
     pub correction2: f32,
     pub place: u32,
     pub scale: f32,
+    pub number: u32,
+    pub fold: u32,
+    pub bound: f32,
+    pub norm_bound: f32,
+    pub numbers: [f32; NUMBERS],
 }
 
-impl Step {
-    /// What the end of an epoch needs to know: replicas that left keep nothing.
-    pub fn of_live(live: bool) -> Self {
-        Step { list_rows: u32::from(live), ..Step::default() }
+/// A replica in its slot: `Replica` in `shaders/make_steps.wgsl`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Default, Pod, Zeroable)]
+pub(in crate::gpu) struct Row {
+    pub lists: [[u32; 2]; 3],
+    pub seed_low: u32,
+    pub seed_high: u32,
+    pub fold: u32,
+    pub learning_rate: f32,
+    pub decay: f32,
+    pub last_decay: f32,
+    pub scale: f32,
+    pub last_scale: f32,
+    pub bound: f32,
+    pub norm_bound: f32,
+    pub log_beta1: f32,
+    pub log_beta2: f32,
+    pub numbers: [f32; NUMBERS],
+    pub padding: u32,
+}
+
+/// What a submit does with its steps: `Cursor` in `shaders/make_steps.wgsl`.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::gpu) enum Fill {
+    /// These training steps (from 0) of an epoch.
+    Train { epoch: u32, steps: Range<u32> },
+    /// These blocks (from 0) of an evaluation.
+    Evaluate { split: Split, blocks: Range<u32> },
+    /// The end of an epoch.
+    End,
+    /// So many rows that the host has filled in, for predictions.
+    Filled { rows: u32 },
+}
+
+impl Fill {
+    /// Steps or blocks.
+    pub fn count(&self) -> u32 {
+        match self {
+            Fill::Train { steps: all, .. } | Fill::Evaluate { blocks: all, .. } => {
+                all.end - all.start
+            }
+            Fill::End | Fill::Filled { .. } => 1,
+        }
     }
 
-    /// A step on the first rows of a workspace that the host has filled, for predictions.
-    pub fn of_filled(rows: usize) -> Self {
-        Step { rows: rows as u32, ..Step::default() }
+    /// The words of the cursor, where entries come in groups of `together`; none needs more than 16 bits.
+    pub fn words(&self, together: u32) -> [u32; 7] {
+        let parts = |number: u32| [number & 0xffff, number >> 16];
+        let (kind, epoch, first, count) = match self {
+            Fill::Train { epoch, steps } => (0, *epoch, steps.start, self.count()),
+            Fill::Evaluate { split, blocks } => (1 + *split as u32, 0, blocks.start, self.count()),
+            Fill::End => (4, 0, 0, 1),
+            Fill::Filled { rows } => (5, 0, 0, *rows),
+        };
+        let [epoch_low, epoch_high] = parts(epoch);
+        let [first_low, first_high] = parts(first);
+        [kind, epoch_low, epoch_high, first_low, first_high, count, self.span(together)]
+    }
+
+    /// Entries of steps that are filled.
+    pub fn span(&self, together: u32) -> u32 {
+        match self {
+            Fill::Train { .. } => self.count().next_multiple_of(together),
+            Fill::Evaluate { .. } | Fill::End | Fill::Filled { .. } => self.count(),
+        }
     }
 }
 
-/// The lists of rows of all replicas and splits, on the device.
+/// The lists of rows of all folds and splits, on the device.
 pub(in crate::gpu) struct Lists {
     pub buffer: wgpu::Buffer,
-    /// Where the list of each (replica, split) begins.
-    first: Vec<[u32; 3]>,
+    /// Where the list of each (fold, split) begins, and its rows.
+    lists: Vec<[[u32; 2]; 3]>,
 }
 
 impl Lists {
     pub fn new(gpu: &Gpu, run: &Run) -> Result<Self> {
-        let (mut rows, mut first) = (vec![], vec![]);
-        for replica in &run.replicas {
-            first.push(Split::ALL.map(|split| {
+        let (mut rows, mut lists) = (vec![], vec![]);
+        for fold in &run.folds {
+            lists.push(Split::ALL.map(|split| {
                 let begins = rows.len() as u32;
-                rows.extend_from_slice(run.fold(replica).rows(split));
-                begins
+                rows.extend_from_slice(fold.rows(split));
+                [begins, fold.rows(split).len() as u32]
             }));
         }
-        Ok(Lists { buffer: gpu.upload("the lists of rows", &rows)?, first })
+        Ok(Lists { buffer: gpu.upload("the lists of rows", &rows)?, lists })
     }
 
-    fn of(&self, replica: usize, split: Split) -> u32 {
-        self.first[replica][split as usize]
+    /// The table of the replicas in their slots.
+    pub fn table(&self, run: &Run, slots: &Slots) -> Vec<Row> {
+        slots.replicas().map(|(_, id)| self.row(run, &run.replicas[id.0])).collect()
     }
-}
 
-/// Training step `number` (from 0) of `epoch` for a replica that has done `done` steps in all.
-pub(in crate::gpu) fn train_step(
-    run: &Run,
-    lists: &Lists,
-    (id, replica): (usize, &Replica),
-    epoch: u32,
-    number: u32,
-    done: u64,
-) -> Step {
-    let list_rows = run.fold(replica).rows(Split::Train).len();
-    let places = run.step.places(number, list_rows);
-    let numbers = run.step.numbers(replica, places.len().max(1), done + 1);
-    let [correction1, correction2] = numbers.corrections.map(|correction| correction as f32);
-    Step {
-        rows: places.len() as u32,
-        first: places.start as u32,
-        list: lists.of(id, Split::Train),
-        list_rows: list_rows as u32,
-        shuffled: 1,
-        epoch,
-        seed_low: replica.seed as u32,
-        seed_high: (replica.seed >> 32) as u32,
-        slot: number * run.replicas.len() as u32 + id as u32,
-        confusion: (id * confusion_length(run)) as u32,
-        learning_rate: numbers.learning_rate as f32,
-        decay: numbers.decay as f32,
-        correction1,
-        correction2,
-        place: 0,
-        scale: run.step.gradient_scale(run.fold(replica), places.len().max(1)) as f32,
-    }
-}
-
-/// The rows of these training steps (from 0) of an epoch, as one step that gathers them.
-pub(in crate::gpu) fn together(
-    run: &Run,
-    lists: &Lists,
-    (id, replica): (usize, &Replica),
-    epoch: u32,
-    steps: Range<u32>,
-) -> Step {
-    let first = train_step(run, lists, (id, replica), epoch, steps.start, 0);
-    let rows = run.fold(replica).rows(Split::Train).len();
-    let last = run.step.places(steps.end - 1, rows).end;
-    Step { rows: (last as u32).saturating_sub(first.first), ..first }
-}
-
-/// Block `number` (from 0, of `capacity` rows) of an evaluation of `split`; its sums go to the
-/// slots from `first_slot` on, its counts behind those of training.
-pub(in crate::gpu) fn evaluation_step(
-    run: &Run,
-    lists: &Lists,
-    (id, replica): (usize, &Replica),
-    split: Split,
-    (number, capacity): (u32, usize),
-    first_slot: u32,
-) -> Step {
-    let list_rows = run.fold(replica).rows(split).len();
-    let first = (number as usize * capacity).min(list_rows);
-    let replicas = run.replicas.len();
-    Step {
-        rows: (list_rows - first).min(capacity) as u32,
-        first: first as u32,
-        list: lists.of(id, split),
-        list_rows: list_rows as u32,
-        slot: first_slot + number * replicas as u32 + id as u32,
-        confusion: ((replicas + id) * confusion_length(run)) as u32,
-        ..Step::default()
+    fn row(&self, run: &Run, replica: &Replica) -> Row {
+        let fold = run.fold(replica);
+        let rows = fold.rows(Split::Train).len();
+        let last = run.step.places(run.steps_of(fold).saturating_sub(1), rows).len().max(1);
+        let whole = run.largest_batch(fold).max(1);
+        let numbers = |rows| run.step.numbers(replica, rows, 1);
+        let scale = |rows| run.step.gradient_scale(fold, rows) as f32;
+        let [bound, norm_bound] = match replica.clip {
+            Some(Clip::Value(bound)) => [bound as f32, f32::INFINITY],
+            Some(Clip::Norm(bound)) => [f32::INFINITY, bound as f32],
+            None => [f32::INFINITY; 2],
+        };
+        let [log_beta1, log_beta2] = match replica.optimizer {
+            Optimizer::Adam { beta1, beta2, .. } => [beta1, beta2].map(|beta| beta.ln() as f32),
+            Optimizer::Sgd | Optimizer::Momentum { .. } => [0.0; 2],
+        };
+        let mut of_optimizer = [0.0; NUMBERS];
+        let formula = replica.optimizer.formula();
+        for (to, (_, number)) in of_optimizer.iter_mut().zip(formula.numbers) {
+            *to = number as f32;
+        }
+        Row {
+            lists: self.lists[replica.fold],
+            seed_low: replica.seed as u32,
+            seed_high: (replica.seed >> 32) as u32,
+            fold: replica.fold as u32,
+            learning_rate: numbers(whole).learning_rate as f32,
+            decay: numbers(whole).decay as f32,
+            last_decay: numbers(last).decay as f32,
+            scale: scale(whole),
+            last_scale: scale(last),
+            bound,
+            norm_bound,
+            log_beta1,
+            log_beta2,
+            numbers: of_optimizer,
+            padding: 0,
+        }
     }
 }

@@ -1,14 +1,11 @@
 //! The training steps of a schedule: what is dispatched, and for how many steps at once.
 
-use crate::backend::ReplicaState;
 use crate::error::{Error, Result};
 use crate::gpu::device::dispatch::Dispatch;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::limits::{TURNS, WORKGROUPS};
 use crate::gpu::session::record::Work;
-use crate::gpu::session::steps::{Lists, Step, together, train_step};
 use crate::gpu::session::workspace::Gathered;
-use crate::run::Run;
 
 /// The dispatches of a schedule.
 pub(in crate::gpu) struct Train {
@@ -39,49 +36,26 @@ impl Train {
         self.ahead.iter().flat_map(|ahead| &ahead.dispatches).chain(&self.dispatches)
     }
 
-    /// The work of these steps (from 0) of an epoch.
-    pub fn work(
-        &self,
-        (run, lists): (&Run, &Lists),
-        states: &[ReplicaState],
-        epoch: u32,
-        steps: std::ops::Range<u32>,
-    ) -> Vec<Work<'_>> {
-        let batch = run.step.batch_size as u32;
-        // A replica that left has its own slots all the same: their sums are 0.
-        let alive = |id: usize, step: Step| match states[id].live {
-            true => step,
-            false => Step { rows: 0, ..step },
-        };
-        let step = |number: u32, first: u32| {
-            run.replicas.iter().enumerate().map(move |(id, replica)| {
-                let done = states[id].steps + u64::from(number);
-                let step = train_step(run, lists, (id, replica), epoch, number, done);
-                alive(id, Step { place: (number - first) * batch, ..step })
-            })
-        };
+    /// The work of so many steps, which begin at the first entry; entries that gather rows ahead are behind those of
+    /// `capacity` steps.
+    pub fn work(&self, count: usize, capacity: usize) -> Vec<Work<'_>> {
         let mut work = vec![];
-        let ahead = self.ahead.as_ref().map_or(self.steps, |ahead| ahead.steps) as u32;
-        for first in steps.clone().step_by(ahead as usize) {
-            let last = steps.end.min(first + ahead);
+        let ahead = self.ahead.as_ref().map_or(self.steps, |ahead| ahead.steps);
+        for first in (0..count).step_by(ahead) {
             if let Some(ahead) = &self.ahead {
-                let of_replica = |(id, replica)| {
-                    alive(id, together(run, lists, (id, replica), epoch, first..last))
-                };
-                work.push(Work {
-                    steps: run.replicas.iter().enumerate().map(of_replica).collect(),
-                    dispatches: &ahead.dispatches,
-                });
+                let entry = capacity + first / ahead.steps;
+                work.push(Work { entry: entry as u32, dispatches: &ahead.dispatches });
             }
-            for own in (first..last).step_by(self.steps) {
-                let end = last.min(own + self.steps as u32);
-                work.push(Work {
-                    steps: (own..end).flat_map(|number| step(number, first)).collect(),
-                    dispatches: &self.dispatches,
-                });
+            for own in (first..count.min(first + ahead)).step_by(self.steps) {
+                work.push(Work { entry: own as u32, dispatches: &self.dispatches });
             }
         }
         work
+    }
+
+    /// Steps that are gathered together; 0 where each step gathers its own.
+    pub fn gathered_together(&self) -> usize {
+        self.ahead.as_ref().map_or(0, |ahead| ahead.steps)
     }
 }
 

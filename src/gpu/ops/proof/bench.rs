@@ -11,7 +11,7 @@ use crate::gpu::device::adapter::adapters;
 use crate::gpu::device::dispatch::{Dispatch, Dispatcher};
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Kernels;
-use crate::gpu::session::record::{Recorder, Work};
+use crate::gpu::session::record::StepBuffers;
 use crate::gpu::session::steps::Step;
 use crate::gpu::test_adapter;
 
@@ -85,7 +85,14 @@ impl Shape {
 
     /// The steps of the replicas, each with its rows and nothing else.
     pub fn steps(&self) -> Vec<Step> {
-        self.rows.iter().map(|&rows| Step { rows: rows as u32, ..Step::default() }).collect()
+        let step = |(replica, rows): (usize, &usize)| Step {
+            rows: *rows as u32,
+            fold: replica as u32,
+            bound: f32::INFINITY,
+            norm_bound: f32::INFINITY,
+            ..Step::default()
+        };
+        self.rows.iter().enumerate().map(step).collect()
     }
 }
 
@@ -112,7 +119,8 @@ pub(in crate::gpu::ops) fn tolerance(length: usize, terms: f64) -> f64 {
 pub(in crate::gpu::ops) struct Bench {
     gpu: Gpu,
     kernels: Kernels,
-    recorders: BTreeMap<usize, Recorder>,
+    /// By the number of replicas.
+    buffers: BTreeMap<usize, StepBuffers>,
     random: ChaCha8Rng,
     kernel: String,
     trial: String,
@@ -130,7 +138,7 @@ impl Bench {
         Some(Bench {
             kernels: Kernels::new(&gpu),
             gpu,
-            recorders: BTreeMap::new(),
+            buffers: BTreeMap::new(),
             random: ChaCha8Rng::seed_from_u64(1),
             kernel: String::new(),
             trial: String::new(),
@@ -193,11 +201,14 @@ impl Bench {
     /// Runs dispatches in their order, as those of one step a replica.
     pub fn submit(&mut self, dispatches: &[Dispatch], steps: Vec<Step>) {
         let (gpu, kernels, replicas) = (&self.gpu, &self.kernels, steps.len());
-        let recorder = self
-            .recorders
-            .entry(replicas)
-            .or_insert_with(|| Recorder::new(gpu, kernels, replicas).unwrap());
-        recorder.submit(gpu, &[vec![Work { steps, dispatches }].into()]);
+        let new = || StepBuffers::new(gpu, kernels, &[[0, 1]], replicas).unwrap();
+        let buffers = self.buffers.entry(replicas).or_insert_with(new);
+        gpu.write(&buffers.steps, &steps);
+        let mut encoder = gpu.device.create_command_encoder(&Default::default());
+        let mut pass = encoder.begin_compute_pass(&Default::default());
+        buffers.record(&mut pass, 0, dispatches, replicas);
+        drop(pass);
+        gpu.queue.submit([encoder.finish()]);
     }
 
     fn fail(&mut self, what: impl Display) {

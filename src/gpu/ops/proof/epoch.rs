@@ -1,7 +1,8 @@
 //! The end of an epoch: which weights are kept.
 
-use super::bench::{Bench, Shape, words};
+use super::bench::{Bench, Shape, tolerance, words};
 use crate::gpu::ops::keep_best::KeepBest;
+use crate::gpu::session::statistics::{slot_length, totals};
 use crate::gpu::session::steps::Step;
 
 /// What may happen to a replica in an epoch.
@@ -21,11 +22,9 @@ enum Fate {
     /// A weight is infinite, the last or another.
     InfiniteWeight,
     BadLastWeight,
-    /// It has left, and would be better.
-    Left,
 }
 
-const FATES: [Fate; 9] = [
+const FATES: [Fate; 8] = [
     Fate::Better,
     Fate::Worse,
     Fate::Equal,
@@ -34,11 +33,10 @@ const FATES: [Fate; 9] = [
     Fate::BadValidation,
     Fate::InfiniteWeight,
     Fate::BadLastWeight,
-    Fate::Left,
 ];
 
-/// Numbers of a slot: two more than are looked at.
-const SLOT: usize = 4;
+/// Sums of a slot: two more than are looked at.
+const SUMS: usize = 4;
 /// Validation blocks.
 const BLOCKS: usize = 3;
 
@@ -69,61 +67,111 @@ fn expected(fate: Fate, blocks: usize) -> (bool, u32) {
     (keeps, flag)
 }
 
+/// The sums, weights and losses of an epoch.
+struct Case {
+    sums: Vec<f32>,
+    weights: Vec<f32>,
+    best_losses: Vec<f32>,
+}
+
+impl Case {
+    fn new(
+        bench: &mut Bench,
+        len: usize,
+        (train_steps, blocks): (usize, usize),
+        fates: &[Fate],
+    ) -> Self {
+        let (replicas, length) = (fates.len(), slot_length(SUMS));
+        let mut sums = bench.normal(2 * replicas * length, 1.0);
+        let mut weights = bench.normal(replicas * len, 1.0);
+        let best_losses: Vec<f32> = (0..replicas).map(|r| 2.0 + r as f32).collect();
+        for (replica, &fate) in fates.iter().enumerate() {
+            let (trained, validated) = (replica * length, (replicas + replica) * length);
+            // Blocks of 5 rows each, whose mean is the loss: one in level 0, two in level 1.
+            let loss = match fate {
+                Fate::Worse => best_losses[replica] + 0.5,
+                Fate::Equal => best_losses[replica],
+                _ => best_losses[replica] - 0.5,
+            };
+            for level in 0..2 {
+                let rows = 5.0 * (1 << level) as f32;
+                let at = validated + level * SUMS;
+                (sums[at], sums[at + 1]) = (rows * loss, rows);
+            }
+            sums[trained + length - 1] = match fate {
+                Fate::BadStep => 1.0,
+                Fate::InfiniteStep => train_steps as f32,
+                _ => 0.0,
+            };
+            match fate {
+                Fate::BadValidation if blocks > 0 => sums[validated] = f32::NAN,
+                Fate::InfiniteWeight => weights[replica * len + len / 2] = f32::NEG_INFINITY,
+                Fate::BadLastWeight => weights[replica * len + len - 1] = f32::NAN,
+                _ => {}
+            }
+        }
+        Case { sums, weights, best_losses }
+    }
+
+    /// Compares what a replica's sums are added up to.
+    fn compare_totals(
+        &self,
+        bench: &mut Bench,
+        what: &str,
+        found: &[u32],
+        slots: [(usize, usize); 2],
+    ) {
+        let length = slot_length(SUMS);
+        for ((slot, steps), found) in slots.into_iter().zip([&found[..SUMS], &found[SUMS + 1..]]) {
+            let slot = &self.sums[slot * length..][..length];
+            let expected = totals(slot, SUMS, steps);
+            for (k, expected) in expected.into_iter().enumerate().filter(|(_, e)| e.is_finite()) {
+                let terms = slot.iter().skip(k).step_by(SUMS).map(|x| f64::from(x.abs())).sum();
+                bench.near(format!("{what}: total {k}"), found[k], expected, tolerance(24, terms));
+            }
+        }
+        let bad = self.sums[(slots[0].0 + 1) * length - 1];
+        bench.same(format!("{what}: first bad step"), &found[SUMS..=SUMS], &words(&[bad]));
+    }
+}
+
 fn one(bench: &mut Bench, len: usize, train_steps: usize, blocks: usize, fates: &[Fate]) {
     let replicas = fates.len();
-    let mut sums = bench.normal((train_steps + blocks) * replicas * SLOT, 1.0);
-    let mut weights = bench.normal(replicas * len, 1.0);
+    let case = Case::new(bench, len, (train_steps, blocks), fates);
     let before = words(&bench.normal(replicas * len, 1.0));
-    let best_losses: Vec<f32> = (0..replicas).map(|r| 2.0 + r as f32).collect();
-    for (replica, &fate) in fates.iter().enumerate() {
-        let slot = |step: usize| (step * replicas + replica) * SLOT;
-        // Blocks of 5 rows each, whose mean is the loss.
-        let loss = match fate {
-            Fate::Worse => best_losses[replica] + 0.5,
-            Fate::Equal => best_losses[replica],
-            _ => best_losses[replica] - 0.5,
-        };
-        for block in 0..blocks {
-            let at = slot(train_steps + block);
-            (sums[at], sums[at + 1]) = (5.0 * loss, 5.0);
-        }
-        match fate {
-            Fate::BadStep => sums[slot(train_steps / 2)] = f32::NAN,
-            Fate::InfiniteStep => sums[slot(train_steps - 1)] = f32::INFINITY,
-            Fate::BadValidation if blocks > 0 => sums[slot(train_steps + 1)] = f32::NAN,
-            Fate::InfiniteWeight => weights[replica * len + len / 2] = f32::NEG_INFINITY,
-            Fate::BadLastWeight => weights[replica * len + len - 1] = f32::NAN,
-            _ => {}
-        }
-    }
-    let [best, losses] = [&before, &words(&best_losses)].map(|words| bench.upload(words));
+    let [best, losses] = [&before, &words(&case.best_losses)].map(|words| bench.upload(words));
     let kept = bench.upload(&vec![7u32; replicas]);
+    let of_totals = 2 * SUMS + 1;
+    let all_totals = bench.upload(&vec![7u32; replicas * of_totals]);
     let keep_best = KeepBest {
         total: len,
-        slot_length: SLOT,
-        train_steps,
-        validation_steps: blocks,
-        sums: &bench.upload(&sums),
+        sums_of_slot: SUMS,
+        sums: &bench.upload(&case.sums),
         best_losses: &losses,
         kept: &kept,
-        weights: &bench.upload(&weights),
+        weights: &bench.upload(&case.weights),
         best: &best,
+        totals: &all_totals,
     };
     let dispatches = keep_best.launch(&mut bench.dispatcher(replicas));
-    let steps = fates.iter().map(|fate| Step::of_live(*fate != Fate::Left)).collect();
-    bench.submit(&dispatches, steps);
+    let step = Step { number: train_steps as u32, place: blocks as u32, ..Step::default() };
+    bench.submit(&dispatches, vec![step; replicas]);
     let (kept, losses) = (bench.read(&kept, replicas), bench.read(&losses, replicas));
     let best = bench.read(&best, replicas * len);
+    let all_totals = bench.read(&all_totals, replicas * of_totals);
     for (replica, &fate) in fates.iter().enumerate() {
         let what = format!("{fate:?}, {train_steps} steps, {blocks} blocks");
         let (keeps, flag) = expected(fate, blocks);
         bench.same(format!("{what}: kept"), &kept[replica..=replica], &[flag]);
         let own = replica * len..(replica + 1) * len;
         let expected =
-            if keeps { words(&weights[own.clone()]) } else { before[own.clone()].to_vec() };
+            if keeps { words(&case.weights[own.clone()]) } else { before[own.clone()].to_vec() };
         bench.same(format!("{what}: best weights"), &best[own], &expected);
-        let better = best_losses[replica] - 0.5;
-        let loss = if keeps && blocks > 0 { better } else { best_losses[replica] };
+        let better = case.best_losses[replica] - 0.5;
+        let loss = if keeps && blocks > 0 { better } else { case.best_losses[replica] };
         bench.same(format!("{what}: best loss"), &losses[replica..=replica], &words(&[loss]));
+        let found = &all_totals[replica * of_totals..][..of_totals];
+        let slots = [(replica, train_steps), (replicas + replica, blocks)];
+        case.compare_totals(bench, &what, found, slots);
     }
 }

@@ -4,6 +4,7 @@ use super::bench::{Bench, Shape, tolerance, wide, words};
 use super::losses::labels;
 use crate::cpu::metric_sums::{add_confusion, add_errors, add_labels, add_losses};
 use crate::gpu::ops::metric_sums::MetricSums;
+use crate::gpu::session::statistics::slot_length;
 use crate::gpu::session::steps::Step;
 use crate::metrics::Evaluation;
 use crate::network::Task;
@@ -78,6 +79,24 @@ fn expected_sums(
     (expected, elements)
 }
 
+/// Losses and weights of rows; one that weighs nothing may have any loss.
+fn losses_and_weights(bench: &mut Bench, rows: usize) -> (Vec<f32>, Vec<f32>) {
+    let (mut losses, weights) = (bench.normal(rows, 2.0), bench.weights(rows));
+    for (loss, weight) in losses.iter_mut().zip(&weights) {
+        *loss = if *weight > 0.0 { *loss } else { f32::INFINITY };
+    }
+    (losses, weights)
+}
+
+/// Sums and counts of a slot.
+fn sizes(task: Task, units: usize) -> (usize, usize) {
+    match task {
+        Task::Classification => (2, units.max(2).pow(2)),
+        Task::MultiLabel => (2, 4 * units + 1),
+        Task::Regression => (2 + 2 * units, 0),
+    }
+}
+
 fn metric_sums(
     bench: &mut Bench,
     shape: &Shape,
@@ -85,21 +104,13 @@ fn metric_sums(
     (scores, truth): (Vec<f32>, Vec<u32>),
 ) {
     let (replicas, capacity) = (shape.replicas(), shape.capacity);
-    let (mut losses, weights) =
-        (bench.normal(replicas * capacity, 2.0), bench.weights(replicas * capacity));
-    for (loss, weight) in losses.iter_mut().zip(&weights) {
-        // A row that weighs nothing may have any loss.
-        *loss = if *weight > 0.0 { *loss } else { f32::INFINITY };
-    }
+    let (losses, weights) = losses_and_weights(bench, replicas * capacity);
     // Slots and counts of others before and behind; they stay.
-    let (length, cells) = match task {
-        Task::Classification => (2, units.max(2).pow(2)),
-        Task::MultiLabel => (2, 4 * units + 1),
-        Task::Regression => (2 + 2 * units, 0),
-    };
+    let (sums, cells) = sizes(task, units);
+    let length = slot_length(sums);
     let before = words(&bench.normal((replicas + 3) * length, 1.0));
     let counts_before = bench.below((replicas + 2) * cells + 1, 9);
-    let (sums, counts) = (bench.upload(&before), bench.upload(&counts_before));
+    let (device_sums, counts) = (bench.upload(&before), bench.upload(&counts_before));
     let metric_sums = MetricSums {
         task,
         capacity,
@@ -108,17 +119,19 @@ fn metric_sums(
         truth: &bench.upload(&truth),
         weights: &bench.upload(&weights),
         losses: &bench.upload(&losses),
-        sums: &sums,
+        sums: &device_sums,
         confusion: &counts,
     };
     let dispatch = metric_sums.launch(&mut bench.dispatcher(replicas));
     let step = |(replica, step): (usize, Step)| Step {
         slot: (replica + 2) as u32,
+        // Of 5 steps before it, one is added to it: that is level 1, and the one before is there in level 0.
+        number: 5,
         confusion: ((replica + 1) * cells) as u32,
         ..step
     };
     bench.submit(&[dispatch], shape.steps().into_iter().enumerate().map(step).collect());
-    let sums = bench.read(&sums, before.len());
+    let after = bench.read(&device_sums, before.len());
     let counts = bench.read(&counts, counts_before.len());
     let (mut rest, mut expected_counts) = (before, counts_before);
     for (replica, &rows) in shape.rows.iter().enumerate() {
@@ -127,12 +140,19 @@ fn metric_sums(
             expected_sums(own, (task, units), (&scores, &truth), (&losses, &weights));
         let own = expected_counts[(replica + 1) * cells..].iter_mut();
         own.zip(&expected.confusion).for_each(|(count, more)| *count += *more as u32);
-        for (i, (value, terms)) in elements.into_iter().enumerate() {
-            let at = (replica + 2) * length + i;
-            bench.near(format!("sum {i} of {replica}"), sums[at], value, tolerance(rows, terms));
-            rest[at] = sums[at];
+        let first = (replica + 2) * length;
+        for (k, (value, terms)) in elements.into_iter().enumerate() {
+            if rows == 0 {
+                // A step without rows is none.
+                continue;
+            }
+            let lower = f64::from(f32::from_bits(rest[first + k]));
+            let at = first + sums + k;
+            let (value, terms) = (value + lower, terms + lower.abs());
+            bench.near(format!("sum {k} of {replica}"), after[at], value, tolerance(rows, terms));
+            rest[at] = after[at];
         }
     }
-    bench.same("the sums of other steps", &sums, &rest);
+    bench.same("the sums of other steps", &after, &rest);
     bench.same("the counts", &counts, &expected_counts);
 }

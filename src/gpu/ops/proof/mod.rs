@@ -6,6 +6,7 @@ pub(super) mod bench;
 mod data;
 mod epoch;
 pub(super) mod losses;
+mod make_steps;
 mod mathematics;
 mod metric_sums;
 pub(super) mod trial;
@@ -47,6 +48,7 @@ const OTHERS: &[Row] = &[
     ("batch, classes", bench::batches, data::batch_of_classes),
     ("batch, values", bench::batches, data::batch_of_values),
     ("gather", bench::batches, data::gather),
+    ("make_steps", bench::few_batches, make_steps::training),
     ("keep_best", bench::few_tensors, epoch::keep_best),
     ("math", bench::few_tensors, mathematics::functions),
 ];

@@ -17,10 +17,9 @@ struct Buffers {
 }
 
 impl Buffers {
-    fn update(&self, optimizer: Optimizer, clip: Option<Clip>, shape: &Shape) -> Update<'_> {
+    fn update(&self, optimizer: Optimizer, shape: &Shape) -> Update<'_> {
         Update {
             optimizer,
-            clip,
             total: shape.capacity,
             gradients: &self.gradients,
             decays: &self.decays,
@@ -48,10 +47,11 @@ pub(super) fn clip(bench: &mut Bench, shape: &Shape) {
                 weights: bench.upload::<u32>(&[]),
                 slots: vec![],
             };
-            let update = buffers.update(Optimizer::Sgd, clip, shape);
+            let update = buffers.update(Optimizer::Sgd, shape);
             let dispatcher = &mut bench.dispatcher(replicas);
-            let dispatches = update.clip(dispatcher, bound, stretches, &squares);
-            bench.submit(&dispatches, shape.steps());
+            let dispatches = update.clip(dispatcher, stretches, &squares);
+            let bounded = |step| Step { norm_bound: bound as f32, ..step };
+            bench.submit(&dispatches, shape.steps().into_iter().map(bounded).collect());
             let scales = bench.read(&buffers.scales, replicas);
             for replica in 0..replicas {
                 let own = wide(&gradients[replica * weights..][..weights]);
@@ -80,11 +80,17 @@ impl Inputs {
     fn new(bench: &mut Bench, shape: &Shape, optimizer: Optimizer, t: u64) -> Self {
         let (replicas, by_value) = (shape.replicas(), t.is_multiple_of(2));
         let [correction1, correction2] = optimizer.corrections(t).map(|c| c as f32);
+        let mut numbers = [0.0; 5];
+        for (to, (_, number)) in numbers.iter_mut().zip(optimizer.formula().numbers) {
+            *to = number as f32;
+        }
         let step = |(replica, step): (usize, Step)| Step {
             learning_rate: 0.05 * (replica + 1) as f32,
             decay: 0.01 * replica as f32,
             correction1,
             correction2,
+            bound: if by_value { 0.8 } else { f32::INFINITY },
+            numbers,
             ..step
         };
         Inputs {
@@ -182,9 +188,7 @@ fn stepped(
         weights: bench.upload(&state[0]),
         slots: state[1..].iter().map(|slot| bench.upload(slot)).collect(),
     };
-    let clip = inputs.bound.map(|bound| Clip::Value(bound.into()));
-    let dispatch =
-        buffers.update(optimizer, clip, shape).step(&mut bench.dispatcher(shape.replicas()));
+    let dispatch = buffers.update(optimizer, shape).step(&mut bench.dispatcher(shape.replicas()));
     bench.submit(&[dispatch], inputs.steps.clone());
     let written = std::iter::once(&buffers.weights).chain(&buffers.slots);
     written.map(|buffer| bench.read(buffer, state[0].len())).collect()

@@ -1,6 +1,6 @@
 //! Where the values of a quad lie.
 
-use crate::gpu::session::statistics::slot_length;
+use crate::gpu::session::statistics::sums_of;
 use crate::plan::{Chain, Loss};
 use crate::run::Run;
 
@@ -45,7 +45,7 @@ impl Columns {
         let deltas = links.iter().map(|link| take(link.units)).collect();
         let parameters = links.iter().map(|link| link.parameter().map(|_| take(1))).collect();
         let ones = take(1);
-        let stats_length = slot_length(run);
+        let stats_length = sums_of(run);
         let stats = take(stats_length);
         let kept = take(0);
         let scores = take(outputs);

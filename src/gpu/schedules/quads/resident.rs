@@ -14,6 +14,7 @@ use crate::gpu::device::kernel::{Code, Variant};
 use crate::gpu::device::limits::TURNS;
 use crate::gpu::schedules::build::Build;
 use crate::gpu::session::sizes::training_capacity;
+use crate::gpu::session::statistics::LEVELS;
 use crate::gpu::session::train::Train;
 use crate::run::Run;
 
@@ -27,7 +28,7 @@ pub(in crate::gpu) fn resident(build: &mut Build) -> Result<Result<Train, String
     if let Err(why) = sizes.check(build) {
         return Ok(Err(why));
     }
-    let ahead = ahead(build)?;
+    let mut ahead = ahead(build)?;
     let (run, gpu) = (build.run, build.gpu);
     let text = Text {
         run,
@@ -45,6 +46,8 @@ pub(in crate::gpu) fn resident(build: &mut Build) -> Result<Result<Train, String
     let words = build.optimizer_words();
     let size = Size::workgroups(1).iterating(turns);
     let dispatch = build.dispatcher().dispatch_words(kernel, &words, &buffers, size);
+    // Whole dispatches.
+    ahead.steps = ahead.steps / steps * steps;
     Ok(Ok(Train { ahead: Some(ahead), dispatches: vec![dispatch], steps }))
 }
 
@@ -84,7 +87,8 @@ impl Sizes {
         let memory = build.gpu.limits.max_compute_workgroup_storage_size as usize;
         let moves = shared(weights, threads, over_quads(quads));
         let norm = if run.bounds_norm() { moves + reduction(threads) } else { 0 };
-        let stats = shared(fusible.columns.stats_length, threads, over_quads(quads));
+        // Steps one after the other add to two levels of the sums, in the mean; some dispatch begins with all.
+        let stats = shared(fusible.columns.stats_length, threads, over_quads(quads) + 2);
         let pass = fusible.pass_turns(&run.plan.loss, quads, threads);
         Sizes {
             quads,
@@ -93,7 +97,7 @@ impl Sizes {
             local_weights: bytes + 4 * weights <= memory,
             // The loop's own turn.
             turns_a_step: 1 + pass + norm + moves + stats,
-            turns_outside: 1 + 2 * shared(weights, threads, 0),
+            turns_outside: 1 + 2 * shared(weights, threads, 0) + LEVELS,
         }
     }
 

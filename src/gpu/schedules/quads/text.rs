@@ -58,7 +58,8 @@ impl Text<'_> {
         let norm = [shader!("reduce"), shader!("two_phase_norm")];
         let norm = if norm_workgroups.is_some() { &norm[..] } else { &[] };
         let gradients = self.gradients(declared.len());
-        [&parts[..], &[&gradients, shader!("two_phase_update")], norm].concat().join("\n")
+        let sums = [shader!("sums"), shader!("add_sums")].join("\n");
+        [&parts[..], &[&gradients, &sums, shader!("two_phase_update")], norm].concat().join("\n")
     }
 
     /// The one dispatch of `resident`.
@@ -71,7 +72,8 @@ impl Text<'_> {
         let own = format!("const BOUNDS_NORM = {};\n", self.run.bounds_norm());
         let parts = [STEP, MATH_WGSL, &self.constants(), &own, &declarations(declared)];
         let gradients = self.gradients(declared.len());
-        let reduce = [shader!("reduce"), shader!("reduce4")].join("\n");
+        let reduce = [shader!("reduce"), shader!("reduce4"), shader!("sums"), shader!("add_sums")];
+        let reduce = reduce.join("\n");
         let rest = [&*self.pass(), &gradients, access, &reduce, shader!("resident")];
         [&parts[..], &rest].concat().join("\n")
     }

@@ -13,6 +13,7 @@ use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::{Code, Variant};
 use crate::gpu::schedules::build::Build;
 use crate::gpu::session::sizes::training_capacity;
+use crate::gpu::session::statistics::LEVELS;
 use crate::gpu::session::train::Train;
 use crate::run::Run;
 
@@ -125,7 +126,10 @@ impl Sizes {
     /// One weight: its gradient, what metrics are made of, and the norm.
     fn update_turns(&self) -> usize {
         let threads = self.update_threads;
-        2 * over_quads(self.quads) + shared(self.workgroups, threads, 0) + reduction(threads)
+        2 * over_quads(self.quads)
+            + LEVELS
+            + shared(self.workgroups, threads, 0)
+            + reduction(threads)
     }
 
     fn check(&self, build: &Build, fusible: &Fusible) -> Result<(), String> {

@@ -1,0 +1,186 @@
+// The steps of a submit, made on the device from a table of the replicas: a thread a step and replica. `steps`, which
+// other kernels read, is what it writes, (entry, replica): first `capacity` entries of a step each, then `capacity` of
+// several steps whose rows are gathered together.
+
+struct Parameters {
+    replicas: u32,
+    capacity: u32,
+    batch_size: u32,
+    // Steps whose rows are gathered together; 0 where each step gathers its own.
+    ahead: u32,
+    // Rows of a block of an evaluation.
+    block_rows: u32,
+    // Counts of a replica's confusion.
+    confusion_length: u32,
+}
+
+// A replica in its slot.
+struct Replica {
+    // Where the rows of each split begin among all lists, and how many they are.
+    lists: array<vec2<u32>, 3>,
+    seed_low: u32,
+    seed_high: u32,
+    fold: u32,
+    learning_rate: f32,
+    // L2 and the scale of the gradient, of a whole batch and of the last of an epoch.
+    decay: f32,
+    last_decay: f32,
+    scale: f32,
+    last_scale: f32,
+    bound: f32,
+    norm_bound: f32,
+    // log β of Adam's two means.
+    log_beta1: f32,
+    log_beta2: f32,
+    numbers: array<f32, 5>,
+    padding: u32,
+}
+
+// What the submit does.
+struct Cursor {
+    kind: u32,
+    // Numbers of more than 16 bits are in two parts.
+    epoch_low: u32,
+    epoch_high: u32,
+    // The first step or block, and how many there are.
+    first_low: u32,
+    first_high: u32,
+    count: u32,
+    // Entries of steps that are filled, those behind `count` with steps of no rows.
+    span: u32,
+}
+
+@group(1) @binding(0) var<uniform> parameters: Parameters;
+@group(1) @binding(1) var<storage, read> table: array<Replica>;
+@group(1) @binding(2) var<storage, read> cursor: Cursor;
+@group(1) @binding(3) var<storage, read_write> made: array<Step>;
+
+// Kinds: training, a block of an evaluation of a split (and those behind it), the end of an epoch, rows that the
+// host has filled in.
+const TRAIN = 0u;
+const EVALUATE = 1u;
+const END = 4u;
+const FILLED = 5u;
+
+fn epoch() -> u32 {
+    return cursor.epoch_low + (cursor.epoch_high << 16u);
+}
+
+fn first() -> u32 {
+    return cursor.first_low + (cursor.first_high << 16u);
+}
+
+fn blocks(rows: u32, size: u32) -> u32 {
+    return (rows + size - 1u) / size;
+}
+
+// 1 - β^t of log β, which is 0 for optimizers without: -(e^y - 1), y = t log β. Near 0 by its series, where the
+// difference would lose digits: the first term left out is y^9 / 9! < 1e-8 y.
+fn rest(log_beta: f32, t: f32) -> f32 {
+    let y = t * log_beta;
+    let series = 1.0 + y / 2.0 * (1.0 + y / 3.0 * (1.0 + y / 4.0 * (1.0 + y / 5.0
+        * (1.0 + y / 6.0 * (1.0 + y / 7.0 * (1.0 + y / 8.0))))));
+    return select(1.0 - exponential(y), -y * series, y > -0.5);
+}
+
+fn correction(log_beta: f32, t: f32) -> f32 {
+    return select(1.0 / rest(log_beta, t), 1.0, log_beta == 0.0);
+}
+
+// Steps from `number` on, `steps` of them, as one.
+fn training(replica: Replica, slot: u32, number: u32, steps: u32) -> Step {
+    var step: Step;
+    let list = replica.lists[0];
+    let of_epoch = blocks(list.y, parameters.batch_size);
+    let t = f32((epoch() - 1u) * of_epoch + number + 1u);
+    let is_last = number + 1u >= of_epoch;
+    step.first = min(number * parameters.batch_size, list.y);
+    step.rows = min(steps * parameters.batch_size, list.y - step.first);
+    step.list = list.x;
+    step.list_rows = list.y;
+    step.shuffled = 1u;
+    step.epoch = epoch();
+    step.seed_low = replica.seed_low;
+    step.seed_high = replica.seed_high;
+    step.slot = slot;
+    step.number = number;
+    step.confusion = slot * parameters.confusion_length;
+    step.learning_rate = replica.learning_rate;
+    step.decay = select(replica.decay, replica.last_decay, is_last);
+    step.correction1 = correction(replica.log_beta1, t);
+    step.correction2 = correction(replica.log_beta2, t);
+    step.scale = select(replica.scale, replica.last_scale, is_last);
+    step.fold = replica.fold;
+    step.bound = replica.bound;
+    step.norm_bound = replica.norm_bound;
+    step.numbers = replica.numbers;
+    return step;
+}
+
+// Block `number` of an evaluation; its sums and counts are behind those of training.
+fn evaluation(replica: Replica, slot: u32, number: u32, split: u32) -> Step {
+    var step: Step;
+    let list = replica.lists[split];
+    step.first = min(number * parameters.block_rows, list.y);
+    step.rows = min(parameters.block_rows, list.y - step.first);
+    step.list = list.x;
+    step.list_rows = list.y;
+    step.slot = parameters.replicas + slot;
+    step.number = number;
+    step.confusion = (parameters.replicas + slot) * parameters.confusion_length;
+    step.fold = replica.fold;
+    return step;
+}
+
+// What the end of an epoch needs to know: how many steps and blocks of validation there were.
+fn ending(replica: Replica) -> Step {
+    var step: Step;
+    step.number = blocks(replica.lists[0].y, parameters.batch_size);
+    step.place = blocks(replica.lists[1].y, parameters.block_rows);
+    return step;
+}
+
+fn filled() -> Step {
+    var step: Step;
+    step.rows = cursor.count;
+    return step;
+}
+
+fn one(replica: Replica, slot: u32, i: u32) -> Step {
+    var step: Step;
+    let number = first() + i;
+    if (cursor.kind == TRAIN) {
+        if (i < cursor.count) {
+            step = training(replica, slot, number, 1u);
+            step.place = (i % max(parameters.ahead, 1u)) * parameters.batch_size;
+        }
+    } else if (cursor.kind == END) {
+        step = ending(replica);
+    } else if (cursor.kind == FILLED) {
+        step = filled();
+    } else {
+        step = evaluation(replica, slot, number, cursor.kind - EVALUATE);
+    }
+    return step;
+}
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) workgroup: vec3<u32>,
+    @builtin(num_workgroups) workgroups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let slot = workgroup.z;
+    let i = thread(workgroup, workgroups, local, 64u);
+    if (i < cursor.span) {
+        made[i * parameters.replicas + slot] = one(table[slot], slot, i);
+    } else if (cursor.kind == TRAIN && parameters.ahead > 0u) {
+        let chunk = i - cursor.span;
+        let before = chunk * parameters.ahead;
+        if (before < cursor.count) {
+            let steps = min(parameters.ahead, cursor.count - before);
+            let at = (parameters.capacity + chunk) * parameters.replicas + slot;
+            made[at] = training(table[slot], slot, first() + before, steps);
+        }
+    }
+}
