@@ -56,6 +56,5 @@ pub(in crate::gpu) fn evaluation(
         all_right: all_right.into(),
         squared_errors: squared.to_vec(),
         absolute_errors: absolute.to_vec(),
-        ..Evaluation::default()
     }
 }

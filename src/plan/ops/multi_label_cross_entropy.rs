@@ -1,4 +1,4 @@
-//! loss = Σ_k (softplus(z[k]) - y[k]·z[k]) / labels, delta = (sigmoid(z) - y) / labels, of each row.
+//! loss = Σ_k (softplus(z_k) - y_k·z_k) / labels, delta = (sigmoid(z) - y) / labels, of each row.
 
 use super::Describe;
 use crate::plan::access::{Array, Place, Write};

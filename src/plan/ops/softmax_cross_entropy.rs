@@ -1,4 +1,4 @@
-//! loss = log Σ_j e^(z[j]) - z[true], delta = softmax(z) - y, of each row and its class.
+//! loss = log Σ_j e^(z_j) - z_true, delta = softmax(z) - y, of each row and its class.
 
 use super::Describe;
 use crate::plan::access::{Array, Place, Write};

@@ -1,4 +1,4 @@
-//! loss = Σ_k l(ŷ[k] - y[k]) / outputs, delta = l'(ŷ - y) / outputs, of each row.
+//! loss = Σ_k l(ŷ_k - y_k) / outputs, delta = l'(ŷ - y) / outputs, of each row.
 
 use super::Describe;
 use crate::plan::access::{Array, Place, Write};
