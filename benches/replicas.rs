@@ -27,13 +27,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     rayon::ThreadPoolBuilder::new().num_threads(threads.parse()?).build_global()?;
     let run = prepared(job, count.parse()?)?;
     let runs = match mode.as_str() {
-        "together" => vec![run],
-        "alone" => (0..run.replicas.len()).map(|id| alone(&run, id)).collect(),
+        "together" => 1,
+        "alone" => run.replicas.len(),
         other => return Err(format!("{other}; allowed: together, alone").into()),
     };
     let (mut steps, mut seconds) = (0, 0.0);
-    for run in runs {
-        let run = Arc::new(run);
+    for id in 0..runs {
+        let run = Arc::new(if mode == "alone" { alone(&run, id) } else { run.clone() });
         let mut cpu = Cpu::<f32>::with_schedule(run.clone(), Schedule::Fused)?;
         let outcome = train(&run, &mut cpu, &mut Silent, &AtomicBool::new(false))?;
         steps += outcome.steps;

@@ -1,5 +1,6 @@
 // x[i, c] = (table[row[i], c] - shift[c]) · scale[c], the table centred in f64 before it was uploaded.
-// A table larger than a binding comes in parts; each dispatch fills the rows of its part.
+// A table larger than a binding comes in parts; each dispatch fills the rows of its part. Behind the parts of the table
+// come those of folds with inputs of their own.
 
 struct Parameters {
     capacity: u32,
@@ -7,7 +8,11 @@ struct Parameters {
     // The rows of this part of the table.
     first_row: u32,
     part_rows: u32,
+    // The fold that the part is for.
+    fold: u32,
 }
+
+const ALL_FOLDS = 0xffffffffu;
 
 @group(1) @binding(0) var<uniform> parameters: Parameters;
 // (part rows, inputs)
@@ -27,8 +32,9 @@ fn of_element(replica: u32, e: u32, at: u32) {
     let c = e % parameters.inputs;
     // Before the first row of the part this wraps around, and is beyond its last.
     let row = rows[replica * parameters.capacity + e / parameters.inputs] - parameters.first_row;
-    if (row < parameters.part_rows) {
-        let frame = step_of(replica).fold * 2u * parameters.inputs;
+    let fold = step_of(replica).fold;
+    if ((row < parameters.part_rows) & ((parameters.fold == ALL_FOLDS) | (parameters.fold == fold))) {
+        let frame = fold * 2u * parameters.inputs;
         let value = table[row * parameters.inputs + c];
         x[at] = (value - frames[frame + c]) * frames[frame + parameters.inputs + c];
     }

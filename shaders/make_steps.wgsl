@@ -92,7 +92,7 @@ fn training(replica: Replica, slot: u32, number: u32, steps: u32) -> Step {
     var step: Step;
     let list = replica.lists[0];
     let of_epoch = blocks(list.y, parameters.batch_size);
-    let t = f32((epoch() - 1u) * of_epoch + number + 1u);
+    let t = f32(epoch() - 1u) * f32(of_epoch) + f32(number + 1u);
     let is_last = number + 1u >= of_epoch;
     step.first = min(number * parameters.batch_size, list.y);
     step.rows = min(steps * parameters.batch_size, list.y - step.first);

@@ -4,7 +4,7 @@
 // so far is 1. Behind them is the first step, from 1, whose first sum was not finite; 0 without one.
 // The kernel declares `sums`.
 
-const LEVELS = 24u;
+const LEVELS = 32u;
 
 fn slot_length(length: u32) -> u32 {
     return LEVELS * length + 1u;

@@ -36,7 +36,7 @@ pub trait Backend {
     /// `wait` it does no more than a fraction of a second's work.
     fn poll(&mut self, wait: bool) -> Result<Option<Event>>;
 
-    /// Replicas not in `live` leave: their weights stay as they are and can still be evaluated.
+    /// Replicas not in `live`, which is ascending, leave: their weights stay as they are and can still be evaluated.
     fn retain(&mut self, live: &[ReplicaId]) -> Result<()>;
 
     /// Loss and metric sums of every replica over its rows of a split.
@@ -54,7 +54,7 @@ pub trait Backend {
     /// lost.
     fn state(&mut self) -> Result<State>;
 
-    /// What is known of the state after the device was lost: the best weights as of the last epoch, in
+    /// What is known of the state after the device was lost: the best weights as they were last read, in
     /// place of the current ones too.
     fn known_state(&mut self) -> Result<State> {
         self.state()

@@ -42,11 +42,17 @@ fn of_limit() -> Option<u64> {
 }
 
 /// Refuses to begin what takes more of the system's memory than there is, where that is known.
-pub(crate) fn refuse_beyond(bytes: u64, device: &str) -> Result<()> {
+pub(crate) fn refuse_beyond(bytes: u64, device: &str, replicas: usize) -> Result<()> {
+    let (what, remedy) = match replicas {
+        1 => ("the network and its batches need".into(), "use a smaller network or BATCH_SIZE"),
+        many => (
+            format!("{many} replicas and their batches need"),
+            "use fewer replicas, a smaller network or BATCH_SIZE",
+        ),
+    };
     match available() {
         Some(available) if bytes > available => Err(Error::input(format!(
-            "{device}: the network and its batches need {bytes} bytes, and {available} are available; use a smaller \
-             network or BATCH_SIZE"
+            "{device}: {what} {bytes} bytes, and {available} are available; {remedy}"
         ))),
         _ => Ok(()),
     }

@@ -30,8 +30,9 @@ const VERSION: u64 = 2;
 const METADATA_KEY: &str = "gpu_mlp_checkpoint";
 /// The metadata key of the checksum.
 const CHECKSUM_KEY: &str = "sha256";
-/// The largest file beyond its tensors: names, shapes and figures.
+/// The largest file beyond its tensors: names, shapes and figures; and those of a replica.
 const MOST_METADATA: u64 = 16 << 20;
+const MOST_OF_REPLICA: u64 = 4 << 10;
 
 /// A checkpoint as it lies on the disk.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,7 +127,8 @@ impl SavedCheckpoint {
     /// Reads the checkpoint of `run`; the error says what is wrong with the file.
     pub(super) fn read(path: &Path, run: &Run, params_sha256: &str) -> Result<Self> {
         let slots = run.optimizer().slots();
-        let bytes = read_bounded(path, tensor_bytes(run) + MOST_METADATA)?;
+        let metadata = MOST_METADATA + run.replicas.len() as u64 * MOST_OF_REPLICA;
+        let bytes = read_bounded(path, tensor_bytes(run) + metadata)?;
         let no_file = |e| Error::input(format!("is no safetensors file: {e}"));
         let file = SafeTensors::deserialize(&bytes).map_err(no_file)?;
         let (_, header) = SafeTensors::read_metadata(&bytes).map_err(no_file)?;

@@ -86,6 +86,9 @@ pub struct Prepared {
 impl Prepared {
     /// The same with so many replicas, which differ in their seeds.
     pub fn replicated(self, count: usize) -> Self {
+        if count == self.run.replicas.len() {
+            return self;
+        }
         let one = &self.run.replicas[0];
         let replica = |index: usize| Replica {
             id: ReplicaId(index),

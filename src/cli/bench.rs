@@ -46,7 +46,7 @@ pub(super) struct Arguments {
     /// Time for each measurement, after a quarter of it, or an epoch, to warm up; epochs are not cut
     #[arg(long, value_name = "S", default_value = "1", value_parser = seconds)]
     seconds: Duration,
-    /// CPU threads for evaluation and for large products [default: all cores]
+    /// CPU threads for replicas, evaluation and large products [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
     /// Print one JSON object a measurement instead of the table

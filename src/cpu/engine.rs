@@ -8,7 +8,7 @@ use std::time::Duration;
 use ndarray::{Array3, ArrayViewD, Axis};
 use rayon::prelude::*;
 
-use super::epoch::{Epoch, Hand, Share, of};
+use super::epoch::{Epoch, Hand, Share, locked, of};
 use super::evaluate::{block_rows, confusion_counts, evaluator_bytes, predict};
 use super::executor::Executor;
 use super::fused::Chain;
@@ -116,7 +116,7 @@ impl<T: Product> Cpu<T> {
 
     /// Refuses a run that needs more memory than the system has left, where it says so.
     pub fn check_memory(run: &Run) -> Result<()> {
-        refuse_beyond(Self::bytes(run), "cpu")
+        refuse_beyond(Self::bytes(run), "cpu", run.replicas.len())
     }
 
     /// The memory that training the run takes, its data aside.
@@ -134,7 +134,10 @@ impl<T: Product> Cpu<T> {
         // A thread counts into one confusion and adds it to another.
         let of_thread =
             (block * size_of::<T>() as u128).max(evaluator) + 2 * 8 * confusion_counts(run) as u128;
-        let bytes = replicas * size_of::<T>() as u128
+        // Their counts, of training, of validation and as they are reported; and a state, as checkpoints take it.
+        let counts = run.replicas.len() as u128 * 3 * 8 * confusion_counts(run) as u128;
+        let bytes = replicas * (size_of::<T>() + size_of::<f64>()) as u128
+            + counts
             + workers * worker
             + rayon::current_num_threads() as u128 * of_thread;
         bytes.try_into().unwrap_or(u64::MAX)
@@ -178,7 +181,7 @@ impl<T: Product> Cpu<T> {
         // Step by step: a fused network keeps no quantity.
         let layered = Shared::new(self.shared.run.clone());
         let mut worker = Worker::new(&layered);
-        let mut trainee = of(std::slice::from_ref(trainee), ReplicaId(0)).clone();
+        let mut trainee = locked(trainee).clone();
         worker.begin(&layered, replica, &mut trainee, epoch);
         worker.gradients(&layered, replica, &mut trainee, 0);
         let executor = Executor { plan: &layered.run.plan, layout: &layered.layout };
@@ -225,7 +228,7 @@ impl<T: Product> Backend for Cpu<T> {
             return Ok(Some(Event::Epoch(epoch.report(&mut self.hands))));
         }
         let steps = self.shared.run.steps();
-        let step = epoch.steps_done(steps, &self.hands);
+        let step = epoch.steps_done() as u32;
         let event = Event::Progress { epoch: epoch.number, step, steps };
         self.epoch = Some(epoch);
         Ok(Some(event))
@@ -233,7 +236,7 @@ impl<T: Product> Backend for Cpu<T> {
 
     fn retain(&mut self, live: &[ReplicaId]) -> Result<()> {
         for id in (0..self.trainees.len()).map(ReplicaId) {
-            of(&self.trainees, id).live &= live.contains(&id);
+            of(&self.trainees, id).live &= live.binary_search(&id).is_ok();
         }
         Ok(())
     }
@@ -241,7 +244,7 @@ impl<T: Product> Backend for Cpu<T> {
     fn evaluate(&mut self, split: Split, which: Weights) -> Result<Vec<Evaluation>> {
         let evaluation = |id: usize| {
             let (replica, trainee) = (&self.shared.run.replicas[id], &self.trainees[id]);
-            let trainee = of(std::slice::from_ref(trainee), ReplicaId(0));
+            let trainee = locked(trainee);
             let rows = self.shared.run.fold(replica).rows(split);
             self.shared.evaluate(replica, chosen(&trainee, which), rows)
         };
@@ -273,36 +276,38 @@ impl<T: Product> Backend for Cpu<T> {
     }
 
     fn restore(&mut self, state: &State) -> Result<()> {
+        let Shared { run, layout, .. } = &self.shared;
+        // Refused before anything is lost: moments of the last epoch may be with a worker alone.
+        state.check(&run.plan, run.optimizer().slots(), self.trainees.len())?;
         self.queue.clear();
         self.epoch = None;
         self.hands.clear();
-        state::restore(&self.shared.run, &self.shared.layout, &mut self.trainees, state)
+        state::restore(run, layout, &mut self.trainees, state);
+        Ok(())
     }
 
     fn measure(&mut self, budget: Duration) -> Result<f64> {
         let mark = self.mark()?;
-        let steps = self.shared.run.steps();
         let (live, hands) = self.gather_hands();
         let epoch = |number| Epoch::of_steps(number, live.clone(), hands);
         let mut now = epoch(1);
         // The first steps fetch what the others find in the cache. If they take too long for others, they count.
         self.work(&mut now, budget / 10);
-        let (mut done, mut spent) = (now.steps_done(steps, &self.hands), now.time());
-        let mut all = u64::from(done);
+        let (mut all, mut spent) = (now.steps_done(), now.time());
         if spent < budget {
-            (all, spent) = (0, Duration::ZERO);
+            (all, spent) = (0.0, Duration::ZERO);
         }
         while spent < budget {
-            let (before, time) = (done, now.time());
+            let (done, time) = (now.steps_done(), now.time());
             self.work(&mut now, budget.saturating_sub(spent));
-            done = now.steps_done(steps, &self.hands);
-            all += u64::from(done - before);
+            all += now.steps_done() - done;
             spent += now.time() - time;
             if now.is_over() {
-                (now, done) = (epoch(now.number + 1), 0);
+                now = epoch(now.number + 1);
             }
         }
         self.go_back(&mark)?;
-        Ok(spent.as_secs_f64() / all.max(1) as f64)
+        // Of many replicas a part of a step of all may have been made.
+        Ok(spent.as_secs_f64() / if all > 0.0 { all } else { 1.0 })
     }
 }

@@ -1,7 +1,7 @@
 //! An epoch under way: which replicas are still to be trained, and by whom.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,6 +28,8 @@ pub(super) struct Epoch {
     group: usize,
     /// Whether replicas are validated at its end, and report.
     is_whole: bool,
+    /// Steps that are done, of all replicas together.
+    steps: AtomicU64,
     /// Replicas whose steps are done.
     over: AtomicUsize,
     reports: Mutex<Vec<ReplicaReport>>,
@@ -55,7 +57,12 @@ pub(super) type Trainees<T> = [Mutex<Trainee<T>>];
 
 /// The numbers of a replica.
 pub(super) fn of<T>(trainees: &Trainees<T>, id: ReplicaId) -> MutexGuard<'_, Trainee<T>> {
-    trainees[id.0].lock().unwrap_or_else(PoisonError::into_inner)
+    locked(&trainees[id.0])
+}
+
+/// The numbers of a replica that nobody works on.
+pub(super) fn locked<T>(trainee: &Mutex<Trainee<T>>) -> MutexGuard<'_, Trainee<T>> {
+    trainee.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Epoch {
@@ -66,6 +73,7 @@ impl Epoch {
             live,
             next: AtomicUsize::new(0),
             is_whole: true,
+            steps: AtomicU64::new(0),
             over: AtomicUsize::new(0),
             reports: Mutex::default(),
             time: Duration::ZERO,
@@ -122,6 +130,7 @@ impl Epoch {
             let steps = done..(done + a_look).min(all);
             worker.steps(shared, replica, &mut trainee, steps.clone());
             share.train += lap(&mut now);
+            self.steps.fetch_add(steps.len() as u64, Ordering::Relaxed);
             if steps.end < all {
                 share.current = Some((id, steps.end));
                 continue;
@@ -147,11 +156,8 @@ impl Epoch {
     }
 
     /// How many steps each replica has done, in the mean.
-    pub fn steps_done<T>(&self, steps: u32, hands: &[Hand<T>]) -> u32 {
-        let under_way = hands.iter().filter_map(|(_, share)| share.current);
-        let done: u64 = under_way.map(|(_, done)| u64::from(done)).sum();
-        let over = self.over.load(Ordering::Relaxed) as u64;
-        ((over * u64::from(steps) + done) / self.live.len().max(1) as u64) as u32
+    pub fn steps_done(&self) -> f64 {
+        self.steps.load(Ordering::Relaxed) as f64 / self.live.len().max(1) as f64
     }
 
     /// Whether all its replicas are over.

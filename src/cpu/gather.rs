@@ -1,5 +1,9 @@
 //! x = (table - shift) · scale: the inputs of a batch from the table. Twin of `shaders/gather.wgsl`.
 
+use std::sync::Arc;
+
+use ndarray::Array2;
+
 use crate::math::Real;
 use crate::run::{Fold, Run, Table};
 
@@ -8,6 +12,7 @@ use crate::run::{Fold, Run, Table};
 pub(crate) struct Frame<T> {
     input_shift: Vec<T>,
     input_scale: Vec<T>,
+    prepared: Option<Arc<Array2<f32>>>,
     pub target_shift: Vec<T>,
     pub target_scale: Vec<T>,
     pub class_weights: Vec<T>,
@@ -20,6 +25,7 @@ impl<T: Real> Frame<T> {
         Frame {
             input_shift: convert(&inputs.shift),
             input_scale: convert(&inputs.scale),
+            prepared: fold.prepared.clone(),
             target_shift: convert(&targets.shift),
             target_scale: convert(&targets.scale),
             class_weights: convert(&fold.class_weights),
@@ -31,10 +37,16 @@ impl<T: Real> Frame<T> {
         scale_rows(rows, &self.input_shift, &self.input_scale, out);
     }
 
-    /// The inputs of these rows of the table.
+    /// The inputs of a row, before they are scaled.
+    pub fn row<'a>(&'a self, table: &'a Table, row: u32) -> &'a [f32] {
+        let inputs = self.prepared.as_deref().unwrap_or(&table.inputs);
+        let columns = inputs.ncols();
+        &inputs.as_slice().unwrap_or_default()[row as usize * columns..][..columns]
+    }
+
+    /// The inputs of these rows.
     pub fn gather(&self, table: &Table, rows: &[u32], inputs: &mut [T]) {
-        let inputs_of = |&row: &u32| table.inputs.row(row as usize).to_slice().unwrap_or_default();
-        self.scale_inputs(rows.iter().map(inputs_of), inputs);
+        self.scale_inputs(rows.iter().map(|row| self.row(table, *row)), inputs);
     }
 }
 

@@ -1,5 +1,9 @@
 //! A division of the rows, and what follows from its training rows.
 
+use std::sync::Arc;
+
+use ndarray::Array2;
+
 use super::table::{Table, TableTargets};
 use crate::data::{Scaling, Split, Splits};
 
@@ -8,6 +12,9 @@ use crate::data::{Scaling, Split, Splits};
 pub struct Fold {
     /// Its rows.
     pub splits: Splits,
+    /// The inputs of all rows as a preparation leaves them that is no scaling, centred as the table is; None
+    /// where the table of the run, which all other folds share, is it.
+    pub prepared: Option<Arc<Array2<f32>>>,
     /// From original inputs to what the network sees.
     pub inputs: Scaling,
     /// From original targets to the units of the loss; the identity in classification.
@@ -24,6 +31,11 @@ impl Fold {
     /// The rows of a split, by their numbers in the table.
     pub fn rows(&self, split: Split) -> &[u32] {
         self.splits.of(split)
+    }
+
+    /// The inputs of all rows that are scaled for this fold, (rows, inputs).
+    pub fn table<'a>(&'a self, shared: &'a Table) -> &'a Array2<f32> {
+        self.prepared.as_deref().unwrap_or(&shared.inputs)
     }
 
     /// The weight of a row of the table in the loss.

@@ -99,8 +99,15 @@ impl<'a> Prepared<'a> {
             scaled_targets(dataset, network, table, &splits, self.target_normalize)?;
         let given = parameters.class_weight.as_ref();
         let class_weights = class_weights(given, network, table, labels, train)?;
-        let fold =
-            Fold { splits, inputs, targets, class_weights, mean_weight: 1.0, target_variation };
+        let fold = Fold {
+            splits,
+            prepared: None,
+            inputs,
+            targets,
+            class_weights,
+            mean_weight: 1.0,
+            target_variation,
+        };
         check_weights(table, &fold)?;
         Ok(Fold { mean_weight: fold.mean_training_weight(table), ..fold })
     }

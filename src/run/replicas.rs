@@ -1,5 +1,6 @@
 //! What can be refused of the folds and replicas of a run.
 
+use super::fold::Fold;
 use super::run::Run;
 use super::table::{Table, TableTargets};
 use crate::data::{Split, Splits};
@@ -49,6 +50,22 @@ pub(super) fn check_division(table: &Table, labels: &[i64], splits: &Splits) -> 
 pub(super) fn check_replicas(run: &Run) -> Result<()> {
     if run.replicas.is_empty() {
         return Err(Error::input("a run needs a replica, and a replica a fold; there is none"));
+    }
+    for (index, fold) in run.folds.iter().enumerate() {
+        let (found, table) = (fold.table(&run.table), &run.table.inputs);
+        if found.dim() != table.dim() || !found.is_standard_layout() {
+            let (rows, inputs) = table.dim();
+            return Err(Error::input(format!(
+                "fold {index}: its prepared inputs are of shape {:?}; allowed: ({rows}, {inputs}), row by row",
+                found.dim()
+            )));
+        }
+    }
+    let weighted = |fold: &Fold| !fold.class_weights.is_empty();
+    if run.folds.iter().any(weighted) && !run.folds.iter().all(weighted) {
+        return Err(Error::input(
+            "classes have weights in some folds only; give them to all or none",
+        ));
     }
     let kind = run.optimizer().formula().name;
     for (index, replica) in run.replicas.iter().enumerate() {

@@ -213,6 +213,7 @@ fn run(model: &Model, inputs: Array2<f32>, targets: TableTargets) -> Run {
     let table = Table { inputs, center: vec![0.0; columns], targets, row_weights: None };
     let fold = Fold {
         splits: Splits::new((0..rows as u32).collect(), vec![], vec![]),
+        prepared: None,
         inputs: Scaling::identity(columns),
         targets: model.targets.clone(),
         class_weights: vec![],

@@ -224,3 +224,13 @@ pub fn alone(run: &Run, id: usize) -> Arc<Run> {
     let single = Run { folds: vec![fold], ..run.clone() };
     Arc::new(single.with_replicas(vec![replica]).unwrap())
 }
+
+/// Twenty replicas of iris, whose fold 3 has inputs of its own, and one of that fold, alone on a table of those.
+pub fn with_prepared_inputs() -> (Arc<Run>, usize, Arc<Run>) {
+    let mut run = Run::clone(&many_of_iris(20));
+    let own = run.table.inputs.mapv(|x| x * x * x + 0.5);
+    run.folds[3].prepared = Some(Arc::new(own.clone()));
+    let mut single = Run::clone(&alone(&run, 13));
+    (single.table.inputs, single.folds[0].prepared) = (own, None);
+    (Arc::new(run), 13, Arc::new(single))
+}

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::common::{alone, classes, cpu, joined, many_of_iris, run, trained};
+use crate::common::{
+    alone, classes, cpu, joined, many_of_iris, run, trained, with_prepared_inputs,
+};
 use crate::devices_and_data::patient;
 use crate::support::gpu_on;
 use gpu_mlp::backend::{Backend, Event, ReplicaReport};
@@ -184,5 +186,19 @@ fn nothing_is_uploaded_for_a_step_and_little_is_read_of_an_epoch() {
         assert_eq!((few.0, many.0), (3, 84));
         assert_eq!((few.1, many.1), (0, 0), "bytes that were uploaded, {schedule:?}");
         assert_eq!((few.2, many.2), (3, 3), "read-backs of three epochs, {schedule:?}");
+    }
+}
+
+#[test]
+fn a_fold_may_have_inputs_of_its_own() {
+    let (run, id, single) = with_prepared_inputs();
+    for schedule in Schedule::ALL {
+        let test = "a_fold_may_have_inputs_of_its_own";
+        let Some(mut backend) = gpu_on(test, &run, schedule) else { return };
+        let (rows, outcome) = trained(&run, &mut backend);
+        let (expected, own) = trained(&single, &mut gpu_on(test, &single, schedule).unwrap());
+        let of_replica = rows.iter().filter(|row| row.replica == ReplicaId(id));
+        assert!(of_replica.map(|row| &row.train).eq(expected.iter().map(|row| &row.train)));
+        assert_eq!(outcome.replicas[id].best, own.replicas[0].best, "{schedule:?}");
     }
 }

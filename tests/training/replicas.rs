@@ -6,10 +6,12 @@ use std::sync::atomic::AtomicBool;
 use gpu_mlp::backend::Backend;
 use gpu_mlp::cpu::{Cpu, Schedule};
 use gpu_mlp::data::Splits;
-use gpu_mlp::run::{Optimizer, Parameters, Rate, Replica, ReplicaId, Run};
+use gpu_mlp::run::{Clip, Optimizer, Parameters, Rate, Replica, ReplicaId, Run};
 use gpu_mlp::train::{Checkpoint, EpochRow, Observer, Stop, train, train_from};
 
-use crate::common::{Rows, alone, classes, many_of_iris, parameters, trained};
+use crate::common::{
+    Rows, alone, classes, many_of_iris, parameters, trained, with_prepared_inputs,
+};
 
 fn on(run: &Arc<Run>, schedule: Schedule) -> Cpu<f32> {
     Cpu::with_schedule(run.clone(), schedule).unwrap()
@@ -131,6 +133,69 @@ fn one_that_bursts_ends_alone() {
             assert_eq!((replica.stop, replica.epochs, replica.best_epoch), expected, "{id}");
         }
         assert_eq!(rows.len(), 8 * 6 + 1);
+    }
+}
+
+#[test]
+fn a_fold_may_have_inputs_of_its_own() {
+    let (run, id, single) = with_prepared_inputs();
+    for schedule in Schedule::ALL {
+        let (rows, outcome) = trained(&run, &mut on(&run, schedule));
+        let (expected, own) = trained(&single, &mut on(&single, schedule));
+        let of_replica = rows.iter().filter(|row| row.replica == ReplicaId(id));
+        assert!(of_replica.map(|row| &row.train).eq(expected.iter().map(|row| &row.train)));
+        assert_eq!(outcome.replicas[id].best, own.replicas[0].best, "{schedule:?}");
+    }
+    let mut run = Run::clone(&run);
+    run.folds[3].prepared = Some(Arc::new(ndarray::Array2::zeros((150, 5))));
+    let replicas = run.replicas.clone();
+    let error = run.with_replicas(replicas).unwrap_err().to_string();
+    assert!(error.contains("fold 3: its prepared inputs are of shape (150, 5)"), "{error}");
+}
+
+#[test]
+fn replicas_beyond_the_memory_there_is_are_refused() {
+    let mut run = Run::clone(&many_of_iris(1));
+    let one = run.replicas.pop().unwrap();
+    run.replicas = (0..1000).map(|id| Replica { id: ReplicaId(id), ..one.clone() }).collect();
+    // A network of 1 GB, a thousand times.
+    let layers = [4, 8000, 8000, 3];
+    let dataset = gpu_mlp::data::Dataset::read("datasets/iris.npz".as_ref()).unwrap();
+    let parameters = parameters(&layers, &["relu", "relu", "softmax"]);
+    let wide = Run::new(&parameters, &dataset).unwrap();
+    let run = Run { network: wide.network, plan: wide.plan, ..run };
+    let error = Cpu::<f32>::check_memory(&run).unwrap_err().to_string();
+    for part in ["cpu: 1000 replicas and their batches need ", " bytes, and ", "use fewer replicas"]
+    {
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+/// A worker's memory has padding, which a burst must not leave to the next replica.
+#[test]
+fn one_that_bursts_leaves_nothing_to_the_next() {
+    let dataset = classes(60, 4, 3);
+    for (sizes, batch_size) in [([4, 20, 3], 16), ([4, 70, 3], 5)] {
+        let mut parameters = parameters(&sizes, &["relu", "softmax"]);
+        (parameters.batch_size, parameters.clip) = (batch_size, Some(Clip::Norm(0.5)));
+        let single = Run::new(&parameters, &dataset).unwrap();
+        let replica = |id| Replica {
+            id: ReplicaId(id),
+            seed: id as u64,
+            rate: Rate::Constant(if id % 2 == 0 { 1e39 } else { 0.01 }),
+            ..single.replicas[0].clone()
+        };
+        let run = Arc::new(single.clone().with_replicas((0..6).map(replica).collect()).unwrap());
+        with_threads(1, || {
+            let (rows, outcome) = trained(&run, &mut on(&run, Schedule::Fused));
+            for id in [1, 3, 5] {
+                let single = alone(&run, id);
+                let (own, _) = trained(&single, &mut on(&single, Schedule::Fused));
+                let of_replica = rows.iter().filter(|row| row.replica == ReplicaId(id));
+                assert!(of_replica.map(|row| &row.train).eq(own.iter().map(|row| &row.train)));
+                assert_eq!(outcome.replicas[id].stop, Stop::MaxEpochs, "{sizes:?}, replica {id}");
+            }
+        });
     }
 }
 

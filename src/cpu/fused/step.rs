@@ -106,6 +106,8 @@ impl Fused {
         slots: &[Vec<T>],
     ) {
         self.frame.clone_from(frame);
+        // Padding is zero, whatever became of the replica before.
+        self.memory.numbers.fill(0.0);
         self.take_over(layout, weights, slots);
     }
 
@@ -141,7 +143,7 @@ impl Fused {
         t: u64,
         sums: &mut Evaluation,
     ) -> Done {
-        after.iter().for_each(|row| fetch_ahead(table_row(run, *row)));
+        after.iter().for_each(|row| fetch_ahead(self.frame.row(&run.table, *row)));
         self.forward(run, rows, true);
         let scale = run.step.gradient_scale(run.fold(replica), rows.len()) as f32;
         if !self.loss(run, rows.len(), scale, sums) {
@@ -166,7 +168,8 @@ impl Fused {
         let place = map.places[0];
         let inputs = numbers[map.activations[0].all()].chunks_exact_mut(place.input_row);
         for (&row, x) in rows.iter().zip(inputs) {
-            self.frame.scale_inputs(std::iter::once(table_row(run, row)), &mut x[..place.inputs]);
+            let row = self.frame.row(&run.table, row);
+            self.frame.scale_inputs(std::iter::once(row), &mut x[..place.inputs]);
         }
         for layer in 0..self.chain.links.len() {
             self.instructions.forward(&mut self.memory, layer, rows.len());
@@ -278,12 +281,6 @@ fn fetch_ahead(row: &[f32]) {
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = row;
-}
-
-fn table_row(run: &Run, row: u32) -> &[f32] {
-    let columns = run.table.inputs.ncols();
-    let all = run.table.inputs.as_slice().unwrap_or_default();
-    &all[row as usize * columns..][..columns]
 }
 
 fn rule(replica: &Replica, chain: &Chain, numbers: &StepNumbers, t: u64) -> Rule {

@@ -144,19 +144,20 @@ impl Gpu {
     /// memory left is known (software devices share the system's), and an error where it is not.
     pub(in crate::gpu) fn allocating<R>(
         &self,
-        bytes: u64,
+        (bytes, replicas): (u64, usize),
         work: impl FnOnce() -> Result<R>,
     ) -> Result<R> {
         if self.is_software {
-            refuse_beyond(bytes, &self.name)?;
+            refuse_beyond(bytes, &self.name, replicas)?;
         }
         let scope = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let result = work();
         if let Some(error) = pollster::block_on(scope.pop()) {
             return Err(Error::input(format!(
-                "{}: too little memory for data and network: {bytes} bytes are needed ({error}); use \
+                "{}: too little memory for data and {}: {bytes} bytes are needed ({error}); use \
                  --device cpu, or a smaller network, BATCH_SIZE or data set",
-                self.name
+                self.name,
+                if replicas == 1 { "network".into() } else { format!("{replicas} replicas") }
             )));
         }
         self.check()?;

@@ -202,7 +202,7 @@ impl Backend for GpuBackend {
             },
         };
         epoch.submit_steps(&self.session, &mut self.pacer)?;
-        let (step, steps) = (epoch.step(), self.session.run.steps());
+        let (step, steps) = (epoch.step(), self.session.steps());
         if step < steps {
             let event = Event::Progress { epoch: epoch.number(), step, steps };
             self.epoch = Some(epoch);
@@ -213,7 +213,7 @@ impl Backend for GpuBackend {
 
     fn retain(&mut self, live: &[ReplicaId]) -> Result<()> {
         for (id, replica) in self.kept.replicas.iter_mut().enumerate() {
-            replica.live &= live.contains(&ReplicaId(id));
+            replica.live &= live.binary_search(&ReplicaId(id)).is_ok();
         }
         self.session.retain(live)
     }
@@ -253,7 +253,9 @@ impl Backend for GpuBackend {
             Mark::State(state) => self.restore(state),
             Mark::OnDevice => {
                 self.stop()?;
-                self.kept.put_snapshot_back(&self.session)
+                self.session.slots = self.kept.put_snapshot_back(&self.session)?;
+                self.session.write_table();
+                Ok(())
             }
         }
     }

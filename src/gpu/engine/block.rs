@@ -24,7 +24,8 @@ pub(super) fn epochs_at_once(session: &Session, pacer: &Pacer, done: usize) -> u
         // Each stops alone: where one does, the others need not go back.
         return 1;
     }
-    let steps = (session.run.steps() + session.blocks(Split::Validation) + 1) as usize;
+    let steps =
+        (session.steps() + session.blocks(Split::Validation, session.slots.live()) + 1) as usize;
     let fitting = pacer.steps().min(session.recorder.sizes().capacity) / steps;
     fitting.min(1 + done / FRACTION).clamp(1, MOST)
 }
@@ -37,7 +38,7 @@ pub(super) fn whole_epochs(
     numbers: &[u32],
 ) -> Result<Vec<EpochReport>> {
     let started = Instant::now();
-    let steps = session.run.steps();
+    let steps = session.steps();
     let of_epoch = session.epoch_bytes();
     // The best weights are those after the last.
     let (best, best_bytes) = session.best_weights();
@@ -48,7 +49,7 @@ pub(super) fn whole_epochs(
         let mut training = session.training(number, 0..steps);
         training.before.push(Command::Clear(&session.network.buffers.confusion));
         passes.push(training);
-        let blocks = session.blocks(Split::Validation);
+        let blocks = session.blocks(Split::Validation, session.slots.live());
         if blocks > 0 {
             let live = session.slots.live();
             passes.push(session.evaluation(Split::Validation, Weights::Current, 0..blocks, live));
@@ -65,7 +66,6 @@ pub(super) fn whole_epochs(
     drop(passes);
     let words: Vec<u32> = session.gpu.read_staging(&staging)?;
     let (of_epochs, best) = words.split_at(of_epoch as usize / 4 * numbers.len());
-    kept.keep_best(bytemuck::cast_slice(best));
     let seconds = started.elapsed().as_secs_f64() / numbers.len() as f64;
     pacer.step_took(seconds / f64::from(steps.max(1)));
     let share = training_share(session);
@@ -78,7 +78,9 @@ pub(super) fn whole_epochs(
             evaluate_seconds: seconds * (1.0 - share),
         })
     };
-    numbers.iter().zip(parts).map(report).collect()
+    let reports = numbers.iter().zip(parts).map(report).collect();
+    kept.keep_best(session, bytemuck::cast_slice(best));
+    reports
 }
 
 /// The share of an epoch's time that its training takes, which a submit of whole epochs does not tell. A row

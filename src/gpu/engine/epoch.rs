@@ -46,7 +46,7 @@ impl Epoch {
     /// Submits its next steps.
     pub fn submit_steps(&mut self, session: &Session, pacer: &mut Pacer) -> Result<()> {
         let capacity = session.recorder.sizes().capacity.min(pacer.steps());
-        let last = session.run.steps().min(self.step + capacity as u32);
+        let last = session.steps().min(self.step + capacity as u32);
         let steps = self.step..last;
         let count = steps.len();
         let mut pass = session.training(self.number, steps);
@@ -101,8 +101,8 @@ impl Epoch {
             self.submits + submit_evaluation(session, pacer, validation, vec![], Some(ending))?;
         let words: Vec<u32> = session.gpu.read_staging(&staging)?;
         let (words, best) = words.split_at(of_epoch as usize / 4);
-        kept.keep_best(bytemuck::cast_slice(best));
         let replicas = report(session, kept, words)?;
+        kept.keep_best(session, bytemuck::cast_slice(best));
         let report = EpochReport {
             epoch: self.number,
             replicas,

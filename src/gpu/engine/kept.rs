@@ -1,18 +1,26 @@
 //! What the host keeps of the state, and the state to go back to.
 
+use std::time::{Duration, Instant};
+
 use crate::backend::ReplicaState;
 use crate::error::{Error, Result};
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::session::run::Session;
 use crate::gpu::session::slots::Slots;
 use crate::gpu::session::tensors::Tensors;
+use crate::plan::initial_values;
+
+/// The best weights of several replicas are read no further apart.
+const APART: Duration = Duration::from_secs(10);
 
 /// The replicas' progress, by their ids, and the best weights that were last read, for the day the device is lost.
 pub(super) struct Kept {
     pub replicas: Vec<ReplicaState>,
-    /// (slot, weights), of the slots of that time
+    /// (slot, weights), of the slots of that time, and the replicas' progress then
     pub best: Vec<f32>,
     pub slots: Slots,
+    pub known: Vec<ReplicaState>,
+    read: Instant,
     snapshot: Option<Snapshot>,
 }
 
@@ -21,6 +29,7 @@ struct Snapshot {
     tensors: Vec<wgpu::Buffer>,
     replicas: Vec<ReplicaState>,
     best: Vec<f32>,
+    slots: Slots,
 }
 
 impl Kept {
@@ -28,26 +37,33 @@ impl Kept {
     pub fn new(session: &Session) -> Self {
         let fresh = ReplicaState { steps: 0, best_loss: f64::INFINITY, live: true };
         let replicas = session.run.replicas.len();
-        let total = session.network.buffers.layout.total();
+        let (tensors, all) = (&session.run.plan.tensors, &session.run.replicas);
+        let initial = all.iter().flat_map(|replica| initial_values(tensors, replica.seed));
         Kept {
             replicas: vec![fresh; replicas],
-            best: vec![0.0; replicas * total],
+            best: initial.map(|value| value as f32).collect(),
             slots: session.slots.clone(),
+            known: vec![fresh; replicas],
+            read: Instant::now(),
             snapshot: None,
         }
     }
 
-    /// The best weights as an epoch reads them back, and their bytes: those of a single replica. Of several they are read
-    /// with the state alone.
+    /// The best weights as an epoch reads them back, and their bytes: those of a single replica in each, those of
+    /// several some seconds apart, and with every state.
     pub fn best_to_read<'a>(&self, session: &'a Session) -> (&'a wgpu::Buffer, u64) {
         let (buffer, bytes) = session.best_weights();
-        (buffer, if session.run.replicas.len() == 1 { bytes } else { 0 })
+        let is_due = session.run.replicas.len() == 1 || self.read.elapsed() >= APART;
+        (buffer, if is_due { bytes } else { 0 })
     }
 
     /// Takes over best weights that were read, if any were.
-    pub fn keep_best(&mut self, best: &[f32]) {
+    pub fn keep_best(&mut self, session: &Session, best: &[f32]) {
         if !best.is_empty() {
             self.best = best.to_vec();
+            self.slots = session.slots.clone();
+            self.known = self.replicas.clone();
+            self.read = Instant::now();
         }
     }
 
@@ -62,12 +78,13 @@ impl Kept {
         };
         copy(gpu, changing(tensors).zip(&copies))?;
         let (replicas, best) = (self.replicas.clone(), self.best.clone());
-        self.snapshot = Some(Snapshot { tensors: copies, replicas, best });
+        let slots = session.slots.clone();
+        self.snapshot = Some(Snapshot { tensors: copies, replicas, best, slots });
         Ok(())
     }
 
-    /// Goes back to the copy.
-    pub fn put_snapshot_back(&mut self, session: &Session) -> Result<()> {
+    /// Goes back to the copy; the slots that the replicas had then.
+    pub fn put_snapshot_back(&mut self, session: &Session) -> Result<Slots> {
         let Some(snapshot) = &self.snapshot else {
             return Err(Error::failed("there is no state to go back to"));
         };
@@ -75,7 +92,7 @@ impl Kept {
         copy(&session.gpu, snapshot.tensors.iter().zip(changing(tensors)))?;
         self.replicas.clone_from(&snapshot.replicas);
         self.best.clone_from(&snapshot.best);
-        Ok(())
+        Ok(snapshot.slots.clone())
     }
 }
 

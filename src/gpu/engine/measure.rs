@@ -18,6 +18,7 @@ pub(super) fn time_steps(
     kept.take_snapshot(session)?;
     let timed = time_submits(session, budget);
     session.gpu.wait()?;
+    // No replica has moved.
     kept.put_snapshot_back(session)?;
     let seconds = timed?;
     pacer.step_measured(seconds);
@@ -42,7 +43,7 @@ fn time_submits(session: &Session, budget: Duration) -> Result<f64> {
 /// The seconds of one submit of so many steps: those of the first epoch, again and again.
 fn time_submit(session: &Session, steps: usize) -> Result<f64> {
     let started = Instant::now();
-    let (all, mut left, mut passes) = (session.run.steps(), steps as u32, vec![]);
+    let (all, mut left, mut passes) = (session.steps(), steps as u32, vec![]);
     while left > 0 {
         let number = left.min(all);
         passes.push(session.training(1, 0..number));

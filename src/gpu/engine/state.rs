@@ -16,8 +16,9 @@ pub(super) fn state(session: &Session, kept: &mut Kept) -> Result<State> {
     let read = |buffer| session.gpu.read::<f32>(buffer, replicas * total);
     let slots = tensors.slots.iter().map(read).collect::<Result<Vec<_>>>()?;
     let weights = read(&tensors.weights)?;
-    kept.best = read(&tensors.best)?;
-    kept.slots = session.slots.clone();
+    let best = read(&tensors.best)?;
+    // After the last replica that is read: a device that is lost meanwhile leaves what was known.
+    kept.keep_best(session, &best);
     Ok(made_of(session, kept, &weights, &slots))
 }
 
@@ -51,7 +52,7 @@ fn made_of(session: &Session, kept: &Kept, values: &[f32], slots: &[Vec<f32>]) -
         };
         saved.insert(tensor.name.clone(), state);
     }
-    State { tensors: saved, replicas: kept.replicas.clone() }
+    State { tensors: saved, replicas: kept.known.clone() }
 }
 
 /// Puts a state back; refused if it is not one of this plan, optimizer and number of replicas.
@@ -87,8 +88,7 @@ pub(super) fn restore(session: &mut Session, kept: &mut Kept, state: &State) -> 
     let loss = |replica: &ReplicaState| replica.best_loss.min(f64::from(f32::MAX)) as f32;
     let losses = session.slots.replicas().map(|(_, id)| loss(&state.replicas[id.0]));
     write(&network.tensors.best_losses, &losses.collect::<Vec<_>>());
-    kept.best = best;
-    kept.slots = session.slots.clone();
     kept.replicas = state.replicas.clone();
+    kept.keep_best(session, &best);
     Ok(())
 }

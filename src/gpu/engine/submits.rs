@@ -18,7 +18,7 @@ pub(super) fn submit_evaluation(
     before: Vec<Command>,
     last: Option<Pass>,
 ) -> Result<u32> {
-    let (blocks, mut first, mut submits) = (session.blocks(split), 0, 0);
+    let (blocks, mut first, mut submits) = (session.blocks(split, slots), 0, 0);
     let (mut before, mut last) = (Some(before), last);
     while first < blocks || last.is_some() {
         let started = Instant::now();

@@ -17,7 +17,11 @@ struct Parameters {
     inputs: u32,
     first_row: u32,
     part_rows: u32,
+    fold: u32,
 }
+
+/// `ALL_FOLDS` of the kernel.
+const ALL_FOLDS: u32 = u32::MAX;
 
 /// The inputs of a batch whose rows are known.
 pub(in crate::gpu) struct Gather<'a> {
@@ -35,6 +39,7 @@ impl Gather<'_> {
             inputs: word(self.inputs),
             first_row: word(part.first_row),
             part_rows: word(part.rows),
+            fold: part.fold.map_or(ALL_FOLDS, word),
         };
         let buffers =
             [(&part.buffer, Read), (self.frames, Read), (&to.rows, Read), (&to.inputs, Write)];

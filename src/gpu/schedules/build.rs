@@ -235,7 +235,7 @@ impl<'a> Build<'a> {
         let [table, cursor, steps] = recorder.made_of();
         let make = MakeSteps {
             sizes,
-            batch_size: run.step.batch_size,
+            batch_size: training_capacity(run),
             block_rows: self.buffers.evaluation.capacity,
             confusion_length: confusion_length(run),
             table,

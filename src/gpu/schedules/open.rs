@@ -30,7 +30,7 @@ pub(in crate::gpu) fn open(
     schedules: &[Schedule],
 ) -> Result<(Option<Session>, Refused)> {
     let mut refused = vec![];
-    let made = gpu.allocating(bytes(&gpu, &run), || {
+    let made = gpu.allocating((bytes(&gpu, &run), run.replicas.len()), || {
         let mut kernels = Kernels::new(&gpu);
         let data = Data::new(&gpu, &run)?;
         let buffers = NetworkBuffers::new(&gpu, &run)?;
@@ -56,7 +56,7 @@ pub(in crate::gpu) fn use_schedule(
 ) -> Result<Result<(), String>> {
     let mut build = Build::of(session);
     let gpu = build.gpu;
-    let built = gpu.allocating(0, || fitting(&mut build, schedule));
+    let built = gpu.allocating((0, 1), || fitting(&mut build, schedule));
     // Too little memory is a reason like others; a lost device is not.
     gpu.check()?;
     let built = built.unwrap_or_else(|refusal| Err(refusal.to_string()));

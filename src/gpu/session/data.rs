@@ -1,5 +1,7 @@
 //! The data set on the device, uploaded once.
 
+use ndarray::Array2;
+
 use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::session::steps::Lists;
@@ -7,7 +9,8 @@ use crate::run::{Run, TableTargets};
 
 /// The table, the lists of rows, and the scaling of every fold.
 pub(in crate::gpu) struct Data {
-    /// The inputs, in parts of whole rows that each fit a binding.
+    /// The inputs, in parts of whole rows that each fit a binding: those of the table, and behind them those of
+    /// folds that have inputs of their own.
     pub parts: Vec<Part>,
     pub lists: Lists,
     /// Classes, or values as bits of f32.
@@ -20,8 +23,10 @@ pub(in crate::gpu) struct Data {
     pub target_frames: wgpu::Buffer,
 }
 
-/// Consecutive rows of the table.
+/// Consecutive rows of the table, or of a fold's own inputs.
 pub(in crate::gpu) struct Part {
+    /// The index of the fold that they are for; None: for all.
+    pub fold: Option<usize>,
     pub buffer: wgpu::Buffer,
     pub first_row: usize,
     pub rows: usize,
@@ -61,21 +66,32 @@ impl Data {
         let outputs = run.network.outputs();
         let lists = rows * run.folds.len();
         let frames = run.folds.len() * 2 * (inputs + outputs.max(run.network.classes()));
-        4 * (rows * (inputs + outputs + 1) + lists + frames) as u64
+        let tables = 1 + run.folds.iter().filter(|fold| fold.prepared.is_some()).count();
+        4 * (rows * (tables * inputs + outputs + 1) + lists + frames) as u64
     }
 }
 
-/// The table in as few parts as the device's bindings allow.
+/// The table and the inputs of folds' own, in as few parts as the device's bindings allow.
 fn parts(gpu: &Gpu, run: &Run) -> Result<Vec<Part>> {
-    let (rows, inputs) = run.table.inputs.dim();
-    let most = (gpu.binding_limit as usize / (4 * inputs.max(1))).max(1);
+    let mut parts = parts_of(gpu, &run.table.inputs, None)?;
+    for (index, fold) in run.folds.iter().enumerate() {
+        if let Some(own) = &fold.prepared {
+            parts.extend(parts_of(gpu, own, Some(index))?);
+        }
+    }
+    Ok(parts)
+}
+
+fn parts_of(gpu: &Gpu, inputs: &Array2<f32>, fold: Option<usize>) -> Result<Vec<Part>> {
+    let (rows, columns) = inputs.dim();
+    let most = (gpu.binding_limit as usize / (4 * columns.max(1))).max(1);
     let mut parts = vec![];
     for first_row in (0..rows).step_by(most) {
         let rows = most.min(rows - first_row);
-        let block = run.table.inputs.slice(ndarray::s![first_row..first_row + rows, ..]);
+        let block = inputs.slice(ndarray::s![first_row..first_row + rows, ..]);
         let values = block.as_standard_layout();
         let buffer = gpu.upload("the inputs", values.as_slice().unwrap_or_default())?;
-        parts.push(Part { buffer, first_row, rows });
+        parts.push(Part { fold, buffer, first_row, rows });
     }
     Ok(parts)
 }

@@ -66,7 +66,9 @@ impl NetworkBuffers {
         let replicas = run.replicas.len();
         let arrays = 3 + run.optimizer().slots();
         let weights = 4 * (replicas * run.plan.parameters() * arrays) as u64;
-        let sums = 4 * (2 * replicas * slot_length(sums_of(run))) as u64;
+        let length = sums_of(run);
+        let of_replica = 2 * slot_length(length) + 2 * length + 1 + 2 * confusion_length(run);
+        let sums = 4 * (replicas * of_replica) as u64;
         weights
             + sums
             + Workspace::bytes(&run.plan, replicas, training_capacity(run))

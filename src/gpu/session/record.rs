@@ -145,7 +145,7 @@ impl Recorder {
             let count = if index < capacity { together } else { 1 };
             [(index * replicas) as u32, count as u32]
         };
-        // Entries that gather rows ahead lie behind those of steps; the last of those may reach beyond them.
+        // Entries that gather rows ahead lie behind those of steps.
         let entries: Vec<[u32; 2]> = (0..2 * capacity).map(entry).collect();
         let numbers: Vec<u32> = (0..NUMBERS).collect();
         Ok(Recorder {

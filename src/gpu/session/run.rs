@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::data::Data;
 use super::network::{DeviceNetwork, NetworkBuffers};
 use super::record::{Command, Pass, Recorder, Work};
-use super::sizes::most_rows;
 use super::slots::Slots;
 use super::statistics::{confusion_length, sums_of};
 use super::steps::Fill;
@@ -15,7 +14,7 @@ use crate::data::Split;
 use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Kernels;
-use crate::run::{ReplicaId, Run};
+use crate::run::{Fold, ReplicaId, Run};
 
 /// Data and network of a run, on an open device.
 pub(in crate::gpu) struct Session {
@@ -66,20 +65,30 @@ impl Session {
         Pass { before: vec![], fill, slots, work, after: vec![] }
     }
 
-    /// Blocks of an evaluation.
-    pub fn blocks(&self, split: Split) -> u32 {
-        let capacity = self.network.buffers.evaluation.capacity;
-        most_rows(&self.run, &[split]).div_ceil(capacity) as u32
+    /// Steps of an epoch of the replicas that train.
+    pub fn steps(&self) -> u32 {
+        self.folds(self.slots.live()).map(|fold| self.run.steps_of(fold)).max().unwrap_or(0)
     }
 
-    /// Replicas that are not in `live` leave, and those that stay move to the first slots.
+    /// Blocks of an evaluation of the replicas in the first slots.
+    pub fn blocks(&self, split: Split, slots: usize) -> u32 {
+        let capacity = self.network.buffers.evaluation.capacity;
+        let rows = self.folds(slots).map(|fold| fold.rows(split).len());
+        rows.max().unwrap_or(0).div_ceil(capacity) as u32
+    }
+
+    /// The folds of the replicas in the first slots.
+    fn folds(&self, slots: usize) -> impl Iterator<Item = &Fold> {
+        let replicas = self.slots.replicas().take(slots);
+        replicas.map(|(_, id)| self.run.fold(&self.run.replicas[id.0]))
+    }
+
+    /// Replicas that are not in `live`, which is ascending, leave, and those that stay move to the first slots.
     pub fn retain(&mut self, live: &[ReplicaId]) -> Result<()> {
         let swaps = self.slots.retain(live);
-        let NetworkBuffers { tensors, layout, .. } = &self.network.buffers;
-        for &swap in &swaps {
-            tensors.swap(&self.gpu, layout.total(), swap)?;
-        }
         if !swaps.is_empty() {
+            let NetworkBuffers { tensors, layout, .. } = &self.network.buffers;
+            tensors.swap(&self.gpu, layout.total(), &swaps)?;
             self.write_table();
         }
         Ok(())

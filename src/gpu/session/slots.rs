@@ -43,12 +43,12 @@ impl Slots {
         self.replicas.iter().enumerate().map(|(slot, id)| (Slot(slot), *id))
     }
 
-    /// Replicas that train and are not in `live` leave; the pairs of slots that change places for that.
+    /// Replicas that train and are not in `live`, which is ascending, leave; the pairs of slots that change places for that.
     pub fn retain(&mut self, live: &[ReplicaId]) -> Vec<[Slot; 2]> {
         let mut swaps = vec![];
         let mut slot = 0;
         while slot < self.live {
-            if live.contains(&self.replicas[slot]) {
+            if live.binary_search(&self.replicas[slot]).is_ok() {
                 slot += 1;
                 continue;
             }

@@ -5,7 +5,7 @@ use crate::network::Task;
 use crate::run::Run;
 
 /// `LEVELS` in `shaders/sums.wgsl`.
-pub(in crate::gpu) const LEVELS: usize = 24;
+pub(in crate::gpu) const LEVELS: usize = 32;
 
 /// The sums of a slot: the losses, the weights, and two an output in regression.
 pub(in crate::gpu) fn sums_of(run: &Run) -> usize {

@@ -36,19 +36,21 @@ impl Tensors {
 }
 
 impl Tensors {
-    /// The replicas of two slots change places.
-    pub fn swap(&self, gpu: &Gpu, total: usize, [one, other]: [Slot; 2]) -> Result<()> {
-        let arrays = [&self.weights, &self.best].into_iter().chain(&self.slots);
-        let arrays = arrays.map(|array| (array, 4 * total as u64));
+    /// The replicas of each pair of slots change places.
+    pub fn swap(&self, gpu: &Gpu, total: usize, pairs: &[[Slot; 2]]) -> Result<()> {
         let between = [gpu.storage("a replica that moves", total)?, gpu.storage("another", total)?];
         let mut encoder = gpu.device.create_command_encoder(&Default::default());
-        for (array, bytes) in arrays.chain([(&self.best_losses, 4)]) {
-            let [one, other] = [one, other].map(|slot| slot.0 as u64 * bytes);
-            for (from, between) in [one, other].into_iter().zip(&between) {
-                encoder.copy_buffer_to_buffer(array, from, between, 0, bytes);
-            }
-            for (to, between) in [other, one].into_iter().zip(&between) {
-                encoder.copy_buffer_to_buffer(between, 0, array, to, bytes);
+        for pair in pairs {
+            let arrays = [&self.weights, &self.best].into_iter().chain(&self.slots);
+            let arrays = arrays.map(|array| (array, 4 * total as u64));
+            for (array, bytes) in arrays.chain([(&self.best_losses, 4)]) {
+                let [one, other] = pair.map(|slot| slot.0 as u64 * bytes);
+                for (from, between) in [one, other].into_iter().zip(&between) {
+                    encoder.copy_buffer_to_buffer(array, from, between, 0, bytes);
+                }
+                for (to, between) in [other, one].into_iter().zip(&between) {
+                    encoder.copy_buffer_to_buffer(between, 0, array, to, bytes);
+                }
             }
         }
         gpu.queue.submit([encoder.finish()]);

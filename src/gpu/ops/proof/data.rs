@@ -194,6 +194,7 @@ pub(super) fn gather(bench: &mut Bench, shape: &Shape) {
         for part in (0..parts).rev() {
             let (first, last) = (part * ROWS / parts, (part + 1) * ROWS / parts);
             let part = Part {
+                fold: None,
                 buffer: bench.upload(&table[first * inputs..last * inputs]),
                 first_row: first,
                 rows: last - first,

@@ -82,7 +82,7 @@ fn one(bench: &mut Bench, shape: &Shape, ahead: u32, (epoch, first, count): (u32
         for (made, expected) in
             [(made.correction1, expected.correction1), (made.correction2, expected.correction2)]
         {
-            // log β and t · log β are rounded, and so is what the kernel makes of them: 8 roundings of 2^-23.
+            // log β, t and t · log β are rounded, and so is what the kernel makes of them: 8 roundings of 2^-23.
             let bound = f64::from(expected) * 8.0 * f64::from(f32::EPSILON) + LEAST;
             bench.near("a correction", made.to_bits(), expected.into(), bound);
         }
@@ -95,7 +95,7 @@ fn of(row: &Row, id: usize, (epoch, number, steps): (u32, u32, u32)) -> Step {
     let of_epoch = rows.div_ceil(BATCH);
     let first = (number * BATCH).min(rows);
     let is_last = number + 1 >= of_epoch;
-    let t = f64::from((epoch - 1).wrapping_mul(of_epoch).wrapping_add(number + 1) as f32);
+    let t = f64::from(epoch - 1) * f64::from(of_epoch) + f64::from(number + 1);
     let correction = |log_beta: f32, beta: f64| match log_beta {
         0.0 => 1.0,
         _ => (1.0 / -(t * beta.ln()).exp_m1()) as f32,
