@@ -18,7 +18,7 @@ use crate::backend::{Description, State};
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::run::Run;
-use crate::train::{Checkpoint, EpochRow, Observer, Outcome, Stop};
+use crate::train::{Checkpoint, EpochRow, Observer, Outcome};
 
 /// Writes what a run leaves as it goes; of several replicas the history, the summary and the model are those
 /// of the first.
@@ -221,7 +221,7 @@ impl Observer for RunDirectory<'_> {
         if let Some(model) = Model::new(self.run, (state, outcome), names, &self.parameters)? {
             write_whole(&self.path.join("model.safetensors"), &model.to_bytes()?)?;
         }
-        let is_over = replica.is_some_and(|replica| replica.stop != Stop::Interrupted);
+        let is_over = outcome.interrupted().is_none() && replica.is_some();
         if is_over && replica.is_some_and(|replica| replica.epochs != self.history.epoch) {
             // The last line could not be written, which was reported: the run has to be taken up again.
             return Ok(());

@@ -38,7 +38,9 @@ pub fn summary(run: &Run, outcome: &Outcome, description: &Description, timing: 
     if let Some(replica) = outcome.replicas.first() {
         put("epochs", json!(replica.epochs));
         put("best_epoch", json!(replica.best_epoch));
-        put("stop_reason", json!(replica.stop.name()));
+        // A run goes on as long as any replica does.
+        let reason = outcome.interrupted().unwrap_or(replica).stop;
+        put("stop_reason", json!(reason.name()));
         for (split, figures) in Split::ALL.iter().zip(&replica.best) {
             if let Some(figures) = figures {
                 put(split.name(), figures_json(figures));

@@ -40,6 +40,13 @@ pub struct Outcome {
     pub seconds: Seconds,
 }
 
+impl Outcome {
+    /// A replica that has not reached its end.
+    pub fn interrupted(&self) -> Option<&ReplicaOutcome> {
+        self.replicas.iter().find(|replica| replica.stop == Stop::Interrupted)
+    }
+}
+
 /// How one replica ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplicaOutcome {

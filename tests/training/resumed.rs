@@ -5,13 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use gpu_mlp::Result;
-use gpu_mlp::artifact::{RunDirectory, Timing};
-use gpu_mlp::backend::Backend;
+use gpu_mlp::artifact::{RunDirectory, StoredRun, Timing};
+use gpu_mlp::backend::{Backend, State};
 use gpu_mlp::cpu::{Cpu, Schedule};
 use gpu_mlp::run::{Clip, Parameters, Run};
 use gpu_mlp::train::{Checkpoint, EpochRow, Observer, Outcome, Stop, train, train_from};
 
-use crate::common::{InBlocks, Rows, classes, cpu, joined, parameters, run, trained, values};
+use crate::common::{
+    InBlocks, Rows, classes, cpu, joined, many_of_iris, parameters, run, trained, values,
+};
 use crate::{ADAM, patient};
 
 /// Keeps the rows, and a checkpoint every so many epochs.
@@ -145,6 +147,57 @@ fn of_three_replicas_the_history_is_that_of_the_first() {
     let history = std::fs::read_to_string(out.join("history.csv")).unwrap();
     let told: Vec<&str> = history.lines().skip(1).map(|l| l.split(',').next().unwrap()).collect();
     assert_eq!(told, (1..=epochs).map(|epoch| epoch.to_string()).collect::<Vec<_>>());
+}
+
+/// A directory, interrupted after an epoch.
+struct Interrupted<'a> {
+    directory: RunDirectory<'a>,
+    after: u32,
+    interrupt: &'a AtomicBool,
+}
+
+impl Observer for Interrupted<'_> {
+    fn epoch(&mut self, row: &EpochRow) -> Result<()> {
+        self.interrupt.fetch_or(row.epoch == self.after, Ordering::Relaxed);
+        self.directory.epoch(row)
+    }
+    fn checkpoint_due(&self, epoch: u32) -> bool {
+        self.directory.checkpoint_due(epoch)
+    }
+    fn checkpoint(&mut self, checkpoint: &Checkpoint) -> Result<()> {
+        self.directory.checkpoint(checkpoint)
+    }
+    fn finished(&mut self, outcome: &Outcome, state: &State) -> Result<()> {
+        self.directory.finished(outcome, state)
+    }
+}
+
+/// The first replica has reached its end by then, which ends the run for nobody else.
+#[test]
+fn forty_replicas_go_on_from_the_file_of_their_checkpoint() {
+    let run = many_of_iris(40);
+    let mut whole = cpu::<f32>(&run);
+    let (_, expected) = trained(&run, &mut whole);
+    let folder = tempfile::tempdir().unwrap();
+    let (out, interrupt) = (folder.path().join("run"), AtomicBool::new(false));
+    let mut backend = cpu::<f32>(&run);
+    let timing = || (Instant::now(), Timing::default());
+    let (keys, what) = (patient().to_json(), backend.description());
+    let directory = RunDirectory::create(&out, &run, &keys, None, what.clone(), timing()).unwrap();
+    let mut observer = Interrupted { directory, after: 4, interrupt: &interrupt };
+    let outcome = train(&run, &mut backend, &mut observer, &interrupt).unwrap();
+    assert_eq!(outcome.replicas[0].stop, Stop::MaxEpochs);
+    assert!(outcome.interrupted().is_some());
+    drop(observer);
+    let stored = StoredRun::open(&out).unwrap();
+    let saved = stored.checkpoint(&run).unwrap().unwrap();
+    let mut directory =
+        RunDirectory::reopen(stored, Some(&saved), &run, None, &keys, what, timing()).unwrap();
+    let (mut rest, go_on) = (cpu::<f32>(&run), AtomicBool::new(false));
+    let ended = train_from(&run, saved.checkpoint, &mut rest, &mut directory, &go_on).unwrap();
+    assert_eq!(timeless(ended), timeless(expected));
+    assert_eq!(rest.state().unwrap(), whole.state().unwrap());
+    assert!(!out.join("checkpoint.safetensors").exists() && directory.has_ended());
 }
 
 #[test]

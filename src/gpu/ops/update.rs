@@ -41,8 +41,8 @@ pub(in crate::gpu) struct Update<'a> {
 }
 
 impl Update<'_> {
-    /// The scales of the gradients whose norm is above the bound of their replica, by way of the squares of `stretches` stretches,
-    /// (replica, stretches).
+    /// The scales of the gradients whose norm is above the bound of their replica, by way of the squares of
+    /// `stretches` stretches, (replica, stretches).
     pub fn clip(
         &self,
         dispatcher: &mut Dispatcher,

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::build::Build;
 pub use super::fit::Refused;
 use super::fit::{first_fitting, fitting};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::gpu::device::dispatch::Dispatch;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Kernels;
+use crate::gpu::device::limits::WORKGROUPS;
 use crate::gpu::session::data::Data;
 use crate::gpu::session::network::{DeviceNetwork, NetworkBuffers};
 use crate::gpu::session::run::Session;
@@ -29,6 +30,13 @@ pub(in crate::gpu) fn open(
     run: Arc<Run>,
     schedules: &[Schedule],
 ) -> Result<(Option<Session>, Refused)> {
+    if run.replicas.len() > WORKGROUPS {
+        return Err(Error::input(format!(
+            "{}: {} replicas, and a device takes {WORKGROUPS}; use fewer, or --device cpu",
+            gpu.name,
+            run.replicas.len()
+        )));
+    }
     let mut refused = vec![];
     let made = gpu.allocating((bytes(&gpu, &run), run.replicas.len()), || {
         let mut kernels = Kernels::new(&gpu);
