@@ -26,11 +26,8 @@ impl Executor<'_> {
 
     /// The losses of the rows, and delta.
     pub fn loss<T: Product>(&self, weights: &[T], workspace: &mut Workspace<T>, gradient_scale: T) {
-        let Executor { plan, layout } = *self;
-        let tensors = Tensors::Fixed(weights);
-        let mut site =
-            Site { plan, layout, tensors, gradients: &mut [], gradient_scale, workspace };
-        execute(&plan.measure, &mut site);
+        let measure = std::slice::from_ref(&self.plan.measure);
+        self.scaled(measure, Tensors::Fixed(weights), (&mut [], gradient_scale), workspace);
     }
 
     /// From delta to the gradients of all tensors.
@@ -56,8 +53,17 @@ impl Executor<'_> {
         gradients: &mut [T],
         workspace: &mut Workspace<T>,
     ) {
+        self.scaled(operations, tensors, (gradients, T::ONE), workspace);
+    }
+
+    fn scaled<T: Product>(
+        &self,
+        operations: &[Operation],
+        tensors: Tensors<T>,
+        (gradients, gradient_scale): (&mut [T], T),
+        workspace: &mut Workspace<T>,
+    ) {
         let Executor { plan, layout } = *self;
-        let gradient_scale = T::ONE;
         let mut site = Site { plan, layout, tensors, gradients, gradient_scale, workspace };
         operations.iter().for_each(|operation| execute(operation, &mut site));
     }

@@ -74,20 +74,29 @@ pub(super) fn check_own_parts(
     own_validation: bool,
 ) -> Result<()> {
     let TableTargets::Classes(classes) = &table.targets else { return Ok(()) };
-    let mut trained = vec![false; labels.len()];
     // What SPLIT divides is the training part.
     let divided = if own_validation { &Split::ALL[..1] } else { &Split::ALL[..2] };
     let rows = divided.iter().flat_map(|&split| fold.rows(split));
-    rows.for_each(|&row| trained[classes[row as usize] as usize] = true);
+    let missing = class_without(classes, labels, rows);
     let parts = if own_validation { "validation or test part" } else { "test part" };
-    match trained.iter().position(|trained| !trained) {
+    match missing {
         None => Ok(()),
-        Some(class) => Err(Error::input(format!(
-            "class {} has rows in the archive's {parts} only; give its training part some, or \
-             leave the class out",
-            labels[class]
+        Some(label) => Err(Error::input(format!(
+            "class {label} has rows in the archive's {parts} only; give its training part some, or \
+             leave the class out"
         ))),
     }
+}
+
+/// The label of the first class that none of these rows has.
+pub(super) fn class_without<'a>(
+    classes: &[u32],
+    labels: &[i64],
+    rows: impl IntoIterator<Item = &'a u32>,
+) -> Option<i64> {
+    let mut found = vec![false; labels.len()];
+    rows.into_iter().for_each(|&row| found[classes[row as usize] as usize] = true);
+    found.iter().zip(labels).find(|(found, _)| !**found).map(|(_, label)| *label)
 }
 
 /// Refuses names that stand twice, blanks around them aside: a model tells the columns of a table, and its

@@ -1,5 +1,6 @@
 //! What can be refused of the folds and replicas of a run.
 
+use super::checks::class_without;
 use super::fold::Fold;
 use super::run::Run;
 use super::table::{Table, TableTargets};
@@ -34,13 +35,10 @@ pub(super) fn check_division(table: &Table, labels: &[i64], splits: &Splits) -> 
         return Err(Error::input("it has no training rows"));
     }
     let TableTargets::Classes(classes) = &table.targets else { return Ok(()) };
-    let mut trained = vec![false; labels.len()];
-    train.iter().for_each(|&row| trained[classes[row as usize] as usize] = true);
-    match trained.iter().position(|trained| !trained) {
+    match class_without(classes, labels, train) {
         None => Ok(()),
-        Some(class) => Err(Error::input(format!(
-            "its training rows have none of class {}; give it some, or leave the class out",
-            labels[class]
+        Some(label) => Err(Error::input(format!(
+            "its training rows have none of class {label}; give it some, or leave the class out"
         ))),
     }
 }

@@ -4,8 +4,7 @@
 use super::execute::Execute;
 use super::product::Product;
 use super::site::Site;
-use crate::cpu::batch::Batch;
-use crate::cpu::batch::Errors;
+use crate::cpu::batch::{Batch, Errors};
 use crate::expr::Expression;
 use crate::math::Real;
 use crate::plan::ops::value_loss::LossOfValues;

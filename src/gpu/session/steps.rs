@@ -108,6 +108,15 @@ impl Fill {
     }
 }
 
+/// The numbers of an optimizer in the order of its formula, and zeros behind them.
+pub(in crate::gpu) fn numbers_of(optimizer: Optimizer) -> [f32; NUMBERS] {
+    let mut numbers = [0.0; NUMBERS];
+    for (to, (_, number)) in numbers.iter_mut().zip(optimizer.formula().numbers) {
+        *to = number as f32;
+    }
+    numbers
+}
+
 /// The lists of rows of all folds and splits, on the device.
 pub(in crate::gpu) struct Lists {
     pub buffer: wgpu::Buffer,
@@ -149,11 +158,6 @@ impl Lists {
             Optimizer::Adam { beta1, beta2, .. } => [beta1, beta2].map(|beta| beta.ln() as f32),
             Optimizer::Sgd | Optimizer::Momentum { .. } => [0.0; 2],
         };
-        let mut of_optimizer = [0.0; NUMBERS];
-        let formula = replica.optimizer.formula();
-        for (to, (_, number)) in of_optimizer.iter_mut().zip(formula.numbers) {
-            *to = number as f32;
-        }
         Row {
             lists: self.lists[replica.fold],
             seed_low: replica.seed as u32,
@@ -168,7 +172,7 @@ impl Lists {
             norm_bound,
             log_beta1,
             log_beta2,
-            numbers: of_optimizer,
+            numbers: numbers_of(replica.optimizer),
             padding: 0,
         }
     }

@@ -4,7 +4,7 @@ use super::bench::{Bench, Shape, tolerance, wide, words};
 use crate::cpu::clip::Clipping;
 use crate::cpu::update::{Arrays, Update as Twin};
 use crate::gpu::ops::update::Update;
-use crate::gpu::session::steps::Step;
+use crate::gpu::session::steps::{Step, numbers_of};
 use crate::run::{Clip, Optimizer, StepNumbers};
 
 /// The buffers of an update, each of a trial's numbers.
@@ -80,17 +80,13 @@ impl Inputs {
     fn new(bench: &mut Bench, shape: &Shape, optimizer: Optimizer, t: u64) -> Self {
         let (replicas, by_value) = (shape.replicas(), t.is_multiple_of(2));
         let [correction1, correction2] = optimizer.corrections(t).map(|c| c as f32);
-        let mut numbers = [0.0; 5];
-        for (to, (_, number)) in numbers.iter_mut().zip(optimizer.formula().numbers) {
-            *to = number as f32;
-        }
         let step = |(replica, step): (usize, Step)| Step {
             learning_rate: 0.05 * (replica + 1) as f32,
             decay: 0.01 * replica as f32,
             correction1,
             correction2,
             bound: if by_value { 0.8 } else { f32::INFINITY },
-            numbers,
+            numbers: numbers_of(optimizer),
             ..step
         };
         Inputs {
