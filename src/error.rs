@@ -1,44 +1,117 @@
 //! The one error type of the crate: what went wrong, told to the person at the terminal.
 
+use std::fmt;
+
 /// What every fallible function of this crate returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// An error, with a message that says what was wrong, where, what is allowed and what to do.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum Error {
-    /// The input is wrong (a key, a file, a value, a command): nothing was computed. Exit code 2.
-    #[error("{0}")]
-    Input(String),
-    /// The work itself failed (a diverging loss, a full disk, a lost device). Exit code 1.
-    #[error("{0}")]
-    Failed(String),
+/// An error: which kind, where, and what was wrong, what is allowed and what to do.
+///
+/// It reads `params/iris.json: LAYERS, layer 2: found 0; allowed: a whole number of 1 or more`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Error {
+    /// Whose fault it is, for programs.
+    pub kind: ErrorKind,
+    /// Where, from the outside in: a file, a key, an item. Each caller puts in front what it knows.
+    pub place: Vec<Place>,
+    /// What was wrong there.
+    pub message: String,
+}
+
+/// The kinds of errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The input is wrong (a key, a file, a value, a command): nothing was computed.
+    Input,
+    /// The work itself failed (a diverging loss, a full disk).
+    Failed,
+    /// The device was lost; what was known of the run before that is kept.
+    DeviceLost,
+    /// A device or a schedule can't take this network: another may.
+    Unfit,
+}
+
+/// One step of the way to where an error is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A file, a key, an array; a colon stands behind it.
+    Whole(String),
+    /// A part of the place in front of it, such as the second item of a list; a comma stands between them.
+    Part(String),
 }
 
 impl Error {
-    /// Wrong input; `message` is shown as it is.
+    /// Wrong input.
     pub fn input(message: impl Into<String>) -> Self {
-        Error::Input(message.into())
+        Self::of(ErrorKind::Input, message)
     }
 
-    /// Failed work; `message` is shown as it is.
+    /// Failed work.
     pub fn failed(message: impl Into<String>) -> Self {
-        Error::Failed(message.into())
+        Self::of(ErrorKind::Failed, message)
+    }
+
+    /// A lost device.
+    pub fn device_lost(message: impl Into<String>) -> Self {
+        Self::of(ErrorKind::DeviceLost, message)
+    }
+
+    /// A device or a schedule that can't take the network.
+    pub fn unfit(message: impl Into<String>) -> Self {
+        Self::of(ErrorKind::Unfit, message)
+    }
+
+    fn of(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Error { kind, place: vec![], message: message.into() }
     }
 
     /// The exit code of a process that ends with this error: 1 failed, 2 wrong usage or input.
     pub fn exit_code(&self) -> u8 {
-        match self {
-            Error::Input(_) => 2,
-            Error::Failed(_) => 1,
+        match self.kind {
+            ErrorKind::Input | ErrorKind::Unfit => 2,
+            ErrorKind::Failed | ErrorKind::DeviceLost => 1,
         }
     }
 
-    /// The same error with `context` and a colon in front, for callers that know the file or the key.
-    pub fn within(self, context: impl std::fmt::Display) -> Self {
-        match self {
-            Error::Input(message) => Error::Input(format!("{context}: {message}")),
-            Error::Failed(message) => Error::Failed(format!("{context}: {message}")),
+    /// The same error, at a place inside `place`: a file, a key, an array.
+    pub fn within(mut self, place: impl fmt::Display) -> Self {
+        self.place.insert(0, Place::Whole(place.to_string()));
+        self
+    }
+
+    /// The same error, at a part of the place that the caller puts in front.
+    pub fn part(mut self, part: impl fmt::Display) -> Self {
+        self.place.insert(0, Place::Part(part.to_string()));
+        self
+    }
+
+    /// The same error about a key whose value an option of the command line gave, `--set`.
+    pub fn set_by_option(mut self, key: &str) -> Self {
+        if let Some(place) = self.place.first_mut() {
+            *place = Place::Whole(format!("--set {key}"));
         }
+        self
+    }
+
+    /// The outermost place, if it is a whole one: the key of a setting that is refused.
+    pub fn outermost(&self) -> Option<&str> {
+        match self.place.first() {
+            Some(Place::Whole(place)) => Some(place),
+            _ => None,
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut places = self.place.iter().peekable();
+        while let Some(Place::Whole(place) | Place::Part(place)) = places.next() {
+            let separator = if let Some(Place::Part(_)) = places.peek() { ", " } else { ": " };
+            write!(f, "{place}{separator}")?;
+        }
+        f.write_str(&self.message)
     }
 }
 
@@ -46,4 +119,17 @@ impl Error {
 pub(crate) fn counted<N: std::fmt::Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
     let plural = if count == N::from(1) { "" } else { "s" };
     format!("{count} {noun}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_stand_in_front_of_the_message() {
+        let error = Error::input("found 0").part("layer 2").within("LAYERS").within("a.json");
+        assert_eq!(error.to_string(), "a.json: LAYERS, layer 2: found 0");
+        assert_eq!(error.outermost(), Some("a.json"));
+        assert_eq!(Error::failed("the disk is full").to_string(), "the disk is full");
+    }
 }

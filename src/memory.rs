@@ -51,9 +51,10 @@ pub(crate) fn refuse_beyond(bytes: u64, device: &str, replicas: usize) -> Result
         ),
     };
     match available() {
-        Some(available) if bytes > available => Err(Error::input(format!(
-            "{device}: {what} {bytes} bytes, and {available} are available; {remedy}"
-        ))),
+        Some(available) if bytes > available => Err(Error::unfit(format!(
+            "{what} {bytes} bytes, and {available} are available; {remedy}"
+        ))
+        .within(device)),
         _ => Ok(()),
     }
 }

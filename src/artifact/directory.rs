@@ -45,14 +45,14 @@ impl<'a> RunDirectory<'a> {
     /// Refuses a path that can't become the directory of a new run. Writes nothing.
     pub fn check(path: &Path) -> Result<()> {
         if path.exists() && !path.is_dir() {
-            return Err(Error::input(format!("--out {}: is no directory", path.display())));
+            return Err(Error::input("is no directory").within(format!("--out {}", path.display())));
         }
         refuse_links(path).map_err(|error| error.within(format!("--out {}", path.display())))?;
         if let Some(file) = FILES.iter().find(|file| path.join(file).exists()) {
             return Err(Error::input(format!(
-                "--out {}: already holds a run ({file}); choose another directory, or remove this one",
-                path.display()
-            )));
+                "already holds a run ({file}); choose another directory, or remove this one"
+            ))
+            .within(format!("--out {}", path.display())));
         }
         Ok(())
     }
@@ -67,10 +67,12 @@ impl<'a> RunDirectory<'a> {
         (started, timing): (Instant, Timing),
     ) -> Result<Self> {
         Self::check(path)?;
-        fs::create_dir_all(path)
-            .map_err(|e| Error::input(format!("--out {}: can't be made: {e}", path.display())))?;
-        let hold = Hold::take(path)
-            .map_err(|busy| Error::input(format!("--out {}: {busy}", path.display())))?;
+        fs::create_dir_all(path).map_err(|e| {
+            Error::input(format!("can't be made: {e}")).within(format!("--out {}", path.display()))
+        })?;
+        let hold = Hold::take(path).map_err(|busy| {
+            Error::input(busy.to_string()).within(format!("--out {}", path.display()))
+        })?;
         // Another process may have written a run since the first look.
         Self::check(path)?;
         let bytes = pretty(parameters);
@@ -189,9 +191,9 @@ impl Observer for RunDirectory<'_> {
         let lines = checkpoint.progress.epochs_of_first();
         if self.history.epoch != lines {
             return Err(Error::failed(format!(
-                "{}: not written, because history.csv lacks epoch {lines}",
-                path.display()
-            )));
+                "not written, because history.csv lacks epoch {lines}"
+            ))
+            .within(path.display()));
         }
         if self.saved_epoch == epoch {
             return Ok(());
@@ -235,11 +237,11 @@ impl Observer for RunDirectory<'_> {
 }
 
 fn gone(path: &Path) -> Error {
-    Error::failed(format!(
-        "{}: the directory of the run was deleted or moved while the run went on, and what it held is lost \
-         here; train again with another --out",
-        path.display()
-    ))
+    Error::failed(
+        "the directory of the run was deleted or moved while the run went on, and what it held is \
+         lost here; train again with another --out",
+    )
+    .within(path.display())
 }
 
 fn pretty(value: &Value) -> String {

@@ -96,7 +96,7 @@ fn open(path: &Path) -> Result<File> {
 /// The bytes of the header and the lines of epochs 1 to `epoch`; the error names the first line that
 /// is not there.
 pub(super) fn length_after(path: &Path, task: Task, epoch: u32) -> Result<u64> {
-    let place = |message: String| Error::input(format!("{}: {message}", path.display()));
+    let place = |message: String| Error::input(message).within(path.display());
     let file = open_file(path).map_err(|e| place(format!("can't be read: {e}")))?;
     let mut reader = BufReader::new(file);
     let mut length = 0;

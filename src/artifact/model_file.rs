@@ -16,11 +16,11 @@ impl Model {
         if file.is_file() {
             return Ok(file);
         }
-        Err(Error::input(format!(
-            "{}: is a directory without a model.safetensors; allowed: a model file, or the directory of a \
-             run",
-            path.display()
-        )))
+        Err(Error::input(
+            "is a directory without a model.safetensors; allowed: a model file, or the directory \
+             of a run",
+        )
+        .within(path.display()))
     }
 
     /// Reads a model; the error says what the file is instead.

@@ -27,13 +27,11 @@ impl StoredRun {
     /// Refuses what holds no run, a finished one, or one that is still under way.
     pub fn open(path: &Path) -> Result<Self> {
         if !path.is_dir() {
-            return Err(Error::input(format!(
-                "--resume {}: there is no such directory",
-                path.display()
-            )));
+            return Err(Error::input("there is no such directory")
+                .within(format!("--resume {}", path.display())));
         }
         let within =
-            |message: String| Error::input(format!("--resume {}: {message}", path.display()));
+            |message: String| Error::input(message).within(format!("--resume {}", path.display()));
         let hold = Hold::take(path).map_err(within)?;
         refuse_links(path).map_err(|error| within(error.to_string()))?;
         let parameters = path.join("params.json");

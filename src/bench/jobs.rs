@@ -123,7 +123,7 @@ impl Job {
     pub fn parameters(&self) -> Result<Parameters> {
         let place = |e: Error| e.within(self.file);
         let value = serde_json::from_str(self.text)
-            .map_err(|e| Error::input(format!("{}: {e}", self.file)))?;
+            .map_err(|e| Error::input(e.to_string()).within(self.file))?;
         Parameters::from_json(&value).map_err(place)
     }
 
@@ -133,7 +133,7 @@ impl Job {
             (_, Some(signal)) => signal.to_vec(),
             (LayerStack::Mlp { sizes, .. }, None) => vec![sizes[0]],
             (LayerStack::General(_), None) => {
-                return Err(Error::input(format!("{}: the job has no shape of a row", self.file)));
+                return Err(Error::input("the job has no shape of a row").within(self.file));
             }
         })
     }

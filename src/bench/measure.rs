@@ -111,11 +111,11 @@ impl Clock<'_> {
                         report.replicas.iter().find(|r| r.first_bad_step.is_some())
                     {
                         return Err(Error::failed(format!(
-                            "{}: the loss is not finite in step {} of epoch {}: nothing to measure",
-                            self.run.name,
+                            "the loss is not finite in step {} of epoch {}: nothing to measure",
                             replica.first_bad_step.unwrap_or(0),
                             report.epoch
-                        )));
+                        ))
+                        .within(&self.run.name));
                     }
                     reports.push(report);
                 }

@@ -7,18 +7,57 @@ use crate::gpu::{Adapter, adapters};
 const INSTALL: &str = "a GPU needs its maker's Vulkan, Metal or DX12 driver; a software one, for \
                        tests: apt-get install mesa-vulkan-drivers libvulkan1";
 
+/// Who asks for a device or a schedule, as errors begin.
+pub struct SaidBy {
+    /// The key of the parameter file; None for an option, or a checkpoint, which the words name.
+    key: Option<&'static str>,
+    /// What stands in front of the reason: `--device 7`, `found "7"`.
+    words: String,
+}
+
+impl SaidBy {
+    /// An option of the command line, or whatever else the words name.
+    pub fn option(words: impl Into<String>) -> Self {
+        SaidBy { key: None, words: words.into() }
+    }
+
+    /// A key of the parameter file with its value.
+    pub fn key(key: &'static str, value: &str) -> Self {
+        SaidBy { key: Some(key), words: format!("found {value:?}") }
+    }
+
+    /// The error that refuses it, for a reason that begins with its own punctuation or blank.
+    pub fn refuse(&self, reason: impl std::fmt::Display) -> Error {
+        let error = Error::input(format!("{}{reason}", self.words));
+        match self.key {
+            Some(key) => error.within(key),
+            None => error,
+        }
+    }
+}
+
+impl std::fmt::Display for SaidBy {
+    /// `DEVICE: found "7"`, inside a sentence.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.key {
+            Some(key) => write!(f, "{key}: {}", self.words),
+            None => f.write_str(&self.words),
+        }
+    }
+}
+
 /// Every GPU that is no software.
 pub fn real_gpus() -> Vec<Adapter> {
     adapters().into_iter().filter(|adapter| !adapter.is_software()).collect()
 }
 
-/// The first real GPU; `said_by` stands in front of the error, and tells who asks for one.
-pub fn first_gpu(said_by: &str) -> Result<Adapter> {
+/// The first real GPU, for who asks for one.
+pub fn first_gpu(said_by: &SaidBy) -> Result<Adapter> {
     let all = adapters();
     let found = names(&all);
     first_real(all).ok_or_else(|| {
-        Error::input(format!(
-            "{said_by}: no GPU was found, only {found}; a software device is used where --device names it; \
+        said_by.refuse(format!(
+            ": no GPU was found, only {found}; a software device is used where --device names it; \
              {INSTALL}"
         ))
     })
@@ -38,15 +77,15 @@ pub(super) fn unasked() -> Result<Adapter, String> {
     first_real(all).ok_or(why)
 }
 
-/// The GPU of that number, or the only one whose name has that part, in any case; `said_by` stands in front of
-/// the error.
-pub fn named_gpu(wanted: &str, said_by: &str) -> Result<Adapter> {
+/// The GPU of that number, or the only one whose name has that part, in any case.
+pub fn named_gpu(wanted: &str, said_by: &SaidBy) -> Result<Adapter> {
     let all = adapters();
     let found = names(&all);
     if let Ok(index) = wanted.parse::<usize>() {
-        return all.into_iter().nth(index).ok_or_else(|| {
-            Error::input(format!("{said_by}; there is no such number; allowed: {found}"))
-        });
+        return all
+            .into_iter()
+            .nth(index)
+            .ok_or_else(|| said_by.refuse(format!("; there is no such number; allowed: {found}")));
     }
     let wanted = wanted.to_lowercase();
     let mut matching: Vec<Adapter> = all
@@ -57,9 +96,9 @@ pub fn named_gpu(wanted: &str, said_by: &str) -> Result<Adapter> {
     matching.dedup_by_key(|adapter| (adapter.info.name.clone(), adapter.info.device));
     match (matching.pop(), matching.is_empty()) {
         (Some(adapter), true) => Ok(adapter),
-        (None, _) => Err(Error::input(format!("{said_by}; allowed: auto, {found}; {INSTALL}"))),
-        (Some(_), false) => Err(Error::input(format!(
-            "{said_by}; several devices have that in their names; choose by number: {found}"
+        (None, _) => Err(said_by.refuse(format!("; allowed: auto, {found}; {INSTALL}"))),
+        (Some(_), false) => Err(said_by.refuse(format!(
+            "; several devices have that in their names; choose by number: {found}"
         ))),
     }
 }

@@ -8,6 +8,6 @@ mod schedules;
 
 pub use candidate::{Candidate, candidates, of_device};
 pub use choice::{Choice, Device, Opened};
-pub use find::{first_gpu, named_gpu, real_gpus};
+pub use find::{SaidBy, first_gpu, named_gpu, real_gpus};
 pub use race::{CandidateResult, Race, race};
 pub use schedules::{Schedules, distinct};

@@ -90,7 +90,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         }
         for candidate in &candidates {
             let outcome = one(job, prepared, candidate, arguments.seconds, &bar);
-            failed += usize::from(matches!(outcome, Err(Error::Failed(_))));
+            failed += usize::from(matches!(&outcome, Err(error) if error.exit_code() == 1));
             let text = if arguments.json {
                 object(job, prepared, candidate, &outcome)?.to_string()
             } else {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::console;
 use super::device::{self, BackendKind, DeviceRequest, choose};
 use super::header;
-use super::train::{check_same_data, placed};
+use super::train::{check_same_data, placed, placed_choice};
 use super::wrap::wrapped;
 use crate::cpu::{self, Cpu};
 use crate::data::Dataset;
@@ -40,6 +40,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let file = Parameters::locate(file)?;
     let mut parameters = Parameters::read(&file, overrides)?;
     let place = |error: Error| placed(error, &file, overrides);
+    let place_choice = |error: Error| placed_choice(error, &file, overrides);
     let path = parameters.locate_dataset(&file)?;
     let dataset = Dataset::read(&path)?;
     check_same_data(&parameters, &dataset, &file, &path, "; restore them, or set NPZ_SHA256=null")?;
@@ -51,7 +52,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         device: device.as_deref().or(of_file.as_deref()),
         ..DeviceRequest::default()
     };
-    choose(&request, &parameters).map_err(place)?;
+    choose(&request, &parameters).map_err(place_choice)?;
     let note = parameters.note_of_targets(&dataset, &run.network);
     parameters.settle(&run.network);
     for text in header::lines(&file, overrides, (&parameters, &parameters.to_json()), &run) {
@@ -63,7 +64,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let moved = backend.is_some() || device.is_some();
     line("devices:")?;
     let mut would_do = false;
-    for candidate in device::all(&request, &parameters).map_err(place)? {
+    for candidate in device::all(&request, &parameters).map_err(place_choice)? {
         let (name, found) = match &candidate {
             None => ("cpu", on_cpu(&run, (dataset.bytes(), free))),
             Some(adapter) => (&*adapter.info.name, on_gpu(adapter, &run)),

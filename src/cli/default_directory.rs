@@ -23,7 +23,8 @@ pub(super) fn make_default_directory(dataset: &str) -> Result<PathBuf> {
     let name = format!("{dataset}-{}", stamp(SystemTime::now()));
     let runs = Path::new("runs");
     let fault = |e: std::io::Error| {
-        Error::input(format!("runs/{name}: can't be made: {e}; name another place with --out"))
+        Error::input(format!("can't be made: {e}; name another place with --out"))
+            .within(format!("runs/{name}"))
     };
     std::fs::create_dir_all(runs).map_err(fault)?;
     let numbered = (2..=u32::MAX).map(|number| format!("{name}-{number}"));
@@ -34,9 +35,8 @@ pub(super) fn make_default_directory(dataset: &str) -> Result<PathBuf> {
             made => return made.map(|()| path).map_err(fault),
         }
     }
-    Err(Error::input(format!(
-        "runs/{name}: too many runs of one second; name another place with --out"
-    )))
+    Err(Error::input("too many runs of one second; name another place with --out")
+        .within(format!("runs/{name}")))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::candidates::{Choice, Device, Schedules, first_gpu, named_gpu, real_gpus};
+use crate::candidates::{Choice, Device, SaidBy, Schedules, first_gpu, named_gpu, real_gpus};
 use crate::error::{Error, Result};
 use crate::gpu::Adapter;
 use crate::run::Parameters;
@@ -34,15 +34,13 @@ pub(super) struct DeviceRequest<'a> {
 pub(super) fn choose(request: &DeviceRequest, parameters: &Parameters) -> Result<Choice> {
     let (mut device, mut how) = choose_device(request, parameters)?;
     let (said_by, wanted) = match (request.schedule, request.checkpoint) {
-        (Some(schedule), _) => (format!("--schedule {schedule}"), schedule),
-        (None, None) => {
-            (format!("SCHEDULE: found {:?}", parameters.schedule), &*parameters.schedule)
-        }
+        (Some(schedule), _) => (SaidBy::option(format!("--schedule {schedule}")), schedule),
+        (None, None) => (SaidBy::key("SCHEDULE", &parameters.schedule), &*parameters.schedule),
         (None, Some(path)) => {
             let schedule = &*parameters.schedule;
             let path = path.display();
             let by = format!("{path}: computed with {schedule:?}; name another with --schedule");
-            (by, schedule)
+            (SaidBy::option(by), schedule)
         }
     };
     let wanted = wanted.trim().to_lowercase();
@@ -68,9 +66,7 @@ pub(super) fn choose(request: &DeviceRequest, parameters: &Parameters) -> Result
         (_, true) if left => all,
         _ => {
             let names = all.names().iter().map(|name| format!(", {name:?}")).collect::<String>();
-            return Err(Error::input(format!(
-                "{said_by}; allowed on this device: \"auto\"{names}"
-            )));
+            return Err(said_by.refuse(format!("; allowed on this device: \"auto\"{names}")));
         }
     };
     Ok(Choice { how, device, schedules })
@@ -82,10 +78,10 @@ fn choose_device(request: &DeviceRequest, parameters: &Parameters) -> Result<(De
         return choose_again(&parameters.device, path);
     }
     let (device, said_by) = match device {
-        Some(device) => (device, format!("--device {device}")),
+        Some(device) => (device, SaidBy::option(format!("--device {device}"))),
         // A backend asked for on the command line outweighs the file's device.
-        None if backend.is_some() => ("auto", String::new()),
-        None => (&*parameters.device, format!("DEVICE: found {:?}", parameters.device)),
+        None if backend.is_some() => ("auto", SaidBy::option("")),
+        None => (&*parameters.device, SaidBy::key("DEVICE", &parameters.device)),
     };
     let cpu = |how: &str| Ok((Device::Cpu, how.to_owned()));
     match (backend.unwrap_or(BackendKind::Auto), &*device.trim().to_lowercase()) {
@@ -96,19 +92,19 @@ fn choose_device(request: &DeviceRequest, parameters: &Parameters) -> Result<(De
         (BackendKind::Gpu, "cpu") => {
             Err(Error::input(format!("--backend gpu and {said_by} exclude each other")))
         }
-        (BackendKind::Auto, "cpu") => cpu(&said_by),
+        (BackendKind::Auto, "cpu") => cpu(&said_by.to_string()),
         (BackendKind::Auto, "auto") => Ok((Device::Any, "auto".into())),
-        (BackendKind::Gpu, "auto") => any_gpu("--backend gpu"),
-        (_, "") => Err(Error::input(format!(
-            "{said_by} names nothing; allowed: auto, cpu, a number or a part of a name"
-        ))),
-        (_, wanted) => chosen(named_gpu(wanted, &said_by)?, &said_by),
+        (BackendKind::Gpu, "auto") => any_gpu(&SaidBy::option("--backend gpu")),
+        (_, "") => {
+            Err(said_by.refuse(" names nothing; allowed: auto, cpu, a number or a part of a name"))
+        }
+        (_, wanted) => chosen(named_gpu(wanted, &said_by)?, &said_by.to_string()),
     }
 }
 
 /// The first real GPU.
-fn any_gpu(said_by: &str) -> Result<(Device, String)> {
-    chosen(first_gpu(said_by)?, said_by)
+fn any_gpu(said_by: &SaidBy) -> Result<(Device, String)> {
+    chosen(first_gpu(said_by)?, &said_by.to_string())
 }
 
 /// The device that computed a checkpoint.
@@ -118,7 +114,8 @@ fn choose_again(device: &str, checkpoint: &Path) -> Result<(Device, String)> {
         return Ok((Device::Cpu, how.into()));
     }
     let path = checkpoint.display();
-    let said_by = format!("{path}: computed on {device:?}; name another with --device");
+    let said_by =
+        SaidBy::option(format!("{path}: computed on {device:?}; name another with --device"));
     chosen(named_gpu(device, &said_by)?, how)
 }
 

@@ -45,11 +45,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let network = Model::read(&file)?;
     let Some(data) = data else {
         if !model.is_dir() {
-            return Err(Error::input(format!(
-                "{}: the data are missing; allowed: gpu-mlp evaluate MODEL DATA, or the directory of a run \
-                 alone, for its own splits",
-                model.display()
-            )));
+            return Err(Error::input(
+                "the data are missing; allowed: gpu-mlp evaluate MODEL DATA, or the directory of \
+                 a run alone, for its own splits",
+            )
+            .within(model.display()));
         }
         return evaluate_run::run(model, &network, &device.request(), *json);
     };

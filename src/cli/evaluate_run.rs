@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::console::line;
 use super::device::{DeviceRequest, choose};
 use super::figures;
-use super::train::{check_same_data, placed};
+use super::train::{check_same_data, placed, placed_choice};
 use crate::data::{Dataset, Split};
 use crate::error::{Error, Result};
 use crate::metrics::figures_json;
@@ -25,11 +25,11 @@ pub(super) fn run(
 ) -> Result<()> {
     let file = directory.join("params.json");
     if !file.exists() {
-        return Err(Error::input(format!(
-            "{}: params.json is missing, so the run's own data are not known; name data: gpu-mlp evaluate \
-             MODEL DATA",
-            directory.display()
-        )));
+        return Err(Error::input(
+            "params.json is missing, so the run's own data are not known; name data: gpu-mlp \
+             evaluate MODEL DATA",
+        )
+        .within(directory.display()));
     }
     let mut parameters = Parameters::read(&file, &[])?;
     // What the weights were trained for, whatever the targets look like.
@@ -46,7 +46,8 @@ pub(super) fn run(
     check_same_data(&parameters, &dataset, &file, &path, "; restore them, or name data")?;
     let place = |error| placed(error, &file, &[]);
     let run = Run::new(&parameters, &dataset).map_err(place)?;
-    let choice = choose(request, &parameters).map_err(|error| placed(error, &named_in, &[]))?;
+    let choice =
+        choose(request, &parameters).map_err(|error| placed_choice(error, &named_in, &[]))?;
     let splits = evaluate_own_splits(model, run, |run| Ok(choice.open(&run)?.backend))
         .map_err(|error| error.within(directory.display()))?;
     let splits = splits.each_ref().map(Option::as_ref);

@@ -55,7 +55,7 @@ fn save(output: &Path, bytes: &[u8]) -> Result<()> {
     let name = output.display();
     signals::end_without(output)?;
     let mut file = WholeFile::create(output).map_err(|error| {
-        Error::input(format!("{name}: can't be written: {error}; choose another place"))
+        Error::input(format!("can't be written: {error}; choose another place")).within(&name)
     })?;
     file.write_all(bytes).and_then(|()| file.finish()).map_err(|error| {
         Error::failed(format!("can't write {name}: {error}; nothing was kept of it"))

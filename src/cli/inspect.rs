@@ -26,10 +26,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         bytes if bytes.starts_with(b"PK") => archive(path),
         // Eight bytes of header length, then a JSON object.
         bytes if bytes.get(8) == Some(&b'{') => model(path),
-        _ => Err(Error::input(format!(
-            "{}: is neither an NPZ archive nor a model.safetensors",
-            path.display()
-        ))),
+        _ => Err(Error::input("is neither an NPZ archive nor a model.safetensors")
+            .within(path.display())),
     }
 }
 
@@ -40,7 +38,7 @@ fn line(text: &str) -> Result<()> {
 
 fn first_bytes(path: &Path) -> Result<Vec<u8>> {
     use std::io::Read;
-    let unreadable = |e| Error::input(format!("{}: can't be read: {e}", path.display()));
+    let unreadable = |e| Error::input(format!("can't be read: {e}")).within(path.display());
     let file = open_file(path).map_err(unreadable)?;
     let mut bytes = vec![];
     file.take(16).read_to_end(&mut bytes).map_err(unreadable)?;

@@ -191,7 +191,7 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
     request.checkpoint = checkpoint.as_deref();
     // Last, because asking the drivers for their devices takes longer than all the rest.
     let choice = choose(&request, &parameters)
-        .map_err(|error| if request.checkpoint.is_some() { error } else { place(error) })?;
+        .map_err(|error| placed_choice(error, file, &arguments.overrides))?;
     warn_of_custom_function(&parameters);
     if let Some(note) = parameters.note_of_targets(&dataset, &run.network) {
         console::message(&format!("note: {note}"));
@@ -222,11 +222,11 @@ pub(super) fn check_same_data(
     match (&parameters.dataset_sha256, &dataset.sha256) {
         (Some(wanted), Some(found)) if !wanted.eq_ignore_ascii_case(found) => {
             Err(Error::input(format!(
-                "{}: NPZ_SHA256: found {wanted}, but {} has {found}: the data are not those of that \
+                "NPZ_SHA256: found {wanted}, but {} has {found}: the data are not those of that \
                  run{remedy}",
-                file.display(),
                 path.display()
-            )))
+            ))
+            .within(file.display()))
         }
         _ => Ok(()),
     }
@@ -235,28 +235,29 @@ pub(super) fn check_same_data(
 /// The path of the data as params.json holds it: JSON is text, and only a whole path leads back.
 fn absolute(path: &Path) -> Result<String> {
     let absolute = std::fs::canonicalize(path).map_err(|e| {
-        Error::input(format!("NPZ_DATASET: {}: can't be read: {e}", path.display()))
+        Error::input(format!("{}: can't be read: {e}", path.display())).within("NPZ_DATASET")
     })?;
     absolute.to_str().map(String::from).ok_or_else(|| {
         Error::input(format!(
-            "NPZ_DATASET: found {absolute:?}, a path that is not UTF-8, which params.json can't hold; \
+            "found {absolute:?}, a path that is not UTF-8, which params.json can't hold; \
              rename its folder or file"
         ))
+        .within("NPZ_DATASET")
     })
 }
 
-/// An error about a key, with the place that gave the key its value in front: `--set`, or the file.
-/// Errors about options of the command line need no place.
+/// An error of a run, with the place that gave its key the value in front: `--set`, or the file.
 pub(super) fn placed(error: Error, file: &Path, overrides: &[String]) -> Error {
-    let text = error.to_string();
-    let about = |key: &str| text.starts_with(key) && !text[key.len()..].starts_with('_');
-    if text.starts_with("--") {
-        error
-    } else if overrides.iter().any(|o| about(o.split('=').next().unwrap_or_default().trim())) {
-        Error::input(format!("--set {text}"))
-    } else {
-        error.within(file.display())
+    let key = |text: &String| text.split('=').next().unwrap_or_default().trim().to_owned();
+    match overrides.iter().map(key).find(|key| error.outermost() == Some(key)) {
+        Some(key) => error.set_by_option(&key),
+        None => error.within(file.display()),
     }
+}
+
+/// An error of the choice of a device: one about a key gets its place, one about an option has it.
+pub(super) fn placed_choice(error: Error, file: &Path, overrides: &[String]) -> Error {
+    if error.outermost().is_some() { placed(error, file, overrides) } else { error }
 }
 
 /// The source document names a custom function in its runs but never states it.
@@ -275,7 +276,7 @@ pub(super) fn use_threads(threads: Option<u16>) -> Result<()> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(usize::from(threads))
         .build_global()
-        .map_err(|e| Error::failed(format!("--threads {threads}: {e}")))
+        .map_err(|e| Error::failed(e.to_string()).within(format!("--threads {threads}")))
 }
 
 /// Prints nothing.

@@ -43,12 +43,8 @@ impl<'a> Found<'a> {
 
     /// The same, with the reason after what was found.
     pub(super) fn refuse_because(&self, reason: &str, allowed: impl AsRef<str>) -> Error {
-        Error::input(format!(
-            "{}: found {}{reason}; allowed: {}",
-            self.place,
-            shown(self.value),
-            allowed.as_ref()
-        ))
+        Error::input(format!("found {}{reason}; allowed: {}", shown(self.value), allowed.as_ref()))
+            .within(&self.place)
     }
 
     /// Whether this is that name, letter case aside.
@@ -161,7 +157,7 @@ impl<'a> Fields<'a> {
     /// The field of that name; the error for its absence says what it has to be.
     pub(super) fn required(&self, name: &str, allowed: &str) -> Result<&Found<'a>> {
         self.get(name).ok_or_else(|| {
-            Error::input(format!("{}: {name}: missing; allowed: {allowed}", self.place))
+            Error::input(format!("{name}: missing; allowed: {allowed}")).within(&self.place)
         })
     }
 
@@ -171,12 +167,12 @@ impl<'a> Fields<'a> {
             return Ok(());
         };
         Err(Error::input(format!(
-            "{}: {}: unknown field{}; allowed: {}",
-            self.place,
+            "{}: unknown field{}; allowed: {}",
             shown_name(unknown),
             did_you_mean(unknown, names.iter().copied()),
             names.join(", ")
-        )))
+        ))
+        .within(&self.place))
     }
 }
 

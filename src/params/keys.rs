@@ -117,10 +117,10 @@ impl Keys {
 
     /// The error of a check that starts with a key, with the origin of that key in front.
     pub(super) fn placed(&self, error: &Error) -> Error {
-        let message = error.to_string();
-        let key = message.split([':', ',']).next().unwrap_or_default();
-        let entry = self.entries.iter().find(|own| own.key == key);
-        prefixed(entry.map_or(&self.prefix, |own| &own.prefix), error)
+        match self.entries.iter().find(|own| error.outermost() == Some(own.key)) {
+            Some(own) if own.prefix == SET => error.clone().set_by_option(own.key),
+            _ => prefixed(&self.prefix, error),
+        }
     }
 }
 
@@ -144,15 +144,17 @@ fn inner_of(outer: &Map<String, Value>) -> Result<&Map<String, Value>> {
         (Some(Value::Object(inner)), None) => Ok(inner),
         (Some(value), None) => Err(Found::new(OUTER.into(), value).refuse("an object of keys")),
         (Some(_), Some(key)) => Err(Error::input(format!(
-            "{key}: stands beside {OUTER:?}; allowed: {FORM}; move it inside, or take it out"
-        ))),
+            "stands beside {OUTER:?}; allowed: {FORM}; move it inside, or take it out"
+        ))
+        .within(key)),
         (None, Some(key)) if outer.keys().any(|key| known(key).is_ok()) => {
-            Err(Error::input(format!("{key}: stands at the top level; put all keys into {FORM}")))
+            Err(Error::input(format!("stands at the top level; put all keys into {FORM}"))
+                .within(key))
         }
-        (None, Some(key)) => Err(Error::input(format!(
-            "{key}: unknown{}; allowed: {FORM}",
-            did_you_mean(key, [OUTER])
-        ))),
+        (None, Some(key)) => {
+            Err(Error::input(format!("unknown{}; allowed: {FORM}", did_you_mean(key, [OUTER])))
+                .within(key))
+        }
         (None, None) => Err(Error::input(format!("found an object without keys; allowed: {FORM}"))),
     }
 }
@@ -170,7 +172,7 @@ fn known(name: &str) -> Result<&'static str> {
     };
     let remedy = if remedy.is_empty() { format!("; allowed: {}", KEYS.join(", ")) } else { remedy };
     // Escaped: a blank of no width, pasted along, looks like no fault at all.
-    Err(Error::input(format!("{}: unknown key{remedy}", name.escape_debug())))
+    Err(Error::input(format!("unknown key{remedy}")).within(name.escape_debug()))
 }
 
 #[cfg(test)]

@@ -25,11 +25,8 @@ impl Parameters {
         }
         let places = [name, &below];
         let hint = did_you_mean_file(name, "json", places.iter().filter_map(|p| p.parent()));
-        Err(Error::input(format!(
-            "{}: there is no such file, nor {}{hint}",
-            name.display(),
-            below.display()
-        )))
+        Err(Error::input(format!("there is no such file, nor {}{hint}", below.display()))
+            .within(name.display()))
     }
 
     /// The file of the data set: `NPZ_DATASET` as given, else beside the parameter file, else in
@@ -50,12 +47,12 @@ impl Parameters {
         let looked: Vec<String> = places.iter().map(|p| p.display().to_string()).collect();
         let hint = did_you_mean_file(name, "npz", places.iter().filter_map(|p| p.parent()));
         Err(Error::input(format!(
-            "{}: NPZ_DATASET: found {:?}, but there is no such file; looked for {}{hint}; README \
+            "NPZ_DATASET: found {:?}, but there is no such file; looked for {}{hint}; README \
              tells how to get the data sets that are not shipped",
-            parameter_file.display(),
             self.dataset,
             looked.join(", ")
-        )))
+        ))
+        .within(parameter_file.display()))
     }
 }
 

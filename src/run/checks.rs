@@ -31,10 +31,11 @@ pub(super) fn check_range(
         };
         if let Some((row, value)) = values.iter().enumerate().find(|(_, value)| !usable(value)) {
             return Err(Error::input(format!(
-                "{what}: row {row}, column {column} (counted from 0) is {value:e}, which f32 can't \
+                "row {row}, column {column} (counted from 0) is {value:e}, which f32 can't \
                  hold once it is centred and scaled; rescale this column (allowed: spreads from \
                  1e-37 to 1e37)"
-            )));
+            ))
+            .within(what));
         }
     }
     Ok(())
@@ -44,23 +45,23 @@ pub(super) fn check_range(
 /// whose rows all weigh nothing: they would train, or choose, nothing.
 pub(super) fn check_weights(table: &Table, fold: &Fold) -> Result<()> {
     let weight = |row: u32| fold.weight(table, row);
-    const WHOSE: &str = "CLASS_WEIGHT, or the array sample_weight";
+    let refuse = |what: String| {
+        Err(Error::input(what).part("or the array sample_weight").within("CLASS_WEIGHT"))
+    };
     for split in Split::ALL {
         let rows = fold.rows(split);
         if let Some(&row) = rows.iter().find(|&&row| {
             let weight = weight(row);
             weight != 0.0 && !WEIGHTS.contains(&weight)
         }) {
-            return Err(Error::input(format!(
-                "{WHOSE}: row {row} (counted from 0) weighs {:e}; allowed: 0, or from 1e-12 to 1e12",
-                weight(row)
-            )));
+            let found = weight(row);
+            return refuse(format!(
+                "row {row} (counted from 0) weighs {found:e}; allowed: 0, or from 1e-12 to 1e12"
+            ));
         }
         if !rows.is_empty() && rows.iter().all(|&row| weight(row) == 0.0) {
-            return Err(Error::input(format!(
-                "{WHOSE}: every {} row weighs 0; at least one has to weigh more",
-                split.name()
-            )));
+            let name = split.name();
+            return refuse(format!("every {name} row weighs 0; at least one has to weigh more"));
         }
     }
     Ok(())

@@ -28,10 +28,11 @@ pub(super) fn class_weights(
         return match given {
             None => Ok(vec![]),
             Some(_) => Err(Error::input(format!(
-                "CLASS_WEIGHT: the task is {}, which has no classes; leave it out, or weigh rows by an \
+                "the task is {}, which has no classes; leave it out, or weigh rows by an \
                  array sample_weight in the data set",
                 network.task().name()
-            ))),
+            ))
+            .within("CLASS_WEIGHT")),
         };
     };
     match given {
@@ -40,10 +41,11 @@ pub(super) fn class_weights(
             Ok(weights.clone())
         }
         Some(ClassWeight::Each(weights)) => Err(Error::input(format!(
-            "CLASS_WEIGHT: found {} numbers; allowed: {}, one a class, or \"balanced\"",
+            "found {} numbers; allowed: {}, one a class, or \"balanced\"",
             weights.len(),
             network.classes()
-        ))),
+        ))
+        .within("CLASS_WEIGHT")),
         Some(ClassWeight::ByLabel(named)) => weights_by_label(named, labels),
         Some(ClassWeight::Balanced) => {
             let mut counts = vec![0usize; network.classes()];
@@ -64,9 +66,10 @@ fn weights_by_label(named: &[(i64, f64)], labels: &[i64]) -> Result<Vec<f64>> {
             let shown: Vec<String> = labels.iter().take(12).map(i64::to_string).collect();
             let more = if labels.len() > 12 { ", ..." } else { "" };
             return Err(Error::input(format!(
-                "CLASS_WEIGHT: found the label {label}, which the data have not; allowed: {}{more}",
+                "found the label {label}, which the data have not; allowed: {}{more}",
                 shown.join(", ")
-            )));
+            ))
+            .within("CLASS_WEIGHT"));
         };
         weights[class] = *weight;
     }

@@ -17,15 +17,20 @@ impl Parameters {
         let mut length = 0;
         let layer = |(index, layer): (usize, &Layer<String>)| {
             layer.with_activation(|text| {
-                length += if text.eq_ignore_ascii_case("custom_function") { custom.len() } else { text.len() };
+                length += if text.eq_ignore_ascii_case("custom_function") {
+                    custom.len()
+                } else {
+                    text.len()
+                };
                 if length > MOST_EXPRESSIONS {
                     return Err(Error::input(format!(
-                        "{key}: the activations have more than {MOST_EXPRESSIONS} characters in all; use \
+                        "the activations have more than {MOST_EXPRESSIONS} characters in all; use \
                          fewer layers or shorter expressions"
-                    )));
+                    ))
+                    .within(key));
                 }
                 Activation::parse(text, custom)
-                    .map_err(|e| e.within(format!("{key}, {item} {}", index + 1)))
+                    .map_err(|e| e.part(format!("{item} {}", index + 1)).within(key))
             })
         };
         self.layers.layers().iter().enumerate().map(layer).collect()

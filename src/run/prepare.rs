@@ -194,10 +194,11 @@ fn network(parameters: &Parameters, dataset: &Dataset) -> Result<Network> {
         && sizes.first() != Some(&columns)
     {
         return Err(Error::input(format!(
-            "LAYER_SIZES: found {sizes:?}; its first number has to be {columns}, the inputs of a \
+            "found {sizes:?}; its first number has to be {columns}, the inputs of a \
              row of {}",
             dataset.name
-        )));
+        ))
+        .within("LAYER_SIZES"));
     }
     let layers = parameters.network_layers()?;
     let network = Network::new(dataset.row_shape.clone(), layers)
@@ -222,10 +223,11 @@ fn value_loss(parameters: &Parameters, task: Task) -> Result<Option<ValueLoss>> 
         }
     };
     Err(Error::input(format!(
-        "LOSS: found {text:?}, but the task is {} (the output decides, or TASK), whose loss is the {own}; \
-         leave LOSS out",
+        "found {text:?}, but the task is {} (the output decides, or TASK), whose loss is the \
+         {own}; leave LOSS out",
         task.name()
-    )))
+    ))
+    .within("LOSS"))
 }
 
 fn stopping(parameters: &Parameters, task: Task) -> Result<Stopping> {
@@ -239,9 +241,10 @@ fn stopping(parameters: &Parameters, task: Task) -> Result<Stopping> {
     };
     if other_given.is_some() {
         return Err(Error::input(format!(
-            "{other}: the task is {} (the output decides, or TASK); use {own}",
+            "the task is {} (the output decides, or TASK); use {own}",
             task.name()
-        )));
+        ))
+        .within(other));
     }
     Ok(Stopping {
         max_epochs: parameters.max_epochs,
@@ -262,10 +265,11 @@ fn check_patience(parameters: &Parameters, splits: &Splits) -> Result<()> {
     ];
     match given.into_iter().find(|(_, patience)| patience.is_some()) {
         Some((key, _)) if splits.of(Split::Validation).is_empty() => Err(Error::input(format!(
-            "{key}: there are no validation rows to be patient about (SPLIT {:?}); leave it out, or \
+            "there are no validation rows to be patient about (SPLIT {:?}); leave it out, or \
              give SPLIT a second number above 0",
             &parameters.split[..2]
-        ))),
+        ))
+        .within(key)),
         _ => Ok(()),
     }
 }
@@ -278,11 +282,12 @@ fn target_normalize(parameters: &Parameters, output: &Activation) -> Result<Norm
         None | Some(Normalization::None) => Ok(Normalization::None),
         Some(kind) if linear => Ok(kind),
         Some(kind) => Err(Error::input(format!(
-            "TARGET_NORMALIZE: found {:?} with the output activation {}; allowed: \"none\", or a \
+            "found {:?} with the output activation {}; allowed: \"none\", or a \
              linear output",
             kind.name(),
             output
-        ))),
+        ))
+        .within("TARGET_NORMALIZE")),
     }
 }
 
@@ -296,10 +301,11 @@ fn splits(
     let own_test = dataset.own_test.map(|first| first as u32);
     if own_test.is_some() && dataset.own_validation.is_none() && parameters.split[2] > 0.0 {
         return Err(Error::input(format!(
-            "SPLIT: found {:?}, but {} has a test split of its own; allowed: two numbers, train and \
+            "found {:?}, but {} has a test split of its own; allowed: two numbers, train and \
              validation",
             parameters.split, dataset.name
-        )));
+        ))
+        .within("SPLIT"));
     }
     if let Some(first) = dataset.own_validation.map(|first| first as u32) {
         let test = own_test.unwrap_or(rows);

@@ -54,9 +54,10 @@ pub(super) fn check_replicas(run: &Run) -> Result<()> {
         if found.dim() != table.dim() || !found.is_standard_layout() {
             let (rows, inputs) = table.dim();
             return Err(Error::input(format!(
-                "fold {index}: its prepared inputs are of shape {:?}; allowed: ({rows}, {inputs}), row by row",
+                "its prepared inputs are of shape {:?}; allowed: ({rows}, {inputs}), row by row",
                 found.dim()
-            )));
+            ))
+            .within(format!("fold {index}")));
         }
     }
     let weighted = |fold: &Fold| !fold.class_weights.is_empty();
@@ -67,7 +68,7 @@ pub(super) fn check_replicas(run: &Run) -> Result<()> {
     }
     let kind = run.optimizer().formula().name;
     for (index, replica) in run.replicas.iter().enumerate() {
-        let refuse = |what: String| Err(Error::input(format!("replica {index}: {what}")));
+        let refuse = |what: String| Err(Error::input(what).within(format!("replica {index}")));
         if replica.id.0 != index {
             return refuse(format!("its id is {}; allowed: its index", replica.id.0));
         }

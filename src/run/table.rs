@@ -110,13 +110,14 @@ fn check_outputs(dataset: &Dataset, network: &Network, key: &str, columns: usize
         return Ok(());
     }
     Err(Error::input(format!(
-        "{key}: layer {} (dense), the output, has the shape ({}), the targets of {} ({columns}); \
-         allowed: as many outputs as the targets have columns (for classes, end with softmax, or one \
-         sigmoid)",
+        "layer {} (dense), the output, has the shape ({}), the targets of {} ({columns}); \
+         allowed: as many outputs as the targets have columns (for classes, end with softmax, or \
+         one sigmoid)",
         network.layers.len(),
         network.outputs(),
         dataset.name
-    )))
+    ))
+    .within(key))
 }
 
 /// The class of each row and the label of each class: labels sorted, distinct, from 0 on.
@@ -128,8 +129,8 @@ fn classes(dataset: &Dataset, network: &Network, key: &str) -> Result<(Vec<u32>,
     if distinct.len() != network.classes() {
         let shown: Vec<String> = distinct.iter().take(12).map(i64::to_string).collect();
         return Err(Error::input(format!(
-            "{key}: layer {} (dense), the output, has the shape ({}) and tells {} classes apart, {} \
-             has {} (labels {}{}); allowed: one softmax output a class, or one sigmoid output for two \
+            "layer {} (dense), the output, has the shape ({}) and tells {} classes apart, {} has \
+             {} (labels {}{}); allowed: one softmax output a class, or one sigmoid output for two \
              classes; for regression end with \"linear\"",
             network.layers.len(),
             network.outputs(),
@@ -137,8 +138,9 @@ fn classes(dataset: &Dataset, network: &Network, key: &str) -> Result<(Vec<u32>,
             dataset.name,
             distinct.len(),
             shown.join(", "),
-            if distinct.len() > 12 { ", ..." } else { "" },
-        )));
+            if distinct.len() > 12 { ", ..." } else { "" }
+        ))
+        .within(key));
     }
     let class = |label: &i64| distinct.binary_search(label).map_or(0, |class| class as u32);
     Ok((labels.iter().map(class).collect(), distinct))
@@ -148,8 +150,8 @@ fn labels(dataset: &Dataset) -> Result<Vec<i64>> {
     let columns = dataset.targets.columns();
     if columns != 1 {
         return Err(Error::input(format!(
-            "the targets of {} have {columns} columns; classification takes one label a row (for one-hot \
-             targets save their argmax(axis=1))",
+            "the targets of {} have {columns} columns; classification takes one label a row (for \
+             one-hot targets save their argmax(axis=1))",
             dataset.name
         )));
     }
@@ -160,8 +162,9 @@ fn labels(dataset: &Dataset) -> Result<Vec<i64>> {
             let whole = |v: f64| v.fract() == 0.0 && v.abs() <= 9_007_199_254_740_992.0;
             if let Some((row, label)) = y.iter().enumerate().find(|(_, v)| !whole(**v)) {
                 return Err(Error::input(format!(
-                    "the targets of {} hold the label {label} in row {row} (counted from 0); classification takes whole \
-                     numbers (for regression end the network with \"linear\")",
+                    "the targets of {} hold the label {label} in row {row} (counted from 0); \
+                     classification takes whole numbers (for regression end the network with \
+                     \"linear\")",
                     dataset.name
                 )));
             }

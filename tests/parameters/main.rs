@@ -13,7 +13,8 @@ use gpu_mlp::network::layers::flatten::Flatten;
 use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
 use gpu_mlp::plan::Padding;
 use gpu_mlp::run::{BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters};
-use gpu_mlp::{Error, Result};
+use gpu_mlp::Result;
+use gpu_mlp::error::ErrorKind;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -37,7 +38,7 @@ fn file(changes: Value) -> Value {
 fn message<T: std::fmt::Debug>(result: Result<T>) -> String {
     match result {
         Ok(value) => format!("accepted: {value:?}"),
-        Err(error @ Error::Input(_)) => error.to_string(),
+        Err(error) if error.kind == ErrorKind::Input => error.to_string(),
         Err(error) => format!("not an input error: {error}"),
     }
 }

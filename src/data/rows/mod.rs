@@ -97,10 +97,11 @@ impl Rows {
             block.indexed_iter().find(|(_, value)| !value.is_finite())
         {
             return Err(Error::input(format!(
-                "{}: row {}, column {column} (counted from 0) is {value}; remove such rows, or fill the gap",
-                self.name,
+                "row {}, column {column} (counted from 0) is {value}; remove such rows, or fill \
+                 the gap",
                 self.row + row
-            )));
+            ))
+            .within(&self.name));
         }
         self.row += block.nrows();
         Ok((block.nrows() > 0).then_some(block))
@@ -120,8 +121,8 @@ impl Labelled {
         match Content::of(path).map_err(within)? {
             Content::Archive => archive::labelled(path, wanted),
             Content::Array => Err(within(Error::input(
-                "an .npy file holds no targets; allowed: an .npz archive with X and y, or a CSV file \
-                 with a target column",
+                "an .npy file holds no targets; allowed: an .npz archive with X and y, or a CSV \
+                 file with a target column",
             ))),
             Content::Text(text) => csv::labelled(text, wanted).map_err(within),
         }

@@ -10,11 +10,12 @@ impl Gpu {
     pub(in crate::gpu) fn storage(&self, label: &str, elements: usize) -> Result<wgpu::Buffer> {
         let bytes = (elements.max(4) * 4) as u64;
         if bytes > self.binding_limit {
-            return Err(Error::input(format!(
-                "{}: {label} takes {bytes} bytes, and a buffer of this device holds {}; use --device \
+            return Err(Error::unfit(format!(
+                "{label} takes {bytes} bytes, and a buffer of this device holds {}; use --device \
                  cpu, or a smaller network, BATCH_SIZE or data set",
-                self.name, self.binding_limit
-            )));
+                self.binding_limit
+            ))
+            .within(&self.name));
         }
         Ok(self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(label),

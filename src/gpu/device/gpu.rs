@@ -66,10 +66,8 @@ impl Gpu {
         };
         let (device, queue) =
             pollster::block_on(adapter.request_device(&descriptor)).map_err(|e| {
-                Error::failed(format!(
-                    "{}: can't be opened: {e}; go on with --device cpu",
-                    info.name
-                ))
+                Error::failed(format!("can't be opened: {e}; go on with --device cpu"))
+                    .within(&info.name)
             })?;
         quiet_caught_panics();
         let fault = Arc::new(Mutex::new(None));
@@ -111,10 +109,8 @@ impl Gpu {
 
     /// An error of this device, and how to go on.
     pub(in crate::gpu) fn failed(&self, message: &str) -> Error {
-        Error::failed(format!(
-            "{}: {message}; go on with --device cpu, or a smaller BATCH_SIZE",
-            self.name
-        ))
+        Error::failed(format!("{message}; go on with --device cpu, or a smaller BATCH_SIZE"))
+            .within(&self.name)
     }
 
     /// Waits until the queue is empty.
@@ -153,12 +149,12 @@ impl Gpu {
         let scope = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let result = work();
         if let Some(error) = pollster::block_on(scope.pop()) {
-            return Err(Error::input(format!(
-                "{}: too little memory for data and {}: {bytes} bytes are needed ({error}); use \
+            return Err(Error::unfit(format!(
+                "too little memory for data and {}: {bytes} bytes are needed ({error}); use \
                  --device cpu, or a smaller network, BATCH_SIZE or data set",
-                self.name,
                 if replicas == 1 { "network".into() } else { format!("{replicas} replicas") }
-            )));
+            ))
+            .within(&self.name));
         }
         self.check()?;
         result

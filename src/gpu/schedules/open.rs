@@ -31,11 +31,11 @@ pub(in crate::gpu) fn open(
     schedules: &[Schedule],
 ) -> Result<(Option<Session>, Refused)> {
     if run.replicas.len() > WORKGROUPS {
-        return Err(Error::input(format!(
-            "{}: {} replicas, and a device takes {WORKGROUPS}; use fewer, or --device cpu",
-            gpu.name,
+        return Err(Error::unfit(format!(
+            "{} replicas, and a device takes {WORKGROUPS}; use fewer, or --device cpu",
             run.replicas.len()
-        )));
+        ))
+        .within(&gpu.name));
     }
     let mut refused = vec![];
     let made = gpu.allocating((bytes(&gpu, &run), run.replicas.len()), || {

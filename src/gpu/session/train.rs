@@ -70,18 +70,18 @@ pub(in crate::gpu) fn check<'a>(
         most = most.max(dispatch.iterations);
     }
     if widest as usize > WORKGROUPS {
-        return Err(Error::input(format!(
-            "{}: a kernel would take {widest} workgroups in one dimension, and devices take \
-             {WORKGROUPS}; use --device cpu, narrower layers, or a smaller BATCH_SIZE",
-            gpu.name
-        )));
+        return Err(Error::unfit(format!(
+            "a kernel would take {widest} workgroups in one dimension, and devices take \
+             {WORKGROUPS}; use --device cpu, narrower layers, or a smaller BATCH_SIZE"
+        ))
+        .within(&gpu.name));
     }
     if gpu.is_software && most > TURNS {
-        return Err(Error::input(format!(
-            "{}: a kernel would make {most} turns of a loop, and software drivers can be trusted with \
-             {TURNS}; use --device cpu, a smaller BATCH_SIZE, or narrower layers",
-            gpu.name
-        )));
+        return Err(Error::unfit(format!(
+            "a kernel would make {most} turns of a loop, and software drivers can be trusted with \
+             {TURNS}; use --device cpu, a smaller BATCH_SIZE, or narrower layers"
+        ))
+        .within(&gpu.name));
     }
     Ok(())
 }

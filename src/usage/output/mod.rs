@@ -47,13 +47,12 @@ impl Output {
         }
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         if !matches!(ending.as_deref(), Some("csv" | "npy" | "npz")) {
-            return Err(Error::input(format!("{}: allowed: {ENDINGS}", path.display())));
+            return Err(Error::input(format!("allowed: {ENDINGS}")).within(path.display()));
         }
         if path.is_dir() {
-            return Err(Error::input(format!(
-                "{}: is a directory; allowed: {ENDINGS}",
-                path.display()
-            )));
+            return Err(
+                Error::input(format!("is a directory; allowed: {ENDINGS}")).within(path.display())
+            );
         }
         let name = path.display().to_string();
         let format = WholeFile::create(path).and_then(|file| {
@@ -68,7 +67,7 @@ impl Output {
             })
         });
         let format = format.map_err(|error| {
-            Error::input(format!("{name}: can't be written: {error}; choose another place"))
+            Error::input(format!("can't be written: {error}; choose another place")).within(&name)
         })?;
         Ok(Output { format, name })
     }
