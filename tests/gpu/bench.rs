@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use gpu_mlp::error::ErrorKind;
 use gpu_mlp::bench::{JOBS, measure};
 use gpu_mlp::candidates::of_device;
+use gpu_mlp::error::ErrorKind;
 use gpu_mlp::gpu::{Schedule, adapters};
 
 use crate::adapter;

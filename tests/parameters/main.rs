@@ -6,15 +6,15 @@ mod refused;
 use std::fs;
 use std::path::PathBuf;
 
+use gpu_mlp::Result;
 use gpu_mlp::data::Normalization;
+use gpu_mlp::error::ErrorKind;
 use gpu_mlp::network::Layer;
 use gpu_mlp::network::layers::conv1d::Conv1d;
 use gpu_mlp::network::layers::flatten::Flatten;
 use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
 use gpu_mlp::plan::Padding;
 use gpu_mlp::run::{BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters};
-use gpu_mlp::Result;
-use gpu_mlp::error::ErrorKind;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tempfile::TempDir;
