@@ -19,6 +19,7 @@ use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
 use gpu_mlp::plan::Padding;
 use gpu_mlp::run::{LayerStack, Parameters, Run};
 use ndarray::{Array2, ArrayD};
+use pollster::FutureExt as _;
 
 /// Elements of a call of an elementary function.
 const ELEMENTS: usize = 1024;
@@ -114,13 +115,15 @@ fn layers(criterion: &mut Criterion) {
         let rows = run.folds[0].rows(Split::Train).len();
         group.sample_size(20).throughput(Throughput::Elements(rows as u64));
         for candidate in candidates(&devices) {
-            let Ok(mut backend) = candidate.open(&run) else {
+            let Ok(mut backend) = candidate.open(&run).block_on() else {
                 eprintln!("skipped {name}: no {} on {}", candidate.schedule(), candidate.device());
                 continue;
             };
             let id = BenchmarkId::new(candidate.schedule(), candidate.device());
             group.bench_function(id, |bencher| {
-                bencher.iter(|| backend.evaluate(Split::Train, Weights::Current).expect("sums"));
+                bencher.iter(|| {
+                    backend.evaluate(Split::Train, Weights::Current).block_on().expect("sums")
+                });
             });
         }
         group.finish();

@@ -14,6 +14,7 @@ use gpu_mlp::cpu::{Cpu, Schedule};
 use gpu_mlp::data::{Dataset, Splits};
 use gpu_mlp::run::{LayerStack, Optimizer, Parameters, Replica, ReplicaId, Run};
 use gpu_mlp::train::{EpochRow, Observer, train};
+use pollster::FutureExt as _;
 
 const FOLDS: usize = 10;
 
@@ -35,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for id in 0..runs {
         let run = Arc::new(if mode == "alone" { alone(&run, id) } else { run.clone() });
         let mut cpu = Cpu::<f32>::with_schedule(run.clone(), Schedule::Fused)?;
-        let outcome = train(&run, &mut cpu, &mut Silent, &AtomicBool::new(false))?;
+        let outcome = train(&run, &mut cpu, &mut Silent, &AtomicBool::new(false)).block_on()?;
         steps += outcome.steps;
         seconds += outcome.seconds.train + outcome.seconds.evaluate;
     }

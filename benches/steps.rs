@@ -4,9 +4,10 @@
 mod support;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use gpu_mlp::backend::Backend;
+use gpu_mlp::backend::Train;
 use gpu_mlp::bench::JOBS;
 use gpu_mlp::candidates::candidates;
+use pollster::FutureExt as _;
 
 /// Steps of an epoch: enough that validation and shuffling do not count.
 const STEPS: usize = 100;
@@ -19,7 +20,7 @@ fn steps(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(job.name);
         group.sample_size(10).throughput(Throughput::Elements(u64::from(run.steps())));
         for candidate in candidates(&devices) {
-            let mut backend = match candidate.open(&run) {
+            let mut backend = match candidate.open(&run).block_on() {
                 Ok(backend) => backend,
                 Err(why) => {
                     eprintln!("skipped {} on {}: {why}", job.name, candidate.device());
@@ -37,10 +38,9 @@ fn steps(criterion: &mut Criterion) {
 }
 
 /// Trains and validates one epoch more.
-fn epoch(backend: &mut dyn Backend, number: &mut u32) {
+fn epoch(backend: &mut dyn Train, number: &mut u32) {
     *number += 1;
-    backend.submit(*number..*number + 1).expect("a submit");
-    while backend.poll(true).expect("an epoch").is_some() {}
+    backend.train(*number..*number + 1, &mut |_| {}).block_on().expect("an epoch");
 }
 
 criterion_group!(benches, steps);

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use gpu_mlp::backend::{Backend, Weights};
 use gpu_mlp::cpu::Cpu;
 use gpu_mlp::data::{Dataset, Targets};
 use gpu_mlp::network::Layer;
 use gpu_mlp::run::{LayerStack, Optimizer, Parameters, Run};
 use gpu_mlp::train::{EpochRow, Observer, train};
 use ndarray::Array2;
+use pollster::FutureExt as _;
 
 /// Prints the last epoch's validation.
 struct Last;
@@ -32,8 +32,6 @@ fn main() -> gpu_mlp::Result<()> {
     parameters.optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
     let run = Arc::new(Run::new(&parameters, &dataset)?);
     let mut backend = Cpu::<f32>::new(run.clone());
-    train(&run, &mut backend, &mut Last, &AtomicBool::new(false))?;
-    let rows = ndarray::arr2(&[[1.0f32], [2.0], [3.0]]).into_dyn();
-    println!("sin(1, 2, 3) = {:.3}", backend.predict(rows.view(), Weights::Best)?);
+    train(&run, &mut backend, &mut Last, &AtomicBool::new(false)).block_on()?;
     Ok(())
 }

@@ -55,12 +55,10 @@ struct Cursor {
 @group(1) @binding(2) var<storage, read> cursor: Cursor;
 @group(1) @binding(3) var<storage, read_write> made: array<Step>;
 
-// Kinds: training, a block of an evaluation of a split (and those behind it), the end of an epoch, rows that the
-// host has filled in.
+// Kinds: training, a block of an evaluation of a split (and those behind it), the end of an epoch.
 const TRAIN = 0u;
 const EVALUATE = 1u;
 const END = 4u;
-const FILLED = 5u;
 
 fn epoch() -> u32 {
     return cursor.epoch_low + (cursor.epoch_high << 16u);
@@ -140,12 +138,6 @@ fn ending(replica: Replica) -> Step {
     return step;
 }
 
-fn filled() -> Step {
-    var step: Step;
-    step.rows = cursor.count;
-    return step;
-}
-
 fn one(replica: Replica, slot: u32, i: u32) -> Step {
     var step: Step;
     let number = first() + i;
@@ -156,8 +148,6 @@ fn one(replica: Replica, slot: u32, i: u32) -> Step {
         }
     } else if (cursor.kind == END) {
         step = ending(replica);
-    } else if (cursor.kind == FILLED) {
-        step = filled();
     } else {
         step = evaluation(replica, slot, number, cursor.kind - EVALUATE);
     }

@@ -1,93 +1,108 @@
-//! The contract between training and what computes: blocks of epochs, queued.
+//! The contracts between what computes and who asks it: [`Train`] for the replicas of a run, and
+//! [`Infer`] for a trained network at work.
 //!
-//! The networks are small and the batches tiny, so an epoch, or several, belongs to the backend,
-//! which fuses as much of it as it can. Nothing blocks but [`Backend::poll`] with `wait`.
+//! Both are asynchronous, because a device answers when it is done; the CPU answers at once.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::time::Duration;
+use std::pin::Pin;
 
-use ndarray::{Array3, ArrayViewD};
+use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
-use crate::data::Split;
+use crate::data::{Scaling, Split};
 use crate::error::{Error, Result};
-use crate::metrics::Evaluation;
+use crate::metrics::{Evaluation, Truth};
+use crate::network::Network;
 use crate::plan::{Plan, Tensor};
 use crate::run::ReplicaId;
 
+/// What a device answers, once it is asked to.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
+
 /// Trains the replicas of a [`crate::run::Run`]. Epochs are counted from 1.
 ///
+/// The networks are small and the batches tiny, so an epoch, or several, belongs to what computes,
+/// which fuses as much of it as it can.
+///
 /// Same seed, same device and driver, same schedule: the same bits, however epochs are cut into
-/// blocks and however many threads there are.
-pub trait Backend {
+/// calls and however many threads there are.
+pub trait Train {
     /// What computes, for the header and the files of a run.
     fn description(&self) -> Description;
 
-    /// How the last epoch was gone about, for those who ask with `-v`; empty if there is nothing to say.
+    /// One line about how the last epoch ran, for `-v`; empty if there is nothing to say.
     fn details(&self) -> String {
         String::new()
     }
 
-    /// Queues a block of epochs: each trains, validates and keeps the best weights, on the device.
-    fn submit(&mut self, epochs: Range<u32>) -> Result<()>;
+    /// Trains these epochs: each is trained and validated, and the best weights are kept. `told` hears
+    /// of each.
+    fn train<'a>(
+        &'a mut self,
+        epochs: Range<u32>,
+        told: &'a mut dyn FnMut(Event),
+    ) -> Answer<'a, ()>;
 
-    /// The next event of the queued blocks, or None if there is none (yet, unless `wait`). Without
-    /// `wait` it does no more than a fraction of a second's work.
-    fn poll(&mut self, wait: bool) -> Result<Option<Event>>;
+    /// Goes back to where the last [`Train::train`] of several epochs began.
+    fn go_back(&mut self) -> Answer<'_, ()>;
 
     /// Replicas not in `live`, which is ascending, leave: their weights stay as they are and can still be evaluated.
     fn retain(&mut self, live: &[ReplicaId]) -> Result<()>;
 
     /// Loss and metric sums of every replica over its rows of a split.
-    fn evaluate(&mut self, split: Split, which: Weights) -> Result<Vec<Evaluation>>;
-
-    /// The outputs for rows in original units, shape (replica, row, output): probabilities of classes or
-    /// labels, values in original units in regression, scaled back in f64: f32 would lose what
-    /// tells values far from 0 apart. `rows` is (rows, ...row shape).
-    fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> Result<Array3<f64>>;
+    fn evaluate(&mut self, split: Split, which: Weights) -> Answer<'_, Vec<Evaluation>>;
 
     /// Every quantity of the first step of `epoch`, from the weights as they are, which stay so.
-    fn trace(&mut self, epoch: u32) -> Result<Vec<Quantity>>;
+    fn first_step(&mut self, epoch: u32) -> Answer<'_, Vec<Quantity>>;
 
     /// Everything that the next epoch depends on, and the best weights; an error once the device is
     /// lost.
-    fn state(&mut self) -> Result<State>;
+    fn state(&mut self) -> Answer<'_, State>;
 
     /// What is known of the state after the device was lost: the best weights as they were last read, in
     /// place of the current ones too.
-    fn known_state(&mut self) -> Result<State> {
-        self.state()
-    }
+    fn last_known_state(&mut self) -> State;
 
-    /// Goes back (or on) to a state; queued blocks are dropped.
-    fn restore(&mut self, state: &State) -> Result<()>;
-
-    /// Marks the state, to go back to it; the latest mark alone counts.
-    fn mark(&mut self) -> Result<Mark> {
-        self.state().map(Mark::State)
-    }
-
-    /// Goes back to the latest mark; queued blocks are dropped.
-    fn go_back(&mut self, mark: &Mark) -> Result<()> {
-        match mark {
-            Mark::State(state) => self.restore(state),
-            Mark::OnDevice => Err(Error::failed("this state is on another device")),
-        }
-    }
-
-    /// The seconds that a step takes, from about `budget` of work on the first epochs; the state is the
-    /// same afterwards.
-    fn measure(&mut self, budget: Duration) -> Result<f64>;
+    /// Goes back (or on) to a state.
+    fn restore<'a>(&'a mut self, state: &'a State) -> Answer<'a, ()>;
 }
 
-/// A state to go back to.
+/// Computes what a [`Trained`] network says.
+pub trait Infer {
+    /// The outputs for rows, shape (rows, outputs): probabilities of classes or labels, values in
+    /// original units in regression, scaled back in f64: f32 would lose what tells values far from 0
+    /// apart. `rows` is (rows, inputs), scaled as the network takes them.
+    fn predict<'a>(&'a mut self, rows: ArrayView2<'a, f32>) -> Answer<'a, Array2<f64>>;
+
+    /// The same, and the sum of the rows' losses against these targets. Every row weighs 1.
+    fn evaluate<'a>(
+        &'a mut self,
+        rows: ArrayView2<'a, f32>,
+        truth: &'a Truth,
+    ) -> Answer<'a, Evaluated>;
+}
+
+/// A trained network: its plan, its weights, and the scaling of its outputs.
+#[derive(Debug, Clone)]
+pub struct Trained {
+    /// The network.
+    pub network: Network,
+    /// What it lowers to.
+    pub plan: Plan,
+    /// The values of all tensors, one after the other in the plan's order.
+    pub weights: Vec<f32>,
+    /// From original targets to the units of the loss; the identity in classification.
+    pub targets: Scaling,
+}
+
+/// Predictions of rows, and how far off they are.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Mark {
-    /// The state itself.
-    State(State),
-    /// The backend has it.
-    OnDevice,
+pub struct Evaluated {
+    /// The outputs, shape (rows, outputs).
+    pub predictions: Array2<f64>,
+    /// The sum of the rows' losses.
+    pub loss_sum: f64,
 }
 
 /// What computes.
@@ -97,7 +112,7 @@ pub struct Description {
     pub backend: String,
     /// The device's name.
     pub device: String,
-    /// How it goes about a step: `layered` is one operation of the plan after the other.
+    /// How it makes a step: `layered` is one operation of the plan after the other.
     pub schedule: String,
     /// How many epochs a submit had best hold.
     pub epochs_per_submit: u32,
@@ -112,7 +127,7 @@ pub enum Weights {
     Best,
 }
 
-/// What a backend reports.
+/// What training tells.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// An epoch is under way.
@@ -128,7 +143,7 @@ pub enum Event {
     Epoch(EpochReport),
 }
 
-/// An epoch, as the backend saw it.
+/// An epoch, as the device saw it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EpochReport {
     /// The epoch.
@@ -191,7 +206,7 @@ pub struct TensorState {
     pub slots: Vec<Vec<f64>>,
 }
 
-/// What a replica has behind it.
+/// A replica's progress so far.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ReplicaState {
     /// Steps done, which Adam's bias correction counts.
@@ -204,6 +219,11 @@ pub struct ReplicaState {
 }
 
 impl State {
+    /// The error of going back where nothing was trained.
+    pub(crate) fn none_to_go_back_to() -> Error {
+        Error::failed("there is no state to go back to")
+    }
+
     /// Refuses a state that is not one of this plan, with that many optimizer slots and replicas.
     pub fn check(&self, plan: &Plan, slots: usize, replicas: usize) -> Result<()> {
         let fits = |tensor: &Tensor| {

@@ -3,11 +3,12 @@
 
 mod common;
 
-use common::{cpu, parameters, run};
-use gpu_mlp::backend::{Backend, State};
+use common::{cpu, parameters, reports, run};
+use gpu_mlp::backend::{State, Train};
 use gpu_mlp::data::{Dataset, Normalization, Targets};
 use gpu_mlp::run::Parameters;
 use ndarray::array;
+use pollster::FutureExt as _;
 
 /// The row of the example, and one of the other class that weighs nothing, so that there are two classes.
 fn dataset() -> Dataset {
@@ -75,9 +76,9 @@ fn with_paper_weights(mut state: State) -> State {
 fn every_quantity_and_the_weights_after_it() {
     let run = run(&paper(), &dataset());
     let mut backend = cpu::<f64>(&run);
-    let state = with_paper_weights(backend.state().unwrap());
-    backend.restore(&state).unwrap();
-    let trace = backend.trace(1).unwrap();
+    let state = with_paper_weights(backend.state().block_on().unwrap());
+    backend.restore(&state).block_on().unwrap();
+    let trace = backend.first_step(1).block_on().unwrap();
     // The order of the epoch decides whether the example is the first or the second row.
     let x = &trace.iter().find(|quantity| quantity.name == "x").unwrap().values;
     let at = usize::from(x[0] == 0.0);
@@ -92,9 +93,8 @@ fn every_quantity_and_the_weights_after_it() {
             assert!((found - value).abs() < 1e-14, "{name}: {found}, on paper {value}");
         }
     }
-    backend.submit(1..2).unwrap();
-    while backend.poll(true).unwrap().is_some() {}
-    let after = backend.state().unwrap();
+    reports(&mut backend, 1..2);
+    let after = backend.state().block_on().unwrap();
     for (name, weights) in WEIGHTS {
         let gradient = format!("gradient of {name}");
         let (_, gradient) = expected().into_iter().find(|(name, _)| *name == gradient).unwrap();
@@ -108,7 +108,7 @@ fn every_quantity_and_the_weights_after_it() {
 fn tracing_moves_nothing() {
     let run = run(&paper(), &dataset());
     let mut backend = cpu::<f32>(&run);
-    let before = backend.state().unwrap();
-    backend.trace(1).unwrap();
-    assert_eq!(backend.state().unwrap(), before);
+    let before = backend.state().block_on().unwrap();
+    backend.first_step(1).block_on().unwrap();
+    assert_eq!(backend.state().block_on().unwrap(), before);
 }

@@ -5,13 +5,15 @@ mod common;
 
 use common::signals::Stack;
 use common::{InBlocks, classes, cpu, labels, parameters, run, trained, values};
-use gpu_mlp::backend::Backend;
+use gpu_mlp::backend::Train;
 use gpu_mlp::cpu::{Cpu, Schedule};
 use gpu_mlp::data::Dataset;
+use gpu_mlp::error::ErrorKind;
 use gpu_mlp::network::Layer;
 use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
 use gpu_mlp::plan::VALUE_LOSS_NAMES;
 use gpu_mlp::run::{BatchGradient, ClassWeight, Clip, Optimizer, Parameters, Run};
+use pollster::FutureExt as _;
 use std::sync::Arc;
 
 const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
@@ -123,13 +125,17 @@ fn blocks_of_epochs_change_no_bit() {
         let mut in_blocks = InBlocks(fused(&run), 7);
         let (block_rows, _) = trained(&run, &mut in_blocks);
         assert_eq!(block_rows, rows);
-        assert_eq!(in_blocks.state().unwrap(), alone.state().unwrap());
+        assert_eq!(in_blocks.state().block_on().unwrap(), alone.state().block_on().unwrap());
     }
 }
 
 #[test]
 fn what_is_not_fused_says_so() {
-    let why = |run: Arc<Run>| Cpu::<f32>::with_schedule(run, Schedule::Fused).err().unwrap();
+    let why = |run: Arc<Run>| {
+        let error = Cpu::<f32>::with_schedule(run, Schedule::Fused).err().unwrap();
+        assert_eq!(error.kind, ErrorKind::Unfit);
+        error.message
+    };
     let prelu = parameters(&[3, 4, 3], &["prelu", "softmax"]);
     assert!(why(run(&prelu, &classes(40, 3, 3))).contains("prelu can't be fused"));
     let mut momentum = parameters(&[3, 4, 3], &["relu", "softmax"]);
@@ -146,7 +152,7 @@ fn divergence_is_seen_at_the_same_step() {
     let mut parameters = settings(&[3, 8, 1], &["relu", "linear"], 4);
     parameters.learning_rate = 1e6;
     let run = run(&parameters, &values(40, 3, 1));
-    let stop = |backend: &mut dyn Backend| trained(&run, backend).1.replicas[0].stop;
+    let stop = |backend: &mut dyn Train| trained(&run, backend).1.replicas[0].stop;
     let reference = stop(&mut cpu::<f32>(&run));
     assert!(format!("{reference:?}").contains("NotFinite"), "{reference:?}");
     assert_eq!(stop(&mut fused(&run)), reference);

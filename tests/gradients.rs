@@ -4,11 +4,12 @@ mod common;
 
 use common::signals::stacks;
 use common::{activations, classes, cpu, labels, parameters, run, values};
-use gpu_mlp::backend::{Backend, Quantity, State};
+use gpu_mlp::backend::{Quantity, State, Train};
 use gpu_mlp::cpu::Cpu;
 use gpu_mlp::data::Dataset;
 use gpu_mlp::plan::VALUE_LOSS_NAMES;
 use gpu_mlp::run::{BatchGradient, ClassWeight, Parameters};
+use pollster::FutureExt as _;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -38,8 +39,8 @@ fn is_kink(above: &[f64], below: &[f64]) -> bool {
 /// The loss of the first batch whose gradient the backward pass computes, Σ weight · loss times `scale`; and
 /// the branches that were taken.
 fn loss(backend: &mut Cpu<f64>, state: &State, weights: &[f64], scale: f64) -> (f64, Vec<f64>) {
-    backend.restore(state).unwrap();
-    let trace = backend.trace(1).unwrap();
+    backend.restore(state).block_on().unwrap();
+    let trace = backend.first_step(1).block_on().unwrap();
     let losses = &trace.iter().find(|q| q.name == "loss of each row").unwrap().values;
     let total: f64 = losses.iter().zip(weights).map(|(loss, weight)| loss * weight).sum();
     (total * scale, branches(&trace))
@@ -53,14 +54,14 @@ fn check(parameters: &Parameters, dataset: &Dataset, weights: &[f64], what: &str
         BatchGradient::Mean => 1.0 / (weights.len() as f64 * run.folds[0].mean_weight),
         BatchGradient::Sum => 1.0,
     };
-    let mut start = backend.state().unwrap();
+    let mut start = backend.state().block_on().unwrap();
     for (name, tensor) in &mut start.tensors {
         // Where padding or dead units are all that is seen, z is the bias: not 0, the kink.
         let biases = tensor.values.iter_mut().filter(|_| name.ends_with("bias"));
         biases.enumerate().for_each(|(unit, bias)| *bias += 0.013 * (unit + 1) as f64);
     }
-    backend.restore(&start).unwrap();
-    let trace = backend.trace(1).unwrap();
+    backend.restore(&start).block_on().unwrap();
+    let trace = backend.first_step(1).block_on().unwrap();
     let (mut checked, mut at_kinks) = (0, 0);
     for name in start.tensors.keys() {
         let computed = gradient(&trace, name);

@@ -5,10 +5,11 @@ mod common;
 
 use common::signals::{WORKED_INPUT_GRADIENT, with_worked_weights, worked_example, worked_numbers};
 use common::{cpu, run};
-use gpu_mlp::backend::{Backend, Quantity};
+use gpu_mlp::backend::{Quantity, Train};
 use gpu_mlp::network::Layer;
 use gpu_mlp::network::layers::conv1d::Conv1d;
 use gpu_mlp::plan::Padding;
+use pollster::FutureExt as _;
 
 /// The table holds x in f32, each within 2^-25 · 0.9; a number of the paper sums up at most twelve of
 /// them with weights of up to 3.
@@ -34,9 +35,9 @@ fn every_quantity_of_the_example() {
     let (parameters, dataset) = worked_example(None);
     let run = run(&parameters, &dataset);
     let mut backend = cpu::<f64>(&run);
-    let state = with_worked_weights(backend.state().unwrap(), 0);
-    backend.restore(&state).unwrap();
-    let trace = backend.trace(1).unwrap();
+    let state = with_worked_weights(backend.state().block_on().unwrap(), 0);
+    backend.restore(&state).block_on().unwrap();
+    let trace = backend.first_step(1).block_on().unwrap();
     let at = row_of_example(&trace);
     for (name, place, values) in worked_numbers() {
         let name = named(name, place);
@@ -62,10 +63,10 @@ fn the_gradient_by_its_input() {
     let (parameters, dataset) = worked_example(Some(same));
     let run = run(&parameters, &dataset);
     let mut backend = cpu::<f64>(&run);
-    let mut state = with_worked_weights(backend.state().unwrap(), 1);
+    let mut state = with_worked_weights(backend.state().block_on().unwrap(), 1);
     state.tensors.get_mut("layers.0.weight").unwrap().values = vec![1.0];
-    backend.restore(&state).unwrap();
-    let trace = backend.trace(1).unwrap();
+    backend.restore(&state).block_on().unwrap();
+    let trace = backend.first_step(1).block_on().unwrap();
     let own = &found(&trace, "delta1").values[10 * row_of_example(&trace)..][..10];
     for (found, value) in own.iter().zip(WORKED_INPUT_GRADIENT) {
         assert!((found - value).abs() < TOLERANCE, "{own:?}, on paper {WORKED_INPUT_GRADIENT:?}");

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use gpu_mlp::bench::{JOBS, Job};
 use gpu_mlp::candidates::{Schedules, race};
+use pollster::FutureExt as _;
 
 use crate::chosen::adapter;
 use crate::measured::{self, read};
@@ -41,7 +42,9 @@ fn row(options: &Options, job: &Job, measured: Option<&measured::Job>) -> Result
     }
     let started = Instant::now();
     // Asking the drivers is part of what it takes.
-    let race = race(&run, &Schedules::all(), || adapter(options).map_err(|why| why.to_string()))?;
+    let race =
+        race(&run, &Schedules::all(), async || adapter(options).map_err(|why| why.to_string()))
+            .block_on()?;
     let took = started.elapsed().as_secs_f64();
     let chosen = race.backend.description();
     let timed = |device: &str, schedule: &str| {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use gpu_mlp::bench::{JOBS, measure};
 use gpu_mlp::candidates::of_device;
+use pollster::FutureExt as _;
 
 use crate::chosen::adapter;
 use crate::{Failure, Options};
@@ -31,9 +32,9 @@ pub fn table(options: &Options) -> Result<(), Failure> {
         let mut one = None;
         for &count in &counts {
             let many = prepared.clone().replicated(count).run;
-            let measured = candidate
-                .open(&many)
-                .and_then(|mut backend| measure(&many, &mut *backend, time, &mut |_, _| {}));
+            let measured = candidate.open(&many).block_on().and_then(|mut backend| {
+                measure(&many, &mut *backend, time, &mut |_, _| {}).block_on()
+            });
             let schedule = candidate.schedule();
             match measured {
                 Ok(measured) => {

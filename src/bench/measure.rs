@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::backend::{Backend, EpochReport, Event};
+use crate::backend::{EpochReport, Event, Train};
 use crate::data::Split;
 use crate::error::{Error, Result};
 use crate::run::Run;
@@ -54,22 +54,22 @@ impl Quartiles {
 /// Trains epoch after epoch until `time` is over: for a quarter of the time, and one epoch at least, to warm up,
 /// then the epochs that count, one at least. An epoch is never cut, so the last may end later. `progress` is
 /// told the steps of the epoch under way.
-pub fn measure(
+pub async fn measure(
     run: &Run,
-    backend: &mut dyn Backend,
+    backend: &mut dyn Train,
     time: Duration,
     progress: &mut dyn FnMut(u32, u32),
 ) -> Result<Measurement> {
     let mut clock = Clock { run, backend, next: 1, progress };
     let started = Instant::now();
     while clock.next == 1 || started.elapsed() < time / 4 {
-        clock.block()?;
+        clock.block().await?;
     }
     let warm_up = started.elapsed().as_secs_f64();
     let started = Instant::now();
-    let mut reports = clock.block()?;
+    let mut reports = clock.block().await?;
     while started.elapsed() < time {
-        reports.extend(clock.block()?);
+        reports.extend(clock.block().await?);
     }
     let sum = |seconds: fn(&EpochReport) -> f64| reports.iter().map(seconds).sum::<f64>();
     let steps = f64::from(run.steps());
@@ -89,7 +89,7 @@ pub fn measure(
 /// Blocks of epochs, one after the other.
 struct Clock<'a> {
     run: &'a Run,
-    backend: &'a mut dyn Backend,
+    backend: &'a mut dyn Train,
     /// The epoch to go on with.
     next: u32,
     progress: &'a mut dyn FnMut(u32, u32),
@@ -98,27 +98,22 @@ struct Clock<'a> {
 impl Clock<'_> {
     /// As many epochs as the backend likes to have in a submit. A loss that is not finite is an error:
     /// the rest of such an epoch is not computed, and its time would be a lie.
-    fn block(&mut self) -> Result<Vec<EpochReport>> {
+    async fn block(&mut self) -> Result<Vec<EpochReport>> {
         let end = self.next.saturating_add(self.backend.description().epochs_per_submit.max(1));
-        self.backend.submit(self.next..end)?;
-        self.next = end;
         let mut reports = vec![];
-        while let Some(event) = self.backend.poll(true)? {
-            match event {
-                Event::Progress { step, steps, .. } => (self.progress)(step, steps),
-                Event::Epoch(report) => {
-                    if let Some(replica) =
-                        report.replicas.iter().find(|r| r.first_bad_step.is_some())
-                    {
-                        return Err(Error::failed(format!(
-                            "the loss is not finite in step {} of epoch {}: nothing to measure",
-                            replica.first_bad_step.unwrap_or(0),
-                            report.epoch
-                        ))
-                        .within(&self.run.name));
-                    }
-                    reports.push(report);
-                }
+        let mut told = |event| match event {
+            Event::Progress { step, steps, .. } => (self.progress)(step, steps),
+            Event::Epoch(report) => reports.push(report),
+        };
+        self.backend.train(self.next..end, &mut told).await?;
+        self.next = end;
+        for report in &reports {
+            if let Some(step) = report.replicas.iter().find_map(|replica| replica.first_bad_step) {
+                return Err(Error::failed(format!(
+                    "the loss is not finite in step {step} of epoch {}: nothing to measure",
+                    report.epoch
+                ))
+                .within(&self.run.name));
             }
         }
         Ok(reports)
@@ -130,6 +125,7 @@ mod tests {
     use super::*;
     use crate::bench::JOBS;
     use crate::candidates::of_device;
+    use pollster::FutureExt as _;
 
     #[test]
     fn quartiles_of_few_and_many() {
@@ -145,13 +141,14 @@ mod tests {
     fn a_measurement_counts_whole_epochs() {
         let run = JOBS[0].prepare(Some(100)).unwrap().run;
         for candidate in of_device(None) {
-            let mut backend = candidate.open(&run).unwrap();
+            let mut backend = candidate.open(&run).block_on().unwrap();
             let started = Instant::now();
-            let measured =
-                measure(&run, &mut *backend, Duration::from_millis(20), &mut |_, _| {}).unwrap();
+            let measured = measure(&run, &mut *backend, Duration::from_millis(20), &mut |_, _| {})
+                .block_on()
+                .unwrap();
             let whole = started.elapsed().as_secs_f64();
             assert!(measured.epochs >= 1);
-            let steps = backend.state().unwrap().replicas[0].steps;
+            let steps = backend.state().block_on().unwrap().replicas[0].steps;
             assert!(steps >= u64::from(measured.epochs + 1) * u64::from(run.steps()));
             assert!(measured.warm_up + measured.train + measured.evaluate <= whole);
             assert!(measured.step.first <= measured.step.median);
@@ -168,8 +165,8 @@ mod tests {
         (replica.clip, replica.optimizer) = (None, crate::run::Optimizer::Sgd);
         replica.rate = crate::run::Rate::Constant(1e9);
         let run = std::sync::Arc::new(run);
-        let mut backend = of_device(None)[0].open(&run).unwrap();
-        let measured = measure(&run, &mut *backend, Duration::ZERO, &mut |_, _| {});
+        let mut backend = of_device(None)[0].open(&run).block_on().unwrap();
+        let measured = measure(&run, &mut *backend, Duration::ZERO, &mut |_, _| {}).block_on();
         let error = measured.unwrap_err().to_string();
         assert!(error.starts_with("diabetes: the loss is not finite in step "), "{error}");
     }

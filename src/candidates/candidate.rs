@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::schedules::Schedules;
-use crate::backend::Backend;
+use crate::backend::Train;
 use crate::cpu::{self, Cpu};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::gpu::{self, Adapter, GpuBackend};
 use crate::run::Run;
 
@@ -59,18 +59,17 @@ impl Candidate<'_> {
         }
     }
 
-    /// Opens it on a run, at the run's initial weights. A schedule that does not fit the network or the
-    /// device is an [`Error::Input`] that says why.
-    pub fn open(&self, run: &Arc<Run>) -> Result<Box<dyn Backend>> {
+    /// Opens it on a run, at the run's initial weights. Unfit where the network, or the device, can't
+    /// have the schedule.
+    pub async fn open(&self, run: &Arc<Run>) -> Result<Box<dyn Train>> {
         match *self {
             Candidate::Cpu(schedule) => {
                 Cpu::<f32>::check_memory(run)?;
-                let cpu = Cpu::<f32>::with_schedule(run.clone(), schedule);
-                let refused = |why| Error::input(format!("schedule {:?}: {why}", schedule.name()));
-                Ok(Box::new(cpu.map_err(refused)?))
+                Ok(Box::new(Cpu::<f32>::with_schedule(run.clone(), schedule)?))
             }
             Candidate::Gpu(adapter, schedule) => {
-                Ok(Box::new(GpuBackend::with_schedule(adapter.open()?, run.clone(), schedule)?))
+                let gpu = adapter.open().await?;
+                Ok(Box::new(GpuBackend::with_schedule(gpu, run.clone(), schedule).await?))
             }
         }
     }

@@ -47,13 +47,13 @@ impl std::fmt::Display for SaidBy {
 }
 
 /// Every GPU that is no software.
-pub fn real_gpus() -> Vec<Adapter> {
-    adapters().into_iter().filter(|adapter| !adapter.is_software()).collect()
+pub async fn real_gpus() -> Vec<Adapter> {
+    adapters().await.into_iter().filter(|adapter| !adapter.is_software()).collect()
 }
 
 /// The first real GPU, for who asks for one.
-pub fn first_gpu(said_by: &SaidBy) -> Result<Adapter> {
-    let all = adapters();
+pub async fn first_gpu(said_by: &SaidBy) -> Result<Adapter> {
+    let all = adapters().await;
     let found = names(&all);
     first_real(all).ok_or_else(|| {
         said_by.refuse(format!(
@@ -64,8 +64,8 @@ pub fn first_gpu(said_by: &SaidBy) -> Result<Adapter> {
 }
 
 /// The first real GPU, or why none is taken where nobody asks for one.
-pub(super) fn unasked() -> Result<Adapter, String> {
-    let all = adapters();
+pub(super) async fn unasked() -> Result<Adapter, String> {
+    let all = adapters().await;
     let why = match all.first() {
         None => "no GPU was found".into(),
         Some(software) => format!(
@@ -78,8 +78,8 @@ pub(super) fn unasked() -> Result<Adapter, String> {
 }
 
 /// The GPU of that number, or the only one whose name has that part, in any case.
-pub fn named_gpu(wanted: &str, said_by: &SaidBy) -> Result<Adapter> {
-    let all = adapters();
+pub async fn named_gpu(wanted: &str, said_by: &SaidBy) -> Result<Adapter> {
+    let all = adapters().await;
     let found = names(&all);
     if let Ok(index) = wanted.parse::<usize>() {
         return all

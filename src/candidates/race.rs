@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::schedules::Schedules;
-use crate::backend::Backend;
+use crate::backend::Train;
 use crate::cpu::{self, Cpu};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::gpu::{self, Adapter, GpuBackend};
 use crate::run::Run;
 
@@ -44,7 +44,7 @@ pub struct CandidateResult {
 /// How a race ended.
 pub struct Race {
     /// The winner, at the run's initial weights.
-    pub backend: Box<dyn Backend>,
+    pub backend: Box<dyn Train>,
     /// All that were looked at, the winner among them, in that order.
     pub candidates: Vec<CandidateResult>,
     /// Why the winner was chosen; empty where there was no choice.
@@ -54,10 +54,10 @@ pub struct Race {
 /// Times the candidates on a run: the CPU and a GPU on these schedules. `adapter` is asked for the GPU once one
 /// is needed, and says why there is none. Where there is no choice, or nothing to gain by it, nothing is timed.
 /// An error if no candidate can run it.
-pub fn race(
+pub async fn race(
     run: &Arc<Run>,
     schedules: &Schedules,
-    adapter: impl FnOnce() -> Result<Adapter, String>,
+    adapter: impl AsyncFnOnce() -> Result<Adapter, String>,
 ) -> Result<Race> {
     let mut candidates = vec![];
     let cpu = cpu_candidates(run, schedules, &mut candidates)?;
@@ -71,12 +71,13 @@ pub fn race(
     }
     // Asking the drivers for their devices is part of the looking.
     let started = Instant::now();
-    let adapter = match adapter() {
+    let adapter = match adapter().await {
         Ok(adapter) => adapter,
         Err(why) => return won_by_the_cpu(cpu, candidates, why),
     };
     let looking = Looking { started, predicted };
-    let (gpu, seconds) = match gpu_candidates(run, &adapter, schedules, looking, &mut candidates) {
+    let timed = gpu_candidates(run, &adapter, schedules, looking, &mut candidates).await;
+    let (gpu, seconds) = match timed {
         Ok(Some(gpu)) => gpu,
         Ok(None) => {
             return won_by_the_cpu(cpu, candidates, "no schedule of the GPU was timed".into());
@@ -162,7 +163,7 @@ fn cpu_candidates(
             continue;
         }
         if let Err(why) = cpu.use_schedule(schedule) {
-            note(Err(why));
+            note(Err(why.to_string()));
             continue;
         }
         if schedules.gpu.is_empty() && (schedules.cpu.len() == 1 || is_little(run)) {
@@ -177,7 +178,7 @@ fn cpu_candidates(
         }
     }
     let Some((schedule, seconds)) = best else { return Ok(None) };
-    cpu.use_schedule(schedule).map_err(Error::failed)?;
+    cpu.use_schedule(schedule)?;
     Ok(Some((cpu, seconds)))
 }
 
@@ -200,51 +201,59 @@ fn why_not_another(run: &Run, a_step: f64) -> Option<&'static str> {
 
 /// The GPU on the fastest of the schedules that fit, and its seconds a step; those that do not fit, or
 /// that there is no time for, are noted with the reason. None if none fits.
-fn gpu_candidates(
+async fn gpu_candidates(
     run: &Arc<Run>,
     adapter: &Adapter,
     schedules: &Schedules,
-    mut looking: Looking,
+    looking: Looking,
     candidates: &mut Vec<CandidateResult>,
 ) -> Result<Option<(GpuBackend, f64)>> {
-    let device = adapter.info.name.clone();
-    let of_gpu = |schedule: gpu::Schedule, dispatches, result| CandidateResult {
-        device: device.clone(),
-        schedule: schedule.name().into(),
-        dispatches,
-        result,
-    };
-    let gpu = adapter.open()?;
+    let mut noted = Noted { device: adapter.info.name.clone(), candidates };
+    let gpu = adapter.open().await?;
     if looking.is_spent() {
-        candidates.push(of_gpu(schedules.gpu[0], None, Err(SPENT.into())));
+        noted.untimed(schedules.gpu[0], SPENT);
         return Ok(None);
     }
-    let (made, refused) = GpuBackend::first_fitting(gpu, run.clone(), &schedules.gpu)?;
-    let tried = refused.len();
-    candidates.extend(refused.into_iter().map(|(schedule, why)| of_gpu(schedule, None, Err(why))));
-    let Some(mut backend) = made else { return Ok(None) };
-    let fitting = &schedules.gpu[tried..];
-    let mut best = (fitting[0], f64::INFINITY);
-    if fitting.len() == 1 && schedules.cpu.is_empty() {
-        let dispatches = Some(backend.dispatches_a_step());
-        candidates.push(of_gpu(best.0, dispatches, Err("not timed".into())));
-        return Ok(Some((backend, best.1)));
+    let (made, refused) = GpuBackend::first_fitting(gpu, run.clone(), &schedules.gpu).await?;
+    let fitting = &schedules.gpu[refused.len()..];
+    for (schedule, why) in refused {
+        noted.untimed(schedule, why);
     }
-    let mut current = best.0;
-    for &schedule in fitting {
+    let Some(backend) = made else { return Ok(None) };
+    if fitting.len() == 1 && schedules.cpu.is_empty() {
+        noted.add(fitting[0], Some(backend.dispatches_a_step()), Err("not timed".into()));
+        return Ok(Some((backend, f64::INFINITY)));
+    }
+    fastest(run, backend, fitting, looking, &mut noted).await
+}
+
+/// A GPU on the fastest of these schedules; it is on the first. None if there was no time for any.
+async fn fastest(
+    run: &Run,
+    mut backend: GpuBackend,
+    schedules: &[gpu::Schedule],
+    mut looking: Looking,
+    noted: &mut Noted<'_>,
+) -> Result<Option<(GpuBackend, f64)>> {
+    let mut current = schedules[0];
+    let mut best = (current, f64::INFINITY);
+    for &schedule in schedules {
         if looking.is_spent() {
-            candidates.push(of_gpu(schedule, None, Err(SPENT.into())));
+            noted.untimed(schedule, SPENT);
             continue;
         }
         if schedule != current {
-            if let Err(why) = backend.use_schedule(schedule)? {
-                candidates.push(of_gpu(schedule, None, Err(why)));
-                continue;
+            match backend.use_schedule(schedule).await {
+                Ok(()) => current = schedule,
+                Err(why) if why.kind == ErrorKind::Unfit => {
+                    noted.untimed(schedule, why);
+                    continue;
+                }
+                Err(fault) => return Err(fault),
             }
-            current = schedule;
         }
-        let seconds = backend.measure(MEASURED)?;
-        candidates.push(of_gpu(schedule, Some(backend.dispatches_a_step()), Ok(seconds)));
+        let seconds = backend.measure(MEASURED).await?;
+        noted.add(schedule, Some(backend.dispatches_a_step()), Ok(seconds));
         looking.predicted = looking.predicted.or(Some(whole(run, seconds)));
         if seconds < best.1 {
             best = (schedule, seconds);
@@ -254,9 +263,31 @@ fn gpu_candidates(
         return Ok(None);
     }
     if current != best.0 {
-        backend.use_schedule(best.0)?.map_err(Error::failed)?;
+        backend.use_schedule(best.0).await?;
     }
     Ok(Some((backend, best.1)))
+}
+
+/// Where the schedules of a GPU are noted, and how each did.
+struct Noted<'a> {
+    device: String,
+    candidates: &'a mut Vec<CandidateResult>,
+}
+
+impl Noted<'_> {
+    fn add(
+        &mut self,
+        schedule: gpu::Schedule,
+        dispatches: Option<f64>,
+        result: Result<f64, String>,
+    ) {
+        let (device, schedule) = (self.device.clone(), schedule.name().into());
+        self.candidates.push(CandidateResult { device, schedule, dispatches, result });
+    }
+
+    fn untimed(&mut self, schedule: gpu::Schedule, why: impl ToString) {
+        self.add(schedule, None, Err(why.to_string()));
+    }
 }
 
 /// The seconds of a run that stops at its last epoch.

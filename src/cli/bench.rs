@@ -62,7 +62,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 /// Measures every chosen job on every chosen device and schedule; what fails is told in its row, and the
 /// others are measured all the same.
-pub(super) fn run(arguments: &Arguments) -> Result<()> {
+pub(super) async fn run(arguments: &Arguments) -> Result<()> {
     let jobs = jobs(arguments)?;
     let request = DeviceRequest {
         backend: arguments.backend,
@@ -70,7 +70,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         schedule: arguments.schedule.as_deref(),
         checkpoint: None,
     };
-    let devices = device::all(&request, &JOBS[0].parameters()?)?;
+    let devices = device::all(&request, &JOBS[0].parameters()?).await?;
     let candidates = of_schedule(candidates(&devices), request.schedule)?;
     use_threads(arguments.threads)?;
     let bar = bar(jobs.len() * candidates.len());
@@ -89,7 +89,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
             bar.suspend(|| line(&title))?;
         }
         for candidate in &candidates {
-            let outcome = one(job, prepared, candidate, arguments.seconds, &bar);
+            let outcome = one(job, prepared, candidate, arguments.seconds, &bar).await;
             failed += usize::from(matches!(&outcome, Err(error) if error.exit_code() == 1));
             let text = if arguments.json {
                 object(job, prepared, candidate, &outcome)?.to_string()
@@ -135,20 +135,20 @@ fn of_schedule<'a>(all: Vec<Candidate<'a>>, name: Option<&str>) -> Result<Vec<Ca
     if chosen.is_empty() { Err(error) } else { Ok(chosen) }
 }
 
-fn one(
+async fn one(
     job: &Job,
     prepared: &Prepared,
-    candidate: &Candidate,
+    candidate: &Candidate<'_>,
     time: Duration,
     bar: &ProgressBar,
 ) -> Result<Measured> {
     let name = format!("{} on {}, {}", job.name, candidate.device(), candidate.schedule());
     bar.set_message(name.clone());
     let started = std::time::Instant::now();
-    let mut backend = candidate.open(&prepared.run)?;
+    let mut backend = candidate.open(&prepared.run).await?;
     let compile = started.elapsed().as_secs_f64();
     let mut progress = |step, steps| bar.set_message(format!("{name}: step {step} of {steps}"));
-    Ok((measure(&prepared.run, &mut *backend, time, &mut progress)?, compile))
+    Ok((measure(&prepared.run, &mut *backend, time, &mut progress).await?, compile))
 }
 
 /// On standard error; nothing at all where that is no terminal (indicatif sees to it).

@@ -10,7 +10,7 @@ use super::train::{check_same_data, placed, placed_choice};
 use super::wrap::wrapped;
 use crate::cpu::{self, Cpu};
 use crate::data::Dataset;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::gpu::{self, Adapter, GpuBackend, adapters};
 use crate::memory::available;
 use crate::run::{Parameters, Run};
@@ -33,7 +33,7 @@ pub(super) struct Arguments {
 }
 
 /// The code is 0 where train would begin, 2 where it would refuse.
-pub(super) fn run(arguments: &Arguments) -> Result<()> {
+pub(super) async fn run(arguments: &Arguments) -> Result<()> {
     let Arguments { file, overrides, backend, device } = arguments;
     // Before the data are in it.
     let free = available();
@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         device: device.as_deref().or(of_file.as_deref()),
         ..DeviceRequest::default()
     };
-    choose(&request, &parameters).map_err(place_choice)?;
+    choose(&request, &parameters).await.map_err(place_choice)?;
     let note = parameters.note_of_targets(&dataset, &run.network);
     parameters.settle(&run.network);
     for text in header::lines(&file, overrides, (&parameters, &parameters.to_json()), &run) {
@@ -64,10 +64,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let moved = backend.is_some() || device.is_some();
     line("devices:")?;
     let mut would_do = false;
-    for candidate in device::all(&request, &parameters).map_err(place_choice)? {
+    for candidate in device::all(&request, &parameters).await.map_err(place_choice)? {
         let (name, found) = match &candidate {
             None => ("cpu", on_cpu(&run, (dataset.bytes(), free))),
-            Some(adapter) => (&*adapter.info.name, on_gpu(adapter, &run)),
+            Some(adapter) => (&*adapter.info.name, on_gpu(adapter, &run).await),
         };
         match found.and_then(|found| found.with_schedule(&parameters.schedule, moved)) {
             Ok(Fitting { names, memory, .. }) => {
@@ -77,7 +77,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
             Err(why) => line(&format!("    {name} would not do: {why}"))?,
         }
     }
-    tell_of_software(&request)?;
+    tell_of_software(&request).await?;
     if would_do {
         line("it can be trained")
     } else {
@@ -131,18 +131,20 @@ fn on_cpu(run: &Arc<Run>, (read, free): (u64, Option<u64>)) -> Result<Fitting> {
 }
 
 /// A GPU is opened, and its kernels are compiled.
-fn on_gpu(adapter: &Adapter, run: &Arc<Run>) -> Result<Fitting> {
-    let gpu = adapter.open()?;
+async fn on_gpu(adapter: &Adapter, run: &Arc<Run>) -> Result<Fitting> {
+    let gpu = adapter.open().await?;
     let bytes = GpuBackend::bytes(&gpu, run);
-    let (made, refused) = GpuBackend::first_fitting(gpu, run.clone(), &gpu::Schedule::ALL)?;
+    let (made, refused) = GpuBackend::first_fitting(gpu, run.clone(), &gpu::Schedule::ALL).await?;
     let mut backend = made.ok_or_else(|| {
-        let why: Vec<String> = refused.iter().map(|(_, why)| why.clone()).collect();
+        let why: Vec<String> = refused.iter().map(|(_, why)| why.to_string()).collect();
         Error::input(why.join("; "))
     })?;
     let mut names = vec![];
     for schedule in gpu::Schedule::ALL.into_iter().skip(refused.len()) {
-        if backend.use_schedule(schedule)?.is_ok() {
-            names.push(schedule.name());
+        match backend.use_schedule(schedule).await {
+            Ok(()) => names.push(schedule.name()),
+            Err(why) if why.kind == ErrorKind::Unfit => {}
+            Err(fault) => return Err(fault),
         }
     }
     let all = gpu::Schedule::ALL.map(gpu::Schedule::name).to_vec();
@@ -150,12 +152,12 @@ fn on_gpu(adapter: &Adapter, run: &Arc<Run>) -> Result<Fitting> {
 }
 
 /// Software adapters are no candidates unless one is named.
-fn tell_of_software(request: &DeviceRequest) -> Result<()> {
+async fn tell_of_software(request: &DeviceRequest<'_>) -> Result<()> {
     let is_open = |device: &str| device.trim().eq_ignore_ascii_case("auto");
     if request.backend == Some(BackendKind::Cpu) || !request.device.is_none_or(is_open) {
         return Ok(());
     }
-    for (index, adapter) in adapters().iter().enumerate().filter(|(_, a)| a.is_software()) {
+    for (index, adapter) in adapters().await.iter().enumerate().filter(|(_, a)| a.is_software()) {
         line(&format!(
             "    {}: a software adapter, taken only by --device {index}",
             adapter.info.name

@@ -31,8 +31,8 @@ pub(super) struct DeviceRequest<'a> {
 }
 
 /// Chooses before anything is computed; a choice that can't be met is an error.
-pub(super) fn choose(request: &DeviceRequest, parameters: &Parameters) -> Result<Choice> {
-    let (mut device, mut how) = choose_device(request, parameters)?;
+pub(super) async fn choose(request: &DeviceRequest<'_>, parameters: &Parameters) -> Result<Choice> {
+    let (mut device, mut how) = choose_device(request, parameters).await?;
     let (said_by, wanted) = match (request.schedule, request.checkpoint) {
         (Some(schedule), _) => (SaidBy::option(format!("--schedule {schedule}")), schedule),
         (None, None) => (SaidBy::key("SCHEDULE", &parameters.schedule), &*parameters.schedule),
@@ -49,7 +49,7 @@ pub(super) fn choose(request: &DeviceRequest, parameters: &Parameters) -> Result
     if matches!(device, Device::Any) && !known.cpu.is_empty() {
         device = Device::Cpu;
     } else if matches!(device, Device::Any) && !known.gpu.is_empty() {
-        (device, how) = any_gpu(&said_by)?;
+        (device, how) = any_gpu(&said_by).await?;
     }
     let all = match device {
         Device::Cpu => Schedules::of_cpu(),
@@ -72,10 +72,13 @@ pub(super) fn choose(request: &DeviceRequest, parameters: &Parameters) -> Result
     Ok(Choice { how, device, schedules })
 }
 
-fn choose_device(request: &DeviceRequest, parameters: &Parameters) -> Result<(Device, String)> {
+async fn choose_device(
+    request: &DeviceRequest<'_>,
+    parameters: &Parameters,
+) -> Result<(Device, String)> {
     let DeviceRequest { backend, device, checkpoint, .. } = *request;
     if let (None, None, Some(path)) = (backend, device, checkpoint) {
-        return choose_again(&parameters.device, path);
+        return choose_again(&parameters.device, path).await;
     }
     let (device, said_by) = match device {
         Some(device) => (device, SaidBy::option(format!("--device {device}"))),
@@ -94,21 +97,21 @@ fn choose_device(request: &DeviceRequest, parameters: &Parameters) -> Result<(De
         }
         (BackendKind::Auto, "cpu") => cpu(&said_by.to_string()),
         (BackendKind::Auto, "auto") => Ok((Device::Any, "auto".into())),
-        (BackendKind::Gpu, "auto") => any_gpu(&SaidBy::option("--backend gpu")),
+        (BackendKind::Gpu, "auto") => any_gpu(&SaidBy::option("--backend gpu")).await,
         (_, "") => {
             Err(said_by.refuse(" names nothing; allowed: auto, cpu, a number or a part of a name"))
         }
-        (_, wanted) => chosen(named_gpu(wanted, &said_by)?, &said_by.to_string()),
+        (_, wanted) => chosen(named_gpu(wanted, &said_by).await?, &said_by.to_string()),
     }
 }
 
 /// The first real GPU.
-fn any_gpu(said_by: &SaidBy) -> Result<(Device, String)> {
-    chosen(first_gpu(said_by)?, &said_by.to_string())
+async fn any_gpu(said_by: &SaidBy) -> Result<(Device, String)> {
+    chosen(first_gpu(said_by).await?, &said_by.to_string())
 }
 
 /// The device that computed a checkpoint.
-fn choose_again(device: &str, checkpoint: &Path) -> Result<(Device, String)> {
+async fn choose_again(device: &str, checkpoint: &Path) -> Result<(Device, String)> {
     let how = "as before";
     if device == "cpu" {
         return Ok((Device::Cpu, how.into()));
@@ -116,7 +119,7 @@ fn choose_again(device: &str, checkpoint: &Path) -> Result<(Device, String)> {
     let path = checkpoint.display();
     let said_by =
         SaidBy::option(format!("{path}: computed on {device:?}; name another with --device"));
-    chosen(named_gpu(device, &said_by)?, how)
+    chosen(named_gpu(device, &said_by).await?, how)
 }
 
 fn chosen(adapter: Adapter, how: &str) -> Result<(Device, String)> {
@@ -125,25 +128,25 @@ fn chosen(adapter: Adapter, how: &str) -> Result<(Device, String)> {
 
 /// All that may be compared: the device that is named, else the CPU and every real GPU, as far as
 /// --backend allows. None is the CPU.
-pub(super) fn all(
-    request: &DeviceRequest,
+pub(super) async fn all(
+    request: &DeviceRequest<'_>,
     parameters: &Parameters,
 ) -> Result<Vec<Option<Adapter>>> {
     let backend = request.backend.unwrap_or(BackendKind::Auto);
     let named = request.device.is_some_and(|device| !device.trim().eq_ignore_ascii_case("auto"));
     if named || backend == BackendKind::Cpu {
-        let (device, _) = choose_device(request, parameters)?;
+        let (device, _) = choose_device(request, parameters).await?;
         return Ok(vec![match device {
             Device::Gpu(adapter) => Some(*adapter),
             Device::Cpu | Device::Any => None,
         }]);
     }
-    let mut devices: Vec<Option<Adapter>> = real_gpus().into_iter().map(Some).collect();
+    let mut devices: Vec<Option<Adapter>> = real_gpus().await.into_iter().map(Some).collect();
     match backend {
         BackendKind::Auto => devices.insert(0, None),
         // The error says what to do.
         BackendKind::Gpu | BackendKind::Cpu if devices.is_empty() => {
-            drop(choose_device(request, parameters)?);
+            drop(choose_device(request, parameters).await?);
         }
         BackendKind::Gpu | BackendKind::Cpu => {}
     }

@@ -6,9 +6,9 @@ use crate::error::Result;
 use crate::gpu::adapters;
 
 /// Lists what can compute: the number or a part of the name is what --device takes.
-pub(super) fn run() -> Result<()> {
+pub(super) async fn run() -> Result<()> {
     let line = |text: &str| console::line(&wrapped(text));
-    let adapters = adapters();
+    let adapters = adapters().await;
     for (index, adapter) in adapters.iter().enumerate() {
         let (info, limits) = (&adapter.info, &adapter.limits);
         line(&format!("{index}: {} ({}, {:?})", info.name, adapter.kind(), info.backend))?;

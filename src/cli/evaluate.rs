@@ -39,7 +39,7 @@ pub(super) struct Arguments {
     device: ModelDevice,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<()> {
+pub(super) async fn run(arguments: &Arguments) -> Result<()> {
     let Arguments { model, data, json, header, device } = arguments;
     let file = Model::locate(model)?;
     let network = Model::read(&file)?;
@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
             )
             .within(model.display()));
         }
-        return evaluate_run::run(model, &network, &device.request(), *json);
+        return evaluate_run::run(model, &network, &device.request(), *json).await;
     };
     let wanted = Wanted { header: header.map(Header::is_there), ..wanted(&network) };
     let labelled = if data.as_os_str() == "-" {
@@ -65,9 +65,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     if let Some(column) = &labelled.assumed_target {
         message(&format!("the target is the column {column:?}, which is no feature"));
     }
-    let open = device.opener()?;
+    let open = device.opener().await?;
     let progress = RowProgress::new(Some(labelled.inputs.nrows()));
     let metrics = evaluate(&network, &labelled, open, |done| progress.done(done))
+        .await
         .map_err(|error| error.within(data.display()))?;
     drop(progress);
     if *json {

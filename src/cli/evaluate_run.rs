@@ -17,10 +17,10 @@ use crate::usage::evaluate_own_splits;
 
 /// Reads the run's data again, and computes the figures on the device and schedule of its end unless others are
 /// named.
-pub(super) fn run(
+pub(super) async fn run(
     directory: &Path,
     model: &Model,
-    request: &DeviceRequest,
+    request: &DeviceRequest<'_>,
     as_json: bool,
 ) -> Result<()> {
     let file = directory.join("params.json");
@@ -46,9 +46,11 @@ pub(super) fn run(
     check_same_data(&parameters, &dataset, &file, &path, "; restore them, or name data")?;
     let place = |error| placed(error, &file, &[]);
     let run = Run::new(&parameters, &dataset).map_err(place)?;
-    let choice =
-        choose(request, &parameters).map_err(|error| placed_choice(error, &named_in, &[]))?;
-    let splits = evaluate_own_splits(model, run, |run| Ok(choice.open(&run)?.backend))
+    let choice = choose(request, &parameters).await;
+    let choice = choice.map_err(|error| placed_choice(error, &named_in, &[]))?;
+    let open = async |run| Ok(choice.open(&run).await?.backend);
+    let splits = evaluate_own_splits(model, run, open)
+        .await
         .map_err(|error| error.within(directory.display()))?;
     let splits = splits.each_ref().map(Option::as_ref);
     if !as_json {

@@ -36,8 +36,10 @@ mod wrap;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use crate::instruction_set::InstructionSet;
 use clap::{Parser, Subcommand};
+
+use crate::error::Result;
+use crate::instruction_set::InstructionSet;
 
 /// Trains small neural networks on tabular data and signals, from one JSON file.
 #[derive(Parser)]
@@ -81,22 +83,26 @@ pub fn main() -> ExitCode {
         console::message(&format!("error: {error}"));
         return ExitCode::from(error.exit_code());
     }
-    let result = match arguments.command {
-        Command::Train(arguments) => train::run(&arguments, started),
-        Command::Check(arguments) => check::run(&arguments),
-        Command::Evaluate(arguments) => evaluate::run(&arguments),
-        Command::Predict(arguments) => predict::run(&arguments, started),
-        Command::Export(arguments) => export::run(&arguments),
-        Command::Devices => devices::run(),
-        Command::Bench(arguments) => bench::run(&arguments),
-        Command::Inspect(arguments) => inspect::run(&arguments),
-    };
-    match result {
+    // The one place where the command waits for a device.
+    match pollster::block_on(run(arguments.command, started)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             console::message(&format!("error: {error}"));
             ExitCode::from(error.exit_code())
         }
+    }
+}
+
+async fn run(command: Command, started: Instant) -> Result<()> {
+    match command {
+        Command::Train(arguments) => train::run(&arguments, started).await,
+        Command::Check(arguments) => check::run(&arguments).await,
+        Command::Evaluate(arguments) => evaluate::run(&arguments).await,
+        Command::Predict(arguments) => predict::run(&arguments, started).await,
+        Command::Export(arguments) => export::run(&arguments),
+        Command::Devices => devices::run().await,
+        Command::Bench(arguments) => bench::run(&arguments).await,
+        Command::Inspect(arguments) => inspect::run(&arguments),
     }
 }
 

@@ -1,11 +1,9 @@
 //! What computes predictions of a trained model.
 
-use std::sync::Arc;
-
 use super::device::{BackendKind, DeviceRequest, choose};
-use crate::backend::Backend;
+use crate::backend::{Infer, Trained};
 use crate::error::Result;
-use crate::run::{LayerStack, Parameters, Run};
+use crate::run::{LayerStack, Parameters};
 
 /// The options of commands that use a model.
 #[derive(clap::Args)]
@@ -29,9 +27,9 @@ impl ModelDevice {
         }
     }
 
-    /// What opens a backend on a run. Without options that is the CPU: reading the rows takes longer
+    /// What opens a device on a model. Without options that is the CPU: reading the rows takes longer
     /// than computing them.
-    pub fn opener(&self) -> Result<impl FnOnce(Arc<Run>) -> Result<Box<dyn Backend>>> {
+    pub async fn opener(&self) -> Result<impl AsyncFnOnce(Trained) -> Result<Box<dyn Infer>>> {
         let nothing_said = self.backend.is_none() && self.device.is_none();
         let request = DeviceRequest {
             backend: if nothing_said { Some(BackendKind::Cpu) } else { self.backend },
@@ -42,7 +40,7 @@ impl ModelDevice {
         };
         // No file speaks here: what it could say of the device is "auto".
         let unsaid = Parameters::new(LayerStack::General(vec![]), 1.0, 1, 1);
-        let choice = choose(&request, &unsaid)?;
-        Ok(move |run| choice.open_for_predictions(run))
+        let choice = choose(&request, &unsaid).await?;
+        Ok(async move |trained| choice.open_for_predictions(trained).await)
     }
 }

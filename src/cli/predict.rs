@@ -34,7 +34,7 @@ pub(super) struct Arguments {
 }
 
 /// Predicts a block of rows at a time. What can be refused is refused before a file is made.
-pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
+pub(super) async fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     let Arguments { model, data, output, header, device } = arguments;
     let model = &Model::locate(model)?;
     let network = Model::read(model)?;
@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
         Rows::open(data, &wanted)?
     };
     check_apart(output, &[model, data])?;
-    let mut predictor = Predictor::new(&network, device.opener()?)?;
+    let mut predictor = Predictor::new(&network, device.opener().await?).await?;
     if !is_standard(output) {
         signals::end_without(output)?;
     }
@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     let to_terminal = is_standard(output) && std::io::stdout().is_terminal();
     let progress = (!to_terminal).then(|| RowProgress::new(rows.total()));
     let told = |done| progress.iter().for_each(|progress| progress.done(done));
-    let count = predict(&mut predictor, &mut rows, &mut predictions, told)?;
+    let count = predict(&mut predictor, &mut rows, &mut predictions, told).await?;
     predictions.finish(count)?;
     drop(progress);
     // An index is one only once all of it has been seen to count up.

@@ -70,13 +70,13 @@ pub(super) struct Arguments {
 }
 
 /// Trains. Everything that can be refused is refused before the run's directory is made.
-pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
-    let Prepared { file, mut parameters, run, choice, resumed } = prepare(arguments)?;
+pub(super) async fn run(arguments: &Arguments, started: Instant) -> Result<()> {
+    let Prepared { file, mut parameters, run, choice, resumed } = prepare(arguments).await?;
     use_threads(arguments.threads)?;
     let load = started.elapsed().as_secs_f64();
     // From here on a signal ends the run in order.
     let interrupt = signals::catch()?;
-    let Opened { mut backend, how, candidates } = choice.open(&run)?;
+    let Opened { mut backend, how, candidates } = choice.open(&run).await?;
     let compile = started.elapsed().as_secs_f64() - load;
     let description = backend.description();
     parameters.device = description.device.clone();
@@ -98,7 +98,7 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
         schedules::print(&candidates);
     }
     if arguments.trace_first_step {
-        trace::print(&backend.trace(1)?)?;
+        trace::print(&backend.first_step(1).await?)?;
     }
     let mut listeners = Listeners {
         printer: match arguments {
@@ -110,8 +110,10 @@ pub(super) fn run(arguments: &Arguments, started: Instant) -> Result<()> {
         directory: &mut directory,
     };
     let trained = match checkpoint {
-        Some(checkpoint) => train_from(&run, checkpoint, &mut *backend, &mut listeners, &interrupt),
-        None => train(&run, &mut *backend, &mut listeners, &interrupt),
+        Some(checkpoint) => {
+            train_from(&run, checkpoint, &mut *backend, &mut listeners, &interrupt).await
+        }
+        None => train(&run, &mut *backend, &mut listeners, &interrupt).await,
     };
     let outcome = trained.map_err(|error| with_what_is_saved(error, &directory))?;
     if arguments.verbose && !backend.details().is_empty() {
@@ -161,7 +163,7 @@ struct Prepared {
     resumed: Option<Resumed>,
 }
 
-fn prepare(arguments: &Arguments) -> Result<Prepared> {
+async fn prepare(arguments: &Arguments) -> Result<Prepared> {
     let stored = arguments.resume.as_deref().map(StoredRun::open).transpose()?;
     let file = &match (&stored, &arguments.file) {
         (Some(stored), _) => stored.parameters(),
@@ -190,8 +192,8 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
     let checkpoint = resumed.as_ref().and_then(Resumed::source);
     request.checkpoint = checkpoint.as_deref();
     // Last, because asking the drivers for their devices takes longer than all the rest.
-    let choice = choose(&request, &parameters)
-        .map_err(|error| placed_choice(error, file, &arguments.overrides))?;
+    let choice = choose(&request, &parameters).await;
+    let choice = choice.map_err(|error| placed_choice(error, file, &arguments.overrides))?;
     warn_of_custom_function(&parameters);
     if let Some(note) = parameters.note_of_targets(&dataset, &run.network) {
         console::message(&format!("note: {note}"));

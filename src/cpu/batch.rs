@@ -3,9 +3,10 @@
 
 use super::gather::{Frame, scale_rows};
 use super::metric_sums::{add_confusion, add_errors, add_labels, add_losses};
+use crate::data::Scaling;
 use crate::expr::Scratch;
 use crate::math::Real;
-use crate::metrics::Evaluation;
+use crate::metrics::{Evaluation, Truth};
 use crate::plan::Loss;
 use crate::run::{Table, TableTargets};
 
@@ -61,6 +62,29 @@ impl<T: Real> Batch<T> {
                 *weight *= frame.class_weights[class as usize];
             }
         }
+    }
+
+    /// Takes these targets, of rows that weigh 1 each.
+    pub fn set(&mut self, truth: &Truth, targets: &Scaling) {
+        self.classes.clear();
+        self.values.clear();
+        self.weights.clear();
+        let rows = match truth {
+            Truth::Classes(classes) => {
+                self.classes.extend(classes);
+                classes.len()
+            }
+            Truth::Labels(values) | Truth::Values(values) => {
+                for ((_, output), y) in values.indexed_iter() {
+                    let [y, shift, scale] =
+                        [f64::from(*y as f32), targets.shift[output], targets.scale[output]]
+                            .map(T::from_f64);
+                    self.values.push((y - shift) * scale);
+                }
+                values.nrows()
+            }
+        };
+        self.weights.resize(rows, T::ONE);
     }
 
     /// Adds losses and metrics of the rows.

@@ -1,15 +1,13 @@
 //! The CPU behind the contract.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ndarray::{Array3, ArrayViewD, Axis};
 use rayon::prelude::*;
 
 use super::epoch::{Epoch, Hand, Share, locked, of};
-use super::evaluate::{block_rows, confusion_counts, evaluator_bytes, predict};
+use super::evaluate::{block_rows, confusion_counts, evaluator_bytes};
 use super::executor::Executor;
 use super::fused::Chain;
 use super::ops::product::Product;
@@ -17,15 +15,15 @@ use super::replica::Trainee;
 use super::shared::Shared;
 use super::worker::Worker;
 use super::{state, trace};
-use crate::backend::{Backend, Description, Event, Quantity, State, Weights};
+use crate::backend::{Answer, Description, Event, Quantity, State, Train, Weights};
 use crate::data::Split;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::instruction_set::InstructionSet;
 use crate::memory::refuse_beyond;
 use crate::metrics::Evaluation;
 use crate::run::{ReplicaId, Run};
 
-/// How long a poll works before it reports progress.
+/// How long training works before it tells of its progress.
 const SLICE: Duration = Duration::from_millis(20);
 /// Weights that stay in a core's second cache, and rows for which it matters.
 const CACHED: usize = 1 << 19;
@@ -34,21 +32,18 @@ const FEW_ROWS: usize = 32;
 const CACHED_PORTABLE: usize = 1 << 12;
 const FEW_ROWS_PORTABLE: usize = 8;
 
-/// The CPU as a backend, computing in `T`: several replicas on all threads, one in the thread that polls.
-/// `wait` makes no difference: a poll works for the time of a slice, and for the validation at the end of an
-/// epoch.
+/// The CPU as a backend, computing in `T`: several replicas on all threads, one in the thread that asks.
 pub struct Cpu<T> {
     shared: Shared<T>,
     /// The replicas, by their ids.
     trainees: Vec<Mutex<Trainee<T>>>,
     /// What trains them: one a thread, and none more than live replicas.
     hands: Vec<Hand<T>>,
-    queue: VecDeque<u32>,
-    /// The epoch under way.
-    epoch: Option<Epoch>,
+    /// Where the last training of several epochs began.
+    start: Option<State>,
 }
 
-/// How the CPU goes about a step.
+/// How the CPU makes a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Schedule {
     /// One operation of the plan after the other: any network; what the GPU is compared with.
@@ -89,19 +84,20 @@ impl<T: Product> Cpu<T> {
         let shared = Shared::new(run);
         let trainee = |replica| Mutex::new(Trainee::new(&shared.run, replica, &shared.layout));
         let trainees = shared.run.replicas.iter().map(trainee).collect();
-        Cpu { shared, trainees, hands: vec![], queue: VecDeque::new(), epoch: None }
+        Cpu { shared, trainees, hands: vec![], start: None }
     }
 
-    /// The same, on a schedule; the error says why the run has none of that name.
-    pub fn with_schedule(run: Arc<Run>, schedule: Schedule) -> Result<Self, String> {
+    /// The same, on a schedule; unfit where the run has none of that name.
+    pub fn with_schedule(run: Arc<Run>, schedule: Schedule) -> Result<Self> {
         let mut cpu = Self::new(run);
-        cpu.use_schedule(schedule)?;
+        let why = |e: Error| e.within(format!("schedule {:?}", schedule.name()));
+        cpu.use_schedule(schedule).map_err(why)?;
         Ok(cpu)
     }
 
-    /// Goes on, from where it is between two epochs, on another schedule; the error says why the run has none
-    /// of that name, and then nothing changes.
-    pub fn use_schedule(&mut self, schedule: Schedule) -> Result<(), String> {
+    /// Goes on, from where it is between two epochs, on another schedule; unfit where the run has none of that
+    /// name, and then nothing changes.
+    pub fn use_schedule(&mut self, schedule: Schedule) -> Result<()> {
         if schedule == self.schedule() {
             return Ok(());
         }
@@ -176,7 +172,7 @@ impl<T: Product> Cpu<T> {
     }
 
     /// What the first replica does in its first step of an epoch, on numbers of its own.
-    fn first_step(&self, epoch: u32) -> Option<(Worker<T>, Trainee<T>)> {
+    fn make_first_step(&self, epoch: u32) -> Option<(Worker<T>, Trainee<T>)> {
         let (replica, trainee) = (self.shared.run.replicas.first()?, self.trainees.first()?);
         // Step by step: a fused network keeps no quantity.
         let layered = Shared::new(self.shared.run.clone());
@@ -197,97 +193,45 @@ fn chosen<T>(trainee: &Trainee<T>, which: Weights) -> &[T] {
     }
 }
 
-impl<T: Product> Backend for Cpu<T> {
-    fn description(&self) -> Description {
-        Description {
-            backend: "cpu".into(),
-            device: "cpu".into(),
-            schedule: self.schedule().name().into(),
-            epochs_per_submit: 1,
-        }
-    }
-
-    fn submit(&mut self, epochs: Range<u32>) -> Result<()> {
-        self.queue.extend(epochs);
-        Ok(())
-    }
-
-    fn poll(&mut self, _wait: bool) -> Result<Option<Event>> {
-        let mut epoch = match self.epoch.take() {
-            Some(epoch) => epoch,
-            None => match self.queue.pop_front() {
-                Some(number) => {
-                    let (live, hands) = self.gather_hands();
-                    Epoch::new(number, live, hands)
-                }
-                None => return Ok(None),
-            },
-        };
-        self.work(&mut epoch, SLICE);
-        if epoch.is_over() {
-            return Ok(Some(Event::Epoch(epoch.report(&mut self.hands))));
-        }
+impl<T: Product> Cpu<T> {
+    fn train_epoch(&mut self, number: u32, told: &mut dyn FnMut(Event)) {
+        let (live, hands) = self.gather_hands();
+        let mut epoch = Epoch::new(number, live, hands);
         let steps = self.shared.run.steps();
-        let step = epoch.steps_done() as u32;
-        let event = Event::Progress { epoch: epoch.number, step, steps };
-        self.epoch = Some(epoch);
-        Ok(Some(event))
-    }
-
-    fn retain(&mut self, live: &[ReplicaId]) -> Result<()> {
-        for id in (0..self.trainees.len()).map(ReplicaId) {
-            of(&self.trainees, id).live &= live.binary_search(&id).is_ok();
+        loop {
+            self.work(&mut epoch, SLICE);
+            if epoch.is_over() {
+                return told(Event::Epoch(epoch.report(&mut self.hands)));
+            }
+            told(Event::Progress { epoch: number, step: epoch.steps_done() as u32, steps });
         }
-        Ok(())
     }
 
-    fn evaluate(&mut self, split: Split, which: Weights) -> Result<Vec<Evaluation>> {
-        let evaluation = |id: usize| {
-            let (replica, trainee) = (&self.shared.run.replicas[id], &self.trainees[id]);
-            let trainee = locked(trainee);
-            let rows = self.shared.run.fold(replica).rows(split);
-            self.shared.evaluate(replica, chosen(&trainee, which), rows)
-        };
-        let ids = 0..self.trainees.len();
-        Ok(ids.into_par_iter().map(evaluation).collect())
+    fn evaluate_replica(&self, id: usize, split: Split, which: Weights) -> Evaluation {
+        let (replica, trainee) = (&self.shared.run.replicas[id], &self.trainees[id]);
+        let trainee = locked(trainee);
+        let rows = self.shared.run.fold(replica).rows(split);
+        self.shared.evaluate(replica, chosen(&trainee, which), rows)
     }
 
-    fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> Result<Array3<f64>> {
-        let Shared { run, layout, .. } = &self.shared;
-        let centred = run.centred_rows(rows)?;
-        let mut all = Array3::zeros((self.trainees.len(), centred.nrows(), run.network.outputs()));
-        for (replica, mut out) in run.replicas.iter().zip(all.axis_iter_mut(Axis(0))) {
-            let trainee = of(&self.trainees, replica.id);
-            let (frame, weights) = (self.shared.frame(replica), chosen(&trainee, which));
-            let fold = run.fold(replica);
-            out.assign(&predict(run, fold, layout, frame, weights, centred.view()));
-        }
-        Ok(all)
-    }
-
-    fn trace(&mut self, epoch: u32) -> Result<Vec<Quantity>> {
-        let Some((worker, trainee)) = self.first_step(epoch) else { return Ok(vec![]) };
-        Ok(trace::trace(&self.shared.run, &self.shared.layout, &worker, &trainee))
-    }
-
-    fn state(&mut self) -> Result<State> {
+    fn take_state(&mut self) -> State {
         self.fetch_slots();
-        Ok(state::state(&self.shared.run, &self.shared.layout, &mut self.trainees))
+        state::state(&self.shared.run, &self.shared.layout, &mut self.trainees)
     }
 
-    fn restore(&mut self, state: &State) -> Result<()> {
+    fn put_state(&mut self, state: &State) -> Result<()> {
         let Shared { run, layout, .. } = &self.shared;
         // Refused before anything is lost: moments of the last epoch may be with a worker alone.
         state.check(&run.plan, run.optimizer().slots(), self.trainees.len())?;
-        self.queue.clear();
-        self.epoch = None;
         self.hands.clear();
         state::restore(run, layout, &mut self.trainees, state);
         Ok(())
     }
 
-    fn measure(&mut self, budget: Duration) -> Result<f64> {
-        let mark = self.mark()?;
+    /// The seconds that a step takes, from about `budget` of work on the first epochs; the state is the
+    /// same afterwards.
+    pub fn measure(&mut self, budget: Duration) -> Result<f64> {
+        let start = self.take_state();
         let (live, hands) = self.gather_hands();
         let epoch = |number| Epoch::of_steps(number, live.clone(), hands);
         let mut now = epoch(1);
@@ -306,8 +250,74 @@ impl<T: Product> Backend for Cpu<T> {
                 now = epoch(now.number + 1);
             }
         }
-        self.go_back(&mark)?;
+        self.put_state(&start)?;
         // Of many replicas a part of a step of all may have been made.
         Ok(spent.as_secs_f64() / if all > 0.0 { all } else { 1.0 })
+    }
+}
+
+impl<T: Product> Train for Cpu<T> {
+    fn description(&self) -> Description {
+        Description {
+            backend: "cpu".into(),
+            device: "cpu".into(),
+            schedule: self.schedule().name().into(),
+            epochs_per_submit: 1,
+        }
+    }
+
+    fn train<'a>(
+        &'a mut self,
+        epochs: Range<u32>,
+        told: &'a mut dyn FnMut(Event),
+    ) -> Answer<'a, ()> {
+        Box::pin(async move {
+            if epochs.len() > 1 {
+                self.start = Some(self.take_state());
+            }
+            epochs.for_each(|number| self.train_epoch(number, told));
+            Ok(())
+        })
+    }
+
+    fn go_back(&mut self) -> Answer<'_, ()> {
+        Box::pin(async {
+            let start = self.start.clone().ok_or_else(State::none_to_go_back_to)?;
+            self.put_state(&start)
+        })
+    }
+
+    fn retain(&mut self, live: &[ReplicaId]) -> Result<()> {
+        for id in (0..self.trainees.len()).map(ReplicaId) {
+            of(&self.trainees, id).live &= live.binary_search(&id).is_ok();
+        }
+        Ok(())
+    }
+
+    fn evaluate(&mut self, split: Split, which: Weights) -> Answer<'_, Vec<Evaluation>> {
+        Box::pin(async move {
+            let ids = 0..self.trainees.len();
+            Ok(ids.into_par_iter().map(|id| self.evaluate_replica(id, split, which)).collect())
+        })
+    }
+
+    fn first_step(&mut self, epoch: u32) -> Answer<'_, Vec<Quantity>> {
+        Box::pin(async move {
+            let step = self.make_first_step(epoch);
+            let Some((worker, trainee)) = step else { return Ok(vec![]) };
+            Ok(trace::trace(&self.shared.run, &self.shared.layout, &worker, &trainee))
+        })
+    }
+
+    fn state(&mut self) -> Answer<'_, State> {
+        Box::pin(async { Ok(self.take_state()) })
+    }
+
+    fn last_known_state(&mut self) -> State {
+        self.take_state()
+    }
+
+    fn restore<'a>(&'a mut self, state: &'a State) -> Answer<'a, ()> {
+        Box::pin(async { self.put_state(state) })
     }
 }

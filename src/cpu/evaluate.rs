@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
 use super::executor::Executor;
@@ -13,7 +12,7 @@ use super::workspace::Workspace;
 use crate::metrics::Evaluation;
 use crate::network::Task;
 use crate::plan::{Layout, Plan};
-use crate::run::{Fold, Run};
+use crate::run::Run;
 
 /// Rows of a block: enough for the products to run at full speed.
 const BLOCK: usize = 256;
@@ -129,33 +128,4 @@ fn in_blocks<W>(
         sums.iter().flatten().for_each(|sums| total.add(sums));
     }
     total
-}
-
-/// The outputs for centred rows, shape (rows, outputs), in original units.
-pub(super) fn predict<T: Product>(
-    run: &Run,
-    fold: &Fold,
-    layout: &Layout,
-    frame: &Frame<T>,
-    weights: &[T],
-    rows: ArrayView2<f32>,
-) -> Array2<f64> {
-    let executor = Executor { plan: &run.plan, layout };
-    let outputs = run.network.outputs();
-    let block_rows = block_rows(&run.plan);
-    let mut workspace = Workspace::new(&run.plan, block_rows.min(rows.nrows()));
-    let mut predictions = Vec::with_capacity(rows.nrows() * outputs);
-    for block in rows.axis_chunks_iter(ndarray::Axis(0), block_rows) {
-        workspace.rows = block.nrows();
-        workspace.with(run.plan.input, |inputs, _| {
-            let rows = block.outer_iter().map(|row| row.to_slice().unwrap_or_default());
-            frame.scale_inputs(rows, inputs);
-        });
-        executor.inference(weights, &mut workspace);
-        executor.predict(weights, &mut workspace);
-        let output = workspace.of(run.plan.output).iter().enumerate();
-        predictions.extend(output.map(|(i, y)| fold.original(i % outputs, y.to_f64())));
-    }
-    let shape = (rows.nrows(), outputs);
-    Array2::from_shape_vec(shape, predictions).unwrap_or_else(|_| Array2::zeros(shape))
 }

@@ -10,6 +10,7 @@ mod evaluate;
 mod executor;
 mod fused;
 pub(crate) mod gather;
+mod infer;
 pub(crate) mod keep_best;
 pub(crate) mod metric_sums;
 mod momentum;
@@ -25,4 +26,5 @@ mod worker;
 pub(crate) mod workspace;
 
 pub use engine::{Cpu, Schedule};
+pub use infer::CpuInference;
 pub use ops::product::Product;

@@ -6,6 +6,7 @@ use super::evaluate::{evaluate, evaluate_fused};
 use super::fused::Chain;
 use super::gather::Frame;
 use super::ops::product::Product;
+use crate::error::Result;
 use crate::metrics::Evaluation;
 use crate::plan::Layout;
 use crate::run::{Replica, Run};
@@ -32,8 +33,8 @@ impl<T: Product> Shared<T> {
         Shared { layout: Layout::new(&run.plan), frames, chain: None, run }
     }
 
-    /// Goes on on the schedule `fused`; the error says why the run can't.
-    pub fn fuse(&mut self) -> Result<(), String> {
+    /// Goes on on the schedule `fused`; unfit where the run can't.
+    pub fn fuse(&mut self) -> Result<()> {
         let chain = Arc::new(Chain::of(&self.run)?);
         self.chain = Some(Fusion { chain, frames: frames(&self.run) });
         Ok(())

@@ -58,6 +58,14 @@ impl Scaling {
         scaling
     }
 
+    /// A scaled value of a column in original units; a column without a scaling is its own.
+    pub fn original(&self, column: usize, value: f64) -> f64 {
+        match (self.scale.get(column), self.shift.get(column)) {
+            (Some(scale), Some(shift)) => value / scale + shift,
+            _ => value,
+        }
+    }
+
     /// The same scaling of values that had `center` subtracted.
     pub fn centred(&self, center: &[f64]) -> Self {
         let shift = self.shift.iter().zip(center).map(|(shift, center)| shift - center).collect();

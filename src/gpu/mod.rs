@@ -13,6 +13,7 @@ pub use device::adapter::{Adapter, adapters};
 pub use device::gpu::Gpu;
 pub use device::sources::shader_sources;
 pub use engine::backend::GpuBackend;
+pub use engine::infer::GpuInference;
 pub use schedules::open::Refused;
 pub use schedules::quads::generated::generated_sources;
 pub use session::schedule::Schedule;

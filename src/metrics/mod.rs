@@ -24,4 +24,4 @@ pub(crate) use json::figures_json;
 pub use quality::{Metrics, Quality};
 pub use regression::{OutputFigures, RegressionFigures};
 pub(crate) use tally::Tally;
-pub(crate) use truth::Truth;
+pub use truth::Truth;

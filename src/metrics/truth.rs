@@ -1,9 +1,12 @@
 //! The targets that predictions are compared with.
 
-use ndarray::Array2;
+use std::ops::Range;
+
+use ndarray::{Array2, s};
 
 /// The targets of rows, as the model tells them.
-pub(crate) enum Truth {
+#[derive(Debug, Clone, PartialEq)]
+pub enum Truth {
     /// The class of each row, its index among the labels.
     Classes(Vec<u32>),
     /// 0 or 1 a label, shape (rows, labels).
@@ -11,4 +14,15 @@ pub(crate) enum Truth {
     /// Shape (rows, outputs), in original units less the model's shifts: figures are those of any other
     /// distance from 0.
     Values(Array2<f64>),
+}
+
+impl Truth {
+    /// Those of some of the rows.
+    pub fn rows(&self, rows: Range<usize>) -> Truth {
+        match self {
+            Truth::Classes(classes) => Truth::Classes(classes[rows].to_vec()),
+            Truth::Labels(labels) => Truth::Labels(labels.slice(s![rows, ..]).to_owned()),
+            Truth::Values(values) => Truth::Values(values.slice(s![rows, ..]).to_owned()),
+        }
+    }
 }

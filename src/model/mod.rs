@@ -8,11 +8,11 @@ mod write;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use crate::backend::State;
+use crate::backend::{ReplicaState, State, TensorState, Trained};
 use crate::data::{Scaling, Split};
 use crate::error::Result;
 use crate::metrics::{Figures, figures_json};
-use crate::network::Network;
+use crate::network::{Initialization, Network, lower};
 use crate::plan::{Plan, Tensor};
 use crate::run::Run;
 use crate::train::Outcome;
@@ -100,6 +100,31 @@ impl Model {
             parameters: Some(write::raw(parameters)?),
             tensors: tensors(&run.plan, state),
         }))
+    }
+
+    /// The model as what predicts takes it.
+    pub fn trained(&self) -> Trained {
+        let plan = lower(&self.network, Initialization::Auto);
+        let values = |tensor: &Tensor| {
+            let own = self.tensors.iter().find(|own| own.name == tensor.name);
+            own.map_or(&[][..], |own| &own.values)
+        };
+        let weights = plan.tensors.iter().flat_map(values).copied().collect();
+        let (network, targets) = (self.network.clone(), self.targets.clone());
+        Trained { network, plan, weights, targets }
+    }
+
+    /// The weights as the state of a run of one replica, current and best alike.
+    pub fn state(&self) -> State {
+        let tensors = self.tensors.iter().map(|tensor| {
+            let values: Vec<f64> = tensor.values.iter().map(|&value| f64::from(value)).collect();
+            let (shape, best) = (tensor.shape.clone(), values.clone());
+            (tensor.name.clone(), TensorState { shape, values, best, slots: vec![] })
+        });
+        State {
+            tensors: tensors.collect(),
+            replicas: vec![ReplicaState { steps: 0, best_loss: f64::INFINITY, live: true }],
+        }
     }
 
     /// `classification`, `multi_label` or `regression`.

@@ -8,6 +8,7 @@ use super::ops::Operation;
 use super::ops::bias_activation::BiasActivation;
 use super::ops::matmul::{Factor, MatMul, Matrix, Out};
 use super::tensor::TensorId;
+use crate::error::{Error, Result};
 
 /// A plan that is a chain of dense layers.
 #[derive(Debug, Clone)]
@@ -52,8 +53,8 @@ impl Link {
 }
 
 impl Chain {
-    /// The chain of a plan; the error says what it has that is no dense layer.
-    pub fn of(plan: &Plan) -> Result<Self, String> {
+    /// The chain of a plan; unfit where it has what is no dense layer.
+    pub fn of(plan: &Plan) -> Result<Self> {
         let mut links = vec![];
         let mut x = plan.input;
         for pair in plan.training.chunks(2) {
@@ -63,8 +64,9 @@ impl Chain {
             };
             let other =
                 || pair.iter().find(|operation| !is_of_dense(operation)).unwrap_or(&pair[0]);
-            let (link, a) = next
-                .ok_or_else(|| format!("{} can't be fused, dense layers alone", other().name()))?;
+            let (link, a) = next.ok_or_else(|| {
+                Error::unfit(format!("{} can't be fused, dense layers alone", other().name()))
+            })?;
             links.push(link);
             x = a;
         }

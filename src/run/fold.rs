@@ -54,12 +54,4 @@ impl Fold {
         let rows = self.rows(Split::Train);
         rows.iter().map(|&row| self.weight(table, row)).sum::<f64>() / rows.len() as f64
     }
-
-    /// An output of the network in original units; in classification there is no scaling to undo.
-    pub fn original(&self, output: usize, y: f64) -> f64 {
-        match (self.targets.scale.get(output), self.targets.shift.get(output)) {
-            (Some(scale), Some(shift)) => y / scale + shift,
-            _ => y,
-        }
-    }
 }

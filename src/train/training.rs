@@ -8,7 +8,7 @@ use super::observer::Observer;
 use super::outcome::{EpochRow, Outcome, ReplicaOutcome};
 use super::progress::{Checkpoint, Progress, ReplicaProgress};
 use super::stopping::Stop;
-use crate::backend::{Backend, EpochReport, Event, Mark, ReplicaReport, Weights};
+use crate::backend::{EpochReport, Event, ReplicaReport, Train, Weights};
 use crate::data::Split;
 use crate::error::{Error, Result};
 use crate::metrics::{Figures, figures};
@@ -16,29 +16,29 @@ use crate::run::Run;
 
 /// Trains until every replica has stopped, or `interrupt` is set (seen between submits), and
 /// evaluates the best weights.
-pub fn train(
+pub async fn train(
     run: &Run,
-    backend: &mut dyn Backend,
+    backend: &mut dyn Train,
     observer: &mut dyn Observer,
     interrupt: &AtomicBool,
 ) -> Result<Outcome> {
     let training = Training { run, progress: Progress::new(run) };
-    training.finish(backend, observer, interrupt)
+    training.finish(backend, observer, interrupt).await
 }
 
 /// The same from a checkpoint, as if the run had never been interrupted: on the device and schedule
 /// of the checkpoint with the same bits. Refused where the checkpoint is none of this run.
-pub fn train_from(
+pub async fn train_from(
     run: &Run,
     checkpoint: Checkpoint,
-    backend: &mut dyn Backend,
+    backend: &mut dyn Train,
     observer: &mut dyn Observer,
     interrupt: &AtomicBool,
 ) -> Result<Outcome> {
     checkpoint.check(run)?;
-    backend.restore(&checkpoint.state)?;
+    backend.restore(&checkpoint.state).await?;
     let training = Training { run, progress: checkpoint.progress };
-    training.finish(backend, observer, interrupt)
+    training.finish(backend, observer, interrupt).await
 }
 
 struct Training<'a> {
@@ -47,52 +47,57 @@ struct Training<'a> {
 }
 
 impl Training<'_> {
-    fn finish(
+    async fn finish(
         mut self,
-        backend: &mut dyn Backend,
+        backend: &mut dyn Train,
         observer: &mut dyn Observer,
         interrupt: &AtomicBool,
     ) -> Result<Outcome> {
-        let mut fault = None;
-        while fault.is_none() && !self.progress.live().is_empty() {
-            if interrupt.load(Ordering::Relaxed) {
-                fault = self.checkpoint(backend, observer).err();
-                break;
-            }
-            fault = match self.block(self.next_block(backend, observer), backend, observer) {
-                Ok(None) if self.is_checkpoint_due(observer) => {
-                    self.checkpoint(backend, observer).err()
-                }
-                Ok(fault) => {
-                    if fault.is_some() {
-                        // The listener's fault is the one to report, whatever becomes of this.
-                        let _ = self.checkpoint(backend, observer);
-                    }
-                    fault
-                }
-                // A lost device: what is known of the run is still reported.
-                Err(error) => Some(error),
-            };
-        }
+        let mut ended = self.epochs(backend, observer, interrupt).await;
         self.progress.interrupt();
         let start = Instant::now();
-        let (best, lost) = self.best_figures(backend);
-        if let (None, Some(lost)) = (&fault, lost) {
+        let (best, lost) = self.best_figures(backend).await;
+        if let (Ok(()), Some(lost)) = (&ended, lost) {
             // A device lost after the last epoch: the run is not at its end, and can be gone on with.
             self.progress.replicas.iter_mut().for_each(|r| r.stop = Some(Stop::Interrupted));
-            fault = Some(lost);
+            ended = Err(lost);
         }
         self.progress.seconds.evaluate += start.elapsed().as_secs_f64();
         let outcome = self.outcome(best);
-        let state = backend.state().or_else(|_| backend.known_state());
-        let finished = state.and_then(|state| observer.finished(&outcome, &state));
+        let state = match backend.state().await {
+            Ok(state) => state,
+            Err(_) => backend.last_known_state(),
+        };
+        let finished = observer.finished(&outcome, &state);
         // What ended the run comes first, whatever becomes of its end.
-        fault.map_or(finished, Err)?;
+        ended.and(finished)?;
         Ok(outcome)
     }
 
+    /// Trains until every replica has stopped, or the user, a listener or the device ends it.
+    async fn epochs(
+        &mut self,
+        backend: &mut dyn Train,
+        observer: &mut dyn Observer,
+        interrupt: &AtomicBool,
+    ) -> Result<()> {
+        while !self.progress.live().is_empty() {
+            if interrupt.load(Ordering::Relaxed) {
+                return self.checkpoint(backend, observer).await;
+            }
+            let epochs = self.next_block(backend, observer);
+            let told = self.block(epochs, backend, observer).await?;
+            if told.is_err() || self.is_checkpoint_due(observer) {
+                // The listener's fault is the one to report, whatever becomes of the checkpoint.
+                let saved = self.checkpoint(backend, observer).await;
+                told.and(saved)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The epochs of the next submit: as many as suit the backend, up to the next checkpoint.
-    fn next_block(&self, backend: &dyn Backend, observer: &dyn Observer) -> Range<u32> {
+    fn next_block(&self, backend: &dyn Train, observer: &dyn Observer) -> Range<u32> {
         let next = self.progress.epoch + 1;
         let per_submit = backend.description().epochs_per_submit.max(1);
         let last_of_all = self.run.max_epochs().saturating_add(1);
@@ -107,48 +112,45 @@ impl Training<'_> {
 
     /// Shows the run as it stands; before the first epoch, and once all is done, there is nothing to
     /// go on from.
-    fn checkpoint(&self, backend: &mut dyn Backend, observer: &mut dyn Observer) -> Result<()> {
+    async fn checkpoint(&self, backend: &mut dyn Train, observer: &mut dyn Observer) -> Result<()> {
         if self.progress.epoch == 0 || self.progress.live().is_empty() {
             return Ok(());
         }
-        let (state, progress) = (backend.state()?, self.progress.clone());
+        let (state, progress) = (backend.state().await?, self.progress.clone());
         observer.checkpoint(&Checkpoint { state, progress })
     }
 
-    /// Trains a block; what a listener failed with, if one did (a full disk, say).
+    /// Trains a block; the inner result is what a listener failed with (a full disk, say).
     /// If a rule fires before the block's last epoch, the backend goes back to the block's start and
     /// runs again to the epoch that fired: same bits.
-    fn block(
+    async fn block(
         &mut self,
         epochs: Range<u32>,
-        backend: &mut dyn Backend,
+        backend: &mut dyn Train,
         observer: &mut dyn Observer,
-    ) -> Result<Option<Error>> {
-        let start = if epochs.len() > 1 { Some(backend.mark()?) } else { None };
+    ) -> Result<Result<()>> {
         let live = self.progress.live().len();
-        let (mut fired, mut fault) = (None, None);
-        backend.submit(epochs.clone())?;
-        while let Some(event) = backend.poll(true)? {
-            match event {
-                Event::Progress { epoch, step, steps } if fired.is_none() => {
-                    observer.progress(epoch, step, steps);
+        let (mut fired, mut listened) = (None, Ok(()));
+        let mut told = |event| match event {
+            // What comes behind the epoch that ends the run.
+            _ if fired.is_some() => {}
+            Event::Progress { epoch, step, steps } => observer.progress(epoch, step, steps),
+            Event::Epoch(report) => {
+                listened = self.epoch(&report, observer);
+                if listened.is_err() || self.progress.live().len() < live {
+                    fired = Some(report.epoch);
                 }
-                Event::Epoch(report) if fired.is_none() => {
-                    fault = self.epoch(&report, observer).err();
-                    if fault.is_some() || self.progress.live().len() < live {
-                        fired = Some(report.epoch);
-                    }
-                }
-                // What comes behind the epoch that ends the run.
-                Event::Progress { .. } | Event::Epoch(_) => {}
             }
-        }
+        };
+        backend.train(epochs.clone(), &mut told).await?;
         let last = fired.unwrap_or(epochs.end - 1);
-        if let (Some(start), true) = (start, last + 1 < epochs.end) {
-            rerun(&start, epochs.start..last + 1, backend)?;
+        if last + 1 < epochs.end {
+            backend.go_back().await?;
+            // Known already.
+            backend.train(epochs.start..last + 1, &mut |_| {}).await?;
         }
         backend.retain(&self.progress.live())?;
-        Ok(fault)
+        Ok(listened)
     }
 
     /// Takes an epoch into account and tells of it: all replicas, whatever a listener says.
@@ -209,9 +211,9 @@ impl Training<'_> {
 
     /// The figures of the best weights of each replica; and, where the backend evaluates nothing any
     /// more, its error, and the figures of the best weights that their epoch had.
-    fn best_figures(
+    async fn best_figures(
         &self,
-        backend: &mut dyn Backend,
+        backend: &mut dyn Train,
     ) -> (Vec<[Option<Figures>; 3]>, Option<Error>) {
         let mut best = vec![[None, None, None]; self.progress.replicas.len()];
         let mut fault = None;
@@ -219,10 +221,11 @@ impl Training<'_> {
             if self.run.folds.iter().all(|fold| fold.rows(split).is_empty()) {
                 continue;
             }
-            let evaluations = backend.evaluate(split, Weights::Best).unwrap_or_else(|error| {
-                fault.get_or_insert(error);
-                vec![]
-            });
+            let evaluations =
+                backend.evaluate(split, Weights::Best).await.unwrap_or_else(|error| {
+                    fault.get_or_insert(error);
+                    vec![]
+                });
             for (r, evaluation) in evaluations.iter().enumerate().filter(|(_, e)| e.rows > 0) {
                 let known = self.progress.replicas[r].best_epoch.is_some();
                 let (task, fold) = (self.run.network.task(), self.run.fold(&self.run.replicas[r]));
@@ -250,12 +253,4 @@ impl Training<'_> {
         let replicas = replicas.into_iter().zip(best).map(outcome).collect();
         Outcome { replicas, steps, seconds }
     }
-}
-
-/// Runs a block again from its start; its events are known already.
-fn rerun(start: &Mark, epochs: Range<u32>, backend: &mut dyn Backend) -> Result<()> {
-    backend.go_back(start)?;
-    backend.submit(epochs)?;
-    while backend.poll(true)?.is_some() {}
-    Ok(())
 }

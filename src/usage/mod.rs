@@ -8,21 +8,18 @@ pub use output::Output;
 pub use own_splits::evaluate_own_splits;
 pub use predictor::{Predictor, wanted};
 
-use std::sync::Arc;
-
 use ndarray::Axis;
 
-use crate::backend::Backend;
+use crate::backend::{Infer, Trained};
 use crate::data::{Labelled, Rows};
 use crate::error::{Error, Result};
 use crate::memory::available;
 use crate::metrics::{Metrics, Tally};
 use crate::model::Model;
-use crate::run::Run;
 
 /// Predicts the rows of `rows` into `output`, a block at a time; `progress` is told of the rows that are
 /// done. The number of rows.
-pub fn predict(
+pub async fn predict(
     predictor: &mut Predictor,
     rows: &mut Rows,
     output: &mut Output,
@@ -30,7 +27,8 @@ pub fn predict(
 ) -> Result<u64> {
     let mut done = 0;
     while let Some(block) = rows.next_block(predictor.block_rows())? {
-        let predictions = predictor.predict(&block, done).map_err(|e| e.within(rows.name()))?;
+        let predictions = predictor.predict(&block, done).await;
+        let predictions = predictions.map_err(|e| e.within(rows.name()))?;
         // A reader of standard output that has gone wants no more.
         if !output.write(&predictions)? {
             break;
@@ -59,21 +57,24 @@ fn check_classes(classes: usize) -> Result<()> {
 }
 
 /// How good the model is on rows with targets. Every row counts the same.
-pub fn evaluate(
+pub async fn evaluate(
     model: &Model,
     data: &Labelled,
-    open: impl FnOnce(Arc<Run>) -> Result<Box<dyn Backend>>,
+    open: impl AsyncFnOnce(Trained) -> Result<Box<dyn Infer>>,
     mut progress: impl FnMut(u64),
 ) -> Result<Metrics> {
     check_classes(model.labels.len())?;
     let truth = predictor::truth(model, data)?;
-    let (mut predictor, loss) = Predictor::with_targets(model, data, &truth, open)?;
+    let mut predictor = Predictor::with_targets(model, open).await?;
     let mut tally = Tally::new(model.labels.len(), &truth);
-    let mut first = 0;
+    let (mut first, mut loss_sum) = (0, 0.0);
     for block in data.inputs.axis_chunks_iter(Axis(0), predictor.block_rows()) {
-        tally.add(&predictor.predict(&block.to_owned(), first as u64)?, first);
+        let truth = truth.rows(first..first + block.nrows());
+        let evaluated = predictor.evaluate(block, &truth, first as u64).await?;
+        loss_sum += evaluated.loss_sum;
+        tally.add(&evaluated.predictions, first);
         first += block.nrows();
         progress(first as u64);
     }
-    Ok(Metrics::new(first, loss, tally))
+    Ok(Metrics::new(first, loss_sum / first as f64, tally))
 }

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::predictor::state;
-use crate::backend::{Backend, Weights};
+use crate::backend::{Train, Weights};
 use crate::data::Split;
 use crate::error::{Error, Result};
 use crate::metrics::{Figures, figures};
@@ -13,10 +12,10 @@ use crate::run::Run;
 /// The figures of the model on each split of `run` that has rows, computed as training computed them: with
 /// the same data, device and schedule they have the same bits. `run` is that of the model's parameters,
 /// without an optimizer, because a model has none; another is refused.
-pub fn evaluate_own_splits(
+pub async fn evaluate_own_splits(
     model: &Model,
     mut run: Run,
-    open: impl FnOnce(Arc<Run>) -> Result<Box<dyn Backend>>,
+    open: impl AsyncFnOnce(Arc<Run>) -> Result<Box<dyn Train>>,
 ) -> Result<[Option<Figures>; 3]> {
     let another = || Error::input("params.json and model.safetensors are not of one run");
     let fold = run.folds.first_mut().ok_or_else(another)?;
@@ -31,13 +30,13 @@ pub fn evaluate_own_splits(
     fold.inputs = model.inputs.clone();
     fold.targets = model.targets.clone();
     let run = Arc::new(run);
-    let mut backend = open(run.clone())?;
-    backend.restore(&state(model)).map_err(|_| another())?;
+    let mut backend = open(run.clone()).await?;
+    backend.restore(&model.state()).await.map_err(|_| another())?;
     let fold = &run.folds[0];
     let mut of_splits = [None, None, None];
     for (split, place) in Split::ALL.into_iter().zip(&mut of_splits) {
         if !fold.splits.of(split).is_empty() {
-            let sums = backend.evaluate(split, Weights::Best)?;
+            let sums = backend.evaluate(split, Weights::Best).await?;
             *place = sums.first().map(|sums| figures(run.network.task(), sums, fold, split));
         }
     }

@@ -1,20 +1,15 @@
 //! A model on a backend.
 
-use std::sync::Arc;
+use ndarray::{Array2, ArrayView2};
 
-use ndarray::{Array2, ArrayView2, Axis};
-
-use crate::backend::{Backend, ReplicaState, State, TensorState, Weights};
-use crate::data::{Labelled, Scaling, Split, Splits, Targets, Wanted};
+use crate::backend::{Evaluated, Infer, Trained};
+use crate::data::{Labelled, Scaling, Targets, Wanted};
 use crate::error::{Error, Result};
 use crate::metrics::Truth;
 use crate::model::Model;
-use crate::network::{Initialization, Task, lower};
+use crate::network::Task;
 use crate::plan::Loss;
-use crate::run::{
-    BatchGradient, Fold, Optimizer, Rate, Replica, ReplicaId, Run, StepRule, Stopping, Table,
-    TableTargets, check_labels,
-};
+use crate::run::check_labels;
 
 /// Numbers that the inputs, or the outputs, of a block hold.
 const BLOCK_NUMBERS: usize = 1 << 20;
@@ -41,7 +36,7 @@ pub fn wanted(model: &Model) -> Wanted {
 /// Inputs are scaled here, in f64: what distinguishes one row from another is not lost, however far
 /// from 0 the values are.
 pub struct Predictor {
-    backend: Box<dyn Backend>,
+    infer: Box<dyn Infer>,
     inputs: Scaling,
     /// What the outputs are: with one sigmoid, the probability of the second of two classes.
     loss: Loss,
@@ -49,60 +44,31 @@ pub struct Predictor {
 }
 
 impl Predictor {
-    /// The model on the backend that `open` makes.
-    pub fn new(
+    /// The model on what `open` makes.
+    pub async fn new(
         model: &Model,
-        open: impl FnOnce(Arc<Run>) -> Result<Box<dyn Backend>>,
+        open: impl AsyncFnOnce(Trained) -> Result<Box<dyn Infer>>,
     ) -> Result<Self> {
-        // A backend makes room for as many rows as its table has.
-        let rows = block_rows(model);
-        let outputs = model.network.outputs();
-        let targets = match model.network.task() {
-            Task::Classification => TableTargets::Classes(vec![0; rows]),
-            Task::MultiLabel | Task::Regression => TableTargets::Values {
-                values: Array2::zeros((rows, outputs)),
-                center: model.targets.shift.clone(),
-            },
-        };
-        let inputs = Array2::zeros((rows, model.network.inputs()));
-        // Without labels no pairs of classes are counted, and no room is made for them.
-        let run = Run { labels: vec![], ..run(model, inputs, targets) };
-        Self::on(model, run, open)
+        Self::on(model, model.trained(), open).await
     }
 
-    /// The same with a table of rows and their targets, and the mean loss there. It predicts values less
-    /// the model's shifts, as the truth is.
-    pub(super) fn with_targets(
+    /// The same for rows with targets. It predicts values less the model's shifts, as the truth is.
+    pub(super) async fn with_targets(
         model: &Model,
-        data: &Labelled,
-        truth: &Truth,
-        open: impl FnOnce(Arc<Run>) -> Result<Box<dyn Backend>>,
-    ) -> Result<(Self, f64)> {
-        let targets = match truth {
-            Truth::Classes(classes) => TableTargets::Classes(classes.clone()),
-            Truth::Labels(values) | Truth::Values(values) => TableTargets::Values {
-                values: values.mapv(|value| value as f32),
-                center: vec![0.0; values.ncols()],
-            },
-        };
-        let inputs = scaled(&model.inputs, data.inputs.view(), 0)?;
-        let mut run = run(model, inputs, targets);
-        run.folds.iter_mut().for_each(|fold| fold.targets.shift.fill(0.0));
-        let mut predictor = Self::on(model, run, open)?;
-        let sums = predictor.backend.evaluate(Split::Train, Weights::Best)?;
-        let loss = sums.first().map_or(f64::NAN, |sums| sums.loss());
-        Ok((predictor, loss))
+        open: impl AsyncFnOnce(Trained) -> Result<Box<dyn Infer>>,
+    ) -> Result<Self> {
+        let mut trained = model.trained();
+        trained.targets.shift.fill(0.0);
+        Self::on(model, trained, open).await
     }
 
-    fn on(
+    async fn on(
         model: &Model,
-        run: Run,
-        open: impl FnOnce(Arc<Run>) -> Result<Box<dyn Backend>>,
+        trained: Trained,
+        open: impl AsyncFnOnce(Trained) -> Result<Box<dyn Infer>>,
     ) -> Result<Self> {
-        let mut backend = open(Arc::new(run))?;
-        backend.restore(&state(model))?;
         Ok(Predictor {
-            backend,
+            infer: open(trained).await?,
             inputs: model.inputs.clone(),
             loss: model.network.loss(),
             block_rows: block_rows(model),
@@ -115,26 +81,40 @@ impl Predictor {
     }
 
     /// For rows in original units, shape (rows, inputs): the probabilities of the classes, shape
-    /// (rows, classes), or of the labels, shape (rows, labels), or the values, shape (rows, outputs). Probabilities are f32s. `first` is the
-    /// number of the first row, for messages.
-    pub fn predict(&mut self, rows: &Array2<f64>, first: u64) -> Result<Array2<f64>> {
+    /// (rows, classes), or of the labels, shape (rows, labels), or the values, shape (rows, outputs).
+    /// Probabilities are f32s. `first` is the number of the first row, for messages.
+    pub async fn predict(&mut self, rows: &Array2<f64>, first: u64) -> Result<Array2<f64>> {
         let rows = scaled(&self.inputs, rows.view(), first)?;
-        let predictions = self.backend.predict(rows.view().into_dyn(), Weights::Best)?;
-        let predictions = predictions.index_axis_move(Axis(0), 0);
-        Ok(match self.loss {
-            Loss::OfValues(_) => predictions,
+        let outputs = self.infer.predict(rows.view()).await?;
+        Ok(self.predictions(outputs))
+    }
+
+    /// The same, and the sum of the losses against these targets.
+    pub(super) async fn evaluate(
+        &mut self,
+        rows: ArrayView2<'_, f64>,
+        truth: &Truth,
+        first: u64,
+    ) -> Result<Evaluated> {
+        let rows = scaled(&self.inputs, rows, first)?;
+        let Evaluated { predictions, loss_sum } = self.infer.evaluate(rows.view(), truth).await?;
+        Ok(Evaluated { predictions: self.predictions(predictions), loss_sum })
+    }
+
+    /// What the outputs of the network say.
+    fn predictions(&self, outputs: Array2<f64>) -> Array2<f64> {
+        match self.loss {
+            Loss::OfValues(_) => outputs,
             Loss::SoftmaxCrossEntropy | Loss::MultiLabelCrossEntropy => {
-                predictions.mapv(|p| f64::from(p as f32))
+                outputs.mapv(|p| f64::from(p as f32))
             }
             Loss::BinaryCrossEntropy => {
-                let of_second = |row: usize| predictions[[row, 0]] as f32;
-                let both = |(row, class): (usize, usize)| match class {
-                    0 => f64::from(1.0 - of_second(row)),
-                    _ => f64::from(of_second(row)),
-                };
-                Array2::from_shape_fn((predictions.nrows(), 2), both)
+                Array2::from_shape_fn((outputs.nrows(), 2), |(row, class)| {
+                    let of_second = outputs[[row, 0]] as f32;
+                    f64::from(if class == 0 { 1.0 - of_second } else { of_second })
+                })
             }
-        })
+        }
     }
 }
 
@@ -204,61 +184,4 @@ pub(super) fn truth(model: &Model, data: &Labelled) -> Result<Truth> {
         }
     };
     classes.map(Truth::Classes)
-}
-
-/// A run of one replica that is never trained, its inputs scaled already.
-fn run(model: &Model, inputs: Array2<f32>, targets: TableTargets) -> Run {
-    let (rows, columns) = inputs.dim();
-    let outputs = if model.labels.is_empty() { model.network.outputs() } else { 0 };
-    let table = Table { inputs, center: vec![0.0; columns], targets, row_weights: None };
-    let fold = Fold {
-        splits: Splits::new((0..rows as u32).collect(), vec![], vec![]),
-        prepared: None,
-        inputs: Scaling::identity(columns),
-        targets: model.targets.clone(),
-        class_weights: vec![],
-        mean_weight: 1.0,
-        target_variation: std::array::from_fn(|_| vec![0.0; outputs]),
-    };
-    let replica = Replica {
-        id: ReplicaId(0),
-        fold: 0,
-        seed: 0,
-        rate: Rate::Constant(0.0),
-        l2: 0.0,
-        clip: None,
-        optimizer: Optimizer::Sgd,
-        stopping: Stopping {
-            max_epochs: 1,
-            loss_tolerance: 0.0,
-            score_patience: None,
-            loss_patience: None,
-            warmup_epochs: 0,
-        },
-    };
-    Run {
-        name: model.dataset.clone(),
-        network: model.network.clone(),
-        plan: lower(&model.network, Initialization::Auto),
-        table,
-        labels: model.labels.clone(),
-        feature_names: None,
-        target_names: None,
-        step: StepRule { batch_size: 1, batch_gradient: BatchGradient::Mean },
-        folds: vec![fold],
-        replicas: vec![replica],
-    }
-}
-
-/// The weights of the model, current and best alike.
-pub(super) fn state(model: &Model) -> State {
-    let tensors = model.tensors.iter().map(|tensor| {
-        let values: Vec<f64> = tensor.values.iter().map(|&value| f64::from(value)).collect();
-        let (shape, best) = (tensor.shape.clone(), values.clone());
-        (tensor.name.clone(), TensorState { shape, values, best, slots: vec![] })
-    });
-    State {
-        tensors: tensors.collect(),
-        replicas: vec![ReplicaState { steps: 0, best_loss: f64::INFINITY, live: true }],
-    }
 }

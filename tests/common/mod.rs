@@ -6,16 +6,18 @@ pub mod signals;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
-use gpu_mlp::backend::{Backend, Description, Event, Mark, Quantity, State, Weights};
+use gpu_mlp::backend::{
+    Answer, Description, Event, Quantity, ReplicaReport, State, Train, Trained, Weights,
+};
 use gpu_mlp::cpu::{Cpu, Product};
 use gpu_mlp::data::{Dataset, Split, Splits, Targets};
 use gpu_mlp::metrics::Evaluation;
 use gpu_mlp::network::ACTIVATION_NAMES;
 use gpu_mlp::run::{Clip, LayerStack, Optimizer, Parameters, Rate, Replica, ReplicaId, Run};
 use gpu_mlp::train::{EpochRow, Observer, Outcome, train};
-use ndarray::{Array2, Array3, ArrayD, ArrayViewD};
+use ndarray::{Array2, ArrayD};
+use pollster::FutureExt as _;
 
 /// Folds of [`many_of_iris`].
 const FOLDS: usize = 10;
@@ -123,52 +125,80 @@ impl Observer for Rows {
 }
 
 /// Trains to the end; the rows and the outcome.
-pub fn trained(run: &Run, backend: &mut dyn Backend) -> (Vec<EpochRow>, Outcome) {
+pub fn trained(run: &Run, backend: &mut dyn Train) -> (Vec<EpochRow>, Outcome) {
     let mut rows = Rows::default();
-    let outcome = train(run, backend, &mut rows, &AtomicBool::new(false)).unwrap();
+    let outcome = train(run, backend, &mut rows, &AtomicBool::new(false)).block_on().unwrap();
     (rows.0, outcome)
 }
 
-/// A backend that asks for blocks of so many epochs.
+/// What trains in blocks of so many epochs.
 pub struct InBlocks<B>(pub B, pub u32);
 
-impl<B: Backend> Backend for InBlocks<B> {
+impl<B: Train> Train for InBlocks<B> {
     fn description(&self) -> Description {
         Description { epochs_per_submit: self.1, ..self.0.description() }
     }
-    fn submit(&mut self, epochs: Range<u32>) -> gpu_mlp::Result<()> {
-        self.0.submit(epochs)
+    fn train<'a>(
+        &'a mut self,
+        epochs: Range<u32>,
+        told: &'a mut dyn FnMut(Event),
+    ) -> Answer<'a, ()> {
+        self.0.train(epochs, told)
     }
-    fn poll(&mut self, wait: bool) -> gpu_mlp::Result<Option<Event>> {
-        self.0.poll(wait)
+    fn go_back(&mut self) -> Answer<'_, ()> {
+        self.0.go_back()
     }
     fn retain(&mut self, live: &[ReplicaId]) -> gpu_mlp::Result<()> {
         self.0.retain(live)
     }
-    fn evaluate(&mut self, split: Split, which: Weights) -> gpu_mlp::Result<Vec<Evaluation>> {
+    fn evaluate(&mut self, split: Split, which: Weights) -> Answer<'_, Vec<Evaluation>> {
         self.0.evaluate(split, which)
     }
-    fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> gpu_mlp::Result<Array3<f64>> {
-        self.0.predict(rows, which)
+    fn first_step(&mut self, epoch: u32) -> Answer<'_, Vec<Quantity>> {
+        self.0.first_step(epoch)
     }
-    fn trace(&mut self, epoch: u32) -> gpu_mlp::Result<Vec<Quantity>> {
-        self.0.trace(epoch)
-    }
-    fn state(&mut self) -> gpu_mlp::Result<State> {
+    fn state(&mut self) -> Answer<'_, State> {
         self.0.state()
     }
-    fn restore(&mut self, state: &State) -> gpu_mlp::Result<()> {
+    fn last_known_state(&mut self) -> State {
+        self.0.last_known_state()
+    }
+    fn restore<'a>(&'a mut self, state: &'a State) -> Answer<'a, ()> {
         self.0.restore(state)
     }
-    fn mark(&mut self) -> gpu_mlp::Result<Mark> {
-        self.0.mark()
+}
+
+/// Trains some epochs; what each replica reports of each.
+pub fn reports(backend: &mut dyn Train, epochs: Range<u32>) -> Vec<ReplicaReport> {
+    let mut reports = vec![];
+    let mut told = |event| {
+        if let Event::Epoch(report) = event {
+            reports.extend(report.replicas);
+        }
+    };
+    backend.train(epochs, &mut told).block_on().unwrap();
+    reports
+}
+
+/// The first replica's network with these weights of a state.
+pub fn network_of(run: &Run, state: &State, which: Weights) -> Trained {
+    let mut weights = vec![];
+    for tensor in &run.plan.tensors {
+        let saved = &state.tensors[&tensor.name];
+        let values = if which == Weights::Best { &saved.best } else { &saved.values };
+        let len: usize = tensor.shape.iter().product();
+        weights.extend(values[..len].iter().map(|&w| w as f32));
     }
-    fn go_back(&mut self, mark: &Mark) -> gpu_mlp::Result<()> {
-        self.0.go_back(mark)
-    }
-    fn measure(&mut self, budget: Duration) -> gpu_mlp::Result<f64> {
-        self.0.measure(budget)
-    }
+    let targets = run.folds[0].targets.clone();
+    Trained { network: run.network.clone(), plan: run.plan.clone(), weights, targets }
+}
+
+/// Rows in original units as the first replica's network takes them.
+pub fn scaled(run: &Run, rows: &Array2<f64>) -> Array2<f32> {
+    let scaling = &run.folds[0].inputs;
+    Array2::from_shape_fn(rows.dim(), |(row, column)| {
+        ((rows[[row, column]] - scaling.shift[column]) * scaling.scale[column]) as f32
+    })
 }
 
 /// Fold i tests on every tenth row from i on, validates on those beside them, and trains on the others.

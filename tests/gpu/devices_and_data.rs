@@ -1,13 +1,15 @@
 //! Parts of the data, blocks of epochs, and what can be asked of a backend: the same bits on the same
 //! device, and the CPU's numbers.
 
-use crate::common::{InBlocks, classes, cpu, parameters, run, trained, values};
+use crate::common::{InBlocks, classes, cpu, network_of, parameters, run, trained, values};
 use crate::support::{device, gpu, gpu_on};
-use gpu_mlp::backend::{Backend, Weights};
+use gpu_mlp::backend::{Infer, Train, Weights};
+use gpu_mlp::cpu::CpuInference;
 use gpu_mlp::data::Split;
-use gpu_mlp::gpu::{GpuBackend, Schedule};
+use gpu_mlp::gpu::{GpuBackend, GpuInference, Schedule};
 use gpu_mlp::run::{Clip, Optimizer, Parameters};
 use gpu_mlp::train::Stop;
+use pollster::FutureExt as _;
 
 const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
@@ -40,9 +42,10 @@ fn data_in_several_parts_give_the_same_bits_on(schedule: Schedule) {
         let mut device = device("data_in_several_parts_give_the_same_bits")?;
         // 6000 rows of 24 bytes: three parts.
         device.binding_limit = limit.unwrap_or(device.binding_limit);
-        let mut backend = GpuBackend::with_schedule(device, run.clone(), schedule).unwrap();
+        let mut backend =
+            GpuBackend::with_schedule(device, run.clone(), schedule).block_on().unwrap();
         let (rows, _) = trained(&run, &mut backend);
-        Some((rows, backend.state().unwrap()))
+        Some((rows, backend.state().block_on().unwrap()))
     };
     let Some(whole) = with_limit(None) else { return };
     assert_eq!(with_limit(Some(65_536)).unwrap(), whole);
@@ -58,7 +61,7 @@ fn the_same_run_gives_the_same_bits_on(schedule: Schedule) {
     let once = || {
         let mut backend = gpu_on("the_same_run_gives_the_same_bits", &run, schedule)?;
         let (rows, _) = trained(&run, &mut backend);
-        Some((rows, backend.state().unwrap()))
+        Some((rows, backend.state().block_on().unwrap()))
     };
     let Some(first) = once() else { return };
     assert_eq!(once().unwrap(), first);
@@ -77,7 +80,7 @@ fn blocks_of_epochs_change_no_bit_on(schedule: Schedule) {
     let (rows, outcome) = trained(&run, &mut one_by_one);
     let stopped = outcome.replicas[0].epochs;
     assert!(stopped > 4 && stopped < 40, "patience fires in the middle: {stopped}");
-    let state = one_by_one.state().unwrap();
+    let state = one_by_one.state().block_on().unwrap();
     // Where a block ends and where patience fires differ for one of these at least.
     for block in [3, 4] {
         let backend = gpu_on("blocks_of_epochs_change_no_bit", &run, schedule).unwrap();
@@ -85,7 +88,7 @@ fn blocks_of_epochs_change_no_bit_on(schedule: Schedule) {
         let (block_rows, block_outcome) = trained(&run, &mut backend);
         assert_eq!(block_rows, rows, "blocks of {block}");
         assert_eq!(block_outcome.replicas[0].best, outcome.replicas[0].best);
-        assert_eq!(backend.state().unwrap(), state, "blocks of {block}");
+        assert_eq!(backend.state().block_on().unwrap(), state, "blocks of {block}");
     }
 }
 
@@ -100,7 +103,10 @@ fn every_quantity_of_a_first_step_is_the_cpu_s() {
         let Some(mut backend) = gpu("every_quantity_of_a_first_step_is_the_cpu_s", &run) else {
             return;
         };
-        let (traced, expected) = (backend.trace(1).unwrap(), cpu::<f32>(&run).trace(1).unwrap());
+        let (traced, expected) = (
+            backend.first_step(1).block_on().unwrap(),
+            cpu::<f32>(&run).first_step(1).block_on().unwrap(),
+        );
         assert_eq!(traced.len(), expected.len());
         for (quantity, expected) in traced.iter().zip(&expected) {
             let (name, shape) = (&expected.name, &expected.shape);
@@ -126,16 +132,20 @@ fn predictions_and_evaluations_are_the_cpu_s() {
         trained(&run, &mut backend);
         // The same weights, current and best, on the CPU.
         let mut reference = cpu::<f32>(&run);
-        reference.restore(&backend.state().unwrap()).unwrap();
+        let state = backend.state().block_on().unwrap();
+        reference.restore(&state).block_on().unwrap();
         // More rows than a block of an evaluation holds, and none.
         for rows in [0, 1, 2500] {
             let inputs = ndarray::Array2::from_shape_fn((rows, features), |(row, column)| {
                 ((row * 3 + column) as f32 * 0.7).sin()
             });
-            let inputs = inputs.into_dyn();
             for which in [Weights::Current, Weights::Best] {
-                let predicted = backend.predict(inputs.view(), which).unwrap();
-                let expected = reference.predict(inputs.view(), which).unwrap();
+                let network = network_of(&run, &state, which);
+                let infer = GpuInference::new(device(test).unwrap(), network.clone());
+                let mut infer = infer.block_on().unwrap();
+                let mut twin = CpuInference::<f32>::new(network).unwrap();
+                let predicted = infer.predict(inputs.view()).block_on().unwrap();
+                let expected = twin.predict(inputs.view()).block_on().unwrap();
                 assert_eq!(predicted.shape(), expected.shape());
                 for (y, expected) in predicted.iter().zip(&expected) {
                     let near = (y - expected).abs() <= 1e-5 * expected.abs().max(1.0);
@@ -145,8 +155,8 @@ fn predictions_and_evaluations_are_the_cpu_s() {
         }
         for split in Split::ALL {
             for which in [Weights::Current, Weights::Best] {
-                let evaluated = backend.evaluate(split, which).unwrap().remove(0);
-                let expected = reference.evaluate(split, which).unwrap().remove(0);
+                let evaluated = backend.evaluate(split, which).block_on().unwrap().remove(0);
+                let expected = reference.evaluate(split, which).block_on().unwrap().remove(0);
                 let what = format!("{split:?} {which:?}: {evaluated:?} {expected:?}");
                 let near = |a: f64, b: f64| (a - b).abs() <= 1e-5 * b.abs().max(1.0);
                 assert_eq!(evaluated.rows, expected.rows, "{what}");

@@ -1,14 +1,15 @@
 //! Which schedule is chosen, and that a race changes no bit.
 
 use crate::common::signals::Stack;
-use crate::common::{classes, parameters, run, trained};
+use crate::common::{classes, parameters, reports, run, trained};
 use crate::support::{adapter, gpu_on};
-use gpu_mlp::backend::Backend;
+use gpu_mlp::backend::Train;
 use gpu_mlp::candidates::{Schedules, race};
 use gpu_mlp::cpu;
 use gpu_mlp::gpu::Schedule;
 use gpu_mlp::network::Layer;
 use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
+use pollster::FutureExt as _;
 
 /// A long run has every schedule timed; the winner trains as if it had raced nobody.
 #[test]
@@ -22,7 +23,7 @@ fn a_race_changes_no_bit() {
     let test = "a_race_changes_no_bit";
     for schedules in [Schedules::of_gpu(), Schedules::all()] {
         let Some(adapter) = adapter(test) else { return };
-        let mut raced = race(&long, &schedules, || Ok(adapter)).unwrap();
+        let mut raced = race(&long, &schedules, async || Ok(adapter)).block_on().unwrap();
         let names: Vec<&str> = raced.candidates.iter().map(|e| e.schedule.as_str()).collect();
         let all = ["resident", "two-phase", "layered"];
         assert_eq!(&names[names.len() - 3..], all);
@@ -33,7 +34,7 @@ fn a_race_changes_no_bit() {
         );
         let (rows, state) = three_epochs(&mut *raced.backend);
         let description = raced.backend.description();
-        let mut alone: Box<dyn Backend> = match description.backend.as_str() {
+        let mut alone: Box<dyn Train> = match description.backend.as_str() {
             "cpu" => {
                 let named = |schedule: &cpu::Schedule| schedule.name() == description.schedule;
                 let schedule = cpu::Schedule::ALL.into_iter().find(named).unwrap();
@@ -48,23 +49,17 @@ fn a_race_changes_no_bit() {
         assert_eq!(three_epochs(&mut *alone), (rows, state), "{description:?}");
     }
     fn three_epochs(
-        backend: &mut dyn Backend,
+        backend: &mut dyn Train,
     ) -> (Vec<gpu_mlp::backend::ReplicaReport>, gpu_mlp::backend::State) {
-        backend.submit(1..4).unwrap();
-        let mut reports = vec![];
-        while let Some(event) = backend.poll(true).unwrap() {
-            if let gpu_mlp::backend::Event::Epoch(report) = event {
-                reports.extend(report.replicas);
-            }
-        }
-        (reports, backend.state().unwrap())
+        (reports(backend, 1..4), backend.state().block_on().unwrap())
     }
 }
 
 #[test]
 fn a_short_run_opens_no_gpu() {
     let run = run(&parameters(&[4, 8, 3], &["tanh", "softmax"]), &classes(60, 4, 3));
-    let raced = race(&run, &Schedules::all(), || panic!("a GPU was asked for")).unwrap();
+    let raced =
+        race(&run, &Schedules::all(), async || panic!("a GPU was asked for")).block_on().unwrap();
     assert_eq!(raced.backend.description().device, "cpu");
     assert!(raced.how.contains("too short"), "{}", raced.how);
 }
@@ -75,7 +70,7 @@ fn what_does_not_fit_says_why() {
     let layers = vec![Layer::plain(MaxPool1d { size: 2, stride: 2 }), Layer::dense(3, "softmax")];
     let stack = Stack { channels: 1, samples: 6, classifies: true, layers };
     let run = run(&stack.parameters(), &stack.dataset(12));
-    let raced = race(&run, &Schedules::of_gpu(), || Ok(adapter)).unwrap();
+    let raced = race(&run, &Schedules::of_gpu(), async || Ok(adapter)).block_on().unwrap();
     assert_eq!(raced.backend.description().schedule, "layered");
     let why = |at: usize| raced.candidates[at].result.clone().unwrap_err();
     assert!(why(0).contains("dense layers alone") && why(1).contains("dense layers alone"));
@@ -90,7 +85,7 @@ fn a_network_too_large_for_a_workgroup_is_not_resident() {
     parameters.batch_size = 40;
     let run = run(&parameters, &classes(60, 4, 3));
     let schedules = Schedules { cpu: vec![], gpu: vec![Schedule::Resident] };
-    let error = race(&run, &schedules, || Ok(adapter)).err().unwrap().to_string();
+    let error = race(&run, &schedules, async || Ok(adapter)).block_on().err().unwrap().to_string();
     assert!(error.contains("\"resident\": takes") && error.contains("workgroup memory"), "{error}");
     let (rows, _) = trained(&run, &mut gpu_on(test, &run, Schedule::TwoPhase).unwrap());
     assert!(rows.iter().all(|row| row.train.loss.is_finite()));

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use crate::common::{
-    alone, classes, cpu, joined, many_of_iris, run, trained, with_prepared_inputs,
+    alone, classes, cpu, joined, many_of_iris, reports, run, trained, with_prepared_inputs,
 };
 use crate::devices_and_data::patient;
 use crate::support::gpu_on;
-use gpu_mlp::backend::{Backend, Event, ReplicaReport};
+use gpu_mlp::backend::Train;
 use gpu_mlp::data::{Split, Splits};
-use gpu_mlp::gpu::{GpuBackend, Schedule};
+use gpu_mlp::gpu::Schedule;
 use gpu_mlp::run::{Parameters, ReplicaId, Run};
 use gpu_mlp::train::EpochRow;
+use pollster::FutureExt as _;
 
 /// Runs that differ in seed, rate and L2, and the last in its training rows.
 fn singles() -> Vec<Arc<Run>> {
@@ -44,7 +45,7 @@ fn three_replicas_are_three_single_runs_on(schedule: Schedule) {
         return;
     };
     let (rows, outcome) = trained(&joined, &mut backend);
-    let together = backend.state().unwrap();
+    let together = backend.state().block_on().unwrap();
     let epochs: Vec<u32> = outcome.replicas.iter().map(|replica| replica.epochs).collect();
     assert!(
         epochs[1..].iter().any(|&of| of < epochs[0]),
@@ -62,7 +63,7 @@ fn three_replicas_are_three_single_runs_on(schedule: Schedule) {
             assert_eq!(joined.validation, own.validation, "replica {replica}, epoch {epoch}");
         }
         assert_eq!(outcome.replicas[replica].best, own.replicas[0].best, "replica {replica}");
-        let state = alone.state().unwrap();
+        let state = alone.state().block_on().unwrap();
         assert_eq!(together.replicas[replica].steps, state.replicas[0].steps);
         for (name, own) in &state.tensors {
             let len = own.values.len();
@@ -99,18 +100,6 @@ fn three_replicas_agree_with_the_cpu_on(schedule: Schedule) {
     }
 }
 
-/// Trains these epochs; what each replica reported.
-fn reports(backend: &mut GpuBackend, epochs: std::ops::Range<u32>) -> Vec<ReplicaReport> {
-    backend.submit(epochs).unwrap();
-    let mut reports = vec![];
-    while let Some(event) = backend.poll(true).unwrap() {
-        if let Event::Epoch(report) = event {
-            reports.extend(report.replicas);
-        }
-    }
-    reports
-}
-
 #[test]
 fn a_state_goes_back_and_gives_the_same_bits() {
     Schedule::ALL.into_iter().for_each(a_state_goes_back_and_gives_the_same_bits_on);
@@ -124,18 +113,18 @@ fn a_state_goes_back_and_gives_the_same_bits_on(schedule: Schedule) {
     };
     reports(&mut backend, 1..3);
     backend.retain(&[0, 2].map(ReplicaId)).unwrap();
-    let saved = backend.state().unwrap();
+    let saved = backend.state().block_on().unwrap();
     let after = reports(&mut backend, 3..6);
-    let end = backend.state().unwrap();
+    let end = backend.state().block_on().unwrap();
     assert_ne!(end, saved);
     assert_eq!(after.len(), 6, "two replicas, three epochs");
-    backend.restore(&saved).unwrap();
-    assert_eq!(backend.state().unwrap(), saved);
+    backend.restore(&saved).block_on().unwrap();
+    assert_eq!(backend.state().block_on().unwrap(), saved);
     assert_eq!(reports(&mut backend, 3..6), after);
-    assert_eq!(backend.state().unwrap(), end);
+    assert_eq!(backend.state().block_on().unwrap(), end);
     // And on another device.
     let mut other = gpu_on("a_state_goes_back_and_gives_the_same_bits", &run, schedule).unwrap();
-    other.restore(&saved).unwrap();
+    other.restore(&saved).block_on().unwrap();
     assert_eq!(reports(&mut other, 3..6), after);
 }
 

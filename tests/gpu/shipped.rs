@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::common::signals::Stack;
 use crate::common::{classes, cpu, run, trained, values};
 use crate::support::device;
-use gpu_mlp::backend::Backend;
+use gpu_mlp::backend::Train;
 use gpu_mlp::cpu::{Cpu, Schedule as CpuSchedule};
 use gpu_mlp::data::Dataset;
 use gpu_mlp::gpu::{GpuBackend, Schedule};
@@ -15,6 +15,7 @@ use gpu_mlp::network::layers::Kind;
 use gpu_mlp::network::layers::dense::Dense;
 use gpu_mlp::run::{LayerStack, Parameters};
 use gpu_mlp::train::EpochRow;
+use pollster::FutureExt as _;
 
 const STEPS: usize = 20;
 /// Samples of a signal: enough for the longest stack of pools that ships.
@@ -101,20 +102,20 @@ fn check(file: &std::path::Path, problems: &mut Vec<String>) -> Option<()> {
         let device = device("every_parameter_file_on_every_schedule")?;
         let software = device.is_software;
         let (fitting, refused) =
-            GpuBackend::first_fitting(device, run.clone(), &[schedule]).unwrap();
+            GpuBackend::first_fitting(device, run.clone(), &[schedule]).block_on().unwrap();
         let Some(mut gpu) = fitting else {
             let (_, why) = &refused[0];
             let reasons = ["dense layers alone", "workgroup memory"];
-            assert!(reasons.iter().any(|reason| why.contains(reason)), "{why}");
+            assert!(reasons.iter().any(|reason| why.message.contains(reason)), "{why}");
             continue;
         };
         let turns = gpu.most_turns();
         assert!(!software || turns <= 60_000, "{}: {turns} turns of loops", file.display());
-        let before = gpu.state().unwrap();
+        let before = gpu.state().block_on().unwrap();
         let (found, _) = trained(&run, &mut gpu);
-        let after = gpu.state().unwrap();
-        gpu.restore(&before).unwrap();
-        let again = (trained(&run, &mut gpu).0, gpu.state().unwrap());
+        let after = gpu.state().block_on().unwrap();
+        gpu.restore(&before).block_on().unwrap();
+        let again = (trained(&run, &mut gpu).0, gpu.state().block_on().unwrap());
         let same = again == (found.clone(), after);
         let (what, apart) = (file.file_stem().unwrap().display(), apart(&found, &expected));
         // For who runs it by hand, on a card.
@@ -169,7 +170,8 @@ fn dispatches_of_as_many_turns_as_are_allowed() {
         let run = run(&parameters, &made(&parameters, 700));
         let Some(device) = device("dispatches_of_as_many_turns_as_are_allowed") else { return };
         let software = device.is_software;
-        let fitting = GpuBackend::first_fitting(device, run.clone(), &[Schedule::Resident]);
+        let fitting =
+            GpuBackend::first_fitting(device, run.clone(), &[Schedule::Resident]).block_on();
         let Some(mut gpu) = fitting.unwrap().0 else { continue };
         let turns = gpu.most_turns();
         assert!(!software || turns <= 60_000, "{file}: {turns} turns of loops");

@@ -1,6 +1,7 @@
 //! Convolutions and pools on the GPU against the CPU: the source's example, random stacks, a stack
 //! whose products take many tiles, and gradients after a first step.
 
+use pollster::FutureExt as _;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
@@ -8,7 +9,7 @@ use crate::common::signals::{Stack, stacks, with_worked_weights, worked_example}
 use crate::common::{cpu, run};
 use crate::runs::check_on;
 use crate::support::gpu;
-use gpu_mlp::backend::Backend;
+use gpu_mlp::backend::Train;
 use gpu_mlp::data::Dataset;
 use gpu_mlp::gpu::Schedule;
 use gpu_mlp::network::Layer;
@@ -74,13 +75,14 @@ fn every_quantity_of_a_first_step() {
         let run = run(&parameters, &dataset);
         let Some(mut gpu) = gpu(test, &run) else { return };
         let mut cpu = cpu::<f64>(&run);
-        let mut state = cpu.state().unwrap();
+        let mut state = cpu.state().block_on().unwrap();
         if what == "the source's example" {
             state = with_worked_weights(state, 0);
         }
-        cpu.restore(&state).unwrap();
-        gpu.restore(&state).unwrap();
-        let (on_gpu, on_cpu) = (gpu.trace(1).unwrap(), cpu.trace(1).unwrap());
+        cpu.restore(&state).block_on().unwrap();
+        gpu.restore(&state).block_on().unwrap();
+        let (on_gpu, on_cpu) =
+            (gpu.first_step(1).block_on().unwrap(), cpu.first_step(1).block_on().unwrap());
         assert_eq!(on_gpu.len(), on_cpu.len());
         for (gpu, cpu) in on_gpu.iter().zip(&on_cpu) {
             assert_eq!((&gpu.name, &gpu.shape), (&cpu.name, &cpu.shape), "{what}");

@@ -4,18 +4,19 @@ use std::sync::Arc;
 
 use gpu_mlp::gpu::{Adapter, Gpu, GpuBackend, Schedule, adapters};
 use gpu_mlp::run::Run;
+use pollster::FutureExt as _;
 
 use crate::adapter;
 
 /// An open device, or None where the machine has no adapter: then the skipped test is named, and with
 /// GPU_MLP_REQUIRE_GPU=1 it fails.
 pub fn device(test: &str) -> Option<Gpu> {
-    Some(adapter(test)?.open().unwrap())
+    Some(adapter(test)?.open().block_on().unwrap())
 }
 
 /// The adapter of that device.
 pub fn adapter(test: &str) -> Option<Adapter> {
-    adapter::first(test, adapters())
+    adapter::first(test, adapters().block_on())
 }
 
 /// A GPU backend on a run, where there is a device.
@@ -25,5 +26,5 @@ pub fn gpu(test: &str, run: &Arc<Run>) -> Option<GpuBackend> {
 
 /// The same on a schedule, which has to fit.
 pub fn gpu_on(test: &str, run: &Arc<Run>, schedule: Schedule) -> Option<GpuBackend> {
-    Some(GpuBackend::with_schedule(device(test)?, run.clone(), schedule).unwrap())
+    Some(GpuBackend::with_schedule(device(test)?, run.clone(), schedule).block_on().unwrap())
 }

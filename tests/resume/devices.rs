@@ -6,13 +6,14 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use gpu_mlp::artifact::{RunDirectory, Timing};
-use gpu_mlp::backend::{Backend, Description};
+use gpu_mlp::backend::{Description, Train};
 use gpu_mlp::cpu::Cpu;
 use gpu_mlp::data::Dataset;
 use gpu_mlp::gpu::{Schedule, adapters};
 use gpu_mlp::run::{Parameters, Run};
 use gpu_mlp::train::train;
 use nix::sys::signal::Signal;
+use pollster::FutureExt as _;
 use serde_json::{Value, json};
 
 use crate::stopped::{assert_same_end, parameters, run_with_model_in_the_way, signal, started};
@@ -30,7 +31,7 @@ fn small(folder: &Folder, more: &Value) -> std::path::PathBuf {
 #[test]
 fn a_killed_run_on_a_gpu_ends_with_the_same_bits() {
     let test = "a_killed_run_on_a_gpu_ends_with_the_same_bits";
-    let Some(adapter) = crate::adapter::first(test, adapters()) else { return };
+    let Some(adapter) = crate::adapter::first(test, adapters().block_on()) else { return };
     // Named, because two runs that race schedules may choose differently.
     for schedule in Schedule::ALL {
         let optimizer = match schedule {
@@ -67,7 +68,7 @@ fn killed_and_resumed(device: &str, schedule: &str, more: &Value) {
 #[test]
 fn a_run_of_a_gpu_goes_on_on_the_cpu_with_the_same_losses_and_says_so() {
     let test = "a_run_of_a_gpu_goes_on_on_the_cpu_with_the_same_losses_and_says_so";
-    let Some(adapter) = crate::adapter::first(test, adapters()) else { return };
+    let Some(adapter) = crate::adapter::first(test, adapters().block_on()) else { return };
     let folder = Folder::new();
     let own = small(&folder, &json!({}));
     let few = ["--set", "MAX_EPOCHS=30"];
@@ -127,7 +128,7 @@ fn where_the_device_is_gone_another_can_be_named_whatever_the_schedule() {
     directory.checkpoint_every(3);
     // Where the model is to be written: the run does not come to its end.
     std::fs::create_dir(path.join("model.safetensors")).unwrap();
-    train(&run, &mut cpu, &mut directory, &AtomicBool::new(false)).unwrap_err();
+    train(&run, &mut cpu, &mut directory, &AtomicBool::new(false)).block_on().unwrap_err();
     std::fs::remove_dir(path.join("model.safetensors")).unwrap();
     drop(directory);
     folder.run(&["train", "--resume", "run"]).refused(&[

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use gpu_mlp::backend::Backend;
+use gpu_mlp::backend::Train;
 use gpu_mlp::data::{Split, Splits};
 use gpu_mlp::network::Layer;
 use gpu_mlp::run::{LayerStack, ReplicaId, Run};
+use pollster::FutureExt as _;
 
 use crate::common::{InBlocks, classes, cpu, joined, parameters, run, trained, values};
 use crate::patient;
@@ -22,7 +23,11 @@ fn blocks_of_epochs_change_no_bit() {
         let (block_rows, block_outcome) = trained(&run, &mut backend);
         assert_eq!(block_rows, rows, "blocks of {block}");
         assert_eq!(block_outcome.replicas[0].best, outcome.replicas[0].best);
-        assert_eq!(backend.state().unwrap(), one_by_one.state().unwrap(), "blocks of {block}");
+        assert_eq!(
+            backend.state().block_on().unwrap(),
+            one_by_one.state().block_on().unwrap(),
+            "blocks of {block}"
+        );
     }
 }
 
@@ -37,7 +42,7 @@ fn the_same_seed_gives_the_same_bits_whatever_the_number_of_threads() {
         pool.install(|| {
             let mut backend = cpu::<f32>(&run);
             let (rows, _) = trained(&run, &mut backend);
-            (rows, backend.state().unwrap())
+            (rows, backend.state().block_on().unwrap())
         })
     };
     assert_eq!(with_threads(1), with_threads(3));
@@ -80,7 +85,8 @@ fn a_replica_without_rows_left_does_not_move() {
     let joined = joined(&[single, Arc::new(shorter)]);
     let mut backend = cpu::<f32>(&joined);
     trained(&joined, &mut backend);
-    let steps: Vec<u64> = backend.state().unwrap().replicas.iter().map(|r| r.steps).collect();
+    let steps: Vec<u64> =
+        backend.state().block_on().unwrap().replicas.iter().map(|r| r.steps).collect();
     assert_eq!(steps, [9, 3], "35 rows and 9 rows in batches of 4");
 }
 

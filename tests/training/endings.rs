@@ -2,9 +2,10 @@
 
 use std::sync::atomic::AtomicBool;
 
-use gpu_mlp::backend::Backend;
+use gpu_mlp::backend::Train;
 use gpu_mlp::data::Split;
 use gpu_mlp::train::{Stop, train};
+use pollster::FutureExt as _;
 
 use crate::common::{Rows, classes, cpu, parameters, run, trained, values};
 use crate::patient;
@@ -31,7 +32,7 @@ fn without_validation_the_last_weights_are_kept() {
     let (rows, outcome) = trained(&run, &mut backend);
     assert!(rows.iter().all(|row| row.validation.is_none()));
     assert_eq!(outcome.replicas[0].best_epoch, Some(5));
-    let state = backend.state().unwrap();
+    let state = backend.state().block_on().unwrap();
     assert!(state.tensors.values().all(|tensor| tensor.best == tensor.values));
 }
 
@@ -58,7 +59,9 @@ fn a_diverging_run_names_the_step_and_keeps_the_best_weights() {
     assert!(replica.epochs < 200);
     assert!(rows.iter().take(rows.len() - 1).all(|row| row.train.loss.is_finite()));
     let finite = |values: &[f64]| values.iter().all(|value| value.is_finite());
-    assert!(backend.state().unwrap().tensors.values().all(|tensor| finite(&tensor.best)));
+    assert!(
+        backend.state().block_on().unwrap().tensors.values().all(|tensor| finite(&tensor.best))
+    );
 }
 
 #[test]
@@ -81,7 +84,7 @@ fn an_interrupt_is_seen_between_submits() {
     let run = run(&patient(), &classes(60, 4, 3));
     let mut rows = Rows::default();
     let interrupt = AtomicBool::new(true);
-    let outcome = train(&run, &mut cpu::<f32>(&run), &mut rows, &interrupt).unwrap();
+    let outcome = train(&run, &mut cpu::<f32>(&run), &mut rows, &interrupt).block_on().unwrap();
     assert_eq!(outcome.replicas[0].stop, Stop::Interrupted);
     assert!(rows.0.is_empty());
 }

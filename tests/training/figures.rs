@@ -1,11 +1,13 @@
 //! Losses, errors and predictions.
 
-use gpu_mlp::backend::{Backend, Weights};
+use gpu_mlp::backend::{Infer, Train, Weights};
+use gpu_mlp::cpu::CpuInference;
 use gpu_mlp::data::Split;
 use gpu_mlp::metrics::{RegressionFigures, Scores};
 use gpu_mlp::run::{BatchGradient, Clip, Optimizer};
+use pollster::FutureExt as _;
 
-use crate::common::{classes, cpu, parameters, run, trained, values};
+use crate::common::{classes, cpu, network_of, parameters, run, scaled, trained, values};
 
 #[test]
 fn a_row_that_weighs_nothing_changes_nothing_whatever_it_holds() {
@@ -20,7 +22,7 @@ fn a_row_that_weighs_nothing_changes_nothing_whatever_it_holds() {
         let run = run(&parameters, dataset);
         let mut backend = cpu::<f32>(&run);
         trained(&run, &mut backend);
-        backend.state().unwrap()
+        backend.state().block_on().unwrap()
     };
     let expected = state(&dataset);
     let gpu_mlp::data::Targets::Reals(targets) = &mut dataset.targets else { panic!("real") };
@@ -103,15 +105,16 @@ fn predictions_are_in_original_units() {
     let run = run(&parameters, &dataset);
     let mut backend = cpu::<f32>(&run);
     let (_, outcome) = trained(&run, &mut backend);
-    let inputs = dataset.inputs.mapv(|x| x as f32).into_dyn();
-    let predicted = backend.predict(inputs.view(), Weights::Best).unwrap();
+    let network = network_of(&run, &backend.state().block_on().unwrap(), Weights::Best);
+    let mut infer = CpuInference::<f32>::new(network).unwrap();
+    let predicted = infer.predict(scaled(&run, &dataset.inputs).view()).block_on().unwrap();
     let gpu_mlp::data::Targets::Reals(truth) = &dataset.targets else { panic!("real targets") };
     let rows = run.folds[0].rows(Split::Validation);
     let squares: Vec<f64> = (0..2)
         .map(|output| {
             let error = |&row: &u32| {
                 let row = row as usize;
-                predicted[[0, row, output]] - truth[[row, output]]
+                predicted[[row, output]] - truth[[row, output]]
             };
             rows.iter().map(|row| error(row).powi(2)).sum::<f64>() / rows.len() as f64
         })
@@ -134,7 +137,9 @@ fn predictions_do_not_depend_on_the_order_of_the_array_in_memory() {
     let rows = dataset.inputs.mapv(|x| x as f32);
     let mut columns_first = ndarray::Array2::zeros(rows.dim().f());
     columns_first.assign(&rows);
-    let [by_rows, by_columns] = [rows, columns_first]
-        .map(|rows| backend.predict(rows.into_dyn().view(), Weights::Current).unwrap());
+    let network = network_of(&run, &backend.state().block_on().unwrap(), Weights::Current);
+    let mut infer = CpuInference::<f32>::new(network).unwrap();
+    let [by_rows, by_columns] =
+        [rows, columns_first].map(|rows| infer.predict(rows.view()).block_on().unwrap());
     assert_eq!(by_rows, by_columns);
 }

@@ -4,16 +4,16 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use gpu_mlp::Error;
 use gpu_mlp::artifact::{RunDirectory, StoredRun, Timing};
-use gpu_mlp::backend::{Backend, Description, Event, Quantity, State, Weights};
+use gpu_mlp::backend::{Answer, Description, Event, Quantity, State, Train, Weights};
 use gpu_mlp::cpu::{Cpu, Schedule};
+use gpu_mlp::error::{Error, ErrorKind};
 use gpu_mlp::metrics::Evaluation;
 use gpu_mlp::run::{Optimizer, Parameters, Run};
 use gpu_mlp::train::{Stop, train, train_from};
-use ndarray::{Array3, ArrayViewD};
+use pollster::FutureExt as _;
 
 use crate::common::{classes, parameters, run, trained};
 
@@ -23,34 +23,39 @@ struct Lost {
     epoch: u32,
     after: bool,
     lost: bool,
-    /// What the host knows, and whether it remembers.
+    /// What the host knows.
     known: State,
-    remembers: bool,
 }
 
 impl Lost {
     fn fault<T>(&self) -> gpu_mlp::Result<T> {
-        Err(Error::failed("the device was lost; go on with --device cpu"))
+        Err(Error::device_lost("the device was lost; go on with --device cpu"))
     }
 }
 
-impl Backend for Lost {
+impl Train for Lost {
     fn description(&self) -> Description {
         Description { device: "a fragile one".into(), ..self.backend.description() }
     }
-    fn submit(&mut self, epochs: Range<u32>) -> gpu_mlp::Result<()> {
-        self.backend.submit(epochs)
-    }
-    fn poll(&mut self, wait: bool) -> gpu_mlp::Result<Option<Event>> {
-        let event = self.backend.poll(wait)?;
-        if let Some(Event::Epoch(report)) = &event {
-            self.lost |= report.epoch == self.epoch;
-            if self.lost && !self.after {
-                return self.fault();
+    fn train<'a>(
+        &'a mut self,
+        epochs: Range<u32>,
+        told: &'a mut dyn FnMut(Event),
+    ) -> Answer<'a, ()> {
+        Box::pin(async move {
+            for epoch in epochs {
+                self.lost |= epoch == self.epoch;
+                if self.lost && !self.after {
+                    return self.fault();
+                }
+                self.backend.train(epoch..epoch + 1, told).await?;
+                self.known = self.backend.state().await?;
             }
-            self.known = self.backend.state()?;
-        }
-        Ok(event)
+            Ok(())
+        })
+    }
+    fn go_back(&mut self) -> Answer<'_, ()> {
+        self.backend.go_back()
     }
     fn retain(&mut self, live: &[gpu_mlp::run::ReplicaId]) -> gpu_mlp::Result<()> {
         self.backend.retain(live)
@@ -59,29 +64,22 @@ impl Backend for Lost {
         &mut self,
         split: gpu_mlp::data::Split,
         which: Weights,
-    ) -> gpu_mlp::Result<Vec<Evaluation>> {
-        if self.lost { self.fault() } else { self.backend.evaluate(split, which) }
+    ) -> Answer<'_, Vec<Evaluation>> {
+        Box::pin(async move {
+            if self.lost { self.fault() } else { self.backend.evaluate(split, which).await }
+        })
     }
-    fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> gpu_mlp::Result<Array3<f64>> {
-        self.backend.predict(rows, which)
+    fn first_step(&mut self, epoch: u32) -> Answer<'_, Vec<Quantity>> {
+        self.backend.first_step(epoch)
     }
-    fn trace(&mut self, epoch: u32) -> gpu_mlp::Result<Vec<Quantity>> {
-        self.backend.trace(epoch)
+    fn state(&mut self) -> Answer<'_, State> {
+        Box::pin(async { if self.lost { self.fault() } else { self.backend.state().await } })
     }
-    fn state(&mut self) -> gpu_mlp::Result<State> {
-        if self.lost { self.fault() } else { self.backend.state() }
+    fn last_known_state(&mut self) -> State {
+        self.known.clone()
     }
-    fn known_state(&mut self) -> gpu_mlp::Result<State> {
-        if self.remembers {
-            return Ok(self.known.clone());
-        }
-        Err(Error::failed("nothing is known of the state"))
-    }
-    fn restore(&mut self, state: &State) -> gpu_mlp::Result<()> {
+    fn restore<'a>(&'a mut self, state: &'a State) -> Answer<'a, ()> {
         self.backend.restore(state)
-    }
-    fn measure(&mut self, budget: Duration) -> gpu_mlp::Result<f64> {
-        self.backend.measure(budget)
     }
 }
 
@@ -95,17 +93,17 @@ fn twelve_epochs() -> (Parameters, Arc<Run>) {
 }
 
 /// Loses the device; the error.
-fn lose(out: &Path, epoch: u32, after: bool, remembers: bool) -> Error {
+fn lose(out: &Path, epoch: u32, after: bool) -> Error {
     let (parameters, run) = twelve_epochs();
     let mut cpu = Cpu::<f32>::new(run.clone());
-    let known = cpu.state().unwrap();
-    let mut backend = Lost { backend: cpu, epoch, after, lost: false, known, remembers };
+    let known = cpu.state().block_on().unwrap();
+    let mut backend = Lost { backend: cpu, epoch, after, lost: false, known };
     let timing = (Instant::now(), Timing::default());
     let what = backend.description();
     let mut directory =
         RunDirectory::create(out, &run, &parameters.to_json(), None, what, timing).unwrap();
     directory.checkpoint_every(3);
-    train(&run, &mut backend, &mut directory, &AtomicBool::new(false)).unwrap_err()
+    train(&run, &mut backend, &mut directory, &AtomicBool::new(false)).block_on().unwrap_err()
 }
 
 #[test]
@@ -114,8 +112,8 @@ fn the_checkpoint_before_goes_on_on_another_device_with_the_same_losses() {
     // In epoch 8; and behind epoch 6 or 12, before its checkpoint or the best weights can be read.
     for (epoch, after, saved) in [(8, false, 6), (6, true, 3), (12, true, 9)] {
         let out = folder.path().join(format!("{epoch}"));
-        let error = lose(&out, epoch, after, true);
-        assert!(error.to_string().contains("the device was lost"), "{error}");
+        let error = lose(&out, epoch, after);
+        assert_eq!(error.kind, ErrorKind::DeviceLost, "{error}");
         assert!(out.join("model.safetensors").exists(), "the best weights are saved");
 
         let (parameters, run) = twelve_epochs();
@@ -131,8 +129,9 @@ fn the_checkpoint_before_goes_on_on_another_device_with_the_same_losses() {
             RunDirectory::reopen(stored, Some(&checkpoint), &run, None, &resolved, what, timing)
                 .unwrap();
         let go_on = AtomicBool::new(false);
-        let outcome =
-            train_from(&run, checkpoint.checkpoint, &mut other, &mut directory, &go_on).unwrap();
+        let outcome = train_from(&run, checkpoint.checkpoint, &mut other, &mut directory, &go_on)
+            .block_on()
+            .unwrap();
         assert_eq!((outcome.replicas[0].stop, outcome.replicas[0].epochs), (Stop::MaxEpochs, 12));
 
         let (rows, whole) = trained(&run, &mut Cpu::<f32>::new(run.clone()));
@@ -147,14 +146,4 @@ fn the_checkpoint_before_goes_on_on_another_device_with_the_same_losses() {
             (whole.steps, whole.replicas[0].best_epoch)
         );
     }
-}
-
-#[test]
-fn where_nothing_is_known_of_the_best_weights_the_loss_of_the_device_is_told_all_the_same() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("run");
-    let error = lose(&out, 8, false, false).to_string();
-    assert!(error.contains("the device was lost"), "{error}");
-    assert!(!out.join("model.safetensors").exists() && !out.join("summary.json").exists());
-    assert!(out.join("checkpoint.safetensors").exists());
 }

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use gpu_mlp::backend::Backend;
+use gpu_mlp::backend::Train;
 use gpu_mlp::cpu::{Cpu, Schedule};
 use gpu_mlp::data::Splits;
 use gpu_mlp::run::{Clip, Optimizer, Parameters, Rate, Replica, ReplicaId, Run};
 use gpu_mlp::train::{Checkpoint, EpochRow, Observer, Stop, train, train_from};
+use pollster::FutureExt as _;
 
 use crate::common::{
     Rows, alone, classes, many_of_iris, parameters, trained, with_prepared_inputs,
@@ -27,7 +28,7 @@ fn a_thousand_replicas_of_iris_are_their_single_runs() {
     for schedule in Schedule::ALL {
         let mut backend = on(&run, schedule);
         let (rows, outcome) = trained(&run, &mut backend);
-        let state = backend.state().unwrap();
+        let state = backend.state().block_on().unwrap();
         let stops = || outcome.replicas.iter().map(|replica| replica.stop);
         let by_patience = stops().filter(|stop| matches!(stop, Stop::LossPatience(_))).count();
         let by_epochs = stops().filter(|stop| *stop == Stop::MaxEpochs).count();
@@ -44,7 +45,7 @@ fn a_thousand_replicas_of_iris_are_their_single_runs() {
             assert_eq!(of_replica, own_rows, "the history of replica {id}, {schedule:?}");
             let (joined, own_outcome) = (&outcome.replicas[id], &own_outcome.replicas[0]);
             assert_eq!((joined.stop, &joined.best), (own_outcome.stop, &own_outcome.best), "{id}");
-            for (name, tensor) in own.state().unwrap().tensors {
+            for (name, tensor) in own.state().block_on().unwrap().tensors {
                 let len = tensor.values.len();
                 let joined = &state.tensors[&name];
                 let part = |values: &[f64]| values[id * len..(id + 1) * len].to_vec();
@@ -62,7 +63,7 @@ fn the_number_of_threads_changes_no_bit_of_many() {
         let of = |threads| {
             with_threads(threads, || {
                 let mut backend = on(&run, schedule);
-                (trained(&run, &mut backend).0, backend.state().unwrap())
+                (trained(&run, &mut backend).0, backend.state().block_on().unwrap())
             })
         };
         let one = of(1);
@@ -101,13 +102,17 @@ fn a_kill_at_any_epoch_and_a_resume_change_no_bit_of_many() {
         let (rows, _) = trained(&run, &mut whole);
         for after in 1..=9 {
             let mut killed = Killed { rows: Rows::default(), after, checkpoint: None };
-            train(&run, &mut on(&run, schedule), &mut killed, &go_on).unwrap();
+            train(&run, &mut on(&run, schedule), &mut killed, &go_on).block_on().unwrap();
             let (mut rest, mut later) = (on(&run, schedule), Rows::default());
             let checkpoint = killed.checkpoint.unwrap();
-            train_from(&run, checkpoint, &mut rest, &mut later, &go_on).unwrap();
+            train_from(&run, checkpoint, &mut rest, &mut later, &go_on).block_on().unwrap();
             let expected: Vec<_> = rows.iter().filter(|row| row.epoch > after).cloned().collect();
             assert_eq!(later.0, expected, "after epoch {after}, {schedule:?}");
-            assert_eq!(rest.state().unwrap(), whole.state().unwrap(), "after epoch {after}");
+            assert_eq!(
+                rest.state().block_on().unwrap(),
+                whole.state().block_on().unwrap(),
+                "after epoch {after}"
+            );
         }
     }
 }

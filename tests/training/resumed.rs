@@ -6,10 +6,11 @@ use std::time::Instant;
 
 use gpu_mlp::Result;
 use gpu_mlp::artifact::{RunDirectory, StoredRun, Timing};
-use gpu_mlp::backend::{Backend, State};
+use gpu_mlp::backend::{State, Train};
 use gpu_mlp::cpu::{Cpu, Schedule};
 use gpu_mlp::run::{Clip, Parameters, Run};
 use gpu_mlp::train::{Checkpoint, EpochRow, Observer, Outcome, Stop, train, train_from};
+use pollster::FutureExt as _;
 
 use crate::common::{
     InBlocks, Rows, classes, cpu, joined, many_of_iris, parameters, run, trained, values,
@@ -48,22 +49,22 @@ fn timeless(mut outcome: Outcome) -> Outcome {
 
 /// Goes on from every checkpoint; the outcome.
 #[track_caller]
-fn every_rest_is_the_same(run: &Arc<Run>, backend: &dyn Fn() -> Box<dyn Backend>) -> Outcome {
+fn every_rest_is_the_same(run: &Arc<Run>, backend: &dyn Fn() -> Box<dyn Train>) -> Outcome {
     let go_on = AtomicBool::new(false);
     let mut keeper = Keeper { every: 1, ..Keeper::default() };
     let mut whole = backend();
-    let outcome = timeless(train(run, &mut *whole, &mut keeper, &go_on).unwrap());
-    let state = whole.state().unwrap();
+    let outcome = timeless(train(run, &mut *whole, &mut keeper, &go_on).block_on().unwrap());
+    let state = whole.state().block_on().unwrap();
     assert!(keeper.checkpoints.len() > 3, "{outcome:?}");
     for checkpoint in keeper.checkpoints {
         let epoch = checkpoint.progress.epoch;
         let mut rows = Rows::default();
         let mut rest = backend();
-        let ended = train_from(run, checkpoint, &mut *rest, &mut rows, &go_on).unwrap();
+        let ended = train_from(run, checkpoint, &mut *rest, &mut rows, &go_on).block_on().unwrap();
         let later = keeper.rows.0.iter().filter(|row| row.epoch > epoch);
         assert!(rows.0.iter().eq(later), "after epoch {epoch}");
         assert_eq!(timeless(ended), outcome, "after epoch {epoch}");
-        assert_eq!(rest.state().unwrap(), state, "after epoch {epoch}");
+        assert_eq!(rest.state().block_on().unwrap(), state, "after epoch {epoch}");
     }
     outcome
 }
@@ -72,7 +73,7 @@ fn every_rest_is_the_same(run: &Arc<Run>, backend: &dyn Fn() -> Box<dyn Backend>
 fn on_both_schedules_until_patience_ends_it() {
     let run = run(&patient(), &classes(60, 4, 3));
     for schedule in Schedule::ALL {
-        let backend = || -> Box<dyn Backend> {
+        let backend = || -> Box<dyn Train> {
             Box::new(Cpu::<f32>::with_schedule(run.clone(), schedule).unwrap())
         };
         let outcome = every_rest_is_the_same(&run, &backend);
@@ -100,7 +101,7 @@ fn until_the_score_stands_still_or_the_loss_does_or_bursts() {
         (bursts, values(40, 4, 2), "not_finite"),
     ] {
         let run = run(&parameters, &dataset);
-        let backend = || -> Box<dyn Backend> { Box::new(cpu::<f32>(&run)) };
+        let backend = || -> Box<dyn Train> { Box::new(cpu::<f32>(&run)) };
         let outcome = every_rest_is_the_same(&run, &backend);
         assert_eq!(outcome.replicas[0].stop.name(), stop);
     }
@@ -113,7 +114,7 @@ fn of_three_replicas_of_which_some_have_stopped() {
     let dataset = classes(50, 4, 3);
     let single = |seed| run(&Parameters { random_seed: seed, ..parameters.clone() }, &dataset);
     let joined = joined(&[1, 2, 3].map(single));
-    let backend = || -> Box<dyn Backend> { Box::new(cpu::<f32>(&joined)) };
+    let backend = || -> Box<dyn Train> { Box::new(cpu::<f32>(&joined)) };
     let outcome = every_rest_is_the_same(&joined, &backend);
     let epochs: Vec<u32> = outcome.replicas.iter().map(|replica| replica.epochs).collect();
     assert!(epochs.iter().min() < epochs.iter().max(), "{epochs:?}");
@@ -141,7 +142,7 @@ fn of_three_replicas_the_history_is_that_of_the_first() {
     let mut directory = RunDirectory::create(&out, &joined, &keys, None, what, timing).unwrap();
     directory.checkpoint_every(1);
     let go_on = AtomicBool::new(false);
-    let outcome = train(&joined, &mut backend, &mut directory, &go_on).unwrap();
+    let outcome = train(&joined, &mut backend, &mut directory, &go_on).block_on().unwrap();
     let epochs = outcome.replicas[0].epochs;
     assert!(outcome.replicas.iter().any(|replica| replica.epochs > epochs));
     let history = std::fs::read_to_string(out.join("history.csv")).unwrap();
@@ -185,7 +186,7 @@ fn forty_replicas_go_on_from_the_file_of_their_checkpoint() {
     let (keys, what) = (patient().to_json(), backend.description());
     let directory = RunDirectory::create(&out, &run, &keys, None, what.clone(), timing()).unwrap();
     let mut observer = Interrupted { directory, after: 4, interrupt: &interrupt };
-    let outcome = train(&run, &mut backend, &mut observer, &interrupt).unwrap();
+    let outcome = train(&run, &mut backend, &mut observer, &interrupt).block_on().unwrap();
     assert_eq!(outcome.replicas[0].stop, Stop::MaxEpochs);
     assert!(outcome.interrupted().is_some());
     drop(observer);
@@ -194,9 +195,10 @@ fn forty_replicas_go_on_from_the_file_of_their_checkpoint() {
     let mut directory =
         RunDirectory::reopen(stored, Some(&saved), &run, None, &keys, what, timing()).unwrap();
     let (mut rest, go_on) = (cpu::<f32>(&run), AtomicBool::new(false));
-    let ended = train_from(&run, saved.checkpoint, &mut rest, &mut directory, &go_on).unwrap();
+    let ended =
+        train_from(&run, saved.checkpoint, &mut rest, &mut directory, &go_on).block_on().unwrap();
     assert_eq!(timeless(ended), timeless(expected));
-    assert_eq!(rest.state().unwrap(), whole.state().unwrap());
+    assert_eq!(rest.state().block_on().unwrap(), whole.state().block_on().unwrap());
     assert!(!out.join("checkpoint.safetensors").exists() && directory.has_ended());
 }
 
@@ -206,7 +208,7 @@ fn blocks_of_epochs_end_where_a_checkpoint_is_due() {
     let (rows, _) = trained(&run, &mut cpu::<f32>(&run));
     let mut keeper = Keeper { every: 3, ..Keeper::default() };
     let mut backend = InBlocks(cpu::<f32>(&run), 7);
-    train(&run, &mut backend, &mut keeper, &AtomicBool::new(false)).unwrap();
+    train(&run, &mut backend, &mut keeper, &AtomicBool::new(false)).block_on().unwrap();
     assert_eq!(keeper.rows.0, rows);
     let epochs: Vec<u32> = keeper.checkpoints.iter().map(|c| c.progress.epoch).collect();
     // Not after the last epoch: then the run is over.
@@ -214,8 +216,8 @@ fn blocks_of_epochs_end_where_a_checkpoint_is_due() {
     assert_eq!(epochs, due);
     let last = keeper.checkpoints.pop().unwrap();
     let mut rest = InBlocks(cpu::<f32>(&run), 7);
-    train_from(&run, last, &mut rest, &mut keeper, &AtomicBool::new(false)).unwrap();
-    assert_eq!(rest.state().unwrap(), backend.state().unwrap());
+    train_from(&run, last, &mut rest, &mut keeper, &AtomicBool::new(false)).block_on().unwrap();
+    assert_eq!(rest.state().block_on().unwrap(), backend.state().block_on().unwrap());
 }
 
 /// Interrupts after an epoch, or fails as a full disk does.
@@ -247,13 +249,13 @@ fn an_interrupt_and_a_listener_that_fails_leave_a_checkpoint_of_the_last_epoch()
         let interrupt = AtomicBool::new(false);
         let mut stopping = Stopping { keeper: Keeper::default(), interrupt: &interrupt, fails };
         let mut backend = InBlocks(cpu::<f32>(&run), block);
-        let ended = train(&run, &mut backend, &mut stopping, &interrupt);
+        let ended = train(&run, &mut backend, &mut stopping, &interrupt).block_on();
         assert_eq!(ended.is_err(), fails);
         let checkpoint = stopping.keeper.checkpoints.pop().unwrap();
         assert_eq!((checkpoint.progress.epoch, stopping.keeper.checkpoints.len()), (5, 0));
         let mut rest = Rows::default();
         let go_on = AtomicBool::new(false);
-        train_from(&run, checkpoint, &mut cpu::<f32>(&run), &mut rest, &go_on).unwrap();
+        train_from(&run, checkpoint, &mut cpu::<f32>(&run), &mut rest, &go_on).block_on().unwrap();
         assert_eq!(rest.0, rows[5..]);
     }
 }
@@ -262,7 +264,7 @@ fn an_interrupt_and_a_listener_that_fails_leave_a_checkpoint_of_the_last_epoch()
 fn a_checkpoint_of_another_run_is_refused() {
     let own = run(&patient(), &classes(60, 4, 3));
     let mut keeper = Keeper { every: 4, ..Keeper::default() };
-    train(&own, &mut cpu::<f32>(&own), &mut keeper, &AtomicBool::new(false)).unwrap();
+    train(&own, &mut cpu::<f32>(&own), &mut keeper, &AtomicBool::new(false)).block_on().unwrap();
     let checkpoint = keeper.checkpoints.remove(0);
     let mut shorter = patient();
     shorter.max_epochs = 4;
@@ -273,7 +275,8 @@ fn a_checkpoint_of_another_run_is_refused() {
         let go_on = AtomicBool::new(false);
         let mut rows = Rows::default();
         let mut backend = cpu::<f32>(&other);
-        let error = train_from(&other, checkpoint.clone(), &mut backend, &mut rows, &go_on);
+        let error =
+            train_from(&other, checkpoint.clone(), &mut backend, &mut rows, &go_on).block_on();
         let error = error.unwrap_err().to_string();
         assert!(error.contains(words), "{error}");
     }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use gpu_mlp::backend::{Backend, State};
+use gpu_mlp::backend::{State, Train};
 use gpu_mlp::cpu::{Cpu, Schedule};
 use gpu_mlp::data::{Dataset, Order, Split, Targets};
 use gpu_mlp::run::{BatchGradient, ClassWeight, Parameters, Run};
 use ndarray::Array2;
+use pollster::FutureExt as _;
 
 use crate::common::{cpu, parameters, run, trained};
 
@@ -64,11 +65,11 @@ fn by_hand(run: &Run, weights: &[f64], [mut w, mut b]: [f64; 2]) -> [f64; 2] {
 fn check(parameters: &Parameters, dataset: &Dataset, weights: &[f64]) {
     let run = run(parameters, dataset);
     let batch = parameters.batch_size;
-    let moved = |backend: &mut dyn Backend, tolerance: f64| {
-        let before = numbers(&backend.state().unwrap());
+    let moved = |backend: &mut dyn Train, tolerance: f64| {
+        let before = numbers(&backend.state().block_on().unwrap());
         trained(&run, backend);
         let (after, expected) =
-            (numbers(&backend.state().unwrap()), by_hand(&run, weights, before));
+            (numbers(&backend.state().block_on().unwrap()), by_hand(&run, weights, before));
         for (after, expected) in after.iter().zip(expected) {
             assert!((after - expected).abs() <= tolerance, "{batch}: {after} {expected}");
         }
@@ -102,7 +103,7 @@ fn bits(parameters: &Parameters, dataset: &Dataset) -> Vec<[u64; 2]> {
     let fused = Cpu::<f32>::with_schedule(run.clone(), Schedule::Fused).unwrap();
     let of = |mut backend: Cpu<f32>| {
         trained(&run, &mut backend);
-        numbers(&backend.state().unwrap()).map(f64::to_bits)
+        numbers(&backend.state().block_on().unwrap()).map(f64::to_bits)
     };
     [layered, fused].map(of).to_vec()
 }

@@ -8,6 +8,7 @@ use gpu_mlp::data::npz;
 use gpu_mlp::gpu::adapters;
 use ndarray::{Array2, ShapeBuilder};
 use ndarray_npy::{NpzReader, read_npy, write_npy};
+use pollster::FutureExt as _;
 use serde_json::json;
 
 use crate::made::{identity, identity_file, model};
@@ -285,7 +286,7 @@ fn signals_come_with_or_without_their_channels() {
 /// The CPU and a GPU agree to the rounding of their sums: here within 1e-6 on probabilities.
 #[test]
 fn a_gpu_predicts_and_evaluates_the_same() {
-    let Some(adapter) = adapters().into_iter().next() else {
+    let Some(adapter) = adapters().block_on().into_iter().next() else {
         assert!(std::env::var_os("GPU_MLP_REQUIRE_GPU").is_none(), "there is no adapter");
         eprintln!("skipped: there is no adapter");
         return;

@@ -2,6 +2,7 @@
 
 use super::optimizer::FusedOptimizer;
 use super::simd::LANES;
+use crate::error::{Error, Result};
 use crate::expr::Expression;
 use crate::plan;
 use crate::plan::TensorId;
@@ -38,22 +39,23 @@ pub(super) fn padded(len: usize) -> usize {
 }
 
 impl Chain {
-    /// The chain of a run; the error says what it has that is not fused.
-    pub fn of(run: &Run) -> Result<Self, String> {
+    /// The chain of a run; unfit where it has what is not fused.
+    pub fn of(run: &Run) -> Result<Self> {
         let optimizers = run.replicas.iter().map(|replica| FusedOptimizer::of(replica.optimizer));
-        let optimizers = optimizers.collect::<Result<_, _>>()?;
+        let optimizers = optimizers.collect::<Result<_>>()?;
         let chain = plan::Chain::of(&run.plan)?;
-        let links = chain.links.into_iter().map(link).collect::<Result<_, _>>()?;
+        let links = chain.links.into_iter().map(link).collect::<Result<_>>()?;
         Ok(Chain { links, optimizers })
     }
 }
 
-fn link(link: plan::Link) -> Result<Link, String> {
+fn link(link: plan::Link) -> Result<Link> {
     let plan::Link { inputs, units, weight, bias, activation } = link;
     let activation = match activation {
         plan::LinkActivation::Linear => LinkActivation::Linear,
         plan::LinkActivation::Function(f, Some(_)) => {
-            return Err(format!("{} can't be fused, because it learns a parameter", f.name));
+            let why = format!("{} can't be fused, because it learns a parameter", f.name);
+            return Err(Error::unfit(why));
         }
         plan::LinkActivation::Function(f, None) if f.name == "relu" => LinkActivation::Relu,
         plan::LinkActivation::Function(f, None) => LinkActivation::Function(f.expression),

@@ -1,6 +1,7 @@
 //! Which optimizers can be fused.
 
 use crate::cpu::adam::AdamStep;
+use crate::error::{Error, Result};
 use crate::run::{Optimizer, StepNumbers};
 
 /// An optimizer whose step is fused with the gradient.
@@ -12,14 +13,14 @@ pub(super) enum FusedOptimizer {
 }
 
 impl FusedOptimizer {
-    /// The error says which optimizer is not fused.
-    pub fn of(optimizer: Optimizer) -> Result<Self, String> {
+    /// Unfit where the optimizer is not fused.
+    pub fn of(optimizer: Optimizer) -> Result<Self> {
         match optimizer {
             Optimizer::Sgd => Ok(FusedOptimizer::Sgd),
             Optimizer::Adam { beta1, beta2, epsilon } => {
                 Ok(FusedOptimizer::Adam([beta1, beta2, epsilon]))
             }
-            other => Err(format!("{} can't be fused", other.formula().name)),
+            other => Err(Error::unfit(format!("{} can't be fused", other.formula().name))),
         }
     }
 

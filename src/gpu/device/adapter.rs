@@ -15,13 +15,13 @@ pub struct Adapter {
 }
 
 /// Every adapter that can compute, real GPUs first. None is no error: a machine may have none.
-pub fn adapters() -> Vec<Adapter> {
+pub async fn adapters() -> Vec<Adapter> {
     let backends = Backends::VULKAN | Backends::METAL | Backends::DX12;
     let instance = Instance::new(InstanceDescriptor {
         backends,
         ..InstanceDescriptor::new_without_display_handle_from_env()
     });
-    let found = pollster::block_on(instance.enumerate_adapters(backends));
+    let found = instance.enumerate_adapters(backends).await;
     let mut adapters: Vec<Adapter> = found
         .into_iter()
         .map(|adapter| Adapter { info: adapter.get_info(), limits: adapter.limits(), adapter })
@@ -59,7 +59,7 @@ impl Adapter {
     }
 
     /// Opens the device with all the adapter's limits.
-    pub fn open(&self) -> Result<Gpu> {
-        Gpu::open(&self.adapter, &self.info, &self.limits)
+    pub async fn open(&self) -> Result<Gpu> {
+        Gpu::open(&self.adapter, &self.info, &self.limits).await
     }
 }

@@ -1,5 +1,6 @@
 //! Buffers on the device, and reading them back.
 
+use futures_intrusive::channel::shared::oneshot_channel;
 use wgpu::BufferUsages;
 
 use super::gpu::Gpu;
@@ -81,7 +82,7 @@ impl Gpu {
     }
 
     /// Copies the first `elements` of a buffer to the host, and waits for them.
-    pub(in crate::gpu) fn read<T: bytemuck::Pod>(
+    pub(in crate::gpu) async fn read<T: bytemuck::Pod>(
         &self,
         buffer: &wgpu::Buffer,
         elements: usize,
@@ -93,18 +94,27 @@ impl Gpu {
         let staging = self.staging(bytes);
         let mut encoder = self.device.create_command_encoder(&Default::default());
         encoder.copy_buffer_to_buffer(buffer, 0, &staging, 0, bytes);
-        self.queue.submit([encoder.finish()]);
-        self.read_staging(&staging)
+        self.submit(encoder);
+        self.read_staging(&staging).await
     }
 
     /// Maps a staging buffer whose copies are submitted, and waits for it.
-    pub(in crate::gpu) fn read_staging<T: bytemuck::Pod>(
+    pub(in crate::gpu) async fn read_staging<T: bytemuck::Pod>(
         &self,
         staging: &wgpu::Buffer,
     ) -> Result<Vec<T>> {
         self.read_backs.set(self.read_backs.get() + 1);
-        staging.map_async(wgpu::MapMode::Read, .., |_| {});
-        self.wait()?;
+        let (mapped, answer) = oneshot_channel();
+        staging.map_async(wgpu::MapMode::Read, .., move |result| {
+            // Nobody waits any more where the device was lost meanwhile.
+            let _ = mapped.send(result);
+        });
+        self.poll(wgpu::PollType::wait_indefinitely())?;
+        match answer.receive().await {
+            Some(Ok(())) => {}
+            Some(Err(error)) => return Err(self.failed(&error.to_string())),
+            None => return Err(self.lost()),
+        }
         let view = staging.get_mapped_range(..).map_err(|e| self.failed(&e.to_string()))?;
         let values = bytemuck::pod_collect_to_vec(&view[..]);
         drop(view);

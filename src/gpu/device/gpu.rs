@@ -2,9 +2,12 @@
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Once};
 
-use crate::error::{Error, Result};
+use futures_intrusive::channel::shared::{OneshotReceiver, oneshot_channel};
+
+use crate::error::{Error, ErrorKind, Result};
 use crate::memory::refuse_beyond;
 
 thread_local! {
@@ -26,10 +29,16 @@ fn quiet_caught_panics() {
 }
 
 /// The first fault is the cause; those after it follow from it.
-fn keep_first(fault: &Mutex<Option<String>>, message: String) {
-    if let Ok(mut fault) = fault.lock() {
-        fault.get_or_insert(message);
+fn keep_first(first: &Mutex<Option<Error>>, fault: Error) {
+    if let Ok(mut first) = first.lock() {
+        first.get_or_insert(fault);
     }
+}
+
+/// Work that the device was given.
+pub(in crate::gpu) struct Submitted {
+    index: wgpu::SubmissionIndex,
+    done: OneshotReceiver<()>,
 }
 
 /// An open device.
@@ -49,12 +58,13 @@ pub struct Gpu {
     pub(in crate::gpu) read_backs: Cell<u32>,
     /// Bytes that were written to it.
     pub(in crate::gpu) uploaded: Cell<u64>,
-    fault: Arc<Mutex<Option<String>>>,
+    fault: Arc<Mutex<Option<Error>>>,
+    is_lost: Arc<AtomicBool>,
 }
 
 impl Gpu {
     /// Opens a device of the adapter of this info, with all its limits.
-    pub(super) fn open(
+    pub(super) async fn open(
         adapter: &wgpu::Adapter,
         info: &wgpu::AdapterInfo,
         limits: &wgpu::Limits,
@@ -64,21 +74,23 @@ impl Gpu {
             required_limits: limits.clone(),
             ..Default::default()
         };
-        let (device, queue) =
-            pollster::block_on(adapter.request_device(&descriptor)).map_err(|e| {
-                Error::failed(format!("can't be opened: {e}; go on with --device cpu"))
-                    .within(&info.name)
-            })?;
+        let (device, queue) = adapter.request_device(&descriptor).await.map_err(|e| {
+            Error::failed(format!("can't be opened: {e}; go on with --device cpu"))
+                .within(&info.name)
+        })?;
         quiet_caught_panics();
         let fault = Arc::new(Mutex::new(None));
         let of_error = fault.clone();
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
-            keep_first(&of_error, error.to_string());
+            keep_first(&of_error, Error::failed(error.to_string()));
         }));
-        let of_loss = fault.clone();
+        let is_lost = Arc::new(AtomicBool::new(false));
+        let (of_loss, lost) = (fault.clone(), is_lost.clone());
         device.set_device_lost_callback(move |reason, message| {
+            lost.store(true, Ordering::Relaxed);
             if reason != wgpu::DeviceLostReason::Destroyed {
-                keep_first(&of_loss, format!("the device was lost: {message}"));
+                let fault = format!("the device was lost: {message}");
+                keep_first(&of_loss, Error::device_lost(fault));
             }
         });
         Ok(Gpu {
@@ -95,50 +107,88 @@ impl Gpu {
             read_backs: Cell::new(0),
             uploaded: Cell::new(0),
             fault,
+            is_lost,
         })
     }
 
     /// The error that the device has reported, if it has.
     pub(in crate::gpu) fn check(&self) -> Result<()> {
         let fault = self.fault.lock().ok().and_then(|fault| fault.clone());
-        match fault {
-            None => Ok(()),
-            Some(message) => Err(self.failed(&message)),
+        let Some(mut fault) = fault else { return Ok(()) };
+        // What a device reports first, once it is lost, may be anything; a poll tells whether it is.
+        let _ = self.polled(wgpu::PollType::Poll);
+        if self.is_lost.load(Ordering::Relaxed) && fault.kind != ErrorKind::DeviceLost {
+            fault = Error::device_lost(format!("the device was lost: {}", fault.message));
         }
+        Err(self.own(fault))
     }
 
-    /// An error of this device, and how to go on.
+    /// An error of this device.
     pub(in crate::gpu) fn failed(&self, message: &str) -> Error {
-        Error::failed(format!("{message}; go on with --device cpu, or a smaller BATCH_SIZE"))
-            .within(&self.name)
+        self.own(Error::failed(message))
     }
 
-    /// Waits until the queue is empty.
-    pub(in crate::gpu) fn wait(&self) -> Result<()> {
-        self.poll(wgpu::PollType::wait_indefinitely())
+    /// The error of a device that does not answer any more.
+    pub(in crate::gpu) fn lost(&self) -> Error {
+        self.own(Error::device_lost("the device was lost"))
+    }
+
+    /// A fault with the device's name, and how to go on.
+    fn own(&self, mut fault: Error) -> Error {
+        fault.message += "; go on with --device cpu, or a smaller BATCH_SIZE";
+        fault.within(&self.name)
+    }
+
+    /// Gives the device what was recorded.
+    pub(in crate::gpu) fn submit(&self, encoder: wgpu::CommandEncoder) -> Submitted {
+        let index = self.queue.submit([encoder.finish()]);
+        let (tell, done) = oneshot_channel();
+        self.queue.on_submitted_work_done(move || {
+            // Nobody waits where what was recorded only writes.
+            let _ = tell.send(());
+        });
+        Submitted { index, done }
+    }
+
+    /// Waits until all that was submitted is done.
+    pub(in crate::gpu) async fn wait(&self) -> Result<()> {
+        let nothing = self.device.create_command_encoder(&Default::default());
+        self.finished(self.submit(nothing)).await
     }
 
     /// Waits until a submit is done.
-    pub(in crate::gpu) fn wait_for(&self, index: wgpu::SubmissionIndex) -> Result<()> {
-        self.poll(wgpu::PollType::Wait { submission_index: Some(index), timeout: None })
+    pub(in crate::gpu) async fn finished(&self, submitted: Submitted) -> Result<()> {
+        let Submitted { index, done } = submitted;
+        self.poll(wgpu::PollType::Wait { submission_index: Some(index), timeout: None })?;
+        // In a browser, where polling waits for nothing, the answer comes later.
+        done.receive().await.ok_or_else(|| self.lost())
     }
 
-    /// wgpu 30 panics where a wait fails because the device is lost: that panic is caught here, and
-    /// becomes an error like any other. (So the crate must not be built with panic = "abort".)
-    fn poll(&self, until: wgpu::PollType) -> Result<()> {
-        IN_POLL.set(true);
-        let polled = catch_unwind(AssertUnwindSafe(|| self.device.poll(until)));
-        IN_POLL.set(false);
-        match polled {
-            Ok(done) => done.map_err(|e| self.failed(&e.to_string())).map(drop)?,
-            Err(_) => keep_first(&self.fault, "the device was lost".into()),
+    /// Polls the device; a panic becomes an error like any other.
+    pub(super) fn poll(&self, until: wgpu::PollType) -> Result<()> {
+        match self.polled(until) {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => keep_first(&self.fault, Error::failed(error.to_string())),
+            Err(_) => keep_first(&self.fault, Error::device_lost("the device was lost")),
         }
         self.check()
     }
 
+    /// wgpu 30 panics where a wait fails because the device is lost: that panic is caught here. (So the
+    /// crate must not be built with panic = "abort".)
+    fn polled(
+        &self,
+        until: wgpu::PollType,
+    ) -> std::thread::Result<Result<wgpu::PollStatus, wgpu::PollError>> {
+        IN_POLL.set(true);
+        let polled = catch_unwind(AssertUnwindSafe(|| self.device.poll(until)));
+        IN_POLL.set(false);
+        polled
+    }
+
     /// Runs `work`, which allocates `bytes` in all. Too little memory is refused before, where the
     /// memory left is known (software devices share the system's), and an error where it is not.
-    pub(in crate::gpu) fn allocating<R>(
+    pub(in crate::gpu) async fn allocating<R>(
         &self,
         (bytes, replicas): (u64, usize),
         work: impl FnOnce() -> Result<R>,
@@ -148,7 +198,7 @@ impl Gpu {
         }
         let scope = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let result = work();
-        if let Some(error) = pollster::block_on(scope.pop()) {
+        if let Some(error) = scope.pop().await {
             return Err(Error::unfit(format!(
                 "too little memory for data and {}: {bytes} bytes are needed ({error}); use \
                  --device cpu, or a smaller network, BATCH_SIZE or data set",

@@ -1,20 +1,18 @@
 //! The GPU behind the contract.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ndarray::{Array3, ArrayViewD};
-
 use super::block::{epochs_at_once, whole_epochs};
 use super::epoch::Epoch;
 use super::evaluate::evaluate;
+use super::first_step::first_step;
 use super::kept::Kept;
 use super::measure::time_steps;
 use super::pacer::Pacer;
-use super::{predict, state};
-use crate::backend::{Backend, Description, EpochReport, Event, Mark, Quantity, State, Weights};
+use super::state;
+use crate::backend::{Answer, Description, Event, Quantity, State, Train, Weights};
 use crate::data::Split;
 use crate::error::{Error, Result};
 use crate::gpu::device::gpu::Gpu;
@@ -29,10 +27,6 @@ pub struct GpuBackend {
     session: Session,
     pacer: Pacer,
     kept: Kept,
-    queue: VecDeque<u32>,
-    epoch: Option<Epoch>,
-    /// What epochs that shared a submit reported, and no poll has asked for yet.
-    ready: VecDeque<EpochReport>,
     /// Epochs that were trained.
     epochs_done: usize,
     last: Last,
@@ -50,28 +44,27 @@ struct Last {
 impl GpuBackend {
     /// A backend for this run on an open device, at the run's initial weights, on the schedule that
     /// takes any network. Refused where the device has too little memory.
-    pub fn new(gpu: Gpu, run: Arc<Run>) -> Result<Self> {
-        Self::with_schedule(gpu, run, Schedule::Layered)
+    pub async fn new(gpu: Gpu, run: Arc<Run>) -> Result<Self> {
+        Self::with_schedule(gpu, run, Schedule::Layered).await
     }
 
-    /// The same on a schedule; refused where it does not fit the network or the device, with the reason.
-    pub fn with_schedule(gpu: Gpu, run: Arc<Run>, schedule: Schedule) -> Result<Self> {
-        match Self::first_fitting(gpu, run, &[schedule])? {
+    /// The same on a schedule; unfit where the network, or the device, can't have it.
+    pub async fn with_schedule(gpu: Gpu, run: Arc<Run>, schedule: Schedule) -> Result<Self> {
+        let (backend, mut refused) = Self::first_fitting(gpu, run, &[schedule]).await?;
+        match (backend, refused.pop()) {
             (Some(backend), _) => Ok(backend),
-            (None, refused) => {
-                let why: String = refused.into_iter().map(|(_, why)| why).collect();
-                Err(Error::input(format!("schedule {:?}: {why}", schedule.name())))
-            }
+            (None, Some((_, why))) => Err(why.within(format!("schedule {:?}", schedule.name()))),
+            (None, None) => Err(Error::failed("no schedule was tried")),
         }
     }
 
     /// The same on the first of these schedules that fits, and why those before it do not.
-    pub fn first_fitting(
+    pub async fn first_fitting(
         gpu: Gpu,
         run: Arc<Run>,
         schedules: &[Schedule],
     ) -> Result<(Option<Self>, Refused)> {
-        let (session, refused) = open::open(gpu, run, schedules)?;
+        let (session, refused) = open::open(gpu, run, schedules).await?;
         Ok((session.map(Self::on), refused))
     }
 
@@ -80,9 +73,6 @@ impl GpuBackend {
             pacer: Pacer::new(session.recorder.sizes().capacity, session.gpu.is_software),
             kept: Kept::new(&session),
             session,
-            queue: VecDeque::new(),
-            epoch: None,
-            ready: VecDeque::new(),
             epochs_done: 0,
             last: Last { group: 1, ..Last::default() },
         }
@@ -93,23 +83,16 @@ impl GpuBackend {
         open::bytes(gpu, run)
     }
 
-    /// Goes on with another schedule, from where it is; the inner error says why it does not fit.
-    pub fn use_schedule(&mut self, schedule: Schedule) -> Result<Result<(), String>> {
-        open::use_schedule(&mut self.session, schedule)
+    /// Goes on with another schedule, from where it is; unfit where the network, or the device, can't have
+    /// it, and then nothing changes.
+    pub async fn use_schedule(&mut self, schedule: Schedule) -> Result<()> {
+        open::use_schedule(&mut self.session, schedule).await
     }
 
     /// The device, for tests that lose it.
     #[cfg(test)]
     pub(super) fn device(&self) -> wgpu::Device {
         self.session.gpu.device.clone()
-    }
-
-    /// Forgets what is queued and under way.
-    fn stop(&mut self) -> Result<()> {
-        self.queue.clear();
-        self.ready.clear();
-        self.epoch = None;
-        self.session.gpu.wait()
     }
 
     /// Bytes that were written to the device.
@@ -138,25 +121,49 @@ impl GpuBackend {
         epochs_at_once(&self.session, &self.pacer, self.epochs_done)
     }
 
-    fn whole_epochs(&mut self, numbers: &[u32]) -> Result<()> {
+    /// Epochs that share a submit.
+    async fn whole_epochs(
+        &mut self,
+        epochs: Range<u32>,
+        told: &mut dyn FnMut(Event),
+    ) -> Result<()> {
         let GpuBackend { session, pacer, kept, .. } = self;
-        self.ready = whole_epochs(session, pacer, kept, numbers)?.into();
-        self.last.group = numbers.len();
-        self.epochs_done += numbers.len();
+        self.last.group = epochs.len();
+        self.epochs_done += epochs.len();
+        let numbers: Vec<u32> = epochs.collect();
+        for report in whole_epochs(session, pacer, kept, &numbers).await? {
+            told(Event::Epoch(report));
+        }
         Ok(())
     }
 
-    fn end(&mut self, epoch: Epoch) -> Result<EpochReport> {
+    /// An epoch that takes a submit or more.
+    async fn epoch(&mut self, number: u32, told: &mut dyn FnMut(Event)) -> Result<()> {
         let GpuBackend { session, pacer, kept, .. } = self;
         let before = session.gpu.read_backs.get();
-        let (report, submits) = epoch.end(session, pacer, kept)?;
+        let mut epoch = Epoch::new(number);
+        loop {
+            epoch.submit_steps(session, pacer).await?;
+            let (step, steps) = (epoch.step(), session.steps());
+            if step >= steps {
+                break;
+            }
+            told(Event::Progress { epoch: number, step, steps });
+        }
+        let (report, submits) = epoch.end(session, pacer, kept).await?;
         self.last = Last { submits, read_backs: session.gpu.read_backs.get() - before, group: 1 };
         self.epochs_done += 1;
-        Ok(report)
+        told(Event::Epoch(report));
+        Ok(())
+    }
+
+    /// The seconds of a step, from about `budget` of steps; the state is the same afterwards.
+    pub async fn measure(&mut self, budget: Duration) -> Result<f64> {
+        time_steps(&self.session, &mut self.pacer, &mut self.kept, budget).await
     }
 }
 
-impl Backend for GpuBackend {
+impl Train for GpuBackend {
     fn description(&self) -> Description {
         Description {
             backend: "gpu".into(),
@@ -179,36 +186,36 @@ impl Backend for GpuBackend {
         )
     }
 
-    fn submit(&mut self, epochs: Range<u32>) -> Result<()> {
-        self.queue.extend(epochs);
-        Ok(())
+    fn train<'a>(
+        &'a mut self,
+        epochs: Range<u32>,
+        told: &'a mut dyn FnMut(Event),
+    ) -> Answer<'a, ()> {
+        Box::pin(async move {
+            if epochs.len() > 1 {
+                self.kept.take_snapshot(&self.session)?;
+            }
+            let mut next = epochs.start;
+            while next < epochs.end {
+                let end = epochs.end.min(next + self.epochs_at_once() as u32);
+                if end > next + 1 {
+                    self.whole_epochs(next..end, told).await?;
+                } else {
+                    self.epoch(next, told).await?;
+                }
+                next = end;
+            }
+            Ok(())
+        })
     }
 
-    fn poll(&mut self, _wait: bool) -> Result<Option<Event>> {
-        if let Some(report) = self.ready.pop_front() {
-            return Ok(Some(Event::Epoch(report)));
-        }
-        let together = self.epochs_at_once().min(self.queue.len());
-        if self.epoch.is_none() && together > 1 {
-            let numbers: Vec<u32> = self.queue.drain(..together).collect();
-            self.whole_epochs(&numbers)?;
-            return Ok(self.ready.pop_front().map(Event::Epoch));
-        }
-        let mut epoch = match self.epoch.take() {
-            Some(epoch) => epoch,
-            None => match self.queue.pop_front() {
-                Some(number) => Epoch::new(number),
-                None => return Ok(None),
-            },
-        };
-        epoch.submit_steps(&self.session, &mut self.pacer)?;
-        let (step, steps) = (epoch.step(), self.session.steps());
-        if step < steps {
-            let event = Event::Progress { epoch: epoch.number(), step, steps };
-            self.epoch = Some(epoch);
-            return Ok(Some(event));
-        }
-        self.end(epoch).map(|report| Some(Event::Epoch(report)))
+    fn go_back(&mut self) -> Answer<'_, ()> {
+        Box::pin(async {
+            self.session.gpu.wait().await?;
+            self.session.slots = self.kept.put_snapshot_back(&self.session)?;
+            self.session.write_table();
+            Ok(())
+        })
     }
 
     fn retain(&mut self, live: &[ReplicaId]) -> Result<()> {
@@ -218,50 +225,27 @@ impl Backend for GpuBackend {
         self.session.retain(live)
     }
 
-    fn evaluate(&mut self, split: Split, which: Weights) -> Result<Vec<Evaluation>> {
-        evaluate(&self.session, &mut self.pacer, split, which)
+    fn evaluate(&mut self, split: Split, which: Weights) -> Answer<'_, Vec<Evaluation>> {
+        Box::pin(evaluate(&self.session, &mut self.pacer, split, which))
     }
 
-    fn predict(&mut self, rows: ArrayViewD<f32>, which: Weights) -> Result<Array3<f64>> {
-        predict::predict(&mut self.session, rows, which)
+    fn first_step(&mut self, epoch: u32) -> Answer<'_, Vec<Quantity>> {
+        Box::pin(first_step(&mut self.session, epoch))
     }
 
-    fn trace(&mut self, epoch: u32) -> Result<Vec<Quantity>> {
-        predict::trace(&mut self.session, epoch)
+    fn state(&mut self) -> Answer<'_, State> {
+        Box::pin(state::state(&self.session, &mut self.kept))
     }
 
-    fn state(&mut self) -> Result<State> {
-        state::state(&self.session, &mut self.kept)
+    fn last_known_state(&mut self) -> State {
+        state::known_state(&self.session, &self.kept)
     }
 
-    fn known_state(&mut self) -> Result<State> {
-        Ok(state::known_state(&self.session, &self.kept))
-    }
-
-    fn restore(&mut self, state: &State) -> Result<()> {
-        self.stop()?;
-        state::restore(&mut self.session, &mut self.kept, state)
-    }
-
-    fn mark(&mut self) -> Result<Mark> {
-        self.kept.take_snapshot(&self.session)?;
-        Ok(Mark::OnDevice)
-    }
-
-    fn go_back(&mut self, mark: &Mark) -> Result<()> {
-        match mark {
-            Mark::State(state) => self.restore(state),
-            Mark::OnDevice => {
-                self.stop()?;
-                self.session.slots = self.kept.put_snapshot_back(&self.session)?;
-                self.session.write_table();
-                Ok(())
-            }
-        }
-    }
-
-    fn measure(&mut self, budget: Duration) -> Result<f64> {
-        time_steps(&self.session, &mut self.pacer, &mut self.kept, budget)
+    fn restore<'a>(&'a mut self, state: &'a State) -> Answer<'a, ()> {
+        Box::pin(async {
+            self.session.gpu.wait().await?;
+            state::restore(&mut self.session, &mut self.kept, state)
+        })
     }
 }
 
@@ -269,9 +253,11 @@ impl Backend for GpuBackend {
 mod tests {
     use super::*;
     use crate::data::{Dataset, Targets};
+    use crate::error::ErrorKind;
     use crate::gpu::{adapters, test_adapter};
     use crate::network::Layer;
     use crate::run::{LayerStack, Parameters};
+    use pollster::FutureExt as _;
 
     fn run() -> Arc<Run> {
         let x = ndarray::Array2::from_shape_fn((40, 2), |(i, j)| ((i * 3 + j * 7) as f64).sin());
@@ -284,23 +270,18 @@ mod tests {
     #[test]
     fn a_lost_device_is_an_error_and_the_best_weights_are_known() {
         let test = "a_lost_device_is_an_error_and_the_best_weights_are_known";
-        let Some(adapter) = test_adapter::first(test, adapters()) else { return };
-        let mut backend = GpuBackend::new(adapter.open().unwrap(), run()).unwrap();
-        backend.submit(1..3).unwrap();
-        while backend.poll(true).unwrap().is_some() {}
-        let before = backend.state().unwrap();
+        let Some(adapter) = test_adapter::first(test, adapters().block_on()) else { return };
+        let mut backend =
+            GpuBackend::new(adapter.open().block_on().unwrap(), run()).block_on().unwrap();
+        backend.train(1..3, &mut |_| {}).block_on().unwrap();
+        let before = backend.state().block_on().unwrap();
         backend.device().destroy();
-        backend.submit(3..4).unwrap();
-        let error = loop {
-            match backend.poll(true) {
-                Ok(Some(_)) => {}
-                Ok(None) => panic!("an epoch on a lost device ended well"),
-                Err(error) => break error.to_string(),
-            }
-        };
+        let error = backend.train(3..4, &mut |_| {}).block_on().unwrap_err();
+        assert_eq!(error.kind, ErrorKind::DeviceLost, "{error}");
+        let error = error.to_string();
         assert!(error.contains("--device cpu"), "{error}");
-        assert!(backend.state().is_err(), "nothing that could be taken for the state");
-        let after = backend.known_state().unwrap();
+        assert!(backend.state().block_on().is_err(), "nothing that could be taken for the state");
+        let after = backend.last_known_state();
         for (name, tensor) in &before.tensors {
             assert_eq!(after.tensors[name].best, tensor.best, "{name}");
         }

@@ -31,7 +31,7 @@ pub(super) fn epochs_at_once(session: &Session, pacer: &Pacer, done: usize) -> u
 }
 
 /// Trains, validates and keeps the best of these epochs in one submit, and reads it all back at once.
-pub(super) fn whole_epochs(
+pub(super) async fn whole_epochs(
     session: &Session,
     pacer: &mut Pacer,
     kept: &mut Kept,
@@ -62,9 +62,9 @@ pub(super) fn whole_epochs(
         last.after.push(Command::Copy { from: best, to: &staging, at: best_at, bytes: best_bytes });
     }
     let submitted = session.submit(&passes);
-    session.gpu.wait_for(submitted)?;
+    session.gpu.finished(submitted).await?;
     drop(passes);
-    let words: Vec<u32> = session.gpu.read_staging(&staging)?;
+    let words: Vec<u32> = session.gpu.read_staging(&staging).await?;
     let (of_epochs, best) = words.split_at(of_epoch as usize / 4 * numbers.len());
     let seconds = started.elapsed().as_secs_f64() / numbers.len() as f64;
     pacer.step_took(seconds / f64::from(steps.max(1)));

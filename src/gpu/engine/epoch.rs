@@ -10,6 +10,7 @@ use super::submits::submit_evaluation;
 use crate::backend::{EpochReport, Weights};
 use crate::data::Split;
 use crate::error::Result;
+use crate::gpu::device::gpu::Submitted;
 use crate::gpu::session::record::Command;
 use crate::gpu::session::run::Session;
 
@@ -20,7 +21,7 @@ pub(super) struct Epoch {
     step: u32,
     started: Instant,
     /// Submits that may still be running, oldest first, with their steps.
-    running: VecDeque<(wgpu::SubmissionIndex, usize)>,
+    running: VecDeque<(Submitted, usize)>,
     submits: u32,
     /// When the last submit was seen to end.
     ended: Instant,
@@ -33,18 +34,13 @@ impl Epoch {
         Epoch { number, step: 0, started: now, running: VecDeque::new(), submits: 0, ended: now }
     }
 
-    /// Its number.
-    pub fn number(&self) -> u32 {
-        self.number
-    }
-
     /// Its steps that were submitted.
     pub fn step(&self) -> u32 {
         self.step
     }
 
     /// Submits its next steps.
-    pub fn submit_steps(&mut self, session: &Session, pacer: &mut Pacer) -> Result<()> {
+    pub async fn submit_steps(&mut self, session: &Session, pacer: &mut Pacer) -> Result<()> {
         let capacity = session.recorder.sizes().capacity.min(pacer.steps());
         let last = session.steps().min(self.step + capacity as u32);
         let steps = self.step..last;
@@ -54,21 +50,20 @@ impl Epoch {
             // An epoch begins with no counts.
             pass.before.push(Command::Clear(&session.network.buffers.confusion));
         }
-        let index = session.submit(&[pass]);
-        self.running.push_back((index, count));
+        self.running.push_back((session.submit(&[pass]), count));
         self.submits += 1;
         self.step = last;
         // Two at a time, the next recorded while one runs, once it is known how long a step takes.
         if self.running.len() > usize::from(pacer.steps() > 1) {
-            self.finish_oldest(session, pacer)?;
+            self.finish_oldest(session, pacer).await?;
         }
         Ok(())
     }
 
     /// Waits for the oldest submit, and learns from it how long a step takes.
-    fn finish_oldest(&mut self, session: &Session, pacer: &mut Pacer) -> Result<()> {
-        let Some((index, steps)) = self.running.pop_front() else { return Ok(()) };
-        session.gpu.wait_for(index)?;
+    async fn finish_oldest(&mut self, session: &Session, pacer: &mut Pacer) -> Result<()> {
+        let Some((submitted, steps)) = self.running.pop_front() else { return Ok(()) };
+        session.gpu.finished(submitted).await?;
         let now = Instant::now();
         pacer.step_took((now - self.ended).as_secs_f64() / steps.max(1) as f64);
         self.ended = now;
@@ -77,14 +72,14 @@ impl Epoch {
 
     /// Validates, keeps the best weights, reads the epoch's numbers back and reports; with the number of
     /// submits.
-    pub fn end(
+    pub async fn end(
         mut self,
         session: &Session,
         pacer: &mut Pacer,
         kept: &mut Kept,
     ) -> Result<(EpochReport, u32)> {
         while !self.running.is_empty() {
-            self.finish_oldest(session, pacer)?;
+            self.finish_oldest(session, pacer).await?;
         }
         let trained = Instant::now();
         let of_epoch = session.epoch_bytes();
@@ -97,9 +92,9 @@ impl Epoch {
             ending.after.push(copy);
         }
         let validation = (Split::Validation, Weights::Current, session.slots.live());
-        let submits =
-            self.submits + submit_evaluation(session, pacer, validation, vec![], Some(ending))?;
-        let words: Vec<u32> = session.gpu.read_staging(&staging)?;
+        let evaluated = submit_evaluation(session, pacer, validation, vec![], Some(ending));
+        let submits = self.submits + evaluated.await?;
+        let words: Vec<u32> = session.gpu.read_staging(&staging).await?;
         let (words, best) = words.split_at(of_epoch as usize / 4);
         let replicas = report(session, kept, words)?;
         kept.keep_best(session, bytemuck::cast_slice(best));

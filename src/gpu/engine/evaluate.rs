@@ -10,7 +10,7 @@ use crate::gpu::session::run::Session;
 use crate::gpu::session::statistics::{confusion_length, evaluation, slot_length, sums_of, totals};
 use crate::metrics::Evaluation;
 
-pub(super) fn evaluate(
+pub(super) async fn evaluate(
     session: &Session,
     pacer: &mut Pacer,
     split: Split,
@@ -19,11 +19,11 @@ pub(super) fn evaluate(
     let buffers = &session.network.buffers;
     let (run, replicas) = (&session.run, session.run.replicas.len());
     let before = vec![Command::Clear(&buffers.confusion)];
-    submit_evaluation(session, pacer, (split, which, replicas), before, None)?;
+    submit_evaluation(session, pacer, (split, which, replicas), before, None).await?;
     let (length, cells) = (sums_of(run), confusion_length(run));
     let of_slot = slot_length(length);
-    let sums: Vec<f32> = session.gpu.read(&buffers.sums, 2 * replicas * of_slot)?;
-    let counts: Vec<u32> = session.gpu.read(&buffers.confusion, 2 * replicas * cells)?;
+    let sums: Vec<f32> = session.gpu.read(&buffers.sums, 2 * replicas * of_slot).await?;
+    let counts: Vec<u32> = session.gpu.read(&buffers.confusion, 2 * replicas * cells).await?;
     let mut evaluations = vec![Evaluation::default(); replicas];
     for (slot, id) in session.slots.replicas() {
         let rows = run.fold(&run.replicas[id.0]).rows(split).len();

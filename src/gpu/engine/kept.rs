@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::backend::ReplicaState;
-use crate::error::{Error, Result};
+use crate::backend::{ReplicaState, State};
+use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::session::run::Session;
 use crate::gpu::session::slots::Slots;
@@ -86,7 +86,7 @@ impl Kept {
     /// Goes back to the copy; the slots that the replicas had then.
     pub fn put_snapshot_back(&mut self, session: &Session) -> Result<Slots> {
         let Some(snapshot) = &self.snapshot else {
-            return Err(Error::failed("there is no state to go back to"));
+            return Err(State::none_to_go_back_to());
         };
         let tensors = &session.network.buffers.tensors;
         copy(&session.gpu, snapshot.tensors.iter().zip(changing(tensors)))?;
@@ -109,6 +109,6 @@ fn copy<'a>(
     for (from, to) in pairs {
         encoder.copy_buffer_to_buffer(from, 0, to, 0, from.size());
     }
-    gpu.queue.submit([encoder.finish()]);
+    gpu.submit(encoder);
     gpu.check()
 }

@@ -13,6 +13,7 @@ use crate::gpu::test_adapter;
 use crate::network::Layer;
 use crate::run::{LayerStack, Optimizer, Parameters, Run};
 use crate::train::{Checkpoint, EpochRow, Observer, Outcome, Stop, train, train_from};
+use pollster::FutureExt as _;
 
 /// Keeps a checkpoint every second epoch, and destroys the device after one, if it has one.
 struct Keeper {
@@ -67,10 +68,11 @@ fn a_run_whose_device_is_lost_goes_on_on_the_cpu_from_its_last_checkpoint() {
     let go_on = AtomicBool::new(false);
     let run = run();
     for (lost, saved) in [(5, 4), (4, 2), (8, 6)] {
-        let Some(adapter) = test_adapter::first(test, adapters()) else { return };
-        let mut gpu = GpuBackend::new(adapter.open().unwrap(), run.clone()).unwrap();
+        let Some(adapter) = test_adapter::first(test, adapters().block_on()) else { return };
+        let mut gpu =
+            GpuBackend::new(adapter.open().block_on().unwrap(), run.clone()).block_on().unwrap();
         let mut keeper = Keeper::new(Some(gpu.device()), lost);
-        let error = train(&run, &mut gpu, &mut keeper, &go_on).unwrap_err().to_string();
+        let error = train(&run, &mut gpu, &mut keeper, &go_on).block_on().unwrap_err().to_string();
         assert!(error.contains("--device cpu"), "{error}");
         let ended = &keeper.ended.unwrap().replicas[0];
         assert_eq!((ended.stop, ended.epochs), (Stop::Interrupted, lost));
@@ -79,8 +81,8 @@ fn a_run_whose_device_is_lost_goes_on_on_the_cpu_from_its_last_checkpoint() {
 
         let (mut rest, mut whole) = (Keeper::new(None, 0), Keeper::new(None, 0));
         let mut cpu = Cpu::<f32>::new(run.clone());
-        train_from(&run, checkpoint, &mut cpu, &mut rest, &go_on).unwrap();
-        train(&run, &mut Cpu::<f32>::new(run.clone()), &mut whole, &go_on).unwrap();
+        train_from(&run, checkpoint, &mut cpu, &mut rest, &go_on).block_on().unwrap();
+        train(&run, &mut Cpu::<f32>::new(run.clone()), &mut whole, &go_on).block_on().unwrap();
         keeper.rows.truncate(saved as usize);
         keeper.rows.extend(rest.rows);
         assert_eq!(keeper.rows.len(), whole.rows.len());

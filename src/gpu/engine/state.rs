@@ -10,13 +10,16 @@ use crate::gpu::session::slots::{Slot, Slots};
 use crate::plan::TensorId;
 
 /// The state of all replicas; the best weights are kept, too, for the day the device is lost.
-pub(super) fn state(session: &Session, kept: &mut Kept) -> Result<State> {
+pub(super) async fn state(session: &Session, kept: &mut Kept) -> Result<State> {
     let (tensors, replicas) = (&session.network.buffers.tensors, session.run.replicas.len());
     let total = session.network.buffers.layout.total();
     let read = |buffer| session.gpu.read::<f32>(buffer, replicas * total);
-    let slots = tensors.slots.iter().map(read).collect::<Result<Vec<_>>>()?;
-    let weights = read(&tensors.weights)?;
-    let best = read(&tensors.best)?;
+    let mut slots = vec![];
+    for slot in &tensors.slots {
+        slots.push(read(slot).await?);
+    }
+    let weights = read(&tensors.weights).await?;
+    let best = read(&tensors.best).await?;
     // After the last replica that is read: a device that is lost meanwhile leaves what was known.
     kept.keep_best(session, &best);
     Ok(made_of(session, kept, &weights, &slots))

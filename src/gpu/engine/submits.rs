@@ -11,12 +11,12 @@ use crate::gpu::session::run::Session;
 
 /// Evaluates the replicas in the first slots on a split, after `before`, and then submits `last`; how many submits
 /// those were.
-pub(super) fn submit_evaluation(
+pub(super) async fn submit_evaluation(
     session: &Session,
     pacer: &mut Pacer,
     (split, which, slots): (Split, Weights, usize),
-    before: Vec<Command>,
-    last: Option<Pass>,
+    before: Vec<Command<'_>>,
+    last: Option<Pass<'_>>,
 ) -> Result<u32> {
     let (blocks, mut first, mut submits) = (session.blocks(split, slots), 0, 0);
     let (mut before, mut last) = (Some(before), last);
@@ -34,7 +34,7 @@ pub(super) fn submit_evaluation(
             pass.before.splice(..0, before);
         }
         let submitted = session.submit(&passes);
-        session.gpu.wait_for(submitted)?;
+        session.gpu.finished(submitted).await?;
         if end > first {
             pacer.block_took(started.elapsed().as_secs_f64() / f64::from(end - first));
         }

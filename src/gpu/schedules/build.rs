@@ -54,13 +54,9 @@ impl<'a> Build<'a> {
                 self.evaluate(evaluation, &tensors.weights),
                 self.evaluate(evaluation, &tensors.best),
             ],
-            predict: [
-                self.predict(evaluation, &tensors.weights),
-                self.predict(evaluation, &tensors.best),
-            ],
             keep_best: self.keep_best(),
         };
-        let lists = [&steps.evaluate[0], &steps.predict[0], &steps.keep_best];
+        let lists = [&steps.evaluate[0], &steps.keep_best];
         check(self.gpu, lists.into_iter().flatten())?;
         Ok(steps)
     }
@@ -126,13 +122,6 @@ impl<'a> Build<'a> {
         step.extend(list(forward, &mut at));
         step.push(launch(&at.plan.measure, &mut at));
         step.push(self.metrics(workspace));
-        step
-    }
-
-    fn predict(&mut self, workspace: &Workspace, weights: &wgpu::Buffer) -> Vec<Dispatch> {
-        let mut at = self.launcher(workspace, weights);
-        let mut step = list(&at.plan.inference, &mut at);
-        step.extend(list(at.plan.predict.as_slice(), &mut at));
         step
     }
 

@@ -4,12 +4,12 @@ use super::build::Build;
 use super::layered::layered;
 use super::quads::resident::resident;
 use super::quads::two_phase::two_phase;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::gpu::session::schedule::Schedule;
 use crate::gpu::session::train::{Train, check};
 
 /// Schedules that do not fit, and why.
-pub type Refused = Vec<(Schedule, String)>;
+pub type Refused = Vec<(Schedule, Error)>;
 
 /// The first of these schedules that fits, with its steps; `refused` tells why those before it do not.
 pub(super) fn first_fitting(
@@ -18,28 +18,27 @@ pub(super) fn first_fitting(
     refused: &mut Refused,
 ) -> Result<Option<(Schedule, Train)>> {
     for &schedule in schedules {
-        match fitting(build, schedule)? {
+        match fitting(build, schedule) {
             Ok(train) => return Ok(Some((schedule, train))),
-            Err(why) => refused.push((schedule, why)),
+            Err(why) if why.kind == ErrorKind::Unfit => refused.push((schedule, why)),
+            Err(fault) => return Err(fault),
         }
     }
     Ok(None)
 }
 
-/// The training steps of a schedule; the inner error says why it does not fit, or what of it the device
-/// refuses. An outer one is a fault of the device itself.
-pub(super) fn fitting(build: &mut Build, schedule: Schedule) -> Result<Result<Train, String>> {
-    let built = steps_of(build, schedule).and_then(|built| {
-        built.iter().try_for_each(|train| check(build.gpu, train.all()))?;
-        Ok(built)
-    });
+/// The training steps of a schedule; unfit where the network, or the device, can't have it.
+pub(super) fn fitting(build: &mut Build, schedule: Schedule) -> Result<Train> {
+    let built =
+        steps_of(build, schedule).and_then(|train| check(build.gpu, train.all()).map(|()| train));
+    // What the device itself has to say comes first.
     build.gpu.check()?;
-    Ok(built.unwrap_or_else(|refusal| Err(refusal.to_string())))
+    built
 }
 
-fn steps_of(build: &mut Build, schedule: Schedule) -> Result<Result<Train, String>> {
+fn steps_of(build: &mut Build, schedule: Schedule) -> Result<Train> {
     match schedule {
-        Schedule::Layered => layered(build).map(Ok),
+        Schedule::Layered => layered(build),
         Schedule::TwoPhase => two_phase(build),
         Schedule::Resident => resident(build),
     }

@@ -25,7 +25,7 @@ pub(in crate::gpu) fn bytes(gpu: &Gpu, run: &Run) -> u64 {
 }
 
 /// A run at its initial weights, on the first of these schedules that fits, and why those before it do not.
-pub(in crate::gpu) fn open(
+pub(in crate::gpu) async fn open(
     gpu: Gpu,
     run: Arc<Run>,
     schedules: &[Schedule],
@@ -50,32 +50,26 @@ pub(in crate::gpu) fn open(
         let recorder = build.recorder(&train)?;
         let network = DeviceNetwork { buffers, steps, schedule, train };
         Ok(Some((kernels, data, network, recorder)))
-    })?;
+    });
+    let made = made.await?;
     let Some((kernels, data, network, recorder)) = made else { return Ok((None, refused)) };
-    gpu.wait()?;
+    gpu.wait().await?;
     let slots = Slots::new(run.replicas.len());
     Ok((Some(Session { gpu, run, kernels, data, network, recorder, slots }), refused))
 }
 
-/// Goes on with another schedule, from where it is; the inner error says why it does not fit.
-pub(in crate::gpu) fn use_schedule(
-    session: &mut Session,
-    schedule: Schedule,
-) -> Result<Result<(), String>> {
+/// Goes on with another schedule, from where it is; unfit where the network, or the device, can't have it.
+pub(in crate::gpu) async fn use_schedule(session: &mut Session, schedule: Schedule) -> Result<()> {
     let mut build = Build::of(session);
     let gpu = build.gpu;
-    let built = gpu.allocating((0, 1), || fitting(&mut build, schedule));
+    let built = gpu.allocating((0, 1), || fitting(&mut build, schedule)).await;
     // Too little memory is a reason like others; a lost device is not.
     gpu.check()?;
-    let built = built.unwrap_or_else(|refusal| Err(refusal.to_string()));
-    let train = match built {
-        Ok(train) => train,
-        Err(why) => return Ok(Err(why)),
-    };
+    let train = built?;
     session.recorder = Build::of(session).recorder(&train)?;
     session.write_table();
     (session.network.train, session.network.schedule) = (train, schedule);
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// The dispatches of a step whose every quantity stays, and where they stay.

@@ -31,8 +31,6 @@ pub(in crate::gpu) struct NetworkBuffers {
 pub(in crate::gpu) struct Steps {
     /// Batch, gather, forward, loss, metrics on the current and on the best weights.
     pub evaluate: [Vec<Dispatch>; 2],
-    /// Forward and prediction of rows the host has filled in, on the current and the best weights.
-    pub predict: [Vec<Dispatch>; 2],
     /// The end of an epoch: keep the best weights.
     pub keep_best: Vec<Dispatch>,
 }

@@ -6,7 +6,7 @@ use wgpu::BufferUsages;
 use super::steps::{Fill, Row, Step};
 use crate::error::Result;
 use crate::gpu::device::dispatch::Dispatch;
-use crate::gpu::device::gpu::Gpu;
+use crate::gpu::device::gpu::{Gpu, Submitted};
 use crate::gpu::device::kernel::Kernels;
 
 /// Bytes from one entry to the next: every device allows dynamic offsets in steps of this.
@@ -180,14 +180,14 @@ impl Recorder {
     }
 
     /// Records and submits passes, each of which has up to `capacity` steps.
-    pub fn submit(&self, gpu: &Gpu, passes: &[Pass]) -> wgpu::SubmissionIndex {
+    pub fn submit(&self, gpu: &Gpu, passes: &[Pass]) -> Submitted {
         let mut encoder = gpu.device.create_command_encoder(&Default::default());
         for pass in passes {
             pass.before.iter().for_each(|command| command.record(&mut encoder));
             self.record(&mut encoder, pass);
             pass.after.iter().for_each(|command| command.record(&mut encoder));
         }
-        gpu.queue.submit([encoder.finish()])
+        gpu.submit(encoder)
     }
 
     fn record(&self, encoder: &mut wgpu::CommandEncoder, pass: &Pass) {

@@ -12,7 +12,7 @@ use super::steps::Fill;
 use crate::backend::Weights;
 use crate::data::Split;
 use crate::error::Result;
-use crate::gpu::device::gpu::Gpu;
+use crate::gpu::device::gpu::{Gpu, Submitted};
 use crate::gpu::device::kernel::Kernels;
 use crate::run::{Fold, ReplicaId, Run};
 
@@ -30,7 +30,7 @@ pub(in crate::gpu) struct Session {
 
 impl Session {
     /// Submits passes, each of up to the recorder's capacity of steps.
-    pub fn submit(&self, passes: &[Pass]) -> wgpu::SubmissionIndex {
+    pub fn submit(&self, passes: &[Pass]) -> Submitted {
         self.recorder.submit(&self.gpu, passes)
     }
 

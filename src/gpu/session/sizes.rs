@@ -3,7 +3,7 @@
 use crate::data::Split;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::limits::WORKGROUPS;
-use crate::plan::BufferId;
+use crate::plan::{BufferId, Plan};
 use crate::run::Run;
 
 /// Rows of a block of an evaluation.
@@ -32,12 +32,17 @@ pub(in crate::gpu) fn is_weighted(run: &Run) -> bool {
 
 /// Rows of a block of an evaluation, of this run.
 pub(in crate::gpu) fn evaluation_capacity(gpu: &Gpu, run: &Run) -> usize {
-    let fitting = BLOCK_NUMBERS / (run.plan.row_elements() * run.replicas.len());
-    let longest = (0..run.plan.buffers.len()).map(|id| run.plan.row_len(BufferId(id))).max();
-    let a_row = 4 * longest.unwrap_or(1).max(1) * run.replicas.len();
+    most_rows(run, &Split::ALL).min(block_rows(gpu, &run.plan, run.replicas.len())).max(1)
+}
+
+/// Rows of a block that so many replicas compute on.
+pub(in crate::gpu) fn block_rows(gpu: &Gpu, plan: &Plan, replicas: usize) -> usize {
+    let fitting = BLOCK_NUMBERS / (plan.row_elements() * replicas);
+    let longest = (0..plan.buffers.len()).map(|id| plan.row_len(BufferId(id))).max();
+    let a_row = 4 * longest.unwrap_or(1).max(1) * replicas;
     let fitting = fitting.min(gpu.binding_limit as usize / a_row);
     // A convolution takes a workgroup a tile of columns, in one dimension.
-    let widest = run.plan.convolutions().map(|windows| windows.positions());
+    let widest = plan.convolutions().map(|windows| windows.positions());
     let columns = TILE_COLUMNS * WORKGROUPS / widest.max().unwrap_or(1);
-    most_rows(run, &Split::ALL).min(fitting).min(columns).clamp(1, BLOCK)
+    fitting.min(columns).clamp(1, BLOCK)
 }

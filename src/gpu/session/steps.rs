@@ -70,8 +70,6 @@ pub(in crate::gpu) enum Fill {
     Evaluate { split: Split, blocks: Range<u32> },
     /// The end of an epoch.
     End,
-    /// So many rows that the host has filled in, for predictions.
-    Filled { rows: u32 },
 }
 
 impl Fill {
@@ -81,7 +79,7 @@ impl Fill {
             Fill::Train { steps: all, .. } | Fill::Evaluate { blocks: all, .. } => {
                 all.end - all.start
             }
-            Fill::End | Fill::Filled { .. } => 1,
+            Fill::End => 1,
         }
     }
 
@@ -92,7 +90,6 @@ impl Fill {
             Fill::Train { epoch, steps } => (0, *epoch, steps.start, self.count()),
             Fill::Evaluate { split, blocks } => (1 + *split as u32, 0, blocks.start, self.count()),
             Fill::End => (4, 0, 0, 1),
-            Fill::Filled { rows } => (5, 0, 0, *rows),
         };
         let [epoch_low, epoch_high] = parts(epoch);
         let [first_low, first_high] = parts(first);
@@ -103,7 +100,7 @@ impl Fill {
     pub fn span(&self, together: u32) -> u32 {
         match self {
             Fill::Train { .. } => self.count().next_multiple_of(together),
-            Fill::Evaluate { .. } | Fill::End | Fill::Filled { .. } => self.count(),
+            Fill::Evaluate { .. } | Fill::End => self.count(),
         }
     }
 }

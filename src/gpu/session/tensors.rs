@@ -53,7 +53,7 @@ impl Tensors {
                 }
             }
         }
-        gpu.queue.submit([encoder.finish()]);
+        gpu.submit(encoder);
         gpu.check()
     }
 }

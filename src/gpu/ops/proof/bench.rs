@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
+use pollster::FutureExt as _;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
@@ -133,8 +134,8 @@ impl Bench {
     /// None where there is no adapter: then the skipped test is named, and with
     /// GPU_MLP_REQUIRE_GPU=1 it fails.
     pub fn new(test: &str) -> Option<Self> {
-        let adapter = test_adapter::first(test, adapters())?;
-        let gpu = adapter.open().unwrap();
+        let adapter = test_adapter::first(test, adapters().block_on())?;
+        let gpu = adapter.open().block_on().unwrap();
         Some(Bench {
             kernels: Kernels::new(&gpu),
             gpu,
@@ -195,7 +196,7 @@ impl Bench {
 
     /// The first `len` words of a buffer.
     pub fn read(&self, buffer: &wgpu::Buffer, len: usize) -> Vec<u32> {
-        self.gpu.read(buffer, len).unwrap()
+        self.gpu.read(buffer, len).block_on().unwrap()
     }
 
     /// Runs dispatches in their order, as those of one step a replica.

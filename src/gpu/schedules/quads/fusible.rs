@@ -1,6 +1,7 @@
 //! Chains of dense layers, which kernels on quads take.
 
 use super::columns::Columns;
+use crate::error::{Error, Result};
 use crate::gpu::device::gpu::Gpu;
 use crate::network::Task;
 use crate::plan::Chain;
@@ -20,10 +21,10 @@ pub(super) struct Fusible {
 }
 
 impl Fusible {
-    /// The error says what is no dense layer, or what no kernel on quads knows.
-    pub fn of(run: &Run) -> Result<Self, String> {
+    /// Unfit where a layer is not dense, or no kernel on quads knows it.
+    pub fn of(run: &Run) -> Result<Self> {
         if run.network.task() == Task::MultiLabel {
-            return Err("several labels a row can't be fused".into());
+            return Err(Error::unfit("several labels a row can't be fused"));
         }
         let chain = Chain::of(&run.plan)?;
         let columns = Columns::new(&chain, run);

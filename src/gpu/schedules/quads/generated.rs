@@ -3,13 +3,14 @@
 use super::fusible::{Fusible, ROWS, quads_of};
 use super::text::Text;
 use super::{resident, two_phase};
+use crate::error::Result;
 use crate::gpu::session::sizes::training_capacity;
 use crate::plan::Layout;
 use crate::run::Run;
 
 /// The name and text of every kernel that is generated for a run, with weights in workgroup memory and in
-/// storage: what a validator can check without a device. The error says why there is none.
-pub fn generated_sources(run: &Run) -> Result<Vec<(String, String)>, String> {
+/// storage: what a validator can check without a device. Unfit where there is none.
+pub fn generated_sources(run: &Run) -> Result<Vec<(String, String)>> {
     let fusible = Fusible::of(run)?;
     let quads = quads_of(training_capacity(run));
     let (layout, ahead) = (&Layout::new(&run.plan), quads * ROWS);

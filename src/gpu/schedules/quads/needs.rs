@@ -1,5 +1,6 @@
 //! What a kernel on quads asks of a device.
 
+use crate::error::{Error, Result};
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::limits::{TURNS, WORKGROUPS};
 
@@ -16,35 +17,35 @@ pub(super) struct Needs {
 }
 
 impl Needs {
-    /// The error says what the device has too little of.
-    pub fn check(&self, gpu: &Gpu) -> Result<(), String> {
+    /// Unfit where the device has too little.
+    pub fn check(&self, gpu: &Gpu) -> Result<()> {
         let limits = &gpu.limits;
         let memory = limits.max_compute_workgroup_storage_size as usize;
         if self.bytes > memory {
-            return Err(format!(
+            return Err(Error::unfit(format!(
                 "takes {} bytes of workgroup memory, and the device has {memory}",
                 self.bytes
-            ));
+            )));
         }
         if gpu.is_software && self.turns > TURNS {
-            return Err(format!(
+            return Err(Error::unfit(format!(
                 "makes {} turns of loops a dispatch, and software drivers can be trusted with \
                  {TURNS}",
                 self.turns
-            ));
+            )));
         }
         let buffers = limits.max_storage_buffers_per_shader_stage as usize;
         if self.buffers > buffers {
-            return Err(format!(
+            return Err(Error::unfit(format!(
                 "takes {} storage buffers, and the device has {buffers}",
                 self.buffers
-            ));
+            )));
         }
         if self.workgroups > WORKGROUPS {
-            return Err(format!(
+            return Err(Error::unfit(format!(
                 "takes {} workgroups in one dimension, and devices take {WORKGROUPS}",
                 self.workgroups
-            ));
+            )));
         }
         Ok(())
     }

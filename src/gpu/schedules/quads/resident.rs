@@ -18,16 +18,11 @@ use crate::gpu::session::statistics::LEVELS;
 use crate::gpu::session::train::Train;
 use crate::run::Run;
 
-/// The dispatches of the schedule; the inner error says why it does not fit.
-pub(in crate::gpu) fn resident(build: &mut Build) -> Result<Result<Train, String>> {
-    let fusible = match Fusible::of(build.run) {
-        Ok(fusible) => fusible,
-        Err(why) => return Ok(Err(why)),
-    };
+/// The dispatches of the schedule; unfit where the network, or the device, can't have it.
+pub(in crate::gpu) fn resident(build: &mut Build) -> Result<Train> {
+    let fusible = Fusible::of(build.run)?;
     let sizes = Sizes::new(build, &fusible);
-    if let Err(why) = sizes.check(build) {
-        return Ok(Err(why));
-    }
+    sizes.check(build)?;
     let mut ahead = ahead(build)?;
     let (run, gpu) = (build.run, build.gpu);
     let text = Text {
@@ -48,7 +43,7 @@ pub(in crate::gpu) fn resident(build: &mut Build) -> Result<Result<Train, String
     let dispatch = build.dispatcher().dispatch_words(kernel, &words, &buffers, size);
     // Whole dispatches.
     ahead.steps = ahead.steps / steps * steps;
-    Ok(Ok(Train { ahead: Some(ahead), dispatches: vec![dispatch], steps }))
+    Ok(Train { ahead: Some(ahead), dispatches: vec![dispatch], steps })
 }
 
 /// The buffers, from binding 1 on; behind them are the slots of the optimizer.
@@ -110,7 +105,7 @@ impl Sizes {
         (turns / self.turns_a_step).clamp(1, ahead)
     }
 
-    fn check(&self, build: &Build) -> Result<(), String> {
+    fn check(&self, build: &Build) -> Result<()> {
         Needs {
             bytes: self.bytes,
             turns: (self.turns_outside + self.turns_a_step) as u64,

@@ -20,16 +20,11 @@ use crate::run::Run;
 /// Threads of a workgroup that moves weights.
 const UPDATE_THREADS: usize = 256;
 
-/// The dispatches of the schedule; the inner error says why it does not fit.
-pub(in crate::gpu) fn two_phase(build: &mut Build) -> Result<Result<Train, String>> {
-    let fusible = match Fusible::of(build.run) {
-        Ok(fusible) => fusible,
-        Err(why) => return Ok(Err(why)),
-    };
+/// The dispatches of the schedule; unfit where the network, or the device, can't have it.
+pub(in crate::gpu) fn two_phase(build: &mut Build) -> Result<Train> {
+    let fusible = Fusible::of(build.run)?;
     let sizes = Sizes::new(build, &fusible);
-    if let Err(why) = sizes.check(build, &fusible) {
-        return Ok(Err(why));
-    }
+    sizes.check(build, &fusible)?;
     let ahead = ahead(build)?;
     let (run, gpu) = (build.run, build.gpu);
     let replicas = run.replicas.len();
@@ -69,7 +64,7 @@ pub(in crate::gpu) fn two_phase(build: &mut Build) -> Result<Result<Train, Strin
         let size = Size::workgroups(sizes.workgroups).iterating(sizes.update_turns());
         dispatches.push(dispatcher.dispatch_words(kernel, &words, &update_buffers, size));
     }
-    Ok(Ok(Train { ahead: Some(ahead), dispatches, steps: 1 }))
+    Ok(Train { ahead: Some(ahead), dispatches, steps: 1 })
 }
 
 /// The buffers of the first dispatch, from binding 1 on.
@@ -132,7 +127,7 @@ impl Sizes {
             + reduction(threads)
     }
 
-    fn check(&self, build: &Build, fusible: &Fusible) -> Result<(), String> {
+    fn check(&self, build: &Build, fusible: &Fusible) -> Result<()> {
         let run = build.run;
         let reduce = if fusible.columns.any_parameter() { 4 * self.threads } else { 0 };
         let turns = self.rows_turns(run, fusible).max(self.update_turns());

@@ -1,0 +1,109 @@
+//! A trained network on the CPU.
+
+use ndarray::{Array2, ArrayView2, Axis};
+
+use super::evaluate::block_rows;
+use super::executor::Executor;
+use super::metric_sums::add_losses;
+use super::ops::product::Product;
+use super::workspace::Workspace;
+use crate::backend::{Answer, Evaluated, Infer, Trained};
+use crate::error::Result;
+use crate::memory::refuse_beyond;
+use crate::metrics::{Evaluation, Truth};
+use crate::plan::Layout;
+
+/// The CPU as what a trained network works on, computing in `T`.
+pub struct CpuInference<T> {
+    trained: Trained,
+    layout: Layout,
+    weights: Vec<T>,
+    workspace: Workspace<T>,
+    block_rows: usize,
+}
+
+impl<T: Product> CpuInference<T> {
+    /// Refused where the system has not the memory for it.
+    pub fn new(trained: Trained) -> Result<Self> {
+        let block_rows = block_rows(&trained.plan);
+        let numbers = trained.weights.len() + block_rows * trained.plan.row_elements();
+        refuse_beyond((numbers * size_of::<T>()) as u64, "cpu", 1)?;
+        Ok(CpuInference {
+            layout: Layout::new(&trained.plan),
+            weights: trained.weights.iter().map(|&w| T::from_f64(f64::from(w))).collect(),
+            workspace: Workspace::new(&trained.plan, block_rows),
+            trained,
+            block_rows,
+        })
+    }
+
+    /// From rows to scores.
+    fn forward(&mut self, rows: ArrayView2<f32>) {
+        let plan = &self.trained.plan;
+        self.workspace.rows = rows.nrows();
+        self.workspace.with(plan.input, |inputs, _| {
+            for (to, x) in inputs.iter_mut().zip(rows) {
+                *to = T::from_f64(f64::from(*x));
+            }
+        });
+        Executor { plan, layout: &self.layout }.inference(&self.weights, &mut self.workspace);
+    }
+
+    /// The outputs for the scores, in original units, behind those of the rows before.
+    fn add_outputs(&mut self, to: &mut Vec<f64>) {
+        let Trained { plan, network, targets, .. } = &self.trained;
+        Executor { plan, layout: &self.layout }.predict(&self.weights, &mut self.workspace);
+        let outputs = network.outputs();
+        for (i, y) in self.workspace.of(plan.output).iter().enumerate() {
+            to.push(targets.original(i % outputs, y.to_f64()));
+        }
+    }
+
+    /// The sum of the losses for the scores.
+    fn loss_sum(&mut self, truth: &Truth) -> f64 {
+        let Trained { plan, targets, .. } = &self.trained;
+        self.workspace.batch.set(truth, targets);
+        let executor = Executor { plan, layout: &self.layout };
+        executor.loss(&self.weights, &mut self.workspace, T::ONE);
+        let mut sums = Evaluation::default();
+        let batch = &self.workspace.batch;
+        add_losses(&batch.losses, &batch.weights, &mut sums);
+        sums.loss_sum
+    }
+
+    fn outputs(&self, values: Vec<f64>) -> Array2<f64> {
+        let outputs = self.trained.network.outputs();
+        let shape = (values.len() / outputs, outputs);
+        Array2::from_shape_vec(shape, values).unwrap_or_else(|_| Array2::zeros(shape))
+    }
+}
+
+impl<T: Product> Infer for CpuInference<T> {
+    fn predict<'a>(&'a mut self, rows: ArrayView2<'a, f32>) -> Answer<'a, Array2<f64>> {
+        Box::pin(async move {
+            let mut values = vec![];
+            for block in rows.axis_chunks_iter(Axis(0), self.block_rows) {
+                self.forward(block);
+                self.add_outputs(&mut values);
+            }
+            Ok(self.outputs(values))
+        })
+    }
+
+    fn evaluate<'a>(
+        &'a mut self,
+        rows: ArrayView2<'a, f32>,
+        truth: &'a Truth,
+    ) -> Answer<'a, Evaluated> {
+        Box::pin(async move {
+            let (mut values, mut loss_sum, mut first) = (vec![], 0.0, 0);
+            for block in rows.axis_chunks_iter(Axis(0), self.block_rows) {
+                self.forward(block);
+                loss_sum += self.loss_sum(&truth.rows(first..first + block.nrows()));
+                self.add_outputs(&mut values);
+                first += block.nrows();
+            }
+            Ok(Evaluated { predictions: self.outputs(values), loss_sum })
+        })
+    }
+}

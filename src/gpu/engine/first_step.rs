@@ -1,0 +1,76 @@
+//! Every quantity of a first step.
+
+use crate::backend::Quantity;
+use crate::error::Result;
+use crate::gpu::schedules::open::trace_steps;
+use crate::gpu::session::record::Work;
+use crate::gpu::session::run::Session;
+use crate::gpu::session::steps::Fill;
+use crate::gpu::session::train::check;
+use crate::gpu::session::workspace::Workspace;
+use crate::plan::{BufferId, Element, TensorId};
+use crate::run::TableTargets;
+
+/// Every quantity of the first step of `epoch` of the first replica; no weight moves.
+pub(super) async fn first_step(session: &mut Session, epoch: u32) -> Result<Vec<Quantity>> {
+    let (workspace, dispatches) = trace_steps(session)?;
+    check(&session.gpu, dispatches.iter())?;
+    let work = vec![Work { entry: 0, dispatches: &dispatches }];
+    session.submit(&[session.pass(Fill::Train { epoch, steps: 0..1 }, 1, work)]);
+    let mut quantities = of_batch(session, &workspace).await?;
+    quantities.extend(of_tensors(session).await?);
+    Ok(quantities)
+}
+
+/// The buffers of a batch, with the rows first.
+async fn of_batch(session: &Session, workspace: &Workspace) -> Result<Vec<Quantity>> {
+    let run = &session.run;
+    let rows = run.replicas.first().map_or(0, |replica| run.largest_batch(run.fold(replica)));
+    let outputs = match &run.table.targets {
+        TableTargets::Classes(_) => 1,
+        TableTargets::Values { .. } => run.network.outputs(),
+    };
+    let y = match &run.table.targets {
+        TableTargets::Classes(_) => Element::Index,
+        TableTargets::Values { .. } => Element::Real,
+    };
+    let gathered = &workspace.gathered;
+    let mut all = vec![("y", vec![rows, outputs], y, &gathered.truth)];
+    for (id, buffer) in run.plan.buffers.iter().enumerate() {
+        let shape = std::iter::once(rows).chain(buffer.shape.iter().copied()).collect();
+        all.push((&buffer.name, shape, buffer.element, workspace.of(BufferId(id))));
+    }
+    all.push(("weight of each row", vec![rows], Element::Real, &gathered.weights));
+    all.push(("loss of each row", vec![rows], Element::Real, &workspace.losses));
+    let mut quantities = vec![];
+    for (name, shape, element, buffer) in all {
+        let words: Vec<u32> = session.gpu.read(buffer, shape.iter().product()).await?;
+        let number = |word: u32| match element {
+            Element::Index => f64::from(word),
+            Element::Real => f64::from(f32::from_bits(word)),
+        };
+        let values = words.into_iter().map(number).collect();
+        quantities.push(Quantity { name: name.into(), shape, values });
+    }
+    Ok(quantities)
+}
+
+/// The weights, and their gradients.
+async fn of_tensors(session: &Session) -> Result<Vec<Quantity>> {
+    let (run, buffers) = (&session.run, &session.network.buffers);
+    let total = buffers.layout.total();
+    let weights: Vec<f32> = session.gpu.read(&buffers.tensors.weights, total).await?;
+    let gradients: Vec<f32> = session.gpu.read(&buffers.tensors.gradients, total).await?;
+    let mut quantities = vec![];
+    for (id, tensor) in run.plan.tensors.iter().enumerate() {
+        let range = buffers.layout.of(TensorId(id));
+        let of = |name: String, values: &[f32]| Quantity {
+            name,
+            shape: tensor.shape.clone(),
+            values: values[range.clone()].iter().map(|&v| f64::from(v)).collect(),
+        };
+        quantities.push(of(tensor.name.clone(), &weights));
+        quantities.push(of(format!("gradient of {}", tensor.name), &gradients));
+    }
+    Ok(quantities)
+}
