@@ -1,15 +1,24 @@
 //! The memory that is left, so that what can't fit is refused before it is asked for.
 
+#[cfg(feature = "files")]
 use std::fs::read_to_string;
 
 use crate::error::{Error, Result};
 
 /// The memory that this process may still take, in bytes, where the system says so (Linux): the least of
 /// what the machine has left, its control group, and its limit on addresses.
+#[cfg(feature = "files")]
 pub(crate) fn available() -> Option<u64> {
     [of_machine(), of_group(), of_limit()].into_iter().flatten().min()
 }
 
+/// Without files nobody says so.
+#[cfg(not(feature = "files"))]
+pub(crate) fn available() -> Option<u64> {
+    None
+}
+
+#[cfg(feature = "files")]
 fn of_machine() -> Option<u64> {
     let text = read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find(|line| line.starts_with("MemAvailable:"))?;
@@ -18,6 +27,7 @@ fn of_machine() -> Option<u64> {
 }
 
 /// What a container has; `max` where there is no limit.
+#[cfg(feature = "files")]
 fn of_group() -> Option<u64> {
     let number = |name: &str| -> Option<u64> {
         read_to_string(format!("/sys/fs/cgroup/memory.{name}")).ok()?.trim().parse().ok()
@@ -26,7 +36,7 @@ fn of_group() -> Option<u64> {
 }
 
 /// What `ulimit -v` leaves.
-#[cfg(target_os = "linux")]
+#[cfg(all(feature = "files", target_os = "linux"))]
 fn of_limit() -> Option<u64> {
     use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
     const PAGE: u64 = 4096;
@@ -36,7 +46,7 @@ fn of_limit() -> Option<u64> {
     (limit != RLIM_INFINITY).then(|| limit.saturating_sub(pages * PAGE))
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(all(feature = "files", not(target_os = "linux")))]
 fn of_limit() -> Option<u64> {
     None
 }

@@ -1,9 +1,9 @@
 //! The directory of a run.
 
+use crate::clock::Instant;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! When a checkpoint is written.
 
-use std::time::{Duration, Instant};
+use crate::clock::{Duration, Instant};
 
 /// Without a wish of the user: the least time between two checkpoints. More than that is not lost
 /// where the process is killed or the device is lost, and an epoch beside it.

@@ -1,8 +1,8 @@
 //! The jobs: networks of the parameter files that ship, and one that is wide.
 
+use crate::clock::Instant;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::synthetic::{Shape, synthetic};
 use crate::data::Dataset;

@@ -1,6 +1,6 @@
 //! The clock: whole epochs on a backend, as training runs them, for a given time.
 
-use std::time::{Duration, Instant};
+use crate::clock::{Duration, Instant};
 
 use crate::backend::{EpochReport, Event, Train};
 use crate::data::Split;

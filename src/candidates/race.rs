@@ -4,8 +4,8 @@
 //! timing may take a tenth of it at the most. Timing leaves the state as it is, so that the winner's run
 //! has the same bits as one that raced nobody.
 
+use crate::clock::{Duration, Instant};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use super::schedules::Schedules;
 use crate::backend::Train;

@@ -1,6 +1,6 @@
 //! `gpu-mlp bench`
 
-use std::time::Duration;
+use crate::clock::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
@@ -144,7 +144,7 @@ async fn one(
 ) -> Result<Measured> {
     let name = format!("{} on {}, {}", job.name, candidate.device(), candidate.schedule());
     bar.set_message(name.clone());
-    let started = std::time::Instant::now();
+    let started = crate::clock::Instant::now();
     let mut backend = candidate.open(&prepared.run).await?;
     let compile = started.elapsed().as_secs_f64();
     let mut progress = |step, steps| bar.set_message(format!("{name}: step {step} of {steps}"));

@@ -1,7 +1,7 @@
 //! Where a run goes that is given no place.
 
+use crate::clock::{Duration, SystemTime, UNIX_EPOCH};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::error::{Error, Result};
 

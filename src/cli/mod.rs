@@ -33,8 +33,8 @@ mod train;
 mod verdict;
 mod wrap;
 
+use crate::clock::Instant;
 use std::process::ExitCode;
-use std::time::Instant;
 
 use clap::{Parser, Subcommand};
 

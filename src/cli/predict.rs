@@ -1,8 +1,8 @@
 //! `gpu-mlp predict`
 
+use crate::clock::Instant;
 use std::io::IsTerminal;
 use std::path::PathBuf;
-use std::time::Instant;
 
 use super::console::message;
 use super::csv_header::Header;

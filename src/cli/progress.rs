@@ -1,6 +1,6 @@
 //! How far a long run is, and the time it has left, on a terminal.
 
-use std::time::{Duration, Instant};
+use crate::clock::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 

@@ -1,7 +1,7 @@
 //! The rows that are done, on a terminal.
 
+use crate::clock::Duration;
 use std::fmt::Write;
-use std::time::Duration;
 
 use indicatif::{HumanCount, ProgressBar, ProgressState, ProgressStyle};
 

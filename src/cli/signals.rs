@@ -1,9 +1,9 @@
 //! Signals that end a run in order: Ctrl-C, SIGTERM, and a terminal that closes.
 
+use crate::clock::{Duration, Instant};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 use super::console;
 use crate::artifact::exit_without_unfinished;

@@ -1,8 +1,8 @@
 //! `gpu-mlp train`
 
+use crate::clock::Instant;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
 
 use serde_json::Value;
 

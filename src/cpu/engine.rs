@@ -1,8 +1,8 @@
 //! The CPU behind the contract.
 
+use crate::clock::Duration;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use rayon::prelude::*;
 

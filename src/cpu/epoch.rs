@@ -1,9 +1,9 @@
 //! An epoch under way: which replicas are still to be trained, and by whom.
 
+use crate::clock::{Duration, Instant};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use super::ops::product::Product;
 use super::replica::Trainee;

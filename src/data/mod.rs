@@ -1,14 +1,19 @@
 //! Data: archives in, rows out; splits, scaling and the order of an epoch.
 
 mod dataset;
+#[cfg(feature = "files")]
 pub mod npz;
+mod numbers;
 mod order;
+#[cfg(feature = "files")]
 mod rows;
 mod scaling;
 mod split;
 
 pub use dataset::{Dataset, Targets};
+pub use numbers::Numbers;
 pub use order::Order;
+#[cfg(feature = "files")]
 pub use rows::{Labelled, Rows, Wanted};
 pub use scaling::{Normalization, Scaling};
 pub use split::{Split, Splits, split_rows};

@@ -1,14 +1,18 @@
 //! JSON texts and files, read strictly: a key given twice is an error, not the last one's win.
 
 use std::fmt;
+#[cfg(feature = "files")]
 use std::io::Read;
+#[cfg(feature = "files")]
 use std::path::Path;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+#[cfg(feature = "files")]
 use super::locate::did_you_mean_file;
 use crate::error::{Error, Result};
+#[cfg(feature = "files")]
 use crate::input::open_stream;
 use crate::text::shown;
 
@@ -16,11 +20,13 @@ use crate::text::shown;
 /// hundreds of times its bytes in memory.
 pub(crate) const MOST_BYTES: u64 = 4 << 20;
 
+#[cfg(feature = "files")]
 /// Reads a JSON file; every error starts with its path.
 pub(super) fn read_file(path: &Path) -> Result<Value> {
     read_text(path).and_then(|text| parse(&text)).map_err(|e| e.within(path.display()))
 }
 
+#[cfg(feature = "files")]
 fn read_text(path: &Path) -> Result<String> {
     if path.is_dir() {
         return Err(Error::input("is a directory; allowed: a JSON file"));

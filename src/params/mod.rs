@@ -7,6 +7,7 @@ mod json;
 mod key_names;
 mod keys;
 mod layers;
+#[cfg(feature = "files")]
 mod locate;
 mod other_names;
 mod read;

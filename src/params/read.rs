@@ -1,11 +1,13 @@
 //! From keys to [`Parameters`]: which type each key has, which values it allows, what it is by default.
 
+#[cfg(feature = "files")]
 use std::path::Path;
 
 use serde_json::Value;
 
 use super::choices::{BATCH_GRADIENT, Choices, GRAD_CLIP_MODE, INIT, NORMALIZE, TASK};
 use super::found::{ABOVE_ZERO, BELOW_ONE, Found, ZERO_OR_MORE, ZERO_TO_ONE};
+#[cfg(feature = "files")]
 use super::json::read_file;
 use super::keys::Keys;
 use super::layers::layer_stack;
@@ -16,6 +18,7 @@ impl Parameters {
     /// Reads a parameter file, puts the values of `overrides` (`KEY=VALUE`, see
     /// [`parse_override`](super::parse_override)) in place of the file's, and checks everything
     /// that can be checked without the data. Errors start with the file and the key.
+    #[cfg(feature = "files")]
     pub fn read(path: &Path, overrides: &[String]) -> Result<Self> {
         let mut keys = Keys::new(format!("{}: ", path.display()), &read_file(path)?)?;
         keys.set(overrides)?;

@@ -1,8 +1,8 @@
 //! The loop over blocks of epochs.
 
+use crate::clock::Instant;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
 use super::observer::Observer;
 use super::outcome::{EpochRow, Outcome, ReplicaOutcome};

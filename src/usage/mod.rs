@@ -1,80 +1,19 @@
-//! A trained model at work: predictions for the rows of a file, and how good they are.
+//! A trained model at work: predictions for rows, and how good they are.
 
+#[cfg(feature = "files")]
+mod files;
+#[cfg(feature = "files")]
 mod output;
 mod own_splits;
 mod predictor;
+#[cfg(feature = "files")]
+mod targets;
 
+#[cfg(feature = "files")]
+pub use files::{evaluate, predict};
+#[cfg(feature = "files")]
 pub use output::Output;
 pub use own_splits::evaluate_own_splits;
-pub use predictor::{Predictor, wanted};
-
-use ndarray::Axis;
-
-use crate::backend::{Infer, Trained};
-use crate::data::{Labelled, Rows};
-use crate::error::{Error, Result};
-use crate::memory::available;
-use crate::metrics::{Metrics, Tally};
-use crate::model::Model;
-
-/// Predicts the rows of `rows` into `output`, a block at a time; `progress` is told of the rows that are
-/// done. The number of rows.
-pub async fn predict(
-    predictor: &mut Predictor,
-    rows: &mut Rows,
-    output: &mut Output,
-    mut progress: impl FnMut(u64),
-) -> Result<u64> {
-    let mut done = 0;
-    while let Some(block) = rows.next_block(predictor.block_rows())? {
-        let predictions = predictor.predict(&block, done).await;
-        let predictions = predictions.map_err(|e| e.within(rows.name()))?;
-        // A reader of standard output that has gone wants no more.
-        if !output.write(&predictions)? {
-            break;
-        }
-        done += block.nrows() as u64;
-        progress(done);
-    }
-    Ok(done)
-}
-
-/// The memory that is taken to be there where the system does not say.
-const UNKNOWN_MEMORY: u64 = 8 << 30;
-
-/// Refuses more classes than can be counted: each thread of a backend has two tables of class by class.
-fn check_classes(classes: usize) -> Result<()> {
-    let cells = (classes as u64).saturating_mul(classes as u64);
-    let bytes = cells.saturating_mul(16 * rayon::current_num_threads() as u64);
-    let available = available().unwrap_or(UNKNOWN_MEMORY);
-    if bytes <= available {
-        return Ok(());
-    }
-    Err(Error::input(format!(
-        "an evaluation of {classes} classes counts {classes} x {classes} pairs of them on each thread, in {bytes} \
-         bytes, and {available} are available; set RAYON_NUM_THREADS=1, or use predict and compare"
-    )))
-}
-
-/// How good the model is on rows with targets. Every row counts the same.
-pub async fn evaluate(
-    model: &Model,
-    data: &Labelled,
-    open: impl AsyncFnOnce(Trained) -> Result<Box<dyn Infer>>,
-    mut progress: impl FnMut(u64),
-) -> Result<Metrics> {
-    check_classes(model.labels.len())?;
-    let truth = predictor::truth(model, data)?;
-    let mut predictor = Predictor::with_targets(model, open).await?;
-    let mut tally = Tally::new(model.labels.len(), &truth);
-    let (mut first, mut loss_sum) = (0, 0.0);
-    for block in data.inputs.axis_chunks_iter(Axis(0), predictor.block_rows()) {
-        let truth = truth.rows(first..first + block.nrows());
-        let evaluated = predictor.evaluate(block, &truth, first as u64).await?;
-        loss_sum += evaluated.loss_sum;
-        tally.add(&evaluated.predictions, first);
-        first += block.nrows();
-        progress(first as u64);
-    }
-    Ok(Metrics::new(first, loss_sum / first as f64, tally))
-}
+pub use predictor::Predictor;
+#[cfg(feature = "files")]
+pub use targets::wanted;

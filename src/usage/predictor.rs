@@ -3,33 +3,16 @@
 use ndarray::{Array2, ArrayView2};
 
 use crate::backend::{Evaluated, Infer, Trained};
-use crate::data::{Labelled, Scaling, Targets, Wanted};
+use crate::data::Scaling;
 use crate::error::{Error, Result};
 use crate::metrics::Truth;
 use crate::model::Model;
-use crate::network::Task;
 use crate::plan::Loss;
-use crate::run::check_labels;
 
 /// Numbers that the inputs, or the outputs, of a block hold.
 const BLOCK_NUMBERS: usize = 1 << 20;
 /// The most rows of a block.
 const MOST_ROWS: usize = 4096;
-
-/// What the model takes of a file.
-pub fn wanted(model: &Model) -> Wanted {
-    let classes = model.labels.iter().enumerate();
-    let named = |(class, &label)| model.class_name(class).map(|name| (name.to_owned(), label));
-    Wanted {
-        row_shape: model.network.input.clone(),
-        feature_names: model.feature_names.clone(),
-        targets: if model.labels.is_empty() { model.network.outputs() } else { 1 },
-        target_names: model.output_names().map(<[String]>::to_vec),
-        class_names: classes.filter_map(named).collect(),
-        labels: model.labels.clone(),
-        header: None,
-    }
-}
 
 /// Predicts rows in original units.
 ///
@@ -140,48 +123,4 @@ fn scaled(scaling: &Scaling, rows: ArrayView2<f64>, first: u64) -> Result<Array2
     }
     Array2::from_shape_vec(rows.dim(), values)
         .map_err(|error| Error::failed(format!("rows of a wrong shape: {error}")))
-}
-
-/// The targets as the model's classes or outputs; others are refused.
-pub(super) fn truth(model: &Model, data: &Labelled) -> Result<Truth> {
-    let columns = data.targets.columns();
-    let expected = wanted(model).targets;
-    if columns != expected {
-        return Err(Error::input(format!(
-            "the targets have {columns} columns; the model predicts {expected}"
-        )));
-    }
-    if model.labels.is_empty() {
-        let mut values = data.targets.clone().into_reals();
-        if model.network.task() == Task::MultiLabel {
-            check_labels(&data.targets)?;
-            return Ok(Truth::Labels(values));
-        }
-        for (mut column, shift) in values.columns_mut().into_iter().zip(&model.targets.shift) {
-            column -= *shift;
-        }
-        return Ok(Truth::Values(values));
-    }
-    let class = |label: Option<i64>, shown: String, row: usize| {
-        let class = label.and_then(|label| model.labels.binary_search(&label).ok());
-        class.map(|class| class as u32).ok_or_else(|| {
-            let labels: Vec<String> = model.labels.iter().take(12).map(i64::to_string).collect();
-            let more = if model.labels.len() > 12 { ", ..." } else { "" };
-            Error::input(format!(
-                "row {row} (counted from 0) has the label {shown}, which the model does not know; \
-                 allowed: {}{more}",
-                labels.join(", ")
-            ))
-        })
-    };
-    let classes: Result<Vec<u32>> = match &data.targets {
-        Targets::Integers(y) => {
-            y.iter().enumerate().map(|(row, &y)| class(Some(y), y.to_string(), row)).collect()
-        }
-        Targets::Reals(y) => {
-            let whole = |y: f64| (y.fract() == 0.0 && y.abs() < 9e15).then_some(y as i64);
-            y.iter().enumerate().map(|(row, &y)| class(whole(y), y.to_string(), row)).collect()
-        }
-    };
-    classes.map(Truth::Classes)
 }

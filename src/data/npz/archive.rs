@@ -8,10 +8,11 @@ use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::elements::{self, Numbers};
+use super::elements;
 use super::header::{Header, damaged};
 use super::info::ArrayInfo;
 use super::signature::not_an_archive;
+use crate::data::numbers::Numbers;
 use crate::error::{Error, Result};
 use crate::input::open_file;
 use crate::memory::refuse_to_read;

@@ -6,26 +6,8 @@ use ndarray_npy::{ReadNpyExt, ReadableElement};
 
 use super::dtype::{ElementType, Kind};
 use super::header::Header;
+use crate::data::numbers::Numbers;
 use crate::error::{Error, Result};
-
-/// The numbers of an array, in the shape of its header.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Numbers {
-    /// Booleans (0 and 1) and integers.
-    Integers(ArrayD<i64>),
-    /// Real numbers.
-    Reals(ArrayD<f64>),
-}
-
-impl Numbers {
-    /// All as real numbers; integers beyond 2^53 are rounded.
-    pub fn into_reals(self) -> ArrayD<f64> {
-        match self {
-            Numbers::Integers(values) => values.mapv(|value| value as f64),
-            Numbers::Reals(values) => values,
-        }
-    }
-}
 
 /// Decodes `raw`, an array with its header, which has been checked against its length.
 pub(super) fn numbers(header: &Header, raw: Vec<u8>) -> Result<Numbers> {

@@ -15,9 +15,9 @@ mod stream;
 
 use std::path::Path;
 
+use super::numbers::Numbers;
 use crate::error::Result;
 
-pub use elements::Numbers;
 pub use info::ArrayInfo;
 
 pub(super) use archive::Archive;

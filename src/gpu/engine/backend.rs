@@ -1,8 +1,8 @@
 //! The GPU behind the contract.
 
+use crate::clock::Duration;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::block::{epochs_at_once, whole_epochs};
 use super::epoch::Epoch;

@@ -1,6 +1,6 @@
 //! Several epochs in one submit: those of small sets take less time than the way to the device and back.
 
-use std::time::Instant;
+use crate::clock::Instant;
 
 use super::kept::Kept;
 use super::pacer::Pacer;

@@ -1,7 +1,7 @@
 //! An epoch on the device: its steps, its end, and its report.
 
+use crate::clock::Instant;
 use std::collections::VecDeque;
-use std::time::Instant;
 
 use super::kept::Kept;
 use super::pacer::Pacer;

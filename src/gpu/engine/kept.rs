@@ -1,6 +1,6 @@
 //! What the host keeps of the state, and the state to go back to.
 
-use std::time::{Duration, Instant};
+use crate::clock::{Duration, Instant};
 
 use crate::backend::{ReplicaState, State};
 use crate::error::Result;

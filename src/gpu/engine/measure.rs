@@ -1,6 +1,6 @@
 //! How long a step takes.
 
-use std::time::{Duration, Instant};
+use crate::clock::{Duration, Instant};
 
 use super::kept::Kept;
 use super::pacer::Pacer;

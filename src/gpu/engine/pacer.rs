@@ -1,6 +1,6 @@
 //! How much work a submit holds: as much as the watchdogs of drivers allow, learned from the submits before.
 
-use std::time::Duration;
+use crate::clock::Duration;
 
 /// Work of a submit: desktop drivers lose a device that is silent for seconds.
 const SUBMIT: Duration = Duration::from_millis(100);

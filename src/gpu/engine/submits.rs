@@ -1,6 +1,6 @@
 //! Evaluations, which take as many submits as they need.
 
-use std::time::Instant;
+use crate::clock::Instant;
 
 use super::pacer::Pacer;
 use crate::backend::Weights;

@@ -1,0 +1,82 @@
+//! The parts of an archive: read, compared and joined.
+
+use ndarray::{Array2, Axis, concatenate};
+
+use super::checks;
+use super::part::Part;
+use super::selection::Pair;
+use super::targets::Targets;
+use crate::data::npz::Archive;
+use crate::error::{Error, Result};
+
+impl Part {
+    /// Reads the arrays of these names.
+    pub fn read(archive: &mut Archive, Pair { x, y }: &Pair) -> Result<Self> {
+        let inputs = archive.numbers(x)?.into_reals();
+        Self::new((x, inputs), (y, archive.numbers(y)?))
+    }
+
+    /// The rows of one part behind those of another. Targets are integers where those of all parts are.
+    pub fn joined(mut parts: Vec<Part>) -> Result<Self> {
+        if parts.len() == 1
+            && let Some(part) = parts.pop()
+        {
+            return Ok(part);
+        }
+        let row_shape = parts.first().map_or_else(Vec::new, |part| part.row_shape.clone());
+        let (mut inputs, mut targets) = (vec![], vec![]);
+        for part in parts {
+            inputs.push(part.inputs);
+            targets.push(part.targets);
+        }
+        let integers: Option<Vec<Array2<i64>>> = targets
+            .iter()
+            .map(|targets| match targets {
+                Targets::Integers(values) => Some(values.clone()),
+                Targets::Reals(_) => None,
+            })
+            .collect();
+        let targets = match integers {
+            Some(integers) => Targets::Integers(stacked(&integers)?),
+            None => {
+                let reals: Vec<_> = targets.into_iter().map(Targets::into_reals).collect();
+                Targets::Reals(stacked(&reals)?)
+            }
+        };
+        Ok(Part { inputs: stacked(&inputs)?, row_shape, targets })
+    }
+
+    /// Refuses another part of an archive that describes other quantities than this one, which has those names.
+    pub fn check_columns(&self, own_names: &Pair, (names, other): (&Pair, &Part)) -> Result<()> {
+        if self.row_shape != other.row_shape {
+            return Err(Error::input(format!(
+                "rows of {} have the shape {} but rows of {} {}; all parts need the same features",
+                own_names.x,
+                checks::tuple(&self.row_shape),
+                names.x,
+                checks::tuple(&other.row_shape)
+            )));
+        }
+        if self.outputs() != other.outputs() {
+            return Err(Error::input(format!(
+                "{} has {} outputs a row but {} has {}; all parts need the same outputs",
+                own_names.y,
+                self.outputs(),
+                names.y,
+                other.outputs()
+            )));
+        }
+        Ok(())
+    }
+
+    /// Outputs a row.
+    pub fn outputs(&self) -> usize {
+        self.targets.columns()
+    }
+}
+
+fn stacked<T: Clone>(parts: &[Array2<T>]) -> Result<Array2<T>> {
+    let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
+    concatenate(Axis(0), &views)
+        .map_err(|error| Error::input(format!("the parts cannot be joined: {error}")))
+}

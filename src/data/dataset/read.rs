@@ -1,0 +1,107 @@
+//! A data set from an NPZ archive.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::part::Part;
+use super::selection::Selection;
+use super::{Dataset, checks, selection, weights};
+use crate::data::npz::Archive;
+use crate::error::{Error, Result};
+
+/// Arrays from which on a list of them gives their number too.
+const MANY: usize = 100;
+
+/// Refuses too few rows of the inputs of that name.
+type Enough = fn(&str, usize) -> Result<()>;
+
+impl Dataset {
+    /// Reads an NPZ archive.
+    ///
+    /// The arrays it takes are the first of these that are complete: `X_train` and `y_train` beside a
+    /// part for validation or test; `X`, `y`; `data`, `target`; `x`, `labels`; `x`, `y`. `X_val`, `y_val`
+    /// (or `_valid`, `_validation`) are the archive's own validation rows, `X_test`, `y_test` its own test
+    /// rows, of either case. Inputs are (rows, features), (rows, channels, T) or (rows, channels, height, width), targets (rows) or
+    /// (rows, outputs). Rows of training come first, then those of validation, then those of test.
+    ///
+    /// Optional: `sample_weight` (or `sample_weights`, `weight`, `weights`), a number a row in that order,
+    /// or a part at a time with its ending; `feature_names`, a text a feature, or a channel for signals;
+    /// `target_names`. Names that are no text arrays are not used: no run needs them. What else the
+    /// archive holds is told in `unused`.
+    pub fn read(path: &Path) -> Result<Self> {
+        Self::read_if(path, checks::enough_rows, false)
+    }
+
+    /// The same, of one row or more, and of test rows alone: enough for an evaluation.
+    pub(in crate::data) fn read_any(path: &Path) -> Result<Self> {
+        Self::read_if(path, |_, _| Ok(()), true)
+    }
+
+    fn read_if(path: &Path, enough: Enough, test_will_do: bool) -> Result<Self> {
+        let read = || {
+            let (mut archive, sha256) = Archive::open_hashed(path)?;
+            let mut dataset = Self::from_archive(&mut archive, enough, test_will_do)?;
+            dataset.name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            dataset.sha256 = Some(sha256);
+            dataset.path = Some(path.to_owned());
+            Ok(dataset)
+        };
+        read().map_err(|error: Error| error.within(path.display()))
+    }
+
+    fn from_archive(archive: &mut Archive, enough: Enough, test_will_do: bool) -> Result<Self> {
+        let Selection { train, validation, test } = selection::select(archive, test_will_do)?;
+        let pairs = [Some(&train), validation.as_ref(), test.as_ref()].into_iter().flatten();
+        archive.check_memory(pairs.flat_map(|pair| [&*pair.x, &*pair.y]))?;
+        let first = Part::read(archive, &train)?;
+        if validation.is_none() {
+            enough(&train.x, first.rows())?;
+        }
+        let mut used = vec![train.x.clone(), train.y.clone()];
+        let mut rows = [first.rows(), 0, 0];
+        let mut parts = vec![first];
+        for (pair, rows) in [&validation, &test].into_iter().zip(&mut rows[1..]) {
+            let Some(pair) = pair else { continue };
+            let part = Part::read(archive, pair)?;
+            parts[0].check_columns(&train, (pair, &part))?;
+            *rows = part.rows();
+            parts.push(part);
+            used.extend([pair.x.clone(), pair.y.clone()]);
+        }
+        let mut dataset = Self::from_part(Part::joined(parts)?);
+        dataset.own_validation = validation.map(|_| rows[0]);
+        dataset.own_test = test.map(|_| rows[0] + rows[1]);
+        dataset.sample_weight = weights::read(archive, rows, &mut used)?;
+        dataset.read_names(archive, &mut used)?;
+        dataset.unused = unused(archive, &used);
+        Ok(dataset)
+    }
+
+    /// The names of features and targets, where there are some.
+    fn read_names(&mut self, archive: &mut Archive, used: &mut Vec<String>) -> Result<()> {
+        let mut texts = |name: &str| {
+            let texts = if archive.has(name) { archive.texts(name)? } else { None };
+            used.extend(texts.is_some().then(|| name.to_owned()));
+            Ok::<_, Error>(texts)
+        };
+        self.feature_names = texts("feature_names")?;
+        self.target_names = texts("target_names")?;
+        match &self.feature_names {
+            Some(names) => checks::feature_names("feature_names", names.len(), &self.row_shape),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The arrays that are none of `used`, in words.
+fn unused(archive: &mut Archive, used: &[String]) -> Option<String> {
+    let used: HashSet<&str> = used.iter().map(String::as_str).collect();
+    if archive.names().all(|name| used.contains(name)) {
+        return None;
+    }
+    let mut arrays = archive.list();
+    arrays.retain(|array| !used.contains(&*array.name));
+    let words = selection::in_words(&arrays);
+    // So many are not counted by eye.
+    Some(if arrays.len() > MANY { format!("{} arrays: {words}", arrays.len()) } else { words })
+}

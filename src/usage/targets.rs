@@ -1,0 +1,67 @@
+//! What a model takes of a file, and its targets.
+
+use crate::data::{Labelled, Targets, Wanted};
+use crate::error::{Error, Result};
+use crate::metrics::Truth;
+use crate::model::Model;
+use crate::network::Task;
+use crate::run::check_labels;
+
+/// What the model takes of a file.
+pub fn wanted(model: &Model) -> Wanted {
+    let classes = model.labels.iter().enumerate();
+    let named = |(class, &label)| model.class_name(class).map(|name| (name.to_owned(), label));
+    Wanted {
+        row_shape: model.network.input.clone(),
+        feature_names: model.feature_names.clone(),
+        targets: if model.labels.is_empty() { model.network.outputs() } else { 1 },
+        target_names: model.output_names().map(<[String]>::to_vec),
+        class_names: classes.filter_map(named).collect(),
+        labels: model.labels.clone(),
+        header: None,
+    }
+}
+
+/// The targets as the model's classes or outputs; others are refused.
+pub(super) fn truth(model: &Model, data: &Labelled) -> Result<Truth> {
+    let columns = data.targets.columns();
+    let expected = wanted(model).targets;
+    if columns != expected {
+        return Err(Error::input(format!(
+            "the targets have {columns} columns; the model predicts {expected}"
+        )));
+    }
+    if model.labels.is_empty() {
+        let mut values = data.targets.clone().into_reals();
+        if model.network.task() == Task::MultiLabel {
+            check_labels(&data.targets)?;
+            return Ok(Truth::Labels(values));
+        }
+        for (mut column, shift) in values.columns_mut().into_iter().zip(&model.targets.shift) {
+            column -= *shift;
+        }
+        return Ok(Truth::Values(values));
+    }
+    let class = |label: Option<i64>, shown: String, row: usize| {
+        let class = label.and_then(|label| model.labels.binary_search(&label).ok());
+        class.map(|class| class as u32).ok_or_else(|| {
+            let labels: Vec<String> = model.labels.iter().take(12).map(i64::to_string).collect();
+            let more = if model.labels.len() > 12 { ", ..." } else { "" };
+            Error::input(format!(
+                "row {row} (counted from 0) has the label {shown}, which the model does not know; \
+                 allowed: {}{more}",
+                labels.join(", ")
+            ))
+        })
+    };
+    let classes: Result<Vec<u32>> = match &data.targets {
+        Targets::Integers(y) => {
+            y.iter().enumerate().map(|(row, &y)| class(Some(y), y.to_string(), row)).collect()
+        }
+        Targets::Reals(y) => {
+            let whole = |y: f64| (y.fract() == 0.0 && y.abs() < 9e15).then_some(y as i64);
+            y.iter().enumerate().map(|(row, &y)| class(whole(y), y.to_string(), row)).collect()
+        }
+    };
+    classes.map(Truth::Classes)
+}
