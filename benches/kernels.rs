@@ -140,7 +140,7 @@ fn of_layer(row: &[usize], layer: Layer<String>) -> Arc<Run> {
     let y = Array2::from_shape_fn((ROWS, 1), |(row, _)| (row as f64).cos());
     let dataset = Dataset::from_arrays("made", x.view(), Targets::Reals(y)).expect("a data set");
     let layers = LayerStack::General(vec![layer, Layer::dense(1, "linear")]);
-    let mut parameters = Parameters::new(layers, 0.01, 1, 64);
+    let mut parameters = Parameters::new(layers).learning_rate(0.01).max_epochs(1).batch_size(64);
     parameters.split = [1.0, 0.0, 0.0];
     Arc::new(Run::new(&parameters, &dataset).expect("a run"))
 }

@@ -59,7 +59,7 @@ fn prepared(job: &str, count: usize) -> Result<Run, Box<dyn Error>> {
         let mut activations = vec!["relu".to_owned(); sizes.len()];
         (activations[0], activations[sizes.len() - 1]) = ("-".into(), "softmax".into());
         let layers = LayerStack::Mlp { sizes: sizes.to_vec(), names: None, activations };
-        Parameters::new(layers, 0.001, epochs, batch)
+        Parameters::new(layers).learning_rate(0.001).max_epochs(epochs).batch_size(batch)
     };
     let (parameters, file) = match job {
         "iris" => {
@@ -69,7 +69,7 @@ fn prepared(job: &str, count: usize) -> Result<Run, Box<dyn Error>> {
         }
         file => (network(&[54, 16, 32, 7], 5, 10), file),
     };
-    let dataset = Dataset::read(file.as_ref())?;
+    let dataset = Dataset::read(file)?;
     let folds = folds(dataset.inputs.nrows());
     let run = Run::on_folds(&parameters, &dataset, folds)?;
     let one = &run.replicas[0];

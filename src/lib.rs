@@ -1,5 +1,40 @@
-//! gpu-mlp trains small neural networks (MLPs and 1D-CNNs) on tabular data and
-//! signals, from one JSON file.
+//! gpu-mlp trains small neural networks, multi-layer perceptrons and 1D-CNNs, on tables and signals: on
+//! the CPU, or on any GPU that wgpu knows.
+//!
+//! A [`Dataset`] holds rows and their targets, [`Parameters`] say what is trained on them and how, a
+//! [`Trainer`] trains, and what comes out is a [`Model`]:
+//!
+//! ```
+//! use gpu_mlp::{Dataset, Layer, Parameters, Trainer};
+//!
+//! let iris = Dataset::read("datasets/iris.npz")?;
+//! let layers = [Layer::dense(16, "relu"), Layer::dense(3, "softmax")];
+//! let parameters = Parameters::new(layers).learning_rate(0.05).max_epochs(50).batch_size(10);
+//! let model = Trainer::new(&parameters, &iris)?.fit()?;
+//! let flower = ndarray::array![[5.1, 3.5, 1.4, 0.2]];
+//! assert_eq!(model.predict_labels(flower.view())?, [0]);
+//! # Ok::<(), gpu_mlp::Error>(())
+//! ```
+//!
+//! **Data** come from arrays ([`Dataset::from_arrays`]), slices ([`Dataset::from_slices`]) or an NPZ file
+//! ([`Dataset::read`]). Integers are classes under a softmax or a single sigmoid; several columns of 0 and 1
+//! under sigmoids are labels; everything else is values. Rows are split into training, validation and test
+//! rows, and scaled with the statistics of the training rows, as the parameters say.
+//!
+//! **Layers** are [`Layer::dense`], or any of [`layers`]. An activation is a name, such as `"relu"` or
+//! `"leaky_relu(0.02)"`, or an expression of x, such as `"x*tanh(softplus(x))"`, whose derivative is derived.
+//!
+//! **A run** can be watched ([`Trainer::on_epoch`]), stopped ([`Trainer::stop_when`]), put on a device
+//! ([`Trainer::device`]), and made of many networks at once ([`Trainer::seeds`]). The same seed gives the same
+//! bits on the same device, whatever the number of threads.
+//!
+//! **A model** predicts ([`Model::predict`], [`Model::predict_labels`]), and is kept in a file
+//! ([`Model::save`], [`Model::read`]) that other programs read too.
+//!
+//! **Errors** say what was wrong, where, and what is allowed; [`Error::kind`] tells programs whose fault it is.
+//!
+//! The features `cli` (the command `gpu-mlp`) and `files` (NPZ, CSV, models and runs on a disk) are on by
+//! default. The same parameters as a JSON file are described in `docs/parameters.md`.
 
 // Without files some of what reads and shows them is left over.
 #![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
@@ -15,6 +50,7 @@ pub mod cli;
 mod clock;
 pub mod cpu;
 pub mod data;
+mod door;
 pub mod error;
 pub mod expr;
 
@@ -37,4 +73,11 @@ mod text;
 pub mod train;
 pub mod usage;
 
-pub use error::{Error, Result};
+pub use data::{Dataset, Normalization, Targets};
+pub use door::Trainer;
+pub use error::{Error, ErrorKind, Place, Result};
+pub use metrics::Figures;
+pub use model::Model;
+pub use network::{Layer, Task, layers};
+pub use run::{ClassWeight, Clip, LayerStack, Optimizer, Parameters};
+pub use train::{EpochRow, Outcome, ReplicaOutcome, Stop};

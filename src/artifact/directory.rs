@@ -1,6 +1,5 @@
 //! The directory of a run.
 
-use crate::clock::Instant;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -15,9 +14,10 @@ use super::stored::{Hold, StoredRun};
 use super::summary::{Timing, summary};
 use super::whole::{fault, remove_unfinished, write_whole};
 use crate::backend::{Description, State};
+use crate::clock::Instant;
 use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::run::Run;
+use crate::run::{ReplicaId, Run};
 use crate::train::{Checkpoint, EpochRow, Observer, Outcome};
 
 /// Writes what a run leaves as it goes; of several replicas the history, the summary and the model are those
@@ -220,7 +220,9 @@ impl Observer for RunDirectory<'_> {
         }
         let replica = outcome.replicas.first();
         let names = self.layer_names.as_deref();
-        if let Some(model) = Model::new(self.run, (state, outcome), names, &self.parameters)? {
+        if let Some(model) =
+            Model::new(self.run, ReplicaId(0), (state, outcome), names, &self.parameters)?
+        {
             write_whole(&self.path.join("model.safetensors"), &model.to_bytes()?)?;
         }
         let is_over = outcome.interrupted().is_none() && replica.is_some();

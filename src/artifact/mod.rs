@@ -20,3 +20,4 @@ pub use stored::StoredRun;
 pub use summary::{Timing, summary};
 pub use unfinished::exit_without_unfinished;
 pub use whole::WholeFile;
+pub(crate) use whole::write_whole;

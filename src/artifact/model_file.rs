@@ -24,7 +24,8 @@ impl Model {
     }
 
     /// Reads a model; the error says what the file is instead.
-    pub fn read(path: &Path) -> Result<Self> {
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
         let file = open_file(path).map_err(|error| Error::input(format!("can't be read: {error}")));
         file.and_then(Model::from_reader).map_err(|error| error.within(path.display()))
     }

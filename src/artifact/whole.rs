@@ -80,7 +80,7 @@ impl WholeFile {
 const PARTIAL: &str = ".partial";
 
 /// Writes all of a file of a run that way.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let written = WholeFile::beside(path.into()).and_then(|mut file| {
         file.write_all(bytes)?;
         file.finish()

@@ -1,10 +1,10 @@
 //! The jobs: networks of the parameter files that ship, and one that is wide.
 
-use crate::clock::Instant;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::synthetic::{Shape, synthetic};
+use crate::clock::Instant;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::network::Layer;

@@ -1,8 +1,7 @@
 //! The clock: whole epochs on a backend, as training runs them, for a given time.
 
-use crate::clock::{Duration, Instant};
-
 use crate::backend::{EpochReport, Event, Train};
+use crate::clock::{Duration, Instant};
 use crate::data::Split;
 use crate::error::{Error, Result};
 use crate::run::Run;

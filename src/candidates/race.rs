@@ -4,11 +4,11 @@
 //! timing may take a tenth of it at the most. Timing leaves the state as it is, so that the winner's run
 //! has the same bits as one that raced nobody.
 
-use crate::clock::{Duration, Instant};
 use std::sync::Arc;
 
 use super::schedules::Schedules;
 use crate::backend::Train;
+use crate::clock::{Duration, Instant};
 use crate::cpu::{self, Cpu};
 use crate::error::{Error, ErrorKind, Result};
 use crate::gpu::{self, Adapter, GpuBackend};

@@ -1,17 +1,15 @@
 //! `gpu-mlp bench`
 
-use crate::clock::Duration;
-
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 
 use super::bench_table::{HEAD, Measured, row};
 use super::console::line;
-use super::device::{self, BackendKind, DeviceRequest};
 use super::train::use_threads;
 use super::wrap::wrapped;
 use crate::bench::{JOBS, Job, Prepared, measure};
-use crate::candidates::{Candidate, candidates, distinct};
+use crate::candidates::{BackendKind, Candidate, DeviceRequest, candidates, devices, distinct};
+use crate::clock::Duration;
 use crate::data::Split;
 use crate::error::{Error, Result, counted};
 use crate::instruction_set::InstructionSet;
@@ -70,7 +68,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<()> {
         schedule: arguments.schedule.as_deref(),
         checkpoint: None,
     };
-    let devices = device::all(&request, &JOBS[0].parameters()?).await?;
+    let devices = devices(&request, &JOBS[0].parameters()?).await?;
     let candidates = of_schedule(candidates(&devices), request.schedule)?;
     use_threads(arguments.threads)?;
     let bar = bar(jobs.len() * candidates.len());

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::console;
-use super::device::{self, BackendKind, DeviceRequest, choose};
 use super::header;
 use super::train::{check_same_data, placed, placed_choice};
 use super::wrap::wrapped;
+use crate::candidates::{BackendKind, DeviceRequest, choose, devices};
 use crate::cpu::{self, Cpu};
 use crate::data::Dataset;
 use crate::error::{Error, ErrorKind, Result};
@@ -64,7 +64,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<()> {
     let moved = backend.is_some() || device.is_some();
     line("devices:")?;
     let mut would_do = false;
-    for candidate in device::all(&request, &parameters).await.map_err(place_choice)? {
+    for candidate in devices(&request, &parameters).await.map_err(place_choice)? {
         let (name, found) = match &candidate {
             None => ("cpu", on_cpu(&run, (dataset.bytes(), free))),
             Some(adapter) => (&*adapter.info.name, on_gpu(adapter, &run).await),

@@ -1,8 +1,8 @@
 //! Where a run goes that is given no place.
 
-use crate::clock::{Duration, SystemTime, UNIX_EPOCH};
 use std::path::{Path, PathBuf};
 
+use crate::clock::{Duration, SystemTime, UNIX_EPOCH};
 use crate::error::{Error, Result};
 
 /// The latest time that is written with four digits of a year.

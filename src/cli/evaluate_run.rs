@@ -5,9 +5,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::console::line;
-use super::device::{DeviceRequest, choose};
 use super::figures;
 use super::train::{check_same_data, placed, placed_choice};
+use crate::candidates::{DeviceRequest, choose};
 use crate::data::{Dataset, Split};
 use crate::error::{Error, Result};
 use crate::metrics::figures_json;

@@ -8,7 +8,6 @@ mod class_table;
 mod console;
 mod csv_header;
 mod default_directory;
-mod device;
 mod devices;
 mod ending;
 mod evaluate;
@@ -33,11 +32,11 @@ mod train;
 mod verdict;
 mod wrap;
 
-use crate::clock::Instant;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::clock::Instant;
 use crate::error::Result;
 use crate::instruction_set::InstructionSet;
 

@@ -1,9 +1,9 @@
 //! What computes predictions of a trained model.
 
-use super::device::{BackendKind, DeviceRequest, choose};
 use crate::backend::{Infer, Trained};
+use crate::candidates::{BackendKind, DeviceRequest, choose};
 use crate::error::Result;
-use crate::run::{LayerStack, Parameters};
+use crate::run::Parameters;
 
 /// The options of commands that use a model.
 #[derive(clap::Args)]
@@ -39,7 +39,7 @@ impl ModelDevice {
             checkpoint: None,
         };
         // No file speaks here: what it could say of the device is "auto".
-        let unsaid = Parameters::new(LayerStack::General(vec![]), 1.0, 1, 1);
+        let unsaid = Parameters::new(vec![]).learning_rate(1.0).max_epochs(1).batch_size(1);
         let choice = choose(&request, &unsaid).await?;
         Ok(async move |trained| choice.open_for_predictions(trained).await)
     }

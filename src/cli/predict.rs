@@ -1,6 +1,5 @@
 //! `gpu-mlp predict`
 
-use crate::clock::Instant;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -11,6 +10,7 @@ use super::output_place::{check_apart, is_standard};
 use super::row_progress::RowProgress;
 use super::signals;
 use super::wrap::wrapped;
+use crate::clock::Instant;
 use crate::data::{Rows, Wanted};
 use crate::error::{Result, counted};
 use crate::model::Model;

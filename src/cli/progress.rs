@@ -1,9 +1,8 @@
 //! How far a long run is, and the time it has left, on a terminal.
 
-use crate::clock::{Duration, Instant};
-
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::clock::{Duration, Instant};
 use crate::error::Result;
 use crate::train::{EpochRow, Observer};
 

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::device::{BackendKind, DeviceRequest};
 use crate::artifact::{SavedCheckpoint, StoredRun};
 use crate::backend::Description;
+use crate::candidates::{BackendKind, DeviceRequest};
 use crate::error::Result;
 use crate::run::{Parameters, Run};
 use crate::train::Checkpoint;

@@ -1,7 +1,8 @@
 //! The rows that are done, on a terminal.
 
-use crate::clock::Duration;
 use std::fmt::Write;
+
+use crate::clock::Duration;
 
 use indicatif::{HumanCount, ProgressBar, ProgressState, ProgressStyle};
 

@@ -1,12 +1,12 @@
 //! Signals that end a run in order: Ctrl-C, SIGTERM, and a terminal that closes.
 
-use crate::clock::{Duration, Instant};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::console;
 use crate::artifact::exit_without_unfinished;
+use crate::clock::{Duration, Instant};
 use crate::error::{Error, Result};
 
 /// Signals that come sooner after the first are part of it: `timeout` signals the process and then its

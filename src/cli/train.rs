@@ -1,13 +1,11 @@
 //! `gpu-mlp train`
 
-use crate::clock::Instant;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::default_directory::make_default_directory;
-use super::device::{BackendKind, DeviceRequest, choose};
 use super::json_lines::JsonLines;
 use super::progress::Progress;
 use super::resume::Resumed;
@@ -17,7 +15,8 @@ use super::wrap::wrapped;
 use super::{architecture, console, ending, header, schedules, signals, trace};
 use crate::artifact::{RunDirectory, StoredRun, Timing};
 use crate::backend::{Description, State};
-use crate::candidates::{Choice, Opened};
+use crate::candidates::{BackendKind, Choice, DeviceRequest, Opened, choose};
+use crate::clock::Instant;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::run::{DEFAULT_CUSTOM_FUNCTION, Parameters, Run};

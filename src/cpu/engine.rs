@@ -1,6 +1,5 @@
 //! The CPU behind the contract.
 
-use crate::clock::Duration;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
@@ -16,6 +15,7 @@ use super::shared::Shared;
 use super::worker::Worker;
 use super::{state, trace};
 use crate::backend::{Answer, Description, Event, Quantity, State, Train, Weights};
+use crate::clock::Duration;
 use crate::data::Split;
 use crate::error::{Error, Result};
 use crate::instruction_set::InstructionSet;

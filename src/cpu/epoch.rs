@@ -1,6 +1,5 @@
 //! An epoch under way: which replicas are still to be trained, and by whom.
 
-use crate::clock::{Duration, Instant};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,6 +9,7 @@ use super::replica::Trainee;
 use super::shared::Shared;
 use super::worker::{Worker, end};
 use crate::backend::{EpochReport, ReplicaReport};
+use crate::clock::{Duration, Instant};
 use crate::run::ReplicaId;
 
 /// Steps between two looks at the clock, and their multiply-adds.

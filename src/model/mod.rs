@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::metrics::{Figures, figures_json};
 use crate::network::{Initialization, Network, lower};
 use crate::plan::{Plan, Tensor};
-use crate::run::Run;
+use crate::run::{ReplicaId, Run};
 use crate::train::Outcome;
 
 /// What the metadata calls the format.
@@ -71,15 +71,16 @@ pub struct ModelTensor {
 }
 
 impl Model {
-    /// The best weights of the run's (first) replica; None where there are none. `layer_names` are
+    /// The best weights of a replica of the run; None where there are none. `layer_names` are
     /// those of the input and of each layer, shown and never needed; `parameters` is params.json.
     pub fn new(
         run: &Run,
+        id: ReplicaId,
         (state, outcome): (&State, &Outcome),
         layer_names: Option<&[String]>,
         parameters: &Value,
     ) -> Result<Option<Self>> {
-        let (Some(replica), Some(reached)) = (run.replicas.first(), outcome.replicas.first())
+        let (Some(replica), Some(reached)) = (run.replicas.get(id.0), outcome.replicas.get(id.0))
         else {
             return Ok(None);
         };
@@ -98,7 +99,7 @@ impl Model {
             target_names: run.target_names.clone(),
             metrics: Some(write::raw(&metrics(&reached.best))?),
             parameters: Some(write::raw(parameters)?),
-            tensors: tensors(&run.plan, state),
+            tensors: tensors(&run.plan, id, state),
         }))
     }
 
@@ -152,15 +153,15 @@ impl Model {
     }
 }
 
-/// The best weights of the first replica.
-fn tensors(plan: &Plan, state: &State) -> Vec<ModelTensor> {
+/// The best weights of a replica.
+fn tensors(plan: &Plan, id: ReplicaId, state: &State) -> Vec<ModelTensor> {
     let tensor = |tensor: &Tensor| {
         let len: usize = tensor.shape.iter().product();
         let best = state.tensors.get(&tensor.name).map_or(&[][..], |saved| &saved.best);
         ModelTensor {
             name: tensor.name.clone(),
             shape: tensor.shape.clone(),
-            values: best.iter().take(len).map(|&v| v as f32).collect(),
+            values: best.iter().skip(id.0 * len).take(len).map(|&v| v as f32).collect(),
         }
     };
     plan.tensors.iter().map(tensor).collect()

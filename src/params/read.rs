@@ -48,7 +48,10 @@ fn parameters(keys: &Keys) -> Result<Parameters> {
     let learning_rate = keys.required("LR", "a number above 0")?.number(&ABOVE_ZERO)?;
     let max_epochs = count(&keys.required("MAX_EPOCHS", "a whole number of 1 or more")?)?;
     let batch_size = count(&keys.required("BATCH_SIZE", "a whole number of 1 or more")?)?;
-    let default = Parameters::new(layers, learning_rate, max_epochs, batch_size as usize);
+    let default = Parameters::new(layers)
+        .learning_rate(learning_rate)
+        .max_epochs(max_epochs)
+        .batch_size(batch_size as usize);
     Ok(Parameters {
         dataset,
         dataset_sha256: keys.optional("NPZ_SHA256", sha256)?,

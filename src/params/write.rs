@@ -133,7 +133,8 @@ mod tests {
     #[test]
     fn every_key_is_written_in_order() {
         let layers = LayerStack::General(vec![Layer::dense(3, "linear")]);
-        let json = Parameters::new(layers, 0.1, 10, 5).to_json();
+        let json =
+            Parameters::new(layers).learning_rate(0.1).max_epochs(10).batch_size(5).to_json();
         let written: Vec<&str> =
             json[OUTER].as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
         assert_eq!(written, KEYS);

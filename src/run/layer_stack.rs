@@ -18,6 +18,18 @@ pub enum LayerStack {
     General(Vec<Layer<String>>),
 }
 
+impl From<Vec<Layer<String>>> for LayerStack {
+    fn from(layers: Vec<Layer<String>>) -> Self {
+        LayerStack::General(layers)
+    }
+}
+
+impl<const N: usize> From<[Layer<String>; N]> for LayerStack {
+    fn from(layers: [Layer<String>; N]) -> Self {
+        LayerStack::General(layers.into())
+    }
+}
+
 impl LayerStack {
     /// The layers after the input, activations as their texts.
     pub(super) fn layers(&self) -> Vec<Layer<String>> {

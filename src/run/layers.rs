@@ -7,7 +7,7 @@ use crate::network::{Activation, Layer, MOST_EXPRESSIONS};
 impl Parameters {
     /// The layers of the network; an error starts with its key.
     pub(super) fn network_layers(&self) -> Result<Vec<Layer>> {
-        let custom = self.custom_function();
+        let custom = self.custom_expression();
         if self.custom_function.is_some() {
             Activation::parse("custom_function", custom)
                 .map_err(|e| e.within("CUSTOM_FUNCTION"))?;

@@ -1,6 +1,7 @@
 //! A run: its parameters as plain structs, their checks, and what a backend needs to train. Knows no JSON.
 
 mod batch_gradient;
+mod builder;
 mod checks;
 mod class_weight;
 mod clip;

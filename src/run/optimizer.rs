@@ -33,6 +33,11 @@ pub struct Formula {
 }
 
 impl Optimizer {
+    /// Adam with its usual numbers: 0.9, 0.999 and 1e-8.
+    pub fn adam() -> Self {
+        Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
+    }
+
     /// Each of them once, with usual numbers.
     pub const ALL: [Optimizer; 3] = [
         Optimizer::Sgd,

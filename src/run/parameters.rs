@@ -73,18 +73,19 @@ pub struct Parameters {
 pub const DEFAULT_CUSTOM_FUNCTION: &str = "x*sigmoid(x)";
 
 impl Parameters {
-    /// The defaults, with the four things that have none.
-    pub fn new(layers: LayerStack, learning_rate: f64, max_epochs: u32, batch_size: usize) -> Self {
+    /// These layers, and everything else at its default: a learning rate of 0.001, 100 epochs, batches of 32,
+    /// plain gradient descent.
+    pub fn new(layers: impl Into<LayerStack>) -> Self {
         Parameters {
             dataset: String::new(),
             dataset_sha256: None,
-            layers,
+            layers: layers.into(),
             custom_function: None,
             task: None,
             loss: None,
-            learning_rate,
-            max_epochs,
-            batch_size,
+            learning_rate: 0.001,
+            max_epochs: 100,
+            batch_size: 32,
             batch_gradient: BatchGradient::Mean,
             loss_tolerance: 0.0,
             accuracy_patience: None,
@@ -108,7 +109,7 @@ impl Parameters {
     }
 
     /// The expression that `custom_function` stands for.
-    pub fn custom_function(&self) -> &str {
+    pub fn custom_expression(&self) -> &str {
         self.custom_function.as_deref().unwrap_or(DEFAULT_CUSTOM_FUNCTION)
     }
 

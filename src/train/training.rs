@@ -1,6 +1,5 @@
 //! The loop over blocks of epochs.
 
-use crate::clock::Instant;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,6 +8,7 @@ use super::outcome::{EpochRow, Outcome, ReplicaOutcome};
 use super::progress::{Checkpoint, Progress, ReplicaProgress};
 use super::stopping::Stop;
 use crate::backend::{EpochReport, Event, ReplicaReport, Train, Weights};
+use crate::clock::Instant;
 use crate::data::Split;
 use crate::error::{Error, Result};
 use crate::metrics::{Figures, figures};

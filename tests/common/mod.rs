@@ -43,7 +43,7 @@ pub fn activations() -> impl Iterator<Item = &'static str> {
 
 /// Parameters with a batch of 4 and everything else at its default.
 pub fn parameters(sizes: &[usize], activations: &[&str]) -> Parameters {
-    Parameters::new(mlp(sizes, activations), 0.1, 5, 4)
+    Parameters::new(mlp(sizes, activations)).learning_rate(0.1).max_epochs(5).batch_size(4)
 }
 
 /// The replicas of these runs, which have one table, as those of one run; equal folds are shared.
@@ -239,7 +239,7 @@ fn replicas(run: &Run, count: usize) -> Vec<Replica> {
 
 /// So many replicas of iris on ten folds, each with its own numbers.
 pub fn many_of_iris(count: usize) -> Arc<Run> {
-    let dataset = Dataset::read("datasets/iris.npz".as_ref()).unwrap();
+    let dataset = Dataset::read("datasets/iris.npz").unwrap();
     let mut parameters = parameters(&[4, 8, 3], &["tanh", "softmax"]);
     (parameters.batch_size, parameters.loss_patience) = (16, Some(1));
     let run = Run::on_folds(&parameters, &dataset, ten_folds(150)).unwrap();

@@ -8,7 +8,7 @@ use gpu_mlp::network::layers::conv1d::Conv1d;
 use gpu_mlp::network::layers::flatten::Flatten;
 use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
 use gpu_mlp::plan::Padding;
-use gpu_mlp::run::{LayerStack, Parameters};
+use gpu_mlp::run::Parameters;
 use ndarray::{Array2, Array3, array};
 use proptest::prelude::*;
 
@@ -41,7 +41,7 @@ impl Stack {
 
     /// Parameters with a batch of 4 and everything else at its default.
     pub fn parameters(&self) -> Parameters {
-        Parameters::new(LayerStack::General(self.layers.clone()), 0.05, 5, 4)
+        Parameters::new(self.layers.clone()).learning_rate(0.05).max_epochs(5).batch_size(4)
     }
 
     /// The parameters of its convolutions, poolings and padding fit its samples.
@@ -122,8 +122,8 @@ pub fn worked_example(before: Option<Layer<String>>) -> (Parameters, Dataset) {
         Layer::dense(8, "relu"),
         Layer::dense(2, "softmax"),
     ];
-    let layers = before.into_iter().chain(example).collect();
-    let mut parameters = Parameters::new(LayerStack::General(layers), 0.1, 1, 2);
+    let layers: Vec<_> = before.into_iter().chain(example).collect();
+    let mut parameters = Parameters::new(layers).learning_rate(0.1).max_epochs(1).batch_size(2);
     parameters.split = [1.0, 0.0, 0.0];
     parameters.normalize = Normalization::None;
     (parameters, dataset)

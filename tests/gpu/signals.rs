@@ -106,7 +106,7 @@ fn the_signals_that_ship() {
         Parameters::read("params/cylinder_bell_funnel.json".as_ref(), &[]).unwrap();
     parameters.max_epochs = 2;
     parameters.split = [0.7, 0.3, 0.0];
-    let dataset = Dataset::read("datasets/cylinder_bell_funnel.npz".as_ref()).unwrap();
+    let dataset = Dataset::read("datasets/cylinder_bell_funnel.npz").unwrap();
     check("the_signals_that_ship", &parameters, &dataset, "cylinder_bell_funnel");
 }
 

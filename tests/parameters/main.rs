@@ -72,7 +72,7 @@ fn what_is_left_out_has_its_default() {
         names: None,
         activations: ["-", "linear", "softmax"].map(String::from).to_vec(),
     };
-    let mut expected = Parameters::new(mlp, 0.1, 10, 5);
+    let mut expected = Parameters::new(mlp).learning_rate(0.1).max_epochs(10).batch_size(5);
     expected.dataset = "iris.npz".into();
     assert_eq!(Parameters::from_json(&file(json!({}))), Ok(expected.clone()));
     let nulls = json!({"OPTIMIZER": null, "GRAD_CLIP": null, "SPLIT": null, "L2": null});
@@ -100,7 +100,7 @@ fn class_weights_by_label_are_those_of_the_list() {
     let read = |weights: Value| {
         let p = Parameters::from_json(&file(json!({ "CLASS_WEIGHT": weights }))).unwrap();
         assert_eq!(Parameters::from_json(&p.to_json()), Ok(p.resolved()));
-        let dataset = gpu_mlp::data::Dataset::read("datasets/iris.npz".as_ref()).unwrap();
+        let dataset = gpu_mlp::data::Dataset::read("datasets/iris.npz").unwrap();
         gpu_mlp::run::Run::new(&p, &dataset).unwrap().folds[0].class_weights.clone()
     };
     assert_eq!(read(json!({"2": 3, "0": 0.5})), [0.5, 1.0, 3.0]);
@@ -220,7 +220,7 @@ proptest! {
         layers.push(Layer::dense(5, "prelu(0.1)"));
         layers.push(Layer::dense(3, "linear"));
         let layers = LayerStack::General(layers);
-        let mut p = Parameters::new(layers, rates.0, epochs.0, epochs.1);
+        let mut p = Parameters::new(layers).learning_rate(rates.0).max_epochs(epochs.0).batch_size(epochs.1);
         p.dataset = "a \"b\"/é.npz".into();
         p.dataset_sha256 = Some("0123456789abcdef".repeat(4));
         p.l2 = rates.1;

@@ -165,7 +165,7 @@ fn replicas_beyond_the_memory_there_is_are_refused() {
     run.replicas = (0..1000).map(|id| Replica { id: ReplicaId(id), ..one.clone() }).collect();
     // A network of 1 GB, a thousand times.
     let layers = [4, 8000, 8000, 3];
-    let dataset = gpu_mlp::data::Dataset::read("datasets/iris.npz".as_ref()).unwrap();
+    let dataset = gpu_mlp::data::Dataset::read("datasets/iris.npz").unwrap();
     let parameters = parameters(&layers, &["relu", "relu", "softmax"]);
     let wide = Run::new(&parameters, &dataset).unwrap();
     let run = Run { network: wide.network, plan: wide.plan, ..run };

@@ -299,7 +299,7 @@ mod tests {
     use crate::data::{Dataset, Split, Targets};
     use crate::network::Layer;
     use crate::plan::initial_values;
-    use crate::run::{LayerStack, Optimizer, Parameters};
+    use crate::run::{Optimizer, Parameters};
 
     const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
@@ -314,7 +314,8 @@ mod tests {
             Layer::dense(17, "relu"),
             Layer::dense(2, "linear"),
         ];
-        let mut parameters = Parameters::new(LayerStack::General(layers), 0.01, 1, batch_size);
+        let mut parameters =
+            Parameters::new(layers).learning_rate(0.01).max_epochs(1).batch_size(batch_size);
         (parameters.optimizer, parameters.clip, parameters.l2) = (optimizer, clip, 0.1);
         Run::new(&parameters, &dataset).unwrap()
     }

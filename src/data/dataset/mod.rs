@@ -14,14 +14,14 @@ mod weights;
 
 use std::path::PathBuf;
 
-use ndarray::{Array1, Array2, ArrayViewD};
+use ndarray::{Array1, Array2, ArrayView, ArrayView2, Dimension};
 
 use self::part::Part;
 pub use self::targets::Targets;
 #[cfg(feature = "files")]
 pub(super) use self::weights::NAMES as WEIGHTS;
 use super::numbers::Numbers;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Rows and their targets, from an archive or from arrays.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,14 +54,15 @@ pub struct Dataset {
 
 impl Dataset {
     /// A data set of the caller's own arrays, checked as an archive's are: inputs (rows, features),
-    /// (rows, channels, T) or (rows, channels, height, width), at least two rows, all values finite, a target a row.
-    pub fn from_arrays(
+    /// (rows, channels, T) or (rows, channels, height, width), at least two rows, all values finite; targets
+    /// (rows) or (rows, outputs), integers where they are classes or labels.
+    pub fn from_arrays<D: Dimension>(
         name: impl Into<String>,
-        inputs: ArrayViewD<'_, f64>,
-        targets: Targets,
+        inputs: ArrayView<'_, f64, D>,
+        targets: impl Into<Targets>,
     ) -> Result<Self> {
-        let name = name.into();
-        let numbers = match targets {
+        let (name, inputs) = (name.into(), inputs.into_dyn());
+        let numbers = match targets.into() {
             Targets::Integers(values) => Numbers::Integers(values.into_dyn()),
             Targets::Reals(values) => Numbers::Reals(values.into_dyn()),
         };
@@ -73,6 +74,25 @@ impl Dataset {
         dataset
             .map(|dataset| Self { name: name.clone(), ..dataset })
             .map_err(|error| error.within(name))
+    }
+
+    /// The same from slices: `inputs` are rows of so many features, one after the other.
+    pub fn from_slices(
+        name: impl Into<String>,
+        inputs: &[f64],
+        features: usize,
+        targets: impl Into<Targets>,
+    ) -> Result<Self> {
+        let name = name.into();
+        let rows = inputs.len() / features.max(1);
+        let view = ArrayView2::from_shape((rows, features), inputs).map_err(|_| {
+            Error::input(format!(
+                "{} inputs are no rows of {features} features; allowed: a whole number of rows",
+                inputs.len()
+            ))
+            .within(&name)
+        })?;
+        Self::from_arrays(name, view, targets)
     }
 
     /// The bytes of the inputs and targets.

@@ -28,8 +28,8 @@ impl Dataset {
     /// or a part at a time with its ending; `feature_names`, a text a feature, or a channel for signals;
     /// `target_names`. Names that are no text arrays are not used: no run needs them. What else the
     /// archive holds is told in `unused`.
-    pub fn read(path: &Path) -> Result<Self> {
-        Self::read_if(path, checks::enough_rows, false)
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        Self::read_if(path.as_ref(), checks::enough_rows, false)
     }
 
     /// The same, of one row or more, and of test rows alone: enough for an evaluation.

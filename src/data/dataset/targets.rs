@@ -1,6 +1,6 @@
 //! The targets of rows.
 
-use ndarray::Array2;
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
 /// The targets of a data set, as its file holds them; what they mean (classes or values) is the network's to say.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,3 +28,50 @@ impl Targets {
         }
     }
 }
+
+macro_rules! targets_from {
+    ($number:ty, $kind:ident) => {
+        impl From<Array2<$number>> for Targets {
+            fn from(values: Array2<$number>) -> Self {
+                Targets::$kind(values)
+            }
+        }
+
+        impl From<ArrayView2<'_, $number>> for Targets {
+            fn from(values: ArrayView2<$number>) -> Self {
+                Targets::$kind(values.to_owned())
+            }
+        }
+
+        /// One output a row.
+        impl From<Array1<$number>> for Targets {
+            fn from(values: Array1<$number>) -> Self {
+                Targets::$kind(values.insert_axis(Axis(1)))
+            }
+        }
+
+        /// One output a row.
+        impl From<ArrayView1<'_, $number>> for Targets {
+            fn from(values: ArrayView1<$number>) -> Self {
+                values.to_owned().into()
+            }
+        }
+
+        /// One output a row.
+        impl From<Vec<$number>> for Targets {
+            fn from(values: Vec<$number>) -> Self {
+                Array1::from(values).into()
+            }
+        }
+
+        /// One output a row.
+        impl From<&[$number]> for Targets {
+            fn from(values: &[$number]) -> Self {
+                values.to_vec().into()
+            }
+        }
+    };
+}
+
+targets_from!(i64, Integers);
+targets_from!(f64, Reals);

@@ -1,6 +1,5 @@
 //! The GPU behind the contract.
 
-use crate::clock::Duration;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -13,6 +12,7 @@ use super::measure::time_steps;
 use super::pacer::Pacer;
 use super::state;
 use crate::backend::{Answer, Description, Event, Quantity, State, Train, Weights};
+use crate::clock::Duration;
 use crate::data::Split;
 use crate::error::{Error, Result};
 use crate::gpu::device::gpu::Gpu;
@@ -264,7 +264,13 @@ mod tests {
         let y = x.map_axis(ndarray::Axis(1), |row| row.sum()).insert_axis(ndarray::Axis(1));
         let dataset = Dataset::from_arrays("made", x.view().into_dyn(), Targets::Reals(y)).unwrap();
         let layers = LayerStack::General(vec![Layer::dense(4, "tanh"), Layer::dense(1, "linear")]);
-        Arc::new(Run::new(&Parameters::new(layers, 0.1, 5, 4), &dataset).unwrap())
+        Arc::new(
+            Run::new(
+                &Parameters::new(layers).learning_rate(0.1).max_epochs(5).batch_size(4),
+                &dataset,
+            )
+            .unwrap(),
+        )
     }
 
     #[test]

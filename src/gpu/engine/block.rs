@@ -1,11 +1,10 @@
 //! Several epochs in one submit: those of small sets take less time than the way to the device and back.
 
-use crate::clock::Instant;
-
 use super::kept::Kept;
 use super::pacer::Pacer;
 use super::report::report;
 use crate::backend::{EpochReport, Weights};
+use crate::clock::Instant;
 use crate::data::Split;
 use crate::error::Result;
 use crate::gpu::session::record::Command;

@@ -1,6 +1,5 @@
 //! An epoch on the device: its steps, its end, and its report.
 
-use crate::clock::Instant;
 use std::collections::VecDeque;
 
 use super::kept::Kept;
@@ -8,6 +7,7 @@ use super::pacer::Pacer;
 use super::report::report;
 use super::submits::submit_evaluation;
 use crate::backend::{EpochReport, Weights};
+use crate::clock::Instant;
 use crate::data::Split;
 use crate::error::Result;
 use crate::gpu::device::gpu::Submitted;

@@ -1,8 +1,7 @@
 //! What the host keeps of the state, and the state to go back to.
 
-use crate::clock::{Duration, Instant};
-
 use crate::backend::{ReplicaState, State};
+use crate::clock::{Duration, Instant};
 use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::session::run::Session;

@@ -56,7 +56,7 @@ fn run() -> Arc<Run> {
     let y = x.map_axis(ndarray::Axis(1), |row| row.sum()).insert_axis(ndarray::Axis(1));
     let dataset = Dataset::from_arrays("made", x.view().into_dyn(), Targets::Reals(y)).unwrap();
     let layers = LayerStack::General(vec![Layer::dense(4, "tanh"), Layer::dense(1, "linear")]);
-    let mut parameters = Parameters::new(layers, 0.01, 8, 4);
+    let mut parameters = Parameters::new(layers).learning_rate(0.01).max_epochs(8).batch_size(4);
     parameters.optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
     Arc::new(Run::new(&parameters, &dataset).unwrap())
 }

@@ -1,9 +1,8 @@
 //! How long a step takes.
 
-use crate::clock::{Duration, Instant};
-
 use super::kept::Kept;
 use super::pacer::Pacer;
+use crate::clock::{Duration, Instant};
 use crate::error::Result;
 use crate::gpu::session::run::Session;
 

@@ -1,9 +1,8 @@
 //! Evaluations, which take as many submits as they need.
 
-use crate::clock::Instant;
-
 use super::pacer::Pacer;
 use crate::backend::Weights;
+use crate::clock::Instant;
 use crate::data::Split;
 use crate::error::Result;
 use crate::gpu::session::record::{Command, Pass};

@@ -2,16 +2,17 @@
 
 use std::path::Path;
 
-use clap::ValueEnum;
-
-use crate::candidates::{Choice, Device, SaidBy, Schedules, first_gpu, named_gpu, real_gpus};
+use super::choice::{Choice, Device};
+use super::find::{SaidBy, first_gpu, named_gpu, real_gpus};
+use super::schedules::Schedules;
 use crate::error::{Error, Result};
 use crate::gpu::Adapter;
 use crate::run::Parameters;
 
 /// The kinds of backend.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum BackendKind {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum BackendKind {
     /// The CPU, or a GPU where that is measured to be faster
     Auto,
     /// A GPU
@@ -20,18 +21,21 @@ pub(super) enum BackendKind {
     Cpu,
 }
 
-/// What the command line asks for.
+/// What the command line, or a caller, asks for.
 #[derive(Default)]
-pub(super) struct DeviceRequest<'a> {
+pub struct DeviceRequest<'a> {
+    /// The kind of backend.
     pub backend: Option<BackendKind>,
+    /// The device: auto, cpu, a number or a part of a name.
     pub device: Option<&'a str>,
+    /// The schedule.
     pub schedule: Option<&'a str>,
     /// The checkpoint that the parameters have their device and schedule from, instead of the file.
     pub checkpoint: Option<&'a Path>,
 }
 
 /// Chooses before anything is computed; a choice that can't be met is an error.
-pub(super) async fn choose(request: &DeviceRequest<'_>, parameters: &Parameters) -> Result<Choice> {
+pub async fn choose(request: &DeviceRequest<'_>, parameters: &Parameters) -> Result<Choice> {
     let (mut device, mut how) = choose_device(request, parameters).await?;
     let (said_by, wanted) = match (request.schedule, request.checkpoint) {
         (Some(schedule), _) => (SaidBy::option(format!("--schedule {schedule}")), schedule),
@@ -128,7 +132,7 @@ fn chosen(adapter: Adapter, how: &str) -> Result<(Device, String)> {
 
 /// All that may be compared: the device that is named, else the CPU and every real GPU, as far as
 /// --backend allows. None is the CPU.
-pub(super) async fn all(
+pub async fn devices(
     request: &DeviceRequest<'_>,
     parameters: &Parameters,
 ) -> Result<Vec<Option<Adapter>>> {

@@ -1,0 +1,56 @@
+//! A model at work on arrays.
+
+#[cfg(feature = "files")]
+use std::path::Path;
+
+use ndarray::{Array2, ArrayView, Dimension};
+
+use crate::backend::{Infer, Trained};
+use crate::cpu::CpuInference;
+use crate::error::{Error, Result};
+use crate::metrics::predicted;
+use crate::model::Model;
+use crate::usage::Predictor;
+
+impl Model {
+    /// What the model says of rows in original units, (rows, ...shape of a row): the probabilities of classes
+    /// or labels, or values in original units, shape (rows, classes, labels or outputs). Computed on the CPU.
+    pub fn predict<D: Dimension>(&self, rows: ArrayView<'_, f64, D>) -> Result<Array2<f64>> {
+        let rows = self.flat(rows)?;
+        pollster::block_on(async {
+            let mut predictor = Predictor::new(self, on_the_cpu).await?;
+            predictor.predict(&rows, 0).await
+        })
+    }
+
+    /// The label of the likeliest class of each row; refused where the model tells no classes apart.
+    pub fn predict_labels<D: Dimension>(&self, rows: ArrayView<'_, f64, D>) -> Result<Vec<i64>> {
+        if self.labels.is_empty() {
+            let what = self.task_name();
+            return Err(Error::input(format!("the model's task is {what}; use predict")));
+        }
+        let probabilities = self.predict(rows)?;
+        let class = |row: ndarray::ArrayView1<f64>| predicted(row.iter().copied());
+        Ok(probabilities.outer_iter().map(|row| self.labels[class(row)]).collect())
+    }
+
+    /// Writes the model to a file, whole or not at all.
+    #[cfg(feature = "files")]
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        crate::artifact::write_whole(path.as_ref(), &self.to_bytes()?)
+    }
+
+    /// Rows as a matrix; refused where they are not as long as the model's.
+    fn flat<D: Dimension>(&self, rows: ArrayView<'_, f64, D>) -> Result<Array2<f64>> {
+        let (shape, inputs) = (rows.shape().to_vec(), self.network.inputs());
+        let count = shape.first().copied().unwrap_or(0);
+        let flat = rows.as_standard_layout().into_owned().into_shape_with_order((count, inputs));
+        flat.map_err(|_| {
+            Error::input(format!("rows of the shape {shape:?}; the model takes (rows, {inputs})"))
+        })
+    }
+}
+
+async fn on_the_cpu(trained: Trained) -> Result<Box<dyn Infer>> {
+    Ok(Box::new(CpuInference::<f64>::new(trained)?))
+}

@@ -1,0 +1,101 @@
+//! Parameters set one by one, by their names.
+
+use super::class_weight::ClassWeight;
+use super::clip::Clip;
+use super::optimizer::Optimizer;
+use super::parameters::Parameters;
+use crate::data::Normalization;
+use crate::network::Task;
+
+/// Each method is a key of the parameter file, in capitals behind its line.
+impl Parameters {
+    /// What a step is multiplied by: `LR`.
+    pub fn learning_rate(self, learning_rate: f64) -> Self {
+        Parameters { learning_rate, ..self }
+    }
+
+    /// The most passes over the training rows: `MAX_EPOCHS`.
+    pub fn max_epochs(self, max_epochs: u32) -> Self {
+        Parameters { max_epochs, ..self }
+    }
+
+    /// The rows of a step: `BATCH_SIZE`.
+    pub fn batch_size(self, batch_size: usize) -> Self {
+        Parameters { batch_size, ..self }
+    }
+
+    /// The rule of a step: `OPTIMIZER`.
+    pub fn optimizer(self, optimizer: Optimizer) -> Self {
+        Parameters { optimizer, ..self }
+    }
+
+    /// What the outputs are trained for, where output and targets do not tell: `TASK`.
+    pub fn task(self, task: Task) -> Self {
+        Parameters { task: Some(task), ..self }
+    }
+
+    /// The loss of values, such as `"mae"` or `"huber(1)"`: `LOSS`.
+    pub fn loss(self, loss: impl Into<String>) -> Self {
+        Parameters { loss: Some(loss.into()), ..self }
+    }
+
+    /// Decay of the weights: `L2`.
+    pub fn l2(self, l2: f64) -> Self {
+        Parameters { l2, ..self }
+    }
+
+    /// A bound on the gradient: `GRAD_CLIP` and `GRAD_CLIP_MODE`.
+    pub fn clip(self, clip: Clip) -> Self {
+        Parameters { clip: Some(clip), ..self }
+    }
+
+    /// What each class weighs: `CLASS_WEIGHT`.
+    pub fn class_weight(self, class_weight: ClassWeight) -> Self {
+        Parameters { class_weight: Some(class_weight), ..self }
+    }
+
+    /// Epochs without a lower validation loss that end the training: `LOSS_PATIENCE`.
+    pub fn loss_patience(self, epochs: u32) -> Self {
+        Parameters { loss_patience: Some(epochs), ..self }
+    }
+
+    /// Epochs without a better validation accuracy that end the training: `ACC_PATIENCE`.
+    pub fn accuracy_patience(self, epochs: u32) -> Self {
+        Parameters { accuracy_patience: Some(epochs), ..self }
+    }
+
+    /// Epochs without a better validation R² that end the training: `R2_PATIENCE`.
+    pub fn r2_patience(self, epochs: u32) -> Self {
+        Parameters { r2_patience: Some(epochs), ..self }
+    }
+
+    /// Epochs in which nothing stops and no patience counts: `WARMUP_EPOCHS`.
+    pub fn warmup_epochs(self, warmup_epochs: u32) -> Self {
+        Parameters { warmup_epochs, ..self }
+    }
+
+    /// The shares of training, validation and test rows: `SPLIT`.
+    pub fn split(self, split: [f64; 3]) -> Self {
+        Parameters { split, ..self }
+    }
+
+    /// How inputs are scaled: `NORMALIZE`.
+    pub fn normalize(self, normalize: Normalization) -> Self {
+        Parameters { normalize, ..self }
+    }
+
+    /// How targets are scaled: `TARGET_NORMALIZE`.
+    pub fn target_normalize(self, normalize: Normalization) -> Self {
+        Parameters { target_normalize: Some(normalize), ..self }
+    }
+
+    /// The seed of initial weights and of the order of every epoch: `RANDOM_SEED`.
+    pub fn random_seed(self, random_seed: u64) -> Self {
+        Parameters { random_seed, ..self }
+    }
+
+    /// What `custom_function` means as an activation, an expression of x: `CUSTOM_FUNCTION`.
+    pub fn custom_function(self, expression: impl Into<String>) -> Self {
+        Parameters { custom_function: Some(expression.into()), ..self }
+    }
+}
