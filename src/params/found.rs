@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::nearest::did_you_mean;
 use crate::text::shown as shown_name;
 
-/// A value of a parameter file and the words that tell where it stands.
+/// A value of a parameter file and where it stands, from the outside in: a file, a key, an item.
 #[derive(Debug, Clone)]
 pub(super) struct Found<'a> {
-    place: String,
+    place: Vec<Place>,
     value: &'a Value,
 }
 
@@ -32,8 +32,13 @@ pub(super) const BELOW_ONE: Bounds =
 const MOST_WHOLE_FLOAT: f64 = 9_007_199_254_740_992.0;
 
 impl<'a> Found<'a> {
-    pub(super) fn new(place: String, value: &'a Value) -> Self {
+    pub(super) fn new(place: Vec<Place>, value: &'a Value) -> Self {
         Found { place, value }
+    }
+
+    /// A value inside this one.
+    fn inner(&self, step: Place, value: &'a Value) -> Self {
+        Found { place: deeper(&self.place, step), value }
     }
 
     /// The error for a value that is not what `allowed` says.
@@ -43,8 +48,8 @@ impl<'a> Found<'a> {
 
     /// The same, with the reason after what was found.
     pub(super) fn refuse_because(&self, reason: &str, allowed: impl AsRef<str>) -> Error {
-        Error::input(format!("found {}{reason}; allowed: {}", shown(self.value), allowed.as_ref()))
-            .within(&self.place)
+        let found = shown(self.value);
+        refusal(&self.place, format!("found {found}{reason}; allowed: {}", allowed.as_ref()))
     }
 
     /// Whether this is that name, letter case aside.
@@ -107,7 +112,7 @@ impl<'a> Found<'a> {
     ) -> Result<Vec<T>> {
         let items = self.value.as_array().ok_or_else(|| self.refuse(allowed))?;
         let item =
-            |(index, value)| read(Found::new(format!("{}, item {}", self.place, index + 1), value));
+            |(index, value)| read(self.inner(Place::Part(format!("item {}", index + 1)), value));
         items.iter().enumerate().map(item).collect()
     }
 
@@ -125,7 +130,7 @@ impl<'a> Found<'a> {
     pub(super) fn entries(&self, allowed: &str) -> Result<Vec<(&'a str, Found<'a>)>> {
         let object = self.value.as_object().ok_or_else(|| self.refuse(allowed))?;
         let found = |(name, value): (&'a String, &'a Value)| {
-            (name.as_str(), Found::new(format!("{}: {name}", self.place), value))
+            (name.as_str(), self.inner(Place::Whole(name.clone()), value))
         };
         Ok(object.iter().filter(|(name, _)| !is_comment(name)).map(found).collect())
     }
@@ -143,7 +148,7 @@ pub(super) fn is_comment(key: &str) -> bool {
 
 /// The fields of a JSON object.
 pub(super) struct Fields<'a> {
-    place: String,
+    place: Vec<Place>,
     fields: Vec<(&'a str, Found<'a>)>,
 }
 
@@ -157,7 +162,8 @@ impl<'a> Fields<'a> {
     /// The field of that name; the error for its absence says what it has to be.
     pub(super) fn required(&self, name: &str, allowed: &str) -> Result<&Found<'a>> {
         self.get(name).ok_or_else(|| {
-            Error::input(format!("{name}: missing; allowed: {allowed}")).within(&self.place)
+            let place = deeper(&self.place, Place::Whole(name.into()));
+            refusal(&place, format!("missing; allowed: {allowed}"))
         })
     }
 
@@ -166,14 +172,19 @@ impl<'a> Fields<'a> {
         let Some((unknown, _)) = self.fields.iter().find(|(own, _)| !names.contains(own)) else {
             return Ok(());
         };
-        Err(Error::input(format!(
-            "{}: unknown field{}; allowed: {}",
-            shown_name(unknown),
-            did_you_mean(unknown, names.iter().copied()),
-            names.join(", ")
-        ))
-        .within(&self.place))
+        let place = deeper(&self.place, Place::Whole(shown_name(unknown).into_owned()));
+        let hint = did_you_mean(unknown, names.iter().copied());
+        Err(refusal(&place, format!("unknown field{hint}; allowed: {}", names.join(", "))))
     }
+}
+
+/// A place inside another.
+fn deeper(place: &[Place], step: Place) -> Vec<Place> {
+    place.iter().cloned().chain([step]).collect()
+}
+
+fn refusal(place: &[Place], message: String) -> Error {
+    Error { place: place.to_vec(), ..Error::input(message) }
 }
 
 /// A value as JSON, cut where it is long.
@@ -192,7 +203,7 @@ mod tests {
     use serde_json::json;
 
     fn found(value: &Value) -> Found<'_> {
-        Found::new("KEY".into(), value)
+        Found::new(vec![Place::Whole("KEY".into())], value)
     }
 
     fn message<T>(result: Result<T>) -> String {

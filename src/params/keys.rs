@@ -6,7 +6,7 @@ use super::found::{Found, is_comment};
 use super::json;
 use super::key_names::KEYS;
 use super::other_names::{Meaning, meaning};
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::nearest::did_you_mean;
 
 /// The one key of the outer object.
@@ -14,23 +14,22 @@ pub(super) const OUTER: &str = "parameters";
 
 const FORM: &str = r#"one object with the keys in it, {"parameters": {"NPZ_DATASET": ..., ...}}"#;
 
-/// What stands in front of the keys of `--set` in errors.
-const SET: &str = "--set ";
-
 /// Reads one `KEY=VALUE` of `--set`. VALUE is JSON; what is not JSON is a text, so that
 /// `OPTIMIZER=adam` needs no quotes.
 pub fn parse_override(text: &str) -> Result<(&'static str, Value)> {
     let Some((key, value)) = text.split_once('=') else {
         return Err(Error::input(format!(
-            "{SET}{text}: found no \"=\"; allowed: KEY=VALUE, for example {SET}LR=0.01"
-        )));
+            "found no \"=\"; allowed: KEY=VALUE, for example --set LR=0.01"
+        ))
+        .within(format!("--set {text}")));
     };
-    let key = known(key.trim()).map_err(|e| prefixed(SET, &e))?;
+    let name = key.trim();
+    let key = known(name).map_err(|e| e.set_by_option(&shown(name)))?;
     match json::parse(value) {
         Ok(value) => Ok((key, value)),
         // What begins as a list or an object was meant as one.
         Err(error) if value.trim_start().starts_with(['[', '{']) => {
-            Err(error.within(format!("{SET}{key}")))
+            Err(error.within(format!("--set {key}")))
         }
         Err(_) => Ok((key, value.trim().into())),
     }
@@ -38,40 +37,43 @@ pub fn parse_override(text: &str) -> Result<(&'static str, Value)> {
 
 /// The values of a parameter file by key, each with its origin.
 pub(super) struct Keys {
-    /// Stands in front of every key of the file in errors: `"params/iris.json: "`.
-    prefix: String,
+    /// The file, which stands in front of its keys in errors.
+    file: Option<String>,
     entries: Vec<Entry>,
 }
 
 struct Entry {
-    prefix: String,
     key: &'static str,
     value: Value,
+    /// Whether `--set` gave it, or else the file.
+    is_set: bool,
 }
 
 impl Keys {
     /// The keys of `{"parameters": {...}}`, every one of them known.
-    pub(super) fn new(prefix: String, file: &Value) -> Result<Self> {
+    pub(super) fn new(file: Option<String>, json: &Value) -> Result<Self> {
         let entry = |(key, value): (&String, &Value)| {
-            let (prefix, value) = (prefix.clone(), value.clone());
-            Ok(Entry { prefix, key: known(key)?, value })
+            Ok(Entry { key: known(key)?, value: value.clone(), is_set: false })
         };
-        let entries = inner(file)
-            .and_then(|object| {
-                object.iter().filter(|(key, _)| !is_comment(key)).map(entry).collect()
-            })
-            .map_err(|e| prefixed(&prefix, &e))?;
-        Ok(Keys { prefix, entries })
+        let entries = inner(json).and_then(|object| {
+            object.iter().filter(|(key, _)| !is_comment(key)).map(entry).collect()
+        });
+        match (entries, file) {
+            (Ok(entries), file) => Ok(Keys { file, entries }),
+            (Err(error), Some(file)) => Err(error.within(file)),
+            (Err(error), None) => Err(error),
+        }
     }
 
     /// Puts the values of `--set` in place of the file's.
     pub(super) fn set(&mut self, overrides: &[String]) -> Result<()> {
         for text in overrides {
             let (key, value) = parse_override(text)?;
-            let entry = Entry { prefix: SET.into(), key, value };
+            let entry = Entry { key, value, is_set: true };
             match self.entries.iter_mut().find(|own| own.key == key) {
-                Some(own) if own.prefix == SET => {
-                    return Err(Error::input(format!("{SET}{key}: given twice; keep one")));
+                Some(own) if own.is_set => {
+                    let error = Error::input("given twice; keep one");
+                    return Err(error.within(format!("--set {key}")));
                 }
                 Some(own) => *own = entry,
                 None => self.entries.push(entry),
@@ -83,7 +85,7 @@ impl Keys {
     /// The value of a key; null is as if it were not there.
     pub(super) fn get(&self, key: &str) -> Option<Found<'_>> {
         let entry = self.entries.iter().find(|own| own.key == key && !own.value.is_null())?;
-        Some(Found::new(format!("{}{key}", entry.prefix), &entry.value))
+        Some(Found::new(self.place(key), &entry.value))
     }
 
     /// The value of a key as `read` makes it, if it is there.
@@ -108,24 +110,31 @@ impl Keys {
     /// The value of a key that has no default; `allowed` tells what it has to be.
     pub(super) fn required(&self, key: &str, allowed: &str) -> Result<Found<'_>> {
         self.get(key).ok_or_else(|| {
-            Error::input(format!(
-                "{}{key}: missing, and has no default; allowed: {allowed}",
-                self.prefix
-            ))
+            let message = format!("missing, and has no default; allowed: {allowed}");
+            self.in_file(Error::input(message).within(key))
         })
     }
 
     /// The error of a check that starts with a key, with the origin of that key in front.
-    pub(super) fn placed(&self, error: &Error) -> Error {
-        match self.entries.iter().find(|own| error.outermost() == Some(own.key)) {
-            Some(own) if own.prefix == SET => error.clone().set_by_option(own.key),
-            _ => prefixed(&self.prefix, error),
+    pub(super) fn placed(&self, error: Error) -> Error {
+        let of_option = |own: &&Entry| own.is_set && error.outermost() == Some(own.key);
+        match self.entries.iter().find(of_option) {
+            Some(own) => error.set_by_option(own.key),
+            None => self.in_file(error),
         }
     }
-}
 
-fn prefixed(prefix: &str, error: &Error) -> Error {
-    Error::input(format!("{prefix}{error}"))
+    fn in_file(&self, error: Error) -> Error {
+        match &self.file {
+            Some(file) => error.within(file),
+            None => error,
+        }
+    }
+
+    /// Where the value of a key stands.
+    fn place(&self, key: &str) -> Vec<Place> {
+        self.placed(Error::input("").within(key)).place
+    }
 }
 
 /// The object of the keys.
@@ -142,7 +151,9 @@ fn inner_of(outer: &Map<String, Value>) -> Result<&Map<String, Value>> {
     let stranger = outer.keys().find(|key| *key != OUTER && !is_comment(key));
     match (outer.get(OUTER), stranger) {
         (Some(Value::Object(inner)), None) => Ok(inner),
-        (Some(value), None) => Err(Found::new(OUTER.into(), value).refuse("an object of keys")),
+        (Some(value), None) => {
+            Err(Found::new(vec![Place::Whole(OUTER.into())], value).refuse("an object of keys"))
+        }
         (Some(_), Some(key)) => Err(Error::input(format!(
             "stands beside {OUTER:?}; allowed: {FORM}; move it inside, or take it out"
         ))
@@ -171,8 +182,12 @@ fn known(name: &str) -> Result<&'static str> {
         (None, None) => did_you_mean(name, KEYS),
     };
     let remedy = if remedy.is_empty() { format!("; allowed: {}", KEYS.join(", ")) } else { remedy };
-    // Escaped: a blank of no width, pasted along, looks like no fault at all.
-    Err(Error::input(format!("unknown key{remedy}")).within(name.escape_debug()))
+    Err(Error::input(format!("unknown key{remedy}")).within(shown(name)))
+}
+
+/// A name escaped: a blank of no width, pasted along, looks like no fault at all.
+fn shown(name: &str) -> String {
+    name.escape_debug().to_string()
 }
 
 #[cfg(test)]
@@ -181,7 +196,8 @@ mod tests {
     use serde_json::json;
 
     fn refusal(file: Value) -> String {
-        Keys::new("f.json: ".into(), &file).map_or_else(|e| e.to_string(), |_| "accepted".into())
+        Keys::new(Some("f.json".into()), &file)
+            .map_or_else(|e| e.to_string(), |_| "accepted".into())
     }
 
     #[test]

@@ -47,11 +47,12 @@ impl Parameters {
         let looked: Vec<String> = places.iter().map(|p| p.display().to_string()).collect();
         let hint = did_you_mean_file(name, "npz", places.iter().filter_map(|p| p.parent()));
         Err(Error::input(format!(
-            "NPZ_DATASET: found {:?}, but there is no such file; looked for {}{hint}; README \
+            "found {:?}, but there is no such file; looked for {}{hint}; README \
              tells how to get the data sets that are not shipped",
             self.dataset,
             looked.join(", ")
         ))
+        .within("NPZ_DATASET")
         .within(parameter_file.display()))
     }
 }

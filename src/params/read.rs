@@ -20,20 +20,20 @@ impl Parameters {
     /// that can be checked without the data. Errors start with the file and the key.
     #[cfg(feature = "files")]
     pub fn read(path: &Path, overrides: &[String]) -> Result<Self> {
-        let mut keys = Keys::new(format!("{}: ", path.display()), &read_file(path)?)?;
+        let mut keys = Keys::new(Some(path.display().to_string()), &read_file(path)?)?;
         keys.set(overrides)?;
         checked(&keys)
     }
 
     /// The same from a JSON value `{"parameters": {...}}`. Errors start with the key.
     pub fn from_json(value: &Value) -> Result<Self> {
-        checked(&Keys::new(String::new(), value)?)
+        checked(&Keys::new(None, value)?)
     }
 }
 
 fn checked(keys: &Keys) -> Result<Parameters> {
     let mut parameters = parameters(keys)?;
-    check_without_data(&parameters).map_err(|e| keys.placed(&e))?;
+    check_without_data(&parameters).map_err(|e| keys.placed(e))?;
     // A run wrote this file, before there was TASK: its output alone told what it trained for.
     if keys.get("TASK").is_none() && parameters.dataset_sha256.is_some() {
         parameters.task = Some(parameters.task_by_output()?);
@@ -217,7 +217,7 @@ mod tests {
     fn the_files_of_the_source_document_are_read_unchanged() {
         let read = |text| {
             let file = super::super::json::parse(text)?;
-            parameters(&Keys::new(String::new(), &file)?)
+            parameters(&Keys::new(None, &file)?)
         };
         let classification = read(include_str!("../../tests/parameters/source_iris.json"));
         let regression = read(include_str!("../../tests/parameters/source_diabetes.json"));

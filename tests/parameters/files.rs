@@ -1,5 +1,6 @@
 //! Files and what `--set` puts over them: where they are looked up, and how errors name them.
 
+use gpu_mlp::error::Place;
 use gpu_mlp::params::parse_override;
 use gpu_mlp::run::{Optimizer, Parameters};
 use serde_json::json;
@@ -30,6 +31,32 @@ fn a_refused_override_is_named_as_such() {
         let message = message(read(&text, overrides));
         assert!(message.starts_with(words), "{message}");
     }
+}
+
+/// What programs read: no message has to be taken apart.
+#[test]
+fn a_refusal_has_its_file_key_and_part_as_places() {
+    let folder = TempDir::new().unwrap();
+    let keys = json!({"CLASS_WEIGHT": [1, -1, 0], "NORMALIZE": "zscore"});
+    let path = written(&folder, "run.json", file(keys).to_string());
+    let name = path.display().to_string();
+    let whole = |text: &str| Place::Whole(text.into());
+    let place = |overrides: &[&str]| {
+        let overrides: Vec<String> = overrides.iter().map(|text| text.to_string()).collect();
+        Parameters::read(&path, &overrides).unwrap_err().place
+    };
+    let item = Place::Part("item 2".into());
+    assert_eq!(place(&[]), [whole(&name), whole("CLASS_WEIGHT"), item.clone()]);
+    assert_eq!(place(&["CLASS_WEIGHT={\"1\": -1}"]), [whole("--set CLASS_WEIGHT"), whole("1")]);
+    assert_eq!(place(&["LR=0"]), [whole("--set LR")]);
+    assert_eq!(place(&["LR=null"]), [whole(&name), whole("LR")]);
+    assert_eq!(place(&["LR=[1"])[0], whole("--set LR"));
+    assert_eq!(place(&["R2_PATIENCE=2", "CLASS_WEIGHT=null"]), [whole("--set R2_PATIENCE")]);
+    let mlp = "LAYER_SIZES=null";
+    let layers = "LAYERS=[{\"type\": \"dense\"}, {\"type\": \"dense\", \"units\": 0}]";
+    let first = Place::Part("item 1".into());
+    let places = [whole("--set LAYERS"), first, whole("units")];
+    assert_eq!(place(&[mlp, "LAYER_ACTS=null", layers]), places);
 }
 
 #[test]
