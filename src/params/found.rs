@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::bounds::Bounds;
 use crate::error::{Error, Place, Result};
 use crate::nearest::did_you_mean;
 use crate::text::shown as shown_name;
@@ -12,21 +13,6 @@ pub(super) struct Found<'a> {
     place: Vec<Place>,
     value: &'a Value,
 }
-
-/// Which numbers a key allows, and how that is said.
-pub(super) struct Bounds {
-    allowed: &'static str,
-    holds: fn(f64) -> bool,
-}
-
-pub(super) const ABOVE_ZERO: Bounds = Bounds { allowed: "a number above 0", holds: |v| v > 0.0 };
-pub(super) const ZERO_OR_MORE: Bounds =
-    Bounds { allowed: "a number of 0 or more", holds: |v| v >= 0.0 };
-pub(super) const ZERO_TO_ONE: Bounds =
-    Bounds { allowed: "a number from 0 to 1", holds: |v| (0.0..=1.0).contains(&v) };
-/// 1 excluded, in f32 too: 1 - β is a divisor.
-pub(super) const BELOW_ONE: Bounds =
-    Bounds { allowed: "a number from 0 to below 1", holds: |v| v >= 0.0 && (v as f32) < 1.0 };
 
 /// Beyond 2^53 neighbouring whole numbers are the same f64.
 const MOST_WHOLE_FLOAT: f64 = 9_007_199_254_740_992.0;
@@ -70,17 +56,17 @@ impl<'a> Found<'a> {
     /// One of the named values, letter case aside.
     pub(super) fn choice<T: Clone>(&self, choices: &[(&'static str, T)]) -> Result<T> {
         let names = choices.iter().map(|(name, _)| *name);
-        let allowed = || names.clone().map(|n| format!("{n:?}")).collect::<Vec<_>>().join(", ");
-        let text = self.text(&allowed())?;
+        let allowed = quoted(names.clone());
+        let text = self.text(&allowed)?;
         match choices.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)) {
             Some((_, value)) => Ok(value.clone()),
-            None => Err(self.refuse(allowed() + &did_you_mean(text, names.clone()))),
+            None => Err(self.refuse(allowed + &did_you_mean(text, names))),
         }
     }
 
     /// A number within bounds that f32, in which networks are trained, can hold.
     pub(super) fn number(&self, bounds: &Bounds) -> Result<f64> {
-        let number = self.value.as_f64().filter(|&v| (bounds.holds)(v));
+        let number = self.value.as_f64().filter(|&v| bounds.hold(v));
         let number = number.ok_or_else(|| self.refuse(bounds.allowed))?;
         if number != 0.0 && !(number as f32).is_normal() {
             let reason = ", which 32-bit floats cannot hold";
@@ -141,6 +127,11 @@ impl<'a> Found<'a> {
     }
 }
 
+/// Names in quotes, commas between them.
+pub(super) fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    names.into_iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+}
+
 /// Whether a key is for people and editors, not for this program.
 pub(super) fn is_comment(key: &str) -> bool {
     key == "$schema" || key.starts_with('_')
@@ -199,6 +190,7 @@ fn shown(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::bounds::{ABOVE_ZERO, BELOW_ONE, ZERO_OR_MORE};
     use super::*;
     use serde_json::json;
 

@@ -3,9 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::found::{Found, is_comment};
+use super::given::Given;
 use super::json;
-use super::key_names::KEYS;
 use super::other_names::{Meaning, meaning};
+use super::table::{key, keys};
 use crate::error::{Error, Place, Result};
 use crate::nearest::did_you_mean;
 
@@ -18,10 +19,8 @@ const FORM: &str = r#"one object with the keys in it, {"parameters": {"NPZ_DATAS
 /// `OPTIMIZER=adam` needs no quotes.
 pub fn parse_override(text: &str) -> Result<(&'static str, Value)> {
     let Some((key, value)) = text.split_once('=') else {
-        return Err(Error::input(format!(
-            "found no \"=\"; allowed: KEY=VALUE, for example --set LR=0.01"
-        ))
-        .within(format!("--set {text}")));
+        return Err(Error::input("found no \"=\"; allowed: KEY=VALUE, for example --set LR=0.01")
+            .within(format!("--set {text}")));
     };
     let name = key.trim();
     let key = known(name).map_err(|e| e.set_by_option(&shown(name)))?;
@@ -35,106 +34,18 @@ pub fn parse_override(text: &str) -> Result<(&'static str, Value)> {
     }
 }
 
-/// The values of a parameter file by key, each with its origin.
-pub(super) struct Keys {
-    /// The file, which stands in front of its keys in errors.
-    file: Option<String>,
-    entries: Vec<Entry>,
+/// The keys of `{"parameters": {...}}`, every one of them known; `file` stands in front of them in errors.
+pub(super) fn given(file: Option<String>, json: &Value) -> Result<Given> {
+    match (values(json), file) {
+        (Ok(values), file) => Ok(Given::new(file, values)),
+        (Err(error), Some(file)) => Err(error.within(file)),
+        (Err(error), None) => Err(error),
+    }
 }
 
-struct Entry {
-    key: &'static str,
-    value: Value,
-    /// Whether `--set` gave it, or else the file.
-    is_set: bool,
-}
-
-impl Keys {
-    /// The keys of `{"parameters": {...}}`, every one of them known.
-    pub(super) fn new(file: Option<String>, json: &Value) -> Result<Self> {
-        let entry = |(key, value): (&String, &Value)| {
-            Ok(Entry { key: known(key)?, value: value.clone(), is_set: false })
-        };
-        let entries = inner(json).and_then(|object| {
-            object.iter().filter(|(key, _)| !is_comment(key)).map(entry).collect()
-        });
-        match (entries, file) {
-            (Ok(entries), file) => Ok(Keys { file, entries }),
-            (Err(error), Some(file)) => Err(error.within(file)),
-            (Err(error), None) => Err(error),
-        }
-    }
-
-    /// Puts the values of `--set` in place of the file's.
-    pub(super) fn set(&mut self, overrides: &[String]) -> Result<()> {
-        for text in overrides {
-            let (key, value) = parse_override(text)?;
-            let entry = Entry { key, value, is_set: true };
-            match self.entries.iter_mut().find(|own| own.key == key) {
-                Some(own) if own.is_set => {
-                    let error = Error::input("given twice; keep one");
-                    return Err(error.within(format!("--set {key}")));
-                }
-                Some(own) => *own = entry,
-                None => self.entries.push(entry),
-            }
-        }
-        Ok(())
-    }
-
-    /// The value of a key; null is as if it were not there.
-    pub(super) fn get(&self, key: &str) -> Option<Found<'_>> {
-        let entry = self.entries.iter().find(|own| own.key == key && !own.value.is_null())?;
-        Some(Found::new(self.place(key), &entry.value))
-    }
-
-    /// The value of a key as `read` makes it, if it is there.
-    pub(super) fn optional<'a, T>(
-        &'a self,
-        key: &str,
-        read: impl FnOnce(&Found<'a>) -> Result<T>,
-    ) -> Result<Option<T>> {
-        self.get(key).map(|found| read(&found)).transpose()
-    }
-
-    /// The value of a key as `read` makes it, or `default`.
-    pub(super) fn or<'a, T>(
-        &'a self,
-        key: &str,
-        default: T,
-        read: impl FnOnce(&Found<'a>) -> Result<T>,
-    ) -> Result<T> {
-        Ok(self.optional(key, read)?.unwrap_or(default))
-    }
-
-    /// The value of a key that has no default; `allowed` tells what it has to be.
-    pub(super) fn required(&self, key: &str, allowed: &str) -> Result<Found<'_>> {
-        self.get(key).ok_or_else(|| {
-            let message = format!("missing, and has no default; allowed: {allowed}");
-            self.in_file(Error::input(message).within(key))
-        })
-    }
-
-    /// The error of a check that starts with a key, with the origin of that key in front.
-    pub(super) fn placed(&self, error: Error) -> Error {
-        let of_option = |own: &&Entry| own.is_set && error.outermost() == Some(own.key);
-        match self.entries.iter().find(of_option) {
-            Some(own) => error.set_by_option(own.key),
-            None => self.in_file(error),
-        }
-    }
-
-    fn in_file(&self, error: Error) -> Error {
-        match &self.file {
-            Some(file) => error.within(file),
-            None => error,
-        }
-    }
-
-    /// Where the value of a key stands.
-    fn place(&self, key: &str) -> Vec<Place> {
-        self.placed(Error::input("").within(key)).place
-    }
+fn values(json: &Value) -> Result<Vec<(&'static str, Value)>> {
+    let own = inner(json)?.iter().filter(|(key, _)| !is_comment(key));
+    own.map(|(key, value)| Ok((known(key)?, value.clone()))).collect()
 }
 
 /// The object of the keys.
@@ -172,16 +83,18 @@ fn inner_of(outer: &Map<String, Value>) -> Result<&Map<String, Value>> {
 
 /// The key of that name.
 fn known(name: &str) -> Result<&'static str> {
-    if let Some(key) = KEYS.iter().find(|key| **key == name) {
-        return Ok(key);
+    if let Some(key) = key(name) {
+        return Ok(key.name);
     }
-    let remedy = match (KEYS.iter().find(|key| key.eq_ignore_ascii_case(name)), meaning(name)) {
+    let names = keys().map(|key| key.name);
+    let remedy = match (names.clone().find(|key| key.eq_ignore_ascii_case(name)), meaning(name)) {
         (Some(key), _) => format!("; keys are upper-case: write {key}"),
         (None, Some(Meaning::Key(key))) => format!("; it is {key} here"),
         (None, Some(Meaning::Told(words))) => format!("; {words}"),
-        (None, None) => did_you_mean(name, KEYS),
+        (None, None) => did_you_mean(name, names.clone()),
     };
-    let remedy = if remedy.is_empty() { format!("; allowed: {}", KEYS.join(", ")) } else { remedy };
+    let allowed = || format!("; allowed: {}", names.collect::<Vec<_>>().join(", "));
+    let remedy = if remedy.is_empty() { allowed() } else { remedy };
     Err(Error::input(format!("unknown key{remedy}")).within(shown(name)))
 }
 
@@ -196,8 +109,7 @@ mod tests {
     use serde_json::json;
 
     fn refusal(file: Value) -> String {
-        Keys::new(Some("f.json".into()), &file)
-            .map_or_else(|e| e.to_string(), |_| "accepted".into())
+        given(Some("f.json".into()), &file).map_or_else(|e| e.to_string(), |_| "accepted".into())
     }
 
     #[test]

@@ -1,19 +1,28 @@
 //! The parameter file: its keys and their JSON, read to [`Parameters`](crate::run::Parameters) and written from
 //! them.
 
-mod choices;
+mod bounds;
+mod class_weights;
 mod found;
+mod given;
 mod json;
-mod key_names;
 mod keys;
-mod layers;
+mod layer_objects;
+mod layer_schema;
 #[cfg(feature = "files")]
 mod locate;
 mod other_names;
+mod page;
 mod read;
+mod schema;
+mod setting;
+mod table;
+mod values;
 mod write;
 
 pub(crate) use json::MOST_BYTES;
-pub use key_names::KEYS;
 pub use keys::parse_override;
 pub use other_names::{Meaning, meaning};
+pub use page::with_tables;
+pub use schema::schema;
+pub use table::{DefaultValue, Key, SUBJECTS, Subject, keys};

@@ -8,7 +8,7 @@ use super::optimizer::Optimizer;
 use crate::data::Normalization;
 use crate::network::{Initialization, Task};
 
-/// Every key of a parameter file. Keys and meanings: README, "The parameter file".
+/// Every key of a parameter file. docs/parameters.md tells what they mean.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameters {
     /// `NPZ_DATASET`

@@ -1,0 +1,139 @@
+//! The objects of `LAYERS` as JSON Schema has them, asked of the layers themselves.
+
+use std::convert::Infallible;
+
+use serde_json::{Map, Value, json};
+
+use super::values::{COMMENTS, SIZE, Values, ZEROS, or_null};
+use crate::network::ACTIVATION_NAMES;
+use crate::network::layers::{Kind, LAYER_TYPES, Source};
+use crate::plan::Padding;
+
+/// One object. Its type decides which fields it has; editors follow `if`.
+pub(super) fn object() -> Value {
+    let of_type = |name: &&str| {
+        json!({
+            "if": {"properties": {"type": {"const": name}}, "required": ["type"]},
+            "then": of_type(name),
+        })
+    };
+    json!({
+        "type": "object",
+        "properties": {"type": {"enum": LAYER_TYPES}},
+        "required": ["type"],
+        "allOf": LAYER_TYPES.iter().map(of_type).collect::<Vec<_>>(),
+    })
+}
+
+/// The fields of a type of layer.
+fn of_type(name: &str) -> Value {
+    let mut fields = Fields::default();
+    fields.add("type", json!({"const": name}), Absent::Refused);
+    let Some(Ok(_)) = Kind::read(name, &mut fields) else { return json!(false) };
+    if Kind::is_activated(name) {
+        let text = json!({
+            "type": "string",
+            "pattern": "\\S",
+            "examples": ACTIVATION_NAMES,
+            "description": "an activation, or an expression of x",
+        });
+        fields.add("activation", text, Absent::Means("linear".into()));
+    }
+    json!({
+        "properties": fields.properties,
+        "patternProperties": {COMMENTS: true},
+        "required": fields.required,
+        "additionalProperties": false,
+    })
+}
+
+/// The fields that a layer reads, taken down while it reads them.
+#[derive(Default)]
+struct Fields {
+    properties: Map<String, Value>,
+    required: Vec<String>,
+    /// What was answered for each size: a number of its own, by which a later default is told to be the same
+    /// as that field.
+    answers: Vec<String>,
+}
+
+/// What holds where a field is absent.
+enum Absent {
+    Refused,
+    Means(Value),
+    /// The same as another field.
+    As(String),
+}
+
+/// The first number that is answered: no layer has it as a default.
+const FIRST_ANSWER: usize = 1 << 19;
+
+impl Fields {
+    fn add(&mut self, field: &str, mut schema: Value, absent: Absent) {
+        let schema = match absent {
+            Absent::Refused => {
+                self.required.push(field.into());
+                schema
+            }
+            Absent::Means(default) => {
+                schema["default"] = default;
+                or_null(schema)
+            }
+            Absent::As(other) => {
+                let what = schema["description"].as_str().unwrap_or_default();
+                schema["description"] = format!("{what}; as {other} where it is absent").into();
+                or_null(schema)
+            }
+        };
+        self.properties.insert(field.into(), schema);
+    }
+
+    /// Which of these a default is; one of several axes is told by its first.
+    fn absent(&self, otherwise: Option<usize>) -> Absent {
+        let Some(number) = otherwise else { return Absent::Refused };
+        match number.checked_sub(FIRST_ANSWER).and_then(|index| self.answers.get(index)) {
+            Some(field) => Absent::As(field.clone()),
+            None => Absent::Means(number.into()),
+        }
+    }
+
+    fn answer(&mut self, field: &str) -> usize {
+        self.answers.push(field.into());
+        FIRST_ANSWER + self.answers.len() - 1
+    }
+}
+
+impl Source for Fields {
+    type Error = Infallible;
+
+    fn size(
+        &mut self,
+        field: &str,
+        otherwise: Option<usize>,
+        what: &str,
+    ) -> Result<usize, Infallible> {
+        let mut schema = SIZE.schema();
+        schema["description"] = what.into();
+        self.add(field, schema, self.absent(otherwise));
+        Ok(self.answer(field))
+    }
+
+    fn pair(
+        &mut self,
+        field: &str,
+        otherwise: Option<[usize; 2]>,
+        what: &str,
+    ) -> Result<[usize; 2], Infallible> {
+        let pair = json!({"type": "array", "minItems": 2, "maxItems": 2, "items": SIZE.schema()});
+        let schema = json!({"anyOf": [SIZE.schema(), pair], "description": what});
+        self.add(field, schema, self.absent(otherwise.map(|[first, _]| first)));
+        Ok([self.answer(field); 2])
+    }
+
+    fn padding(&mut self, field: &str) -> Result<Padding, Infallible> {
+        let what = "zeros on both sides, fewer than the kernel has elements, or \"same\"";
+        let schema = json!({"anyOf": [ZEROS.schema(), {"enum": ["same"]}], "description": what});
+        self.add(field, schema, Absent::Means(0.into()));
+        Ok(Padding::Each(0))
+    }
+}

@@ -1,0 +1,73 @@
+//! The parameter file as JSON Schema, for editors and other programs.
+
+use serde_json::{Map, Value, json};
+
+use super::keys::OUTER;
+use super::table::{DefaultValue, Key, either_form, keys};
+use super::values::{COMMENTS, or_null};
+
+/// A JSON Schema (draft 2020-12) of the parameter file, made of the table of keys. Where the program passes
+/// over letter case it has the usual spelling alone.
+pub fn schema() -> Value {
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "gpu-mlp: a parameter file",
+        "type": "object",
+        "properties": {"$schema": true, OUTER: parameters()},
+        "patternProperties": {COMMENTS: true},
+        "required": [OUTER],
+        "additionalProperties": false,
+    })
+}
+
+/// The object of the keys.
+fn parameters() -> Value {
+    let mut properties = Map::from_iter([("$schema".into(), true.into())]);
+    properties.extend(keys().map(|key| (key.name.into(), property(key))));
+    let required = keys().filter(|key| key.default == DefaultValue::Required);
+    let mut schema = json!({
+        "type": "object",
+        "properties": properties,
+        "patternProperties": {COMMENTS: true},
+        "required": required.map(|key| key.name).collect::<Vec<_>>(),
+        "additionalProperties": false,
+    });
+    schema.as_object_mut().into_iter().for_each(|object| object.extend(either_form()));
+    schema
+}
+
+fn property(key: &Key) -> Value {
+    let mut schema = key.setting.schema();
+    schema["description"] = match key.default {
+        DefaultValue::Told(default) => format!("{} (default: {default})", key.help).into(),
+        _ => key.help.into(),
+    };
+    if let Some(default) = key.default_json() {
+        schema["default"] = default;
+    }
+    if key.default == DefaultValue::Required { schema } else { or_null(schema) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layers_tell_their_fields_and_what_holds_without_them() {
+        let layers = &schema()["properties"][OUTER]["properties"]["LAYERS"]["items"];
+        let of_type = |name: &str| {
+            let types = layers["allOf"].as_array().unwrap().iter();
+            let is_it = |each: &&Value| each["if"]["properties"]["type"]["const"] == *name;
+            types.clone().find(is_it).unwrap()["then"].clone()
+        };
+        let [conv1d, pool, flatten] = ["conv1d", "avgpool2d", "flatten"].map(of_type);
+        assert_eq!(conv1d["required"], json!(["type", "filters", "kernel"]));
+        assert_eq!(conv1d["properties"]["stride"]["default"], 1);
+        assert_eq!(conv1d["properties"]["activation"]["default"], "linear");
+        assert_eq!(pool["properties"]["size"]["default"], 2);
+        let stride = &pool["properties"]["stride"]["description"];
+        let words = "the elements from one window to the next; as size where it is absent";
+        assert_eq!(stride, words);
+        assert_eq!(flatten["properties"].as_object().unwrap().len(), 1);
+    }
+}
