@@ -25,6 +25,7 @@ mod refused_usage;
 mod resume;
 mod row_progress;
 mod schedules;
+mod schema;
 mod signals;
 mod table;
 mod trace;
@@ -66,6 +67,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Show what a model file or an NPZ data set holds
     Inspect(inspect::Arguments),
+    /// Print the JSON Schema of the parameter file, with which editors complete and check it
+    Schema,
 }
 
 /// Runs the command of this process's arguments; the exit code is 0 done, 1 failed, 2 wrong usage
@@ -102,6 +105,7 @@ async fn run(command: Command, started: Instant) -> Result<()> {
         Command::Devices => devices::run().await,
         Command::Bench(arguments) => bench::run(&arguments).await,
         Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Schema => schema::run(),
     }
 }
 

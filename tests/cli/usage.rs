@@ -1,6 +1,6 @@
 //! The command line itself.
 
-use crate::support::{Folder, Ran};
+use crate::support::{Folder, Ran, repository};
 
 #[test]
 fn help_and_version_are_told_on_standard_output() {
@@ -58,7 +58,7 @@ fn devices_are_listed_without_a_complaint() {
 fn help_fits_eighty_columns() {
     let folder = Folder::new();
     for command in
-        ["train", "check", "evaluate", "predict", "export", "devices", "bench", "inspect"]
+        ["train", "check", "evaluate", "predict", "export", "devices", "bench", "inspect", "schema"]
     {
         for form in ["--help", "-h"] {
             let help = folder.run(&[command, form]).ended(0).stdout;
@@ -66,6 +66,14 @@ fn help_fits_eighty_columns() {
             assert_eq!(wide, None, "{command} {form}");
         }
     }
+}
+
+#[test]
+fn the_schema_is_the_one_that_ships() {
+    let ran = Folder::new().run(&["schema"]).ended(0);
+    let shipped = std::fs::read_to_string(repository("docs/parameters.schema.json")).unwrap();
+    assert!(ran.stdout == shipped, "{}", ran.stdout);
+    assert_eq!(ran.stderr, "");
 }
 
 #[test]

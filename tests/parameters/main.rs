@@ -1,6 +1,7 @@
 //! The parameter file as its reader knows it.
 
 mod files;
+mod reference;
 mod refused;
 
 use std::fs;
