@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use gpu_mlp::params::schema;
+use gpu_mlp::network::layers::{Kind, LAYER_TYPES};
+use gpu_mlp::params::{schema, with_tables};
+
+const PAGE: &str = "docs/parameters.md";
 
 /// Compares a file with what the table says; under `GPU_MLP_RENEW=1` writes it.
 fn compare(path: &str, made: &str) {
@@ -16,8 +19,27 @@ fn compare(path: &str, made: &str) {
 }
 
 #[test]
+fn the_page_has_every_key_of_the_table() {
+    let page = fs::read_to_string(PAGE).unwrap();
+    compare(PAGE, &with_tables(&page).unwrap());
+}
+
+#[test]
 fn the_schema_is_that_of_the_table() {
     compare("docs/parameters.schema.json", &format!("{:#}\n", schema()));
+}
+
+#[test]
+fn the_page_names_every_layer_with_its_fields() {
+    let page = fs::read_to_string(PAGE).unwrap();
+    for name in LAYER_TYPES {
+        let object = format!("{{\"type\": \"{name}\"");
+        let row = page.lines().find(|line| line.contains(&object));
+        let row = row.unwrap_or_else(|| panic!("{PAGE} has no {object}"));
+        for field in Kind::fields_of(name).unwrap() {
+            assert!(row.contains(&format!("\"{field}\": ")), "{PAGE}, {name}: {field}");
+        }
+    }
 }
 
 #[test]
