@@ -27,7 +27,7 @@ fn lie_refused(dict: &str, expected: &str) {
 fn an_honest_header_is_accepted() {
     let folder = Folder::new();
     let bytes = with_x(&npy(&header("<f8", "(2, 1)"), &[0; 16]), Deflated);
-    Dataset::read(&folder.file("good.npz", &bytes)).unwrap();
+    Dataset::read(folder.file("good.npz", &bytes)).unwrap();
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn no_flipped_bit_in_a_header_makes_the_reader_panic() {
     let mut x = npy(&header("<f8", "(2, 1)"), &[0; 16]);
     for bit in 0..8 * x.len() {
         x[bit / 8] ^= 1 << (bit % 8);
-        let _ = Dataset::read(&folder.file("flipped.npz", &with_x(&x, Stored)));
+        let _ = Dataset::read(folder.file("flipped.npz", &with_x(&x, Stored)));
         x[bit / 8] ^= 1 << (bit % 8);
     }
 }

@@ -6,7 +6,7 @@ use ndarray::{Array1, array};
 use crate::support::{Folder, fixture, header, npy, refused, zip};
 
 fn feature_names(name: &str) -> Option<Vec<String>> {
-    Dataset::read(&fixture(name)).unwrap().feature_names
+    Dataset::read(fixture(name)).unwrap().feature_names
 }
 
 #[test]
@@ -15,7 +15,7 @@ fn names_are_read_as_unicode_of_both_byte_orders_and_as_bytes() {
     assert_eq!(feature_names("names_little.npz"), expected);
     assert_eq!(feature_names("names_big.npz"), expected);
     assert_eq!(feature_names("names_bytes.npz"), expected);
-    let targets = Dataset::read(&fixture("names_little.npz")).unwrap().target_names;
+    let targets = Dataset::read(fixture("names_little.npz")).unwrap().target_names;
     assert_eq!(targets, Some(vec!["no".into(), "yes".into()]));
 }
 
@@ -39,7 +39,7 @@ fn signals_have_a_name_a_channel() {
         let members = [("X.npy", &signals[..]), ("y.npy", &classes), ("feature_names.npy", &names)];
         folder.file("signals.npz", &zip(&members, zip::CompressionMethod::Stored))
     };
-    let good = Dataset::read(&read(b"mV", 1)).unwrap();
+    let good = Dataset::read(read(b"mV", 1)).unwrap();
     assert_eq!(good.feature_names, Some(vec!["mV".into()]));
     refused(&read(b"a\0b\0c\0", 3), &["3 names", "1 channels"]);
 }
@@ -93,6 +93,6 @@ fn with_an_official_split_the_weights_cover_both_parts() {
             arrays.add("sample_weight", Array1::<f32>::ones(count));
         })
     };
-    assert_eq!(Dataset::read(&path(5)).unwrap().sample_weight, Some(vec![1.0; 5]));
+    assert_eq!(Dataset::read(path(5)).unwrap().sample_weight, Some(vec![1.0; 5]));
     refused(&path(3), &["sample_weight", "each of the 5 rows", "of training first, then of test"]);
 }

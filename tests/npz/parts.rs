@@ -7,7 +7,7 @@ use crate::support::{Arrays, Folder, counting, refused};
 
 fn read(fill: impl FnOnce(&mut Arrays)) -> Dataset {
     let folder = Folder::new();
-    Dataset::read(&folder.archive(fill)).unwrap()
+    Dataset::read(folder.archive(fill)).unwrap()
 }
 
 #[test]
@@ -92,10 +92,7 @@ fn weights_that_contradict_each_other_are_refused() {
         })
     };
     refused(&twice(array![1.0, 3.0]), &["sample_weight and weights", "differ", "save one"]);
-    assert_eq!(
-        Dataset::read(&twice(array![1.0, 2.0])).unwrap().sample_weight,
-        Some(vec![1.0, 2.0])
-    );
+    assert_eq!(Dataset::read(twice(array![1.0, 2.0])).unwrap().sample_weight, Some(vec![1.0, 2.0]));
     let path = folder.archive(|arrays| {
         arrays.inputs("X_train", 2, 2).classes("y_train", 2);
         arrays.inputs("X_test", 1, 2).classes("y_test", 1);

@@ -171,7 +171,7 @@ fn the_data_sets_that_ship_have_the_sizes_that_their_table_states() {
         ("example60", 60, 3, 2),
     ] {
         let folder = std::env::current_dir().unwrap().join("datasets");
-        let dataset = Dataset::read(&folder.join(name).with_extension("npz")).unwrap();
+        let dataset = Dataset::read(folder.join(name).with_extension("npz")).unwrap();
         assert_eq!(dataset.inputs.dim(), (rows, features), "{name}");
         assert_eq!(dataset.feature_names.unwrap().len(), features, "{name}");
         assert_eq!(dataset.target_names.unwrap().len(), targets, "{name}");

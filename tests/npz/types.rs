@@ -91,7 +91,7 @@ fn an_unsigned_integer_beyond_the_signed_range_is_refused_with_its_place() {
 #[test]
 fn header_versions_1_to_3_are_read() {
     for version in 1..=3 {
-        let dataset = Dataset::read(&fixture(&format!("version_{version}.npz"))).unwrap();
+        let dataset = Dataset::read(fixture(&format!("version_{version}.npz"))).unwrap();
         let inputs = Array2::from_shape_fn((4, 3), |(row, column)| (3 * row + column) as f64 / 2.0);
         assert_eq!(dataset.inputs, inputs);
         assert_eq!(dataset.targets, Targets::Integers(ndarray::array![[0], [1], [1], [0]]));
@@ -126,6 +126,6 @@ fn listing_names_types_that_are_not_read() {
 
 #[test]
 fn arrays_that_nothing_needs_are_ignored_whatever_their_type() {
-    let dataset = Dataset::read(&fixture("strangers.npz")).unwrap();
+    let dataset = Dataset::read(fixture("strangers.npz")).unwrap();
     assert_eq!(dataset.inputs.dim(), (4, 3));
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::params::bounds;
 use crate::params::setting::Setting;
-use crate::run::{LayerStack, Parameters};
+use crate::run::Parameters;
 
 /// A key of a parameter file.
 pub struct Key {
