@@ -1,4 +1,6 @@
 //! The vector instructions of this machine, and a cap on them.
+//!
+//! An instruction set is a value that only a look at the machine makes: who holds one may run what is compiled for it.
 
 use std::sync::OnceLock;
 
@@ -7,27 +9,92 @@ use crate::error::{Error, Result};
 /// Caps the instruction set, so that each can be measured on any machine that has it.
 const CAP: &str = "GPU_MLP_SIMD";
 
+/// AVX-512 (F and DQ), with AVX2 and FMA, on a machine that has them.
+#[cfg(target_arch = "x86_64")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Avx512(Avx2);
+
+/// AVX2 and FMA, on a machine that has them.
+#[cfg(target_arch = "x86_64")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Avx2(());
+
+/// Something to do in code that is compiled for an instruction set.
+pub trait Task {
+    /// What comes of it.
+    type Output;
+
+    /// Does it. `#[inline(always)]`, as is all that it calls: a function that stands alone is compiled for every
+    /// machine, and so is a closure.
+    fn run(self) -> Self::Output;
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Avx512 {
+    /// The proof that this machine has it.
+    pub fn new() -> Option<Self> {
+        let is_here = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq");
+        Avx2::new().filter(|_| is_here).map(Avx512)
+    }
+
+    /// AVX2, which every machine with AVX-512 has.
+    pub fn avx2(self) -> Avx2 {
+        self.0
+    }
+
+    /// Runs a task, compiled for AVX-512.
+    #[expect(unsafe_code, reason = "an entry point into code for some machines")]
+    pub fn run<T: Task>(self, task: T) -> T::Output {
+        #[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
+        fn compiled<T: Task>(task: T) -> T::Output {
+            task.run()
+        }
+        // SAFETY: `self` is made only where the machine has these instructions.
+        unsafe { compiled(task) }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Avx2 {
+    /// The proof that this machine has it.
+    pub fn new() -> Option<Self> {
+        let is_here = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+        is_here.then_some(Avx2(()))
+    }
+
+    /// Runs a task, compiled for AVX2 and FMA.
+    #[expect(unsafe_code, reason = "an entry point into code for some machines")]
+    pub fn run<T: Task>(self, task: T) -> T::Output {
+        #[target_feature(enable = "avx2,fma")]
+        fn compiled<T: Task>(task: T) -> T::Output {
+            task.run()
+        }
+        // SAFETY: `self` is made only where the machine has these instructions.
+        unsafe { compiled(task) }
+    }
+}
+
 /// What the CPU's own loops of vectors use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InstructionSet {
     /// AVX-512 (F and DQ), with AVX2 and FMA.
     #[cfg(target_arch = "x86_64")]
-    Avx512,
+    Avx512(Avx512),
     /// AVX2 and FMA.
     #[cfg(target_arch = "x86_64")]
-    Avx2,
+    Avx2(Avx2),
     /// What every machine of the architecture has.
     Portable,
 }
 
 impl InstructionSet {
-    /// All that there are, the fastest first.
-    const KNOWN: &[Self] = &[
+    /// The names of all that there are, the fastest first.
+    const NAMES: &[&str] = &[
         #[cfg(target_arch = "x86_64")]
-        InstructionSet::Avx512,
+        "avx512",
         #[cfg(target_arch = "x86_64")]
-        InstructionSet::Avx2,
-        InstructionSet::Portable,
+        "avx2",
+        "portable",
     ];
 
     /// The fastest that this machine has, or what GPU_MLP_SIMD caps it to.
@@ -37,15 +104,13 @@ impl InstructionSet {
 
     /// All that this machine has below the cap, the fastest first; never empty.
     pub fn all() -> &'static [Self] {
-        static BEST: OnceLock<usize> = OnceLock::new();
-        let best = BEST.get_or_init(|| {
-            let cap = Self::cap().ok().flatten();
-            let is_below = |set: &Self| cap.is_none_or(|cap| Self::place(*set) >= Self::place(cap));
-            let best = Self::KNOWN.iter().position(|set| is_below(set) && set.is_here());
-            // Every machine has the last.
-            best.unwrap_or(Self::KNOWN.len() - 1)
-        });
-        &Self::KNOWN[*best..]
+        static ALL: OnceLock<Vec<InstructionSet>> = OnceLock::new();
+        ALL.get_or_init(|| {
+            let cap = Self::cap().ok().flatten().unwrap_or(0);
+            let mut all = Self::of_machine();
+            all.retain(|set| Self::place(set.name()) >= Some(cap));
+            all
+        })
     }
 
     /// Refuses a GPU_MLP_SIMD that names no instruction set.
@@ -57,43 +122,51 @@ impl InstructionSet {
     pub fn name(self) -> &'static str {
         match self {
             #[cfg(target_arch = "x86_64")]
-            InstructionSet::Avx512 => "avx512",
+            InstructionSet::Avx512(_) => "avx512",
             #[cfg(target_arch = "x86_64")]
-            InstructionSet::Avx2 => "avx2",
+            InstructionSet::Avx2(_) => "avx2",
             InstructionSet::Portable => "portable",
         }
     }
 
-    fn cap() -> Result<Option<Self>> {
+    /// Runs a task, compiled for this set.
+    pub fn run<T: Task>(self, task: T) -> T::Output {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx512(set) => set.run(task),
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx2(set) => set.run(task),
+            InstructionSet::Portable => task.run(),
+        }
+    }
+
+    /// All that this machine has, the fastest first.
+    fn of_machine() -> Vec<Self> {
+        let mut all = vec![];
+        #[cfg(target_arch = "x86_64")]
+        {
+            all.extend(Avx512::new().map(InstructionSet::Avx512));
+            all.extend(Avx2::new().map(InstructionSet::Avx2));
+        }
+        all.push(InstructionSet::Portable);
+        all
+    }
+
+    /// The place of a name among all; the fastest has the first.
+    fn place(name: &str) -> Option<usize> {
+        Self::NAMES.iter().position(|known| *known == name)
+    }
+
+    /// The place of the fastest set that is allowed; None without a cap.
+    fn cap() -> Result<Option<usize>> {
         let Some(wanted) = std::env::var_os(CAP).filter(|wanted| !wanted.is_empty()) else {
             return Ok(None);
         };
-        let named = Self::KNOWN.iter().find(|set| wanted == set.name());
-        named.copied().map(Some).ok_or_else(|| {
-            let names: Vec<&str> = Self::KNOWN.iter().map(|set| set.name()).collect();
-            let wanted = wanted.to_string_lossy();
-            Error::input(format!("{CAP}={wanted}; allowed here: {}", names.join(", ")))
+        let place = wanted.to_str().and_then(Self::place);
+        place.map(Some).ok_or_else(|| {
+            let (wanted, names) = (wanted.to_string_lossy(), Self::NAMES.join(", "));
+            Error::input(format!("{CAP}={wanted}; allowed here: {names}"))
         })
-    }
-
-    fn place(self) -> usize {
-        Self::KNOWN.iter().position(|set| *set == self).unwrap_or(Self::KNOWN.len())
-    }
-
-    fn is_here(&self) -> bool {
-        match self {
-            #[cfg(target_arch = "x86_64")]
-            InstructionSet::Avx512 => {
-                is_x86_feature_detected!("avx512f")
-                    && is_x86_feature_detected!("avx512dq")
-                    && InstructionSet::Avx2.is_here()
-            }
-            #[cfg(target_arch = "x86_64")]
-            InstructionSet::Avx2 => {
-                is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
-            }
-            InstructionSet::Portable => true,
-        }
     }
 }
 
@@ -106,5 +179,10 @@ mod tests {
         let all = InstructionSet::all();
         assert_eq!(all.last(), Some(&InstructionSet::Portable));
         assert_eq!(all[0], InstructionSet::best());
+    }
+
+    #[test]
+    fn what_proves_an_instruction_set_takes_no_room() {
+        assert_eq!(size_of::<InstructionSet>(), 1);
     }
 }

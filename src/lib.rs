@@ -36,6 +36,7 @@
 //! The features `cli` (the command `gpu-mlp`) and `files` (NPZ, CSV, models and runs on a disk) are on by
 //! default. The same parameters as a JSON file are described in `docs/parameters.md`.
 
+#![deny(unsafe_code)]
 // Without files some of what reads and shows them is left over.
 #![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
 

@@ -115,7 +115,10 @@ async fn run(command: Command, started: Instant) -> Result<()> {
 fn quiet_layers() {
     let is_usable = |value: std::ffi::OsString| std::path::Path::new(&value).is_absolute();
     if cfg!(target_os = "linux") && !std::env::var_os("XDG_RUNTIME_DIR").is_some_and(is_usable) {
+        #[expect(unsafe_code, reason = "only here the process has one thread")]
         // SAFETY: the process has no other thread yet that could read the environment.
-        unsafe { std::env::set_var("XDG_RUNTIME_DIR", "/dev/null") };
+        unsafe {
+            std::env::set_var("XDG_RUNTIME_DIR", "/dev/null")
+        };
     }
 }

@@ -59,6 +59,7 @@ pub(super) fn report_too_large_files() {
     #[cfg(unix)]
     {
         use nix::sys::signal::{SigHandler, Signal, signal};
+        #[expect(unsafe_code, reason = "a signal's handler may be anything")]
         // SAFETY: no handler runs; to ignore a signal touches no memory. Where it can't be ignored, its
         // default stays.
         let _ = unsafe { signal(Signal::SIGXFSZ, SigHandler::SigIgn) };
@@ -67,6 +68,7 @@ pub(super) fn report_too_large_files() {
 
 /// `nohup` starts a process with SIGHUP ignored, which ctrlc's handler would undo.
 #[cfg(unix)]
+#[expect(unsafe_code, reason = "a signal's handler may be anything")]
 mod hangup {
     use nix::sys::signal::{SigHandler, Signal, signal};
 

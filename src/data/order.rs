@@ -6,7 +6,7 @@
 //! two change places. It is a bijection for any number of rows, and its loop has a constant length,
 //! which a GPU (and a vectorising compiler) wants; walks along the cycles of a Feistel cipher have not.
 
-use crate::instruction_set::InstructionSet;
+use crate::instruction_set::{InstructionSet, Task};
 
 /// Rounds of the shuffle. After r rounds a row sits where it started with probability 2^-r more
 /// than by chance; 24 leave 6e-8.
@@ -37,19 +37,13 @@ impl Order {
 
     /// The rows at the places `first`, `first + 1`, ... of the epoch, as many as `out` holds.
     pub fn fill(&self, first: u32, out: &mut [u32]) {
+        let fill = Fill { order: self, first, out };
         match InstructionSet::best() {
-            // SAFETY: `best` gives what the machine has.
+            // AVX2 multiplies eight integers at a time.
             #[cfg(target_arch = "x86_64")]
-            InstructionSet::Avx512 | InstructionSet::Avx2 => unsafe { self.fill_avx2(first, out) },
-            InstructionSet::Portable => self.fill_blocks(first, out),
+            InstructionSet::Avx512(set) => set.avx2().run(fill),
+            set => set.run(fill),
         }
-    }
-
-    /// The same code compiled for AVX2, which multiplies eight integers at a time.
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn fill_avx2(&self, first: u32, out: &mut [u32]) {
-        self.fill_blocks(first, out);
     }
 
     #[inline(always)]
@@ -68,6 +62,22 @@ impl Order {
                 }
             }
         }
+    }
+}
+
+/// [`Order::fill`], as a task.
+struct Fill<'a> {
+    order: &'a Order,
+    first: u32,
+    out: &'a mut [u32],
+}
+
+impl Task for Fill<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.order.fill_blocks(self.first, self.out);
     }
 }
 

@@ -10,7 +10,7 @@ use super::operation::{Comparison, Function, Operator};
 use super::tree::{Node, Term, Tree};
 use super::unfold::unfold;
 use super::variable::Variable;
-use crate::instruction_set::InstructionSet;
+use crate::instruction_set::{InstructionSet, Task};
 use crate::math::Real;
 
 /// Room for the intermediate values of an expression on a block, reused from call to call.
@@ -120,46 +120,9 @@ impl Program {
         if scratch.slots.len() < self.slots() {
             scratch.slots.resize(self.slots(), [T::ZERO; CHUNK]);
         }
-        let slots = &mut scratch.slots;
-        match InstructionSet::best() {
-            // SAFETY of both: the machine has the set.
-            #[cfg(target_arch = "x86_64")]
-            InstructionSet::Avx512 => unsafe {
-                self.evaluate_chunks_avx512(inputs, value, derivative, slots);
-            },
-            #[cfg(target_arch = "x86_64")]
-            InstructionSet::Avx2 => unsafe {
-                self.evaluate_chunks_avx2(inputs, value, derivative, slots);
-            },
-            InstructionSet::Portable => self.evaluate_chunks(inputs, value, derivative, slots),
-        }
-    }
-
-    /// The same code compiled for AVX-512.
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512dq")]
-    fn evaluate_chunks_avx512<T: Real>(
-        &self,
-        inputs: (&[T], &[T]),
-        value: &mut [T],
-        derivative: Option<&mut [T]>,
-        slots: &mut [[T; CHUNK]],
-    ) {
-        self.evaluate_chunks(inputs, value, derivative, slots);
-    }
-
-    /// The same code compiled for AVX2. Fused multiply-add stays off: nothing would use it, as Rust
-    /// never contracts a*b + c, and so the bits are those of every other machine.
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn evaluate_chunks_avx2<T: Real>(
-        &self,
-        inputs: (&[T], &[T]),
-        value: &mut [T],
-        derivative: Option<&mut [T]>,
-        slots: &mut [[T; CHUNK]],
-    ) {
-        self.evaluate_chunks(inputs, value, derivative, slots);
+        let slots = &mut scratch.slots[..];
+        // Rust never contracts a*b + c, and so the bits are the same with a fused multiply-add at hand.
+        InstructionSet::best().run(Block { program: self, inputs, value, derivative, slots });
     }
 
     #[inline(always)]
@@ -197,6 +160,25 @@ impl Program {
                 derivative[range].copy_from_slice(&slots[self.derivative.index()][..length]);
             }
         }
+    }
+}
+
+/// [`Program::evaluate_block`], as a task.
+struct Block<'a, T> {
+    program: &'a Program,
+    inputs: (&'a [T], &'a [T]),
+    value: &'a mut [T],
+    derivative: Option<&'a mut [T]>,
+    slots: &'a mut [[T; CHUNK]],
+}
+
+impl<T: Real> Task for Block<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Block { program, inputs, value, derivative, slots } = self;
+        program.evaluate_chunks(inputs, value, derivative, slots);
     }
 }
 

@@ -5,7 +5,8 @@ use std::ops::{Deref, DerefMut, Range};
 use bytemuck::{Pod, Zeroable};
 
 use super::chain::{Chain, Link, LinkActivation, padded};
-use super::simd::{LANES, Sums};
+use super::simd::LANES;
+use super::simd::operations::Sums;
 use crate::math::Real;
 use crate::plan::Layout;
 
@@ -82,14 +83,10 @@ impl Span {
         self.first..self.first + self.len
     }
 
-    /// Its first numbers, so many if it has them.
-    pub fn start(self, len: usize) -> Range<usize> {
-        self.first..self.first + len.min(self.len)
-    }
-
-    /// Where it begins in a memory that begins at `base`.
-    pub fn of(self, base: *mut f32) -> *mut f32 {
-        base.wrapping_add(self.first)
+    /// So many of its numbers from one on, as far as it has them.
+    pub fn part(self, from: usize, len: usize) -> Range<usize> {
+        let [from, to] = [from, from + len].map(|at| self.first + at.min(self.len));
+        from..to
     }
 }
 
@@ -98,8 +95,8 @@ impl Span {
 pub(super) struct Map {
     pub places: Vec<Place>,
     pub weights: Span,
-    /// Adam's moments; none for SGD.
-    pub slots: Vec<Span>,
+    /// Adam's moments; empty for SGD.
+    pub slots: [Span; 2],
     /// Gradients of the layers that store theirs; empty where none does.
     pub gradients: Span,
     /// Inputs, and what each layer makes of them: (rows, row).
@@ -111,8 +108,8 @@ pub(super) struct Map {
     pub deltas: Vec<Span>,
     /// Some rows of a gradient, before they are used.
     pub panel: Span,
-    /// A stripe of a layer's weights turned, (width, inputs of a tile).
-    pub turned: Span,
+    /// A stripe of a layer's weights transposed, (width, inputs of a tile).
+    pub transposed: Span,
     /// Products of the rows of a batch with four of them, of inputs and of deltas.
     pub grams: [Span; 2],
     /// The length of it all.
@@ -122,8 +119,8 @@ pub(super) struct Map {
 /// Numbers of a panel: it stays in the first cache beside what it is made of.
 pub(super) const PANEL: usize = 2048;
 
-/// Inputs whose weights are turned at a time, at the most: those of the widest tile.
-const TURNED: usize = Sums::TwentyFour.columns();
+/// Inputs whose weights are transposed at a time, at the most: those of the widest tile.
+const TRANSPOSED: usize = Sums::TwentyFour.columns();
 
 /// What training needs that evaluation does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,6 +134,7 @@ impl Map {
     /// The map for batches of `rows` rows, to train on them or else to evaluate them.
     fn new(chain: &Chain, rows: usize, training: Option<Training>) -> Self {
         let clips_by_norm = training.is_some_and(|training| training.clips_by_norm);
+        let slots = training.map_or(0, |training| training.slots);
         // Products of rows take four at a time.
         let capacity = rows.next_multiple_of(4);
         let (places, parameters) = places(chain, capacity, clips_by_norm);
@@ -154,7 +152,7 @@ impl Map {
         let layers = || places.iter().zip(&chain.links);
         let stores = |stores: bool| places.iter().any(|place| place.stores == stores);
         let widest = places.iter().map(Place::line).max().unwrap_or(0);
-        let turned = places.iter().skip(1).map(|place| TURNED * place.width);
+        let transposed = places.iter().skip(1).map(|place| TRANSPOSED * place.width);
         let gram = if clips_by_norm && stores(false) { 4 * capacity } else { 0 };
         let inputs = places.first().map(|place| place.input_row);
         let widths = inputs.into_iter().chain(places.iter().map(|place| place.row));
@@ -165,7 +163,7 @@ impl Map {
         };
         Map {
             weights: span(parameters),
-            slots: (0..training.map_or(0, |t| t.slots)).map(|_| span(parameters)).collect(),
+            slots: [0, 1].map(|slot| span(if slot < slots { parameters } else { 0 })),
             gradients: span(if stores(true) { parameters } else { 0 }),
             activations: widths.map(|width| span(capacity * width)).collect(),
             z: layers().map(|(place, link)| span(of_functions(place, link))).collect(),
@@ -174,7 +172,7 @@ impl Map {
                 .collect(),
             deltas: places.iter().enumerate().map(|layer| span(delta(layer))).collect(),
             panel: span(if_training(PANEL.max(widest))),
-            turned: span(if_training(turned.max().unwrap_or(0))),
+            transposed: span(if_training(transposed.max().unwrap_or(0))),
             grams: [span(gram), span(gram)],
             len: end,
             places,
@@ -200,11 +198,6 @@ impl Memory {
     pub fn bytes(chain: &Chain, rows: usize, training: Option<Training>) -> usize {
         Map::new(chain, rows, training).len * size_of::<f32>()
     }
-
-    /// The map, and where the numbers begin.
-    pub fn parts(&mut self) -> (&Map, *mut f32) {
-        (&self.map, self.numbers.as_mut_ptr())
-    }
 }
 
 /// Numbers that begin at a line of the cache.
@@ -214,6 +207,14 @@ pub(super) struct Numbers(Vec<Line>);
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
 #[repr(C, align(64))]
 struct Line([f32; LANES]);
+
+impl Numbers {
+    /// Some stretches of the memory at once.
+    #[inline(always)]
+    pub fn disjoint<const N: usize>(&mut self, of: [Range<usize>; N]) -> [&mut [f32]; N] {
+        self.get_disjoint_mut(of).expect("spans lie one behind the other")
+    }
+}
 
 impl Deref for Numbers {
     type Target = [f32];

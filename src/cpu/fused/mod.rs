@@ -7,17 +7,26 @@
 //! it comes from the products of its rows ("ghost norm": I. Goodfellow, "Efficient per-example
 //! gradient computations", 2015), for a large one the gradients are stored.
 
+mod activations;
+mod backward;
 mod chain;
+mod descent;
 mod dispatch;
+mod forward;
+mod gradient;
+mod lines;
 mod loss;
+#[expect(unsafe_code, reason = "numbers of a matrix that the caller has checked")]
+mod matrix;
 mod memory;
 mod optimizer;
+mod part;
+#[expect(unsafe_code, reason = "walks through matrices, once they are checked")]
 mod products;
+#[expect(unsafe_code, reason = "intrinsics, and walks through matrices that are checked")]
 mod simd;
 mod step;
 mod update;
-#[cfg(target_arch = "x86_64")]
-mod x86;
 
 pub(super) use chain::Chain;
 pub(super) use step::{Done, Fused};

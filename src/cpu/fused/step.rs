@@ -1,12 +1,11 @@
 //! A step of the schedule `fused`.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::chain::{Chain, LinkActivation};
 use super::dispatch::Parts;
 use super::loss::losses;
-use super::memory::{Memory, Training, load, store};
+use super::memory::{Memory, Span, Training, load, store};
 use super::update::Rule;
 use crate::cpu::batch::Batch;
 use crate::cpu::gather::Frame;
@@ -181,13 +180,14 @@ impl Fused {
     fn activate(&mut self, layer: usize, rows: usize, training: bool) {
         let Memory { map, numbers } = &mut self.memory;
         let place = map.places[layer];
-        let used = rows * place.row;
-        let of = [map.z[layer], map.slopes[layer], map.activations[layer + 1]];
-        let [z, slopes, a] = disjoint(numbers, of.map(|span| span.start(used)));
+        let used = |span: Span| span.part(0, rows * place.row);
+        let a = used(map.activations[layer + 1]);
         match &self.chain.links[layer].activation {
             LinkActivation::Linear => {}
-            LinkActivation::Relu => self.instructions.relu(a),
+            LinkActivation::Relu => self.instructions.relu(&mut numbers[a]),
             LinkActivation::Function(f) => {
+                let [z, slopes, a] =
+                    numbers.disjoint([used(map.z[layer]), used(map.slopes[layer]), a]);
                 f.evaluate_block(z, &[], a, training.then_some(slopes), &mut self.scratch);
                 if place.units < place.row {
                     // f(0) need not be 0, and padding has to be.
@@ -230,12 +230,16 @@ impl Fused {
     fn activation_backward(&mut self, layer: usize, rows: usize) {
         let Memory { map, numbers } = &mut self.memory;
         let used = rows * map.places[layer].row;
-        let of = [map.deltas[layer], map.slopes[layer], map.activations[layer + 1]];
-        let [delta, slopes, a] = disjoint(numbers, of.map(|span| span.start(used)));
+        let [delta, slopes, a] = [map.deltas[layer], map.slopes[layer], map.activations[layer + 1]]
+            .map(|span| span.part(0, used));
         match self.chain.links[layer].activation {
             LinkActivation::Linear => {}
-            LinkActivation::Relu => self.instructions.relu_backward(delta, a),
+            LinkActivation::Relu => {
+                let [delta, a] = numbers.disjoint([delta, a]);
+                self.instructions.relu_backward(delta, a);
+            }
             LinkActivation::Function(_) => {
+                let [delta, slopes] = numbers.disjoint([delta, slopes]);
                 delta.iter_mut().zip(slopes).for_each(|(delta, slope)| *delta *= *slope);
             }
         }
@@ -259,11 +263,6 @@ impl Fused {
     }
 }
 
-/// Some spans of the memory at once.
-fn disjoint<const N: usize>(numbers: &mut [f32], of: [Range<usize>; N]) -> [&mut [f32]; N] {
-    numbers.get_disjoint_mut(of).expect("spans lie one behind the other")
-}
-
 /// The rows of a batch, and what training a replica needs.
 fn needs(run: &Run, replica: &Replica) -> (usize, Training) {
     let clips_by_norm = matches!(replica.clip, Some(Clip::Norm(_)));
@@ -274,6 +273,7 @@ fn needs(run: &Run, replica: &Replica) -> (usize, Training) {
 /// Rows of a shuffled table lie anywhere: without this a step begins by waiting for them.
 fn fetch_ahead(row: &[f32]) {
     #[cfg(target_arch = "x86_64")]
+    #[expect(unsafe_code, reason = "a prefetch is an intrinsic that takes a pointer")]
     for line in row.chunks(64 / size_of::<f32>()) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         // SAFETY: a prefetch reads nothing; every x86-64 has it.
@@ -341,7 +341,7 @@ mod tests {
     fn every_instruction_set_of_this_machine_makes_the_same_steps() {
         for optimizer in [Optimizer::Sgd, ADAM] {
             for clip in [None, Some(Clip::Norm(0.1)), Some(Clip::Value(0.001))] {
-                // Below and above the rows from which weights are turned, norms of either kind.
+                // Below and above the rows from which weights are transposed, norms of either kind.
                 for batch_size in [1, 5, 7, 23] {
                     let run = run(optimizer, clip, batch_size);
                     let expected = weights_after_steps(&run, InstructionSet::Portable);

@@ -12,11 +12,13 @@ pub(crate) mod convolution;
 pub(crate) mod convolution_input_gradient;
 pub(crate) mod convolution_kernel_gradient;
 mod execute;
+#[expect(unsafe_code, reason = "products of matrixmultiply take pointers")]
 pub(crate) mod matmul;
 pub(crate) mod max_pool;
 pub(crate) mod max_pool_backward;
 pub(crate) mod multi_label_cross_entropy;
 pub(crate) mod parameter_gradient;
+#[expect(unsafe_code, reason = "products of matrixmultiply take pointers")]
 pub(crate) mod product;
 pub(crate) mod sigmoid;
 pub(crate) mod site;
