@@ -7,17 +7,17 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use gpu_mlp::backend::Weights;
-use gpu_mlp::candidates::candidates;
-use gpu_mlp::cpu::Product;
-use gpu_mlp::data::{Dataset, Order, Split, Targets};
-use gpu_mlp::expr::{Expression, Scratch};
-use gpu_mlp::math::Real;
-use gpu_mlp::network::Layer;
-use gpu_mlp::network::layers::conv1d::Conv1d;
-use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
-use gpu_mlp::plan::Padding;
-use gpu_mlp::run::{LayerStack, Parameters, Run};
+use gpu_mlp::rooms::backend::Weights;
+use gpu_mlp::rooms::candidates::candidates;
+use gpu_mlp::rooms::cpu::Product;
+use gpu_mlp::rooms::data::{Dataset, Order, Split, Targets};
+use gpu_mlp::rooms::expr::{Expression, Scratch};
+use gpu_mlp::rooms::math::Real;
+use gpu_mlp::rooms::network::Layer;
+use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
+use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
+use gpu_mlp::rooms::plan::Padding;
+use gpu_mlp::rooms::run::{LayerStack, Parameters, Run};
 use ndarray::{Array2, ArrayD};
 use pollster::FutureExt as _;
 

@@ -10,10 +10,10 @@ use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use gpu_mlp::cpu::{Cpu, Schedule};
-use gpu_mlp::data::{Dataset, Splits};
-use gpu_mlp::run::{LayerStack, Optimizer, Parameters, Replica, ReplicaId, Run};
-use gpu_mlp::train::{EpochRow, Observer, train};
+use gpu_mlp::rooms::cpu::{Cpu, Schedule};
+use gpu_mlp::rooms::data::{Dataset, Splits};
+use gpu_mlp::rooms::run::{LayerStack, Optimizer, Parameters, Replica, ReplicaId, Run};
+use gpu_mlp::rooms::train::{EpochRow, Observer, train};
 use pollster::FutureExt as _;
 
 const FOLDS: usize = 10;

@@ -4,9 +4,9 @@
 mod support;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use gpu_mlp::backend::Train;
-use gpu_mlp::bench::JOBS;
-use gpu_mlp::candidates::candidates;
+use gpu_mlp::rooms::backend::Train;
+use gpu_mlp::rooms::bench::JOBS;
+use gpu_mlp::rooms::candidates::candidates;
 use pollster::FutureExt as _;
 
 /// Steps of an epoch: enough that validation and shuffling do not count.

@@ -40,45 +40,26 @@
 // Without files some of what reads and shows them is left over.
 #![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
 
-#[cfg(feature = "files")]
-pub mod artifact;
-pub mod backend;
-#[cfg(feature = "files")]
-pub mod bench;
-pub mod candidates;
-#[cfg(feature = "cli")]
-pub mod cli;
-mod clock;
-pub mod cpu;
-pub mod data;
-mod door;
-pub mod error;
-pub mod expr;
+#[doc(hidden)]
+pub mod rooms;
 
-pub mod gpu;
-#[cfg(feature = "files")]
-mod input;
-pub mod instruction_set;
-pub mod math;
-mod memory;
-pub mod metrics;
-pub mod model;
-pub mod nearest;
-pub mod network;
-mod number;
-pub mod onnx;
-pub mod params;
-pub mod plan;
-pub mod run;
-mod text;
-pub mod train;
-pub mod usage;
+use rooms::*;
 
-pub use data::{Dataset, Normalization, Targets};
-pub use door::Trainer;
-pub use error::{Error, ErrorKind, Place, Result};
-pub use metrics::Figures;
-pub use model::Model;
-pub use network::{Layer, Task, layers};
-pub use run::{ClassWeight, Clip, LayerStack, Optimizer, Parameters};
-pub use train::{EpochRow, Outcome, ReplicaOutcome, Stop};
+pub use rooms::data::{Dataset, Normalization, Targets};
+pub use rooms::door::Trainer;
+pub use rooms::error::{Error, ErrorKind, Place, Result};
+pub use rooms::metrics::{Figures, Scores};
+pub use rooms::model::Model;
+pub use rooms::network::{Layer, Task};
+pub use rooms::run::{ClassWeight, Clip, LayerStack, Optimizer, Parameters, ReplicaId};
+pub use rooms::train::{EpochRow, Outcome, ReplicaOutcome, Seconds, Stop};
+
+/// Layers beside [`Layer::dense`]: `Layer::activated(Conv1d { .. }, "relu")`, `Layer::plain(MaxPool1d { .. })`.
+pub mod layers {
+    pub use crate::rooms::network::layers::avgpool1d::AvgPool1d;
+    pub use crate::rooms::network::layers::avgpool2d::AvgPool2d;
+    pub use crate::rooms::network::layers::conv1d::Conv1d;
+    pub use crate::rooms::network::layers::flatten::Flatten;
+    pub use crate::rooms::network::layers::maxpool1d::MaxPool1d;
+    pub use crate::rooms::plan::Padding;
+}

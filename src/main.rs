@@ -1,5 +1,5 @@
-//! The command `gpu-mlp`: see [`gpu_mlp::cli`].
+//! The command `gpu-mlp`: see [`gpu_mlp::rooms::cli`].
 
 fn main() -> std::process::ExitCode {
-    gpu_mlp::cli::main()
+    gpu_mlp::rooms::cli::main()
 }

@@ -1,7 +1,7 @@
 //! Expressions: text to program and back, derivatives, bits, and WGSL.
 
-use gpu_mlp::expr::{Expression, MATH_WGSL, Scratch, Variable};
-use gpu_mlp::math::Real;
+use gpu_mlp::rooms::expr::{Expression, MATH_WGSL, Scratch, Variable};
+use gpu_mlp::rooms::math::Real;
 use proptest::prelude::*;
 
 /// The standard activations, and their spellings that must not overflow.

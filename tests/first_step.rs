@@ -4,9 +4,9 @@
 mod common;
 
 use common::{cpu, parameters, reports, run};
-use gpu_mlp::backend::{State, Train};
-use gpu_mlp::data::{Dataset, Normalization, Targets};
-use gpu_mlp::run::Parameters;
+use gpu_mlp::rooms::backend::{State, Train};
+use gpu_mlp::rooms::data::{Dataset, Normalization, Targets};
+use gpu_mlp::rooms::run::Parameters;
 use ndarray::array;
 use pollster::FutureExt as _;
 

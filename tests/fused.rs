@@ -5,14 +5,14 @@ mod common;
 
 use common::signals::Stack;
 use common::{InBlocks, classes, cpu, labels, parameters, run, trained, values};
-use gpu_mlp::backend::Train;
-use gpu_mlp::cpu::{Cpu, Schedule};
-use gpu_mlp::data::Dataset;
-use gpu_mlp::error::ErrorKind;
-use gpu_mlp::network::Layer;
-use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
-use gpu_mlp::plan::VALUE_LOSS_NAMES;
-use gpu_mlp::run::{BatchGradient, ClassWeight, Clip, Optimizer, Parameters, Run};
+use gpu_mlp::rooms::backend::Train;
+use gpu_mlp::rooms::cpu::{Cpu, Schedule};
+use gpu_mlp::rooms::data::Dataset;
+use gpu_mlp::rooms::error::ErrorKind;
+use gpu_mlp::rooms::network::Layer;
+use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
+use gpu_mlp::rooms::plan::VALUE_LOSS_NAMES;
+use gpu_mlp::rooms::run::{BatchGradient, ClassWeight, Clip, Optimizer, Parameters, Run};
 use pollster::FutureExt as _;
 use std::sync::Arc;
 

@@ -4,11 +4,11 @@ mod common;
 
 use common::signals::stacks;
 use common::{activations, classes, cpu, labels, parameters, run, values};
-use gpu_mlp::backend::{Quantity, State, Train};
-use gpu_mlp::cpu::Cpu;
-use gpu_mlp::data::Dataset;
-use gpu_mlp::plan::VALUE_LOSS_NAMES;
-use gpu_mlp::run::{BatchGradient, ClassWeight, Parameters};
+use gpu_mlp::rooms::backend::{Quantity, State, Train};
+use gpu_mlp::rooms::cpu::Cpu;
+use gpu_mlp::rooms::data::Dataset;
+use gpu_mlp::rooms::plan::VALUE_LOSS_NAMES;
+use gpu_mlp::rooms::run::{BatchGradient, ClassWeight, Parameters};
 use pollster::FutureExt as _;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -173,7 +173,7 @@ fn weights_of_first_batch(
     dataset: &Dataset,
     weight: impl Fn(usize, usize) -> f64,
 ) -> Vec<f64> {
-    use gpu_mlp::data::{Order, Split, Targets};
+    use gpu_mlp::rooms::data::{Order, Split, Targets};
     let run = run(parameters, dataset);
     let train = run.folds[0].rows(Split::Train);
     let mut places = [0; 4];

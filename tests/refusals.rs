@@ -4,13 +4,13 @@ mod common;
 
 use common::signals::Stack;
 use common::{classes, mlp, parameters, values};
-use gpu_mlp::data::{Dataset, Normalization, Targets};
-use gpu_mlp::network::Layer;
-use gpu_mlp::network::layers::conv1d::Conv1d;
-use gpu_mlp::network::layers::flatten::Flatten;
-use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
-use gpu_mlp::plan::Padding;
-use gpu_mlp::run::{ClassWeight, LayerStack, Parameters, Run};
+use gpu_mlp::rooms::data::{Dataset, Normalization, Targets};
+use gpu_mlp::rooms::network::Layer;
+use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
+use gpu_mlp::rooms::network::layers::flatten::Flatten;
+use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
+use gpu_mlp::rooms::plan::Padding;
+use gpu_mlp::rooms::run::{ClassWeight, LayerStack, Parameters, Run};
 use ndarray::{Array2, array};
 
 /// The message of the refusal; it has to be one of wrong input.
@@ -211,7 +211,7 @@ fn class_weights_that_do_not_fit() {
 fn splits_whose_rows_all_weigh_nothing() {
     let dataset = classes(30, 3, 3);
     let free = Run::new(&softmax(), &dataset).unwrap();
-    let validation = free.folds[0].rows(gpu_mlp::data::Split::Validation);
+    let validation = free.folds[0].rows(gpu_mlp::rooms::data::Split::Validation);
     let weights = (0..30).map(|row| f64::from(u8::from(!validation.contains(&row)))).collect();
     let dataset = dataset.with_sample_weight(weights).unwrap();
     assert_says(&refusal(&softmax(), &dataset), &["every validation row weighs 0"]);
@@ -264,6 +264,6 @@ fn more_classes_than_a_confusion_has_room_for() {
     let dataset = Dataset::from_arrays("labels", x.view(), y).unwrap();
     let given = Parameters { stratify: false, ..parameters(&[1, classes], &["softmax"]) };
     let run = Run::new(&given, &dataset).unwrap();
-    let error = gpu_mlp::cpu::Cpu::<f32>::check_memory(&run).unwrap_err().to_string();
+    let error = gpu_mlp::rooms::cpu::Cpu::<f32>::check_memory(&run).unwrap_err().to_string();
     assert_says(&error, &["cpu: ", "bytes", "are available"]);
 }

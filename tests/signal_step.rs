@@ -5,10 +5,10 @@ mod common;
 
 use common::signals::{WORKED_INPUT_GRADIENT, with_worked_weights, worked_example, worked_numbers};
 use common::{cpu, run};
-use gpu_mlp::backend::{Quantity, Train};
-use gpu_mlp::network::Layer;
-use gpu_mlp::network::layers::conv1d::Conv1d;
-use gpu_mlp::plan::Padding;
+use gpu_mlp::rooms::backend::{Quantity, Train};
+use gpu_mlp::rooms::network::Layer;
+use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
+use gpu_mlp::rooms::plan::Padding;
 use pollster::FutureExt as _;
 
 /// The table holds x in f32, each within 2^-25 · 0.9; a number of the paper sums up at most twelve of

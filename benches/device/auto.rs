@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use gpu_mlp::bench::{JOBS, Job};
-use gpu_mlp::candidates::{Schedules, race};
+use gpu_mlp::rooms::bench::{JOBS, Job};
+use gpu_mlp::rooms::candidates::{Schedules, race};
 use pollster::FutureExt as _;
 
 use crate::chosen::adapter;

@@ -1,7 +1,7 @@
 //! The adapter that a table is about.
 
-use gpu_mlp::candidates::{SaidBy, first_gpu, named_gpu};
-use gpu_mlp::gpu::Adapter;
+use gpu_mlp::rooms::candidates::{SaidBy, first_gpu, named_gpu};
+use gpu_mlp::rooms::gpu::Adapter;
 use pollster::FutureExt as _;
 
 use crate::{Failure, Options};

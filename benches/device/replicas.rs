@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use gpu_mlp::bench::{JOBS, measure};
-use gpu_mlp::candidates::of_device;
+use gpu_mlp::rooms::bench::{JOBS, measure};
+use gpu_mlp::rooms::candidates::of_device;
 use pollster::FutureExt as _;
 
 use crate::chosen::adapter;

@@ -1,6 +1,6 @@
 //! The devices that both files of benchmarks run on.
 
-use gpu_mlp::gpu::{Adapter, adapters};
+use gpu_mlp::rooms::gpu::{Adapter, adapters};
 use pollster::FutureExt as _;
 
 /// The CPU, which is None, and the real GPUs of this machine; what is left out is named.

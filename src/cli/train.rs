@@ -35,8 +35,12 @@ pub(super) struct Arguments {
     /// Override a key of the file, e.g. LR=0.01 or LAYER_SIZES=[4,8,3]
     #[arg(long = "set", value_name = "KEY=VALUE")]
     overrides: Vec<String>,
-    /// Where the run's files go [default: runs/<dataset>-<UTC time>]
-    #[arg(long, value_name = "DIR")]
+    // No doc comment: rustdoc would take the names for tags.
+    #[arg(
+        long,
+        value_name = "DIR",
+        help = "Where the run's files go [default: runs/<dataset>-<UTC time>]"
+    )]
     out: Option<PathBuf>,
     /// What computes
     #[arg(long, value_enum)]

@@ -8,64 +8,93 @@ use super::optimizer::Optimizer;
 use crate::data::Normalization;
 use crate::network::{Initialization, Task};
 
-/// Every key of a parameter file. docs/parameters.md tells what they mean.
+/// What is trained, and how: [`Parameters::new`], and a method for each number. `docs/parameters.md` has their
+/// meanings, and what is allowed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameters {
     /// `NPZ_DATASET`
+    #[doc(hidden)]
     pub dataset: String,
     /// `NPZ_SHA256`: the data set this run was made with; another file is refused.
+    #[doc(hidden)]
     pub dataset_sha256: Option<String>,
     /// `LAYER_SIZES`, `LAYER_NAMES`, `LAYER_ACTS`, or `LAYERS`
+    #[doc(hidden)]
     pub layers: LayerStack,
     /// `CUSTOM_FUNCTION`
+    #[doc(hidden)]
     pub custom_function: Option<String>,
     /// `TASK`; None: as output and targets tell.
+    #[doc(hidden)]
     pub task: Option<Task>,
     /// `LOSS`, of values alone; None: the squared error.
+    #[doc(hidden)]
     pub loss: Option<String>,
     /// `LR`
+    #[doc(hidden)]
     pub learning_rate: f64,
     /// `MAX_EPOCHS`
+    #[doc(hidden)]
     pub max_epochs: u32,
     /// `BATCH_SIZE`
+    #[doc(hidden)]
     pub batch_size: usize,
     /// `BATCH_GRADIENT`
+    #[doc(hidden)]
     pub batch_gradient: BatchGradient,
     /// `LOSS_TOL`; 0 is off.
+    #[doc(hidden)]
     pub loss_tolerance: f64,
     /// `ACC_PATIENCE`, epochs
+    #[doc(hidden)]
     pub accuracy_patience: Option<u32>,
     /// `R2_PATIENCE`, epochs
+    #[doc(hidden)]
     pub r2_patience: Option<u32>,
     /// `LOSS_PATIENCE`, epochs
+    #[doc(hidden)]
     pub loss_patience: Option<u32>,
     /// `WARMUP_EPOCHS`
+    #[doc(hidden)]
     pub warmup_epochs: u32,
     /// `GRAD_CLIP` and `GRAD_CLIP_MODE`
+    #[doc(hidden)]
     pub clip: Option<Clip>,
     /// `OPTIMIZER`, `MOMENTUM`, `ADAM_BETA1`, `ADAM_BETA2`, `ADAM_EPS`
+    #[doc(hidden)]
     pub optimizer: Optimizer,
     /// `L2`
+    #[doc(hidden)]
     pub l2: f64,
     /// `CLASS_WEIGHT`
+    #[doc(hidden)]
     pub class_weight: Option<ClassWeight>,
     /// `RANDOM_SEED`: initial weights and the order of every epoch.
+    #[doc(hidden)]
     pub random_seed: u64,
     /// `SPLIT_SEED`; None: as `random_seed`.
+    #[doc(hidden)]
     pub split_seed: Option<u64>,
     /// `SPLIT`: train, validation, test.
+    #[doc(hidden)]
     pub split: [f64; 3],
     /// `STRATIFY`
+    #[doc(hidden)]
     pub stratify: bool,
     /// `NORMALIZE`
+    #[doc(hidden)]
     pub normalize: Normalization,
     /// `TARGET_NORMALIZE`; None: z-score with a linear output, else none.
+    #[doc(hidden)]
     pub target_normalize: Option<Normalization>,
     /// `INIT`
+    #[doc(hidden)]
     pub initialization: Initialization,
     /// `DEVICE`
+    #[doc(hidden)]
     pub device: String,
     /// `SCHEDULE`
+    #[doc(hidden)]
     pub schedule: String,
 }
 

@@ -101,7 +101,7 @@ fn software_computes_only_where_it_is_named() {
 fn the_help_names_every_job() {
     let help = Folder::new().run(&["bench", "--help"]).ended(0).stdout;
     let said: Vec<&str> = help.split([',', ' ', '\n']).collect();
-    for job in &gpu_mlp::bench::JOBS {
+    for job in &gpu_mlp::rooms::bench::JOBS {
         assert!(said.contains(&job.name), "{}: {help}", job.name);
     }
 }

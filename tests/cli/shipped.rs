@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use gpu_mlp::run::Parameters;
+use gpu_mlp::rooms::run::Parameters;
 
 use crate::support::{Folder, Ran, repository};
 

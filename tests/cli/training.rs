@@ -190,7 +190,7 @@ fn the_run_s_own_parameter_file_holds_every_key_and_names_its_data() {
     let file = folder.json("run/params.json");
     assert_eq!(keys(&file), ["parameters"]);
     let own = &file["parameters"];
-    let names: Vec<&str> = gpu_mlp::params::keys().map(|key| key.name).collect();
+    let names: Vec<&str> = gpu_mlp::rooms::params::keys().map(|key| key.name).collect();
     assert_eq!(keys(own), names);
     assert!(std::path::Path::new(own["NPZ_DATASET"].as_str().unwrap()).is_absolute());
     let hash = own["NPZ_SHA256"].as_str().unwrap();

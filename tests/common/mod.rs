@@ -7,15 +7,15 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use gpu_mlp::backend::{
+use gpu_mlp::rooms::backend::{
     Answer, Description, Event, Quantity, ReplicaReport, State, Train, Trained, Weights,
 };
-use gpu_mlp::cpu::{Cpu, Product};
-use gpu_mlp::data::{Dataset, Split, Splits, Targets};
-use gpu_mlp::metrics::Evaluation;
-use gpu_mlp::network::ACTIVATION_NAMES;
-use gpu_mlp::run::{Clip, LayerStack, Optimizer, Parameters, Rate, Replica, ReplicaId, Run};
-use gpu_mlp::train::{EpochRow, Observer, Outcome, train};
+use gpu_mlp::rooms::cpu::{Cpu, Product};
+use gpu_mlp::rooms::data::{Dataset, Split, Splits, Targets};
+use gpu_mlp::rooms::metrics::Evaluation;
+use gpu_mlp::rooms::network::ACTIVATION_NAMES;
+use gpu_mlp::rooms::run::{Clip, LayerStack, Optimizer, Parameters, Rate, Replica, ReplicaId, Run};
+use gpu_mlp::rooms::train::{EpochRow, Observer, Outcome, train};
 use ndarray::{Array2, ArrayD};
 use pollster::FutureExt as _;
 

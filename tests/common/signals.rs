@@ -1,14 +1,14 @@
 //! Signals, stacks that convolve and pool them, and the source document's worked example.
 
-use gpu_mlp::backend::State;
-use gpu_mlp::data::{Dataset, Normalization, Targets};
-use gpu_mlp::network::Layer;
-use gpu_mlp::network::layers::avgpool1d::AvgPool1d;
-use gpu_mlp::network::layers::conv1d::Conv1d;
-use gpu_mlp::network::layers::flatten::Flatten;
-use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
-use gpu_mlp::plan::Padding;
-use gpu_mlp::run::Parameters;
+use gpu_mlp::rooms::backend::State;
+use gpu_mlp::rooms::data::{Dataset, Normalization, Targets};
+use gpu_mlp::rooms::network::Layer;
+use gpu_mlp::rooms::network::layers::avgpool1d::AvgPool1d;
+use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
+use gpu_mlp::rooms::network::layers::flatten::Flatten;
+use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
+use gpu_mlp::rooms::plan::Padding;
+use gpu_mlp::rooms::run::Parameters;
 use ndarray::{Array2, Array3, array};
 use proptest::prelude::*;
 
@@ -46,7 +46,7 @@ impl Stack {
 
     /// The parameters of its convolutions, poolings and padding fit its samples.
     pub fn fits(&self) -> bool {
-        gpu_mlp::run::Run::new(&self.parameters(), &self.dataset(12)).is_ok()
+        gpu_mlp::rooms::run::Run::new(&self.parameters(), &self.dataset(12)).is_ok()
     }
 }
 

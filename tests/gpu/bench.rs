@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use gpu_mlp::bench::{JOBS, measure};
-use gpu_mlp::candidates::of_device;
-use gpu_mlp::error::ErrorKind;
-use gpu_mlp::gpu::{Schedule, adapters};
+use gpu_mlp::rooms::bench::{JOBS, measure};
+use gpu_mlp::rooms::candidates::of_device;
+use gpu_mlp::rooms::error::ErrorKind;
+use gpu_mlp::rooms::gpu::{Schedule, adapters};
 use pollster::FutureExt as _;
 
 use crate::adapter;

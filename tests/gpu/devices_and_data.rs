@@ -3,12 +3,12 @@
 
 use crate::common::{InBlocks, classes, cpu, network_of, parameters, run, trained, values};
 use crate::support::{device, gpu, gpu_on};
-use gpu_mlp::backend::{Infer, Train, Weights};
-use gpu_mlp::cpu::CpuInference;
-use gpu_mlp::data::Split;
-use gpu_mlp::gpu::{GpuBackend, GpuInference, Schedule};
-use gpu_mlp::run::{Clip, Optimizer, Parameters};
-use gpu_mlp::train::Stop;
+use gpu_mlp::rooms::backend::{Infer, Train, Weights};
+use gpu_mlp::rooms::cpu::CpuInference;
+use gpu_mlp::rooms::data::Split;
+use gpu_mlp::rooms::gpu::{GpuBackend, GpuInference, Schedule};
+use gpu_mlp::rooms::run::{Clip, Optimizer, Parameters};
+use gpu_mlp::rooms::train::Stop;
 use pollster::FutureExt as _;
 
 const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
@@ -202,8 +202,9 @@ fn more_elements_than_one_dimension_of_workgroups() {
     let Some(mut gpu) = gpu("more_elements_than_one_dimension_of_workgroups", &run) else { return };
     let (_, on_gpu) = trained(&run, &mut gpu);
     let (_, on_cpu) = trained(&run, &mut cpu::<f32>(&run));
-    let loss =
-        |outcome: &gpu_mlp::train::Outcome| outcome.replicas[0].best[0].as_ref().unwrap().loss;
+    let loss = |outcome: &gpu_mlp::rooms::train::Outcome| {
+        outcome.replicas[0].best[0].as_ref().unwrap().loss
+    };
     // One step of this size leaves a loss in the thousands: relative.
     let ratio = loss(&on_gpu) / loss(&on_cpu);
     assert!((ratio - 1.0).abs() < 1e-4, "{ratio}");
@@ -211,7 +212,7 @@ fn more_elements_than_one_dimension_of_workgroups() {
 
 #[test]
 fn a_gradient_beyond_f32_stops_the_run_as_on_the_cpu() {
-    use gpu_mlp::run::{BatchGradient, Clip};
+    use gpu_mlp::rooms::run::{BatchGradient, Clip};
     let mut dataset = values(30, 2, 1);
     dataset.inputs.mapv_inplace(|x| 1e19 * x);
     // By value is left out: whether a sum that overflows is infinite or NaN, and so bounded or not, is
@@ -220,7 +221,7 @@ fn a_gradient_beyond_f32_stops_the_run_as_on_the_cpu() {
         let mut parameters = parameters(&[2, 1], &["linear"]);
         (parameters.batch_size, parameters.max_epochs) = (30, 2);
         parameters.split = [1.0, 0.0, 0.0];
-        parameters.normalize = gpu_mlp::data::Normalization::None;
+        parameters.normalize = gpu_mlp::rooms::data::Normalization::None;
         (parameters.batch_gradient, parameters.clip) = (BatchGradient::Sum, clip);
         let run = run(&parameters, &dataset);
         let Some(mut gpu) = gpu("a_gradient_beyond_f32_stops_the_run_as_on_the_cpu", &run) else {

@@ -3,12 +3,12 @@
 use crate::common::signals::Stack;
 use crate::common::{classes, parameters, reports, run, trained};
 use crate::support::{adapter, gpu_on};
-use gpu_mlp::backend::Train;
-use gpu_mlp::candidates::{Schedules, race};
-use gpu_mlp::cpu;
-use gpu_mlp::gpu::Schedule;
-use gpu_mlp::network::Layer;
-use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
+use gpu_mlp::rooms::backend::Train;
+use gpu_mlp::rooms::candidates::{Schedules, race};
+use gpu_mlp::rooms::cpu;
+use gpu_mlp::rooms::gpu::Schedule;
+use gpu_mlp::rooms::network::Layer;
+use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
 use pollster::FutureExt as _;
 
 /// A long run has every schedule timed; the winner trains as if it had raced nobody.
@@ -50,7 +50,7 @@ fn a_race_changes_no_bit() {
     }
     fn three_epochs(
         backend: &mut dyn Train,
-    ) -> (Vec<gpu_mlp::backend::ReplicaReport>, gpu_mlp::backend::State) {
+    ) -> (Vec<gpu_mlp::rooms::backend::ReplicaReport>, gpu_mlp::rooms::backend::State) {
         (reports(backend, 1..4), backend.state().block_on().unwrap())
     }
 }

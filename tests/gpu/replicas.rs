@@ -7,11 +7,11 @@ use crate::common::{
 };
 use crate::devices_and_data::patient;
 use crate::support::gpu_on;
-use gpu_mlp::backend::Train;
-use gpu_mlp::data::{Split, Splits};
-use gpu_mlp::gpu::Schedule;
-use gpu_mlp::run::{Parameters, ReplicaId, Run};
-use gpu_mlp::train::EpochRow;
+use gpu_mlp::rooms::backend::Train;
+use gpu_mlp::rooms::data::{Split, Splits};
+use gpu_mlp::rooms::gpu::Schedule;
+use gpu_mlp::rooms::run::{Parameters, ReplicaId, Run};
+use gpu_mlp::rooms::train::EpochRow;
 use pollster::FutureExt as _;
 
 /// Runs that differ in seed, rate and L2, and the last in its training rows.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use crate::common::{activations, classes, cpu, labels, parameters, run, trained, values};
 use crate::support::gpu_on;
-use gpu_mlp::data::Dataset;
-use gpu_mlp::gpu::Schedule;
-use gpu_mlp::plan::VALUE_LOSS_NAMES;
-use gpu_mlp::run::{BatchGradient, ClassWeight, Clip, Optimizer, Parameters, Run};
-use gpu_mlp::train::EpochRow;
+use gpu_mlp::rooms::data::Dataset;
+use gpu_mlp::rooms::gpu::Schedule;
+use gpu_mlp::rooms::plan::VALUE_LOSS_NAMES;
+use gpu_mlp::rooms::run::{BatchGradient, ClassWeight, Clip, Optimizer, Parameters, Run};
+use gpu_mlp::rooms::train::EpochRow;
 
 /// 28 training rows in batches of 8: 4 steps an epoch, the last of 4 rows.
 fn twenty_steps(sizes: &[usize], activations: &[&str]) -> Parameters {

@@ -9,14 +9,14 @@ use crate::common::signals::{Stack, stacks, with_worked_weights, worked_example}
 use crate::common::{cpu, run};
 use crate::runs::check_on;
 use crate::support::gpu;
-use gpu_mlp::backend::Train;
-use gpu_mlp::data::Dataset;
-use gpu_mlp::gpu::Schedule;
-use gpu_mlp::network::Layer;
-use gpu_mlp::network::layers::conv1d::Conv1d;
-use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
-use gpu_mlp::plan::Padding;
-use gpu_mlp::run::{Optimizer, Parameters};
+use gpu_mlp::rooms::backend::Train;
+use gpu_mlp::rooms::data::Dataset;
+use gpu_mlp::rooms::gpu::Schedule;
+use gpu_mlp::rooms::network::Layer;
+use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
+use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
+use gpu_mlp::rooms::plan::Padding;
+use gpu_mlp::rooms::run::{Optimizer, Parameters};
 
 /// 28 training rows in batches of 8: 4 steps an epoch, the last of 4 rows; 20 in all.
 fn twenty_steps(stack: &Stack) -> Parameters {

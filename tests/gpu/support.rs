@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use gpu_mlp::gpu::{Adapter, Gpu, GpuBackend, Schedule, adapters};
-use gpu_mlp::run::Run;
+use gpu_mlp::rooms::gpu::{Adapter, Gpu, GpuBackend, Schedule, adapters};
+use gpu_mlp::rooms::run::Run;
 use pollster::FutureExt as _;
 
 use crate::adapter;

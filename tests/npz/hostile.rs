@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use gpu_mlp::data::{Dataset, npz};
+use gpu_mlp::rooms::data::{Dataset, npz};
 use zip::CompressionMethod::{Deflated, Stored};
 
 use crate::support::{Folder, fixture, header, npy, refused, zip};

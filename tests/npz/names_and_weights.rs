@@ -1,6 +1,6 @@
 //! The optional arrays: names and weights.
 
-use gpu_mlp::data::Dataset;
+use gpu_mlp::rooms::data::Dataset;
 use ndarray::{Array1, array};
 
 use crate::support::{Folder, fixture, header, npy, refused, zip};

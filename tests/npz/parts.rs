@@ -1,6 +1,6 @@
 //! Archives with validation rows of their own, weights by their names, and arrays that are not used.
 
-use gpu_mlp::data::{Dataset, Targets};
+use gpu_mlp::rooms::data::{Dataset, Targets};
 use ndarray::array;
 
 use crate::support::{Arrays, Folder, counting, refused};

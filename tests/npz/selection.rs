@@ -1,6 +1,6 @@
 //! Which arrays are taken, and what becomes of them.
 
-use gpu_mlp::data::{Dataset, Targets};
+use gpu_mlp::rooms::data::{Dataset, Targets};
 use ndarray::{Array1, Array2, Array3, array};
 
 use crate::support::{Folder, counting, refused};

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
-use gpu_mlp::data::Dataset;
+use gpu_mlp::rooms::data::Dataset;
 use ndarray::{Array1, Array2};
 use ndarray_npy::{NpzWriter, WritableElement};
 use tempfile::TempDir;

@@ -1,8 +1,8 @@
 //! Every element type, byte order, array order, compression and header version, against the
 //! formulas in tests/fixtures/make_fixtures.py.
 
-use gpu_mlp::data::{Dataset, Targets};
-use gpu_mlp::data::{Numbers, npz};
+use gpu_mlp::rooms::data::{Dataset, Targets};
+use gpu_mlp::rooms::data::{Numbers, npz};
 use ndarray::{Array2, ArrayD, IxDyn};
 
 use crate::support::fixture;

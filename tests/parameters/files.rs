@@ -1,8 +1,8 @@
 //! Files and what `--set` puts over them: where they are looked up, and how errors name them.
 
-use gpu_mlp::error::Place;
-use gpu_mlp::params::parse_override;
-use gpu_mlp::run::{Optimizer, Parameters};
+use gpu_mlp::rooms::error::Place;
+use gpu_mlp::rooms::params::parse_override;
+use gpu_mlp::rooms::run::{Optimizer, Parameters};
 use serde_json::json;
 use tempfile::TempDir;
 

@@ -8,14 +8,14 @@ use std::fs;
 use std::path::PathBuf;
 
 use gpu_mlp::Result;
-use gpu_mlp::data::Normalization;
-use gpu_mlp::error::ErrorKind;
-use gpu_mlp::network::Layer;
-use gpu_mlp::network::layers::conv1d::Conv1d;
-use gpu_mlp::network::layers::flatten::Flatten;
-use gpu_mlp::network::layers::maxpool1d::MaxPool1d;
-use gpu_mlp::plan::Padding;
-use gpu_mlp::run::{BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters};
+use gpu_mlp::rooms::data::Normalization;
+use gpu_mlp::rooms::error::ErrorKind;
+use gpu_mlp::rooms::network::Layer;
+use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
+use gpu_mlp::rooms::network::layers::flatten::Flatten;
+use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
+use gpu_mlp::rooms::plan::Padding;
+use gpu_mlp::rooms::run::{BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -101,8 +101,8 @@ fn class_weights_by_label_are_those_of_the_list() {
     let read = |weights: Value| {
         let p = Parameters::from_json(&file(json!({ "CLASS_WEIGHT": weights }))).unwrap();
         assert_eq!(Parameters::from_json(&p.to_json()), Ok(p.resolved()));
-        let dataset = gpu_mlp::data::Dataset::read("datasets/iris.npz").unwrap();
-        gpu_mlp::run::Run::new(&p, &dataset).unwrap().folds[0].class_weights.clone()
+        let dataset = gpu_mlp::rooms::data::Dataset::read("datasets/iris.npz").unwrap();
+        gpu_mlp::rooms::run::Run::new(&p, &dataset).unwrap().folds[0].class_weights.clone()
     };
     assert_eq!(read(json!({"2": 3, "0": 0.5})), [0.5, 1.0, 3.0]);
     assert_eq!(read(json!({"2": 3, "0": 0.5})), read(json!([0.5, 1, 3])));

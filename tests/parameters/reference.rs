@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use gpu_mlp::network::layers::{Kind, LAYER_TYPES};
-use gpu_mlp::params::{schema, with_tables};
+use gpu_mlp::rooms::network::layers::{Kind, LAYER_TYPES};
+use gpu_mlp::rooms::params::{schema, with_tables};
 
 const PAGE: &str = "docs/parameters.md";
 

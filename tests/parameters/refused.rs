@@ -1,6 +1,6 @@
 //! What is refused, and in which words.
 
-use gpu_mlp::run::Parameters;
+use gpu_mlp::rooms::run::Parameters;
 use serde_json::json;
 
 use crate::{file, message};

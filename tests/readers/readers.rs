@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use gpu_mlp::data::{Dataset, Labelled, Rows, Wanted, npz};
-use gpu_mlp::model::Model;
-use gpu_mlp::network::Activation;
-use gpu_mlp::run::Parameters;
+use gpu_mlp::rooms::data::{Dataset, Labelled, Rows, Wanted, npz};
+use gpu_mlp::rooms::model::Model;
+use gpu_mlp::rooms::network::Activation;
+use gpu_mlp::rooms::run::Parameters;
 
 use crate::allocation::peak;
 use crate::mutation::case;
@@ -187,7 +187,7 @@ fn model_files() {
     fuzz(&corpus, &Allowance { fixed: 32 << 20, each: 4096 }, |bytes| {
         if let Ok(model) = Model::from_bytes(bytes) {
             let _ = model.to_bytes();
-            let _ = gpu_mlp::onnx::export(&model);
+            let _ = gpu_mlp::rooms::onnx::export(&model);
         }
         // The header's length right again: most changes would end there.
         if let Some(start) = bytes.get(8..).and_then(|rest| rest.iter().rposition(|&b| b == b'}')) {

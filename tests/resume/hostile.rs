@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use gpu_mlp::artifact::StoredRun;
-use gpu_mlp::data::Dataset;
-use gpu_mlp::run::{Parameters, Run};
+use gpu_mlp::rooms::artifact::StoredRun;
+use gpu_mlp::rooms::data::Dataset;
+use gpu_mlp::rooms::run::{Parameters, Run};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 

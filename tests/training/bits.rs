@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use gpu_mlp::backend::Train;
-use gpu_mlp::data::{Split, Splits};
-use gpu_mlp::network::Layer;
-use gpu_mlp::run::{LayerStack, ReplicaId, Run};
+use gpu_mlp::rooms::backend::Train;
+use gpu_mlp::rooms::data::{Split, Splits};
+use gpu_mlp::rooms::network::Layer;
+use gpu_mlp::rooms::run::{LayerStack, ReplicaId, Run};
 use pollster::FutureExt as _;
 
 use crate::common::{InBlocks, classes, cpu, joined, parameters, run, trained, values};

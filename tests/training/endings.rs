@@ -2,9 +2,9 @@
 
 use std::sync::atomic::AtomicBool;
 
-use gpu_mlp::backend::Train;
-use gpu_mlp::data::Split;
-use gpu_mlp::train::{Stop, train};
+use gpu_mlp::rooms::backend::Train;
+use gpu_mlp::rooms::data::Split;
+use gpu_mlp::rooms::train::{Stop, train};
 use pollster::FutureExt as _;
 
 use crate::common::{Rows, classes, cpu, parameters, run, trained, values};
@@ -15,7 +15,7 @@ fn the_best_weights_are_those_of_the_best_validation_loss() {
     let run = run(&patient(), &classes(60, 4, 3));
     let mut backend = cpu::<f32>(&run);
     let (rows, outcome) = trained(&run, &mut backend);
-    let loss = |row: &gpu_mlp::train::EpochRow| row.validation.as_ref().unwrap().loss;
+    let loss = |row: &gpu_mlp::rooms::train::EpochRow| row.validation.as_ref().unwrap().loss;
     let best = rows.iter().min_by(|a, b| loss(a).total_cmp(&loss(b))).unwrap();
     assert_eq!(outcome.replicas[0].best_epoch, Some(best.epoch));
     let [_, validation, test] = &outcome.replicas[0].best;

@@ -1,10 +1,10 @@
 //! Losses, errors and predictions.
 
-use gpu_mlp::backend::{Infer, Train, Weights};
-use gpu_mlp::cpu::CpuInference;
-use gpu_mlp::data::Split;
-use gpu_mlp::metrics::{RegressionFigures, Scores};
-use gpu_mlp::run::{BatchGradient, Clip, Optimizer};
+use gpu_mlp::rooms::backend::{Infer, Train, Weights};
+use gpu_mlp::rooms::cpu::CpuInference;
+use gpu_mlp::rooms::data::Split;
+use gpu_mlp::rooms::metrics::{RegressionFigures, Scores};
+use gpu_mlp::rooms::run::{BatchGradient, Clip, Optimizer};
 use pollster::FutureExt as _;
 
 use crate::common::{classes, cpu, network_of, parameters, run, scaled, trained, values};
@@ -15,17 +15,19 @@ fn a_row_that_weighs_nothing_changes_nothing_whatever_it_holds() {
     let weights: Vec<f64> = (0..40).map(|row| f64::from(u8::from(row != 5))).collect();
     dataset.sample_weight = Some(weights);
     let mut parameters = parameters(&[4, 8, 2], &["tanh", "linear"]);
-    parameters.normalize = gpu_mlp::data::Normalization::None;
-    parameters.target_normalize = Some(gpu_mlp::data::Normalization::None);
+    parameters.normalize = gpu_mlp::rooms::data::Normalization::None;
+    parameters.target_normalize = Some(gpu_mlp::rooms::data::Normalization::None);
     parameters.split = [1.0, 0.0, 0.0];
-    let state = |dataset: &gpu_mlp::data::Dataset| {
+    let state = |dataset: &gpu_mlp::rooms::data::Dataset| {
         let run = run(&parameters, dataset);
         let mut backend = cpu::<f32>(&run);
         trained(&run, &mut backend);
         backend.state().block_on().unwrap()
     };
     let expected = state(&dataset);
-    let gpu_mlp::data::Targets::Reals(targets) = &mut dataset.targets else { panic!("real") };
+    let gpu_mlp::rooms::data::Targets::Reals(targets) = &mut dataset.targets else {
+        panic!("real")
+    };
     targets[[5, 0]] = 3e38;
     assert_eq!(state(&dataset), expected);
 }
@@ -35,7 +37,7 @@ fn a_target_that_is_constant_in_training_still_has_errors() {
     let mut dataset = values(40, 4, 1);
     let targets =
         ndarray::Array2::from_shape_fn((40, 1), |(row, _)| if row < 30 { 5.0 } else { 7.0 });
-    dataset.targets = gpu_mlp::data::Targets::Reals(targets);
+    dataset.targets = gpu_mlp::rooms::data::Targets::Reals(targets);
     dataset.own_test = Some(30);
     let mut parameters = parameters(&[4, 4, 1], &["tanh", "linear"]);
     parameters.max_epochs = 40;
@@ -108,7 +110,9 @@ fn predictions_are_in_original_units() {
     let network = network_of(&run, &backend.state().block_on().unwrap(), Weights::Best);
     let mut infer = CpuInference::<f32>::new(network).unwrap();
     let predicted = infer.predict(scaled(&run, &dataset.inputs).view()).block_on().unwrap();
-    let gpu_mlp::data::Targets::Reals(truth) = &dataset.targets else { panic!("real targets") };
+    let gpu_mlp::rooms::data::Targets::Reals(truth) = &dataset.targets else {
+        panic!("real targets")
+    };
     let rows = run.folds[0].rows(Split::Validation);
     let squares: Vec<f64> = (0..2)
         .map(|output| {

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use gpu_mlp::artifact::{RunDirectory, StoredRun, Timing};
-use gpu_mlp::backend::{Answer, Description, Event, Quantity, State, Train, Weights};
-use gpu_mlp::cpu::{Cpu, Schedule};
-use gpu_mlp::error::{Error, ErrorKind};
-use gpu_mlp::metrics::Evaluation;
-use gpu_mlp::run::{Optimizer, Parameters, Run};
-use gpu_mlp::train::{Stop, train, train_from};
+use gpu_mlp::rooms::artifact::{RunDirectory, StoredRun, Timing};
+use gpu_mlp::rooms::backend::{Answer, Description, Event, Quantity, State, Train, Weights};
+use gpu_mlp::rooms::cpu::{Cpu, Schedule};
+use gpu_mlp::rooms::error::{Error, ErrorKind};
+use gpu_mlp::rooms::metrics::Evaluation;
+use gpu_mlp::rooms::run::{Optimizer, Parameters, Run};
+use gpu_mlp::rooms::train::{Stop, train, train_from};
 use pollster::FutureExt as _;
 
 use crate::common::{classes, parameters, run, trained};
@@ -57,12 +57,12 @@ impl Train for Lost {
     fn go_back(&mut self) -> Answer<'_, ()> {
         self.backend.go_back()
     }
-    fn retain(&mut self, live: &[gpu_mlp::run::ReplicaId]) -> gpu_mlp::Result<()> {
+    fn retain(&mut self, live: &[gpu_mlp::rooms::run::ReplicaId]) -> gpu_mlp::Result<()> {
         self.backend.retain(live)
     }
     fn evaluate(
         &mut self,
-        split: gpu_mlp::data::Split,
+        split: gpu_mlp::rooms::data::Split,
         which: Weights,
     ) -> Answer<'_, Vec<Evaluation>> {
         Box::pin(async move {

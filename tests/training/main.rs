@@ -11,7 +11,7 @@ mod resumed;
 mod weights;
 
 use common::parameters;
-use gpu_mlp::run::{Optimizer, Parameters};
+use gpu_mlp::rooms::run::{Optimizer, Parameters};
 
 const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 

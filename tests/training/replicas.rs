@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use gpu_mlp::backend::Train;
-use gpu_mlp::cpu::{Cpu, Schedule};
-use gpu_mlp::data::Splits;
-use gpu_mlp::run::{Clip, Optimizer, Parameters, Rate, Replica, ReplicaId, Run};
-use gpu_mlp::train::{Checkpoint, EpochRow, Observer, Stop, train, train_from};
+use gpu_mlp::rooms::backend::Train;
+use gpu_mlp::rooms::cpu::{Cpu, Schedule};
+use gpu_mlp::rooms::data::Splits;
+use gpu_mlp::rooms::run::{Clip, Optimizer, Parameters, Rate, Replica, ReplicaId, Run};
+use gpu_mlp::rooms::train::{Checkpoint, EpochRow, Observer, Stop, train, train_from};
 use pollster::FutureExt as _;
 
 use crate::common::{
@@ -165,7 +165,7 @@ fn replicas_beyond_the_memory_there_is_are_refused() {
     run.replicas = (0..1000).map(|id| Replica { id: ReplicaId(id), ..one.clone() }).collect();
     // A network of 1 GB, a thousand times.
     let layers = [4, 8000, 8000, 3];
-    let dataset = gpu_mlp::data::Dataset::read("datasets/iris.npz").unwrap();
+    let dataset = gpu_mlp::rooms::data::Dataset::read("datasets/iris.npz").unwrap();
     let parameters = parameters(&layers, &["relu", "relu", "softmax"]);
     let wide = Run::new(&parameters, &dataset).unwrap();
     let run = Run { network: wide.network, plan: wide.plan, ..run };
@@ -238,7 +238,7 @@ fn refused_fold(change: impl FnOnce(&mut [Vec<u32>; 3])) -> String {
 fn folds_that_do_not_fit_the_data_are_named() {
     let dataset = classes(40, 4, 3);
     let run = Run::new(&parameters(&[4, 8, 3], &["tanh", "softmax"]), &dataset).unwrap();
-    let gpu_mlp::run::TableTargets::Classes(of_rows) = &run.table.targets else { panic!() };
+    let gpu_mlp::rooms::run::TableTargets::Classes(of_rows) = &run.table.targets else { panic!() };
     let without = refused_fold(|[train, ..]| train.retain(|row| of_rows[*row as usize] != 2));
     assert!(without.contains("fold 1 (counted from 0)"), "{without}");
     assert!(without.contains("none of class 2"), "{without}");

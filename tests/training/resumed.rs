@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use gpu_mlp::Result;
-use gpu_mlp::artifact::{RunDirectory, StoredRun, Timing};
-use gpu_mlp::backend::{State, Train};
-use gpu_mlp::cpu::{Cpu, Schedule};
-use gpu_mlp::run::{Clip, Parameters, Run};
-use gpu_mlp::train::{Checkpoint, EpochRow, Observer, Outcome, Stop, train, train_from};
+use gpu_mlp::rooms::artifact::{RunDirectory, StoredRun, Timing};
+use gpu_mlp::rooms::backend::{State, Train};
+use gpu_mlp::rooms::cpu::{Cpu, Schedule};
+use gpu_mlp::rooms::run::{Clip, Parameters, Run};
+use gpu_mlp::rooms::train::{Checkpoint, EpochRow, Observer, Outcome, Stop, train, train_from};
 use pollster::FutureExt as _;
 
 use crate::common::{
@@ -86,7 +86,7 @@ fn until_the_score_stands_still_or_the_loss_does_or_bursts() {
     let scores = parameters(&[4, 8, 3], &["prelu", "softmax"]);
     let mut losses = scores.clone();
     let mut bursts = parameters(&[4, 8, 2], &["linear", "linear"]);
-    let scores = gpu_mlp::run::Parameters {
+    let scores = gpu_mlp::rooms::run::Parameters {
         accuracy_patience: Some(5),
         max_epochs: 300,
         warmup_epochs: 6,

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use gpu_mlp::backend::{State, Train};
-use gpu_mlp::cpu::{Cpu, Schedule};
-use gpu_mlp::data::{Dataset, Order, Split, Targets};
-use gpu_mlp::run::{BatchGradient, ClassWeight, Parameters, Run};
+use gpu_mlp::rooms::backend::{State, Train};
+use gpu_mlp::rooms::cpu::{Cpu, Schedule};
+use gpu_mlp::rooms::data::{Dataset, Order, Split, Targets};
+use gpu_mlp::rooms::run::{BatchGradient, ClassWeight, Parameters, Run};
 use ndarray::Array2;
 use pollster::FutureExt as _;
 
@@ -23,7 +23,7 @@ fn dataset() -> Dataset {
 /// One epoch of a logistic regression, every row a training row.
 fn settings(batch_size: usize) -> Parameters {
     let mut parameters = parameters(&[1, 1], &["sigmoid"]);
-    parameters.normalize = gpu_mlp::data::Normalization::None;
+    parameters.normalize = gpu_mlp::rooms::data::Normalization::None;
     (parameters.split, parameters.max_epochs) = ([1.0, 0.0, 0.0], 1);
     (parameters.batch_size, parameters.learning_rate) = (batch_size, 0.5);
     parameters

@@ -1,7 +1,7 @@
 //! Losses of values, from the parameter file to the model and back.
 
-use gpu_mlp::model::Model;
-use gpu_mlp::plan::Loss;
+use gpu_mlp::rooms::model::Model;
+use gpu_mlp::rooms::plan::Loss;
 use ndarray::Array2;
 use serde_json::{Value, json};
 

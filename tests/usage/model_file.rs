@@ -1,6 +1,6 @@
 //! The model file: what it tells, and what is refused in its place.
 
-use gpu_mlp::model::Model;
+use gpu_mlp::rooms::model::Model;
 use serde_json::{Value, json};
 
 use crate::made::{identity, identity_file, model};

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::Write;
 use std::process::Stdio;
 
-use gpu_mlp::data::npz;
-use gpu_mlp::gpu::adapters;
+use gpu_mlp::rooms::data::npz;
+use gpu_mlp::rooms::gpu::adapters;
 use ndarray::{Array2, ShapeBuilder};
 use ndarray_npy::{NpzReader, read_npy, write_npy};
 use pollster::FutureExt as _;

@@ -6,11 +6,11 @@ mod exits;
 mod modules;
 
 use common::{classes, parameters, run, values};
-use gpu_mlp::expr::Expression;
-use gpu_mlp::gpu::{generated_sources, shader_sources};
-use gpu_mlp::network::Activation;
-use gpu_mlp::plan::{VALUE_LOSS_NAMES, ValueLoss};
-use gpu_mlp::run::{Clip, Optimizer};
+use gpu_mlp::rooms::expr::Expression;
+use gpu_mlp::rooms::gpu::{generated_sources, shader_sources};
+use gpu_mlp::rooms::network::Activation;
+use gpu_mlp::rooms::plan::{VALUE_LOSS_NAMES, ValueLoss};
+use gpu_mlp::rooms::run::{Clip, Optimizer};
 
 /// Built-ins in which drivers differ by 1e-5; `shaders/math.wgsl` stands in for them.
 const IMPRECISE: [&str; 20] = [

@@ -10,7 +10,7 @@ use crate::run::Run;
 
 /// A dense layer of a chain.
 #[derive(Debug, Clone)]
-pub(in crate::cpu) struct Link {
+pub(in crate::rooms::cpu) struct Link {
     pub inputs: usize,
     pub units: usize,
     pub weight: TensorId,
@@ -20,7 +20,7 @@ pub(in crate::cpu) struct Link {
 
 /// What a link applies to z.
 #[derive(Debug, Clone)]
-pub(in crate::cpu) enum LinkActivation {
+pub(in crate::rooms::cpu) enum LinkActivation {
     Linear,
     Relu,
     Function(Expression),
@@ -28,7 +28,7 @@ pub(in crate::cpu) enum LinkActivation {
 
 /// A network that is a chain of dense layers, and the optimizer of each replica.
 #[derive(Debug, Clone)]
-pub(in crate::cpu) struct Chain {
+pub(in crate::rooms::cpu) struct Chain {
     pub links: Vec<Link>,
     pub(super) optimizers: Vec<FusedOptimizer>,
 }

@@ -18,7 +18,7 @@ use crate::run::{Clip, Fold, Replica, Run, StepNumbers};
 
 /// The network of a run, fused, with the weights of one replica.
 #[derive(Debug, Clone)]
-pub(in crate::cpu) struct Fused {
+pub(in crate::rooms::cpu) struct Fused {
     chain: Arc<Chain>,
     /// What its memory was made for; None for an evaluator.
     needs: Option<(usize, Training)>,
@@ -33,7 +33,7 @@ pub(in crate::cpu) struct Fused {
 }
 
 /// What a step did.
-pub(in crate::cpu) enum Done {
+pub(in crate::rooms::cpu) enum Done {
     /// A step.
     Step,
     /// The loss is not finite; nothing moved.

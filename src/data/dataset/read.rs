@@ -33,7 +33,7 @@ impl Dataset {
     }
 
     /// The same, of one row or more, and of test rows alone: enough for an evaluation.
-    pub(in crate::data) fn read_any(path: &Path) -> Result<Self> {
+    pub(in crate::rooms::data) fn read_any(path: &Path) -> Result<Self> {
         Self::read_if(path, |_, _| Ok(()), true)
     }
 

@@ -6,7 +6,7 @@ use crate::data::npz::Archive;
 use crate::error::{Error, Result};
 
 /// Names of an array of weights, of all rows, or of a part with the part's ending.
-pub(in crate::data) const NAMES: [&str; 4] =
+pub(in crate::rooms::data) const NAMES: [&str; 4] =
     ["sample_weight", "sample_weights", "weight", "weights"];
 
 /// Reads the weights of the rows of training, validation and test, one behind the other; adds the names of

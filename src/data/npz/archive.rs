@@ -21,7 +21,7 @@ use crate::memory::refuse_to_read;
 const LISTED_HEADERS: usize = 16 << 20;
 
 /// An NPZ archive. Its errors name arrays; the caller, who knows the path, adds it.
-pub(in crate::data) struct Archive {
+pub(in crate::rooms::data) struct Archive {
     zip: ZipArchive<Box<dyn Bytes>>,
     /// A name and its member's index, in the archive's order.
     arrays: Vec<(String, usize)>,

@@ -17,7 +17,7 @@ use crate::input::open_file;
 use crate::memory::refuse_to_read;
 
 /// An array of numbers whose first axis is its rows.
-pub(in crate::data) struct ArrayStream {
+pub(in crate::rooms::data) struct ArrayStream {
     file: BufReader<File>,
     header: Header,
     /// All values, where the file's order is not that of its rows.

@@ -8,7 +8,11 @@ use crate::error::{Error, Result};
 
 impl Gpu {
     /// A storage buffer of `elements` 32-bit numbers, zero.
-    pub(in crate::gpu) fn storage(&self, label: &str, elements: usize) -> Result<wgpu::Buffer> {
+    pub(in crate::rooms::gpu) fn storage(
+        &self,
+        label: &str,
+        elements: usize,
+    ) -> Result<wgpu::Buffer> {
         let bytes = (elements.max(4) * 4) as u64;
         if bytes > self.binding_limit {
             return Err(Error::unfit(format!(
@@ -27,7 +31,7 @@ impl Gpu {
     }
 
     /// A storage buffer that holds `values`.
-    pub(in crate::gpu) fn upload<T: bytemuck::Pod>(
+    pub(in crate::rooms::gpu) fn upload<T: bytemuck::Pod>(
         &self,
         label: &str,
         values: &[T],
@@ -39,14 +43,18 @@ impl Gpu {
     }
 
     /// Writes `values` to the beginning of a buffer.
-    pub(in crate::gpu) fn write<T: bytemuck::Pod>(&self, buffer: &wgpu::Buffer, values: &[T]) {
+    pub(in crate::rooms::gpu) fn write<T: bytemuck::Pod>(
+        &self,
+        buffer: &wgpu::Buffer,
+        values: &[T],
+    ) {
         let bytes: &[u8] = bytemuck::cast_slice(values);
         self.uploaded.set(self.uploaded.get() + bytes.len() as u64);
         self.queue.write_buffer(buffer, 0, bytes);
     }
 
     /// A buffer that holds `values`, which nothing binds.
-    pub(in crate::gpu) fn to_copy_from(&self, label: &str, values: &[u32]) -> wgpu::Buffer {
+    pub(in crate::rooms::gpu) fn to_copy_from(&self, label: &str, values: &[u32]) -> wgpu::Buffer {
         let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(label),
             size: size_of_val(values) as u64,
@@ -58,7 +66,7 @@ impl Gpu {
     }
 
     /// A uniform buffer that holds `words`.
-    pub(in crate::gpu) fn uniform(&self, label: &str, words: &[u32]) -> wgpu::Buffer {
+    pub(in crate::rooms::gpu) fn uniform(&self, label: &str, words: &[u32]) -> wgpu::Buffer {
         // A multiple of 16 bytes, as the uniform address space wants it.
         let size = (words.len().div_ceil(4) * 16) as u64;
         let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
@@ -72,7 +80,7 @@ impl Gpu {
     }
 
     /// A buffer that the host can read, of `bytes`.
-    pub(in crate::gpu) fn staging(&self, bytes: u64) -> wgpu::Buffer {
+    pub(in crate::rooms::gpu) fn staging(&self, bytes: u64) -> wgpu::Buffer {
         self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("staging"),
             size: bytes.max(4),
@@ -82,7 +90,7 @@ impl Gpu {
     }
 
     /// Copies the first `elements` of a buffer to the host, and waits for them.
-    pub(in crate::gpu) async fn read<T: bytemuck::Pod>(
+    pub(in crate::rooms::gpu) async fn read<T: bytemuck::Pod>(
         &self,
         buffer: &wgpu::Buffer,
         elements: usize,
@@ -99,7 +107,7 @@ impl Gpu {
     }
 
     /// Maps a staging buffer whose copies are submitted, and waits for it.
-    pub(in crate::gpu) async fn read_staging<T: bytemuck::Pod>(
+    pub(in crate::rooms::gpu) async fn read_staging<T: bytemuck::Pod>(
         &self,
         staging: &wgpu::Buffer,
     ) -> Result<Vec<T>> {

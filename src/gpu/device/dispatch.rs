@@ -9,12 +9,12 @@ use super::sources::Source;
 use super::uniform::Uniform;
 
 /// Threads of a workgroup of the kernels that have a thread an element.
-pub(in crate::gpu) const THREADS: usize = 64;
+pub(in crate::rooms::gpu) const THREADS: usize = 64;
 /// The iterations of a workgroup's sum of one number a thread.
-pub(in crate::gpu) const TREE: usize = 6;
+pub(in crate::rooms::gpu) const TREE: usize = 6;
 
 /// One dispatch: a kernel, its buffers, and how many workgroups.
-pub(in crate::gpu) struct Dispatch {
+pub(in crate::rooms::gpu) struct Dispatch {
     pub kernel: Rc<Kernel>,
     pub group: wgpu::BindGroup,
     pub workgroups: [u32; 3],
@@ -24,16 +24,16 @@ pub(in crate::gpu) struct Dispatch {
 
 /// How many workgroups a replica has, and the most iterations of loops that an invocation makes.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::gpu) struct Size {
+pub(in crate::rooms::gpu) struct Size {
     pub workgroups: [usize; 2],
     pub iterations: usize,
 }
 
 /// A buffer of a dispatch, and how it is used.
-pub(in crate::gpu) type Binding<'a> = (&'a wgpu::Buffer, Access);
+pub(in crate::rooms::gpu) type Binding<'a> = (&'a wgpu::Buffer, Access);
 
 /// Makes dispatches on a device for a number of replicas.
-pub(in crate::gpu) struct Dispatcher<'a> {
+pub(in crate::rooms::gpu) struct Dispatcher<'a> {
     pub gpu: &'a Gpu,
     pub kernels: &'a mut Kernels,
     pub replicas: usize,
@@ -109,6 +109,6 @@ impl Dispatcher<'_> {
 }
 
 /// A number as a kernel takes it: sizes are checked long before, by what fits on a device.
-pub(in crate::gpu) fn word(number: usize) -> u32 {
+pub(in crate::rooms::gpu) fn word(number: usize) -> u32 {
     number as u32
 }

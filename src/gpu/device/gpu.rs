@@ -36,15 +36,15 @@ fn keep_first(first: &Mutex<Option<Error>>, fault: Error) {
 }
 
 /// Work that the device was given.
-pub(in crate::gpu) struct Submitted {
+pub(in crate::rooms::gpu) struct Submitted {
     index: wgpu::SubmissionIndex,
     done: OneshotReceiver<()>,
 }
 
 /// An open device.
 pub struct Gpu {
-    pub(in crate::gpu) device: wgpu::Device,
-    pub(in crate::gpu) queue: wgpu::Queue,
+    pub(in crate::rooms::gpu) device: wgpu::Device,
+    pub(in crate::rooms::gpu) queue: wgpu::Queue,
     /// The adapter's name.
     pub name: String,
     /// Whether it computes on the CPU.
@@ -53,11 +53,11 @@ pub struct Gpu {
     /// made of the device, to try how data larger than a binding are dealt with.
     pub binding_limit: u64,
     /// What the adapter allows.
-    pub(in crate::gpu) limits: wgpu::Limits,
+    pub(in crate::rooms::gpu) limits: wgpu::Limits,
     /// How often buffers were read back, in all.
-    pub(in crate::gpu) read_backs: Cell<u32>,
+    pub(in crate::rooms::gpu) read_backs: Cell<u32>,
     /// Bytes that were written to it.
-    pub(in crate::gpu) uploaded: Cell<u64>,
+    pub(in crate::rooms::gpu) uploaded: Cell<u64>,
     fault: Arc<Mutex<Option<Error>>>,
     is_lost: Arc<AtomicBool>,
 }
@@ -112,7 +112,7 @@ impl Gpu {
     }
 
     /// The error that the device has reported, if it has.
-    pub(in crate::gpu) fn check(&self) -> Result<()> {
+    pub(in crate::rooms::gpu) fn check(&self) -> Result<()> {
         let fault = self.fault.lock().ok().and_then(|fault| fault.clone());
         let Some(mut fault) = fault else { return Ok(()) };
         // What a device reports first, once it is lost, may be anything; a poll tells whether it is.
@@ -124,12 +124,12 @@ impl Gpu {
     }
 
     /// An error of this device.
-    pub(in crate::gpu) fn failed(&self, message: &str) -> Error {
+    pub(in crate::rooms::gpu) fn failed(&self, message: &str) -> Error {
         self.own(Error::failed(message))
     }
 
     /// The error of a device that does not answer any more.
-    pub(in crate::gpu) fn lost(&self) -> Error {
+    pub(in crate::rooms::gpu) fn lost(&self) -> Error {
         self.own(Error::device_lost("the device was lost"))
     }
 
@@ -140,7 +140,7 @@ impl Gpu {
     }
 
     /// Gives the device what was recorded.
-    pub(in crate::gpu) fn submit(&self, encoder: wgpu::CommandEncoder) -> Submitted {
+    pub(in crate::rooms::gpu) fn submit(&self, encoder: wgpu::CommandEncoder) -> Submitted {
         let index = self.queue.submit([encoder.finish()]);
         let (tell, done) = oneshot_channel();
         self.queue.on_submitted_work_done(move || {
@@ -151,13 +151,13 @@ impl Gpu {
     }
 
     /// Waits until all that was submitted is done.
-    pub(in crate::gpu) async fn wait(&self) -> Result<()> {
+    pub(in crate::rooms::gpu) async fn wait(&self) -> Result<()> {
         let nothing = self.device.create_command_encoder(&Default::default());
         self.finished(self.submit(nothing)).await
     }
 
     /// Waits until a submit is done.
-    pub(in crate::gpu) async fn finished(&self, submitted: Submitted) -> Result<()> {
+    pub(in crate::rooms::gpu) async fn finished(&self, submitted: Submitted) -> Result<()> {
         let Submitted { index, done } = submitted;
         self.poll(wgpu::PollType::Wait { submission_index: Some(index), timeout: None })?;
         // In a browser, where polling waits for nothing, the answer comes later.
@@ -188,7 +188,7 @@ impl Gpu {
 
     /// Runs `work`, which allocates `bytes` in all. Too little memory is refused before, where the
     /// memory left is known (software devices share the system's), and an error where it is not.
-    pub(in crate::gpu) async fn allocating<R>(
+    pub(in crate::rooms::gpu) async fn allocating<R>(
         &self,
         (bytes, replicas): (u64, usize),
         work: impl FnOnce() -> Result<R>,

@@ -11,7 +11,7 @@ use crate::expr::Expression;
 
 /// How a kernel uses a binding of its group 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::gpu) enum Access {
+pub(in crate::rooms::gpu) enum Access {
     /// The uniform parameters.
     Uniform,
     /// Storage that it reads.
@@ -21,14 +21,14 @@ pub(in crate::gpu) enum Access {
 }
 
 /// A kernel, ready to be dispatched.
-pub(in crate::gpu) struct Kernel {
+pub(in crate::rooms::gpu) struct Kernel {
     pub pipeline: wgpu::ComputePipeline,
     pub layout: wgpu::BindGroupLayout,
 }
 
 /// The text of a kernel.
 #[derive(Clone, Copy)]
-pub(in crate::gpu) enum Code<'a> {
+pub(in crate::rooms::gpu) enum Code<'a> {
     /// A file of `shaders/`.
     File(&'static Source),
     /// Made for a network or an optimizer: its name, and its whole text.
@@ -62,7 +62,7 @@ struct Key {
 
 /// Which kernel, with which constants.
 #[derive(Default, Clone, Copy)]
-pub(in crate::gpu) struct Variant<'a> {
+pub(in crate::rooms::gpu) struct Variant<'a> {
     /// What a kernel applies that is generated for one function.
     pub function: Option<&'a Expression>,
     /// Values of `override` constants.
@@ -72,7 +72,7 @@ pub(in crate::gpu) struct Variant<'a> {
 }
 
 /// The kernels of a device, compiled as they are asked for.
-pub(in crate::gpu) struct Kernels {
+pub(in crate::rooms::gpu) struct Kernels {
     /// Group 0: the entry of the step, and the steps.
     pub step_layout: wgpu::BindGroupLayout,
     compiled: HashMap<Key, Rc<Kernel>>,

@@ -19,7 +19,7 @@ fn moved(optimizer: Optimizer) -> &'static str {
 }
 
 /// `moves_weight` of an optimizer, whose slots are the bindings of group 1 from `first_slot` on.
-pub(in crate::gpu) fn optimizer_text(optimizer: Optimizer, first_slot: usize) -> String {
+pub(in crate::rooms::gpu) fn optimizer_text(optimizer: Optimizer, first_slot: usize) -> String {
     let Formula { slots, numbers, .. } = optimizer.formula();
     let numbers: Vec<&str> = numbers.iter().map(|(name, _)| *name).collect();
     let structs = structure("Numbers", &numbers) + &structure("Slots", slots);

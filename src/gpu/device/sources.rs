@@ -5,11 +5,11 @@ use crate::expr::{Expression, MATH_WGSL, Variable};
 use crate::run::Optimizer;
 
 /// The function of `parameter_gradient.wgsl` and its twin on quads.
-pub(in crate::gpu) const BY_PARAMETER: &str = "by_parameter";
+pub(in crate::rooms::gpu) const BY_PARAMETER: &str = "by_parameter";
 /// The function of `value_loss.wgsl` and its twin on quads.
-pub(in crate::gpu) const LOSS_OF: &str = "loss_of";
+pub(in crate::rooms::gpu) const LOSS_OF: &str = "loss_of";
 
-pub(in crate::gpu) const STEP: &str = include_str!("../../../shaders/step.wgsl");
+pub(in crate::rooms::gpu) const STEP: &str = include_str!("../../../shaders/step.wgsl");
 const ORDER: &str = include_str!("../../../shaders/order.wgsl");
 const WINDOWS: &str = include_str!("../../../shaders/windows.wgsl");
 const ELEMENT: &str = include_str!("../../../shaders/element.wgsl");
@@ -47,7 +47,7 @@ impl Function {
 
 /// A kernel of `shaders/`.
 #[derive(Debug)]
-pub(in crate::gpu) struct Source {
+pub(in crate::rooms::gpu) struct Source {
     /// Its name.
     pub name: &'static str,
     /// What stands in front of it, behind the step.
@@ -69,7 +69,7 @@ macro_rules! sources {
     ($($constant:ident = $name:literal [$($prelude:ident),*] $(applies $function:ident)?;)*) => {
         $(
             #[doc = concat!("`shaders/", $name, ".wgsl`")]
-            pub(in crate::gpu) const $constant: &Source = &Source {
+            pub(in crate::rooms::gpu) const $constant: &Source = &Source {
                 name: $name,
                 preludes: &[$($prelude),*],
                 applies: applies!($($function)?),
@@ -109,7 +109,7 @@ sources! {
 }
 
 /// `shaders/matmul.wgsl` in larger tiles.
-pub(in crate::gpu) const MATMUL_LARGE: &Source =
+pub(in crate::rooms::gpu) const MATMUL_LARGE: &Source =
     &Source { name: "matmul_large", preludes: &[PRODUCT_LARGE], ..*MATMUL };
 
 impl Source {
@@ -124,7 +124,7 @@ impl Source {
 }
 
 /// The whole text of the kernel `update` of an optimizer, whose slots are its last bindings.
-pub(in crate::gpu) fn update_source(optimizer: Optimizer) -> String {
+pub(in crate::rooms::gpu) fn update_source(optimizer: Optimizer) -> String {
     [STEP, &optimizer_text(optimizer, 5), UPDATE].join("\n")
 }
 

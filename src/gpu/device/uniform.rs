@@ -4,12 +4,12 @@ use bytemuck::Pod;
 
 /// The `Parameters` of a kernel: `#[repr(C)]`, words of u32 or f32 and pairs of u32, with the names and at
 /// the offsets of its struct in WGSL.
-pub(in crate::gpu) trait Uniform: Pod + std::fmt::Debug {}
+pub(in crate::rooms::gpu) trait Uniform: Pod + std::fmt::Debug {}
 
 impl<T: Pod + std::fmt::Debug> Uniform for T {}
 
 #[cfg(test)]
-pub(in crate::gpu) use check::check;
+pub(in crate::rooms::gpu) use check::check;
 
 #[cfg(test)]
 mod check {
@@ -29,7 +29,7 @@ mod check {
     static CHECKED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
     /// Compares a struct with that of the kernel it is for.
-    pub(in crate::gpu) fn check<U: Uniform>(source: &Source, variant: Variant) {
+    pub(in crate::rooms::gpu) fn check<U: Uniform>(source: &Source, variant: Variant) {
         let name = source.name;
         if !CHECKED.lock().unwrap().insert(format!("{name} {}", std::any::type_name::<U>())) {
             return;

@@ -22,7 +22,7 @@ struct Parameters {
 const ORDER: usize = 24;
 
 /// The rows of a batch, with their targets and weights.
-pub(in crate::gpu) struct Batch<'a> {
+pub(in crate::rooms::gpu) struct Batch<'a> {
     /// Values of a row that are predicted; 0 in classification.
     pub outputs: usize,
     /// Classes that have weights; 0 where all weigh 1.

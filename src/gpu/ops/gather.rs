@@ -24,7 +24,7 @@ struct Parameters {
 const ALL_FOLDS: u32 = u32::MAX;
 
 /// The inputs of a batch whose rows are known.
-pub(in crate::gpu) struct Gather<'a> {
+pub(in crate::rooms::gpu) struct Gather<'a> {
     /// Inputs of a row.
     pub inputs: usize,
     /// (fold, shifts and then scales).

@@ -22,7 +22,7 @@ const DECIDERS: usize = 256;
 const WEIGHTS: usize = 4;
 
 /// The end of an epoch: the weights of the replicas that did better become their best.
-pub(in crate::gpu) struct KeepBest<'a> {
+pub(in crate::rooms::gpu) struct KeepBest<'a> {
     /// Weights of a replica.
     pub total: usize,
     /// Sums of a slot.

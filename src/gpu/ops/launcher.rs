@@ -13,7 +13,7 @@ use crate::plan::{BufferId, Layout, Plan, TensorId};
 const ADDS: [(&str, bool); 1] = [("ADDS", true)];
 
 /// Turns the operations of a plan into dispatches on a workspace.
-pub(in crate::gpu) struct Launcher<'a> {
+pub(in crate::rooms::gpu) struct Launcher<'a> {
     pub dispatcher: Dispatcher<'a>,
     pub plan: &'a Plan,
     pub layout: &'a Layout,
@@ -93,7 +93,7 @@ impl<'a> Launcher<'a> {
 }
 
 /// The variant of a kernel that sets or adds.
-pub(in crate::gpu) fn by_mode(mode: Mode) -> Variant<'static> {
+pub(in crate::rooms::gpu) fn by_mode(mode: Mode) -> Variant<'static> {
     let constants = match mode {
         Mode::Set => &[][..],
         Mode::Add => &ADDS,

@@ -21,7 +21,7 @@ struct Parameters {
 }
 
 /// What makes the steps of a submit.
-pub(in crate::gpu) struct MakeSteps<'a> {
+pub(in crate::rooms::gpu) struct MakeSteps<'a> {
     pub sizes: Sizes,
     pub batch_size: usize,
     /// Rows of a block of an evaluation.

@@ -20,7 +20,7 @@ struct Parameters {
 }
 
 /// What the metrics of a step are made of.
-pub(in crate::gpu) struct MetricSums<'a> {
+pub(in crate::rooms::gpu) struct MetricSums<'a> {
     pub task: Task,
     /// Rows of a replica that there is room for.
     pub capacity: usize,

@@ -39,7 +39,7 @@ use crate::plan::Operation;
 use crate::plan::ops::operations;
 
 /// An operation on the GPU.
-pub(in crate::gpu) trait Launch {
+pub(in crate::rooms::gpu) trait Launch {
     /// Its dispatch.
     fn launch(&self, at: &mut Launcher) -> Dispatch;
 }
@@ -47,7 +47,7 @@ pub(in crate::gpu) trait Launch {
 macro_rules! launched {
     ($($file:ident $name:ident,)*) => {
         /// The dispatch of an operation of a plan.
-        pub(in crate::gpu) fn launch(operation: &Operation, at: &mut Launcher) -> Dispatch {
+        pub(in crate::rooms::gpu) fn launch(operation: &Operation, at: &mut Launcher) -> Dispatch {
             match operation { $(Operation::$name(operation) => operation.launch(at),)* }
         }
     };
@@ -55,6 +55,6 @@ macro_rules! launched {
 operations!(launched);
 
 /// The dispatches of a list of a plan.
-pub(in crate::gpu) fn list(operations: &[Operation], at: &mut Launcher) -> Vec<Dispatch> {
+pub(in crate::rooms::gpu) fn list(operations: &[Operation], at: &mut Launcher) -> Vec<Dispatch> {
     operations.iter().map(|operation| launch(operation, at)).collect()
 }

@@ -20,12 +20,12 @@ struct Parameters {
 }
 
 /// The stretches that a gradient of so many weights is cut into.
-pub(in crate::gpu) fn stretches(weights: usize) -> usize {
+pub(in crate::rooms::gpu) fn stretches(weights: usize) -> usize {
     weights.div_ceil(STRETCH)
 }
 
 /// The update of the weights of all replicas.
-pub(in crate::gpu) struct Update<'a> {
+pub(in crate::rooms::gpu) struct Update<'a> {
     pub optimizer: Optimizer,
     /// Weights of a replica.
     pub total: usize,

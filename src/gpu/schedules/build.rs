@@ -31,7 +31,7 @@ const STEPS: usize = 4096;
 const STEPS_OF_ALL: usize = 1 << 16;
 
 /// Builds the dispatches of a network.
-pub(in crate::gpu) struct Build<'a> {
+pub(in crate::rooms::gpu) struct Build<'a> {
     pub gpu: &'a Gpu,
     pub kernels: &'a mut Kernels,
     pub run: &'a Run,

@@ -20,12 +20,12 @@ use crate::gpu::session::workspace::Workspace;
 use crate::run::Run;
 
 /// The memory of the device that data and network take.
-pub(in crate::gpu) fn bytes(gpu: &Gpu, run: &Run) -> u64 {
+pub(in crate::rooms::gpu) fn bytes(gpu: &Gpu, run: &Run) -> u64 {
     Data::bytes(run) + NetworkBuffers::bytes(gpu, run)
 }
 
 /// A run at its initial weights, on the first of these schedules that fits, and why those before it do not.
-pub(in crate::gpu) async fn open(
+pub(in crate::rooms::gpu) async fn open(
     gpu: Gpu,
     run: Arc<Run>,
     schedules: &[Schedule],
@@ -59,7 +59,10 @@ pub(in crate::gpu) async fn open(
 }
 
 /// Goes on with another schedule, from where it is; unfit where the network, or the device, can't have it.
-pub(in crate::gpu) async fn use_schedule(session: &mut Session, schedule: Schedule) -> Result<()> {
+pub(in crate::rooms::gpu) async fn use_schedule(
+    session: &mut Session,
+    schedule: Schedule,
+) -> Result<()> {
     let mut build = Build::of(session);
     let gpu = build.gpu;
     let built = gpu.allocating((0, 1), || fitting(&mut build, schedule)).await;
@@ -73,7 +76,9 @@ pub(in crate::gpu) async fn use_schedule(session: &mut Session, schedule: Schedu
 }
 
 /// The dispatches of a step whose every quantity stays, and where they stay.
-pub(in crate::gpu) fn trace_steps(session: &mut Session) -> Result<(Workspace, Vec<Dispatch>)> {
+pub(in crate::rooms::gpu) fn trace_steps(
+    session: &mut Session,
+) -> Result<(Workspace, Vec<Dispatch>)> {
     let mut build = Build::of(session);
     let workspace = build.workspace()?;
     let dispatches = build.trace(&workspace);

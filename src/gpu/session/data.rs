@@ -8,7 +8,7 @@ use crate::gpu::session::steps::Lists;
 use crate::run::{Run, TableTargets};
 
 /// The table, the lists of rows, and the scaling of every fold.
-pub(in crate::gpu) struct Data {
+pub(in crate::rooms::gpu) struct Data {
     /// The inputs, in parts of whole rows that each fit a binding: those of the table, and behind them those of
     /// folds that have inputs of their own.
     pub parts: Vec<Part>,
@@ -24,7 +24,7 @@ pub(in crate::gpu) struct Data {
 }
 
 /// Consecutive rows of the table, or of a fold's own inputs.
-pub(in crate::gpu) struct Part {
+pub(in crate::rooms::gpu) struct Part {
     /// The index of the fold that they are for; None: for all.
     pub fold: Option<usize>,
     pub buffer: wgpu::Buffer,

@@ -13,7 +13,7 @@ use crate::plan::Layout;
 use crate::run::Run;
 
 /// What every schedule computes with.
-pub(in crate::gpu) struct NetworkBuffers {
+pub(in crate::rooms::gpu) struct NetworkBuffers {
     pub layout: Layout,
     pub tensors: Tensors,
     pub evaluation: Workspace,
@@ -28,7 +28,7 @@ pub(in crate::gpu) struct NetworkBuffers {
 }
 
 /// The dispatches that every schedule has, in their order.
-pub(in crate::gpu) struct Steps {
+pub(in crate::rooms::gpu) struct Steps {
     /// Batch, gather, forward, loss, metrics on the current and on the best weights.
     pub evaluate: [Vec<Dispatch>; 2],
     /// The end of an epoch: keep the best weights.
@@ -36,7 +36,7 @@ pub(in crate::gpu) struct Steps {
 }
 
 /// A network that can be trained.
-pub(in crate::gpu) struct DeviceNetwork {
+pub(in crate::rooms::gpu) struct DeviceNetwork {
     pub buffers: NetworkBuffers,
     pub steps: Steps,
     pub schedule: Schedule,

@@ -17,13 +17,13 @@ const NUMBERS: u32 = 1 << 16;
 const CURSOR: usize = 7;
 
 /// Dispatches, and the entry whose steps they are.
-pub(in crate::gpu) struct Work<'a> {
+pub(in crate::rooms::gpu) struct Work<'a> {
     pub entry: u32,
     pub dispatches: &'a [Dispatch],
 }
 
 /// What is recorded around a pass.
-pub(in crate::gpu) enum Command<'a> {
+pub(in crate::rooms::gpu) enum Command<'a> {
     /// Sets a buffer to 0.
     Clear(&'a wgpu::Buffer),
     /// Copies the first `bytes` of a buffer to `at` in another.
@@ -42,7 +42,7 @@ impl Command<'_> {
 }
 
 /// Work of one pass on steps that the device makes first, and what comes before and behind it.
-pub(in crate::gpu) struct Pass<'a> {
+pub(in crate::rooms::gpu) struct Pass<'a> {
     pub before: Vec<Command<'a>>,
     pub fill: Fill,
     /// Slots that it reaches, from the first on.
@@ -52,7 +52,7 @@ pub(in crate::gpu) struct Pass<'a> {
 }
 
 /// The buffers through which kernels learn which step they are part of.
-pub(in crate::gpu) struct StepBuffers {
+pub(in crate::rooms::gpu) struct StepBuffers {
     /// (entry, replica)
     pub steps: wgpu::Buffer,
     group: wgpu::BindGroup,
@@ -112,7 +112,7 @@ impl StepBuffers {
 }
 
 /// The steps of submits, and what makes them.
-pub(in crate::gpu) struct Recorder {
+pub(in crate::rooms::gpu) struct Recorder {
     own: StepBuffers,
     /// Bound where steps are made.
     idle: StepBuffers,
@@ -126,7 +126,7 @@ pub(in crate::gpu) struct Recorder {
 
 /// How steps are grouped.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::gpu) struct Sizes {
+pub(in crate::rooms::gpu) struct Sizes {
     /// Slots.
     pub replicas: usize,
     /// Steps of a submit at the most.

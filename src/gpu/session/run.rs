@@ -17,7 +17,7 @@ use crate::gpu::device::kernel::Kernels;
 use crate::run::{Fold, ReplicaId, Run};
 
 /// Data and network of a run, on an open device.
-pub(in crate::gpu) struct Session {
+pub(in crate::rooms::gpu) struct Session {
     pub gpu: Gpu,
     pub run: Arc<Run>,
     pub kernels: Kernels,

@@ -12,31 +12,31 @@ const BLOCK: usize = 4096;
 const BLOCK_NUMBERS: usize = 1 << 25;
 
 /// Columns of a tile of a product.
-pub(in crate::gpu) const TILE_COLUMNS: usize = 64;
+pub(in crate::rooms::gpu) const TILE_COLUMNS: usize = 64;
 
 /// Rows of the largest list of a split.
-pub(in crate::gpu) fn most_rows(run: &Run, splits: &[Split]) -> usize {
+pub(in crate::rooms::gpu) fn most_rows(run: &Run, splits: &[Split]) -> usize {
     let rows = run.folds.iter().flat_map(|fold| splits.iter().map(|split| fold.rows(*split).len()));
     rows.max().unwrap_or(0)
 }
 
-pub(in crate::gpu) fn training_capacity(run: &Run) -> usize {
+pub(in crate::rooms::gpu) fn training_capacity(run: &Run) -> usize {
     run.folds.iter().map(|fold| run.largest_batch(fold)).fold(1, usize::max)
 }
 
 /// Whether rows weigh differently.
-pub(in crate::gpu) fn is_weighted(run: &Run) -> bool {
+pub(in crate::rooms::gpu) fn is_weighted(run: &Run) -> bool {
     let weighted_classes = run.folds.iter().any(|fold| !fold.class_weights.is_empty());
     run.table.row_weights.is_some() || weighted_classes
 }
 
 /// Rows of a block of an evaluation, of this run.
-pub(in crate::gpu) fn evaluation_capacity(gpu: &Gpu, run: &Run) -> usize {
+pub(in crate::rooms::gpu) fn evaluation_capacity(gpu: &Gpu, run: &Run) -> usize {
     most_rows(run, &Split::ALL).min(block_rows(gpu, &run.plan, run.replicas.len())).max(1)
 }
 
 /// Rows of a block that so many replicas compute on.
-pub(in crate::gpu) fn block_rows(gpu: &Gpu, plan: &Plan, replicas: usize) -> usize {
+pub(in crate::rooms::gpu) fn block_rows(gpu: &Gpu, plan: &Plan, replicas: usize) -> usize {
     let fitting = BLOCK_NUMBERS / (plan.row_elements() * replicas);
     let longest = (0..plan.buffers.len()).map(|id| plan.row_len(BufferId(id))).max();
     let a_row = 4 * longest.unwrap_or(1).max(1) * replicas;

@@ -4,11 +4,11 @@ use crate::run::ReplicaId;
 
 /// A place on the device: the index of a replica's numbers in every array of them. Who is there may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::gpu) struct Slot(pub usize);
+pub(in crate::rooms::gpu) struct Slot(pub usize);
 
 /// Who is where: those that train are in the first slots, and dispatches reach no others.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::gpu) struct Slots {
+pub(in crate::rooms::gpu) struct Slots {
     replicas: Vec<ReplicaId>,
     live: usize,
 }

@@ -5,10 +5,10 @@ use crate::network::Task;
 use crate::run::Run;
 
 /// `LEVELS` in `shaders/sums.wgsl`.
-pub(in crate::gpu) const LEVELS: usize = 32;
+pub(in crate::rooms::gpu) const LEVELS: usize = 32;
 
 /// The sums of a slot: the losses, the weights, and two an output in regression.
-pub(in crate::gpu) fn sums_of(run: &Run) -> usize {
+pub(in crate::rooms::gpu) fn sums_of(run: &Run) -> usize {
     match run.network.task() {
         Task::Classification | Task::MultiLabel => 2,
         Task::Regression => 2 + 2 * run.network.outputs(),
@@ -16,7 +16,7 @@ pub(in crate::gpu) fn sums_of(run: &Run) -> usize {
 }
 
 /// Counts of classes, or of labels and then of the rows that have all of them right; 0 in regression.
-pub(in crate::gpu) fn confusion_length(run: &Run) -> usize {
+pub(in crate::rooms::gpu) fn confusion_length(run: &Run) -> usize {
     match run.network.task() {
         Task::Classification => run.network.classes().pow(2),
         Task::MultiLabel => 4 * run.network.outputs() + 1,
@@ -25,18 +25,18 @@ pub(in crate::gpu) fn confusion_length(run: &Run) -> usize {
 }
 
 /// Numbers of a slot in the buffer of sums: `slot_length` in `shaders/sums.wgsl`.
-pub(in crate::gpu) fn slot_length(sums: usize) -> usize {
+pub(in crate::rooms::gpu) fn slot_length(sums: usize) -> usize {
     LEVELS * sums + 1
 }
 
 /// The sums of a slot over so many steps, from its levels; in f64, from the least on.
-pub(in crate::gpu) fn totals(slot: &[f32], sums: usize, steps: usize) -> Vec<f64> {
+pub(in crate::rooms::gpu) fn totals(slot: &[f32], sums: usize, steps: usize) -> Vec<f64> {
     let levels = || (0..LEVELS).filter(|level| steps >> level & 1 == 1);
     (0..sums).map(|k| levels().map(|level| f64::from(slot[level * sums + k])).sum()).collect()
 }
 
 /// What sums over `rows` rows and their counts say.
-pub(in crate::gpu) fn evaluation(
+pub(in crate::rooms::gpu) fn evaluation(
     run: &Run,
     rows: u64,
     sums: &[f64],

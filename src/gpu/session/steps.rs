@@ -16,7 +16,7 @@ const NUMBERS: usize = 5;
 /// One step of one replica: `Step` in `shaders/step.wgsl`.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default, Pod, Zeroable)]
-pub(in crate::gpu) struct Step {
+pub(in crate::rooms::gpu) struct Step {
     pub rows: u32,
     pub first: u32,
     pub list: u32,
@@ -43,7 +43,7 @@ pub(in crate::gpu) struct Step {
 /// A replica in its slot: `Replica` in `shaders/make_steps.wgsl`.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default, Pod, Zeroable)]
-pub(in crate::gpu) struct Row {
+pub(in crate::rooms::gpu) struct Row {
     pub lists: [[u32; 2]; 3],
     pub seed_low: u32,
     pub seed_high: u32,
@@ -63,7 +63,7 @@ pub(in crate::gpu) struct Row {
 
 /// What a submit does with its steps: `Cursor` in `shaders/make_steps.wgsl`.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::gpu) enum Fill {
+pub(in crate::rooms::gpu) enum Fill {
     /// These training steps (from 0) of an epoch.
     Train { epoch: u32, steps: Range<u32> },
     /// These blocks (from 0) of an evaluation.
@@ -106,7 +106,7 @@ impl Fill {
 }
 
 /// The numbers of an optimizer in the order of its formula, and zeros behind them.
-pub(in crate::gpu) fn numbers_of(optimizer: Optimizer) -> [f32; NUMBERS] {
+pub(in crate::rooms::gpu) fn numbers_of(optimizer: Optimizer) -> [f32; NUMBERS] {
     let mut numbers = [0.0; NUMBERS];
     for (to, (_, number)) in numbers.iter_mut().zip(optimizer.formula().numbers) {
         *to = number as f32;
@@ -115,7 +115,7 @@ pub(in crate::gpu) fn numbers_of(optimizer: Optimizer) -> [f32; NUMBERS] {
 }
 
 /// The lists of rows of all folds and splits, on the device.
-pub(in crate::gpu) struct Lists {
+pub(in crate::rooms::gpu) struct Lists {
     pub buffer: wgpu::Buffer,
     /// Where the list of each (fold, split) begins, and its rows.
     lists: Vec<[[u32; 2]; 3]>,

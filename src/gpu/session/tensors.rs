@@ -7,7 +7,7 @@ use crate::plan::{Layout, initial_values};
 use crate::run::Run;
 
 /// The tensors of all replicas: (replica, weights), one array each.
-pub(in crate::gpu) struct Tensors {
+pub(in crate::rooms::gpu) struct Tensors {
     pub weights: wgpu::Buffer,
     pub best: wgpu::Buffer,
     pub gradients: wgpu::Buffer,
@@ -59,7 +59,7 @@ impl Tensors {
 }
 
 /// 1 where L2 pulls.
-pub(in crate::gpu) fn decays(run: &Run) -> Vec<f32> {
+pub(in crate::rooms::gpu) fn decays(run: &Run) -> Vec<f32> {
     let of = |tensor: &crate::plan::Tensor| {
         let len = tensor.shape.iter().product();
         std::iter::repeat_n(f32::from(u8::from(tensor.decay)), len)

@@ -8,7 +8,7 @@ use crate::gpu::session::record::Work;
 use crate::gpu::session::workspace::Gathered;
 
 /// The dispatches of a schedule.
-pub(in crate::gpu) struct Train {
+pub(in crate::rooms::gpu) struct Train {
     /// What gathers the rows of several steps; None where a step gathers its own.
     pub ahead: Option<Ahead>,
     /// The dispatches of a step, or of `steps` steps.
@@ -18,7 +18,7 @@ pub(in crate::gpu) struct Train {
 }
 
 /// The rows of several steps, gathered before them.
-pub(in crate::gpu) struct Ahead {
+pub(in crate::rooms::gpu) struct Ahead {
     pub gathered: Gathered,
     pub dispatches: Vec<Dispatch>,
     pub steps: usize,
@@ -60,7 +60,7 @@ impl Train {
 }
 
 /// Refuses dispatches beyond what the device takes.
-pub(in crate::gpu) fn check<'a>(
+pub(in crate::rooms::gpu) fn check<'a>(
     gpu: &Gpu,
     dispatches: impl Iterator<Item = &'a Dispatch>,
 ) -> Result<()> {

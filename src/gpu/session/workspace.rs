@@ -5,7 +5,7 @@ use crate::gpu::device::gpu::Gpu;
 use crate::plan::{BufferId, Plan};
 
 /// Rows of every replica, as they are gathered from the table.
-pub(in crate::gpu) struct Gathered {
+pub(in crate::rooms::gpu) struct Gathered {
     /// Rows of a replica that there is room for.
     pub capacity: usize,
     /// (replica, capacity): row numbers.
@@ -32,7 +32,7 @@ impl Gathered {
 }
 
 /// Buffers for up to `capacity` rows of every replica.
-pub(in crate::gpu) struct Workspace {
+pub(in crate::rooms::gpu) struct Workspace {
     /// Rows that a batch has room for.
     pub capacity: usize,
     /// One a buffer of the plan: (replica, capacity, row).

@@ -17,7 +17,7 @@ pub struct Key {
     /// What other programs call it, in capitals, without underscores.
     pub other_names: &'static [&'static str],
     /// Its type, and what it sets.
-    pub(in crate::params) setting: &'static dyn Setting,
+    pub(in crate::rooms::params) setting: &'static dyn Setting,
 }
 
 /// What holds where a key is absent.
@@ -70,6 +70,6 @@ fn plain(value: Value) -> Value {
 }
 
 /// The parameters before a key is read: what has no default is blank.
-pub(in crate::params) fn blank() -> Parameters {
+pub(in crate::rooms::params) fn blank() -> Parameters {
     Parameters::new(vec![]).learning_rate(0.0).max_epochs(0).batch_size(0)
 }

@@ -88,7 +88,7 @@ pub(super) const KEYS: &[Key] = &[
 ];
 
 /// Which of these keys go together, as JSON Schema says it.
-pub(in crate::params) fn either_form() -> Map<String, Value> {
+pub(in crate::rooms::params) fn either_form() -> Map<String, Value> {
     let (off, list) = (json!({"type": "null"}), json!({"type": "array"}));
     Map::from_iter([
         ("if".into(), json!({"properties": {LAYERS: off}})),

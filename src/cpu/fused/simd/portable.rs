@@ -6,7 +6,7 @@ use crate::cpu::fused::matrix::{Rows, Square, SquareMut};
 
 /// Any machine.
 #[derive(Clone, Copy)]
-pub(in crate::cpu::fused) struct Portable;
+pub(in crate::rooms::cpu::fused) struct Portable;
 
 macro_rules! lanewise {
     ($($a:ident),+ => $result:expr) => {{

@@ -18,7 +18,7 @@ use crate::gpu::test_adapter;
 
 /// Sizes of one trial.
 #[derive(Debug, Clone)]
-pub(in crate::gpu::ops) struct Shape {
+pub(in crate::rooms::gpu::ops) struct Shape {
     /// Rows a batch has room for; for kernels of weights, how many weights.
     pub capacity: usize,
     /// Units, classes, outputs or inputs.
@@ -28,7 +28,7 @@ pub(in crate::gpu::ops) struct Shape {
 }
 
 /// Around the tile of 16 and the workgroup of 64, primes, 1, and batches that are not full.
-pub(in crate::gpu::ops) fn batches() -> Vec<Shape> {
+pub(in crate::rooms::gpu::ops) fn batches() -> Vec<Shape> {
     let sizes = [
         (1, 1, 1),
         (1, 7, 1),
@@ -48,17 +48,17 @@ pub(in crate::gpu::ops) fn batches() -> Vec<Shape> {
 }
 
 /// The same, fewer: for kernels with many variants.
-pub(in crate::gpu::ops) fn few_batches() -> Vec<Shape> {
+pub(in crate::rooms::gpu::ops) fn few_batches() -> Vec<Shape> {
     with_replicas(&[(1, 1, 1), (4, 3, 0), (37, 5, 29), (65, 17, 64)])
 }
 
 /// Numbers of weights.
-pub(in crate::gpu::ops) fn tensors() -> Vec<Shape> {
+pub(in crate::rooms::gpu::ops) fn tensors() -> Vec<Shape> {
     with_replicas(&[(1, 1, 1), (63, 1, 2), (64, 1, 0), (65, 1, 9), (4096, 1, 1), (10_007, 1, 3)])
 }
 
 /// The same, fewer.
-pub(in crate::gpu::ops) fn few_tensors() -> Vec<Shape> {
+pub(in crate::rooms::gpu::ops) fn few_tensors() -> Vec<Shape> {
     with_replicas(&[(1, 1, 1), (67, 1, 1), (1025, 1, 1), (2111, 1, 1)])
 }
 
@@ -98,26 +98,26 @@ impl Shape {
 }
 
 /// f32 as the words a kernel writes.
-pub(in crate::gpu::ops) fn words(values: &[f32]) -> Vec<u32> {
+pub(in crate::rooms::gpu::ops) fn words(values: &[f32]) -> Vec<u32> {
     values.iter().map(|value| value.to_bits()).collect()
 }
 
 /// f64 of f32, exactly.
-pub(in crate::gpu::ops) fn wide(values: &[f32]) -> Vec<f64> {
+pub(in crate::rooms::gpu::ops) fn wide(values: &[f32]) -> Vec<f64> {
     values.iter().map(|&value| f64::from(value)).collect()
 }
 
 /// The least e^x that the kernels know, e^-87.33654; devices may flush what is below it.
-pub(in crate::gpu::ops) const LEAST: f64 = 1.1755e-38;
+pub(in crate::rooms::gpu::ops) const LEAST: f64 = 1.1755e-38;
 
 /// (2·sqrt(K) + 16)·2^-24·Σ|terms|, and [`LEAST`].
-pub(in crate::gpu::ops) fn tolerance(length: usize, terms: f64) -> f64 {
+pub(in crate::rooms::gpu::ops) fn tolerance(length: usize, terms: f64) -> f64 {
     let units = 2.0 * (length as f64).sqrt() + 16.0;
     units * f64::from(f32::EPSILON) / 2.0 * terms + LEAST
 }
 
 /// A device, and what came out so far.
-pub(in crate::gpu::ops) struct Bench {
+pub(in crate::rooms::gpu::ops) struct Bench {
     gpu: Gpu,
     kernels: Kernels,
     /// By the number of replicas.

@@ -22,7 +22,7 @@ fn plan(width: usize, loss: &Loss) -> Plan {
 }
 
 /// A batch's scores, targets, weights and scales, and what the kernel makes of them.
-pub(in crate::gpu::ops) struct Losses {
+pub(in crate::rooms::gpu::ops) struct Losses {
     pub scores: Vec<f32>,
     pub truth: Vec<u32>,
     weights: Vec<f32>,
@@ -121,6 +121,6 @@ impl Losses {
 }
 
 /// 0 or 1 each.
-pub(in crate::gpu::ops) fn labels(bench: &mut Bench, elements: usize) -> Vec<f32> {
+pub(in crate::rooms::gpu::ops) fn labels(bench: &mut Bench, elements: usize) -> Vec<f32> {
     bench.below(elements, 2).iter().map(|&label| label as f32).collect()
 }

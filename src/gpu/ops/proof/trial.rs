@@ -28,7 +28,7 @@ struct Twin {
 }
 
 /// An element that an operation has written.
-pub(in crate::gpu::ops) struct Written {
+pub(in crate::rooms::gpu::ops) struct Written {
     /// Which of the operation's writes it is part of.
     pub write: usize,
     /// Its replica, and its index among the elements of that replica's rows.
@@ -62,7 +62,7 @@ pub(super) fn empty(loss: Loss) -> Plan {
 }
 
 /// A plan of one operation, and its values.
-pub(in crate::gpu::ops) struct Trial<'a> {
+pub(in crate::rooms::gpu::ops) struct Trial<'a> {
     pub plan: Plan,
     shape: &'a Shape,
     values: Values,

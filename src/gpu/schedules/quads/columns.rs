@@ -7,7 +7,7 @@ use crate::run::Run;
 /// Columns of a quad, each four rows' values of one element. Those up to `kept` are what the gradients
 /// are made of.
 #[derive(Debug, Clone)]
-pub(in crate::gpu) struct Columns {
+pub(in crate::rooms::gpu) struct Columns {
     /// Where each layer's input begins.
     pub inputs: Vec<usize>,
     /// Where each layer's gradient by z begins.

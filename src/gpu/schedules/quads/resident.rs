@@ -19,7 +19,7 @@ use crate::gpu::session::train::Train;
 use crate::run::Run;
 
 /// The dispatches of the schedule; unfit where the network, or the device, can't have it.
-pub(in crate::gpu) fn resident(build: &mut Build) -> Result<Train> {
+pub(in crate::rooms::gpu) fn resident(build: &mut Build) -> Result<Train> {
     let fusible = Fusible::of(build.run)?;
     let sizes = Sizes::new(build, &fusible);
     sizes.check(build)?;

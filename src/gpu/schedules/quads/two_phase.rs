@@ -21,7 +21,7 @@ use crate::run::Run;
 const UPDATE_THREADS: usize = 256;
 
 /// The dispatches of the schedule; unfit where the network, or the device, can't have it.
-pub(in crate::gpu) fn two_phase(build: &mut Build) -> Result<Train> {
+pub(in crate::rooms::gpu) fn two_phase(build: &mut Build) -> Result<Train> {
     let fusible = Fusible::of(build.run)?;
     let sizes = Sizes::new(build, &fusible);
     sizes.check(build, &fusible)?;
