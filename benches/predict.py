@@ -3,7 +3,7 @@
     python3 benches/predict.py            # all tables
     python3 benches/predict.py digits     # one job, phase by phase
 
-Nothing here was measured on a card. What is counted (multiply-adds, bytes, dispatches, barriers, turns of loops,
+Nothing here was measured on a card. What is counted (multiply-adds, bytes, dispatches, barriers, iterations of loops,
 bank conflicts, lines of the cache) follows from the kernels; what a thing costs stands in HARDWARE and CODE, and is
 what a card will correct. Standard library only.
 """

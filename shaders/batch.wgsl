@@ -20,7 +20,7 @@ struct Parameters {
 // Sample weights (rows); one element where rows have none.
 @group(1) @binding(3) var<storage, read> row_weights: array<f32>;
 // (fold, class weights, or shifts of the outputs and then their scales).
-@group(1) @binding(4) var<storage, read> frames: array<f32>;
+@group(1) @binding(4) var<storage, read> scaling: array<f32>;
 // (replica, capacity)
 @group(1) @binding(5) var<storage, read_write> rows: array<u32>;
 // (replica, capacity, 1 or outputs)
@@ -44,13 +44,13 @@ fn of_row(replica: u32, i: u32, step: Step) {
         let class_ = targets[row];
         truth[at] = class_;
         if (parameters.weighted_classes > 0u) {
-            weight *= frames[step.fold * parameters.weighted_classes + class_];
+            weight *= scaling[step.fold * parameters.weighted_classes + class_];
         }
     } else {
-        let frame = step.fold * 2u * parameters.outputs;
+        let first = step.fold * 2u * parameters.outputs;
         for (var k = 0u; k < parameters.outputs; k++) {
             let y = bitcast<f32>(targets[row * parameters.outputs + k]);
-            let scaled = (y - frames[frame + k]) * frames[frame + parameters.outputs + k];
+            let scaled = (y - scaling[first + k]) * scaling[first + parameters.outputs + k];
             truth[at * parameters.outputs + k] = bitcast<u32>(scaled);
         }
     }

@@ -3,7 +3,7 @@
 
 fn of_row(replica: u32, i: u32, step: Step) {
     let row = replica * parameters.capacity + i;
-    let z = scores[row];
+    let z = logits[row];
     let y = select(0.0, 1.0, truth[row] == 1u);
     losses[row] = softplus(z) - y * z;
     let weight = weights[row];

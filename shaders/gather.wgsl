@@ -18,7 +18,7 @@ const ALL_FOLDS = 0xffffffffu;
 // (part rows, inputs)
 @group(1) @binding(1) var<storage, read> table: array<f32>;
 // (fold, shifts and then scales)
-@group(1) @binding(2) var<storage, read> frames: array<f32>;
+@group(1) @binding(2) var<storage, read> scaling: array<f32>;
 // (replica, capacity)
 @group(1) @binding(3) var<storage, read> rows: array<u32>;
 // (replica, capacity, inputs)
@@ -34,8 +34,8 @@ fn of_element(replica: u32, e: u32, at: u32) {
     let row = rows[replica * parameters.capacity + e / parameters.inputs] - parameters.first_row;
     let fold = step_of(replica).fold;
     if ((row < parameters.part_rows) & ((parameters.fold == ALL_FOLDS) | (parameters.fold == fold))) {
-        let frame = fold * 2u * parameters.inputs;
+        let first = fold * 2u * parameters.inputs;
         let value = table[row * parameters.inputs + c];
-        x[at] = (value - frames[frame + c]) * frames[frame + parameters.inputs + c];
+        x[at] = (value - scaling[first + c]) * scaling[first + parameters.inputs + c];
     }
 }

@@ -1,5 +1,5 @@
-// What a loss binds: the scores and the truth of a batch's rows, and where each row's loss and delta, its derivative
-// by the scores, go. Prepended to the kernel of each loss.
+// What a loss binds: the logits and the truth of a batch's rows, and where each row's loss and delta, its derivative
+// by the logits, go. Prepended to the kernel of each loss.
 
 struct Parameters {
     capacity: u32,
@@ -9,7 +9,7 @@ struct Parameters {
 
 @group(1) @binding(0) var<uniform> parameters: Parameters;
 // (replica, capacity, outputs)
-@group(1) @binding(1) var<storage, read> scores: array<f32>;
+@group(1) @binding(1) var<storage, read> logits: array<f32>;
 // (replica, capacity) classes, or (replica, capacity, outputs) bits of f32: the kernel says which
 @group(1) @binding(2) var<storage, read> truth: array<u32>;
 // (replica, capacity)

@@ -11,7 +11,7 @@ fn of_row(replica: u32, i: u32, step: Step) {
     var sum = 0.0;
     for (var k = 0u; k < parameters.outputs; k++) {
         let at = row * parameters.outputs + k;
-        let result = of_output(scores[at], bitcast<f32>(truth[at]));
+        let result = of_output(logits[at], bitcast<f32>(truth[at]));
         sum += result.x;
         // A row that weighs nothing pulls at nothing, whatever its error.
         delta[at] = select(0.0, result.y * scale, weight > 0.0);

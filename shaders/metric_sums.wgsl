@@ -15,7 +15,7 @@ struct Parameters {
 
 @group(1) @binding(0) var<uniform> parameters: Parameters;
 // (replica, capacity, logits, labels or outputs)
-@group(1) @binding(1) var<storage, read> scores: array<f32>;
+@group(1) @binding(1) var<storage, read> logits: array<f32>;
 // (replica, capacity, 1, labels or outputs)
 @group(1) @binding(2) var<storage, read> truth: array<u32>;
 // (replica, capacity), both
@@ -34,11 +34,11 @@ alias Summed = vec2<f32>;
 fn predicted(own: u32) -> u32 {
     var best = 0u;
     for (var j = 1u; j < parameters.logits; j++) {
-        if (scores[own + j] > scores[own + best]) {
+        if (logits[own + j] > logits[own + best]) {
             best = j;
         }
     }
-    return select(best, u32(scores[own] > 0.0), parameters.logits == 1u);
+    return select(best, u32(logits[own] > 0.0), parameters.logits == 1u);
 }
 
 // Counts the labels of a row.
@@ -47,7 +47,7 @@ fn count_labels(row: u32, counts: u32) {
     for (var k = 0u; k < parameters.labels; k++) {
         let at = row * parameters.labels + k;
         let there = u32(bitcast<f32>(truth[at]) == 1.0);
-        let found = u32(scores[at] > 0.0);
+        let found = u32(logits[at] > 0.0);
         atomicAdd(&confusion[counts + 4u * k + 2u * there + found], 1u);
         right += u32(there == found);
     }
@@ -89,7 +89,7 @@ fn main(
         var errors = vec2<f32>(0.0);
         for (var i = local; i < step.rows; i += 64u) {
             let at = (own + i) * parameters.outputs + k;
-            let error = scores[at] - bitcast<f32>(truth[at]);
+            let error = logits[at] - bitcast<f32>(truth[at]);
             errors += vec2<f32>(error * error, abs(error));
         }
         let both = reduce(local, errors);

@@ -20,7 +20,7 @@ pub struct Avx512(Avx2);
 pub struct Avx2(());
 
 /// Something to do in code that is compiled for an instruction set.
-pub trait Task {
+pub trait Compiled {
     /// What comes of it.
     type Output;
 
@@ -44,9 +44,9 @@ impl Avx512 {
 
     /// Runs a task, compiled for AVX-512.
     #[expect(unsafe_code, reason = "an entry point into code for some machines")]
-    pub fn run<T: Task>(self, task: T) -> T::Output {
+    pub fn run<T: Compiled>(self, task: T) -> T::Output {
         #[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
-        fn compiled<T: Task>(task: T) -> T::Output {
+        fn compiled<T: Compiled>(task: T) -> T::Output {
             task.run()
         }
         // SAFETY: `self` is made only where the machine has these instructions.
@@ -64,9 +64,9 @@ impl Avx2 {
 
     /// Runs a task, compiled for AVX2 and FMA.
     #[expect(unsafe_code, reason = "an entry point into code for some machines")]
-    pub fn run<T: Task>(self, task: T) -> T::Output {
+    pub fn run<T: Compiled>(self, task: T) -> T::Output {
         #[target_feature(enable = "avx2,fma")]
-        fn compiled<T: Task>(task: T) -> T::Output {
+        fn compiled<T: Compiled>(task: T) -> T::Output {
             task.run()
         }
         // SAFETY: `self` is made only where the machine has these instructions.
@@ -130,7 +130,7 @@ impl InstructionSet {
     }
 
     /// Runs a task, compiled for this set.
-    pub fn run<T: Task>(self, task: T) -> T::Output {
+    pub fn run<T: Compiled>(self, task: T) -> T::Output {
         match self {
             #[cfg(target_arch = "x86_64")]
             InstructionSet::Avx512(set) => set.run(task),

@@ -14,7 +14,7 @@ use crate::clock::Instant;
 use crate::data::{Rows, Wanted};
 use crate::error::{Result, counted};
 use crate::model::Model;
-use crate::usage::{Output, Predictor, predict, wanted};
+use crate::usage::{PredictionFile, Predictor, predict, wanted};
 
 /// Predicts classes with their probabilities, or values in original units.
 #[derive(clap::Args)]
@@ -49,7 +49,7 @@ pub(super) async fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     if !is_standard(output) {
         signals::end_without(output)?;
     }
-    let mut predictions = Output::create(output, &network)?;
+    let mut predictions = PredictionFile::create(output, &network)?;
     let to_terminal = is_standard(output) && std::io::stdout().is_terminal();
     let progress = (!to_terminal).then(|| RowProgress::new(rows.total()));
     let told = |done| progress.iter().for_each(|progress| progress.done(done));

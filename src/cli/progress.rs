@@ -7,17 +7,17 @@ use crate::error::Result;
 use crate::train::{EpochRow, Observer};
 
 /// On standard error; nothing at all where that is no terminal (indicatif sees to it).
-pub(super) struct Progress {
+pub(super) struct RunProgress {
     bar: Option<ProgressBar>,
     /// What was done, in epochs, when it was first told, and when that was.
     first: Option<(f64, Instant)>,
     max_epochs: u32,
 }
 
-impl Progress {
+impl RunProgress {
     /// Of a run that ends at `max_epochs` at the latest.
     pub fn new(max_epochs: u32) -> Self {
-        Progress { bar: None, first: None, max_epochs }
+        RunProgress { bar: None, first: None, max_epochs }
     }
 
     fn clear(&mut self) {
@@ -27,7 +27,7 @@ impl Progress {
     }
 }
 
-impl Observer for Progress {
+impl Observer for RunProgress {
     fn progress(&mut self, epoch: u32, step: u32, steps: u32) {
         let done = f64::from(epoch) - 1.0 + f64::from(step) / f64::from(steps.max(1));
         let (first, began) = *self.first.get_or_insert_with(|| (done, Instant::now()));

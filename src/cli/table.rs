@@ -15,13 +15,13 @@ const DISPENSABLE: [&str; 3] = ["ΔLoss(v)", "Rec(val)", "ΔLoss"];
 const BETWEEN: &str = " | ";
 
 /// Prints the head at the first epoch, then the rows.
-pub(super) struct Table {
+pub(super) struct EpochTable {
     /// All columns, with whether they are shown.
     columns: Vec<(&'static str, bool)>,
     head_is_due: bool,
 }
 
-impl Table {
+impl EpochTable {
     /// The table for standard output: all columns where that is no terminal.
     pub fn new(task: Task) -> Self {
         let size = terminal_size::terminal_size_of(std::io::stdout());
@@ -61,7 +61,7 @@ impl Table {
             }
             columns.iter_mut().for_each(|(name, shown)| *shown &= *name != dispensable);
         }
-        Table { columns, head_is_due: true }
+        EpochTable { columns, head_is_due: true }
     }
 
     fn print(&self, cells: &[String]) -> Result<()> {
@@ -91,7 +91,7 @@ fn width(columns: &[(&str, bool)]) -> usize {
     widths.iter().sum::<usize>() + BETWEEN.len() * widths.len().saturating_sub(1)
 }
 
-impl Observer for Table {
+impl Observer for EpochTable {
     fn epoch(&mut self, row: &EpochRow) -> Result<()> {
         if std::mem::take(&mut self.head_is_due) {
             let head: Vec<String> = self.columns.iter().map(|(name, _)| name.to_string()).collect();
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     fn missing(task: Task, terminal: Option<usize>) -> Vec<&'static str> {
-        let columns = Table::of_width(task, terminal).columns;
+        let columns = EpochTable::of_width(task, terminal).columns;
         assert!(terminal.is_none_or(|terminal| terminal < 72 || width(&columns) <= terminal));
         columns.into_iter().filter(|(_, shown)| !shown).map(|(name, _)| name).collect()
     }

@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::default_directory::make_default_directory;
 use super::json_lines::JsonLines;
-use super::progress::Progress;
+use super::progress::RunProgress;
 use super::resume::Resumed;
-use super::table::Table;
+use super::table::EpochTable;
 use super::verdict::{verdict, with_what_is_saved};
 use super::wrap::wrapped;
 use super::{architecture, console, ending, header, schedules, signals, trace};
@@ -107,9 +107,9 @@ pub(super) async fn run(arguments: &Arguments, started: Instant) -> Result<()> {
         printer: match arguments {
             Arguments { quiet: true, .. } => Box::new(Silence),
             Arguments { json: true, .. } => Box::new(JsonLines),
-            _ => Box::new(Table::new(run.network.task())),
+            _ => Box::new(EpochTable::new(run.network.task())),
         },
-        progress: Progress::new(run.max_epochs()),
+        progress: RunProgress::new(run.max_epochs()),
         directory: &mut directory,
     };
     let trained = match checkpoint {
@@ -292,7 +292,7 @@ impl Observer for Silence {}
 /// Everyone who listens to a run of this command.
 struct Listeners<'a, 'b> {
     printer: Box<dyn Observer>,
-    progress: Progress,
+    progress: RunProgress,
     directory: &'a mut RunDirectory<'b>,
 }
 

@@ -1,7 +1,7 @@
 //! The targets and weights of a batch: classes are copied, values scaled, (y - shift) · scale;
 //! weight = sample weight · class weight. Twin of `shaders/batch.wgsl`.
 
-use super::gather::{Frame, scale_rows};
+use super::gather::{FoldScaling, scale_rows};
 use super::metric_sums::{add_confusion, add_errors, add_labels, add_losses};
 use crate::data::Scaling;
 use crate::expr::Scratch;
@@ -35,7 +35,7 @@ pub(crate) struct Batch<T> {
 
 impl<T: Real> Batch<T> {
     /// Takes the targets and weights of these rows of the table.
-    pub fn gather(&mut self, frame: &Frame<T>, table: &Table, rows: &[u32]) {
+    pub fn gather(&mut self, scaling: &FoldScaling<T>, table: &Table, rows: &[u32]) {
         let row = |&row: &u32| row as usize;
         self.classes.clear();
         self.values.clear();
@@ -48,7 +48,7 @@ impl<T: Real> Batch<T> {
                 let values_of = |at: &u32| values.row(row(at)).to_slice().unwrap_or_default();
                 self.values.resize(rows.len() * values.ncols(), T::ZERO);
                 let rows = rows.iter().map(values_of);
-                scale_rows(rows, &frame.target_shift, &frame.target_scale, &mut self.values);
+                scale_rows(rows, &scaling.target_shift, &scaling.target_scale, &mut self.values);
             }
         }
         match &table.row_weights {
@@ -57,9 +57,9 @@ impl<T: Real> Batch<T> {
                 self.weights.extend(rows.iter().map(|at| T::from_f64(f64::from(weights[row(at)]))))
             }
         }
-        if !frame.class_weights.is_empty() {
+        if !scaling.class_weights.is_empty() {
             for (weight, &class) in self.weights.iter_mut().zip(&self.classes) {
-                *weight *= frame.class_weights[class as usize];
+                *weight *= scaling.class_weights[class as usize];
             }
         }
     }
@@ -88,15 +88,15 @@ impl<T: Real> Batch<T> {
     }
 
     /// Adds losses and metrics of the rows.
-    pub fn add_sums(&self, kind: &Loss, scores: &[T], sums: &mut Evaluation) {
+    pub fn add_sums(&self, kind: &Loss, logits: &[T], sums: &mut Evaluation) {
         add_losses(&self.losses, &self.weights, sums);
-        let outputs = scores.len() / self.weights.len();
+        let outputs = logits.len() / self.weights.len();
         match kind {
             Loss::SoftmaxCrossEntropy | Loss::BinaryCrossEntropy => {
-                add_confusion(scores, &self.classes, sums);
+                add_confusion(logits, &self.classes, sums);
             }
-            Loss::MultiLabelCrossEntropy => add_labels(scores, &self.values, outputs, sums),
-            Loss::OfValues(_) => add_errors(scores, &self.values, outputs, sums),
+            Loss::MultiLabelCrossEntropy => add_labels(logits, &self.values, outputs, sums),
+            Loss::OfValues(_) => add_errors(logits, &self.values, outputs, sums),
         }
     }
 }

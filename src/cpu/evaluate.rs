@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::executor::Executor;
 use super::fused::{Chain, Fused};
-use super::gather::Frame;
+use super::gather::FoldScaling;
 use super::ops::product::Product;
 use super::workspace::Workspace;
 use crate::metrics::Evaluation;
@@ -41,7 +41,7 @@ pub(super) fn evaluator_bytes(chain: &Chain) -> usize {
 pub(super) fn evaluate<T: Product>(
     run: &Run,
     layout: &Layout,
-    frame: &Frame<T>,
+    scaling: &FoldScaling<T>,
     weights: &[T],
     rows: &[u32],
 ) -> Evaluation {
@@ -50,11 +50,11 @@ pub(super) fn evaluate<T: Product>(
     let workspace = || Workspace::new(&run.plan, block_rows.min(rows.len()));
     let block = |workspace: &mut Workspace<T>, rows: &[u32]| {
         let mut sums = Evaluation::default();
-        workspace.gather(run, frame, rows);
+        workspace.gather(run, scaling, rows);
         executor.inference(weights, workspace);
         executor.loss(weights, workspace, T::ONE);
-        let scores = workspace.of(run.plan.scores);
-        workspace.batch.add_sums(&run.plan.loss, scores, &mut sums);
+        let logits = workspace.of(run.plan.logits);
+        workspace.batch.add_sums(&run.plan.loss, logits, &mut sums);
         sums
     };
     in_blocks(rows, (block_rows, 1), confusion_counts(run), workspace, block)
@@ -63,7 +63,7 @@ pub(super) fn evaluate<T: Product>(
 /// The same of a chain of dense layers, fused.
 pub(super) fn evaluate_fused<T: Product>(
     run: &Run,
-    network: (&Arc<Chain>, &Frame<f32>),
+    network: (&Arc<Chain>, &FoldScaling<f32>),
     weights: (&Layout, &[T]),
     rows: &[u32],
 ) -> Evaluation {

@@ -14,12 +14,12 @@ pub(super) struct Executor<'a> {
 }
 
 impl Executor<'_> {
-    /// From the gathered input to the scores, with what the gradient needs.
+    /// From the gathered input to the logits, with what the gradient needs.
     pub fn training<T: Product>(&self, weights: &mut [T], workspace: &mut Workspace<T>) {
         self.list(&self.plan.training, Tensors::Written(weights), &mut [], workspace);
     }
 
-    /// From the gathered input to the scores.
+    /// From the gathered input to the logits.
     pub fn inference<T: Product>(&self, weights: &[T], workspace: &mut Workspace<T>) {
         self.list(&self.plan.inference, Tensors::Fixed(weights), &mut [], workspace);
     }
@@ -40,7 +40,7 @@ impl Executor<'_> {
         self.list(&self.plan.backward, Tensors::Fixed(weights), gradients, workspace);
     }
 
-    /// From the scores to what a prediction shows.
+    /// From the logits to what a prediction shows.
     pub fn predict<T: Product>(&self, weights: &[T], workspace: &mut Workspace<T>) {
         let predict = self.plan.predict.as_slice();
         self.list(predict, Tensors::Fixed(weights), &mut [], workspace);
@@ -135,16 +135,16 @@ mod tests {
         let backward = backward(&training, (y, delta), &mut buffers, &tensors);
         let inference = training.clone();
         let (input, loss, predict) = (x, Loss::BinaryCrossEntropy, None);
-        let (scores, output) = (y, y);
+        let (logits, output) = (y, y);
         Plan {
             tensors,
             buffers,
             input,
             training,
             inference,
-            measure: measure(&loss, scores, delta),
+            measure: measure(&loss, logits, delta),
             loss,
-            scores,
+            logits,
             delta,
             backward,
             predict,

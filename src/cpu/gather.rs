@@ -9,7 +9,7 @@ use crate::run::{Fold, Run, Table};
 
 /// A fold's scaling in the table's centred units: (centred x - shift) · scale.
 #[derive(Debug, Clone)]
-pub(crate) struct Frame<T> {
+pub(crate) struct FoldScaling<T> {
     input_shift: Vec<T>,
     input_scale: Vec<T>,
     prepared: Option<Arc<Array2<f32>>>,
@@ -18,11 +18,11 @@ pub(crate) struct Frame<T> {
     pub class_weights: Vec<T>,
 }
 
-impl<T: Real> Frame<T> {
+impl<T: Real> FoldScaling<T> {
     pub fn new(run: &Run, fold: &Fold) -> Self {
         let convert = |values: &[f64]| values.iter().map(|&v| T::from_f64(v)).collect();
         let (inputs, targets) = (run.input_scaling(fold), run.target_scaling(fold));
-        Frame {
+        FoldScaling {
             input_shift: convert(&inputs.shift),
             input_scale: convert(&inputs.scale),
             prepared: fold.prepared.clone(),

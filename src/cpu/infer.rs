@@ -37,7 +37,7 @@ impl<T: Product> CpuInference<T> {
         })
     }
 
-    /// From rows to scores.
+    /// From rows to logits.
     fn forward(&mut self, rows: ArrayView2<f32>) {
         let plan = &self.trained.plan;
         self.workspace.rows = rows.nrows();
@@ -49,7 +49,7 @@ impl<T: Product> CpuInference<T> {
         Executor { plan, layout: &self.layout }.inference(&self.weights, &mut self.workspace);
     }
 
-    /// The outputs for the scores, in original units, behind those of the rows before.
+    /// The outputs for the logits, in original units, behind those of the rows before.
     fn add_outputs(&mut self, to: &mut Vec<f64>) {
         let Trained { plan, network, targets, .. } = &self.trained;
         Executor { plan, layout: &self.layout }.predict(&self.weights, &mut self.workspace);
@@ -59,7 +59,7 @@ impl<T: Product> CpuInference<T> {
         }
     }
 
-    /// The sum of the losses for the scores.
+    /// The sum of the losses for the logits.
     fn loss_sum(&mut self, truth: &Truth) -> f64 {
         let Trained { plan, targets, .. } = &self.trained;
         self.workspace.batch.set(truth, targets);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::evaluate::{evaluate, evaluate_fused};
 use super::fused::Chain;
-use super::gather::Frame;
+use super::gather::FoldScaling;
 use super::ops::product::Product;
 use crate::error::Result;
 use crate::metrics::Evaluation;
@@ -16,7 +16,7 @@ pub(super) struct Shared<T> {
     pub run: Arc<Run>,
     pub layout: Layout,
     /// The scaling of each fold.
-    frames: Vec<Frame<T>>,
+    scalings: Vec<FoldScaling<T>>,
     /// The network under the schedule `fused`; None under `layered`.
     pub chain: Option<Fusion>,
 }
@@ -24,25 +24,25 @@ pub(super) struct Shared<T> {
 /// A chain of dense layers, and the scaling of each fold as it takes it.
 pub(super) struct Fusion {
     pub chain: Arc<Chain>,
-    frames: Vec<Frame<f32>>,
+    scalings: Vec<FoldScaling<f32>>,
 }
 
 impl<T: Product> Shared<T> {
     pub fn new(run: Arc<Run>) -> Self {
-        let frames = frames(&run);
-        Shared { layout: Layout::new(&run.plan), frames, chain: None, run }
+        let scalings = scalings(&run);
+        Shared { layout: Layout::new(&run.plan), scalings, chain: None, run }
     }
 
     /// Goes on on the schedule `fused`; unfit where the run can't.
     pub fn fuse(&mut self) -> Result<()> {
         let chain = Arc::new(Chain::of(&self.run)?);
-        self.chain = Some(Fusion { chain, frames: frames(&self.run) });
+        self.chain = Some(Fusion { chain, scalings: scalings(&self.run) });
         Ok(())
     }
 
     /// The scaling of a replica's fold.
-    pub fn frame(&self, replica: &Replica) -> &Frame<T> {
-        &self.frames[replica.fold]
+    pub fn scaling(&self, replica: &Replica) -> &FoldScaling<T> {
+        &self.scalings[replica.fold]
     }
 
     /// The sums over rows of a replica on these weights, as the schedule makes them.
@@ -50,21 +50,21 @@ impl<T: Product> Shared<T> {
         let Shared { run, layout, chain, .. } = self;
         match chain {
             Some(fusion) => {
-                let network = (&fusion.chain, fusion.frame(replica));
+                let network = (&fusion.chain, fusion.scaling(replica));
                 evaluate_fused(run, network, (layout, weights), rows)
             }
-            None => evaluate(run, layout, self.frame(replica), weights, rows),
+            None => evaluate(run, layout, self.scaling(replica), weights, rows),
         }
     }
 }
 
 impl Fusion {
     /// The scaling of a replica's fold.
-    pub fn frame(&self, replica: &Replica) -> &Frame<f32> {
-        &self.frames[replica.fold]
+    pub fn scaling(&self, replica: &Replica) -> &FoldScaling<f32> {
+        &self.scalings[replica.fold]
     }
 }
 
-fn frames<T: Product>(run: &Run) -> Vec<Frame<T>> {
-    run.folds.iter().map(|fold| Frame::new(run, fold)).collect()
+fn scalings<T: Product>(run: &Run) -> Vec<FoldScaling<T>> {
+    run.folds.iter().map(|fold| FoldScaling::new(run, fold)).collect()
 }

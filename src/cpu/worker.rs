@@ -91,7 +91,7 @@ impl<T: Product> Worker<T> {
         let mut fused =
             had.unwrap_or_else(|| Fused::new(&shared.run, replica, Arc::clone(&fusion.chain)));
         if self.holds.replace(replica.id) != Some(replica.id) {
-            fused.load(fusion.frame(replica), &shared.layout, &trainee.weights, &trainee.slots);
+            fused.load(fusion.scaling(replica), &shared.layout, &trainee.weights, &trainee.slots);
         }
         self.fused = Some(fused);
     }
@@ -150,13 +150,13 @@ impl<T: Product> Worker<T> {
         let places = run.step.places(step, self.order.len());
         let executor = Executor { plan: &run.plan, layout };
         let workspace = &mut self.workspace;
-        workspace.gather(run, shared.frame(replica), &self.order[places.clone()]);
+        workspace.gather(run, shared.scaling(replica), &self.order[places.clone()]);
         executor.training(&mut trainee.weights, workspace);
         let scale = run.step.gradient_scale(run.fold(replica), places.len());
         executor.loss(&trainee.weights, workspace, T::from_f64(scale));
         let loss_before = trainee.sums.loss_sum;
-        let scores = workspace.of(run.plan.scores);
-        workspace.batch.add_sums(&run.plan.loss, scores, &mut trainee.sums);
+        let logits = workspace.of(run.plan.logits);
+        workspace.batch.add_sums(&run.plan.loss, logits, &mut trainee.sums);
         if !(trainee.sums.loss_sum - loss_before).is_finite() {
             trainee.first_bad_step = Some(step + 1);
             return 0;

@@ -1,7 +1,7 @@
 //! The buffers of a batch.
 
 use super::batch::Batch;
-use super::gather::Frame;
+use super::gather::FoldScaling;
 use crate::expr::Scratch;
 use crate::math::Real;
 use crate::plan::{Buffer, BufferId, Element, Plan};
@@ -47,10 +47,10 @@ impl<T: Real> Workspace<T> {
     }
 
     /// Takes these rows of the table: inputs, targets and weights.
-    pub fn gather(&mut self, run: &Run, frame: &Frame<T>, rows: &[u32]) {
+    pub fn gather(&mut self, run: &Run, scaling: &FoldScaling<T>, rows: &[u32]) {
         self.rows = rows.len();
-        self.batch.gather(frame, &run.table, rows);
-        self.with(run.plan.input, |inputs, _| frame.gather(&run.table, rows, inputs));
+        self.batch.gather(scaling, &run.table, rows);
+        self.with(run.plan.input, |inputs, _| scaling.gather(&run.table, rows, inputs));
     }
 
     /// The elements of one row of a buffer.
@@ -68,17 +68,17 @@ impl<T: Real> Workspace<T> {
         &self.indices[buffer.0][..self.rows * self.row_lens[buffer.0]]
     }
 
-    /// Runs `work` on the batch, with room for a loss a row, the scores, and the gradient by them.
+    /// Runs `work` on the batch, with room for a loss a row, the logits, and the gradient by them.
     pub fn with_batch(
         &mut self,
-        scores: BufferId,
+        logits: BufferId,
         delta: BufferId,
         work: impl FnOnce(&mut Batch<T>, &[T], &mut [T]),
     ) {
         self.with(delta, |delta, workspace| {
             let mut batch = std::mem::take(&mut workspace.batch);
             batch.losses.resize(batch.weights.len(), T::ZERO);
-            work(&mut batch, workspace.of(scores), delta);
+            work(&mut batch, workspace.of(logits), delta);
             workspace.batch = batch;
         });
     }

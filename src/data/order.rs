@@ -6,7 +6,7 @@
 //! two change places. It is a bijection for any number of rows, and its loop has a constant length,
 //! which a GPU (and a vectorising compiler) wants; walks along the cycles of a Feistel cipher have not.
 
-use crate::instruction_set::{InstructionSet, Task};
+use crate::instruction_set::{Compiled, InstructionSet};
 
 /// Rounds of the shuffle. After r rounds a row sits where it started with probability 2^-r more
 /// than by chance; 24 leave 6e-8.
@@ -72,7 +72,7 @@ struct Fill<'a> {
     out: &'a mut [u32],
 }
 
-impl Task for Fill<'_> {
+impl Compiled for Fill<'_> {
     type Output = ();
 
     #[inline(always)]

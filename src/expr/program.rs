@@ -10,7 +10,7 @@ use super::operation::{Comparison, Function, Operator};
 use super::tree::{Node, Term, Tree};
 use super::unfold::unfold;
 use super::variable::Variable;
-use crate::instruction_set::{InstructionSet, Task};
+use crate::instruction_set::{Compiled, InstructionSet};
 use crate::math::Real;
 
 /// Room for the intermediate values of an expression on a block, reused from call to call.
@@ -172,7 +172,7 @@ struct Block<'a, T> {
     slots: &'a mut [[T; CHUNK]],
 }
 
-impl<T: Real> Task for Block<'_, T> {
+impl<T: Real> Compiled for Block<'_, T> {
     type Output = ();
 
     #[inline(always)]

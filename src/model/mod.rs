@@ -1,7 +1,7 @@
 //! A trained network as a description and bytes: the best weights, and what it takes to use them. Knows no file
 //! system; `docs/model-file.md` describes the bytes for other programs.
 
-mod description;
+mod metadata;
 mod read;
 mod write;
 

@@ -6,7 +6,7 @@ use std::io::{Read, Seek};
 
 use safetensors::tensor::{Dtype, Metadata, SafeTensors};
 
-use super::description::{Description, Head, LayerRecord};
+use super::metadata::{Head, LayerRecord, ModelMetadata};
 use super::{FORMAT, FORMAT_VERSION, LONGEST_HEADER, METADATA_KEY, Model, ModelTensor};
 use crate::data::Scaling;
 use crate::error::{Error, Result};
@@ -83,7 +83,7 @@ fn header(file: &mut impl Read) -> Result<Header> {
 }
 
 /// The description in the metadata, of this format and version.
-fn description(header: &Header) -> Result<Description> {
+fn description(header: &Header) -> Result<ModelMetadata> {
     let text = header.metadata.metadata().as_ref().and_then(|metadata| metadata.get(METADATA_KEY));
     let text = text.ok_or_else(|| {
         Error::input(format!("has no metadata {METADATA_KEY:?}: it is no model of gpu-mlp"))
@@ -107,7 +107,7 @@ fn description(header: &Header) -> Result<Description> {
 }
 
 /// The model that the description tells of, as yet without weights.
-fn described(about: Description) -> Result<Model> {
+fn described(about: ModelMetadata) -> Result<Model> {
     let network = network(&about)?;
     let (inputs, outputs) = (network.inputs(), network.outputs());
     let task = network.task();
@@ -157,7 +157,7 @@ fn described(about: Description) -> Result<Model> {
     })
 }
 
-fn network(about: &Description) -> Result<Network> {
+fn network(about: &ModelMetadata) -> Result<Network> {
     let elements =
         about.input_shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
     if !matches!(about.input_shape.len(), 1..=3) || elements.is_none_or(|n| n > MOST_INPUTS) {

@@ -6,7 +6,7 @@ use safetensors::tensor::{Dtype, SafeTensorError, TensorView};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::description::{Description, LayerRecord};
+use super::metadata::{LayerRecord, ModelMetadata};
 use super::{FORMAT, METADATA_KEY, Model};
 use crate::error::{Error, Result};
 use crate::network::Task;
@@ -46,7 +46,7 @@ impl Model {
             Loss::MultiLabelCrossEntropy => (2, None),
             Loss::SoftmaxCrossEntropy | Loss::BinaryCrossEntropy | Loss::OfValues(_) => (1, None),
         };
-        let description = Description {
+        let description = ModelMetadata {
             format: FORMAT.into(),
             version,
             task: self.task_name().into(),

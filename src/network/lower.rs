@@ -15,32 +15,32 @@ pub fn lower(network: &Network, initialization: Initialization) -> Plan {
     let mut lowering =
         Lowering { initialization, tensors: vec![], buffers: vec![], training: vec![] };
     let input = lowering.buffer("x", network.input.clone());
-    let mut scores = input;
+    let mut logits = input;
     for (index, (layer, placed)) in network.placed().enumerate() {
         let is_output = index + 1 == network.layers.len();
         let site = Site {
             index,
-            x: scores,
+            x: logits,
             activation: layer.activation().unwrap_or(&Activation::Linear),
             is_output,
             is_in_loss: is_output && !matches!(loss, Loss::OfValues(_)),
         };
-        scores = placed.lower(&mut lowering, &site);
+        logits = placed.lower(&mut lowering, &site);
     }
-    let name = delta_name(&lowering.buffers[scores.0].name);
+    let name = delta_name(&lowering.buffers[logits.0].name);
     let delta = lowering.buffer(&name, vec![network.outputs()]);
     let Lowering { tensors, training, buffers, .. } = &mut lowering;
-    let backward = backward(training, (scores, delta), buffers, tensors);
-    let (predict, output) = prediction(&mut lowering, network, &loss, scores);
+    let backward = backward(training, (logits, delta), buffers, tensors);
+    let (predict, output) = prediction(&mut lowering, network, &loss, logits);
     Plan {
         tensors: lowering.tensors,
         buffers: lowering.buffers,
         input,
         inference: lowering.training.iter().map(Operation::inference).collect(),
         training: lowering.training,
-        measure: measure(&loss, scores, delta),
+        measure: measure(&loss, logits, delta),
         loss,
-        scores,
+        logits,
         delta,
         backward,
         predict,

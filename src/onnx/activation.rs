@@ -3,7 +3,7 @@
 
 use super::graph::{Graph, Value};
 use crate::error::{Error, Result};
-use crate::expr::{Comparison, Function as Elementary, Operator, Step, Variable};
+use crate::expr::{Comparison, Function as Elementary, Instruction, Operator, Variable};
 use crate::math::{LARGEST_EXPONENT, SMALLEST_EXPONENT, SMALLEST_NORMAL};
 use crate::plan::Function;
 
@@ -27,23 +27,24 @@ pub(super) fn nodes(
     let mut values: Vec<Value> = Vec::with_capacity(steps.len());
     for step in &steps {
         let mut operand = |place: usize| match steps[place] {
-            Step::Constant(value) => graph.number(value),
-            Step::Variable(_) | Step::Apply(..) | Step::Combine(..) | Step::Choose(..) => {
-                values[place].clone()
-            }
+            Instruction::Constant(value) => graph.number(value),
+            Instruction::Variable(_)
+            | Instruction::Apply(..)
+            | Instruction::Combine(..)
+            | Instruction::Choose(..) => values[place].clone(),
         };
         let value = match *step {
-            Step::Variable(variable) => value_of(variable)?,
-            Step::Constant(_) => String::new(),
-            Step::Apply(function, a) => {
+            Instruction::Variable(variable) => value_of(variable)?,
+            Instruction::Constant(_) => String::new(),
+            Instruction::Apply(function, a) => {
                 let a = operand(a);
                 apply(graph, function, &a)
             }
-            Step::Combine(operator, a, b) => {
+            Instruction::Combine(operator, a, b) => {
                 let (a, b) = (operand(a), operand(b));
                 graph.node(combination(operator), &[&a, &b])
             }
-            Step::Choose(comparison, places) => {
+            Instruction::Choose(comparison, places) => {
                 let [a, b, then, otherwise] = places.map(operand);
                 let holds = compare(graph, comparison, &a, &b);
                 graph.node("Where", &[&holds, &then, &otherwise])

@@ -30,7 +30,7 @@ pub(super) enum Setting<'a> {
 }
 
 /// What a graph makes: a name, the numbers of a row and their type.
-pub(super) struct Output {
+pub(super) struct GraphOutput {
     pub name: &'static str,
     pub columns: usize,
     pub element: i32,
@@ -108,7 +108,7 @@ impl Graph {
     }
 
     /// The graph, of rows of shape `input`, whose last node makes the output.
-    pub fn finish(mut self, input: &[usize], output: Output) -> GraphProto {
+    pub fn finish(mut self, input: &[usize], output: GraphOutput) -> GraphProto {
         if let Some(last) = self.nodes.last_mut() {
             last.output = vec![output.name.into()];
         }

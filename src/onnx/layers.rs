@@ -3,7 +3,7 @@
 //! stored as the f32 they are. Convolutions are f32, because onnxruntime has none in f64.
 
 use super::activation;
-use super::graph::{Graph, INPUT, Output, Setting, Value};
+use super::graph::{Graph, GraphOutput, INPUT, Setting, Value};
 use super::schema::{DOUBLE, FLOAT};
 use crate::data::Scaling;
 use crate::error::{Error, Result};
@@ -17,7 +17,7 @@ use crate::network::{Activation, Layer};
 use crate::plan::{Axis, Loss};
 
 /// Builds the graph of a model; its last node makes the output.
-pub(super) fn build(graph: &mut Graph, model: &Model) -> Result<Output> {
+pub(super) fn build(graph: &mut Graph, model: &Model) -> Result<GraphOutput> {
     let network = &model.network;
     let mut value = scale_inputs(graph, &network.input, &model.inputs);
     let mut shape = &network.input;
@@ -142,12 +142,12 @@ fn activate(
 
 /// Probabilities of all classes or labels, as f32, or values in original units, as f64: f32 would lose what tells
 /// values far from 0 apart.
-fn finish(graph: &mut Graph, model: &Model, value: Value) -> Output {
+fn finish(graph: &mut Graph, model: &Model, value: Value) -> GraphOutput {
     let network = &model.network;
     match network.loss() {
         Loss::SoftmaxCrossEntropy | Loss::MultiLabelCrossEntropy => {
             graph.rounded(&value);
-            Output { name: "probabilities", columns: network.outputs(), element: FLOAT }
+            GraphOutput { name: "probabilities", columns: network.outputs(), element: FLOAT }
         }
         Loss::BinaryCrossEntropy => {
             let one = graph.number(1.0);
@@ -155,7 +155,7 @@ fn finish(graph: &mut Graph, model: &Model, value: Value) -> Output {
             let both = [("axis", Setting::Int(1))];
             let both = graph.node_with("Concat", &[&other, &value], &both);
             graph.rounded(&both);
-            Output { name: "probabilities", columns: 2, element: FLOAT }
+            GraphOutput { name: "probabilities", columns: 2, element: FLOAT }
         }
         Loss::OfValues(_) => {
             let outputs = network.outputs();
@@ -163,7 +163,7 @@ fn finish(graph: &mut Graph, model: &Model, value: Value) -> Output {
             let shift = graph.doubles("targets.shift", &[outputs], &model.targets.shift);
             let spread = graph.node("Div", &[&value, &scale]);
             graph.node("Add", &[&spread, &shift]);
-            Output { name: "values", columns: outputs, element: DOUBLE }
+            GraphOutput { name: "values", columns: outputs, element: DOUBLE }
         }
     }
 }

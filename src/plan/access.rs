@@ -46,10 +46,10 @@ pub struct Write {
 }
 
 impl Array {
-    /// What a loss reads: the scores, and beside them what rows are to be and what they weigh.
-    pub fn of_loss(scores: BufferId) -> Vec<Place> {
+    /// What a loss reads: the logits, and beside them what rows are to be and what they weigh.
+    pub fn of_loss(logits: BufferId) -> Vec<Place> {
         let arrays = [Array::Targets, Array::RowWeights].map(Place::Array);
-        [&[Place::Buffer(scores)], &arrays[..]].concat()
+        [&[Place::Buffer(logits)], &arrays[..]].concat()
     }
 }
 

@@ -23,14 +23,14 @@ pub struct Plan {
     /// The loss.
     pub loss: Loss,
     /// What the loss reads: logits, or the outputs of a regression.
-    pub scores: BufferId,
-    /// Where the loss writes its gradient by the scores.
+    pub logits: BufferId,
+    /// Where the loss writes its gradient by the logits.
     pub delta: BufferId,
     /// The losses of the rows, and that gradient.
     pub measure: Operation,
     /// From that gradient to the gradient of every trainable tensor.
     pub backward: Vec<Operation>,
-    /// From the scores to what a prediction shows; nothing in a regression.
+    /// From the logits to what a prediction shows; nothing in a regression.
     pub predict: Option<Operation>,
     /// What a prediction shows: probabilities or values.
     pub output: BufferId,

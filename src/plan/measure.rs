@@ -8,12 +8,12 @@ use super::ops::multi_label_cross_entropy::MultiLabelCrossEntropy;
 use super::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 use super::ops::value_loss::LossOfValues;
 
-/// What takes a loss of the rows of a batch, and writes its gradient by their scores.
-pub fn measure(loss: &Loss, scores: BufferId, delta: BufferId) -> Operation {
+/// What takes a loss of the rows of a batch, and writes its gradient by their logits.
+pub fn measure(loss: &Loss, logits: BufferId, delta: BufferId) -> Operation {
     match loss {
-        Loss::SoftmaxCrossEntropy => SoftmaxCrossEntropy { scores, delta }.into(),
-        Loss::BinaryCrossEntropy => BinaryCrossEntropy { scores, delta }.into(),
-        Loss::MultiLabelCrossEntropy => MultiLabelCrossEntropy { scores, delta }.into(),
-        Loss::OfValues(loss) => LossOfValues { loss: loss.clone(), scores, delta }.into(),
+        Loss::SoftmaxCrossEntropy => SoftmaxCrossEntropy { logits, delta }.into(),
+        Loss::BinaryCrossEntropy => BinaryCrossEntropy { logits, delta }.into(),
+        Loss::MultiLabelCrossEntropy => MultiLabelCrossEntropy { logits, delta }.into(),
+        Loss::OfValues(loss) => LossOfValues { loss: loss.clone(), logits, delta }.into(),
     }
 }

@@ -23,11 +23,11 @@ pub struct Tape<'a> {
     backward: Vec<Operation>,
 }
 
-/// The operations from `delta`, the gradient of the loss by `scores`, to that of every trainable tensor;
+/// The operations from `delta`, the gradient of the loss by `logits`, to that of every trainable tensor;
 /// none that would end in the input alone.
 pub fn backward(
     training: &[Operation],
-    (scores, delta): (BufferId, BufferId),
+    (logits, delta): (BufferId, BufferId),
     buffers: &mut Vec<Buffer>,
     tensors: &[Tensor],
 ) -> Vec<Operation> {
@@ -39,7 +39,7 @@ pub fn backward(
         tensors,
         backward: vec![],
     };
-    tape.deltas[scores.0] = Some(delta);
+    tape.deltas[logits.0] = Some(delta);
     for operation in training.iter().rev() {
         operation.backward(&mut tape);
     }

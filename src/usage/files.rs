@@ -2,7 +2,7 @@
 
 use ndarray::Axis;
 
-use super::output::Output;
+use super::output::PredictionFile;
 use super::predictor::Predictor;
 use super::targets::truth;
 use crate::backend::{Infer, Trained};
@@ -17,7 +17,7 @@ use crate::model::Model;
 pub async fn predict(
     predictor: &mut Predictor,
     rows: &mut Rows,
-    output: &mut Output,
+    output: &mut PredictionFile,
     mut progress: impl FnMut(u64),
 ) -> Result<u64> {
     let mut done = 0;

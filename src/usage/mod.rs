@@ -12,7 +12,7 @@ mod targets;
 #[cfg(feature = "files")]
 pub use files::{evaluate, predict};
 #[cfg(feature = "files")]
-pub use output::Output;
+pub use output::PredictionFile;
 pub use own_splits::evaluate_own_splits;
 pub use predictor::Predictor;
 #[cfg(feature = "files")]

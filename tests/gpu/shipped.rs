@@ -109,8 +109,12 @@ fn check(file: &std::path::Path, problems: &mut Vec<String>) -> Option<()> {
             assert!(reasons.iter().any(|reason| why.message.contains(reason)), "{why}");
             continue;
         };
-        let turns = gpu.most_turns();
-        assert!(!software || turns <= 60_000, "{}: {turns} turns of loops", file.display());
+        let iterations = gpu.most_iterations();
+        assert!(
+            !software || iterations <= 60_000,
+            "{}: {iterations} iterations of loops",
+            file.display()
+        );
         let before = gpu.state().block_on().unwrap();
         let (found, _) = trained(&run, &mut gpu);
         let after = gpu.state().block_on().unwrap();
@@ -146,7 +150,7 @@ fn every_parameter_file_on_every_schedule() {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
-/// Whole epochs whose dispatches make as many turns of loops as are allowed: a driver that left loops
+/// Whole epochs whose dispatches make as many iterations of loops as are allowed: a driver that left loops
 /// before their end would be seen, here and by the backend itself.
 #[test]
 fn dispatches_of_as_many_turns_as_are_allowed() {
@@ -173,9 +177,9 @@ fn dispatches_of_as_many_turns_as_are_allowed() {
         let fitting =
             GpuBackend::first_fitting(device, run.clone(), &[Schedule::Resident]).block_on();
         let Some(mut gpu) = fitting.unwrap().0 else { continue };
-        let turns = gpu.most_turns();
-        assert!(!software || turns <= 60_000, "{file}: {turns} turns of loops");
-        stretched += usize::from(!software || turns > 50_000);
+        let iterations = gpu.most_iterations();
+        assert!(!software || iterations <= 60_000, "{file}: {iterations} iterations of loops");
+        stretched += usize::from(!software || iterations > 50_000);
         let (found, _) = trained(&run, &mut gpu);
         let (expected, _) = trained(&run, &mut cpu::<f32>(&run));
         assert!(near(&found, &expected), "{file} {batch_size}: {found:?} {expected:?}");

@@ -7,12 +7,12 @@ use crate::cpu::ops::softmax_cross_entropy::softmax_cross_entropy;
 use crate::cpu::ops::value_loss::value_loss;
 use crate::plan::Loss;
 
-/// The losses of the rows, which the batch keeps, and the gradient by their scores; `exponentials` as
+/// The losses of the rows, which the batch keeps, and the gradient by their logits; `exponentials` as
 /// softmax cross-entropy takes it.
 pub(super) fn losses(
     kind: &Loss,
     batch: &mut Batch<f32>,
-    scores: &[f32],
+    logits: &[f32],
     scale: f32,
     delta: &mut [f32],
     exponentials: impl FnOnce(&mut [f32]),
@@ -21,16 +21,16 @@ pub(super) fn losses(
     losses.resize(weights.len(), 0.0);
     match kind {
         Loss::SoftmaxCrossEntropy => {
-            softmax_cross_entropy(scores, classes, weights, scale, losses, delta, exponentials);
+            softmax_cross_entropy(logits, classes, weights, scale, losses, delta, exponentials);
         }
         Loss::BinaryCrossEntropy => {
-            binary_cross_entropy(scores, classes, weights, scale, losses, delta);
+            binary_cross_entropy(logits, classes, weights, scale, losses, delta);
         }
         Loss::MultiLabelCrossEntropy => {
-            multi_label_cross_entropy(scores, values, weights, scale, losses, delta);
+            multi_label_cross_entropy(logits, values, weights, scale, losses, delta);
         }
         Loss::OfValues(loss) => {
-            let rows = (scores, &values[..], &weights[..]);
+            let rows = (logits, &values[..], &weights[..]);
             value_loss(&loss.expression, rows, scale, losses, delta, errors);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::simd::operations::Simd;
 use super::simd::portable::Portable;
-use crate::instruction_set::{InstructionSet, Task};
+use crate::instruction_set::{Compiled, InstructionSet};
 
 /// Something to do in vectors. Its `on` is `#[inline(always)]`, as is all that it calls.
 pub(super) trait Part {
@@ -28,7 +28,7 @@ struct On<S, P> {
     part: P,
 }
 
-impl<S: Simd, P: Part> Task for On<S, P> {
+impl<S: Simd, P: Part> Compiled for On<S, P> {
     type Output = P::Output;
 
     #[inline(always)]

@@ -8,7 +8,7 @@ use super::loss::losses;
 use super::memory::{Memory, Span, Training, load, store};
 use super::update::Rule;
 use crate::cpu::batch::Batch;
-use crate::cpu::gather::Frame;
+use crate::cpu::gather::FoldScaling;
 use crate::expr::Scratch;
 use crate::instruction_set::InstructionSet;
 use crate::math::Real;
@@ -24,12 +24,12 @@ pub(in crate::rooms::cpu) struct Fused {
     needs: Option<(usize, Training)>,
     memory: Memory,
     instructions: Parts,
-    frame: Frame<f32>,
+    scaling: FoldScaling<f32>,
     batch: Batch<f32>,
     scratch: Scratch<f32>,
-    /// The scores of the batch and the gradient by them, without padding: (rows, outputs).
-    scores: Vec<f32>,
-    score_delta: Vec<f32>,
+    /// The logits of the batch and the gradient by them, without padding: (rows, outputs).
+    logits: Vec<f32>,
+    logit_delta: Vec<f32>,
 }
 
 /// What a step did.
@@ -49,19 +49,19 @@ impl Fused {
     fn on(run: &Run, replica: &Replica, chain: Arc<Chain>, instructions: InstructionSet) -> Self {
         let needs = needs(run, replica);
         let memory = Memory::new(&chain, needs.0, Some(needs.1));
-        let frame = Frame::new(run, run.fold(replica));
-        Fused { needs: Some(needs), ..Self::of(chain, memory, Parts::on(instructions), frame) }
+        let scaling = FoldScaling::new(run, run.fold(replica));
+        Fused { needs: Some(needs), ..Self::of(chain, memory, Parts::on(instructions), scaling) }
     }
 
     /// A network with these weights, in the order of the plan's layout, to evaluate up to `rows` rows at once.
     pub fn evaluator<T: Real>(
-        (chain, frame): (&Arc<Chain>, &Frame<f32>),
+        (chain, scaling): (&Arc<Chain>, &FoldScaling<f32>),
         (layout, weights): (&Layout, &[T]),
         rows: usize,
     ) -> Self {
         let memory = Memory::new(chain, rows, None);
         let instructions = Parts::on(InstructionSet::best());
-        let mut evaluator = Self::of(chain.clone(), memory, instructions, frame.clone());
+        let mut evaluator = Self::of(chain.clone(), memory, instructions, scaling.clone());
         evaluator.take_over(layout, weights, &[]);
         evaluator
     }
@@ -77,17 +77,22 @@ impl Fused {
         Memory::bytes(chain, rows, None)
     }
 
-    fn of(chain: Arc<Chain>, memory: Memory, instructions: Parts, frame: Frame<f32>) -> Self {
+    fn of(
+        chain: Arc<Chain>,
+        memory: Memory,
+        instructions: Parts,
+        scaling: FoldScaling<f32>,
+    ) -> Self {
         Fused {
             chain,
             needs: None,
             memory,
             instructions,
-            frame,
+            scaling,
             batch: Batch::default(),
             scratch: Scratch::default(),
-            scores: vec![],
-            score_delta: vec![],
+            logits: vec![],
+            logit_delta: vec![],
         }
     }
 
@@ -99,12 +104,12 @@ impl Fused {
     /// Takes over a replica: its scaling, and its weights and moments in the order of the plan's layout.
     pub fn load<T: Real>(
         &mut self,
-        frame: &Frame<f32>,
+        scaling: &FoldScaling<f32>,
         layout: &Layout,
         weights: &[T],
         slots: &[Vec<T>],
     ) {
-        self.frame.clone_from(frame);
+        self.scaling.clone_from(scaling);
         // Padding is zero, whatever became of the replica before.
         self.memory.numbers.fill(0.0);
         self.take_over(layout, weights, slots);
@@ -142,7 +147,7 @@ impl Fused {
         t: u64,
         sums: &mut Evaluation,
     ) -> Done {
-        after.iter().for_each(|row| fetch_ahead(self.frame.row(&run.table, *row)));
+        after.iter().for_each(|row| fetch_ahead(self.scaling.row(&run.table, *row)));
         self.forward(run, rows, true);
         let scale = run.step.gradient_scale(run.fold(replica), rows.len()) as f32;
         if !self.loss(run, rows.len(), scale, sums) {
@@ -162,13 +167,13 @@ impl Fused {
     }
 
     fn forward(&mut self, run: &Run, rows: &[u32], training: bool) {
-        self.batch.gather(&self.frame, &run.table, rows);
+        self.batch.gather(&self.scaling, &run.table, rows);
         let Memory { map, numbers } = &mut self.memory;
         let place = map.places[0];
         let inputs = numbers[map.activations[0].all()].chunks_exact_mut(place.input_row);
         for (&row, x) in rows.iter().zip(inputs) {
-            let row = self.frame.row(&run.table, row);
-            self.frame.scale_inputs(std::iter::once(row), &mut x[..place.inputs]);
+            let row = self.scaling.row(&run.table, row);
+            self.scaling.scale_inputs(std::iter::once(row), &mut x[..place.inputs]);
         }
         for layer in 0..self.chain.links.len() {
             self.instructions.forward(&mut self.memory, layer, rows.len());
@@ -197,22 +202,22 @@ impl Fused {
         }
     }
 
-    /// Losses, sums, and the gradient by the scores; false if the loss is not finite.
+    /// Losses, sums, and the gradient by the logits; false if the loss is not finite.
     fn loss(&mut self, run: &Run, rows: usize, scale: f32, sums: &mut Evaluation) -> bool {
         let last = self.chain.links.len() - 1;
         let Memory { map, numbers } = &mut self.memory;
         let place = map.places[last];
         let padded = numbers[map.activations[last + 1].all()].chunks_exact(place.row).take(rows);
-        self.scores.clear();
-        padded.for_each(|row| self.scores.extend_from_slice(&row[..place.units]));
-        self.score_delta.resize(self.scores.len(), 0.0);
+        self.logits.clear();
+        padded.for_each(|row| self.logits.extend_from_slice(&row[..place.units]));
+        self.logit_delta.resize(self.logits.len(), 0.0);
         let exponentials = |z: &mut [f32]| self.instructions.exponentials(z);
-        let delta = &mut self.score_delta;
-        losses(&run.plan.loss, &mut self.batch, &self.scores, scale, delta, exponentials);
+        let delta = &mut self.logit_delta;
+        losses(&run.plan.loss, &mut self.batch, &self.logits, scale, delta, exponentials);
         let before = sums.loss_sum;
-        self.batch.add_sums(&run.plan.loss, &self.scores, sums);
+        self.batch.add_sums(&run.plan.loss, &self.logits, sums);
         let rows = numbers[map.deltas[last].all()].chunks_exact_mut(place.row);
-        for (row, delta) in rows.zip(self.score_delta.chunks_exact(place.units)) {
+        for (row, delta) in rows.zip(self.logit_delta.chunks_exact(place.units)) {
             row[..place.units].copy_from_slice(delta);
         }
         (sums.loss_sum - before).is_finite()

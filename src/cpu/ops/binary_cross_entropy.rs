@@ -31,7 +31,7 @@ pub(crate) fn binary_cross_entropy<T: Real>(
 impl Execute for BinaryCrossEntropy {
     fn execute<T: Product>(&self, site: &mut Site<T>) {
         let scale = site.gradient_scale;
-        site.workspace.with_batch(self.scores, self.delta, |batch, z, delta| {
+        site.workspace.with_batch(self.logits, self.delta, |batch, z, delta| {
             let Batch { classes, weights, losses, .. } = batch;
             binary_cross_entropy(z, classes, weights, scale, losses, delta);
         });

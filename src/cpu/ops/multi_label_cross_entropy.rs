@@ -37,7 +37,7 @@ pub(crate) fn multi_label_cross_entropy<T: Real>(
 impl Execute for MultiLabelCrossEntropy {
     fn execute<T: Product>(&self, site: &mut Site<T>) {
         let scale = site.gradient_scale;
-        site.workspace.with_batch(self.scores, self.delta, |batch, z, delta| {
+        site.workspace.with_batch(self.logits, self.delta, |batch, z, delta| {
             let Batch { values, weights, losses, .. } = batch;
             multi_label_cross_entropy(z, values, weights, scale, losses, delta);
         });

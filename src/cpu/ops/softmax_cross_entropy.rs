@@ -50,7 +50,7 @@ pub(crate) fn softmax_cross_entropy<T: Real>(
 impl Execute for SoftmaxCrossEntropy {
     fn execute<T: Product>(&self, site: &mut Site<T>) {
         let scale = site.gradient_scale;
-        site.workspace.with_batch(self.scores, self.delta, |batch, z, delta| {
+        site.workspace.with_batch(self.logits, self.delta, |batch, z, delta| {
             let Batch { classes, weights, losses, .. } = batch;
             let exponentials = |z: &mut [T]| z.iter_mut().for_each(|z| *z = z.exp());
             softmax_cross_entropy(z, classes, weights, scale, losses, delta, exponentials);

@@ -41,7 +41,7 @@ pub(crate) fn value_loss<T: Real>(
 impl Execute for LossOfValues {
     fn execute<T: Product>(&self, site: &mut Site<T>) {
         let scale = site.gradient_scale;
-        site.workspace.with_batch(self.scores, self.delta, |batch, z, delta| {
+        site.workspace.with_batch(self.logits, self.delta, |batch, z, delta| {
             let Batch { values, weights, losses, errors, .. } = batch;
             value_loss(&self.loss.expression, (z, values, weights), scale, losses, delta, errors);
         });

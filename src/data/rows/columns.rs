@@ -9,7 +9,7 @@ use crate::nearest::did_you_mean;
 
 /// The places of the columns that are read.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Layout {
+pub(super) struct Columns {
     /// The columns of every line.
     pub columns: usize,
     pub inputs: Vec<usize>,
@@ -21,7 +21,7 @@ pub(super) struct Layout {
     pub indices: Vec<usize>,
 }
 
-impl Layout {
+impl Columns {
     /// For predictions: targets may be there, and are not read.
     pub fn for_inputs(first: &FirstLine, columns: usize, wanted: &Wanted) -> Result<Self> {
         let mut found = Self::new(first, columns, wanted)?;
@@ -77,7 +77,7 @@ impl Layout {
             )));
         }
         let (inputs, targets) = named.split_at(expected);
-        Ok(Layout {
+        Ok(Columns {
             columns,
             inputs: inputs.into(),
             targets: targets.into(),
@@ -113,13 +113,13 @@ impl Layout {
         if let (true, Some(names)) = (targets.len() > 1, &wanted.target_names) {
             targets = by_name(header, names)?;
         }
-        Ok(Layout { columns: header.len(), inputs, targets, left_out, indices: vec![] })
+        Ok(Columns { columns: header.len(), inputs, targets, left_out, indices: vec![] })
     }
 }
 
 /// Refuses a single target of another name than the model's, where columns go by name. Whether names tell
 /// the targets.
-fn check_target(header: Option<&[String]>, found: &Layout, wanted: &Wanted) -> Result<bool> {
+fn check_target(header: Option<&[String]>, found: &Columns, wanted: &Wanted) -> Result<bool> {
     let (Some(header), Some(_), Some(names)) =
         (header, wanted.input_names(), wanted.target_names.as_deref())
     else {
@@ -169,8 +169,8 @@ mod tests {
         Wanted { row_shape: vec![2], feature_names: names.map(texts), targets, ..Wanted::default() }
     }
 
-    fn layout(header: &[&str], wanted: &Wanted) -> Result<Layout> {
-        Layout::new(&FirstLine::Names(texts(header)), header.len(), wanted)
+    fn layout(header: &[&str], wanted: &Wanted) -> Result<Columns> {
+        Columns::new(&FirstLine::Names(texts(header)), header.len(), wanted)
     }
 
     #[test]
@@ -212,13 +212,13 @@ mod tests {
     fn columns_without_a_name_are_left_out_and_count_up_where_names_do_not_tell() {
         let named = wanted(Some(&["a", "b"]), 1);
         let first = FirstLine::Names(texts(&["", "b", "a", "y"]));
-        let found = Layout::for_inputs(&first, 4, &named).unwrap();
+        let found = Columns::for_inputs(&first, 4, &named).unwrap();
         assert_eq!((found.inputs, found.left_out, found.indices), (vec![2, 1], vec![0], vec![]));
-        let found = Layout::with_targets(&first, 4, &named).unwrap();
+        let found = Columns::with_targets(&first, 4, &named).unwrap();
         assert_eq!((found.targets, found.indices), (vec![3], vec![0]));
-        let found = Layout::for_inputs(&first, 4, &wanted(None, 1)).unwrap();
+        let found = Columns::for_inputs(&first, 4, &wanted(None, 1)).unwrap();
         assert_eq!((found.inputs, found.indices), (vec![1, 2], vec![0]));
-        let message = Layout::for_inputs(&first, 4, &wanted(None, 2)).unwrap_err().to_string();
+        let message = Columns::for_inputs(&first, 4, &wanted(None, 2)).unwrap_err().to_string();
         assert!(message.contains("has 3 columns (a column without a name"), "{message}");
     }
 }

@@ -8,7 +8,7 @@ use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
 use ndarray::{Array2, Axis, concatenate};
 
 use super::bounded::Bounded;
-use super::columns::Layout;
+use super::columns::Columns;
 use super::content::unreadable;
 use super::first_line::FirstLine;
 use super::labelled::Labelled;
@@ -26,7 +26,7 @@ const LONGEST_CELL: u64 = 64;
 const MOST_STRANGERS: usize = 1000;
 
 /// Chooses the columns of a file of so many, with this first line.
-type Choose = fn(&FirstLine, usize, &Wanted) -> Result<Layout>;
+type Choose = fn(&FirstLine, usize, &Wanted) -> Result<Columns>;
 
 /// The rows of a text, whose columns were found to be those that are wanted.
 pub(super) struct CsvRows {
@@ -34,7 +34,7 @@ pub(super) struct CsvRows {
     /// Bytes that a line may take, and that the one under way may still take.
     longest: u64,
     left: Rc<Cell<u64>>,
-    layout: Layout,
+    layout: Columns,
     first: FirstLine,
     /// The last value of each index.
     counted: Vec<f64>,
@@ -61,7 +61,7 @@ impl CsvRows {
             reader,
             longest,
             left,
-            layout: Layout::default(),
+            layout: Columns::default(),
             first: FirstLine::Row,
             counted: vec![],
             class_names: wanted.class_names.clone(),
@@ -171,7 +171,7 @@ impl CsvRows {
             }
         };
         let (inputs, targets) = blocks.into_iter().unzip();
-        let Layout { inputs: columns, targets: outputs, .. } = &self.layout;
+        let Columns { inputs: columns, targets: outputs, .. } = &self.layout;
         Ok((joined(columns.len(), inputs)?, joined(outputs.len(), targets)?))
     }
 
@@ -278,7 +278,7 @@ impl CsvRows {
 
 /// All rows of a text with their targets.
 pub(super) fn labelled(text: impl Read + 'static, wanted: &Wanted) -> Result<Labelled> {
-    let mut rows = CsvRows::new(text, wanted, Layout::with_targets)?;
+    let mut rows = CsvRows::new(text, wanted, Columns::with_targets)?;
     let (inputs, targets) = rows.all()?;
     if inputs.nrows() == 0 {
         return Err(Error::input("has a header and no rows"));

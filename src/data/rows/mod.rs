@@ -15,7 +15,7 @@ use std::path::Path;
 
 use ndarray::{Array2, s};
 
-use self::columns::Layout;
+use self::columns::Columns;
 use self::content::Content;
 use self::csv::CsvRows;
 pub use self::labelled::Labelled;
@@ -48,7 +48,7 @@ impl Rows {
                 archive::inputs(path, wanted).map(|(rows, note)| (Source::Whole(rows), note))
             }
             Content::Array => npy(path, wanted).map(|array| (Source::Npy(array), None)),
-            Content::Text(text) => CsvRows::new(text, wanted, Layout::for_inputs).map(of_csv),
+            Content::Text(text) => CsvRows::new(text, wanted, Columns::for_inputs).map(of_csv),
         };
         let (source, note) = open().map_err(|error| error.within(path.display()))?;
         Ok(Rows { source, name: path.display().to_string(), row: 0, note })
@@ -56,7 +56,7 @@ impl Rows {
 
     /// Rows of CSV text, such as standard input.
     pub fn from_csv(text: impl Read + 'static, name: &str, wanted: &Wanted) -> Result<Self> {
-        let rows = CsvRows::new(text, wanted, Layout::for_inputs).map(of_csv);
+        let rows = CsvRows::new(text, wanted, Columns::for_inputs).map(of_csv);
         let (source, note) = rows.map_err(|error| error.within(name))?;
         Ok(Rows { source, name: name.into(), row: 0, note })
     }

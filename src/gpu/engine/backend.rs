@@ -110,9 +110,9 @@ impl GpuBackend {
         self.session.network.train.dispatches_a_step()
     }
 
-    /// The most turns of loops that an invocation of a training dispatch makes, as counted before it was
+    /// The most iterations of loops that an invocation of a training dispatch makes, as counted before it was
     /// compiled: some software drivers leave loops early that make more than 65,535.
-    pub fn most_turns(&self) -> u64 {
+    pub fn most_iterations(&self) -> u64 {
         let all = self.session.network.train.all();
         all.map(|dispatch| dispatch.iterations).max().unwrap_or(0)
     }

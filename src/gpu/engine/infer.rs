@@ -25,7 +25,7 @@ pub struct GpuInference {
     steps: StepBuffers,
     /// From inputs to outputs.
     predict: Vec<Dispatch>,
-    /// The losses of the rows, from the scores.
+    /// The losses of the rows, from the logits.
     measure: Vec<Dispatch>,
 }
 
@@ -104,7 +104,7 @@ impl GpuInference {
     }
 }
 
-/// What predicts, and what makes losses of the scores.
+/// What predicts, and what makes losses of the logits.
 fn dispatches(
     gpu: &Gpu,
     kernels: &mut Kernels,

@@ -15,9 +15,9 @@ impl Launch for AveragePool {
         let parameters = Parameters::new(at, windows, None);
         let mut constants = constants(windows, self.mode).to_vec();
         constants.push(("TRANSPOSED", self.transposed));
-        let turns = if self.transposed { windows.overlap() } else { windows.taps() };
+        let iterations = if self.transposed { windows.overlap() } else { windows.taps() };
         let variant = Variant { constants: &constants, ..Variant::default() };
-        let size = at.elements(self.to).iterating(turns);
+        let size = at.elements(self.to).iterating(iterations);
         at.dispatch((AVERAGE_POOL, variant), parameters, &buffers, size)
     }
 }

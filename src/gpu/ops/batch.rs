@@ -36,7 +36,7 @@ pub(in crate::rooms::gpu) struct Batch<'a> {
     /// (rows), or one element where rows have no weights.
     pub row_weights: &'a wgpu::Buffer,
     /// (fold, class weights, or shifts of the outputs and then their scales).
-    pub frames: &'a wgpu::Buffer,
+    pub scaling: &'a wgpu::Buffer,
 }
 
 impl Batch<'_> {
@@ -51,7 +51,7 @@ impl Batch<'_> {
             (self.lists, Read),
             (self.targets, Read),
             (self.row_weights, Read),
-            (self.frames, Read),
+            (self.scaling, Read),
             (&to.rows, Write),
             (&to.truth, Write),
             (&to.weights, Write),

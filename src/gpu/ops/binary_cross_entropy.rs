@@ -11,7 +11,7 @@ use crate::plan::ops::binary_cross_entropy::BinaryCrossEntropy;
 impl Launch for BinaryCrossEntropy {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
         let kernel = (BINARY_CROSS_ENTROPY, Variant::default());
-        launch_loss(at, kernel, self.scores, self.delta)
+        launch_loss(at, kernel, self.logits, self.delta)
     }
 }
 
@@ -28,12 +28,12 @@ pub(super) mod proof {
 
     pub fn prove(bench: &mut Bench, shape: &Shape) {
         let batch = shape.replicas() * shape.capacity;
-        let mut scores = bench.normal(batch, 3.0);
-        scores.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
+        let mut logits = bench.normal(batch, 3.0);
+        logits.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
         let truth = bench.below(batch, 2);
-        let done = Losses::run(bench, shape, &Loss::BinaryCrossEntropy, (scores, truth));
+        let done = Losses::run(bench, shape, &Loss::BinaryCrossEntropy, (logits, truth));
         let (losses, delta) = done.twin(shape, twin);
-        let z = wide(&done.scores);
+        let z = wide(&done.logits);
         let softplus = |z: f64| z.max(0.0) + (-z.abs()).exp().ln_1p();
         let of_loss = |(row, &loss): (usize, &f64)| {
             (loss, softplus(z[row]) + f64::from(done.truth[row]) * z[row].abs())

@@ -28,7 +28,7 @@ pub(in crate::rooms::gpu) struct Gather<'a> {
     /// Inputs of a row.
     pub inputs: usize,
     /// (fold, shifts and then scales).
-    pub frames: &'a wgpu::Buffer,
+    pub scaling: &'a wgpu::Buffer,
 }
 
 impl Gather<'_> {
@@ -42,7 +42,7 @@ impl Gather<'_> {
             fold: part.fold.map_or(ALL_FOLDS, word),
         };
         let buffers =
-            [(&part.buffer, Read), (self.frames, Read), (&to.rows, Read), (&to.inputs, Write)];
+            [(&part.buffer, Read), (self.scaling, Read), (&to.rows, Read), (&to.inputs, Write)];
         let size = Size::threads(to.capacity * self.inputs);
         dispatcher.dispatch((GATHER, Variant::default()), parameters, &buffers, size)
     }

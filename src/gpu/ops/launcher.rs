@@ -12,7 +12,7 @@ use crate::plan::{BufferId, Layout, Plan, TensorId};
 /// The constant of kernels that add to what is there.
 const ADDS: [(&str, bool); 1] = [("ADDS", true)];
 
-/// Turns the operations of a plan into dispatches on a workspace.
+/// Iterations the operations of a plan into dispatches on a workspace.
 pub(in crate::rooms::gpu) struct Launcher<'a> {
     pub dispatcher: Dispatcher<'a>,
     pub plan: &'a Plan,

@@ -21,12 +21,12 @@ struct Parameters {
 pub(super) fn launch_loss(
     at: &mut Launcher,
     kernel: (&'static Source, Variant),
-    scores: BufferId,
+    logits: BufferId,
     delta: BufferId,
 ) -> Dispatch {
-    let (outputs, workspace) = (at.plan.row_len(scores), at.workspace);
+    let (outputs, workspace) = (at.plan.row_len(logits), at.workspace);
     let buffers = [
-        at.read(scores),
+        at.read(logits),
         (&workspace.gathered.truth, Read),
         (&workspace.gathered.weights, Read),
         (&workspace.losses, Write),

@@ -27,7 +27,7 @@ pub(in crate::rooms::gpu) struct MetricSums<'a> {
     /// Logits, labels or outputs of a row.
     pub units: usize,
     /// (replica, capacity, units)
-    pub scores: &'a wgpu::Buffer,
+    pub logits: &'a wgpu::Buffer,
     /// (replica, capacity, 1 or units)
     pub truth: &'a wgpu::Buffer,
     /// (replica, capacity), both
@@ -54,7 +54,7 @@ impl MetricSums<'_> {
             outputs: word(outputs),
         };
         let buffers = [
-            (self.scores, Read),
+            (self.logits, Read),
             (self.truth, Read),
             (self.weights, Read),
             (self.losses, Read),

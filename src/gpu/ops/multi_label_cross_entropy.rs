@@ -11,7 +11,7 @@ use crate::plan::ops::multi_label_cross_entropy::MultiLabelCrossEntropy;
 impl Launch for MultiLabelCrossEntropy {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
         let kernel = (MULTI_LABEL_CROSS_ENTROPY, Variant::default());
-        launch_loss(at, kernel, self.scores, self.delta)
+        launch_loss(at, kernel, self.logits, self.delta)
     }
 }
 
@@ -29,15 +29,15 @@ pub(super) mod proof {
     pub fn prove(bench: &mut Bench, shape: &Shape) {
         let outputs = shape.units;
         let elements = shape.replicas() * shape.capacity * outputs;
-        let mut scores = bench.normal(elements, 3.0);
-        scores.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
+        let mut logits = bench.normal(elements, 3.0);
+        logits.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
         let truth = labels(bench, elements);
         let done =
-            Losses::run(bench, shape, &Loss::MultiLabelCrossEntropy, (scores, words(&truth)));
+            Losses::run(bench, shape, &Loss::MultiLabelCrossEntropy, (logits, words(&truth)));
         let (losses, delta) = done.twin(shape, |z, truth, weights, scale, losses, delta| {
             twin(z, &wide(bytemuck::cast_slice(truth)), weights, scale, losses, delta);
         });
-        let (z, y) = (wide(&done.scores), wide(&truth));
+        let (z, y) = (wide(&done.logits), wide(&truth));
         let softplus = |z: f64| z.max(0.0) + (-z.abs()).exp().ln_1p();
         let of_loss = |(row, &loss): (usize, &f64)| {
             let own = row * outputs..(row + 1) * outputs;

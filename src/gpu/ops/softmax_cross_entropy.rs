@@ -11,7 +11,7 @@ use crate::plan::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 impl Launch for SoftmaxCrossEntropy {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
         let kernel = (SOFTMAX_CROSS_ENTROPY, Variant::default());
-        launch_loss(at, kernel, self.scores, self.delta)
+        launch_loss(at, kernel, self.logits, self.delta)
     }
 }
 
@@ -31,15 +31,15 @@ pub(super) mod proof {
     pub fn prove(bench: &mut Bench, shape: &Shape) {
         let classes = shape.units;
         let batch = shape.replicas() * shape.capacity;
-        let mut scores = bench.normal(batch * classes, 3.0);
-        scores.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
+        let mut logits = bench.normal(batch * classes, 3.0);
+        logits.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
         let truth = bench.below(batch, classes);
-        let done = Losses::run(bench, shape, &Loss::SoftmaxCrossEntropy, (scores, truth));
+        let done = Losses::run(bench, shape, &Loss::SoftmaxCrossEntropy, (logits, truth));
         let (losses, delta) = done.twin(shape, |z, truth, weights, scale, losses, delta| {
             let exponentials = |z: &mut [f64]| z.iter_mut().for_each(|z| *z = Real::exp(*z));
             twin(z, truth, weights, scale, losses, delta, exponentials);
         });
-        let z = wide(&done.scores);
+        let z = wide(&done.logits);
         let a = probabilities(&z, classes);
         let terms = softmax_terms(&z, classes);
         let of_loss = |(row, &loss): (usize, &f64)| {

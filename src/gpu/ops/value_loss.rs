@@ -11,7 +11,7 @@ use crate::plan::ops::value_loss::LossOfValues;
 impl Launch for LossOfValues {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
         let variant = Variant { function: Some(&self.loss.expression), ..Variant::default() };
-        launch_loss(at, (VALUE_LOSS, variant), self.scores, self.delta)
+        launch_loss(at, (VALUE_LOSS, variant), self.logits, self.delta)
     }
 }
 
@@ -40,12 +40,12 @@ pub(super) mod proof {
     fn value_loss_of(bench: &mut Bench, shape: &Shape, text: &str, apart: f64) {
         let outputs = shape.units;
         let elements = shape.replicas() * shape.capacity * outputs;
-        let (mut scores, truth) = (bench.normal(elements, 2.0), bench.normal(elements, 2.0));
+        let (mut logits, truth) = (bench.normal(elements, 2.0), bench.normal(elements, 2.0));
         // Without an error: at the kink of some.
-        scores.iter_mut().zip(&truth).step_by(37).for_each(|(score, truth)| *score = *truth);
+        logits.iter_mut().zip(&truth).step_by(37).for_each(|(score, truth)| *score = *truth);
         let loss = ValueLoss::parse(text).unwrap();
         let l = loss.expression.clone();
-        let done = Losses::run(bench, shape, &Loss::OfValues(loss), (scores, words(&truth)));
+        let done = Losses::run(bench, shape, &Loss::OfValues(loss), (logits, words(&truth)));
         let (losses, delta) = done.twin(shape, |output, truth, weights, scale, losses, delta| {
             let rows = (output, &*wide(bytemuck::cast_slice(truth)), weights);
             twin(&l, rows, scale, losses, delta, &mut Errors::default());
@@ -53,7 +53,7 @@ pub(super) mod proof {
         // The error is rounded by its own size, which l and l' pass on by their slopes. A difference of l' across
         // a kink is larger than any slope beside it; at e = 0 the error is exact.
         let errors: Vec<f64> =
-            done.scores.iter().zip(&truth).map(|(z, y)| f64::from(*z) - f64::from(*y)).collect();
+            done.logits.iter().zip(&truth).map(|(z, y)| f64::from(*z) - f64::from(*y)).collect();
         let of_value = |&e: &f64| {
             let (value, slope) = l.evaluate(e);
             value.abs() + (slope * e).abs() + apart

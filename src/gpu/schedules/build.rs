@@ -20,7 +20,7 @@ use crate::gpu::session::sizes::training_capacity;
 use crate::gpu::session::slots::Slots;
 use crate::gpu::session::statistics::{confusion_length, sums_of};
 use crate::gpu::session::steps::Step;
-use crate::gpu::session::train::{Train, check};
+use crate::gpu::session::train::{TrainingSteps, check};
 use crate::gpu::session::workspace::{Gathered, Workspace};
 use crate::network::Task;
 use crate::plan::Operation;
@@ -110,7 +110,7 @@ impl<'a> Build<'a> {
         self.measured(&self.run.plan.inference, workspace, weights)
     }
 
-    /// The rows of a batch, a list from its inputs to its scores, the loss, and what metrics are made of.
+    /// The rows of a batch, a list from its inputs to its logits, the loss, and what metrics are made of.
     pub fn measured(
         &mut self,
         forward: &[Operation],
@@ -139,9 +139,9 @@ impl<'a> Build<'a> {
             lists: &data.lists.buffer,
             targets: &data.targets,
             row_weights: &data.row_weights,
-            frames: &data.target_frames,
+            scaling: &data.target_scaling,
         };
-        let gather = Gather { inputs: run.network.inputs(), frames: &data.input_frames };
+        let gather = Gather { inputs: run.network.inputs(), scaling: &data.input_scaling };
         let mut dispatcher = self.dispatcher();
         let mut dispatches = vec![batch.launch(&mut dispatcher, to)];
         for part in &data.parts {
@@ -156,8 +156,8 @@ impl<'a> Build<'a> {
         let sums = MetricSums {
             task: self.run.network.task(),
             capacity: workspace.capacity,
-            units: plan.row_len(plan.scores),
-            scores: workspace.of(plan.scores),
+            units: plan.row_len(plan.logits),
+            logits: workspace.of(plan.logits),
             truth: &workspace.gathered.truth,
             weights: &workspace.gathered.weights,
             losses: &workspace.losses,
@@ -208,7 +208,7 @@ impl<'a> Build<'a> {
     }
 
     /// What makes the steps of submits, for a schedule.
-    pub fn recorder(&mut self, train: &Train) -> Result<Recorder> {
+    pub fn recorder(&mut self, train: &TrainingSteps) -> Result<Recorder> {
         let (run, replicas) = (self.run, self.run.replicas.len());
         let fitting = self.gpu.binding_limit as usize / size_of::<Step>() / 2;
         let capacity = (STEPS_OF_ALL.min(fitting) / replicas).clamp(1, STEPS);

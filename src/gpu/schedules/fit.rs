@@ -6,7 +6,7 @@ use super::quads::resident::resident;
 use super::quads::two_phase::two_phase;
 use crate::error::{Error, ErrorKind, Result};
 use crate::gpu::session::schedule::Schedule;
-use crate::gpu::session::train::{Train, check};
+use crate::gpu::session::train::{TrainingSteps, check};
 
 /// Schedules that do not fit, and why.
 pub type Refused = Vec<(Schedule, Error)>;
@@ -16,7 +16,7 @@ pub(super) fn first_fitting(
     build: &mut Build,
     schedules: &[Schedule],
     refused: &mut Refused,
-) -> Result<Option<(Schedule, Train)>> {
+) -> Result<Option<(Schedule, TrainingSteps)>> {
     for &schedule in schedules {
         match fitting(build, schedule) {
             Ok(train) => return Ok(Some((schedule, train))),
@@ -28,7 +28,7 @@ pub(super) fn first_fitting(
 }
 
 /// The training steps of a schedule; unfit where the network, or the device, can't have it.
-pub(super) fn fitting(build: &mut Build, schedule: Schedule) -> Result<Train> {
+pub(super) fn fitting(build: &mut Build, schedule: Schedule) -> Result<TrainingSteps> {
     let built =
         steps_of(build, schedule).and_then(|train| check(build.gpu, train.all()).map(|()| train));
     // What the device itself has to say comes first.
@@ -36,7 +36,7 @@ pub(super) fn fitting(build: &mut Build, schedule: Schedule) -> Result<Train> {
     built
 }
 
-fn steps_of(build: &mut Build, schedule: Schedule) -> Result<Train> {
+fn steps_of(build: &mut Build, schedule: Schedule) -> Result<TrainingSteps> {
     match schedule {
         Schedule::Layered => layered(build),
         Schedule::TwoPhase => two_phase(build),

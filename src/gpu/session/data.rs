@@ -18,9 +18,9 @@ pub(in crate::rooms::gpu) struct Data {
     /// A weight a row, where rows have weights; else one unused number.
     pub row_weights: wgpu::Buffer,
     /// (fold, shifts and then scales) of the inputs.
-    pub input_frames: wgpu::Buffer,
+    pub input_scaling: wgpu::Buffer,
     /// (fold, class weights, or shifts and then scales of the outputs).
-    pub target_frames: wgpu::Buffer,
+    pub target_scaling: wgpu::Buffer,
 }
 
 /// Consecutive rows of the table, or of a fold's own inputs.
@@ -39,24 +39,24 @@ impl Data {
             TableTargets::Values { values, .. } => values.iter().map(|v| v.to_bits()).collect(),
         };
         let inputs = run.folds.iter().map(|fold| run.input_scaling(fold));
-        let input_frames: Vec<f32> = inputs
-            .flat_map(|frame| frame.shift.into_iter().chain(frame.scale))
+        let input_scaling: Vec<f32> = inputs
+            .flat_map(|scaling| scaling.shift.into_iter().chain(scaling.scale))
             .map(|v| v as f32)
             .collect();
-        let target_frames = run.folds.iter().flat_map(|fold| {
-            let frame = run.target_scaling(fold);
-            let scaling = frame.shift.into_iter().chain(frame.scale);
+        let target_scaling = run.folds.iter().flat_map(|fold| {
+            let scaling = run.target_scaling(fold);
+            let scaling = scaling.shift.into_iter().chain(scaling.scale);
             scaling.chain(fold.class_weights.clone()).map(|v| v as f32)
         });
-        let target_frames: Vec<f32> = target_frames.collect();
+        let target_scaling: Vec<f32> = target_scaling.collect();
         let row_weights = run.table.row_weights.as_deref().unwrap_or(&[1.0]);
         Ok(Data {
             parts: parts(gpu, run)?,
             lists: Lists::new(gpu, run)?,
             targets: gpu.upload("the targets", &targets)?,
             row_weights: gpu.upload("the weights of the rows", row_weights)?,
-            input_frames: gpu.upload("the scaling of the inputs", &input_frames)?,
-            target_frames: gpu.upload("the scaling of the targets", &target_frames)?,
+            input_scaling: gpu.upload("the scaling of the inputs", &input_scaling)?,
+            target_scaling: gpu.upload("the scaling of the targets", &target_scaling)?,
         })
     }
 
@@ -65,9 +65,9 @@ impl Data {
         let (rows, inputs) = run.table.inputs.dim();
         let outputs = run.network.outputs();
         let lists = rows * run.folds.len();
-        let frames = run.folds.len() * 2 * (inputs + outputs.max(run.network.classes()));
+        let scaling = run.folds.len() * 2 * (inputs + outputs.max(run.network.classes()));
         let tables = 1 + run.folds.iter().filter(|fold| fold.prepared.is_some()).count();
-        4 * (rows * (tables * inputs + outputs + 1) + lists + frames) as u64
+        4 * (rows * (tables * inputs + outputs + 1) + lists + scaling) as u64
     }
 }
 

@@ -4,7 +4,7 @@ use super::schedule::Schedule;
 use super::sizes::{evaluation_capacity, training_capacity};
 use super::statistics::{confusion_length, slot_length, sums_of};
 use super::tensors::{Tensors, decays};
-use super::train::Train;
+use super::train::TrainingSteps;
 use super::workspace::Workspace;
 use crate::error::Result;
 use crate::gpu::device::dispatch::Dispatch;
@@ -40,7 +40,7 @@ pub(in crate::rooms::gpu) struct DeviceNetwork {
     pub buffers: NetworkBuffers,
     pub steps: Steps,
     pub schedule: Schedule,
-    pub train: Train,
+    pub train: TrainingSteps,
 }
 
 impl NetworkBuffers {

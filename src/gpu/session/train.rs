@@ -3,12 +3,12 @@
 use crate::error::{Error, Result};
 use crate::gpu::device::dispatch::Dispatch;
 use crate::gpu::device::gpu::Gpu;
-use crate::gpu::device::limits::{TURNS, WORKGROUPS};
+use crate::gpu::device::limits::{ITERATIONS, WORKGROUPS};
 use crate::gpu::session::record::Work;
 use crate::gpu::session::workspace::Gathered;
 
 /// The dispatches of a schedule.
-pub(in crate::rooms::gpu) struct Train {
+pub(in crate::rooms::gpu) struct TrainingSteps {
     /// What gathers the rows of several steps; None where a step gathers its own.
     pub ahead: Option<Ahead>,
     /// The dispatches of a step, or of `steps` steps.
@@ -24,7 +24,7 @@ pub(in crate::rooms::gpu) struct Ahead {
     pub steps: usize,
 }
 
-impl Train {
+impl TrainingSteps {
     /// Dispatches of a step, on average where a dispatch makes many.
     pub fn dispatches_a_step(&self) -> f64 {
         let own = self.dispatches.len() as f64 / self.steps as f64;
@@ -76,10 +76,10 @@ pub(in crate::rooms::gpu) fn check<'a>(
         ))
         .within(&gpu.name));
     }
-    if gpu.is_software && most > TURNS {
+    if gpu.is_software && most > ITERATIONS {
         return Err(Error::unfit(format!(
             "a kernel would make {most} turns of a loop, and software drivers can be trusted with \
-             {TURNS}; use --device cpu, a smaller BATCH_SIZE, or narrower layers"
+             {ITERATIONS}; use --device cpu, a smaller BATCH_SIZE, or narrower layers"
         ))
         .within(&gpu.name));
     }

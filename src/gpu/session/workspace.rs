@@ -25,7 +25,7 @@ impl Gathered {
             capacity,
             rows: gpu.storage("the rows of a batch", rows)?,
             inputs: gpu.storage("the inputs of a batch", rows * plan.row_len(plan.input))?,
-            truth: gpu.storage("the targets of a batch", rows * plan.row_len(plan.scores))?,
+            truth: gpu.storage("the targets of a batch", rows * plan.row_len(plan.logits))?,
             weights: gpu.storage("the weights of a batch", rows)?,
         })
     }
@@ -72,6 +72,6 @@ impl Workspace {
 
     /// The bytes of a workspace, for the check before anything is allocated.
     pub fn bytes(plan: &Plan, replicas: usize, capacity: usize) -> u64 {
-        (replicas * capacity * (plan.row_elements() + plan.row_len(plan.scores) + 3) * 4) as u64
+        (replicas * capacity * (plan.row_elements() + plan.row_len(plan.logits) + 3) * 4) as u64
     }
 }

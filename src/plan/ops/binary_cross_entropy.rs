@@ -8,14 +8,14 @@ use crate::plan::buffer::BufferId;
 #[derive(Debug, Clone)]
 pub struct BinaryCrossEntropy {
     /// What the network says of each row: (rows, outputs).
-    pub scores: BufferId,
-    /// The gradient by the scores, of the same shape, times the weight of the row and the scale of the step.
+    pub logits: BufferId,
+    /// The gradient by the logits, of the same shape, times the weight of the row and the scale of the step.
     pub delta: BufferId,
 }
 
 impl Describe for BinaryCrossEntropy {
     fn reads(&self) -> Vec<Place> {
-        Array::of_loss(self.scores)
+        Array::of_loss(self.logits)
     }
 
     fn writes(&self) -> Vec<Write> {

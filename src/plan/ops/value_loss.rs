@@ -11,14 +11,14 @@ pub struct LossOfValues {
     /// l(e), of one error.
     pub loss: ValueLoss,
     /// What the network says of each row: (rows, outputs).
-    pub scores: BufferId,
-    /// The gradient by the scores, of the same shape, times the weight of the row and the scale of the step.
+    pub logits: BufferId,
+    /// The gradient by the logits, of the same shape, times the weight of the row and the scale of the step.
     pub delta: BufferId,
 }
 
 impl Describe for LossOfValues {
     fn reads(&self) -> Vec<Place> {
-        Array::of_loss(self.scores)
+        Array::of_loss(self.logits)
     }
 
     fn writes(&self) -> Vec<Write> {

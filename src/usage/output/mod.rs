@@ -23,7 +23,7 @@ use crate::model::Model;
 const ENDINGS: &str = "a name that ends in .csv, .npy or .npz, or - for CSV on standard output";
 
 /// Predictions on their way to a file.
-pub struct Output {
+pub struct PredictionFile {
     format: Format,
     /// How messages call it.
     name: String,
@@ -35,12 +35,12 @@ enum Format {
     Npz(Box<NpzOutput>),
 }
 
-impl Output {
-    /// Begins a file; another of that name stays as it is until [`Output::finish`].
+impl PredictionFile {
+    /// Begins a file; another of that name stays as it is until [`PredictionFile::finish`].
     pub fn create(path: &Path, model: &Model) -> Result<Self> {
         if path.as_os_str() == "-" {
             let csv = CsvOutput::new(Box::new(io::stdout()), model);
-            return Ok(Output {
+            return Ok(PredictionFile {
                 format: Format::Csv(Box::new(csv)),
                 name: "standard output".into(),
             });
@@ -69,7 +69,7 @@ impl Output {
         let format = format.map_err(|error| {
             Error::input(format!("can't be written: {error}; choose another place")).within(&name)
         })?;
-        Ok(Output { format, name })
+        Ok(PredictionFile { format, name })
     }
 
     /// Adds rows: probabilities (rows, classes or labels), or values (rows, outputs). False once nobody reads
@@ -85,7 +85,7 @@ impl Output {
 
     /// Ends the file and puts it in its place.
     pub fn finish(self, rows: u64) -> Result<()> {
-        let Output { format, name } = self;
+        let PredictionFile { format, name } = self;
         let finished = match format {
             Format::Csv(csv) => csv.finish(),
             Format::Npy(_, npy) => npy.finish(rows).and_then(WholeFile::finish),

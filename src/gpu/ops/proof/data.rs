@@ -71,7 +71,7 @@ struct Trial<'a> {
     weighted_rows: bool,
     targets: &'a [u32],
     row_weights: &'a [f32],
-    frames: &'a [f32],
+    scaling: &'a [f32],
 }
 
 fn batch(
@@ -94,7 +94,7 @@ fn batch(
         lists: &bench.upload(&lists.lists),
         targets: &bench.upload(trial.targets),
         row_weights: &bench.upload(trial.row_weights),
-        frames: &bench.upload(trial.frames),
+        scaling: &bench.upload(trial.scaling),
     };
     let dispatch = batch.launch(&mut bench.dispatcher(shape.replicas()), &to);
     bench.submit(&[dispatch], lists.steps.clone());
@@ -120,7 +120,7 @@ pub(super) fn batch_of_classes(bench: &mut Bench, shape: &Shape) {
         let lists = Lists::new(bench, shape, order);
         let targets = bench.below(ROWS, classes);
         let row_weights = bench.weights(ROWS);
-        let frames = bench.weights(shape.replicas() * classes);
+        let scaling = bench.weights(shape.replicas() * classes);
         let (by_class, by_row) = (number % 2 == 0, number % 4 < 2);
         let trial = Trial {
             outputs: 0,
@@ -128,13 +128,13 @@ pub(super) fn batch_of_classes(bench: &mut Bench, shape: &Shape) {
             weighted_rows: by_row,
             targets: &targets,
             row_weights: &row_weights,
-            frames: &frames,
+            scaling: &scaling,
         };
         batch(bench, shape, &lists, &trial, |replica, rows| {
             let class_of = |&row: &u32| targets[row as usize];
             let weight = |row: &u32| {
                 let own = if by_row { row_weights[*row as usize] } else { 1.0 };
-                let of_class = frames[replica * classes + class_of(row) as usize];
+                let of_class = scaling[replica * classes + class_of(row) as usize];
                 if by_class { own * of_class } else { own }
             };
             (rows.iter().map(class_of).collect(), rows.iter().map(weight).collect())
@@ -149,7 +149,7 @@ pub(super) fn batch_of_values(bench: &mut Bench, shape: &Shape) {
         let values = bench.normal(ROWS * outputs, 20.0);
         let targets = words(&values);
         let row_weights = bench.weights(ROWS);
-        let frames = bench.normal(shape.replicas() * 2 * outputs, 3.0);
+        let scaling = bench.normal(shape.replicas() * 2 * outputs, 3.0);
         let by_row = number % 2 == 0;
         let trial = Trial {
             outputs,
@@ -157,10 +157,10 @@ pub(super) fn batch_of_values(bench: &mut Bench, shape: &Shape) {
             weighted_rows: by_row,
             targets: &targets,
             row_weights: &row_weights,
-            frames: &frames,
+            scaling: &scaling,
         };
         batch(bench, shape, &lists, &trial, |replica, rows| {
-            let scaled = scaled(&values, outputs, &frames[replica * 2 * outputs..], rows);
+            let scaled = scaled(&values, outputs, &scaling[replica * 2 * outputs..], rows);
             let weight = |&row: &u32| if by_row { row_weights[row as usize] } else { 1.0 };
             (words(&scaled), rows.iter().map(weight).collect())
         });
@@ -168,10 +168,10 @@ pub(super) fn batch_of_values(bench: &mut Bench, shape: &Shape) {
 }
 
 /// (table[row] - shift) · scale in f32, by the twin.
-fn scaled(table: &[f32], width: usize, frame: &[f32], rows: &[u32]) -> Vec<f32> {
+fn scaled(table: &[f32], width: usize, scaling: &[f32], rows: &[u32]) -> Vec<f32> {
     let mut out = vec![0.0; rows.len() * width];
     let of_rows = rows.iter().map(|&row| &table[row as usize * width..][..width]);
-    scale_rows(of_rows, &frame[..width], &frame[width..2 * width], &mut out);
+    scale_rows(of_rows, &scaling[..width], &scaling[width..2 * width], &mut out);
     out
 }
 
@@ -179,7 +179,7 @@ pub(super) fn gather(bench: &mut Bench, shape: &Shape) {
     let (capacity, inputs, replicas) = (shape.capacity, shape.units, shape.replicas());
     for parts in [1, 3] {
         let table = bench.normal(ROWS * inputs, 10.0);
-        let frames = bench.normal(replicas * 2 * inputs, 2.0);
+        let scaling = bench.normal(replicas * 2 * inputs, 2.0);
         let rows = bench.below(replicas * capacity, ROWS);
         let mut expected = bench.below(replicas * capacity * inputs, 1000);
         let to = Gathered {
@@ -189,7 +189,7 @@ pub(super) fn gather(bench: &mut Bench, shape: &Shape) {
             truth: bench.upload::<u32>(&[]),
             weights: bench.upload::<u32>(&[]),
         };
-        let gather = Gather { inputs, frames: &bench.upload(&frames) };
+        let gather = Gather { inputs, scaling: &bench.upload(&scaling) };
         // Backwards: no part may write over the rows of the one behind it.
         for part in (0..parts).rev() {
             let (first, last) = (part * ROWS / parts, (part + 1) * ROWS / parts);
@@ -205,7 +205,7 @@ pub(super) fn gather(bench: &mut Bench, shape: &Shape) {
         let x = bench.read(&to.inputs, expected.len());
         for (replica, &used) in shape.rows.iter().enumerate() {
             let chosen = &rows[replica * capacity..][..used];
-            let scaled = scaled(&table, inputs, &frames[replica * 2 * inputs..], chosen);
+            let scaled = scaled(&table, inputs, &scaling[replica * 2 * inputs..], chosen);
             let own = replica * capacity * inputs;
             expected[own..own + scaled.len()].copy_from_slice(&words(&scaled));
         }

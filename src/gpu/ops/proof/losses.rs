@@ -8,22 +8,22 @@ use crate::gpu::session::steps::Step;
 use crate::gpu::session::workspace::Workspace;
 use crate::plan::{Buffer, BufferId, Element, Layout, Loss, Plan, measure};
 
-/// A plan of a loss of `width` scores, which are its input.
+/// A plan of a loss of `width` logits, which are its input.
 fn plan(width: usize, loss: &Loss) -> Plan {
-    let [scores, delta] = [0, 1].map(BufferId);
+    let [logits, delta] = [0, 1].map(BufferId);
     let buffer =
         |name: &str| Buffer { name: name.into(), shape: vec![width], element: Element::Real };
     Plan {
-        buffers: ["scores", "delta"].map(buffer).into(),
-        measure: measure(loss, scores, delta),
+        buffers: ["logits", "delta"].map(buffer).into(),
+        measure: measure(loss, logits, delta),
         delta,
         ..empty(loss.clone())
     }
 }
 
-/// A batch's scores, targets, weights and scales, and what the kernel makes of them.
+/// A batch's logits, targets, weights and scales, and what the kernel makes of them.
 pub(in crate::rooms::gpu::ops) struct Losses {
-    pub scores: Vec<f32>,
+    pub logits: Vec<f32>,
     pub truth: Vec<u32>,
     weights: Vec<f32>,
     scales: Vec<f32>,
@@ -37,18 +37,18 @@ impl Losses {
         bench: &mut Bench,
         shape: &Shape,
         loss: &Loss,
-        (scores, truth): (Vec<f32>, Vec<u32>),
+        (logits, truth): (Vec<f32>, Vec<u32>),
     ) -> Self {
         let replicas = shape.replicas();
         let batch = replicas * shape.capacity;
-        let width = scores.len() / batch;
+        let width = logits.len() / batch;
         let (weights, scales) = (bench.weights(batch), bench.weights(replicas));
-        let before = [words(&bench.normal(batch, 1.0)), words(&bench.normal(scores.len(), 1.0))];
+        let before = [words(&bench.normal(batch, 1.0)), words(&bench.normal(logits.len(), 1.0))];
         let plan = plan(width, loss);
         let gpu = bench.dispatcher(replicas).gpu;
         let mut workspace = Workspace::new(gpu, &plan, replicas, shape.capacity).unwrap();
-        let [of_scores, of_delta] = [plan.scores, plan.delta].map(|buffer| buffer.0);
-        workspace.buffers[of_scores] = bench.upload(&scores);
+        let [of_scores, of_delta] = [plan.logits, plan.delta].map(|buffer| buffer.0);
+        workspace.buffers[of_scores] = bench.upload(&logits);
         workspace.buffers[of_delta] = bench.upload(&before[1]);
         workspace.gathered.truth = bench.upload(&truth);
         workspace.gathered.weights = bench.upload(&weights);
@@ -69,8 +69,8 @@ impl Losses {
         let steps = steps.map(|(step, &scale)| Step { scale, ..step });
         bench.submit(&[dispatch], steps.collect());
         let losses = bench.read(&workspace.losses, batch);
-        let delta = bench.read(&workspace.buffers[of_delta], scores.len());
-        Losses { scores, truth, weights, scales, losses, delta, before }
+        let delta = bench.read(&workspace.buffers[of_delta], logits.len());
+        Losses { logits, truth, weights, scales, losses, delta, before }
     }
 
     /// Compares with (loss, its Σ|terms|) of each row, (delta, its Σ|terms|) of each score.
@@ -81,7 +81,7 @@ impl Losses {
         losses: &[(f64, f64)],
         delta: &[(f64, f64)],
     ) {
-        let width = self.scores.len() / self.weights.len();
+        let width = self.logits.len() / self.weights.len();
         bench.rows("loss", shape, 1, (&self.losses, &self.before[0]), |replica, i, _| {
             let (loss, terms) = losses[replica * shape.capacity + i];
             (loss, tolerance(width, terms))
@@ -100,16 +100,16 @@ impl Losses {
         shape: &Shape,
         twin: impl Fn(&[f64], &[u32], &[f64], f64, &mut [f64], &mut [f64]),
     ) -> (Vec<f64>, Vec<f64>) {
-        let (mut losses, mut delta) = (vec![0.0; self.weights.len()], vec![0.0; self.scores.len()]);
-        let (scores, weights) = (wide(&self.scores), wide(&self.weights));
-        let rows = scores.len() / shape.replicas();
+        let (mut losses, mut delta) = (vec![0.0; self.weights.len()], vec![0.0; self.logits.len()]);
+        let (logits, weights) = (wide(&self.logits), wide(&self.weights));
+        let rows = logits.len() / shape.replicas();
         let truths = self.truth.len() / shape.replicas();
         for (replica, &scale) in self.scales.iter().enumerate() {
             let own = replica * shape.capacity..(replica + 1) * shape.capacity;
             let all = replica * rows..(replica + 1) * rows;
             let truth = &self.truth[replica * truths..(replica + 1) * truths];
             let (losses, delta) = (&mut losses[own.clone()], &mut delta[all.clone()]);
-            twin(&scores[all], truth, &weights[own], f64::from(scale), losses, delta);
+            twin(&logits[all], truth, &weights[own], f64::from(scale), losses, delta);
         }
         (losses, delta)
     }

@@ -15,7 +15,7 @@ use crate::math::Real;
 enum Apart {
     /// Two units in the last place.
     Ulps,
-    /// Two units of 1: angles are reduced by whole turns, so that near a zero the error is absolute.
+    /// Two units of 1: angles are reduced by whole iterations, so that near a zero the error is absolute.
     UlpsOfOne,
     /// So many roundings that may go either way, 2^-23 each: 1 for e^x, which is what they are made
     /// of, and 1 for each operation after it.

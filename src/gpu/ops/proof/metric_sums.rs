@@ -13,40 +13,40 @@ pub(super) fn of_classes(bench: &mut Bench, shape: &Shape) {
     let classes = shape.units.max(2);
     let batch = shape.replicas() * shape.capacity;
     // Few different numbers: many ties, and the first is the prediction.
-    let scores: Vec<f32> = bench.below(batch * classes, 4).iter().map(|&z| z as f32).collect();
+    let logits: Vec<f32> = bench.below(batch * classes, 4).iter().map(|&z| z as f32).collect();
     let truth = bench.below(batch, classes);
-    metric_sums(bench, shape, (Task::Classification, classes), (scores, truth));
+    metric_sums(bench, shape, (Task::Classification, classes), (logits, truth));
 }
 
 pub(super) fn of_one_logit(bench: &mut Bench, shape: &Shape) {
     let batch = shape.replicas() * shape.capacity;
     // -1, 0 and 1: 0 is not above 0.
-    let scores = bench.below(batch, 3).iter().map(|&z| z as f32 - 1.0).collect();
+    let logits = bench.below(batch, 3).iter().map(|&z| z as f32 - 1.0).collect();
     let truth = bench.below(batch, 2);
-    metric_sums(bench, shape, (Task::Classification, 1), (scores, truth));
+    metric_sums(bench, shape, (Task::Classification, 1), (logits, truth));
 }
 
 pub(super) fn of_values(bench: &mut Bench, shape: &Shape) {
     let elements = shape.replicas() * shape.capacity * shape.units;
-    let scores = bench.normal(elements, 2.0);
+    let logits = bench.normal(elements, 2.0);
     let truth = words(&bench.normal(elements, 2.0));
-    metric_sums(bench, shape, (Task::Regression, shape.units), (scores, truth));
+    metric_sums(bench, shape, (Task::Regression, shape.units), (logits, truth));
 }
 
 pub(super) fn of_labels(bench: &mut Bench, shape: &Shape) {
     let elements = shape.replicas() * shape.capacity * shape.units;
     // Half of the logits 0, which predicts no label, so that some rows are all right.
-    let scores =
+    let logits =
         bench.below(elements, 4).iter().map(|&z| z.saturating_sub(1) as f32 - 1.0).collect();
     let truth = words(&labels(bench, elements));
-    metric_sums(bench, shape, (Task::MultiLabel, shape.units), (scores, truth));
+    metric_sums(bench, shape, (Task::MultiLabel, shape.units), (logits, truth));
 }
 
 /// What the twin adds for rows from `first` on, and each sum with its Σ|terms|.
 fn expected_sums(
     (first, rows): (usize, usize),
     (task, units): (Task, usize),
-    (scores, truth): (&[f32], &[u32]),
+    (logits, truth): (&[f32], &[u32]),
     (losses, weights): (&[f32], &[f32]),
 ) -> (Evaluation, Vec<(f64, f64)>) {
     let of = |values: &[f32], width: usize| wide(&values[first * width..][..rows * width]);
@@ -57,21 +57,21 @@ fn expected_sums(
     let loss_terms: f64 = pairs.map(|(loss, weight)| loss.abs() * weight).sum();
     let mut elements =
         vec![(expected.loss_sum, loss_terms), (expected.weight_sum, expected.weight_sum)];
-    let scores = of(scores, units);
+    let logits = of(logits, units);
     match task {
         Task::Classification => {
             if rows > 0 {
-                add_confusion(&scores, &truth[first..][..rows], &mut expected);
+                add_confusion(&logits, &truth[first..][..rows], &mut expected);
             }
         }
         Task::MultiLabel => {
-            add_labels(&scores, &of(bytemuck::cast_slice(truth), units), units, &mut expected);
+            add_labels(&logits, &of(bytemuck::cast_slice(truth), units), units, &mut expected);
             if rows > 0 {
                 expected.confusion.push(expected.all_right);
             }
         }
         Task::Regression => {
-            add_errors(&scores, &of(bytemuck::cast_slice(truth), units), units, &mut expected);
+            add_errors(&logits, &of(bytemuck::cast_slice(truth), units), units, &mut expected);
             let errors = expected.squared_errors.iter().chain(&expected.absolute_errors);
             elements.extend(errors.map(|&sum| (sum, sum)));
         }
@@ -101,7 +101,7 @@ fn metric_sums(
     bench: &mut Bench,
     shape: &Shape,
     (task, units): (Task, usize),
-    (scores, truth): (Vec<f32>, Vec<u32>),
+    (logits, truth): (Vec<f32>, Vec<u32>),
 ) {
     let (replicas, capacity) = (shape.replicas(), shape.capacity);
     let (losses, weights) = losses_and_weights(bench, replicas * capacity);
@@ -115,7 +115,7 @@ fn metric_sums(
         task,
         capacity,
         units,
-        scores: &bench.upload(&scores),
+        logits: &bench.upload(&logits),
         truth: &bench.upload(&truth),
         weights: &bench.upload(&weights),
         losses: &bench.upload(&losses),
@@ -137,7 +137,7 @@ fn metric_sums(
     for (replica, &rows) in shape.rows.iter().enumerate() {
         let own = (replica * capacity, rows);
         let (expected, elements) =
-            expected_sums(own, (task, units), (&scores, &truth), (&losses, &weights));
+            expected_sums(own, (task, units), (&logits, &truth), (&losses, &weights));
         let own = expected_counts[(replica + 1) * cells..].iter_mut();
         own.zip(&expected.confusion).for_each(|(count, more)| *count += *more as u32);
         let first = (replica + 2) * length;

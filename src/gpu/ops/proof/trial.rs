@@ -53,7 +53,7 @@ pub(super) fn empty(loss: Loss) -> Plan {
         inference: vec![],
         measure: measure(&loss, nothing, nothing),
         loss,
-        scores: nothing,
+        logits: nothing,
         delta: nothing,
         backward: vec![],
         predict: None,

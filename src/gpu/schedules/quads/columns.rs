@@ -23,7 +23,7 @@ pub(in crate::rooms::gpu) struct Columns {
     /// The columns that gradients and metrics need.
     pub kept: usize,
     /// What the loss reads.
-    pub scores: usize,
+    pub logits: usize,
     /// Their exponentials, of a softmax.
     pub exponentials: usize,
     /// ∂f/∂α of each layer whose activation f learns a parameter α.
@@ -48,7 +48,7 @@ impl Columns {
         let stats_length = sums_of(run);
         let stats = take(stats_length);
         let kept = take(0);
-        let scores = take(outputs);
+        let logits = take(outputs);
         let softmax = run.plan.loss == Loss::SoftmaxCrossEntropy;
         let exponentials = take(if softmax { outputs } else { 0 });
         let slopes_by_parameter =
@@ -62,16 +62,16 @@ impl Columns {
             stats,
             stats_length,
             kept,
-            scores,
+            logits,
             exponentials,
             slopes_by_parameter,
             total,
         }
     }
 
-    /// Where a layer's output goes: the input of the next, or the scores.
+    /// Where a layer's output goes: the input of the next, or the logits.
     pub fn output(&self, layer: usize) -> usize {
-        self.inputs.get(layer + 1).copied().unwrap_or(self.scores)
+        self.inputs.get(layer + 1).copied().unwrap_or(self.logits)
     }
 
     /// Whether an activation learns a parameter.

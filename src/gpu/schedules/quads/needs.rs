@@ -2,14 +2,14 @@
 
 use crate::error::{Error, Result};
 use crate::gpu::device::gpu::Gpu;
-use crate::gpu::device::limits::{TURNS, WORKGROUPS};
+use crate::gpu::device::limits::{ITERATIONS, WORKGROUPS};
 
 /// What a kernel asks of a device, for the check before it is compiled.
 pub(super) struct Needs {
     /// Bytes of workgroup memory.
     pub bytes: usize,
-    /// Turns of loops of an invocation, at the least.
-    pub turns: u64,
+    /// Iterations of loops of an invocation, at the least.
+    pub iterations: u64,
     /// Storage buffers.
     pub buffers: usize,
     /// The most workgroups of one dimension.
@@ -27,11 +27,11 @@ impl Needs {
                 self.bytes
             )));
         }
-        if gpu.is_software && self.turns > TURNS {
+        if gpu.is_software && self.iterations > ITERATIONS {
             return Err(Error::unfit(format!(
                 "makes {} turns of loops a dispatch, and software drivers can be trusted with \
-                 {TURNS}",
-                self.turns
+                 {ITERATIONS}",
+                self.iterations
             )));
         }
         let buffers = limits.max_storage_buffers_per_shader_stage as usize;

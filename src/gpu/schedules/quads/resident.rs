@@ -3,23 +3,23 @@
 use super::ahead::ahead;
 use super::bindings::{Binding, Buffers, Declared, declare_rows};
 use super::fusible::{COLUMN, Fusible, quads_of};
+use super::iterations::{over_quads, reduction, shared};
 use super::needs::Needs;
 use super::text::Text;
-use super::turns::{over_quads, reduction, shared};
 use crate::error::Result;
 use crate::gpu::device::dispatch::Size;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::{Code, Variant};
-use crate::gpu::device::limits::TURNS;
+use crate::gpu::device::limits::ITERATIONS;
 use crate::gpu::schedules::build::Build;
 use crate::gpu::session::sizes::training_capacity;
 use crate::gpu::session::statistics::LEVELS;
-use crate::gpu::session::train::Train;
+use crate::gpu::session::train::TrainingSteps;
 use crate::run::Run;
 
 /// The dispatches of the schedule; unfit where the network, or the device, can't have it.
-pub(in crate::rooms::gpu) fn resident(build: &mut Build) -> Result<Train> {
+pub(in crate::rooms::gpu) fn resident(build: &mut Build) -> Result<TrainingSteps> {
     let fusible = Fusible::of(build.run)?;
     let sizes = Sizes::new(build, &fusible);
     sizes.check(build)?;
@@ -37,13 +37,13 @@ pub(in crate::rooms::gpu) fn resident(build: &mut Build) -> Result<Train> {
     let buffers = Buffers::new(build, &ahead.gathered).of_update(&declared(run));
     let steps = sizes.steps(gpu, ahead.steps);
     let kernel = (Code::Made("resident", &text), Variant::default());
-    let turns = sizes.turns_outside + steps * sizes.turns_a_step;
+    let iterations = sizes.iterations_outside + steps * sizes.iterations_a_step;
     let words = build.optimizer_words();
-    let size = Size::workgroups(1).iterating(turns);
+    let size = Size::workgroups(1).iterating(iterations);
     let dispatch = build.dispatcher().dispatch_words(kernel, &words, &buffers, size);
     // Whole dispatches.
     ahead.steps = ahead.steps / steps * steps;
-    Ok(Train { ahead: Some(ahead), dispatches: vec![dispatch], steps })
+    Ok(TrainingSteps { ahead: Some(ahead), dispatches: vec![dispatch], steps })
 }
 
 /// The buffers, from binding 1 on; behind them are the slots of the optimizer.
@@ -66,9 +66,9 @@ struct Sizes {
     bytes: usize,
     /// Whether the weights fit beside them.
     local_weights: bool,
-    /// Turns of loops of a step, and those before the first and after the last.
-    turns_a_step: usize,
-    turns_outside: usize,
+    /// Iterations of loops of a step, and those before the first and after the last.
+    iterations_a_step: usize,
+    iterations_outside: usize,
 }
 
 impl Sizes {
@@ -84,15 +84,15 @@ impl Sizes {
         let norm = if run.bounds_norm() { moves + reduction(threads) } else { 0 };
         // Steps one after the other add to two levels of the sums, in the mean; some dispatch begins with all.
         let stats = shared(fusible.columns.stats_length, threads, over_quads(quads) + 2);
-        let pass = fusible.pass_turns(&run.plan.loss, quads, threads);
+        let pass = fusible.pass_iterations(&run.plan.loss, quads, threads);
         Sizes {
             quads,
             threads,
             bytes,
             local_weights: bytes + 4 * weights <= memory,
-            // The loop's own turn.
-            turns_a_step: 1 + pass + norm + moves + stats,
-            turns_outside: 1 + 2 * shared(weights, threads, 0) + LEVELS,
+            // the loop's own iteration.
+            iterations_a_step: 1 + pass + norm + moves + stats,
+            iterations_outside: 1 + 2 * shared(weights, threads, 0) + LEVELS,
         }
     }
 
@@ -101,14 +101,14 @@ impl Sizes {
         if !gpu.is_software {
             return ahead;
         }
-        let turns = (TURNS as usize).saturating_sub(self.turns_outside);
-        (turns / self.turns_a_step).clamp(1, ahead)
+        let iterations = (ITERATIONS as usize).saturating_sub(self.iterations_outside);
+        (iterations / self.iterations_a_step).clamp(1, ahead)
     }
 
     fn check(&self, build: &Build) -> Result<()> {
         Needs {
             bytes: self.bytes,
-            turns: (self.turns_outside + self.turns_a_step) as u64,
+            iterations: (self.iterations_outside + self.iterations_a_step) as u64,
             // The steps are one more.
             buffers: declared(build.run).len() + build.run.optimizer().slots() + 1,
             workgroups: 1,

@@ -90,7 +90,7 @@ impl Text<'_> {
             ("AHEAD", self.ahead),
             ("INPUTS", links[0].inputs),
             ("OUTPUTS", links[links.len() - 1].units),
-            ("SCORES", columns.scores),
+            ("SCORES", columns.logits),
             ("EXPONENTIALS", columns.exponentials),
             ("ONES", columns.ones),
             ("STATS", columns.stats),

@@ -4,9 +4,9 @@
 use super::ahead::ahead;
 use super::bindings::{Binding, Buffers, Declared, declare_rows};
 use super::fusible::{COLUMN, Fusible, quads_of};
+use super::iterations::{over_quads, reduction, shared};
 use super::needs::Needs;
 use super::text::Text;
-use super::turns::{over_quads, reduction, shared};
 use crate::error::Result;
 use crate::gpu::device::dispatch::Size;
 use crate::gpu::device::kernel::Access::{Read, Write};
@@ -14,14 +14,14 @@ use crate::gpu::device::kernel::{Code, Variant};
 use crate::gpu::schedules::build::Build;
 use crate::gpu::session::sizes::training_capacity;
 use crate::gpu::session::statistics::LEVELS;
-use crate::gpu::session::train::Train;
+use crate::gpu::session::train::TrainingSteps;
 use crate::run::Run;
 
 /// Threads of a workgroup that moves weights.
 const UPDATE_THREADS: usize = 256;
 
 /// The dispatches of the schedule; unfit where the network, or the device, can't have it.
-pub(in crate::rooms::gpu) fn two_phase(build: &mut Build) -> Result<Train> {
+pub(in crate::rooms::gpu) fn two_phase(build: &mut Build) -> Result<TrainingSteps> {
     let fusible = Fusible::of(build.run)?;
     let sizes = Sizes::new(build, &fusible);
     sizes.check(build, &fusible)?;
@@ -53,7 +53,7 @@ pub(in crate::rooms::gpu) fn two_phase(build: &mut Build) -> Result<Train> {
     let words = build.optimizer_words();
     let mut dispatcher = build.dispatcher();
     let kernel = (Code::Made("two_phase_rows", &rows_text), Variant::default());
-    let iterations = sizes.rows_turns(run, &fusible);
+    let iterations = sizes.rows_iterations(run, &fusible);
     let size = Size { workgroups: [sizes.quads, 1], iterations };
     let mut dispatches = vec![dispatcher.dispatch_words(kernel, &[0], &rows_buffers, size)];
     let entries: &[&'static str] =
@@ -61,10 +61,10 @@ pub(in crate::rooms::gpu) fn two_phase(build: &mut Build) -> Result<Train> {
     for entry in entries {
         let variant = Variant { entry: Some(entry), ..Variant::default() };
         let kernel = (Code::Made("two_phase_update", &update_text), variant);
-        let size = Size::workgroups(sizes.workgroups).iterating(sizes.update_turns());
+        let size = Size::workgroups(sizes.workgroups).iterating(sizes.update_iterations());
         dispatches.push(dispatcher.dispatch_words(kernel, &words, &update_buffers, size));
     }
-    Ok(Train { ahead: Some(ahead), dispatches, steps: 1 })
+    Ok(TrainingSteps { ahead: Some(ahead), dispatches, steps: 1 })
 }
 
 /// The buffers of the first dispatch, from binding 1 on.
@@ -113,13 +113,13 @@ impl Sizes {
         }
     }
 
-    fn rows_turns(&self, run: &Run, fusible: &Fusible) -> usize {
+    fn rows_iterations(&self, run: &Run, fusible: &Fusible) -> usize {
         let kept = shared(fusible.columns.kept, self.threads, 0);
-        fusible.pass_turns(&run.plan.loss, 1, self.threads) + kept
+        fusible.pass_iterations(&run.plan.loss, 1, self.threads) + kept
     }
 
     /// One weight: its gradient, what metrics are made of, and the norm.
-    fn update_turns(&self) -> usize {
+    fn update_iterations(&self) -> usize {
         let threads = self.update_threads;
         2 * over_quads(self.quads)
             + LEVELS
@@ -130,11 +130,11 @@ impl Sizes {
     fn check(&self, build: &Build, fusible: &Fusible) -> Result<()> {
         let run = build.run;
         let reduce = if fusible.columns.any_parameter() { 4 * self.threads } else { 0 };
-        let turns = self.rows_turns(run, fusible).max(self.update_turns());
+        let iterations = self.rows_iterations(run, fusible).max(self.update_iterations());
         let of_update = update_declared(run).len() + run.optimizer().slots();
         Needs {
             bytes: fusible.columns.total * COLUMN + reduce,
-            turns: turns as u64,
+            iterations: iterations as u64,
             // The steps are one more.
             buffers: rows_declared(run).len().max(of_update) + 1,
             workgroups: self.quads,

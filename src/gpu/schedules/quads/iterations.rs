@@ -1,30 +1,30 @@
-//! The turns of loops that an invocation of the generated kernels makes, at the most. Counted because
+//! The iterations of loops that an invocation of the generated kernels makes, at the most. Counted because
 //! Mesa before 23 leaves every loop after 65,535 of them, without an error.
 
 use super::fusible::Fusible;
 use crate::plan::Loss;
 
-/// Turns of a loop of so many: the one that leaves it counts, and so does each of a loop inside.
-fn looped(turns: usize, inner: usize) -> usize {
-    turns * (1 + inner) + 1
+/// Iterations of a loop of so many: the one that leaves it counts, and so does each of a loop inside.
+fn looped(iterations: usize, inner: usize) -> usize {
+    iterations * (1 + inner) + 1
 }
 
-/// Turns of a loop whose elements are shared among the threads of a workgroup, `inner` more in each.
+/// Iterations of a loop whose elements are shared among the threads of a workgroup, `inner` more in each.
 pub(super) fn shared(elements: usize, threads: usize, inner: usize) -> usize {
     looped(elements.div_ceil(threads), inner)
 }
 
-/// Turns of a sum of so many terms: four a turn, and then the rest.
+/// Iterations of a sum of so many terms: four in each, and then the rest.
 fn sum(terms: usize) -> usize {
     looped(terms / 4, 0) + looped(terms % 4, 0)
 }
 
-/// Turns of the sum over a workgroup.
+/// Iterations of the sum over a workgroup.
 pub(super) fn reduction(threads: usize) -> usize {
     looped(threads.ilog2() as usize, 0)
 }
 
-/// Turns of a sum over the quads of a batch.
+/// Iterations of a sum over the quads of a batch.
 pub(super) fn over_quads(quads: usize) -> usize {
     looped(quads, 0)
 }
@@ -32,7 +32,7 @@ pub(super) fn over_quads(quads: usize) -> usize {
 impl Fusible {
     /// A forward and backward pass over so many quads. Branches that are not taken count like those
     /// that are: software makes both.
-    pub(super) fn pass_turns(&self, loss: &Loss, quads: usize, threads: usize) -> usize {
+    pub(super) fn pass_iterations(&self, loss: &Loss, quads: usize, threads: usize) -> usize {
         let links = &self.chain.links;
         let (inputs, outputs) = (links[0].inputs, links[links.len() - 1].units);
         let load = shared(quads * inputs, threads, 0) + shared(quads, threads, 0);

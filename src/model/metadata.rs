@@ -25,7 +25,7 @@ pub(super) struct Head {
 
 /// All of it, in the order in which it is written.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Description {
+pub(super) struct ModelMetadata {
     pub format: String,
     pub version: u64,
     pub task: String,

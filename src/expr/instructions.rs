@@ -7,7 +7,7 @@ use super::variable::Variable;
 
 /// One value of [`Expression::steps`]. Operands are places in the list, before this one.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Step {
+pub enum Instruction {
     /// A variable.
     Variable(Variable),
     /// A number.
@@ -22,18 +22,20 @@ pub enum Step {
 
 impl Expression {
     /// The steps to f, and the place of f among them. Some constants may be those of f' alone.
-    pub fn steps(&self) -> (Vec<Step>, usize) {
+    pub fn steps(&self) -> (Vec<Instruction>, usize) {
         let program = &self.program;
-        let constants = program.constants.iter().map(|&constant| Step::Constant(constant));
+        let constants = program.constants.iter().map(|&constant| Instruction::Constant(constant));
         let instruction = |node: &Node| match *node {
             // A program has these in slots of their own.
-            Node::Variable(variable) => Step::Variable(variable),
-            Node::Constant(bits) => Step::Constant(f64::from_bits(bits)),
-            Node::Apply(function, a) => Step::Apply(function, a.index()),
-            Node::Combine(operator, a, b) => Step::Combine(operator, a.index(), b.index()),
-            Node::Choose(comparison, terms) => Step::Choose(comparison, terms.map(|t| t.index())),
+            Node::Variable(variable) => Instruction::Variable(variable),
+            Node::Constant(bits) => Instruction::Constant(f64::from_bits(bits)),
+            Node::Apply(function, a) => Instruction::Apply(function, a.index()),
+            Node::Combine(operator, a, b) => Instruction::Combine(operator, a.index(), b.index()),
+            Node::Choose(comparison, terms) => {
+                Instruction::Choose(comparison, terms.map(|t| t.index()))
+            }
         };
-        let variables = program.variables.iter().map(|&variable| Step::Variable(variable));
+        let variables = program.variables.iter().map(|&variable| Instruction::Variable(variable));
         let computed = program.of_value().iter().map(instruction);
         (constants.chain(variables).chain(computed).collect(), program.value.index())
     }
@@ -46,11 +48,11 @@ mod tests {
     #[test]
     fn steps_lead_to_the_value_alone() {
         let (steps, value) = Expression::parse("max(x, 0)^2").unwrap().steps();
-        let zero = steps.iter().position(|step| *step == Step::Constant(0.0)).unwrap();
-        let x = steps.iter().position(|step| *step == Step::Variable(Variable::X)).unwrap();
-        let maximum = Step::Combine(Operator::Maximum, x, zero);
+        let zero = steps.iter().position(|step| *step == Instruction::Constant(0.0)).unwrap();
+        let x = steps.iter().position(|step| *step == Instruction::Variable(Variable::X)).unwrap();
+        let maximum = Instruction::Combine(Operator::Maximum, x, zero);
         let place = steps.iter().position(|step| *step == maximum).unwrap();
-        assert_eq!(steps[value], Step::Combine(Operator::Multiply, place, place));
+        assert_eq!(steps[value], Instruction::Combine(Operator::Multiply, place, place));
         assert_eq!(value, steps.len() - 1);
     }
 }
