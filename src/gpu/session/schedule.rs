@@ -1,4 +1,4 @@
-//! How the GPU goes about the steps of an epoch.
+//! How the GPU makes the steps of an epoch.
 
 /// A schedule of the GPU. All make the same steps; what differs is how many dispatches they take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -30,7 +30,7 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         name: "SCHEDULE",
-        help: "how a device goes about a step, as `--schedule` on the command line",
+        help: "how a device makes a step, as `--schedule` on the command line",
         default: DefaultValue::Usual,
         other_names: &[],
         setting: &Field {
