@@ -1,4 +1,7 @@
-//! delta = delta ⊙ slope
+//! `delta[i, u] = delta[i, u] · slope[i, u]`
+//!
+//! In place: delta is the gradient of the loss by a = f(z) before, and by z after; slope is f'(z). i is a row, u a
+//! unit; both are (rows, units).
 
 use super::Describe;
 use crate::plan::access::{Place, Write};

@@ -1,4 +1,6 @@
-//! to = from, or to += from, element by element.
+//! `to[i, u] = from[i, u]`, or `to[i, u] += from[i, u]`
+//!
+//! i is a row, u an element of it; both are (rows, elements).
 
 use super::Describe;
 use crate::plan::access::{Mode, Place, Write};

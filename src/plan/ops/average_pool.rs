@@ -1,5 +1,8 @@
-//! `y[c, p]` = mean of window p of `x[c]`; transposed, `dx[c, s]` = Σ of `delta[c, p]` / taps over the windows p that
-//! hold `x[c, s]`.
+//! `y[i, c, p] = Σs x[i, c, s] / taps` over the elements s of window p; transposed,
+//! `dx[i, c, s] = Σp delta[i, c, p] / taps` over the windows p that hold s
+//!
+//! i is a row, c a channel; a window has taps elements, and no padding. x and dx are (rows, channels, height ·
+//! width), y and delta (rows, channels, positions).
 
 use super::Describe;
 use crate::plan::access::{Mode, Place, Write};

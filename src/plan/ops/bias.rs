@@ -1,4 +1,7 @@
-//! `z[c, p] += b[c]`
+//! `z[i, c, p] += b[c]`
+//!
+//! i is a row, c a channel, p a position; a unit of a dense layer is a channel of one position. z is (rows,
+//! channels, positions), b (channels).
 
 use super::Describe;
 use super::bias_gradient::BiasGradient;

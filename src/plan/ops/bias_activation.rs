@@ -1,4 +1,7 @@
-//! z += b, a = f(z), slope = f'(z), in one pass; f may have a learned parameter.
+//! `z[i, c, p] += b[c]`, `a = f(z)`, `slope = f'(z)`
+//!
+//! In one pass. z, a and slope are (rows, channels, positions), b (channels); a unit of a dense layer is a channel
+//! of one position. f is the activation, which may have a learned parameter α; without learning there is no slope.
 
 use super::activation_backward::ActivationBackward;
 use super::bias::push_gradient;

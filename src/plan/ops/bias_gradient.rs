@@ -1,4 +1,6 @@
-//! `db[c]` = Σ over rows and positions p of `delta[c, p]`.
+//! `db[c] = Σi Σp delta[i, c, p]`
+//!
+//! delta is the gradient of the loss by z, (rows, channels, positions), i a row, p a position; db is (channels).
 
 use super::Describe;
 use crate::plan::access::{Mode, Place, Write};

@@ -1,4 +1,7 @@
-//! loss = softplus(z) - y·z, delta = sigmoid(z) - y, of each row and its class, 0 or 1.
+//! `loss[i] = softplus(z[i]) - y[i]·z[i]`, `delta[i] = (sigmoid(z[i]) - y[i]) · w[i] · scale`
+//!
+//! z is the logit of row i, (rows, 1), y its class, 0 or 1, w its weight, scale that of the step; softplus(z) is
+//! ln(1 + e^z).
 
 use super::Describe;
 use crate::plan::access::{Array, Place, Write};

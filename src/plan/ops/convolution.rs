@@ -1,5 +1,8 @@
-//! `z[o, p] = Σc Σj W[o, c, j] · x[c, p·stride + j·dilation - before]`, x = 0 outside; positions p and taps j
-//! have two axes each, of which a signal uses the second.
+//! `z[i, o, p] = Σc Σj W[o, c, j] · x[i, c, p·stride + j·dilation - before]`, x = 0 outside
+//!
+//! i is a row, o a filter, c a channel; positions p and taps j have two axes each, of which a signal uses the
+//! second; before is the padding in front. x is (rows, channels, height · width), W (filters, channels, taps), z
+//! (rows, filters, positions).
 
 use super::Describe;
 use super::convolution_input_gradient::ConvolutionInputGradient;

@@ -1,5 +1,7 @@
-//! `dx[c, s] = Σ W[o, c, j] · delta[o, p]` over the o, j, p with p·stride + j·dilation - before = s: the full
-//! convolution of delta with the reversed kernel.
+//! `dx[i, c, s] = Σ W[o, c, j] · delta[i, o, p]` over the o, j, p with `p·stride + j·dilation - before = s`
+//!
+//! The full convolution of delta, the gradient of the loss by z, with the reversed kernel. Letters and shapes are
+//! those of `convolution`; dx has the shape of x, delta that of z.
 
 use super::Describe;
 use crate::plan::access::{Mode, Place, Write};

@@ -1,4 +1,7 @@
-//! `dW[o, c, j]` = Σ over rows and positions p of `delta[o, p] · x[c, p·stride + j·dilation - before]`.
+//! `dW[o, c, j] = Σi Σp delta[i, o, p] · x[i, c, p·stride + j·dilation - before]`, x = 0 outside
+//!
+//! delta is the gradient of the loss by z. Letters and shapes are those of `convolution`; dW has the shape of W,
+//! delta that of z.
 
 use super::Describe;
 use crate::plan::access::{Mode, Place, Write};

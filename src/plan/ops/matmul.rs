@@ -1,4 +1,7 @@
-//! out = left · right, or out += left · right, either factor transposed first.
+//! `out[r, c] = Σk left[r, k] · right[k, c]`, or `out[r, c] += ...`
+//!
+//! out is (m, n), left (m, k), right (k, n); either factor may be read as its transpose. A dense layer has three: z
+//! = x·Wᵀ, dW = deltaᵀ·x, dx = delta·W, with W (units, inputs).
 
 use super::{Describe, Operation};
 use crate::plan::access::{Mode, Place, Write};

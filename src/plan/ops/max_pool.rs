@@ -1,5 +1,7 @@
-//! `y[c, p]` is the largest element of window p of `x[c]`, the first on a tie; `winners[c, p]` is its index in
-//! `x[c]`.
+//! `y[i, c, p] = max x[i, c, s]` over the elements s of window p; `winners[i, c, p]` is that s, the first on a tie
+//!
+//! i is a row, c a channel; windows have no padding. x is (rows, channels, height · width), y and winners (rows,
+//! channels, positions).
 
 use super::Describe;
 use super::max_pool_backward::MaxPoolBackward;

@@ -1,4 +1,7 @@
-//! `dx[c, s]` = Σ of `delta[c, p]` over the windows p that `x[c, s]` won.
+//! `dx[i, c, s] = Σp delta[i, c, p]` over the windows p with `winners[i, c, p] = s`
+//!
+//! delta is the gradient of the loss by y; letters and shapes are those of `max_pool`, dx has the shape of x, delta
+//! that of y.
 
 use super::Describe;
 use crate::plan::access::{Mode, Place, Write};

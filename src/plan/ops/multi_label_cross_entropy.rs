@@ -1,4 +1,8 @@
-//! loss = Σ_k (softplus(z_k) - y_k·z_k) / labels, delta = (sigmoid(z) - y) / labels, of each row.
+//! `loss[i] = Σk (softplus(z[i, k]) - y[i, k]·z[i, k]) / labels`,
+//! `delta[i, k] = (sigmoid(z[i, k]) - y[i, k]) / labels · w[i] · scale`
+//!
+//! z is the logit of label k of row i, (rows, labels), y whether it stands, 1 or 0, w the weight of the row, scale
+//! that of the step; softplus(z) is ln(1 + e^z).
 
 use super::Describe;
 use crate::plan::access::{Array, Place, Write};

@@ -1,4 +1,7 @@
-//! dα = Σ over rows and units of da · ∂f/∂α(z, α).
+//! `dα = Σi Σu da[i, u] · ∂f/∂α(z[i, u], α)`
+//!
+//! da is the gradient of the loss by a = f(z, α), (rows, units) as z is; α is one number, the learned parameter of
+//! the activation f.
 
 use super::Describe;
 use crate::expr::Expression;

@@ -1,4 +1,6 @@
-//! a = sigmoid(z), element by element.
+//! `a[i, k] = 1 / (1 + e^-z[i, k])`
+//!
+//! z is the logit of label k of row i, a its probability; both are (rows, labels), or (rows, 1) for two classes.
 
 use super::Describe;
 use crate::plan::access::{Place, Write};

@@ -1,4 +1,7 @@
-//! a = softmax(z), a row at a time.
+//! `a[i, k] = e^(z[i, k] - m[i]) / Σj e^(z[i, j] - m[i])`
+//!
+//! z is the logit of class k of row i, a its probability, m the largest logit of the row; z and a are (rows,
+//! classes).
 
 use super::Describe;
 use crate::plan::access::{Place, Write};

@@ -1,4 +1,7 @@
-//! loss = log Σ_j e^(z_j) - z_true, delta = softmax(z) - y, of each row and its class.
+//! `loss[i] = ln Σj e^z[i, j] - z[i, y[i]]`, `delta[i, k] = (softmax(z)[i, k] - t[i, k]) · w[i] · scale`
+//!
+//! z is the logit of class k of row i, (rows, classes), y the class of the row, t 1 where k is that class and 0
+//! elsewhere, w the weight of the row, scale that of the step.
 
 use super::Describe;
 use crate::plan::access::{Array, Place, Write};

@@ -1,4 +1,7 @@
-//! loss = Σ_k l(ŷ_k - y_k) / outputs, delta = l'(ŷ - y) / outputs, of each row.
+//! `loss[i] = Σk l(ŷ[i, k] - y[i, k]) / outputs`, `delta[i, k] = l'(ŷ[i, k] - y[i, k]) / outputs · w[i] · scale`
+//!
+//! ŷ is output k of row i, (rows, outputs), y its target, l the loss of an error, w the weight of the row, scale
+//! that of the step.
 
 use super::Describe;
 use crate::plan::access::{Array, Place, Write};

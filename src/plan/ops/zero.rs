@@ -1,4 +1,6 @@
-//! buffer = 0
+//! `buffer[i, u] = 0`
+//!
+//! i is a row, u an element of it: (rows, elements).
 
 use super::Describe;
 use crate::plan::access::{Place, Write};
