@@ -83,6 +83,18 @@ fn who_runs_the_other_commands_is_said_of_none_but_those() {
         assert!(texts.contains(*command), "no page has `{command}`");
         runner.check(command);
     }
+    for (long, _) in shell::SHORTENED {
+        assert!(texts.iter().any(|text| text.contains(long)), "no page has `{long}`");
+    }
+}
+
+#[test]
+fn the_readme_is_short() {
+    let page = std::fs::read_to_string("README.md").unwrap();
+    assert!(page.lines().count() <= 240, "the README takes a reader more than ten minutes");
+    for line in page.lines() {
+        assert!(line.chars().count() <= 100, "the README has a line wider than 100: {line}");
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::output::{STOPPED, fits};
 use crate::page;
 
 /// Commands that take too long: what stands in them, and what is run in its place. The first that fits is taken.
-const SHORTENED: &[(&str, &str)] = &[
+pub const SHORTENED: &[(&str, &str)] = &[
     ("--shape covtype --rows 581012", "--shape covtype --rows 500 --seconds 0"),
     ("--shape covtype --replicas 64", "--shape covtype --rows 500 --seconds 0 --replicas 2"),
     (
