@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use gpu_mlp::gpu::adapters;
+use gpu_mlp::rooms::gpu::adapters;
 use pollster::FutureExt as _;
 use tempfile::TempDir;
 
