@@ -7,7 +7,7 @@ fn main() -> Result<()> {
     let x = Array::linspace(0.0, 10.0, 500).insert_axis(ndarray::Axis(1));
     let y = x.mapv(f64::sin);
     let dataset = Dataset::from_arrays("sine", x.view(), y)?;
-    let layers = [Layer::dense(32, "tanh"), Layer::dense(1, "linear")];
+    let layers = [Layer::dense(32, "tanh"), Layer::dense(32, "tanh"), Layer::dense(1, "linear")];
     let parameters = Parameters::new(layers)
         .learning_rate(0.01)
         .max_epochs(200)

@@ -31,7 +31,6 @@ static NEVER: AtomicBool = AtomicBool::new(false);
 pub struct Trainer<'a> {
     parameters: Parameters,
     run: Arc<Run>,
-    device: Option<String>,
     told: Box<dyn FnMut(&EpochRow) + 'a>,
     stop: &'a AtomicBool,
     outcome: Option<Outcome>,
@@ -40,7 +39,9 @@ pub struct Trainer<'a> {
 impl<'a> Trainer<'a> {
     /// Refuses parameters that are wrong in themselves, or do not fit the data, before anything is computed.
     pub fn new(parameters: &Parameters, dataset: &Dataset) -> Result<Self> {
-        let named = Parameters { dataset: dataset.name.clone(), ..parameters.clone() };
+        // The key needs a text; arrays may have no name.
+        let name = if dataset.name.trim().is_empty() { "data" } else { &dataset.name };
+        let named = Parameters { dataset: name.into(), ..parameters.clone() };
         // What the parameter file refuses is refused here, in the same words.
         let mut parameters = Parameters::from_json(&named.to_json())?;
         let run = Run::new(&parameters, dataset)?;
@@ -48,7 +49,6 @@ impl<'a> Trainer<'a> {
         Ok(Trainer {
             parameters,
             run: Arc::new(run),
-            device: None,
             told: Box::new(|_| {}),
             stop: &NEVER,
             outcome: None,
@@ -67,7 +67,7 @@ impl<'a> Trainer<'a> {
     /// What computes: `"auto"` (the CPU, or a GPU where that is measured to be faster), `"cpu"`, or a GPU's
     /// number or a part of its name.
     pub fn device(mut self, device: impl Into<String>) -> Self {
-        self.device = Some(device.into());
+        self.parameters.device = device.into();
         self
     }
 
@@ -97,8 +97,7 @@ impl<'a> Trainer<'a> {
 
     /// The same where waiting for a device must not block, as in a browser.
     pub async fn fit_async(&mut self) -> Result<Vec<Model>> {
-        let request = DeviceRequest { device: self.device.as_deref(), ..DeviceRequest::default() };
-        let choice = choose(&request, &self.parameters).await?;
+        let choice = choose(&DeviceRequest::default(), &self.parameters).await?;
         let Opened { mut backend, .. } = choice.open(&self.run).await?;
         let description = backend.description();
         self.parameters.device = description.device;

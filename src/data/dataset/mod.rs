@@ -85,14 +85,14 @@ impl Dataset {
     ) -> Result<Self> {
         let name = name.into();
         let rows = inputs.len() / features.max(1);
-        let view = ArrayView2::from_shape((rows, features), inputs).map_err(|_| {
-            Error::input(format!(
+        match ArrayView2::from_shape((rows, features), inputs) {
+            Ok(view) if view.len() == inputs.len() => Self::from_arrays(name, view, targets),
+            _ => Err(Error::input(format!(
                 "{} inputs are no rows of {features} features; allowed: a whole number of rows",
                 inputs.len()
             ))
-            .within(&name)
-        })?;
-        Self::from_arrays(name, view, targets)
+            .within(name)),
+        }
     }
 
     /// The bytes of the inputs and targets.

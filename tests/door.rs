@@ -1,0 +1,141 @@
+//! The front door of the library, as its users have it: arrays in, models out.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use gpu_mlp::{
+    Dataset, ErrorKind, Layer, Model, Optimizer, Parameters, Place, Stop, Targets, Trainer,
+};
+use ndarray::{Array2, Array3, array};
+
+/// Three classes of four features.
+fn flowers() -> Dataset {
+    Dataset::read("datasets/iris.npz").unwrap()
+}
+
+fn parameters() -> Parameters {
+    let layers = [Layer::dense(8, "tanh"), Layer::dense(3, "softmax")];
+    Parameters::new(layers).learning_rate(0.05).max_epochs(20).batch_size(10)
+}
+
+#[test]
+fn slices_arrays_and_files_are_one_data_set() {
+    let values = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]];
+    let array = ndarray::arr2(&values);
+    let classes = vec![0i64, 1, 0, 1];
+    let from_array = Dataset::from_arrays("own", array.view(), classes.clone()).unwrap();
+    let from_slices = Dataset::from_slices("own", values.as_flattened(), 2, classes).unwrap();
+    assert_eq!(from_array, from_slices);
+    assert_eq!(from_array.targets, Targets::Integers(array![[0], [1], [0], [1]]));
+    let reals = Dataset::from_arrays("own", array.view(), array.row(0).to_vec());
+    assert!(
+        reals.unwrap_err().to_string().starts_with("own: array X has 4 rows but array y has 2")
+    );
+    let cut = Dataset::from_slices("own", &values.as_flattened()[1..], 2, vec![0i64; 4]);
+    let message = cut.unwrap_err().to_string();
+    assert!(message.starts_with("own: 7 inputs are no rows of 2 features"), "{message}");
+}
+
+#[test]
+fn a_model_predicts_and_keeps_its_bits_in_a_file() {
+    let dataset = flowers();
+    let model = Trainer::new(&parameters(), &dataset).unwrap().fit().unwrap();
+    let labels = model.predict_labels(dataset.inputs.view()).unwrap();
+    let Targets::Integers(truth) = &dataset.targets else { panic!("classes") };
+    let right = labels.iter().zip(truth).filter(|(label, truth)| label == truth).count();
+    assert!(right > 135, "{right} of 150");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("iris.safetensors");
+    model.save(&path).unwrap();
+    let read = Model::read(&path).unwrap();
+    assert_eq!(read.to_bytes(), model.to_bytes());
+    assert_eq!(read.predict(dataset.inputs.view()), model.predict(dataset.inputs.view()));
+}
+
+#[test]
+fn rows_that_are_none_of_the_model_s_are_refused() {
+    let model = Trainer::new(&parameters(), &flowers()).unwrap().fit().unwrap();
+    let error = model.predict(Array2::zeros((2, 5)).view()).unwrap_err();
+    assert_eq!(error.to_string(), "rows of the shape [2, 5]; the model takes (rows, 4)");
+    assert_eq!(model.predict(Array3::zeros((2, 2, 2)).view()).unwrap().dim(), (2, 3));
+    assert_eq!(model.predict(Array2::zeros((0, 4)).view()).unwrap().dim(), (0, 3));
+    let values = Dataset::from_arrays("v", Array2::eye(4).view(), vec![1.0, 2.0, 3.0, 4.0]);
+    let parameters = Parameters::new([Layer::dense(1, "linear")]);
+    let model = Trainer::new(&parameters, &values.unwrap()).unwrap().fit().unwrap();
+    let error = model.predict_labels(Array2::eye(4).view()).unwrap_err();
+    assert_eq!(error.to_string(), "the model's task is regression; use predict");
+}
+
+#[test]
+fn wrong_parameters_are_refused_as_those_of_a_file_are() {
+    let refused = |parameters: Parameters| {
+        let error = Trainer::new(&parameters, &flowers()).err().unwrap();
+        assert_eq!(error.kind, ErrorKind::Input);
+        (error.place.first().cloned(), error.to_string())
+    };
+    let key = |name: &str| Some(Place::Whole(name.into()));
+    for (parameters, place, words) in [
+        (parameters().learning_rate(-1.0), "LR", "LR: found -1.0; allowed: a number above 0"),
+        (parameters().batch_size(0), "BATCH_SIZE", "BATCH_SIZE: found 0; allowed"),
+        (parameters().learning_rate(f64::NAN), "LR", "LR: missing"),
+        (parameters().split([0.5, 0.2, 0.2]), "SPLIT", "SPLIT: found [0.5,0.2,0.2]"),
+        (parameters().r2_patience(3), "R2_PATIENCE", "R2_PATIENCE: the task is classification"),
+        (parameters().loss("huber(0)"), "LOSS", "LOSS: "),
+    ] {
+        let (found, message) = refused(parameters);
+        assert_eq!(found, key(place), "{message}");
+        assert!(message.starts_with(words), "{message}");
+    }
+    let layers = [Layer::dense(4, "rellu"), Layer::dense(3, "softmax")];
+    let (_, message) = refused(Parameters::new(layers));
+    assert!(message.contains("did you mean relu?"), "{message}");
+}
+
+#[test]
+fn a_run_is_watched_and_stopped() {
+    let enough = AtomicBool::new(false);
+    let mut epochs = vec![];
+    let told = |epoch: &gpu_mlp::EpochRow| {
+        epochs.push(epoch.epoch);
+        enough.store(epoch.epoch == 4, Ordering::Relaxed);
+    };
+    let dataset = flowers();
+    let mut trainer = Trainer::new(&parameters(), &dataset).unwrap().device("cpu");
+    trainer = trainer.stop_when(&enough).on_epoch(told);
+    let model = trainer.fit().unwrap();
+    let outcome = trainer.outcome().unwrap().replicas[0].clone();
+    drop(trainer);
+    assert_eq!(epochs, [1, 2, 3, 4]);
+    assert_eq!((outcome.stop, outcome.epochs), (Stop::Interrupted, 4));
+    assert_eq!(Some(model.best_epoch), outcome.best_epoch);
+}
+
+#[test]
+fn many_seeds_are_their_single_runs() {
+    let dataset = flowers();
+    let given = parameters().split([0.6, 0.2, 0.2]);
+    let trainer = Trainer::new(&given, &dataset).unwrap().device("cpu");
+    let models = trainer.seeds([42, 7]).unwrap().fit_all().unwrap();
+    assert_eq!(models.len(), 2);
+    let alone = Trainer::new(&given, &dataset).unwrap().device("cpu").fit().unwrap();
+    assert_eq!(models[0].tensors, alone.tensors);
+    assert_ne!(models[1].tensors, alone.tensors);
+}
+
+#[test]
+fn a_network_that_learns_nothing_finite_is_an_error_that_says_what_to_do() {
+    let layers = [Layer::dense(8, "linear"), Layer::dense(3, "softmax")];
+    let given = Parameters::new(layers).learning_rate(1e30).optimizer(Optimizer::Sgd);
+    let error = Trainer::new(&given, &flowers()).unwrap().device("cpu").fit().unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Failed);
+    assert!(error.to_string().contains("lower the learning rate"), "{error}");
+}
+
+#[test]
+fn a_device_that_is_not_there_is_refused() {
+    let trainer = Trainer::new(&parameters(), &flowers()).unwrap();
+    let error = trainer.device("no such card").fit().unwrap_err();
+    assert!(
+        error.to_string().starts_with("DEVICE: found \"no such card\"; allowed: auto, "),
+        "{error}"
+    );
+}
