@@ -5,21 +5,6 @@ use super::simd::LANES;
 use super::simd::operations::Simd;
 use crate::math::Real;
 
-/// a = max(z, 0), in place.
-pub(super) struct Relu<'a>(pub &'a mut [f32]);
-
-impl Part for Relu<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn on<S: Simd>(self, s: S) {
-        for a in self.0.as_chunks_mut::<LANES>().0 {
-            // NaN is not hidden: it is the second operand.
-            s.store(a, s.max(s.splat(0.0), s.load(a)));
-        }
-    }
-}
-
 /// delta where a > 0, else 0.
 pub(super) struct ReluBackward<'a> {
     pub delta: &'a mut [f32],

@@ -3,7 +3,10 @@
 use super::matrix::{Rows, RowsMut, Strided};
 use super::memory::Memory;
 use super::part::Part;
-use super::products::{Stored, product, product_of_rows, transpose};
+use super::products::columns::transpose;
+use super::products::rows::product_of_rows;
+use super::products::sink::Stored;
+use super::products::tiles::product;
 use super::simd::operations::Simd;
 
 /// With the weights as they lie.
@@ -20,10 +23,10 @@ impl Part for AsItLies<'_> {
     fn on<S: Simd>(self, s: S) {
         let AsItLies { memory: Memory { map, numbers }, layer, rows } = self;
         let place = &map.places[layer];
-        let [all, delta, below] = numbers.disjoint([
+        let [all, below, delta] = numbers.disjoint([
             map.weights.all(),
-            map.deltas[layer].all(),
             map.deltas[layer - 1].all(),
+            map.deltas[layer].all(),
         ]);
         let weights = Rows { values: &all[place.first..], row: place.line() };
         let delta = Rows { values: delta, row: place.row };
@@ -55,11 +58,11 @@ impl Part for Transposed<'_> {
         // So far apart whatever the layer: with a number that it knows, the compiler keeps no address of every row.
         let apart = S::SUMS.columns();
         let inputs = apart.min(place.input_width - first);
-        let [all, transposed, delta, below] = numbers.disjoint([
+        let [all, below, delta, transposed] = numbers.disjoint([
             map.weights.all(),
-            map.transposed.all(),
-            map.deltas[layer].all(),
             map.deltas[layer - 1].all(),
+            map.deltas[layer].all(),
+            map.transposed.all(),
         ]);
         let weights = &all[place.first + first * place.width..];
         let weights = Rows { values: weights, row: place.width };

@@ -4,7 +4,7 @@ use super::gradient::Made;
 use super::matrix::RowsMut;
 use super::memory::Memory;
 use super::part::Part;
-use super::products::Sink;
+use super::products::sink::Sink;
 use super::simd::LANES;
 use super::simd::operations::Simd;
 use super::update::Rule;

@@ -1,6 +1,6 @@
 //! The parts of a step on the instruction set of this machine.
 
-use super::activations::{Exponentials, Relu, ReluBackward};
+use super::activations::{Exponentials, ReluBackward};
 use super::backward::{AsItLies, Transposed};
 use super::descent::Descend;
 use super::forward::Forward;
@@ -21,9 +21,9 @@ impl Parts {
         Parts(set)
     }
 
-    /// z = x W + b of a layer, for the first `rows` rows.
-    pub fn forward(self, memory: &mut Memory, layer: usize, rows: usize) {
-        run(self.0, Forward { memory, layer, rows });
+    /// z = x W + b of a layer, or max(z, 0), for the first `rows` rows.
+    pub fn forward(self, memory: &mut Memory, layer: usize, rows: usize, relu: bool) {
+        run(self.0, Forward { memory, layer, rows, relu });
     }
 
     /// The gradient by what the layer below makes, into that layer's delta.
@@ -37,11 +37,6 @@ impl Parts {
         while first < input_width {
             first += run(self.0, Transposed { memory, layer, rows, first });
         }
-    }
-
-    /// a = max(z, 0), in place.
-    pub fn relu(self, a: &mut [f32]) {
-        run(self.0, Relu(a));
     }
 
     /// delta where a > 0, else 0.

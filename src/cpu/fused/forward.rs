@@ -3,15 +3,29 @@
 use super::matrix::{Rows, RowsMut};
 use super::memory::{Memory, NARROW};
 use super::part::Part;
-use super::products::{Stored, product, product_of_rows};
+use super::products::rows::product_of_rows;
+use super::products::sink::Sink;
+use super::products::tiles::product;
 use super::simd::LANES;
 use super::simd::operations::Simd;
 
-/// z = x W + b of a layer, for the first `rows` rows.
+/// z = x W + b of a layer, or max(z, 0), for the first `rows` rows.
 pub(super) struct Forward<'a> {
     pub memory: &'a mut Memory,
     pub layer: usize,
     pub rows: usize,
+    pub relu: bool,
+}
+
+/// Sums are stored, none of them below this.
+struct AtLeast<V>(V);
+
+impl<S: Simd> Sink<S> for AtLeast<S::V> {
+    #[inline(always)]
+    fn take(&self, s: S, place: &mut [f32; LANES], sums: S::V) {
+        // NaN is not hidden: it is the second operand.
+        s.store(place, s.max(self.0, sums));
+    }
 }
 
 impl Part for Forward<'_> {
@@ -19,7 +33,8 @@ impl Part for Forward<'_> {
 
     #[inline(always)]
     fn on<S: Simd>(self, s: S) {
-        let Forward { memory: Memory { map, numbers }, layer, rows } = self;
+        let Forward { memory: Memory { map, numbers }, layer, rows, relu } = self;
+        let at_least = AtLeast(s.splat(if relu { 0.0 } else { f32::NEG_INFINITY }));
         let place = &map.places[layer];
         // z of an expression is kept; others are made in place.
         let z = if map.z[layer].is_empty() { map.activations[layer + 1] } else { map.z[layer] };
@@ -31,13 +46,13 @@ impl Part for Forward<'_> {
         let mut z = RowsMut { values: z, row: place.row };
         if !place.narrow {
             let sizes = [rows, place.inputs, place.width];
-            return product(s, sizes, x.into(), weights, Some(bias), (&mut z, &Stored));
+            return product(s, sizes, x.into(), weights, Some(bias), (&mut z, &at_least));
         }
         product_of_rows(s, [rows, place.input_width, NARROW], x, weights, &mut z);
         let bias = s.load(bias.first_chunk().expect("whole vectors"));
         for z in z.values.chunks_mut(place.row).take(rows) {
             let z: &mut [f32; LANES] = z.first_chunk_mut().expect("whole vectors");
-            s.store(z, s.add(s.load(z), bias));
+            at_least.take(s, z, s.add(s.load(z), bias));
         }
     }
 }

@@ -3,7 +3,10 @@
 use super::matrix::{Rows, RowsMut, Strided};
 use super::memory::{Map, Memory, Numbers, Place};
 use super::part::Part;
-use super::products::{Sink, Stored, product, product_of_rows, sums_of_columns};
+use super::products::columns::sums_of_columns;
+use super::products::rows::product_of_rows;
+use super::products::sink::{Sink, Stored};
+use super::products::tiles::product;
 use super::simd::LANES;
 use super::simd::operations::Simd;
 

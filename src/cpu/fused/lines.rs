@@ -4,7 +4,7 @@ use super::gradient::Made;
 use super::matrix::RowsMut;
 use super::memory::{Map, Memory, Numbers, Place};
 use super::part::Part;
-use super::products::Stored;
+use super::products::sink::Stored;
 use super::simd::operations::Simd;
 use super::update::{Rule, update};
 

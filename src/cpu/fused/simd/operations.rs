@@ -135,7 +135,7 @@ mod tests {
     use super::*;
     use crate::cpu::fused::matrix::RowsMut;
     use crate::cpu::fused::part::{Part, run};
-    use crate::cpu::fused::products::transpose;
+    use crate::cpu::fused::products::columns::transpose;
     use crate::cpu::fused::simd::portable::Portable;
     use crate::instruction_set::InstructionSet;
 

@@ -1,33 +1,16 @@
-//! The products of a step, on row-major matrices whose rows are padded with zeros to whole vectors.
+//! The product of two matrices, a tile of sums in registers at a time.
 
 #![allow(clippy::needless_range_loop)] // rows and columns, as the formulas have them
 
-use super::matrix::{Rows, RowsMut, Strided};
-use super::simd::LANES;
-use super::simd::operations::{Simd, Sums};
-
-/// What becomes of a product's sums.
-pub(super) trait Sink<S: Simd> {
-    /// Takes those of a vector to their place.
-    fn take(&self, s: S, place: &mut [f32; LANES], sums: S::V);
-}
-
-/// They are stored.
-pub(super) struct Stored;
-
-impl<S: Simd> Sink<S> for Stored {
-    #[inline(always)]
-    fn take(&self, s: S, place: &mut [f32; LANES], sums: S::V) {
-        s.store(place, sums);
-    }
-}
-
-/// What a walk says that would leave its matrices.
-const TOO_SMALL: &str = "a matrix is smaller than the product";
+use super::TOO_SMALL;
+use super::sink::Sink;
+use crate::cpu::fused::matrix::{Rows, RowsMut, Strided};
+use crate::cpu::fused::simd::LANES;
+use crate::cpu::fused::simd::operations::{Simd, Sums};
 
 /// The sums a (m, k) · b (k, n) + bias, or without one, to their places (m, n). `n` is whole vectors.
 #[inline(always)]
-pub(super) fn product<S: Simd>(
+pub(in crate::rooms::cpu::fused) fn product<S: Simd>(
     s: S,
     [m, k, n]: [usize; 3],
     a: Strided<'_>,
@@ -154,113 +137,4 @@ impl<K> Tile<'_, '_, K> {
             }
         }
     }
-}
-
-/// The sum of each column of a (m, n), to n places. `n` is whole vectors.
-#[inline(always)]
-pub(super) fn sums_of_columns<S: Simd>(
-    s: S,
-    [m, n]: [usize; 2],
-    a: Rows<'_>,
-    (places, sink): (&mut [f32], &impl Sink<S>),
-) {
-    assert!(a.covers([m, n]), "{TOO_SMALL}");
-    for (column, place) in places[..n].as_chunks_mut().0.iter_mut().enumerate() {
-        let mut sum = s.splat(0.0);
-        for row in 0..m {
-            // SAFETY: `a` has m rows and n columns, whole vectors.
-            sum = s.add(sum, s.load(unsafe { a.numbers(row, column * LANES) }));
-        }
-        sink.take(s, place, sum);
-    }
-}
-
-/// The columns of a matrix, of so many rows and columns, whole vectors, as rows of another.
-#[inline(always)]
-pub(super) fn transpose<S: Simd>(
-    s: S,
-    [rows, columns]: [usize; 2],
-    from: Rows<'_>,
-    to: &mut RowsMut<'_>,
-) {
-    let are_whole = rows.is_multiple_of(LANES) && columns.is_multiple_of(LANES);
-    assert!(are_whole && from.covers([rows, columns]) && to.covers([columns, rows]), "{TOO_SMALL}");
-    for row in (0..rows).step_by(LANES) {
-        for column in (0..columns).step_by(LANES) {
-            // SAFETY: both have whole vectors of rows and of columns.
-            unsafe { s.transpose(from.square(row, column), to.square(column, row)) }
-        }
-    }
-}
-
-/// out (m, p) = a (m, n) · b (p, n) transposed: every element the product of two rows. `n` is whole
-/// vectors, `p` a multiple of four.
-#[inline(always)]
-pub(super) fn product_of_rows<S: Simd>(
-    s: S,
-    [m, n, p]: [usize; 3],
-    a: Rows<'_>,
-    b: Rows<'_>,
-    out: &mut RowsMut<'_>,
-) {
-    if m == 0 {
-        return;
-    }
-    assert!(n.is_multiple_of(LANES) && p.is_multiple_of(4), "rows end inside a vector");
-    assert!(a.covers([m, n]) && b.covers([p, n]) && out.covers([m, p]), "{TOO_SMALL}");
-    let mut row = 0;
-    while row < m {
-        // SAFETY: `row` and the rows that are taken stay below m.
-        row += unsafe {
-            match (S::ROWS, m - row) {
-                // Five rows, a common batch, in one pass over `b` rather than two.
-                (5, 5) => product_of_few_rows::<S, 5>(s, row, [n, p], a, b, out),
-                (5, 4..) => product_of_few_rows::<S, 4>(s, row, [n, p], a, b, out),
-                // Two at a time leave two of four, and not three and one.
-                (3, 4) | (3, 2) => product_of_few_rows::<S, 2>(s, row, [n, p], a, b, out),
-                (3, 3..) => product_of_few_rows::<S, 3>(s, row, [n, p], a, b, out),
-                _ => product_of_few_rows::<S, 1>(s, row, [n, p], a, b, out),
-            }
-        };
-    }
-}
-
-/// `R` rows of a product; `R`.
-///
-/// # Safety
-/// `a` and `out` have the rows from `row` on, of `n` and `p` numbers, and `b` has `p` of `n`.
-#[inline(always)]
-unsafe fn product_of_few_rows<S: Simd, const R: usize>(
-    s: S,
-    row: usize,
-    [n, p]: [usize; 2],
-    a: Rows<'_>,
-    b: Rows<'_>,
-    out: &mut RowsMut<'_>,
-) -> usize {
-    let sixteens = p / LANES * LANES;
-    // SAFETY: all rows are among those that the caller promises; `b` has sixteen, or four, from a column on.
-    unsafe {
-        let a = a.at(row, 0);
-        for column in (0..sixteens).step_by(LANES) {
-            // No loop: what each makes is of the type that the instruction set has for it.
-            let products = [
-                s.dots::<R>(n, a, b.at(column, 0)),
-                s.dots::<R>(n, a, b.at(column + 4, 0)),
-                s.dots::<R>(n, a, b.at(column + 8, 0)),
-                s.dots::<R>(n, a, b.at(column + 12, 0)),
-            ];
-            for r in 0..R {
-                let own = [products[0][r], products[1][r], products[2][r], products[3][r]];
-                s.store(out.numbers(row + r, column), s.sixteen_sums(own));
-            }
-        }
-        for column in (sixteens..p).step_by(4) {
-            let products = s.dots::<R>(n, a, b.at(column, 0));
-            for r in 0..R {
-                *out.numbers(row + r, column) = s.four_sums(products[r]);
-            }
-        }
-    }
-    R
 }

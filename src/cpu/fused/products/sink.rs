@@ -1,0 +1,20 @@
+//! Where the sums of a product go.
+
+use crate::cpu::fused::simd::LANES;
+use crate::cpu::fused::simd::operations::Simd;
+
+/// What becomes of a product's sums.
+pub(in crate::rooms::cpu::fused) trait Sink<S: Simd> {
+    /// Takes those of a vector to their place.
+    fn take(&self, s: S, place: &mut [f32; LANES], sums: S::V);
+}
+
+/// They are stored.
+pub(in crate::rooms::cpu::fused) struct Stored;
+
+impl<S: Simd> Sink<S> for Stored {
+    #[inline(always)]
+    fn take(&self, s: S, place: &mut [f32; LANES], sums: S::V) {
+        s.store(place, sums);
+    }
+}
