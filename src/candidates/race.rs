@@ -153,7 +153,7 @@ fn cpu_candidates(
         return Ok(None);
     }
     let mut order = schedules.cpu.clone();
-    order.sort_by_key(|schedule| schedule.expected_place(run));
+    order.sort_by_key(|schedule| schedule.expected_rank(run));
     let mut cpu = Cpu::new(run.clone());
     let mut best: Option<(cpu::Schedule, f64)> = None;
     for schedule in order {

@@ -5,7 +5,7 @@ use super::optimizer::Moves;
 use crate::math::Real;
 use crate::run::StepNumbers;
 
-/// One step of it.
+/// One step of Adam.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AdamStep<T> {
     pub learning_rate: T,
@@ -19,7 +19,7 @@ pub(crate) struct AdamStep<T> {
 }
 
 impl<T: Real> AdamStep<T> {
-    /// The step with these numbers, those of Adam being β1, β2 and ε.
+    /// The step with these numbers and [β1, β2, ε].
     pub fn new([beta1, beta2, epsilon]: [f64; 3], numbers: &StepNumbers) -> Self {
         let [correction1, correction2] = numbers.corrections.map(T::from_f64);
         AdamStep {

@@ -10,7 +10,7 @@ use crate::metrics::{Evaluation, Truth};
 use crate::plan::Loss;
 use crate::run::{Table, TableTargets};
 
-/// Room for the errors of a batch and what the loss makes of them, reused from batch to batch.
+/// Room for the errors of a batch and their losses, reused from batch to batch.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Errors<T> {
     pub errors: Vec<T>,
@@ -36,25 +36,24 @@ pub(crate) struct Batch<T> {
 impl<T: Real> Batch<T> {
     /// Takes the targets and weights of these rows of the table.
     pub fn gather(&mut self, scaling: &FoldScaling<T>, table: &Table, rows: &[u32]) {
-        let row = |&row: &u32| row as usize;
+        let rows = rows.iter().map(|&row| row as usize);
         self.classes.clear();
         self.values.clear();
         self.weights.clear();
         match &table.targets {
             TableTargets::Classes(classes) => {
-                self.classes.extend(rows.iter().map(|at| classes[row(at)]));
+                self.classes.extend(rows.clone().map(|row| classes[row]));
             }
             TableTargets::Values { values, .. } => {
-                let values_of = |at: &u32| values.row(row(at)).to_slice().unwrap_or_default();
                 self.values.resize(rows.len() * values.ncols(), T::ZERO);
-                let rows = rows.iter().map(values_of);
+                let rows = rows.clone().map(|row| values.row(row).to_slice().unwrap_or_default());
                 scale_rows(rows, &scaling.target_shift, &scaling.target_scale, &mut self.values);
             }
         }
         match &table.row_weights {
             None => self.weights.resize(rows.len(), T::ONE),
             Some(weights) => {
-                self.weights.extend(rows.iter().map(|at| T::from_f64(f64::from(weights[row(at)]))))
+                self.weights.extend(rows.map(|row| T::from_f64(f64::from(weights[row]))));
             }
         }
         if !scaling.class_weights.is_empty() {

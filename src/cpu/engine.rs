@@ -1,102 +1,63 @@
-//! The CPU behind the contract.
+//! The CPU as a backend.
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
-use super::epoch::{Epoch, Hand, Share, locked, of};
+use super::epoch::{Epoch, Hand, locked, of};
 use super::evaluate::{block_rows, confusion_counts, evaluator_bytes};
 use super::executor::Executor;
 use super::fused::Chain;
 use super::ops::product::Product;
 use super::replica::Trainee;
+use super::schedule::Schedule;
 use super::shared::Shared;
 use super::worker::Worker;
 use super::{state, trace};
 use crate::backend::{Answer, Description, Event, Quantity, State, Train, Weights};
 use crate::clock::Duration;
 use crate::data::Split;
-use crate::error::{Error, Result};
-use crate::instruction_set::InstructionSet;
+use crate::error::Result;
 use crate::memory::refuse_beyond;
 use crate::metrics::Evaluation;
 use crate::run::{ReplicaId, Run};
 
-/// How long training works before it tells of its progress.
+/// The time that training works between two reports of progress.
 const SLICE: Duration = Duration::from_millis(20);
-/// Weights that stay in a core's second cache, and rows for which it matters.
-const CACHED: usize = 1 << 19;
-const FEW_ROWS: usize = 32;
-/// Both where `fused` has vectors of four: the products of `layered` look for wider ones by themselves.
-const CACHED_PORTABLE: usize = 1 << 12;
-const FEW_ROWS_PORTABLE: usize = 8;
 
 /// The CPU as a backend, computing in `T`: several replicas on all threads, one in the thread that asks.
 pub struct Cpu<T> {
     shared: Shared<T>,
     /// The replicas, by their ids.
     trainees: Vec<Mutex<Trainee<T>>>,
-    /// What trains them: one a thread, and none more than live replicas.
+    /// The workers: one per thread, and no more than live replicas.
     hands: Vec<Hand<T>>,
-    /// Where the last training of several epochs began.
+    /// The state before the last training of several epochs.
     start: Option<State>,
-}
-
-/// How the CPU makes a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Schedule {
-    /// One operation of the plan after the other: any network; what the GPU is compared with.
-    Layered,
-    /// Dense networks in whole vectors, without a pass over memory that is not needed.
-    Fused,
-}
-
-impl Schedule {
-    /// All of them, the fastest first.
-    pub const ALL: [Schedule; 2] = [Schedule::Fused, Schedule::Layered];
-
-    /// Its place among the schedules in the order in which they are expected to be fast: whole vectors pay
-    /// while the weights stay in a core's cache.
-    pub fn expected_place(self, run: &Run) -> usize {
-        let (cached, few_rows) = match InstructionSet::best() {
-            InstructionSet::Portable if cfg!(target_arch = "x86_64") => {
-                (CACHED_PORTABLE, FEW_ROWS_PORTABLE)
-            }
-            _ => (CACHED, FEW_ROWS),
-        };
-        let fused_first = run.plan.parameters() < cached || run.step.batch_size < few_rows;
-        usize::from((self == Schedule::Fused) != fused_first)
-    }
-
-    /// Its name in parameter files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Schedule::Layered => "layered",
-            Schedule::Fused => "fused",
-        }
-    }
 }
 
 impl<T: Product> Cpu<T> {
     /// A backend for this run, at its initial weights.
     pub fn new(run: Arc<Run>) -> Self {
         let shared = Shared::new(run);
-        let trainee = |replica| Mutex::new(Trainee::new(&shared.run, replica, &shared.layout));
-        let trainees = shared.run.replicas.iter().map(trainee).collect();
+        let replicas = shared.run.replicas.iter();
+        let trainees = replicas
+            .map(|replica| Mutex::new(Trainee::new(&shared.run, replica, &shared.layout)))
+            .collect();
         Cpu { shared, trainees, hands: vec![], start: None }
     }
 
-    /// The same, on a schedule; unfit where the run has none of that name.
+    /// The same, on a schedule; unfit where the run can't use it.
     pub fn with_schedule(run: Arc<Run>, schedule: Schedule) -> Result<Self> {
         let mut cpu = Self::new(run);
-        let why = |e: Error| e.within(format!("schedule {:?}", schedule.name()));
-        cpu.use_schedule(schedule).map_err(why)?;
+        cpu.use_schedule(schedule)
+            .map_err(|error| error.within(format!("schedule {:?}", schedule.name())))?;
         Ok(cpu)
     }
 
-    /// Goes on, from where it is between two epochs, on another schedule; unfit where the run has none of that
-    /// name, and then nothing changes.
+    /// Switches to another schedule between two epochs; unfit where the run can't use it, and then nothing
+    /// changes.
     pub fn use_schedule(&mut self, schedule: Schedule) -> Result<()> {
         if schedule == self.schedule() {
             return Ok(());
@@ -110,7 +71,7 @@ impl<T: Product> Cpu<T> {
         Ok(())
     }
 
-    /// Refuses a run that needs more memory than the system has left, where it says so.
+    /// Refuses a run that needs more memory than the system says it has left.
     pub fn check_memory(run: &Run) -> Result<()> {
         refuse_beyond(Self::bytes(run), "cpu", run.replicas.len())
     }
@@ -121,17 +82,18 @@ impl<T: Product> Cpu<T> {
         let arrays = 2 + run.optimizer().slots();
         let replicas = (run.replicas.len() * run.plan.parameters() * arrays) as u128;
         let workers = run.replicas.len().min(rayon::current_num_threads()) as u128;
-        // Whatever the schedule.
+        // Room for either schedule.
         let worker = Worker::<T>::bytes(run, None)
             + chain.as_ref().map_or(0, |chain| Worker::<T>::bytes(run, Some(chain)));
         let block = block_rows(&run.plan) as u128 * run.plan.row_elements() as u128
             + run.plan.column_elements();
         let evaluator = chain.as_ref().map_or(0, evaluator_bytes) as u128;
-        // A thread counts into one confusion and adds it to another.
+        // A thread counts into one confusion and adds it to another one.
         let of_thread =
             (block * size_of::<T>() as u128).max(evaluator) + 2 * 8 * confusion_counts(run) as u128;
-        // Their counts, of training, of validation and as they are reported; and a state, as checkpoints take it.
+        // Each replica counts in training, in validation and in its report.
         let counts = run.replicas.len() as u128 * 3 * 8 * confusion_counts(run) as u128;
+        // A checkpoint takes the state, in f64.
         let bytes = replicas * (size_of::<T>() + size_of::<f64>()) as u128
             + counts
             + workers * worker
@@ -149,21 +111,20 @@ impl<T: Product> Cpu<T> {
         ids.filter(|id| of(&self.trainees, *id).live).collect()
     }
 
-    /// Every replica has its moments, also those that a fused network has newer.
+    /// Brings the replicas' moments up to date: a fused network may have newer ones.
     fn fetch_slots(&mut self) {
-        for (worker, _) in &self.hands {
+        for Hand { worker, .. } in &self.hands {
             if let Some(id) = worker.holds() {
                 worker.store_slots(&self.shared, &mut of(&self.trainees, id));
             }
         }
     }
 
-    /// The replicas that train, and the number of hands, which are there.
+    /// The replicas that train, and the number of hands, made where they are missing.
     fn gather_hands(&mut self) -> (Vec<ReplicaId>, usize) {
         let live = self.live();
         let hands = rayon::current_num_threads().min(live.len()).max(1);
-        let hand = || (Worker::new(&self.shared), Share::default());
-        self.hands.resize_with(hands, hand);
+        self.hands.resize_with(hands, || Hand::new(&self.shared));
         (live, hands)
     }
 
@@ -171,10 +132,10 @@ impl<T: Product> Cpu<T> {
         epoch.work(&self.shared, &self.trainees, &mut self.hands, slice);
     }
 
-    /// What the first replica does in its first step of an epoch, on numbers of its own.
+    /// The first replica's first step of an epoch, on a copy of its numbers.
     fn make_first_step(&self, epoch: u32) -> Option<(Worker<T>, Trainee<T>)> {
         let (replica, trainee) = (self.shared.run.replicas.first()?, self.trainees.first()?);
-        // Step by step: a fused network keeps no quantity.
+        // Layered: a fused network keeps no quantities.
         let layered = Shared::new(self.shared.run.clone());
         let mut worker = Worker::new(&layered);
         let mut trainee = locked(trainee).clone();
@@ -221,7 +182,7 @@ impl<T: Product> Cpu<T> {
 
     fn put_state(&mut self, state: &State) -> Result<()> {
         let Shared { run, layout, .. } = &self.shared;
-        // Refused before anything is lost: moments of the last epoch may be with a worker alone.
+        // Refused before anything is lost: only a worker may have the moments of the last epoch.
         state.check(&run.plan, run.optimizer().slots(), self.trainees.len())?;
         self.hands.clear();
         state::restore(run, layout, &mut self.trainees, state);
@@ -235,7 +196,7 @@ impl<T: Product> Cpu<T> {
         let (live, hands) = self.gather_hands();
         let epoch = |number| Epoch::of_steps(number, live.clone(), hands);
         let mut now = epoch(1);
-        // The first steps fetch what the others find in the cache. If they take too long for others, they count.
+        // The first steps fill the cache for the others. They count only where they leave no time for others.
         self.work(&mut now, budget / 10);
         let (mut all, mut spent) = (now.steps_done(), now.time());
         if spent < budget {
@@ -251,7 +212,7 @@ impl<T: Product> Cpu<T> {
             }
         }
         self.put_state(&start)?;
-        // Of many replicas a part of a step of all may have been made.
+        // With many replicas, less than one step of all may have been made.
         Ok(spent.as_secs_f64() / if all > 0.0 { all } else { 1.0 })
     }
 }

@@ -1,4 +1,4 @@
-//! An epoch under way: which replicas are still to be trained, and by whom.
+//! An epoch under way: which replicas are still to be trained, and by which worker.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -13,10 +13,10 @@ use crate::clock::{Duration, Instant};
 use crate::run::ReplicaId;
 
 /// Steps between two looks at the clock, and their multiply-adds.
-const STEPS_A_LOOK: u32 = 16;
-const MULTIPLY_ADDS_A_LOOK: usize = 1 << 28;
-/// Into how many groups the replicas of each thread are cut: a thread takes a group at once.
-const GROUPS_A_THREAD: usize = 16;
+const STEPS_PER_LOOK: u32 = 16;
+const MULTIPLY_ADDS_PER_LOOK: usize = 1 << 28;
+/// Groups of replicas per thread: a thread takes one group at a time.
+const GROUPS_PER_THREAD: usize = 16;
 
 /// An epoch under way.
 pub(super) struct Epoch {
@@ -24,35 +24,44 @@ pub(super) struct Epoch {
     /// The replicas that train, and the first that nobody has taken.
     live: Vec<ReplicaId>,
     next: AtomicUsize,
-    /// Replicas that a thread takes at once.
+    /// Replicas per group.
     group: usize,
     /// Whether replicas are validated at its end, and report.
     is_whole: bool,
-    /// Steps that are done, of all replicas together.
+    /// Steps done by all replicas together.
     steps: AtomicU64,
-    /// Replicas whose steps are done.
+    /// Replicas that have done all their steps.
     over: AtomicUsize,
     reports: Mutex<Vec<ReplicaReport>>,
-    /// The time since it began, while it was worked on.
+    /// The time spent on it.
     time: Duration,
 }
 
-/// What a worker has of an epoch.
+/// A worker's share of an epoch.
 #[derive(Debug, Default)]
 pub(super) struct Share {
     /// The replicas that it has taken and not begun.
     group: Range<usize>,
-    /// The one that it is at, and its steps done.
+    /// The replica it is training, and the steps done.
     current: Option<(ReplicaId, u32)>,
     /// Time spent on steps and on validation.
     train: Duration,
     evaluate: Duration,
 }
 
-/// A worker, and what it has of the epoch under way.
-pub(super) type Hand<T> = (Worker<T>, Share);
+/// A worker with its share of the epoch under way.
+pub(super) struct Hand<T> {
+    pub worker: Worker<T>,
+    share: Share,
+}
 
-/// Trainees, each of which one worker has at a time.
+impl<T: Product> Hand<T> {
+    pub fn new(shared: &Shared<T>) -> Self {
+        Hand { worker: Worker::new(shared), share: Share::default() }
+    }
+}
+
+/// The trainees; one worker at a time holds each.
 pub(super) type Trainees<T> = [Mutex<Trainee<T>>];
 
 /// The numbers of a replica.
@@ -60,7 +69,7 @@ pub(super) fn of<T>(trainees: &Trainees<T>, id: ReplicaId) -> MutexGuard<'_, Tra
     locked(&trainees[id.0])
 }
 
-/// The numbers of a replica that nobody works on.
+/// A trainee, also one that a thread left in a panic.
 pub(super) fn locked<T>(trainee: &Mutex<Trainee<T>>) -> MutexGuard<'_, Trainee<T>> {
     trainee.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -69,7 +78,7 @@ impl Epoch {
     pub fn new(number: u32, live: Vec<ReplicaId>, hands: usize) -> Self {
         Epoch {
             number,
-            group: (live.len() / (GROUPS_A_THREAD * hands.max(1))).max(1),
+            group: (live.len() / (GROUPS_PER_THREAD * hands.max(1))).max(1),
             live,
             next: AtomicUsize::new(0),
             is_whole: true,
@@ -80,12 +89,12 @@ impl Epoch {
         }
     }
 
-    /// The same without what comes behind the steps.
+    /// The same, without validation and reports after the steps.
     pub fn of_steps(number: u32, live: Vec<ReplicaId>, hands: usize) -> Self {
         Epoch { is_whole: false, ..Self::new(number, live, hands) }
     }
 
-    /// Works on it for the time of a slice, by all hands.
+    /// Lets all hands work on it for the time of a slice.
     pub fn work<T: Product>(
         &mut self,
         shared: &Shared<T>,
@@ -110,12 +119,14 @@ impl Epoch {
         &self,
         shared: &Shared<T>,
         trainees: &Trainees<T>,
-        (worker, share): &mut Hand<T>,
+        hand: &mut Hand<T>,
         slice: Duration,
     ) {
+        let Hand { worker, share } = hand;
         let run = &shared.run;
-        let a_step = 3 * run.plan.parameters() * run.step.batch_size;
-        let a_look = (MULTIPLY_ADDS_A_LOOK / a_step.max(1)).clamp(1, STEPS_A_LOOK as usize) as u32;
+        let per_step = 3 * run.plan.parameters() * run.step.batch_size;
+        let steps_per_look = MULTIPLY_ADDS_PER_LOOK / per_step.max(1);
+        let steps_per_look = steps_per_look.clamp(1, STEPS_PER_LOOK as usize) as u32;
         let start = Instant::now();
         let mut now = start;
         while now - start < slice {
@@ -127,7 +138,7 @@ impl Epoch {
                 worker.begin(shared, replica, &mut trainee, self.number);
             }
             let all = run.steps_of(run.fold(replica));
-            let steps = done..(done + a_look).min(all);
+            let steps = done..(done + steps_per_look).min(all);
             worker.steps(shared, replica, &mut trainee, steps.clone());
             share.train += lap(&mut now);
             self.steps.fetch_add(steps.len() as u64, Ordering::Relaxed);
@@ -151,16 +162,16 @@ impl Epoch {
             let first = self.next.fetch_add(self.group, Ordering::Relaxed);
             share.group = first..(first + self.group).min(self.live.len());
         }
-        let place = share.group.next()?;
-        Some((self.live[place], 0))
+        let index = share.group.next()?;
+        Some((self.live[index], 0))
     }
 
-    /// How many steps each replica has done, in the mean.
+    /// The mean of the replicas' steps done.
     pub fn steps_done(&self) -> f64 {
         self.steps.load(Ordering::Relaxed) as f64 / self.live.len().max(1) as f64
     }
 
-    /// Whether all its replicas are over.
+    /// Whether all replicas have done their steps.
     pub fn is_over(&self) -> bool {
         self.over.load(Ordering::Relaxed) == self.live.len()
     }
@@ -172,11 +183,11 @@ impl Epoch {
 
     /// What became of its replicas, by their ids; its time is divided as that of the hands.
     pub fn report<T>(self, hands: &mut [Hand<T>]) -> EpochReport {
-        let shares = || hands.iter().map(|(_, share)| share);
+        let shares = || hands.iter().map(|hand| &hand.share);
         let train: f64 = shares().map(|share| share.train.as_secs_f64()).sum();
         let evaluate: f64 = shares().map(|share| share.evaluate.as_secs_f64()).sum();
         let time = self.time.as_secs_f64() / (train + evaluate).max(f64::MIN_POSITIVE);
-        hands.iter_mut().for_each(|(_, share)| *share = Share::default());
+        hands.iter_mut().for_each(|hand| hand.share = Share::default());
         let mut replicas = self.reports.into_inner().unwrap_or_else(PoisonError::into_inner);
         replicas.sort_by_key(|report| report.replica);
         EpochReport {

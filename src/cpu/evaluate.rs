@@ -14,20 +14,20 @@ use crate::network::Task;
 use crate::plan::{Layout, Plan};
 use crate::run::Run;
 
-/// Rows of a block: enough for the products to run at full speed.
+/// Rows per block: enough for the products to run at full speed.
 const BLOCK: usize = 256;
-/// Numbers that the buffers of a block hold: few enough to stay in the cache, where rows are long.
+/// The most numbers in the buffers of a block of long rows: they stay in the cache.
 const NUMBERS: usize = 1 << 20;
 
-/// Rows of a block of a fused chain: its buffers stay in the first cache.
+/// Rows per block of a fused chain: its buffers stay in the first cache.
 const FUSED_BLOCK: usize = 32;
-/// Such blocks that a thread takes at once.
+/// Blocks of a fused chain that a thread takes at once.
 const BLOCKS_AT_ONCE: usize = 16;
 
-/// Bytes of the confusions that are kept until they are added up, unless every thread needs one.
+/// Bytes of the confusions that wait to be added up; more only where every thread needs one.
 const CONFUSIONS: usize = 64 << 20;
 
-/// Rows of a block of this plan.
+/// Rows per block of this plan.
 pub(super) fn block_rows(plan: &Plan) -> usize {
     (NUMBERS / plan.row_elements()).clamp(1, BLOCK)
 }
@@ -46,9 +46,9 @@ pub(super) fn evaluate<T: Product>(
     rows: &[u32],
 ) -> Evaluation {
     let executor = Executor { plan: &run.plan, layout };
-    let block_rows = block_rows(&run.plan);
-    let workspace = || Workspace::new(&run.plan, block_rows.min(rows.len()));
-    let block = |workspace: &mut Workspace<T>, rows: &[u32]| {
+    let blocks = Blocks { rows: block_rows(&run.plan), at_once: 1 };
+    let workspace = || Workspace::new(&run.plan, blocks.rows.min(rows.len()));
+    let evaluated = |workspace: &mut Workspace<T>, rows: &[u32]| {
         let mut sums = Evaluation::default();
         workspace.gather(run, scaling, rows);
         executor.inference(weights, workspace);
@@ -57,7 +57,7 @@ pub(super) fn evaluate<T: Product>(
         workspace.batch.add_sums(&run.plan.loss, logits, &mut sums);
         sums
     };
-    in_blocks(rows, (block_rows, 1), confusion_counts(run), workspace, block)
+    in_blocks(rows, blocks, confusion_counts(run), workspace, evaluated)
 }
 
 /// The same of a chain of dense layers, fused.
@@ -68,7 +68,7 @@ pub(super) fn evaluate_fused<T: Product>(
     rows: &[u32],
 ) -> Evaluation {
     let evaluator = || Fused::evaluator(network, weights, FUSED_BLOCK.min(rows.len()));
-    let blocks = (FUSED_BLOCK, BLOCKS_AT_ONCE);
+    let blocks = Blocks { rows: FUSED_BLOCK, at_once: BLOCKS_AT_ONCE };
     in_blocks(rows, blocks, confusion_counts(run), evaluator, |fused: &mut Fused, rows| {
         fused.evaluate(run, rows)
     })
@@ -83,49 +83,61 @@ pub(super) fn confusion_counts(run: &Run) -> usize {
     }
 }
 
-/// Blocks are shared among threads, `at_once` of them to each, but added in their order.
+/// How rows are cut into blocks.
+#[derive(Clone, Copy)]
+struct Blocks {
+    /// Rows per block.
+    rows: usize,
+    /// Blocks that a thread takes at once.
+    at_once: usize,
+}
+
+/// Shares the blocks among threads, and adds their sums in the order of the rows.
 fn in_blocks<W>(
     rows: &[u32],
-    (block_rows, at_once): (usize, usize),
+    blocks: Blocks,
     counts: usize,
     workspace: impl Fn() -> W + Sync + Send,
-    block: impl Fn(&mut W, &[u32]) -> Evaluation + Sync + Send,
+    evaluated: impl Fn(&mut W, &[u32]) -> Evaluation + Sync + Send,
 ) -> Evaluation {
     let mut total = Evaluation::default();
     if rows.is_empty() {
         return total;
     }
-    // The counts of a thread's blocks are one confusion: whole numbers have the same sum in any order.
-    let some = |workspace: &mut W, rows: &[u32]| -> Vec<Evaluation> {
-        let mut confusion = vec![];
-        let mut sums: Vec<Evaluation> = vec![];
-        for rows in rows.chunks(block_rows) {
-            let mut own = block(workspace, rows);
-            let counts = std::mem::take(&mut own.confusion);
-            if confusion.is_empty() {
-                confusion = counts;
-            } else {
-                confusion.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
-            }
-            sums.push(own);
-        }
-        if let Some(first) = sums.first_mut() {
-            first.confusion = confusion;
-        }
-        sums
+    let of_thread = |workspace: &mut W, rows: &[u32]| {
+        with_one_confusion(rows.chunks(blocks.rows).map(|rows| evaluated(workspace, rows)))
     };
-    let of_a_thread = block_rows * at_once;
-    if rows.len() <= of_a_thread {
+    let thread_rows = blocks.rows * blocks.at_once;
+    if rows.len() <= thread_rows {
         // Waking a thread costs more than the blocks of a small network.
-        some(&mut workspace(), rows).iter().for_each(|sums| total.add(sums));
+        of_thread(&mut workspace(), rows).iter().for_each(|sums| total.add(sums));
         return total;
     }
-    // So many at once that what they count takes little memory.
+    // The confusions of the rows that are evaluated together take little memory.
     let threads = rayon::current_num_threads();
-    let together = (CONFUSIONS / (8 * counts.max(1))).max(threads).saturating_mul(of_a_thread);
+    let together = (CONFUSIONS / (8 * counts.max(1))).max(threads).saturating_mul(thread_rows);
     for rows in rows.chunks(together) {
-        let sums: Vec<_> = rows.par_chunks(of_a_thread).map_init(&workspace, some).collect();
+        let sums: Vec<_> = rows.par_chunks(thread_rows).map_init(&workspace, of_thread).collect();
         sums.iter().flatten().for_each(|sums| total.add(sums));
     }
     total
+}
+
+/// The sums of a thread's blocks, the counts of all in the first: whole numbers have the same sum in any order.
+fn with_one_confusion(blocks: impl Iterator<Item = Evaluation>) -> Vec<Evaluation> {
+    let mut confusion = vec![];
+    let mut sums: Vec<Evaluation> = vec![];
+    for mut own in blocks {
+        let counts = std::mem::take(&mut own.confusion);
+        if confusion.is_empty() {
+            confusion = counts;
+        } else {
+            confusion.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+        }
+        sums.push(own);
+    }
+    if let Some(first) = sums.first_mut() {
+        first.confusion = confusion;
+    }
+    sums
 }

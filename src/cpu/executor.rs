@@ -1,4 +1,4 @@
-//! The lists of a plan on a workspace.
+//! Executes a plan's lists of operations on a workspace.
 
 use super::ops::execute;
 use super::ops::product::Product;
@@ -27,7 +27,7 @@ impl Executor<'_> {
     /// The losses of the rows, and delta.
     pub fn loss<T: Product>(&self, weights: &[T], workspace: &mut Workspace<T>, gradient_scale: T) {
         let measure = std::slice::from_ref(&self.plan.measure);
-        self.scaled(measure, Tensors::Fixed(weights), (&mut [], gradient_scale), workspace);
+        self.scaled(measure, Tensors::Fixed(weights), &mut [], gradient_scale, workspace);
     }
 
     /// From delta to the gradients of all tensors.
@@ -40,7 +40,7 @@ impl Executor<'_> {
         self.list(&self.plan.backward, Tensors::Fixed(weights), gradients, workspace);
     }
 
-    /// From the logits to what a prediction shows.
+    /// From the logits to the outputs of a prediction.
     pub fn predict<T: Product>(&self, weights: &[T], workspace: &mut Workspace<T>) {
         let predict = self.plan.predict.as_slice();
         self.list(predict, Tensors::Fixed(weights), &mut [], workspace);
@@ -53,14 +53,15 @@ impl Executor<'_> {
         gradients: &mut [T],
         workspace: &mut Workspace<T>,
     ) {
-        self.scaled(operations, tensors, (gradients, T::ONE), workspace);
+        self.scaled(operations, tensors, gradients, T::ONE, workspace);
     }
 
     fn scaled<T: Product>(
         &self,
         operations: &[Operation],
         tensors: Tensors<T>,
-        (gradients, gradient_scale): (&mut [T], T),
+        gradients: &mut [T],
+        gradient_scale: T,
         workspace: &mut Workspace<T>,
     ) {
         let Executor { plan, layout } = *self;

@@ -13,7 +13,7 @@ use crate::memory::refuse_beyond;
 use crate::metrics::{Evaluation, Truth};
 use crate::plan::Layout;
 
-/// The CPU as what a trained network works on, computing in `T`.
+/// A trained network on the CPU, computing in `T`.
 pub struct CpuInference<T> {
     trained: Trained,
     layout: Layout,
@@ -23,7 +23,7 @@ pub struct CpuInference<T> {
 }
 
 impl<T: Product> CpuInference<T> {
-    /// Refused where the system has not the memory for it.
+    /// Refused where the system lacks the memory for it.
     pub fn new(trained: Trained) -> Result<Self> {
         let block_rows = block_rows(&trained.plan);
         let numbers = trained.weights.len() + block_rows * trained.plan.row_elements();
@@ -49,7 +49,7 @@ impl<T: Product> CpuInference<T> {
         Executor { plan, layout: &self.layout }.inference(&self.weights, &mut self.workspace);
     }
 
-    /// The outputs for the logits, in original units, behind those of the rows before.
+    /// Appends the outputs for the logits, in original units.
     fn add_outputs(&mut self, to: &mut Vec<f64>) {
         let Trained { plan, network, targets, .. } = &self.trained;
         Executor { plan, layout: &self.layout }.predict(&self.weights, &mut self.workspace);

@@ -16,7 +16,7 @@ pub(crate) fn add_losses<T: Real>(losses: &[T], weights: &[T], sums: &mut Evalua
 }
 
 /// Counts each row's true and predicted class. The prediction is the largest logit, the first on a
-/// tie; with one logit a row, class 1 if it is above 0.
+/// tie; with one logit per row, class 1 if it is above 0.
 pub(crate) fn add_confusion<T: Real>(z: &[T], truth: &[u32], sums: &mut Evaluation) {
     let logits = z.len() / truth.len();
     let classes = logits.max(2);
@@ -38,8 +38,8 @@ fn first_largest<T: Real>(z: &[T]) -> usize {
     best
 }
 
-/// Counts whether each label of a row is there and predicted, (label, true, predicted), and the rows whose
-/// labels are all right. A label is predicted where its logit is above 0.
+/// Counts each label by (label, true, predicted), and the rows whose labels are all right. A label is
+/// predicted where its logit is above 0.
 pub(crate) fn add_labels<T: Real>(z: &[T], truth: &[T], outputs: usize, sums: &mut Evaluation) {
     sums.confusion.resize(4 * outputs, 0);
     for (z, truth) in z.chunks_exact(outputs).zip(truth.chunks_exact(outputs)) {

@@ -1,5 +1,5 @@
 //! The CPU backend, and the reference that proves the GPU right: generic over f32 and f64, one file
-//! an operation, named as its shader.
+//! per operation, named as its shader.
 
 mod adam;
 pub(crate) mod batch;
@@ -17,6 +17,7 @@ mod momentum;
 pub(crate) mod ops;
 mod optimizer;
 pub(crate) mod replica;
+mod schedule;
 mod sgd;
 mod shared;
 mod state;
@@ -25,6 +26,7 @@ pub(crate) mod update;
 mod worker;
 pub(crate) mod workspace;
 
-pub use engine::{Cpu, Schedule};
+pub use engine::Cpu;
 pub use infer::CpuInference;
 pub use ops::product::Product;
+pub use schedule::Schedule;

@@ -4,7 +4,7 @@ use super::optimizer::Moves;
 use crate::math::Real;
 use crate::run::StepNumbers;
 
-/// One step of it.
+/// One step of SGD with momentum.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Momentum<T> {
     learning_rate: T,
@@ -44,8 +44,8 @@ mod tests {
         assert!((w - 1.0).abs() < 1e-15 && v == -2.0, "{w} {v}");
     }
 
-    /// Of Σ c·w² / 2, c = 1, 2, 3, in float64 by torch.optim.SGD(lr=0.1, momentum=0.9, weight_decay=0.01) of
-    /// PyTorch 2.15: (w, momentum_buffer) after four steps.
+    /// (w, momentum_buffer) after four steps on Σ c·w² / 2, c = 1, 2, 3, in float64 by
+    /// torch.optim.SGD(lr=0.1, momentum=0.9, weight_decay=0.01) of PyTorch 2.15.
     const OF_PYTORCH: [(f64, f64); 3] = [
         (0.22033187370099985, 2.6099262529900003),
         (0.6257579117980002, -7.421463097980001),

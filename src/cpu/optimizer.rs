@@ -1,4 +1,4 @@
-//! What an optimizer is: a function of a weight.
+//! An optimizer: a function of a weight.
 
 /// One step of an optimizer that keeps `SLOTS` values for each weight. Twin of `moved` in `shaders/`.
 pub(crate) trait Moves<T, const SLOTS: usize>: Copy {

@@ -5,7 +5,7 @@ use crate::metrics::Evaluation;
 use crate::plan::{Layout, initial_values};
 use crate::run::{Replica, Run};
 
-/// A replica while it trains: what it keeps from one epoch to the next.
+/// A replica while it trains: its numbers from one epoch to the next.
 #[derive(Debug, Clone)]
 pub(super) struct Trainee<T> {
     pub weights: Vec<T>,

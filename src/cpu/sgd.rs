@@ -4,7 +4,7 @@ use super::optimizer::Moves;
 use crate::math::Real;
 use crate::run::StepNumbers;
 
-/// One step of it.
+/// One step of SGD.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sgd<T> {
     learning_rate: T,

@@ -11,7 +11,7 @@ use crate::metrics::Evaluation;
 use crate::plan::Layout;
 use crate::run::{Replica, Run};
 
-/// The run, and what follows from it once for all replicas.
+/// The run, and what all its replicas share.
 pub(super) struct Shared<T> {
     pub run: Arc<Run>,
     pub layout: Layout,
@@ -33,7 +33,7 @@ impl<T: Product> Shared<T> {
         Shared { layout: Layout::new(&run.plan), scalings, chain: None, run }
     }
 
-    /// Goes on on the schedule `fused`; unfit where the run can't.
+    /// Switches to the schedule `fused`; unfit where the run can't use it.
     pub fn fuse(&mut self) -> Result<()> {
         let chain = Arc::new(Chain::of(&self.run)?);
         self.chain = Some(Fusion { chain, scalings: scalings(&self.run) });

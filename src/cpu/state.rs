@@ -1,4 +1,4 @@
-//! Taking the state out of the CPU backend, and putting it back.
+//! Takes the state out of the CPU backend, and puts it back.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -47,7 +47,7 @@ fn own<T>(trainee: &mut Mutex<Trainee<T>>) -> &mut Trainee<T> {
     trainee.get_mut().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Puts a state back that is one of this plan, optimizer and number of replicas.
+/// Puts back a state of this plan, optimizer and number of replicas.
 pub(super) fn restore<T: Product>(
     run: &Run,
     layout: &Layout,

@@ -21,8 +21,13 @@ pub(super) fn trace<T: Product>(
         shape,
         values: values.iter().map(|v| v.to_f64()).collect(),
     };
-    let buffer = |id: usize| {
-        let buffer = &run.plan.buffers[id];
+    let batch = &workspace.batch;
+    let classes = batch.classes.iter().map(|&class| f64::from(class));
+    let values = batch.values.iter().map(|value| value.to_f64());
+    let y: Vec<f64> = classes.chain(values).collect();
+    let shape = vec![workspace.rows, y.len() / workspace.rows.max(1)];
+    let mut quantities = vec![Quantity { name: "y".into(), shape, values: y }];
+    for (id, buffer) in run.plan.buffers.iter().enumerate() {
         let shape = std::iter::once(workspace.rows).chain(buffer.shape.iter().copied());
         let values = match buffer.element {
             Element::Real => workspace.of(BufferId(id)).iter().map(|v| v.to_f64()).collect(),
@@ -30,26 +35,18 @@ pub(super) fn trace<T: Product>(
                 workspace.indices_of(BufferId(id)).iter().map(|&i| i.into()).collect()
             }
         };
-        Quantity { name: buffer.name.clone(), shape: shape.collect(), values }
-    };
-    let tensor = |id: usize| {
-        let (tensor, range) = (&run.plan.tensors[id], layout.of(TensorId(id)));
-        let gradient = format!("gradient of {}", tensor.name);
-        [
-            quantity(tensor.name.clone(), tensor.shape.clone(), &trainee.weights[range.clone()]),
-            quantity(gradient, tensor.shape.clone(), &worker.gradients[range]),
-        ]
-    };
-    let losses = &workspace.batch.losses;
-    let batch = &workspace.batch;
-    let classes = batch.classes.iter().map(|&class| f64::from(class));
-    let values = batch.values.iter().map(|value| value.to_f64());
-    let y: Vec<f64> = classes.chain(values).collect();
-    let shape = vec![workspace.rows, y.len() / workspace.rows.max(1)];
-    let mut quantities = vec![Quantity { name: "y".into(), shape, values: y }];
-    quantities.extend((0..run.plan.buffers.len()).map(buffer));
-    quantities.push(quantity("weight of each row".into(), vec![losses.len()], &batch.weights));
-    quantities.push(quantity("loss of each row".into(), vec![losses.len()], losses));
-    quantities.extend((0..run.plan.tensors.len()).flat_map(tensor));
+        let (name, shape) = (buffer.name.clone(), shape.collect());
+        quantities.push(Quantity { name, shape, values });
+    }
+    let rows = vec![batch.losses.len()];
+    quantities.push(quantity("weight of each row".into(), rows.clone(), &batch.weights));
+    quantities.push(quantity("loss of each row".into(), rows, &batch.losses));
+    for (id, tensor) in run.plan.tensors.iter().enumerate() {
+        let (range, shape) = (layout.of(TensorId(id)), &tensor.shape);
+        let weights = &trainee.weights[range.clone()];
+        quantities.push(quantity(tensor.name.clone(), shape.clone(), weights));
+        let name = format!("gradient of {}", tensor.name);
+        quantities.push(quantity(name, shape.clone(), &worker.gradients[range]));
+    }
     quantities
 }

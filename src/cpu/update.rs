@@ -1,5 +1,5 @@
-//! From a gradient to weights: g = clip(gradient) + decay · w, then w and what is kept for it as the optimizer
-//! moves them. Twin of `shaders/update.wgsl`.
+//! From a gradient to weights: g = clip(gradient) + decay · w, then the optimizer moves w and its slots. Twin of
+//! `shaders/update.wgsl`.
 
 use std::ops::Range;
 
@@ -50,7 +50,7 @@ impl<T: Real> Update<T> {
         decays: bool,
     ) {
         let decay = if decays { T::from_f64(self.numbers.decay) } else { T::ZERO };
-        // A loop each: within one, nothing asks which clipping it is.
+        // One loop per clipping: inside it, nothing asks which one it is.
         match self.clipping {
             Clipping::Off => moves(optimizer, arrays, range, decay, |g| g),
             Clipping::Scale(scale) => moves(optimizer, arrays, range, decay, |g| g * scale),
@@ -72,7 +72,7 @@ fn moves<T: Real, const SLOTS: usize>(
     let slots: &mut [Vec<T>; SLOTS] =
         (&mut *arrays.slots).try_into().expect("a replica has the slots of its optimizer");
     let weights = &mut arrays.weights[range.clone()];
-    // Lengths that the compiler sees to be the same: it checks no index, and makes whole vectors of the loop.
+    // The compiler sees equal lengths: it checks no index, and the loop vectorises.
     let len = weights.len();
     let gradient = &arrays.gradient[range.clone()][..len];
     let mut slots = slots.each_mut().map(|slot| &mut slot[range.clone()][..len]);

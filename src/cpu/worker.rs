@@ -1,4 +1,4 @@
-//! What trains replicas, one after the other: a thread has one.
+//! A worker trains replicas, one after the other: one worker per thread.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub(super) struct Worker<T> {
     order: Vec<u32>,
     /// The network of the schedule `fused`.
     fused: Option<Fused>,
-    /// The replica whose weights and moments `fused` has, and goes on with.
+    /// The replica whose weights and moments are in `fused`.
     holds: Option<ReplicaId>,
 }
 
@@ -49,22 +49,24 @@ impl<T: Product> Worker<T> {
         }
     }
 
-    /// The memory that it takes, in bytes, under `fused` where there is a chain.
+    /// The bytes that a worker takes, under `fused` where there is a chain.
     pub fn bytes(run: &Run, chain: Option<&Chain>) -> u128 {
-        let of_fold = |fold: &Fold| match chain {
-            Some(chain) => Fused::bytes(run, fold, run.bounds_norm(), chain) as u128,
-            None => {
-                let numbers = run.largest_batch(fold) as u128 * run.plan.row_elements() as u128;
-                (numbers + run.plan.column_elements() + run.plan.parameters() as u128)
-                    * size_of::<T>() as u128
-            }
-        };
         let order = run.folds.iter().map(|fold| 4 * fold.rows(Split::Train).len()).max();
-        let network = run.folds.iter().map(of_fold).max();
+        let network = run.folds.iter().map(|fold| Self::network_bytes(run, fold, chain)).max();
         network.unwrap_or(0) + order.unwrap_or(0) as u128
     }
 
-    /// Begins an epoch of a replica: shuffles its training rows, and forgets the sums of the epoch before.
+    /// The bytes of the buffers and gradients of a fold's largest batch.
+    fn network_bytes(run: &Run, fold: &Fold, chain: Option<&Chain>) -> u128 {
+        if let Some(chain) = chain {
+            return Fused::bytes(run, fold, run.bounds_norm(), chain) as u128;
+        }
+        let numbers = run.largest_batch(fold) as u128 * run.plan.row_elements() as u128;
+        (numbers + run.plan.column_elements() + run.plan.parameters() as u128)
+            * size_of::<T>() as u128
+    }
+
+    /// Begins an epoch of a replica: shuffles its training rows, and clears its sums.
     pub fn begin(
         &mut self,
         shared: &Shared<T>,
@@ -84,12 +86,12 @@ impl<T: Product> Worker<T> {
     /// Gives the fused network the replica's weights and moments, unless it has them.
     fn load(&mut self, shared: &Shared<T>, replica: &Replica, trainee: &Trainee<T>) {
         let Some(fusion) = &shared.chain else { return };
-        let had = self.fused.take().filter(|fused| fused.suits(&shared.run, replica));
-        if had.is_none() {
+        let suited = self.fused.take().filter(|fused| fused.suits(&shared.run, replica));
+        if suited.is_none() {
             self.holds = None;
         }
         let mut fused =
-            had.unwrap_or_else(|| Fused::new(&shared.run, replica, Arc::clone(&fusion.chain)));
+            suited.unwrap_or_else(|| Fused::new(&shared.run, replica, Arc::clone(&fusion.chain)));
         if self.holds.replace(replica.id) != Some(replica.id) {
             fused.load(fusion.scaling(replica), &shared.layout, &trainee.weights, &trainee.slots);
         }
@@ -188,8 +190,8 @@ impl<T: Product> Worker<T> {
         }
     }
 
-    /// After the last step of an epoch: hands the weights to the replica; the moments too, unless it is alone and
-    /// goes on where it is.
+    /// After the last step of an epoch: stores the weights in the replica. A replica that is alone leaves its
+    /// moments in the fused network.
     pub fn store(&mut self, shared: &Shared<T>, trainee: &mut Trainee<T>, is_alone: bool) {
         let Some(fused) = &self.fused else { return };
         fused.store_weights(&shared.layout, &mut trainee.weights);
@@ -199,7 +201,7 @@ impl<T: Product> Worker<T> {
         }
     }
 
-    /// Before moments are read: those that only the fused network has.
+    /// Stores the moments that only the fused network has.
     pub fn store_slots(&self, shared: &Shared<T>, trainee: &mut Trainee<T>) {
         if let Some(fused) = &self.fused {
             fused.store_slots(&shared.layout, &mut trainee.slots);

@@ -4,13 +4,13 @@ use super::batch::Batch;
 use super::gather::FoldScaling;
 use crate::expr::Scratch;
 use crate::math::Real;
-use crate::plan::{Buffer, BufferId, Element, Plan};
+use crate::plan::{BufferId, Element, Plan};
 use crate::run::Run;
 
 /// The buffers of up to `capacity` rows.
 #[derive(Debug, Clone)]
 pub(crate) struct Workspace<T> {
-    /// One array a buffer of the plan, of capacity · row length; empty for indices.
+    /// One array per buffer of the plan, of capacity · row length; empty for indices.
     buffers: Vec<Vec<T>>,
     /// The same for buffers of indices; empty for real numbers.
     indices: Vec<Vec<u32>>,
@@ -29,15 +29,15 @@ impl<T: Real> Workspace<T> {
     pub fn new(plan: &Plan, capacity: usize) -> Self {
         let row_lens: Vec<usize> =
             (0..plan.buffers.len()).map(|b| plan.row_len(BufferId(b))).collect();
-        let of = |element| {
-            let len = move |(buffer, len): (&Buffer, &usize)| {
-                if buffer.element == element { capacity * len } else { 0 }
-            };
-            plan.buffers.iter().zip(&row_lens).map(len)
-        };
+        let (mut buffers, mut indices) = (vec![], vec![]);
+        for (buffer, row_len) in plan.buffers.iter().zip(&row_lens) {
+            let len = |element| if buffer.element == element { capacity * row_len } else { 0 };
+            buffers.push(vec![T::ZERO; len(Element::Real)]);
+            indices.push(vec![0; len(Element::Index)]);
+        }
         Workspace {
-            buffers: of(Element::Real).map(|len| vec![T::ZERO; len]).collect(),
-            indices: of(Element::Index).map(|len| vec![0; len]).collect(),
+            buffers,
+            indices,
             row_lens,
             rows: 0,
             batch: Batch::default(),
@@ -68,7 +68,7 @@ impl<T: Real> Workspace<T> {
         &self.indices[buffer.0][..self.rows * self.row_lens[buffer.0]]
     }
 
-    /// Runs `work` on the batch, with room for a loss a row, the logits, and the gradient by them.
+    /// Runs `work` on the batch, with room for one loss per row, the logits, and the gradient by them.
     pub fn with_batch(
         &mut self,
         logits: BufferId,
@@ -96,7 +96,7 @@ impl<T: Real> Workspace<T> {
         result
     }
 
-    /// [`Self::with`] for a buffer that may not be wanted.
+    /// [`Self::with`] for a buffer that the plan may lack.
     pub fn with_optional<R>(
         &mut self,
         buffer: Option<BufferId>,

@@ -24,8 +24,8 @@ impl Execute for AveragePool {
     }
 }
 
-/// Every window of a pool, in the order of its positions: its number, and its first line and column. Loops rather
-/// than divisions: small windows are quickly worked on.
+/// Calls `of` with every window's position, first line and column, in order. Loops rather than divisions: the
+/// work on a small window is short.
 #[inline(always)]
 fn each_window(windows: &Windows, mut of: impl FnMut(usize, [usize; 2])) {
     let [vertical, horizontal] = windows.axes;

@@ -22,7 +22,7 @@ pub(super) fn take_columns<T: Real>(windows: &Windows, x: &[T], columns: &mut Ve
     });
 }
 
-/// The other way: adds each column's values to the elements they came from, (channels, height, width).
+/// The transposed copy: adds each column's values to the elements they came from, (channels, height, width).
 pub(super) fn add_columns<T: Real>(windows: &Windows, columns: &[T], x: &mut [T]) {
     let horizontal = windows.axes[1];
     let mut lines = columns.chunks_exact(horizontal.positions);
@@ -33,9 +33,8 @@ pub(super) fn add_columns<T: Real>(windows: &Windows, columns: &[T], x: &mut [T]
     });
 }
 
-/// The lines of all columns, in their order, (channel, taps of both axes, position on the first axis): each is a
-/// tap of the second axis on one line of the input, whose first element in the row is given, None in the
-/// padding.
+/// Calls `of` with the lines of all columns, in their order, (channel, taps of both axes, position on the first
+/// axis): the first element of a line of the input, None in the padding, and a tap of the second axis on it.
 #[inline(always)]
 fn each_line(windows: &Windows, mut of: impl FnMut(Option<usize>, usize)) {
     let ([vertical, horizontal], plane) = (windows.axes, windows.plane());
@@ -63,7 +62,7 @@ fn inside(axis: &Axis, tap: usize) -> Range<usize> {
     first..end.max(first)
 }
 
-/// What a tap sees of one line of the input at each position.
+/// Copies the elements of one line of the input that a tap sees at each position.
 #[inline(always)]
 fn take_line<T: Real>(axis: &Axis, tap: usize, from: &[T], line: &mut [T]) {
     let inside = inside(axis, tap);
@@ -82,7 +81,7 @@ fn take_line<T: Real>(axis: &Axis, tap: usize, from: &[T], line: &mut [T]) {
     }
 }
 
-/// The other way round.
+/// The transposed copy: adds to the elements that the tap sees.
 #[inline(always)]
 fn add_line<T: Real>(axis: &Axis, tap: usize, line: &[T], to: &mut [T]) {
     let inside = inside(axis, tap);

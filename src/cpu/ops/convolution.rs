@@ -74,10 +74,12 @@ mod tests {
         found
     }
 
-    /// Every sum as its formula says it: z, and the gradients of Σ delta · z by W and by x.
+    /// Every sum by its formula: z, and the gradients of Σ delta · z by W and by x.
     fn by_formula(
         windows: &Windows,
-        (x, w, delta): (&[f64], &[f64], &[f64]),
+        x: &[f64],
+        w: &[f64],
+        delta: &[f64],
     ) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
         let (mut z, mut dw, mut dx) =
             (vec![0.0; delta.len()], vec![0.0; w.len()], vec![0.0; x.len()]);
@@ -119,7 +121,7 @@ mod tests {
             let x = numbers(rows * windows.input_len(), 1);
             let w = numbers(windows.filters * windows.terms(), 2);
             let delta = numbers(rows * windows.output_len(), 3);
-            let (z, dw, dx) = by_formula(&windows, (&x, &w, &delta));
+            let (z, dw, dx) = by_formula(&windows, &x, &w, &delta);
             let mut found = (vec![7.0; z.len()], vec![0.0; dw.len()], vec![0.0; dx.len()]);
             let mut columns = vec![];
             convolution(&windows, &x, &w, &mut found.0, &mut columns);

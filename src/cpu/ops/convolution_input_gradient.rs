@@ -1,7 +1,7 @@
 //! dx[c, s] = Σ W[o, c, j] · delta[o, p] over the o, j, p with p·stride + j·dilation - before = s: the full
 //! convolution of delta with the reversed kernel. As a product, the transpose of W times delta gives the
 //! gradient of every element of the columns, and each input adds up the elements it was copied to. Twin of
-//! `shaders/convolution_input_gradient.wgsl`, which adds up the same terms an input at a time.
+//! `shaders/convolution_input_gradient.wgsl`, which adds up the same terms, one input at a time.
 
 use super::columns::add_columns;
 use super::execute::Execute;

@@ -13,7 +13,7 @@ use crate::math::Real;
 
 /// Multiply-adds from which a product is worth several threads.
 const THREADED: usize = 1 << 25;
-/// Rows of which a thread takes a multiple: those of the largest kernel of `matrixmultiply`.
+/// A thread takes a multiple of the rows of `matrixmultiply`'s largest kernel.
 const ROWS: usize = 8;
 
 /// A matrix whose rows lie at equal distances, read as its transpose if asked.
@@ -58,21 +58,16 @@ impl<'a, T: Real> Matrix<'a, T> {
 
 /// `out` (m, n) = `left` (m, k) · `right` (k, n), row-major.
 pub(crate) fn matmul<T: Product>(left: Matrix<T>, right: Matrix<T>, out: &mut [T]) {
-    product(left, right, T::ZERO, (out, right.outer()));
+    product(left, right, T::ZERO, out, right.outer());
 }
 
 /// `out` (m, n) += `left` (m, k) · `right` (k, n), row-major.
 pub(crate) fn matmul_add<T: Product>(left: Matrix<T>, right: Matrix<T>, out: &mut [T]) {
-    product(left, right, T::ONE, (out, right.outer()));
+    product(left, right, T::ONE, out, right.outer());
 }
 
 /// `out` (m, n) = `left` (m, k) · `right` (k, n) + beta · `out`, whose rows are `stride` elements apart.
-fn product<T: Product>(
-    left: Matrix<T>,
-    right: Matrix<T>,
-    beta: T,
-    (out, stride): (&mut [T], usize),
-) {
+fn product<T: Product>(left: Matrix<T>, right: Matrix<T>, beta: T, out: &mut [T], stride: usize) {
     let (m, k, left_row, left_column) = left.view();
     let (right_k, n, right_row, right_column) = right.view();
     assert_eq!(k, right_k, "the factors of a product share an axis");
@@ -81,7 +76,7 @@ fn product<T: Product>(
     }
     assert!(n <= stride && out.len() >= (m - 1) * stride + n, "a product fits where it goes");
     let out = &mut out[..(m - 1) * stride + n];
-    let some_rows = |(first, out): (usize, &mut [T])| {
+    let rows_from = |first: usize, out: &mut [T]| {
         // SAFETY: the sizes were just checked against the slices, and these rows of the left factor are
         // among all; `out` is borrowed alone.
         unsafe {
@@ -98,14 +93,11 @@ fn product<T: Product>(
         }
     };
     if m * k * n < THREADED {
-        return some_rows((0, out));
+        return rows_from(0, out);
     }
     // A sum is made by one thread whatever their number: the bits do not depend on it.
     let rows = m.div_ceil(rayon::current_num_threads()).next_multiple_of(ROWS).min(m);
-    out.par_chunks_mut(rows * stride)
-        .enumerate()
-        .map(|(i, out)| (i * rows, out))
-        .for_each(some_rows);
+    out.par_chunks_mut(rows * stride).enumerate().for_each(|(i, out)| rows_from(i * rows, out));
 }
 
 impl Execute for MatMul {
@@ -117,18 +109,18 @@ impl Execute for MatMul {
         let Site { plan, layout, tensors, gradients, workspace, .. } = site;
         match self.out {
             Out::View(view) => workspace.with(view.buffer, |out, workspace| {
-                let factor = |factor| matrix(factor, (plan, layout), tensors, workspace);
+                let factor = |factor| matrix(factor, plan, layout, tensors, workspace);
                 let (left, right) = (factor(self.left), factor(self.right));
                 let stride = view.stride(workspace.row_len(view.buffer));
                 if !out.is_empty() {
-                    product(left, right, beta, (&mut out[view.offset..], stride));
+                    product(left, right, beta, &mut out[view.offset..], stride);
                 }
             }),
             Out::Gradient(tensor) => {
-                let factor = |factor| matrix(factor, (plan, layout), tensors, workspace);
+                let factor = |factor| matrix(factor, plan, layout, tensors, workspace);
                 let (left, right) = (factor(self.left), factor(self.right));
                 let out = &mut gradients[layout.of(tensor)];
-                product(left, right, beta, (out, right.outer()));
+                product(left, right, beta, out, right.outer());
             }
         }
     }
@@ -137,7 +129,8 @@ impl Execute for MatMul {
 /// A factor of a product on the rows of a workspace.
 fn matrix<'a, T: Real>(
     factor: Factor,
-    (plan, layout): (&Plan, &Layout),
+    plan: &Plan,
+    layout: &Layout,
     tensors: &'a Tensors<T>,
     workspace: &'a Workspace<T>,
 ) -> Matrix<'a, T> {

@@ -1,5 +1,5 @@
 //! dx[c, s] = Σ of delta[c, p] over the windows p that x[c, s] won. Twin of `shaders/max_pool_backward.wgsl`,
-//! which looks for the windows an input at a time.
+//! which looks for the windows, one input at a time.
 
 use super::execute::Execute;
 use super::product::Product;

@@ -1,4 +1,4 @@
-//! The twins of the kernels: one file an operation, named as its shader, in generic `T: Real`.
+//! The twins of the kernels: one file per operation, named as its shader, in generic `T: Real`.
 
 pub(crate) mod activation_backward;
 pub(crate) mod add;
@@ -35,7 +35,7 @@ use crate::plan::ops::operations;
 
 macro_rules! executed {
     ($($file:ident $name:ident,)*) => {
-        /// Does an operation of a plan on the rows of a site.
+        /// Executes an operation of a plan on the rows of a site.
         pub(crate) fn execute<T: Product>(operation: &Operation, site: &mut Site<T>) {
             match operation { $(Operation::$name(operation) => operation.execute(site),)* }
         }

@@ -9,7 +9,7 @@ use crate::cpu::batch::Batch;
 use crate::math::Real;
 use crate::plan::ops::multi_label_cross_entropy::MultiLabelCrossEntropy;
 
-/// The loss of each row and the gradient of the batch's loss by its logits; the truth is 0 or 1 a label.
+/// The loss of each row and the gradient of the batch's loss by its logits; the truth is 0 or 1 per label.
 pub(crate) fn multi_label_cross_entropy<T: Real>(
     z: &[T],
     truth: &[T],

@@ -7,13 +7,14 @@ use crate::expr::{Expression, Scratch};
 use crate::math::Real;
 use crate::plan::ops::parameter_gradient::ParameterGradient;
 
-/// Elements whose slopes are made at once.
+/// Elements per block of slopes.
 const AT_ONCE: usize = 64;
 
-/// The gradient of an activation's parameter from the gradient by a, before it is turned into that by z.
+/// The gradient of an activation's parameter from the gradient by a, before it becomes the gradient by z.
 fn parameter_gradient<T: Real>(
     slope: &Expression,
-    (z, parameter): (&[T], T),
+    z: &[T],
+    parameter: T,
     delta: &[T],
     scratch: &mut Scratch<T>,
 ) -> T {
@@ -36,7 +37,7 @@ impl Execute for ParameterGradient {
             workspace.with(self.z, |z, workspace| {
                 workspace.with(self.delta, |delta, workspace| {
                     let scratch = &mut workspace.scratch;
-                    gradient[0] += parameter_gradient(&self.slope, (z, parameter), delta, scratch);
+                    gradient[0] += parameter_gradient(&self.slope, z, parameter, delta, scratch);
                 });
             });
         });

@@ -1,4 +1,4 @@
-//! Numbers whose matrices are multiplied by a library.
+//! Numbers whose matrices a library multiplies.
 
 use crate::math::Real;
 

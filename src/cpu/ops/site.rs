@@ -9,7 +9,7 @@ use crate::plan::{Layout, Plan, TensorId};
 
 /// The buffers, tensors and gradients that an operation works on.
 pub(crate) struct Site<'a, T> {
-    /// What the operation is part of.
+    /// The plan of the operation.
     pub plan: &'a Plan,
     /// Where tensors lie.
     pub layout: &'a Layout,
@@ -58,7 +58,7 @@ impl<T: Real> Site<'_, T> {
     }
 }
 
-/// Empties what is to be set, so that work may add to it.
+/// Zeroes values that are to be set, so that work may add to them.
 pub(crate) fn set<T: Real>(values: &mut [T], mode: Mode) {
     match mode {
         Mode::Set => values.fill(T::ZERO),

@@ -11,7 +11,7 @@ use crate::plan::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 /// The loss of each row and the gradient of the batch's loss by its logits.
 ///
 /// `z` and `delta` are (rows, classes); `gradient_scale` is that of the step.
-/// `exponentials` takes e^x of every number in place, of all rows at once: vectors, where they are fast.
+/// `exponentials` takes e^x of every number in place, of all rows at once, which vectorises.
 pub(crate) fn softmax_cross_entropy<T: Real>(
     z: &[T],
     truth: &[u32],
@@ -42,8 +42,9 @@ pub(crate) fn softmax_cross_entropy<T: Real>(
         }
         delta[truth] -= T::ONE;
         // A row that weighs nothing pulls at nothing, whatever its delta.
-        let scaled = |delta: T| if weight > T::ZERO { delta * scale } else { T::ZERO };
-        delta.iter_mut().for_each(|delta| *delta = scaled(*delta));
+        for delta in delta.iter_mut() {
+            *delta = if weight > T::ZERO { *delta * scale } else { T::ZERO };
+        }
     }
 }
 
