@@ -3,8 +3,8 @@
 //!
 //! It is the swap-or-not shuffle (Hoang, Morris, Rogaway, CRYPTO 2012): in each round every row is
 //! paired with `offset - row` modulo the number of rows, and a hash of the pair decides whether the
-//! two change places. It is a bijection for any number of rows, and its loop has a constant length,
-//! which a GPU (and a vectorising compiler) wants; walks along the cycles of a Feistel cipher have not.
+//! two swap. It is a bijection for any number of rows, and its loop has a constant length,
+//! as a GPU (and a vectorising compiler) wants it; a Feistel cipher that walks its cycles has none.
 
 use crate::instruction_set::{Compiled, InstructionSet};
 
@@ -35,7 +35,7 @@ impl Order {
         }
     }
 
-    /// The rows at the places `first`, `first + 1`, ... of the epoch, as many as `out` holds.
+    /// The rows at the indices `first`, `first + 1`, ... of the epoch, as many as `out` holds.
     pub fn fill(&self, first: u32, out: &mut [u32]) {
         let fill = Fill { order: self, first, out };
         match InstructionSet::best() {
@@ -49,8 +49,8 @@ impl Order {
     #[inline(always)]
     fn fill_blocks(&self, first: u32, out: &mut [u32]) {
         for (first, out) in (first..).step_by(BLOCK).zip(out.chunks_mut(BLOCK)) {
-            for (place, row) in (first..).zip(out.iter_mut()) {
-                *row = place;
+            for (index, row) in (first..).zip(out.iter_mut()) {
+                *row = index;
             }
             // Round by round over all rows, so that the inner loop vectorises.
             for (&offset, &flip) in self.offsets.iter().zip(&self.flips) {
@@ -148,19 +148,19 @@ mod tests {
     }
 
     #[test]
-    fn places_and_neighbours_are_uniform() {
+    fn indices_and_neighbours_are_uniform() {
         let rows = 23;
-        let mut places = vec![0; (rows * rows) as usize];
+        let mut indices = vec![0; (rows * rows) as usize];
         let mut neighbours = vec![0; (rows * rows) as usize];
         for epoch in 0..20_000 {
             let order = whole(7, epoch, rows);
-            for (place, &row) in order.iter().enumerate() {
-                places[place * rows as usize + row as usize] += 1;
+            for (index, &row) in order.iter().enumerate() {
+                indices[index * rows as usize + row as usize] += 1;
             }
             let distance = (order[1] + rows - order[0]) % rows;
             neighbours[(order[0] * rows + distance) as usize] += 1;
         }
-        assert_uniform(&places);
+        assert_uniform(&indices);
         let met: Vec<u32> = neighbours.into_iter().filter(|&c| c > 0).collect();
         assert_eq!(met.len(), (rows * (rows - 1)) as usize, "every ordered pair occurs");
         assert_uniform(&met);

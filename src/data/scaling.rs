@@ -1,4 +1,4 @@
-//! Scaling: (x - shift) · scale, a feature, a channel or an output at a time.
+//! Scaling: (x - shift) · scale, one per feature, channel or output.
 
 use ndarray::ArrayView2;
 
@@ -24,27 +24,29 @@ impl Normalization {
     }
 }
 
-/// What turns a column of the data into what the network sees: (x - shift) · scale.
+/// The scaling of each column of the data, (x - shift) · scale.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Scaling {
-    /// A shift a column.
+    /// One shift per column.
     pub shift: Vec<f64>,
-    /// A scale a column; 0 where the training rows are constant.
+    /// One scale per column; 0 where the training rows are constant.
     pub scale: Vec<f64>,
 }
 
 impl Scaling {
-    /// The scaling that the given rows ask for. `group` neighbouring columns share one scaling: 1
+    /// The scaling that fits the given rows. `group` neighbouring columns share one scaling: 1
     /// for features, T for the samples of a channel.
     pub fn fit(kind: Normalization, values: ArrayView2<f64>, rows: &[u32], group: usize) -> Self {
         let columns = values.ncols();
         let (mut shift, mut scale) = (Vec::with_capacity(columns), Vec::with_capacity(columns));
         for first in (0..columns).step_by(group) {
-            let members = || {
-                let group = first..first + group;
-                rows.iter().flat_map(move |&r| group.clone().map(move |c| (r as usize, c)))
-            };
-            let (s, k) = shift_and_scale(kind, || members().map(|at| values[at]));
+            let members = first..first + group;
+            let (s, k) = shift_and_scale(kind, || {
+                let members = members.clone();
+                rows.iter().flat_map(move |&row| {
+                    members.clone().map(move |column| values[[row as usize, column]])
+                })
+            });
             shift.extend(std::iter::repeat_n(s, group));
             scale.extend(std::iter::repeat_n(k, group));
         }
@@ -58,7 +60,7 @@ impl Scaling {
         scaling
     }
 
-    /// A scaled value of a column in original units; a column without a scaling is its own.
+    /// A scaled value of a column in original units; a column without a scaling keeps its values.
     pub fn original(&self, column: usize, value: f64) -> f64 {
         match (self.scale.get(column), self.shift.get(column)) {
             (Some(scale), Some(shift)) => value / scale + shift,

@@ -11,11 +11,11 @@ use crate::error::{Error, Result, counted};
 /// A part of the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Split {
-    /// What the weights are fitted to.
+    /// The rows that the weights are fitted to.
     Train,
-    /// What chooses the best weights.
+    /// The rows that choose the best weights.
     Validation,
-    /// What is looked at once, at the end.
+    /// The rows that are evaluated once, at the end.
     Test,
 }
 

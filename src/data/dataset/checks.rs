@@ -42,7 +42,7 @@ fn not_empty(name: &str, shape: &[usize], columns: &str) -> Result<()> {
     )))
 }
 
-/// Training and validation need a row each.
+/// Training and validation need one row each.
 pub(super) fn enough_rows(x: &str, rows: usize) -> Result<()> {
     if rows > 1 {
         return Ok(());
@@ -53,8 +53,8 @@ pub(super) fn enough_rows(x: &str, rows: usize) -> Result<()> {
     )))
 }
 
-/// A target a row.
-pub(super) fn same_rows((x, inputs): (&str, usize), (y, targets): (&str, usize)) -> Result<()> {
+/// One target per row.
+pub(super) fn same_rows(x: &str, inputs: usize, y: &str, targets: usize) -> Result<()> {
     if inputs == targets {
         return Ok(());
     }
@@ -93,7 +93,7 @@ fn place(index: &[usize]) -> String {
     }
 }
 
-/// A weight a row: finite, not negative, not all zero.
+/// One weight per row: finite, not negative, not all zero.
 pub(super) fn weights(name: &str, weights: ArrayD<f64>, rows: usize) -> Result<Vec<f64>> {
     if weights.shape() != [rows] {
         return Err(Error::input(format!(
@@ -119,7 +119,7 @@ pub(super) fn weights(name: &str, weights: ArrayD<f64>, rows: usize) -> Result<V
     Ok(weights)
 }
 
-/// A name a feature, or a channel for signals.
+/// One name per feature, or per channel for signals.
 pub(super) fn feature_names(name: &str, found: usize, row_shape: &[usize]) -> Result<()> {
     let unit = if row_shape.len() == 1 { "feature" } else { "channel" };
     match row_shape.first() {

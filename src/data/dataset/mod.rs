@@ -42,7 +42,7 @@ pub struct Dataset {
     pub own_validation: Option<usize>,
     /// Rows from this one on are the archive's own test split.
     pub own_test: Option<usize>,
-    /// A weight a row, finite and not negative.
+    /// One weight per row, finite and not negative.
     pub sample_weight: Option<Vec<f64>>,
     /// Names of the features.
     pub feature_names: Option<Vec<String>>,
@@ -66,7 +66,7 @@ impl Dataset {
             Targets::Integers(values) => Numbers::Integers(values.into_dyn()),
             Targets::Reals(values) => Numbers::Reals(values.into_dyn()),
         };
-        let part = Part::new(("X", inputs.to_owned()), ("y", numbers));
+        let part = Part::new("X", inputs.to_owned(), "y", numbers);
         let dataset = part.and_then(|part| {
             checks::enough_rows("X", part.rows())?;
             Ok(Self::from_part(part))
@@ -76,7 +76,7 @@ impl Dataset {
             .map_err(|error| error.within(name))
     }
 
-    /// The same from slices: `inputs` are rows of so many features, one after the other.
+    /// The same from slices: `inputs` are rows of `features` numbers, one after the other.
     pub fn from_slices(
         name: impl Into<String>,
         inputs: &[f64],
@@ -104,7 +104,7 @@ impl Dataset {
         8 * (self.inputs.len() + targets) as u64
     }
 
-    /// The same data set with a weight a row, checked as an archive's are.
+    /// The same data set with one weight per row, checked as an archive's are.
     pub fn with_sample_weight(mut self, weights: Vec<f64>) -> Result<Self> {
         let weights =
             checks::weights("sample_weight", Array1::from(weights).into_dyn(), self.inputs.nrows());

@@ -15,15 +15,15 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// Checks inputs and targets, each with the name that messages give it.
-    pub fn new((x, inputs): (&str, ArrayD<f64>), (y, targets): (&str, Numbers)) -> Result<Self> {
+    /// Checks inputs and targets; `x` and `y` are their names in messages.
+    pub fn new(x: &str, inputs: ArrayD<f64>, y: &str, targets: Numbers) -> Result<Self> {
         checks::input_shape(x, inputs.shape())?;
         let target_shape = match &targets {
             Numbers::Integers(values) => values.shape(),
             Numbers::Reals(values) => values.shape(),
         };
         checks::target_shape(y, target_shape)?;
-        checks::same_rows((x, inputs.shape()[0]), (y, target_shape[0]))?;
+        checks::same_rows(x, inputs.shape()[0], y, target_shape[0])?;
         checks::finite(x, inputs.view())?;
         let targets = match targets {
             Numbers::Integers(values) => Targets::Integers(flat(values)?),
@@ -36,14 +36,13 @@ impl Part {
         Ok(Self { inputs: flat(inputs)?, row_shape, targets })
     }
 
-    /// Rows.
+    /// The number of rows.
     pub fn rows(&self) -> usize {
         self.inputs.nrows()
     }
 }
 
-/// An array as a matrix in C order: a line a row, all else side by side. Copies only an array in
-/// another order.
+/// An array as a matrix in C order: one line per row. Copies only an array in another order.
 fn flat<T: Clone>(array: ArrayD<T>) -> Result<Array2<T>> {
     let rows = array.shape()[0];
     let columns: usize = array.shape()[1..].iter().product();

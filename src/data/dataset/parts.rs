@@ -11,12 +11,13 @@ use crate::error::{Error, Result};
 
 impl Part {
     /// Reads the arrays of these names.
-    pub fn read(archive: &mut Archive, Pair { x, y }: &Pair) -> Result<Self> {
+    pub fn read(archive: &mut Archive, names: &Pair) -> Result<Self> {
+        let Pair { x, y } = names;
         let inputs = archive.numbers(x)?.into_reals();
-        Self::new((x, inputs), (y, archive.numbers(y)?))
+        Self::new(x, inputs, y, archive.numbers(y)?)
     }
 
-    /// The rows of one part behind those of another. Targets are integers where those of all parts are.
+    /// The rows of all parts, one part after the other. Targets are integers where all parts' are.
     pub fn joined(mut parts: Vec<Part>) -> Result<Self> {
         if parts.len() == 1
             && let Some(part) = parts.pop()
@@ -46,8 +47,8 @@ impl Part {
         Ok(Part { inputs: stacked(&inputs)?, row_shape, targets })
     }
 
-    /// Refuses another part of an archive that describes other quantities than this one, which has those names.
-    pub fn check_columns(&self, own_names: &Pair, (names, other): (&Pair, &Part)) -> Result<()> {
+    /// Refuses another part of an archive whose features or outputs are not as many as this part's.
+    pub fn check_columns(&self, own_names: &Pair, other: &Part, names: &Pair) -> Result<()> {
         if self.row_shape != other.row_shape {
             return Err(Error::input(format!(
                 "rows of {} have the shape {} but rows of {} {}; all parts need the same features",
@@ -69,7 +70,7 @@ impl Part {
         Ok(())
     }
 
-    /// Outputs a row.
+    /// Outputs per row.
     pub fn outputs(&self) -> usize {
         self.targets.columns()
     }

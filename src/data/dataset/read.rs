@@ -9,10 +9,10 @@ use super::{Dataset, checks, selection, weights};
 use crate::data::npz::Archive;
 use crate::error::{Error, Result};
 
-/// Arrays from which on a list of them gives their number too.
+/// A list of more arrays than this gives their number too.
 const MANY: usize = 100;
 
-/// Refuses too few rows of the inputs of that name.
+/// Refuses an array of inputs, given by its name, with too few rows.
 type Enough = fn(&str, usize) -> Result<()>;
 
 impl Dataset {
@@ -21,32 +21,31 @@ impl Dataset {
     /// The arrays it takes are the first of these that are complete: `X_train` and `y_train` beside a
     /// part for validation or test; `X`, `y`; `data`, `target`; `x`, `labels`; `x`, `y`. `X_val`, `y_val`
     /// (or `_valid`, `_validation`) are the archive's own validation rows, `X_test`, `y_test` its own test
-    /// rows, of either case. Inputs are (rows, features), (rows, channels, T) or (rows, channels, height, width), targets (rows) or
-    /// (rows, outputs). Rows of training come first, then those of validation, then those of test.
+    /// rows, in upper or lower case. Inputs are (rows, features), (rows, channels, T) or (rows, channels,
+    /// height, width), targets (rows) or (rows, outputs). Training rows come first, then validation rows, then
+    /// test rows.
     ///
-    /// Optional: `sample_weight` (or `sample_weights`, `weight`, `weights`), a number a row in that order,
-    /// or a part at a time with its ending; `feature_names`, a text a feature, or a channel for signals;
-    /// `target_names`. Names that are no text arrays are not used: no run needs them. What else the
-    /// archive holds is told in `unused`.
+    /// Optional: `sample_weight` (or `sample_weights`, `weight`, `weights`), one number per row in that order,
+    /// or one array per part with its ending; `feature_names`, one text per feature, or per channel for signals;
+    /// `target_names`. Names that are no text arrays are not used: no run needs them. `unused` tells what else
+    /// the archive holds.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         Self::read_if(path.as_ref(), checks::enough_rows, false)
     }
 
-    /// The same, of one row or more, and of test rows alone: enough for an evaluation.
+    /// The same, but one row is enough, and test rows alone are: for an evaluation.
     pub(in crate::rooms::data) fn read_any(path: &Path) -> Result<Self> {
         Self::read_if(path, |_, _| Ok(()), true)
     }
 
     fn read_if(path: &Path, enough: Enough, test_will_do: bool) -> Result<Self> {
-        let read = || {
-            let (mut archive, sha256) = Archive::open_hashed(path)?;
-            let mut dataset = Self::from_archive(&mut archive, enough, test_will_do)?;
-            dataset.name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            dataset.sha256 = Some(sha256);
-            dataset.path = Some(path.to_owned());
-            Ok(dataset)
-        };
-        read().map_err(|error: Error| error.within(path.display()))
+        let dataset = Archive::open_hashed(path).and_then(|(mut archive, sha256)| {
+            let dataset = Self::from_archive(&mut archive, enough, test_will_do)?;
+            Ok(Dataset { sha256: Some(sha256), ..dataset })
+        });
+        let dataset = dataset.map_err(|error| error.within(path.display()))?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Dataset { name, path: Some(path.to_owned()), ..dataset })
     }
 
     fn from_archive(archive: &mut Archive, enough: Enough, test_will_do: bool) -> Result<Self> {
@@ -63,7 +62,7 @@ impl Dataset {
         for (pair, rows) in [&validation, &test].into_iter().zip(&mut rows[1..]) {
             let Some(pair) = pair else { continue };
             let part = Part::read(archive, pair)?;
-            parts[0].check_columns(&train, (pair, &part))?;
+            parts[0].check_columns(&train, &part, pair)?;
             *rows = part.rows();
             parts.push(part);
             used.extend([pair.x.clone(), pair.y.clone()]);
@@ -93,7 +92,7 @@ impl Dataset {
     }
 }
 
-/// The arrays that are none of `used`, in words.
+/// The arrays that are not in `used`, in words.
 fn unused(archive: &mut Archive, used: &[String]) -> Option<String> {
     let used: HashSet<&str> = used.iter().map(String::as_str).collect();
     if archive.names().all(|name| used.contains(name)) {
@@ -102,6 +101,6 @@ fn unused(archive: &mut Archive, used: &[String]) -> Option<String> {
     let mut arrays = archive.list();
     arrays.retain(|array| !used.contains(&*array.name));
     let words = selection::in_words(&arrays);
-    // So many are not counted by eye.
+    // Nobody counts a long list by eye.
     Some(if arrays.len() > MANY { format!("{} arrays: {words}", arrays.len()) } else { words })
 }

@@ -4,10 +4,10 @@ use crate::data::npz::{Archive, ArrayInfo};
 use crate::error::{Error, Result};
 use crate::text::shown;
 
-/// Names of inputs and targets, in the order in which they are looked for.
+/// Names of inputs and targets, in the order of preference.
 const PAIRS: [[&str; 2]; 4] = [["X", "y"], ["data", "target"], ["x", "labels"], ["x", "y"]];
 
-/// What the names of a part end with, behind `X` and `y` of either case; training comes before every pair.
+/// The endings of a part's names, after `X` and `y` of either case; training comes before every pair.
 const TRAIN: [&str; 1] = ["_train"];
 pub(super) const VALIDATION: [&str; 3] = ["_val", "_valid", "_validation"];
 const TEST: [&str; 1] = ["_test"];
@@ -49,15 +49,15 @@ pub(super) fn select(archive: &mut Archive, test_will_do: bool) -> Result<Select
     Ok(Selection { train, validation: None, test: None })
 }
 
-/// The names of a part's inputs and targets, as far as they are there: those of the first ending that has both,
-/// else what there is.
+/// The names of a part's inputs and targets that the archive has: of the first ending that has both, else of
+/// the first that has one.
 fn part(archive: &Archive, endings: &[&str]) -> [Option<String>; 2] {
-    let of = |end: &&str| {
-        [["X", "x"], ["y", "Y"]].map(|stems| {
+    let mut parts = vec![];
+    for end in endings {
+        parts.push([["X", "x"], ["y", "Y"]].map(|stems| {
             stems.map(|stem| format!("{stem}{end}")).into_iter().find(|name| archive.has(name))
-        })
-    };
-    let parts: Vec<_> = endings.iter().map(of).collect();
+        }));
+    }
     let both = parts.iter().find(|names| names.iter().all(Option::is_some));
     let any = parts.iter().find(|names| names.iter().any(Option::is_some));
     both.or(any).cloned().unwrap_or_default()
@@ -76,7 +76,7 @@ fn whole(archive: &Archive) -> Option<Pair> {
 
 /// Says what is there, what is missing, and what is allowed.
 fn nothing_complete(archive: &mut Archive) -> Error {
-    // Each by the name that it has, else by its usual one.
+    // Each array by the name that it has, else by its usual name.
     let [train, test] = [TRAIN, TEST].map(|endings| {
         let [x, y] = part(archive, &endings);
         [x.unwrap_or(format!("X{}", endings[0])), y.unwrap_or(format!("y{}", endings[0]))]
@@ -115,10 +115,11 @@ fn contents(arrays: &[ArrayInfo]) -> String {
 
 /// The arrays in words: `a (float32, 150 x 4), b (int64, 150)`.
 pub(super) fn in_words(arrays: &[ArrayInfo]) -> String {
-    let describe = |array: &ArrayInfo| {
+    let mut words = vec![];
+    for array in arrays {
         let shape: Vec<String> = array.shape.iter().map(usize::to_string).collect();
         let shape = if shape.is_empty() { "scalar".into() } else { shape.join(" x ") };
-        format!("{} ({}, {shape})", shown(&array.name), array.dtype)
-    };
-    arrays.iter().map(describe).collect::<Vec<_>>().join(", ")
+        words.push(format!("{} ({}, {shape})", shown(&array.name), array.dtype));
+    }
+    words.join(", ")
 }

@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
-/// The targets of a data set, as its file holds them; what they mean (classes or values) is the network's to say.
+/// The targets of a data set, as its file holds them; the network says what they mean (classes or values).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Targets {
     /// Integers (or booleans), shape (rows, outputs).
@@ -43,28 +43,28 @@ macro_rules! targets_from {
             }
         }
 
-        /// One output a row.
+        /// One output per row.
         impl From<Array1<$number>> for Targets {
             fn from(values: Array1<$number>) -> Self {
                 Targets::$kind(values.insert_axis(Axis(1)))
             }
         }
 
-        /// One output a row.
+        /// One output per row.
         impl From<ArrayView1<'_, $number>> for Targets {
             fn from(values: ArrayView1<$number>) -> Self {
                 values.to_owned().into()
             }
         }
 
-        /// One output a row.
+        /// One output per row.
         impl From<Vec<$number>> for Targets {
             fn from(values: Vec<$number>) -> Self {
                 Array1::from(values).into()
             }
         }
 
-        /// One output a row.
+        /// One output per row.
         impl From<&[$number]> for Targets {
             fn from(values: &[$number]) -> Self {
                 values.to_vec().into()

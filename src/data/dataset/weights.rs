@@ -1,4 +1,4 @@
-//! A weight a row, under one of the names that people give such an array.
+//! One weight per row, under one of the names that people give such an array.
 
 use super::checks;
 use super::selection::VALIDATION;
@@ -9,8 +9,8 @@ use crate::error::{Error, Result};
 pub(in crate::rooms::data) const NAMES: [&str; 4] =
     ["sample_weight", "sample_weights", "weight", "weights"];
 
-/// Reads the weights of the rows of training, validation and test, one behind the other; adds the names of
-/// the arrays to `used`. Rows of a part that alone has none weigh 1.
+/// Reads the weights of the rows of training, validation and test, one after the other; adds the names of
+/// the arrays to `used`. Where only some parts have weights, the rows of the others weigh 1.
 pub(super) fn read(
     archive: &mut Archive,
     rows: [usize; 3],
@@ -28,10 +28,11 @@ pub(super) fn read(
         if parts.iter().all(Option::is_none) {
             return Ok(None);
         }
-        let of_part = |(part, rows): (Option<(String, Vec<f64>)>, usize)| {
-            part.map_or_else(|| vec![1.0; rows], |(_, weights)| weights)
-        };
-        return Ok(Some(parts.into_iter().zip(rows).flat_map(of_part).collect()));
+        let mut joined = vec![];
+        for (part, rows) in parts.into_iter().zip(rows) {
+            joined.extend(part.map_or_else(|| vec![1.0; rows], |(_, weights)| weights));
+        }
+        return Ok(Some(joined));
     };
     let mut first = 0;
     for (part, rows) in parts.iter().zip(rows) {
@@ -45,7 +46,7 @@ pub(super) fn read(
     Ok(Some(whole))
 }
 
-/// The array of weights with one of these endings, and its name. Several have to be the same.
+/// The array of weights with one of these endings, and its name. Several such arrays have to be the same.
 fn one(
     archive: &mut Archive,
     endings: &[&str],

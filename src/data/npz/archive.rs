@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::input::open_file;
 use crate::memory::refuse_to_read;
 
-/// Bytes of headers that a list shows: those of tens of thousands of honest arrays.
+/// The most bytes of headers that a list reads: enough for tens of thousands of honest arrays.
 const LISTED_HEADERS: usize = 16 << 20;
 
 /// An NPZ archive. Its errors name arrays; the caller, who knows the path, adds it.
@@ -41,8 +41,8 @@ impl Archive {
         Self::of(Box::new(BufReader::new(file)))
     }
 
-    /// The same with the SHA-256 of the file in lower-case hexadecimal: of the bytes that its arrays are then
-    /// read from, whatever another process does to the file meanwhile.
+    /// The same with the SHA-256 of the file in lower-case hexadecimal. Its arrays are read from the hashed
+    /// bytes, whatever another process does to the file meanwhile.
     pub fn open_hashed(path: &Path) -> Result<(Self, String)> {
         let mut file = open_file(path).map_err(|error| unreadable(&error))?;
         refuse_to_read(file.metadata().map_err(|error| unreadable(&error))?.len())?;
@@ -65,7 +65,7 @@ impl Archive {
         };
         let zip = ZipArchive::new(bytes).map_err(broken)?;
         let directory = zip.central_directory_start();
-        // The zip library shows one member a name: the table of contents is read here too.
+        // The zip library shows one member per name: the table of contents is read here too.
         let mut bytes = zip.into_inner();
         bytes.seek(SeekFrom::Start(directory)).map_err(|error| unreadable(&error))?;
         refuse_duplicates(&mut bytes)?;
@@ -78,8 +78,8 @@ impl Archive {
         Ok(Self { zip, arrays, headers_left: LISTED_HEADERS })
     }
 
-    /// Refuses arrays that together take more memory than there is, before any of them is read: each is
-    /// 8 bytes an element, and while one is read twice that and its own bytes.
+    /// Refuses arrays that together take more memory than there is, before any of them is read: 8 bytes
+    /// per element, and for one at a time 8 more and its own bytes.
     pub fn check_memory<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
         let (mut kept, mut most) = (0u64, 0);
         for name in names {
@@ -152,7 +152,7 @@ impl Archive {
         found.map(|(_, index)| *index).ok_or_else(|| Error::input("not in the archive"))
     }
 
-    /// The header of a member of the size that it claims; another is refused where it is read.
+    /// The header of a member whose size is as its header claims; other members are refused where they are read.
     fn honest_header(&mut self, index: usize) -> Result<Option<Header>> {
         let mut member = self.zip.by_index(index).map_err(|error| refused(&error))?;
         let mut raw = vec![];
@@ -177,7 +177,7 @@ impl Archive {
         Header::read(&mut member, &mut Vec::new())
     }
 
-    /// The header of a member, and all its bytes, which are as many as the header says.
+    /// The header of a member, and all its bytes, exactly as many as the header claims.
     ///
     /// Two claims must agree before elements are read, the header's and the archive's, and then
     /// at most one byte more is read: neither can make memory grow beyond what the file holds.

@@ -9,9 +9,9 @@ pub(super) enum Kind {
     Signed,
     Unsigned,
     Float,
-    /// Fixed width, four bytes a character.
+    /// Fixed width, four bytes per character.
     Unicode,
-    /// Fixed width, one byte a character.
+    /// Fixed width, one byte per character.
     Bytes,
     /// Pickled Python objects.
     Object,
@@ -25,14 +25,14 @@ pub(super) enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ElementType {
     pub kind: Kind,
-    /// Bytes an element; 0 where it is not known (objects, records).
+    /// Bytes per element; 0 where they are not known (objects, records).
     pub size: usize,
     pub big_endian: bool,
     /// The type's text in the header, such as `<f4`.
     code: String,
 }
 
-/// No element that is read is wider; text of a quarter of a million characters is none of a name.
+/// The widest element that is read: a text of a quarter of a million characters is no name.
 const WIDEST: usize = 1 << 20;
 
 impl ElementType {
@@ -85,7 +85,7 @@ impl ElementType {
         matches!(self.kind, Kind::Unicode | Kind::Bytes)
     }
 
-    /// What the type is called in messages and tables.
+    /// The name of the type in messages and tables.
     pub fn describe(&self) -> String {
         let bits = 8 * self.size;
         let name = match self.kind {

@@ -56,14 +56,13 @@ fn large_integers(raw: Vec<u8>) -> Result<Numbers> {
 }
 
 fn halves(header: &Header, bytes: &[u8]) -> Result<Numbers> {
-    let decode = |pair: &[u8]| match (pair, header.element.big_endian) {
+    let values = bytes.chunks_exact(2).map(|pair| match (pair, header.element.big_endian) {
         (&[a, b], true) => f64::from(f16::from_be_bytes([a, b])),
         (&[a, b], false) => f64::from(f16::from_le_bytes([a, b])),
         _ => f64::NAN,
-    };
-    let values = bytes.chunks_exact(2).map(decode).collect();
+    });
     let shape = IxDyn(&header.shape).set_f(header.fortran_order);
-    let array = ArrayD::from_shape_vec(shape, values);
+    let array = ArrayD::from_shape_vec(shape, values.collect());
     array.map(Numbers::Reals).map_err(|error| Error::input(format!("cannot be read: {error}")))
 }
 
@@ -86,14 +85,15 @@ pub(super) fn texts(header: &Header, bytes: &[u8]) -> Result<Vec<String>> {
 }
 
 fn utf32(text: &[u8], big_endian: bool) -> Result<String> {
-    let decode = |code: &[u8]| {
+    let mut decoded = String::new();
+    for code in text.chunks_exact(4) {
         let code = code.try_into().unwrap_or_default();
         let code = if big_endian { u32::from_be_bytes(code) } else { u32::from_le_bytes(code) };
-        char::from_u32(code).ok_or_else(|| {
+        decoded.push(char::from_u32(code).ok_or_else(|| {
             Error::input(format!("its text holds {code:#x}, which is no Unicode character"))
-        })
-    };
-    text.chunks_exact(4).map(decode).collect::<Result<String>>().map(|text| trimmed(&text))
+        })?);
+    }
+    Ok(trimmed(&decoded))
 }
 
 fn trimmed(text: &str) -> String {

@@ -15,7 +15,7 @@ const LONGEST: usize = 64 * 1024;
 /// The most dimensions of an array, as in NumPy.
 const MOST_DIMENSIONS: usize = 64;
 
-/// What a header says, checked for sense but not yet against the data that follow it.
+/// A header, checked for sense but not yet against the data that follow it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Header {
     pub element: ElementType,
@@ -92,7 +92,7 @@ fn extent(shape: &[usize], size: usize) -> Result<(usize, usize), String> {
     Ok((count, count * size))
 }
 
-/// The next `count` bytes, which are appended to `raw` too.
+/// The next `count` bytes; appends them to `raw` too.
 fn take(reader: &mut impl Read, raw: &mut Vec<u8>, count: usize) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.take(count as u64).read_to_end(&mut bytes).map_err(|error| damaged(&error))?;

@@ -1,4 +1,4 @@
-//! What an archive says of its arrays.
+//! What an archive says about its arrays.
 
 /// What an archive says about one of its arrays.
 #[derive(Debug, Clone, PartialEq, Eq)]

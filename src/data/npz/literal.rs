@@ -16,7 +16,7 @@ pub(super) enum Literal {
     List,
 }
 
-/// Keys that are read: a few more than the three there are, so that a stranger is named.
+/// The most keys that are read: more than the three of an array, so that an error names an unknown one.
 const MOST_KEYS: usize = 8;
 
 /// Parses one dictionary, followed by nothing but white space.
@@ -45,7 +45,7 @@ pub(super) fn parse_dict(text: &str) -> Result<Vec<(String, Literal)>, String> {
     }
 }
 
-/// What is left of the text.
+/// Reads a text from its start; `rest` is what is not read yet.
 struct Scanner<'a> {
     rest: &'a str,
 }

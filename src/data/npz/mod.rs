@@ -1,4 +1,4 @@
-//! NPZ archives: a zip file with one `.npy` array a member, as `np.savez` writes them.
+//! NPZ archives: a zip file with one `.npy` array per member, as `np.savez` writes them.
 //!
 //! Nothing in a file is believed before it is checked: a header is parsed with bounds, its element
 //! count is compared with the bytes that are really there, and memory grows only as bytes arrive.
@@ -25,13 +25,13 @@ pub(super) use stream::ArrayStream;
 
 /// Every array of the archive at `path`, in the archive's order; reads headers, not elements.
 pub fn list(path: &Path) -> Result<Vec<ArrayInfo>> {
-    let arrays = || Ok(Archive::open(path)?.list());
-    arrays().map_err(|error: crate::Error| error.within(path.display()))
+    let archive = Archive::open(path);
+    archive.map(|mut archive| archive.list()).map_err(|error| error.within(path.display()))
 }
 
 /// The numbers of the array `name` in the archive at `path`, whatever its shape; any type that
 /// does not hold booleans, integers or real numbers is refused.
 pub fn read(path: &Path, name: &str) -> Result<Numbers> {
-    let array = || Archive::open(path)?.numbers(name);
-    array().map_err(|error: crate::Error| error.within(path.display()))
+    let numbers = Archive::open(path).and_then(|mut archive| archive.numbers(name));
+    numbers.map_err(|error| error.within(path.display()))
 }

@@ -1,4 +1,4 @@
-//! What a file is that should have been an NPZ archive, told from its first bytes.
+//! Names the format of a file that should have been an NPZ archive, by its first bytes.
 
 use super::header::MAGIC;
 

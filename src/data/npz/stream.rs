@@ -1,4 +1,4 @@
-//! A plain `.npy` file, read a block of rows at a time.
+//! A plain `.npy` file, read in blocks of rows.
 //!
 //! ndarray-npy reads whole arrays; this is for those larger than memory.
 
@@ -20,7 +20,7 @@ use crate::memory::refuse_to_read;
 pub(in crate::rooms::data) struct ArrayStream {
     file: BufReader<File>,
     header: Header,
-    /// All values, where the file's order is not that of its rows.
+    /// All values, of a file in column-major order.
     whole: Option<Vec<f64>>,
     next_row: usize,
 }
@@ -54,7 +54,7 @@ impl ArrayStream {
         let whole = if header.fortran_order && header.shape.len() > 1 {
             refuse_to_read(header.bytes as u64 + 16 * header.count as u64)?;
             file.read_to_end(&mut raw).map_err(unreadable)?;
-            // In the order of rows, whatever the file's.
+            // Row-major, whatever the order of the file.
             Some(numbers(&header, raw)?.into_reals().iter().copied().collect())
         } else {
             None
@@ -89,7 +89,7 @@ impl ArrayStream {
     }
 }
 
-/// The number that an element's bytes are.
+/// Decodes the bytes of a number.
 fn number(element: &ElementType, bytes: &[u8]) -> f64 {
     let shifted = |bits: u64, byte: &u8| bits << 8 | u64::from(*byte);
     let bits = if element.big_endian {
@@ -102,7 +102,7 @@ fn number(element: &ElementType, bytes: &[u8]) -> f64 {
         (Kind::Float, 2) => f64::from(f16::from_bits(bits as u16)),
         (Kind::Float, 4) => f64::from(f32::from_bits(bits as u32)),
         (Kind::Float, _) => f64::from_bits(bits),
-        // The sign's bit is moved to the top and back, over all bits that are not the number's.
+        // The sign bit moves to the top and back, and fills the unused bits.
         (Kind::Signed, _) => (((bits << unused) as i64) >> unused) as f64,
         (Kind::Bool | Kind::Unsigned, _) => bits as f64,
         // No numbers: refused where the stream is opened.

@@ -12,13 +12,13 @@ use crate::data::npz::Archive;
 use crate::error::{Error, Result};
 use crate::text::listed;
 
-/// The names of inputs, in the order in which they are looked for: a split's test part comes first.
+/// The names of inputs, in the order of preference: a split's test part comes first.
 const INPUTS: [&str; 5] = ["X_test", "x_test", "X", "data", "x"];
 
 /// Arrays that are listed in a refusal.
 const LISTED: usize = 12;
 
-/// The inputs of an archive, which needs no targets; where it holds several, which they are.
+/// The inputs of an archive, which needs no targets; and a note on the arrays that are not used.
 pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<(Array2<f64>, Option<String>)> {
     let mut archive = Archive::open(path)?;
     let Some(name) = INPUTS.into_iter().find(|name| archive.has(name)) else {
@@ -60,27 +60,28 @@ fn is_of_no_prediction(name: &str) -> bool {
 /// Inputs and targets of an archive.
 pub(super) fn labelled(path: &Path, wanted: &Wanted) -> Result<Labelled> {
     let dataset = Dataset::read_any(path)?;
-    let first = dataset.own_test.unwrap_or(0);
-    let read = || {
-        let rows = dataset.inputs.nrows();
-        let shape: Vec<usize> =
-            [rows].into_iter().chain(dataset.row_shape.iter().copied()).collect();
-        check_shape("the array of inputs", &shape, wanted)?;
-        let inputs = dataset.inputs.slice(s![first.., ..]).to_owned();
-        let inputs = in_order(inputs, dataset.feature_names.as_deref(), wanted)?;
-        let targets = match &dataset.targets {
-            Targets::Integers(y) => Targets::Integers(y.slice(s![first.., ..]).to_owned()),
-            Targets::Reals(y) => Targets::Reals(y.slice(s![first.., ..]).to_owned()),
-        };
-        let own_test = dataset.own_test.is_some();
-        let note = dataset.unused.as_ref().map(|arrays| format!("not used: {arrays}"));
-        Ok(Labelled { inputs, targets, own_test, assumed_target: None, note })
-    };
-    read().map_err(|error: Error| error.within(path.display()))
+    test_rows(&dataset, wanted).map_err(|error| error.within(path.display()))
 }
 
-/// The columns in the model's order, where both sides name them; names of channels have to agree as
-/// they are.
+/// The rows of a data set's own test part, or all of them.
+fn test_rows(dataset: &Dataset, wanted: &Wanted) -> Result<Labelled> {
+    let mut shape = vec![dataset.inputs.nrows()];
+    shape.extend(&dataset.row_shape);
+    check_shape("the array of inputs", &shape, wanted)?;
+    let first = dataset.own_test.unwrap_or(0);
+    let inputs = dataset.inputs.slice(s![first.., ..]).to_owned();
+    let inputs = in_order(inputs, dataset.feature_names.as_deref(), wanted)?;
+    let targets = match &dataset.targets {
+        Targets::Integers(y) => Targets::Integers(y.slice(s![first.., ..]).to_owned()),
+        Targets::Reals(y) => Targets::Reals(y.slice(s![first.., ..]).to_owned()),
+    };
+    let own_test = dataset.own_test.is_some();
+    let note = dataset.unused.as_ref().map(|arrays| format!("not used: {arrays}"));
+    Ok(Labelled { inputs, targets, own_test, assumed_target: None, note })
+}
+
+/// The columns in the model's order, where both sides name them; names of channels have to be in that
+/// order already.
 fn in_order(inputs: Array2<f64>, found: Option<&[String]>, wanted: &Wanted) -> Result<Array2<f64>> {
     let (Some(found), Some(names)) = (found, wanted.feature_names.as_deref()) else {
         return Ok(inputs);
@@ -95,6 +96,6 @@ fn in_order(inputs: Array2<f64>, found: Option<&[String]>, wanted: &Wanted) -> R
             listed(names)
         )));
     }
-    let places = by_name(found, names)?;
-    Ok(inputs.select(ndarray::Axis(1), &places))
+    let columns = by_name(found, names)?;
+    Ok(inputs.select(ndarray::Axis(1), &columns))
 }

@@ -1,15 +1,15 @@
-//! Text whose lines have an end.
+//! Text with a bound on the length of its lines.
 
 use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
 
-/// A reader that fails once so many bytes were read without a new line's allowance.
+/// A reader that fails once a line has used up its allowance; whoever reads lines sets `left` at each one.
 pub(super) struct Bounded<R> {
     pub text: R,
-    /// The bytes of an allowance.
+    /// The bytes that a line may have.
     pub longest: u64,
-    /// Those that are left of it.
+    /// The bytes that the line under way may still have.
     pub left: Rc<Cell<u64>>,
 }
 

@@ -7,17 +7,17 @@ use super::wanted::Wanted;
 use crate::error::{Error, Result, counted};
 use crate::nearest::did_you_mean;
 
-/// The places of the columns that are read.
+/// The indices of the columns that are read.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Columns {
-    /// The columns of every line.
+    /// The number of columns in every line.
     pub columns: usize,
     pub inputs: Vec<usize>,
     /// Empty where targets are not read.
     pub targets: Vec<usize>,
     /// Columns without a name, which are not read.
     pub left_out: Vec<usize>,
-    /// Those of them that are left out because they are an index, and so have to count up.
+    /// Columns that are left out because they are an index, and so have to count up.
     pub indices: Vec<usize>,
 }
 
@@ -26,7 +26,7 @@ impl Columns {
     pub fn for_inputs(first: &FirstLine, columns: usize, wanted: &Wanted) -> Result<Self> {
         let mut found = Self::new(first, columns, wanted)?;
         found.targets = vec![];
-        // Names tell the inputs from all else.
+        // Where names choose the inputs, no other column matters.
         if first.names().is_none() || wanted.input_names().is_none() {
             found.indices.clone_from(&found.left_out);
         }
@@ -52,8 +52,7 @@ impl Columns {
     }
 
     /// By name where the file and the model have names, else the features first and the targets last.
-    /// Targets are the columns that are no feature; other columns are refused, but for those without a
-    /// name, which are left out.
+    /// Columns without a name are left out; others that are neither feature nor target are refused.
     fn new(first: &FirstLine, columns: usize, wanted: &Wanted) -> Result<Self> {
         let expected = wanted.inputs();
         let left_out = first.nameless(wanted);
@@ -117,8 +116,8 @@ impl Columns {
     }
 }
 
-/// Refuses a single target of another name than the model's, where columns go by name. Whether names tell
-/// the targets.
+/// Says whether names tell the targets, and refuses a single target of another name than the model's where
+/// columns go by name.
 fn check_target(header: Option<&[String]>, found: &Columns, wanted: &Wanted) -> Result<bool> {
     let (Some(header), Some(_), Some(names)) =
         (header, wanted.input_names(), wanted.target_names.as_deref())
@@ -135,26 +134,27 @@ fn check_target(header: Option<&[String]>, found: &Columns, wanted: &Wanted) -> 
     )))
 }
 
-/// The place of each name in a header; blanks around names do not count.
+/// The column of each name in a header; blanks around names do not count.
 pub(super) fn by_name(header: &[String], names: &[String]) -> Result<Vec<usize>> {
-    let mut places: HashMap<&str, usize> = HashMap::new();
-    for (place, name) in header.iter().enumerate() {
+    let mut columns: HashMap<&str, usize> = HashMap::new();
+    for (column, name) in header.iter().enumerate() {
         let name = name.trim();
-        let is_wanted = || names.iter().any(|wanted| wanted.trim() == name);
-        if places.insert(name, place).is_some() && is_wanted() {
+        let is_double = columns.insert(name, column).is_some();
+        if is_double && names.iter().any(|wanted| wanted.trim() == name) {
             return Err(Error::input(format!("has two columns named {name:?}; keep one")));
         }
     }
-    let place = |name: &String| {
-        places.get(name.trim()).copied().ok_or_else(|| {
+    let mut found = vec![];
+    for name in names {
+        found.push(columns.get(name.trim()).copied().ok_or_else(|| {
             Error::input(format!(
                 "has no column {name:?}, which the model takes{}{}",
                 did_you_mean(name, header.iter().map(String::as_str)),
                 if header.len() == 1 { "; columns are separated by commas" } else { "" }
             ))
-        })
-    };
-    names.iter().map(place).collect()
+        })?);
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

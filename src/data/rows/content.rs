@@ -1,4 +1,4 @@
-//! What a file holds, by its first bytes.
+//! The kind of data in a file, by its first bytes.
 
 use std::io::{Cursor, Read};
 use std::path::Path;
@@ -9,7 +9,7 @@ use crate::input::open_stream;
 const UNKNOWN: &str =
     "is no data that is understood; allowed: an .npz archive, an .npy array, or CSV";
 
-/// What a file holds, by its first bytes.
+/// The kind of data in a file.
 pub(super) enum Content {
     Archive,
     Array,
@@ -45,7 +45,7 @@ fn is_zip(start: &[u8]) -> bool {
     matches!(start, [b'P', b'K', 0..8, 0..8, ..])
 }
 
-/// True if no byte is one that text files have not.
+/// True if every byte is one that text files have.
 fn is_text(start: &[u8]) -> bool {
     start.iter().all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e | 0x80..))
 }

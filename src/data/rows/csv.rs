@@ -5,43 +5,40 @@ use std::io::Read;
 use std::rc::Rc;
 
 use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
-use ndarray::{Array2, Axis, concatenate};
+use ndarray::Array2;
 
 use super::bounded::Bounded;
 use super::columns::Columns;
 use super::content::unreadable;
 use super::first_line::FirstLine;
-use super::labelled::Labelled;
 use super::wanted::Wanted;
-use crate::data::dataset::Targets;
 use crate::error::{Error, Result, counted};
-use crate::memory::refuse_to_read;
 use crate::text::{from_cell, shown};
 
-/// The bytes that any line may have, and those more that it may have for each column of the model: a
-/// quote that is never closed must not take in a whole file, nor a line of commas take all memory.
+/// The bytes that any line may have, and more for each column of the model: neither a quote that is never
+/// closed nor a line of commas may take all memory.
 const LONGEST_LINE: u64 = 1 << 20;
 const LONGEST_CELL: u64 = 64;
-/// Columns that a table may have beside those of the model before it is refused without their names.
+/// The most columns beside the model's whose names a refusal tells.
 const MOST_STRANGERS: usize = 1000;
 
-/// Chooses the columns of a file of so many, with this first line.
+/// Chooses among the columns of a file, whose number is the second argument.
 type Choose = fn(&FirstLine, usize, &Wanted) -> Result<Columns>;
 
-/// The rows of a text, whose columns were found to be those that are wanted.
+/// The rows of a text whose columns suit the model.
 pub(super) struct CsvRows {
     reader: Reader<Bounded<Box<dyn Read>>>,
-    /// Bytes that a line may take, and that the one under way may still take.
+    /// The bytes that a line may have, and that the line under way may still have.
     longest: u64,
     left: Rc<Cell<u64>>,
-    layout: Columns,
+    pub layout: Columns,
     first: FirstLine,
     /// The last value of each index.
     counted: Vec<f64>,
     class_names: Vec<(String, i64)>,
     labels: Vec<i64>,
     record: ByteRecord,
-    /// The first line holds numbers, and waits in `record`.
+    /// Whether the first line holds numbers, and waits in `record`.
     waiting: bool,
 }
 
@@ -83,15 +80,15 @@ impl CsvRows {
         if rows.record.len() == 1 && wanted.inputs() > 1 {
             refuse_other_separators(&rows.record[0])?;
         }
-        let name = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
-        rows.first = FirstLine::of(rows.record.iter().map(name).collect(), wanted)?;
+        let cells = rows.record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned());
+        rows.first = FirstLine::of(cells.collect(), wanted)?;
         rows.waiting = rows.first == FirstLine::Row;
         rows.layout = choose(&rows.first, rows.record.len(), wanted)?;
         rows.counted = vec![f64::NEG_INFINITY; rows.layout.indices.len()];
         Ok(rows)
     }
 
-    /// What of the text is not used.
+    /// The parts of the text that are not used, in words.
     pub fn note(&self) -> Option<String> {
         let numbered = match &self.first {
             FirstLine::Numbered(names) => {
@@ -147,36 +144,8 @@ impl CsvRows {
         Ok((block(inputs, self.layout.inputs.len())?, block(targets, self.layout.targets.len())?))
     }
 
-    /// All rows: inputs and targets. Refused beyond the memory there is: a pipe may have no end.
-    fn all(&mut self) -> Result<(Array2<f64>, Array2<f64>)> {
-        const ROWS: usize = 1 << 14;
-        let mut blocks = vec![];
-        loop {
-            let block = self.next_block(ROWS)?;
-            if block.0.nrows() == 0 {
-                break;
-            }
-            blocks.push(block);
-            let numbers: usize = blocks.iter().map(|(inputs, y)| inputs.len() + y.len()).sum();
-            // They are put together at the end.
-            refuse_to_read(8 * numbers as u64)?;
-        }
-        let joined = |columns, blocks: Vec<Array2<f64>>| {
-            let views: Vec<_> = blocks.iter().map(|block| block.view()).collect();
-            match views.is_empty() {
-                true => Ok(Array2::zeros((0, columns))),
-                false => {
-                    concatenate(Axis(0), &views).map_err(|error| Error::input(error.to_string()))
-                }
-            }
-        };
-        let (inputs, targets) = blocks.into_iter().unzip();
-        let Columns { inputs: columns, targets: outputs, .. } = &self.layout;
-        Ok((joined(columns.len(), inputs)?, joined(outputs.len(), targets)?))
-    }
-
-    /// Reads the next line into `record`; false at the end. Lines without anything are passed over, and of a
-    /// table with several columns those of blanks too.
+    /// Reads the next line into `record`; false at the end. Skips empty lines, and of a table with several
+    /// columns also lines of blanks.
     fn advance(&mut self) -> Result<bool> {
         loop {
             self.left.set(self.longest);
@@ -191,11 +160,11 @@ impl CsvRows {
         }
     }
 
-    /// Refuses a row whose index is not above the one before; a column may be empty all the way.
+    /// Refuses a row whose index is not above that of the row before; a column may be empty in all rows.
     fn count_up(&mut self) -> Result<()> {
         for (position, &column) in self.layout.indices.iter().enumerate() {
             if self.record[column].is_empty() && self.counted[position].is_infinite() {
-                // Nothing is above that.
+                // No index is above infinity.
                 self.counted[position] = f64::INFINITY;
                 continue;
             }
@@ -229,10 +198,9 @@ impl CsvRows {
     fn target(&self, column: usize) -> Result<f64> {
         let cell = &self.record[column];
         let text = String::from_utf8_lossy(cell);
-        // Cells have no blanks around them.
-        let named = |(name, _): &&(String, i64)| [&text, from_cell(&text)].contains(&name.trim());
-        let label = || self.class_names.iter().find(named).map(|(_, label)| *label as f64);
-        let Some(value) = number(cell).or_else(label) else { return Err(self.no_number(column)) };
+        let Some(value) = number(cell).or_else(|| self.label(&text)) else {
+            return Err(self.no_number(column));
+        };
         if !value.is_finite() {
             return Err(self.fault(column, &format!("is {value}; remove such rows")));
         }
@@ -248,6 +216,13 @@ impl CsvRows {
                 if self.labels.len() > labels.len() { ", ..." } else { "" }
             ),
         ))
+    }
+
+    /// The label of the class of this name, in a cell without blanks around it.
+    fn label(&self, cell: &str) -> Option<f64> {
+        let mut classes = self.class_names.iter();
+        let class = classes.find(|(name, _)| [cell, from_cell(cell)].contains(&name.trim()));
+        class.map(|(_, label)| *label as f64)
     }
 
     fn line(&self) -> u64 {
@@ -271,27 +246,12 @@ impl CsvRows {
         Error::input(format!("line {}, column {}{name}: {cell:?} {what}", self.line(), column + 1))
     }
 
-    fn name(&self, column: usize) -> Option<&String> {
+    pub fn name(&self, column: usize) -> Option<&String> {
         self.first.names().and_then(|names| names.get(column)).filter(|name| !name.is_empty())
     }
 }
 
-/// All rows of a text with their targets.
-pub(super) fn labelled(text: impl Read + 'static, wanted: &Wanted) -> Result<Labelled> {
-    let mut rows = CsvRows::new(text, wanted, Columns::with_targets)?;
-    let (inputs, targets) = rows.all()?;
-    if inputs.nrows() == 0 {
-        return Err(Error::input("has a header and no rows"));
-    }
-    let assumed_target = match rows.layout.targets[..] {
-        [column] if wanted.target_names.is_none() => rows.name(column).cloned(),
-        _ => None,
-    };
-    let (note, targets) = (rows.note(), Targets::Reals(targets));
-    Ok(Labelled { inputs, targets, own_test: false, assumed_target, note })
-}
-
-/// Refuses a first line of one cell that has the separators of another kind of table in it.
+/// Refuses a first line of one cell that holds the separators of another kind of table.
 fn refuse_other_separators(cell: &[u8]) -> Result<()> {
     let separators = [(b';', "semicolons"), (b'\t', "tabs")];
     match separators.into_iter().find(|(separator, _)| cell.contains(separator)) {

@@ -1,4 +1,4 @@
-//! What the first line of a table is: names, numbered columns, or a row.
+//! The kind of a table's first line: names, numbers of columns, or a row.
 
 use std::collections::HashSet;
 
@@ -6,32 +6,26 @@ use super::wanted::Wanted;
 use crate::error::{Error, Result};
 use crate::text::from_cell;
 
-/// What a first line is.
+/// The kind of a first line.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum FirstLine {
     /// A row of numbers.
     Row,
     /// The names of the columns.
     Names(Vec<String>),
-    /// 0, 1, 2, ... as pandas numbers columns without names; perhaps with a nameless one in front, which
-    /// alone is kept as a name.
+    /// 0, 1, 2, ... as pandas numbers columns without names, perhaps after one nameless column.
     Numbered(Vec<String>),
 }
 
 impl FirstLine {
-    /// Tells what the cells of the first line are; `wanted.header` may say so. A 0 alone may be both.
+    /// Tells the kind of a line by its cells, unless `wanted.header` does. A 0 alone may be two kinds.
     pub fn of(cells: Vec<String>, wanted: &Wanted) -> Result<Self> {
-        let is_number = |cell: &String| cell.trim().parse::<f64>().is_ok();
         let own: HashSet<&str> =
             wanted.input_names().into_iter().flatten().map(|n| n.trim()).collect();
-        let names: Vec<String> = cells
-            .iter()
-            .map(
-                |cell| {
-                    if own.contains(cell.trim()) { cell.clone() } else { from_cell(cell).into() }
-                },
-            )
-            .collect();
+        let mut names = cells.clone();
+        for name in names.iter_mut().filter(|name| !own.contains(name.trim())) {
+            *name = from_cell(name).into();
+        }
         let found: HashSet<&str> = names.iter().map(|name| name.trim()).collect();
         if !own.is_empty() && wanted.header != Some(false) && own.is_subset(&found) {
             return Ok(FirstLine::Names(names));
@@ -46,7 +40,9 @@ impl FirstLine {
                  --header yes, or --header no",
             )),
             None if is_numbered => Ok(FirstLine::Numbered(names)),
-            None if cells.iter().any(is_number) => Ok(FirstLine::Row),
+            None if cells.iter().any(|cell| cell.trim().parse::<f64>().is_ok()) => {
+                Ok(FirstLine::Row)
+            }
             None => Ok(FirstLine::Names(names)),
         }
     }
@@ -63,26 +59,30 @@ impl FirstLine {
     pub fn nameless(&self, wanted: &Wanted) -> Vec<usize> {
         let (FirstLine::Names(names) | FirstLine::Numbered(names)) = self else { return vec![] };
         let own = wanted.input_names().unwrap_or_default();
-        let is_own = |name: &String| own.iter().any(|own| own.trim() == name.trim());
-        let columns = names.iter().enumerate();
-        columns.filter(|(_, name)| is_nameless(name) && !is_own(name)).map(|(at, _)| at).collect()
+        let mut found = vec![];
+        for (column, name) in names.iter().enumerate() {
+            if is_nameless(name) && !own.iter().any(|own| own.trim() == name.trim()) {
+                found.push(column);
+            }
+        }
+        found
     }
 }
 
-/// True for no name, and for the one that pandas gives a column without any when it reads it.
+/// True for no name, and for the one that pandas gives a nameless column when it reads it.
 fn is_nameless(name: &str) -> bool {
     let name = name.trim();
     name.is_empty() || name.starts_with("Unnamed: ")
 }
 
-/// 0, 1, 2, ..., behind one nameless column or none.
+/// True for 0, 1, 2, ..., after at most one nameless column.
 fn is_numbered(names: &[String]) -> bool {
     let numbers = match names {
         [first, rest @ ..] if is_nameless(first) => rest,
         all => all,
     };
-    let is_its_number = |(at, name): (usize, &String)| name.trim() == at.to_string();
-    !numbers.is_empty() && numbers.iter().enumerate().all(is_its_number)
+    let mut numbered = numbers.iter().enumerate();
+    !numbers.is_empty() && numbered.all(|(column, name)| name.trim() == column.to_string())
 }
 
 #[cfg(test)]
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn who_says_what_the_line_is_is_believed() {
+    fn a_stated_header_is_believed() {
         assert_eq!(of("0,1", Some(false), None), Ok(FirstLine::Row));
         assert_eq!(of("0", Some(false), None), Ok(FirstLine::Row));
         assert!(matches!(of("0", Some(true), None), Ok(FirstLine::Numbered(_))));

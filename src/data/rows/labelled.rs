@@ -1,8 +1,15 @@
 //! The rows of a file with their targets.
 
-use ndarray::Array2;
+use std::io::Read;
 
+use ndarray::{Array2, Axis, concatenate};
+
+use super::columns::Columns;
+use super::csv::CsvRows;
+use super::wanted::Wanted;
 use crate::data::dataset::Targets;
+use crate::error::{Error, Result};
+use crate::memory::refuse_to_read;
 
 /// All rows of a file with their targets, in memory.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,8 +20,53 @@ pub struct Labelled {
     pub targets: Targets,
     /// Whether they are the test part of an archive with a split of its own.
     pub own_test: bool,
-    /// The column that was taken as the target because it alone is no feature: the model tells no name.
+    /// The column that was taken as the target because it alone is no feature: the model has no name for it.
     pub assumed_target: Option<String>,
-    /// What of the file is not used.
+    /// The parts of the file that are not used, in words.
     pub note: Option<String>,
+}
+
+impl Labelled {
+    /// All rows of a text with their targets.
+    pub(super) fn of_text(text: impl Read + 'static, wanted: &Wanted) -> Result<Self> {
+        let mut rows = CsvRows::new(text, wanted, Columns::with_targets)?;
+        let (inputs, targets) = all(&mut rows)?;
+        if inputs.nrows() == 0 {
+            return Err(Error::input("has a header and no rows"));
+        }
+        let assumed_target = match rows.layout.targets[..] {
+            [column] if wanted.target_names.is_none() => rows.name(column).cloned(),
+            _ => None,
+        };
+        let (note, targets) = (rows.note(), Targets::Reals(targets));
+        Ok(Labelled { inputs, targets, own_test: false, assumed_target, note })
+    }
+}
+
+/// All rows: inputs and targets. Refused beyond the memory there is: a pipe may have no end.
+fn all(rows: &mut CsvRows) -> Result<(Array2<f64>, Array2<f64>)> {
+    const ROWS: usize = 1 << 14;
+    let (mut inputs, mut targets, mut numbers) = (vec![], vec![], 0);
+    loop {
+        let (x, y) = rows.next_block(ROWS)?;
+        if x.nrows() == 0 {
+            break;
+        }
+        numbers += x.len() + y.len();
+        inputs.push(x);
+        targets.push(y);
+        // The blocks are joined at the end.
+        refuse_to_read(8 * numbers as u64)?;
+    }
+    let Columns { inputs: features, targets: outputs, .. } = &rows.layout;
+    Ok((joined(&inputs, features.len())?, joined(&targets, outputs.len())?))
+}
+
+/// Blocks of rows of so many columns, one after the other.
+fn joined(blocks: &[Array2<f64>], columns: usize) -> Result<Array2<f64>> {
+    if blocks.is_empty() {
+        return Ok(Array2::zeros((0, columns)));
+    }
+    let views: Vec<_> = blocks.iter().map(|block| block.view()).collect();
+    concatenate(Axis(0), &views).map_err(|error| Error::input(error.to_string()))
 }

@@ -1,5 +1,5 @@
-//! Rows of a file for a trained network, a block at a time: NPZ, NPY or CSV, told apart by their first
-//! bytes. CSV and NPY in C order are never in memory as a whole.
+//! Rows of a file for a trained network, in blocks: NPZ, NPY or CSV, told apart by their first bytes.
+//! CSV and NPY in C order are never in memory as a whole.
 
 mod archive;
 mod bounded;
@@ -36,32 +36,26 @@ pub struct Rows {
 enum Source {
     Csv(Box<CsvRows>),
     Npy(ArrayStream),
-    /// Of an archive: all inputs.
+    /// All inputs of an archive.
     Whole(Array2<f64>),
 }
 
 impl Rows {
-    /// Opens a file; refuses one whose columns, shape or names are not those that are wanted.
+    /// Opens a file; refuses one whose columns, shape or names do not suit the model.
     pub fn open(path: &Path, wanted: &Wanted) -> Result<Self> {
-        let open = || match Content::of(path)? {
-            Content::Archive => {
-                archive::inputs(path, wanted).map(|(rows, note)| (Source::Whole(rows), note))
-            }
-            Content::Array => npy(path, wanted).map(|array| (Source::Npy(array), None)),
-            Content::Text(text) => CsvRows::new(text, wanted, Columns::for_inputs).map(of_csv),
-        };
-        let (source, note) = open().map_err(|error| error.within(path.display()))?;
+        let source = Source::open(path, wanted);
+        let (source, note) = source.map_err(|error| error.within(path.display()))?;
         Ok(Rows { source, name: path.display().to_string(), row: 0, note })
     }
 
     /// Rows of CSV text, such as standard input.
     pub fn from_csv(text: impl Read + 'static, name: &str, wanted: &Wanted) -> Result<Self> {
-        let rows = CsvRows::new(text, wanted, Columns::for_inputs).map(of_csv);
-        let (source, note) = rows.map_err(|error| error.within(name))?;
+        let source = Source::text(text, wanted);
+        let (source, note) = source.map_err(|error| error.within(name))?;
         Ok(Rows { source, name: name.into(), row: 0, note })
     }
 
-    /// What of the file is not used, where that is not plain.
+    /// The parts of the file that are not used, in words, where that is not plain.
     pub fn note(&self) -> Option<&str> {
         self.note.as_deref()
     }
@@ -71,7 +65,7 @@ impl Rows {
         &self.name
     }
 
-    /// The number of rows, where it is known beforehand.
+    /// The number of rows, where the file tells it.
     pub fn total(&self) -> Option<usize> {
         match &self.source {
             Source::Csv(_) => None,
@@ -108,9 +102,23 @@ impl Rows {
     }
 }
 
-fn of_csv(rows: CsvRows) -> (Source, Option<String>) {
-    let note = rows.note();
-    (Source::Csv(Box::new(rows)), note)
+impl Source {
+    /// Opens a file; with a note on its parts that are not used.
+    fn open(path: &Path, wanted: &Wanted) -> Result<(Self, Option<String>)> {
+        match Content::of(path)? {
+            Content::Archive => {
+                archive::inputs(path, wanted).map(|(rows, note)| (Source::Whole(rows), note))
+            }
+            Content::Array => npy(path, wanted).map(|array| (Source::Npy(array), None)),
+            Content::Text(text) => Self::text(text, wanted),
+        }
+    }
+
+    fn text(text: impl Read + 'static, wanted: &Wanted) -> Result<(Self, Option<String>)> {
+        let rows = CsvRows::new(text, wanted, Columns::for_inputs)?;
+        let note = rows.note();
+        Ok((Source::Csv(Box::new(rows)), note))
+    }
 }
 
 impl Labelled {
@@ -124,13 +132,13 @@ impl Labelled {
                 "an .npy file holds no targets; allowed: an .npz archive with X and y, or a CSV \
                  file with a target column",
             ))),
-            Content::Text(text) => csv::labelled(text, wanted).map_err(within),
+            Content::Text(text) => Self::of_text(text, wanted).map_err(within),
         }
     }
 
     /// The same from CSV text, such as standard input.
     pub fn from_csv(text: impl Read + 'static, name: &str, wanted: &Wanted) -> Result<Self> {
-        csv::labelled(text, wanted).map_err(|error| error.within(name))
+        Self::of_text(text, wanted).map_err(|error| error.within(name))
     }
 }
 

@@ -1,23 +1,23 @@
-//! What the rows of a file are to be.
+//! What the rows of a file must be.
 
 use crate::error::{Error, Result};
 
-/// What the rows of a file are to be.
+/// What the rows of a file must be.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
     /// The shape of a row: `[features]`, `[channels, samples]` or `[channels, height, width]`.
     pub row_shape: Vec<usize>,
-    /// The names of the features, one an input or one a channel, where they are known.
+    /// The names of the features, one per input or per channel, where they are known.
     pub feature_names: Option<Vec<String>>,
-    /// The columns that targets take.
+    /// The number of target columns.
     pub targets: usize,
-    /// The names of the targets' columns, where they are known.
+    /// The names of the target columns, where they are known.
     pub target_names: Option<Vec<String>>,
     /// The names that may stand for the labels of classes.
     pub class_names: Vec<(String, i64)>,
     /// The labels of the classes; empty where targets are values.
     pub labels: Vec<i64>,
-    /// Whether the first line of a CSV file is a header; None where the line itself has to tell.
+    /// Whether the first line of a CSV file is a header; None where the line itself tells.
     pub header: Option<bool>,
 }
 
@@ -33,8 +33,8 @@ impl Wanted {
     }
 }
 
-/// Refuses an array whose rows have not the wanted shape, and are not as long when flat. For one
-/// input, a list of numbers will do.
+/// Refuses an array whose rows have neither the wanted shape nor, flat, its length. For one input, a list
+/// of numbers will do.
 pub(super) fn check_shape(what: &str, shape: &[usize], wanted: &Wanted) -> Result<()> {
     let inputs = wanted.inputs();
     let fits = match shape {
@@ -46,13 +46,12 @@ pub(super) fn check_shape(what: &str, shape: &[usize], wanted: &Wanted) -> Resul
     if fits {
         return Ok(());
     }
-    let sizes = |sizes: &[usize]| sizes.iter().map(|size| format!(", {size}")).collect::<String>();
+    let sizes: String = wanted.row_shape.iter().map(|size| format!(", {size}")).collect();
     let flat = match wanted.row_shape.len() {
         1 => String::new(),
         _ => format!(" or (rows, {inputs})"),
     };
     Err(Error::input(format!(
-        "{what} has the shape {shape:?}; the model takes (rows{}){flat}",
-        sizes(&wanted.row_shape)
+        "{what} has the shape {shape:?}; the model takes (rows{sizes}){flat}"
     )))
 }
