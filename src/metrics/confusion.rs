@@ -1,11 +1,11 @@
-//! Which classes are taken for which.
+//! The rows of each true and predicted class.
 
 use std::collections::BTreeMap;
 
 use super::counts::Counts;
 
-/// The rows of each (true class, predicted class). Of many classes most pairs never occur: those that do are
-/// kept, never more than there are rows.
+/// The rows of each (true class, predicted class). Most pairs of many classes never occur, so only those that do
+/// are kept: never more than there are rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confusion {
     classes: usize,
@@ -13,7 +13,7 @@ pub struct Confusion {
 }
 
 impl Confusion {
-    /// Of so many classes, without rows.
+    /// The confusion of `classes` classes, without rows.
     pub(super) fn new(classes: usize) -> Self {
         Confusion { classes, counts: BTreeMap::new() }
     }

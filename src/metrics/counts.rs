@@ -5,11 +5,11 @@ use super::means::mean;
 /// The rows of one class, or of one label.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Counts {
-    /// Rows that are of it and where it is predicted.
+    /// Rows of it where it is predicted.
     pub found: u64,
     /// Rows where it is predicted.
     pub predicted: u64,
-    /// Rows that are of it.
+    /// Rows of it.
     pub rows: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Figures of two classes that depend on the order of scores alone.
+//! Figures of two classes that depend only on the order of scores.
 
 /// The area under the receiver operating characteristic: the chance that a row of the class has a
 /// higher score than a row that is not of it, ties counted half. None where one of them is missing.
@@ -7,7 +7,7 @@
 pub fn roc_auc(scores: &[f64], of_class: &[bool]) -> Option<f64> {
     let (mut above, mut pairs_won) = (0u64, 0.0);
     for group in groups(scores, of_class) {
-        // Every row of the class beats the others below it, and half of those beside it.
+        // Every row of the class beats the others below it, and half of the others at its score.
         pairs_won += group.others as f64 * (above as f64 + 0.5 * group.members as f64);
         above += group.members;
     }
@@ -39,12 +39,12 @@ struct Group {
 fn groups(scores: &[f64], of_class: &[bool]) -> Vec<Group> {
     let mut rows: Vec<(f64, bool)> = scores.iter().copied().zip(of_class.iter().copied()).collect();
     rows.sort_unstable_by(|(a, _), (b, _)| b.total_cmp(a));
-    let equal = rows.chunk_by(|(a, _), (b, _)| a == b);
-    let group = |rows: &[(f64, bool)]| {
-        let members = rows.iter().filter(|(_, of_class)| *of_class).count() as u64;
-        Group { members, others: rows.len() as u64 - members }
-    };
-    equal.map(group).collect()
+    let mut groups = vec![];
+    for equal in rows.chunk_by(|(a, _), (b, _)| a == b) {
+        let members = equal.iter().filter(|(_, of_class)| *of_class).count() as u64;
+        groups.push(Group { members, others: equal.len() as u64 - members });
+    }
+    groups
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! What is predicted, of probabilities.
+//! From probabilities to predictions.
 
-/// Whether a label of this probability, an f32, is predicted: above one half, as its logit is above 0 but for
-/// logits that round to it.
+/// Whether a label of this probability, an f32, is predicted: above one half, where its logit is above 0 unless
+/// the probability rounds to one half.
 pub(crate) fn is_predicted(probability: f64) -> bool {
     probability > 0.5
 }

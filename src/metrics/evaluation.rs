@@ -1,4 +1,4 @@
-//! What a backend adds up over rows, for the figures.
+//! The sums that a backend makes over rows, for the figures.
 
 /// Sums over rows.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -9,10 +9,10 @@ pub struct Evaluation {
     pub loss_sum: f64,
     /// Σ weight
     pub weight_sum: f64,
-    /// Rows of each (true class, predicted class), row-major; with several labels a row, rows of each
+    /// Rows of each (true class, predicted class), row-major; with several labels per row, rows of each
     /// (label, 1 if it is there, 1 if it is predicted); empty in regression.
     pub confusion: Vec<u64>,
-    /// With several labels a row, the rows whose labels are all right.
+    /// With several labels per row, the rows whose labels are all right.
     pub all_right: u64,
     /// Σ (ŷ - y)² of each output, in the units of the loss; empty but in regression.
     pub squared_errors: Vec<f64>,

@@ -75,7 +75,7 @@ pub struct LabelFigures {
 }
 
 impl Figures {
-    /// Accuracy, or R²: what patience watches.
+    /// Accuracy, or R²: patience watches it.
     pub fn score(&self) -> f64 {
         match self.scores {
             Scores::Classification { accuracy, .. } | Scores::MultiLabel { accuracy, .. } => {
@@ -87,7 +87,7 @@ impl Figures {
 }
 
 impl Scores {
-    /// The task that they are of.
+    /// The task of the scores.
     pub fn task(&self) -> Task {
         match self {
             Scores::Classification { .. } => Task::Classification,
@@ -97,7 +97,7 @@ impl Scores {
     }
 }
 
-/// The figures of an evaluation of `split` of rows of `fold`.
+/// The figures of an evaluation of the rows of `fold` in `split`.
 pub fn figures(task: Task, evaluation: &Evaluation, fold: &Fold, split: Split) -> Figures {
     let scores = match task {
         Task::Classification => classification(&evaluation.confusion),
@@ -117,12 +117,12 @@ fn classification(confusion: &[u64]) -> Scores {
 /// The rows of each class of a confusion, (true class, predicted class) row-major.
 fn counts(confusion: &[u64]) -> Vec<Counts> {
     let classes = confusion.len().isqrt();
-    let of = |class: usize| Counts {
+    let of_classes = (0..classes).map(|class| Counts {
         found: confusion[class * classes + class],
         predicted: confusion[class..].iter().step_by(classes).sum(),
         rows: confusion[class * classes..][..classes].iter().sum(),
-    };
-    (0..classes).map(of).collect()
+    });
+    of_classes.collect()
 }
 
 fn multi_label(evaluation: &Evaluation) -> Scores {
@@ -151,12 +151,13 @@ fn multi_label(evaluation: &Evaluation) -> Scores {
 
 fn regression(evaluation: &Evaluation, fold: &Fold, variation: &[f64]) -> Scores {
     let rows = evaluation.rows.max(1) as f64;
-    let output = |k: usize| {
+    let mut outputs = vec![];
+    for k in 0..evaluation.squared_errors.len() {
         let (squares, absolute) = (evaluation.squared_errors[k], evaluation.absolute_errors[k]);
         // The loss's units are (y - shift) · scale.
-        Errors { squares, absolute }.figures(variation[k], rows, 1.0 / fold.targets.scale[k])
-    };
-    let outputs = (0..evaluation.squared_errors.len()).map(output).collect();
+        let unit = 1.0 / fold.targets.scale[k];
+        outputs.push(Errors { squares, absolute }.figures(variation[k], rows, unit));
+    }
     Scores::Regression(RegressionFigures::of(outputs))
 }
 

@@ -1,4 +1,4 @@
-//! Means over classes, labels or outputs, each of which counts the same.
+//! Means over classes, labels or outputs; each counts the same.
 
 /// The mean of a value over a list; 0 for an empty one.
 pub(super) fn mean<T>(items: &[T], value: impl Fn(&T) -> f64) -> f64 {

@@ -1,25 +1,25 @@
 //! From predictions to figures.
 
-use ndarray::{Array2, ArrayView1};
+use ndarray::Array2;
 
 use super::confusion::Confusion;
 use super::counts::{ClassFigures, Counts, MacroMeans, ratio};
 use super::curves::{average_precision, roc_auc};
-use super::regression::{Errors, OutputFigures, RegressionFigures};
+use super::regression::{Errors, RegressionFigures};
 use super::tally::Tally;
 
-/// The figures of a model on some rows, each of which counts the same.
+/// The figures of a model on some rows; each row counts the same.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Metrics {
     /// The rows.
     pub rows: usize,
     /// The mean loss, in the units that training works in.
     pub loss: f64,
-    /// What the predictions are worth.
+    /// How good the predictions are.
     pub quality: Quality,
 }
 
-/// What predictions are worth.
+/// How good predictions are.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Quality {
     /// Of classes. Means are over the classes that occur or are predicted.
@@ -55,7 +55,7 @@ pub enum Quality {
         recall: f64,
         /// The mean F1.
         f1: f64,
-        /// Each label: its class of rows are those that have it.
+        /// Each label, as the class of the rows that have it.
         labels: Vec<ClassFigures>,
     },
     /// Of values, in original units; means over outputs.
@@ -63,7 +63,7 @@ pub enum Quality {
 }
 
 impl Metrics {
-    /// The figures of the predictions of so many rows, as they were added up.
+    /// The figures of `rows` predictions, from their sums.
     pub(crate) fn new(rows: usize, loss: f64, tally: Tally) -> Self {
         let quality = match tally {
             Tally::Classes { truth, confusion, scores } => {
@@ -111,13 +111,13 @@ fn multi_label(labels: &[Counts], correct: u64, rows: u64) -> Quality {
 }
 
 fn regression(errors: &[Errors], truth: &Array2<f64>) -> Quality {
-    let output = |(errors, truth): (&Errors, ArrayView1<f64>)| -> OutputFigures {
+    let mut outputs = vec![];
+    for (errors, truth) in errors.iter().zip(truth.columns()) {
         let rows = truth.len() as f64;
         let mean = truth.sum() / rows;
         let variation = truth.iter().map(|y| (y - mean) * (y - mean)).sum();
-        errors.figures(variation, rows, 1.0)
-    };
-    let outputs = errors.iter().zip(truth.columns()).map(output).collect();
+        outputs.push(errors.figures(variation, rows, 1.0));
+    }
     Quality::Regression(RegressionFigures::of(outputs))
 }
 
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
     use ndarray::{Axis, array};
 
-    /// Of predictions that come in blocks of two rows.
+    /// The figures of predictions that come in blocks of two rows.
     fn quality(classes: usize, predictions: &Array2<f64>, truth: &Truth) -> Quality {
         let mut tally = Tally::new(classes, truth);
         for (block, rows) in predictions.axis_chunks_iter(Axis(0), 2).enumerate() {

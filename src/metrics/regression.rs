@@ -56,8 +56,8 @@ impl RegressionFigures {
 }
 
 impl Errors {
-    /// The figures of an output over so many rows. `variation` is Σ (y - mean y)² in the units of the errors, of
-    /// which one is `unit` original ones.
+    /// The figures of an output over `rows` rows. `variation` is Σ (y - mean y)² in the units of the errors; one
+    /// of them is `unit` original ones.
     pub fn figures(&self, variation: f64, rows: f64, unit: f64) -> OutputFigures {
         OutputFigures {
             r2: r_squared(self.squares, variation),

@@ -1,4 +1,4 @@
-//! What figures are made of, added up as predictions come: no prediction is kept.
+//! The sums behind the figures, made as predictions come: no prediction is kept.
 
 use ndarray::Array2;
 
@@ -8,9 +8,9 @@ use super::decision::{is_predicted, predicted};
 use super::regression::Errors;
 use super::truth::Truth;
 
-/// The sums over the rows so far, the first of those of the truth.
+/// The sums over the first rows of the truth.
 pub(crate) enum Tally<'a> {
-    /// Of classes: which were taken for which, and of two the probability of the second of each row.
+    /// Of classes: their confusion, and with two classes the probability of the second in each row.
     Classes { truth: &'a [u32], confusion: Confusion, scores: Vec<f64> },
     /// Of labels: the counts of each, and the rows whose labels are all right.
     Labels { truth: &'a Array2<f64>, labels: Vec<Counts>, correct: u64 },
@@ -19,7 +19,7 @@ pub(crate) enum Tally<'a> {
 }
 
 impl<'a> Tally<'a> {
-    /// Of no rows yet; `classes` of them where the truth is classes.
+    /// A tally without rows; `classes` is the number of classes, where the truth is classes.
     pub fn new(classes: usize, truth: &'a Truth) -> Self {
         match truth {
             Truth::Classes(truth) => {

@@ -9,15 +9,14 @@ use ndarray::{Array2, s};
 pub enum Truth {
     /// The class of each row, its index among the labels.
     Classes(Vec<u32>),
-    /// 0 or 1 a label, shape (rows, labels).
+    /// 0 or 1 per label, shape (rows, labels).
     Labels(Array2<f64>),
-    /// Shape (rows, outputs), in original units less the model's shifts: figures are those of any other
-    /// distance from 0.
+    /// Shape (rows, outputs), in original units less the model's shifts, which change no figure.
     Values(Array2<f64>),
 }
 
 impl Truth {
-    /// Those of some of the rows.
+    /// The targets of some of the rows.
     pub fn rows(&self, rows: Range<usize>) -> Truth {
         match self {
             Truth::Classes(classes) => Truth::Classes(classes[rows].to_vec()),

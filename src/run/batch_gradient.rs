@@ -1,6 +1,6 @@
 //! Mean or sum of the gradients of a batch.
 
-/// How the gradients of the rows of a batch are joined.
+/// How the rows' gradients become the batch's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BatchGradient {
     /// Their (weighted) mean.

@@ -7,9 +7,9 @@ use super::parameters::Parameters;
 use crate::data::Normalization;
 use crate::network::Task;
 
-/// Each method is a key of the parameter file, in capitals behind its line.
+/// Each method is a key of the parameter file; its line ends with the key.
 impl Parameters {
-    /// What a step is multiplied by: `LR`.
+    /// The factor of every step: `LR`.
     pub fn learning_rate(self, learning_rate: f64) -> Self {
         Parameters { learning_rate, ..self }
     }
@@ -29,7 +29,7 @@ impl Parameters {
         Parameters { optimizer, ..self }
     }
 
-    /// What the outputs are trained for, where output and targets do not tell: `TASK`.
+    /// The task, where output and targets do not tell it: `TASK`.
     pub fn task(self, task: Task) -> Self {
         Parameters { task: Some(task), ..self }
     }
@@ -49,7 +49,7 @@ impl Parameters {
         Parameters { clip: Some(clip), ..self }
     }
 
-    /// What each class weighs: `CLASS_WEIGHT`.
+    /// The weight of each class: `CLASS_WEIGHT`.
     pub fn class_weight(self, class_weight: ClassWeight) -> Self {
         Parameters { class_weight: Some(class_weight), ..self }
     }
@@ -94,7 +94,7 @@ impl Parameters {
         Parameters { random_seed, ..self }
     }
 
-    /// What `custom_function` means as an activation, an expression of x: `CUSTOM_FUNCTION`.
+    /// The meaning of `custom_function` as an activation, an expression of x: `CUSTOM_FUNCTION`.
     pub fn custom_function(self, expression: impl Into<String>) -> Self {
         Parameters { custom_function: Some(expression.into()), ..self }
     }

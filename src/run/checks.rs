@@ -1,4 +1,4 @@
-//! What can be refused only once data, splits and scaling are known.
+//! The checks that need data, splits and scaling.
 
 use std::collections::HashMap;
 
@@ -75,7 +75,7 @@ pub(super) fn check_own_parts(
     own_validation: bool,
 ) -> Result<()> {
     let TableTargets::Classes(classes) = &table.targets else { return Ok(()) };
-    // What SPLIT divides is the training part.
+    // SPLIT divides the training part.
     let divided = if own_validation { &Split::ALL[..1] } else { &Split::ALL[..2] };
     let rows = divided.iter().flat_map(|&split| fold.rows(split));
     let missing = class_without(classes, labels, rows);
@@ -100,7 +100,7 @@ pub(super) fn class_without<'a>(
     found.iter().zip(labels).find(|(found, _)| !**found).map(|(_, label)| *label)
 }
 
-/// Refuses names that stand twice, blanks around them aside: a model tells the columns of a table, and its
+/// Refuses names that occur twice, blanks around them aside: a model tells the columns of a table, and its
 /// classes, apart by name.
 pub(super) fn check_names(dataset: &Dataset, network: &Network) -> Result<()> {
     let features = dataset.feature_names.as_deref().unwrap_or_default();
@@ -111,27 +111,26 @@ pub(super) fn check_names(dataset: &Dataset, network: &Network) -> Result<()> {
     // Names of any other number are not used.
     let targets = dataset.target_names.as_deref().filter(|names| names.len() == expected);
     let targets = targets.unwrap_or_default();
-    let named = |array: &'static str| {
-        move |(index, name): (usize, &String)| {
-            (name.trim().to_owned(), format!("name {index} of {array}"))
-        }
-    };
-    let columns = features.iter().enumerate().map(named("feature_names"));
-    let others = targets.iter().enumerate().map(named("target_names"));
+    let (columns, others) = (named(features, "feature_names"), named(targets, "target_names"));
     match network.task() {
         Task::Classification => distinct(columns).and_then(|()| distinct(others)),
         // Features and outputs are columns of one table.
         Task::Regression => distinct(columns.chain(others)),
         Task::MultiLabel => {
-            let of_labels = targets.iter().enumerate();
-            let probability = |(index, name): (usize, &String)| {
+            let probabilities = targets.iter().enumerate().map(|(index, name)| {
                 let place = format!("the probability of name {index} of target_names");
                 (format!("probability_{}", name.trim()), place)
-            };
-            distinct(columns.chain(others).chain(of_labels.map(probability)))
+            });
+            distinct(columns.chain(others).chain(probabilities))
         }
     }
     .map_err(|error| error.within(format!("the data set {}", dataset.name)))
+}
+
+/// Names without the blanks around them, each with its place in words.
+fn named(names: &[String], array: &str) -> impl Iterator<Item = (String, String)> {
+    let names = names.iter().enumerate();
+    names.map(move |(index, name)| (name.trim().to_owned(), format!("name {index} of {array}")))
 }
 
 /// Refuses a name that two places have.

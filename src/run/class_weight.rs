@@ -9,9 +9,9 @@ use crate::network::Network;
 pub enum ClassWeight {
     /// training rows / (classes · training rows of the class)
     Balanced,
-    /// One number a class, in the order of the sorted labels.
+    /// One number per class, in the order of the sorted labels.
     Each(Vec<f64>),
-    /// Labels with their numbers, in the file's order; the classes that are not named weigh 1.
+    /// Labels with their numbers, in the file's order; other classes weigh 1.
     ByLabel(Vec<(i64, f64)>),
 }
 
@@ -51,9 +51,9 @@ pub(super) fn class_weights(
             let mut counts = vec![0usize; network.classes()];
             train.iter().for_each(|&row| counts[classes[row as usize] as usize] += 1);
             // A class without training rows weighs nothing there, whatever its weight.
-            let share =
-                |&count: &usize| train.len() as f64 / (counts.len() as f64 * count.max(1) as f64);
-            Ok(counts.iter().map(share).collect())
+            let (rows, classes) = (train.len() as f64, counts.len() as f64);
+            let weights = counts.iter().map(|&count| rows / (classes * count.max(1) as f64));
+            Ok(weights.collect())
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A division of the rows, and what follows from its training rows.
+//! A division of the rows, and the statistics of its training rows.
 
 use std::sync::Arc;
 
@@ -7,21 +7,21 @@ use ndarray::Array2;
 use super::table::{Table, TableTargets};
 use crate::data::{Scaling, Split, Splits};
 
-/// The rows that a replica trains on, is validated and tested on, and their statistics. Replicas share folds.
+/// The training, validation and test rows of a replica, and their statistics. Replicas share folds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fold {
     /// Its rows.
     pub splits: Splits,
-    /// The inputs of all rows as a preparation leaves them that is no scaling, centred as the table is; None
-    /// where the table of the run, which all other folds share, is it.
+    /// The inputs of all rows after a preparation other than scaling, centred as the table is; None for the
+    /// table of the run, which all such folds share.
     pub prepared: Option<Arc<Array2<f32>>>,
-    /// From original inputs to what the network sees.
+    /// From original inputs to those of the network.
     pub inputs: Scaling,
     /// From original targets to the units of the loss; the identity in classification.
     pub targets: Scaling,
     /// The weight of each class in the loss; empty where all are 1.
     pub class_weights: Vec<f64>,
-    /// The mean over its training rows of their weights, `sample_weight` times class weight.
+    /// The mean weight of the training rows, `sample_weight` times class weight.
     pub mean_weight: f64,
     /// Σ (y - mean y)² of each split and output, in the units of the loss; empty in classification.
     pub target_variation: [Vec<f64>; 3],
@@ -49,7 +49,7 @@ impl Fold {
         }
     }
 
-    /// What [`Fold::mean_weight`] is for this table.
+    /// [`Fold::mean_weight`] for this table.
     pub(super) fn mean_training_weight(&self, table: &Table) -> f64 {
         let rows = self.rows(Split::Train);
         rows.iter().map(|&row| self.weight(table, row)).sum::<f64>() / rows.len() as f64

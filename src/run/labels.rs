@@ -1,9 +1,9 @@
-//! Targets that are several labels a row.
+//! Targets of several labels per row.
 
 use crate::data::Targets;
 use crate::error::{Error, Result};
 
-/// Refuses targets of several labels a row that are neither 0 nor 1.
+/// Refuses targets of several labels per row that are neither 0 nor 1.
 pub(crate) fn check_labels(targets: &Targets) -> Result<()> {
     match other_than_labels(targets) {
         None => Ok(()),

@@ -1,4 +1,4 @@
-//! The layers of a run, as they are written.
+//! The layers of a run, as the parameter file has them.
 
 use crate::network::Layer;
 
@@ -11,7 +11,7 @@ pub enum LayerStack {
         sizes: Vec<usize>,
         /// Names of the input, the hidden layers and the output.
         names: Option<Vec<String>>,
-        /// "-" for the input, then one activation a layer.
+        /// "-" for the input, then one activation per layer.
         activations: Vec<String>,
     },
     /// `LAYERS`: any layers, activations as their texts; the input is the data's.
@@ -35,11 +35,8 @@ impl LayerStack {
     pub(super) fn layers(&self) -> Vec<Layer<String>> {
         match self {
             LayerStack::Mlp { sizes, activations, .. } => {
-                let units = sizes.iter().skip(1);
-                let dense = |(&units, activation): (&usize, &String)| {
-                    Layer::dense(units, activation.clone())
-                };
-                units.zip(activations.iter().skip(1)).map(dense).collect()
+                let layers = sizes.iter().zip(activations).skip(1);
+                layers.map(|(&units, text)| Layer::dense(units, text.clone())).collect()
             }
             LayerStack::General(layers) => layers.clone(),
         }
@@ -63,15 +60,15 @@ impl LayerStack {
 
     /// Whether some layer has the activation of that name.
     pub(crate) fn uses(&self, name: &str) -> bool {
-        let is = |text: &String| text.trim().eq_ignore_ascii_case(name);
-        self.layers().iter().filter_map(Layer::activation).any(is)
+        let layers = self.layers();
+        let mut texts = layers.iter().filter_map(Layer::activation);
+        texts.any(|text| text.trim().eq_ignore_ascii_case(name))
     }
 
     /// Whether the output is linear.
     pub(super) fn ends_linear(&self) -> bool {
-        let linear =
-            |text: &str| ["linear", "identity"].iter().any(|n| n.eq_ignore_ascii_case(text));
         let layers = self.layers();
-        layers.last().and_then(Layer::activation).is_some_and(|text| linear(text.trim()))
+        let text = layers.last().and_then(Layer::activation).map_or("", |text| text.trim());
+        ["linear", "identity"].iter().any(|name| name.eq_ignore_ascii_case(text))
     }
 }

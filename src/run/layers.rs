@@ -14,9 +14,9 @@ impl Parameters {
         }
         let key = self.layers.key();
         let item = if key == "LAYERS" { "item" } else { "layer" };
-        let mut length = 0;
-        let layer = |(index, layer): (usize, &Layer<String>)| {
-            layer.with_activation(|text| {
+        let (mut length, mut layers) = (0, vec![]);
+        for (index, layer) in self.layers.layers().iter().enumerate() {
+            layers.push(layer.with_activation(|text| {
                 length += if text.eq_ignore_ascii_case("custom_function") {
                     custom.len()
                 } else {
@@ -31,8 +31,8 @@ impl Parameters {
                 }
                 Activation::parse(text, custom)
                     .map_err(|e| e.part(format!("{item} {}", index + 1)).within(key))
-            })
-        };
-        self.layers.layers().iter().enumerate().map(layer).collect()
+            })?);
+        }
+        Ok(layers)
     }
 }

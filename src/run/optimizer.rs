@@ -1,4 +1,4 @@
-//! The optimizers, and what every backend needs to know of each.
+//! The optimizers, as every backend needs them.
 
 /// The rule that turns a gradient into a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -7,7 +7,7 @@ pub enum Optimizer {
     Sgd,
     /// v = momentum · v + gradient, w -= learning rate · v
     Momentum {
-        /// What is left of the velocity v after a step.
+        /// The share of the velocity v that a step keeps.
         momentum: f64,
     },
     /// Kingma and Ba, 2015, with bias correction.
@@ -21,12 +21,12 @@ pub enum Optimizer {
     },
 }
 
-/// What the formula of an optimizer reads and keeps, by the names that the formula has for it.
+/// The values that an optimizer's formula reads and keeps, by their names in the formula.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Formula {
     /// The file in `shaders/` that has it.
     pub name: &'static str,
-    /// What it keeps for each weight from one step to the next: an array as long as the weights each, at first 0.
+    /// What it keeps from one step to the next: one array per name, as long as the weights, at first 0.
     pub slots: &'static [&'static str],
     /// The numbers that it reads, the same for every weight and step.
     pub numbers: Vec<(&'static str, f64)>,
@@ -38,14 +38,14 @@ impl Optimizer {
         Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
     }
 
-    /// Each of them once, with usual numbers.
+    /// Each optimizer once, with usual numbers.
     pub const ALL: [Optimizer; 3] = [
         Optimizer::Sgd,
         Optimizer::Momentum { momentum: 0.9 },
         Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
     ];
 
-    /// What its formula reads and keeps.
+    /// Its formula.
     pub fn formula(self) -> Formula {
         let (name, slots, numbers): (_, &[_], _) = match self {
             Optimizer::Sgd => ("sgd", &[], vec![]),
@@ -73,7 +73,7 @@ impl Optimizer {
     }
 
     /// Adam's bias corrections 1 / (1 - βᵗ) at step `t`, counted from 1, in f64: in f32 they lose
-    /// digits. 1 for optimizers without.
+    /// digits. 1 for optimizers without corrections.
     pub fn corrections(self, t: u64) -> [f64; 2] {
         match self {
             Optimizer::Sgd | Optimizer::Momentum { .. } => [1.0, 1.0],

@@ -8,7 +8,7 @@ use super::optimizer::Optimizer;
 use crate::data::Normalization;
 use crate::network::{Initialization, Task};
 
-/// What is trained, and how: [`Parameters::new`], and a method for each number. `docs/parameters.md` has their
+/// The parameters of a run: [`Parameters::new`], and one method per number. `docs/parameters.md` has their
 /// meanings, and what is allowed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameters {
@@ -24,10 +24,10 @@ pub struct Parameters {
     /// `CUSTOM_FUNCTION`
     #[doc(hidden)]
     pub custom_function: Option<String>,
-    /// `TASK`; None: as output and targets tell.
+    /// `TASK`; None: output and targets tell it.
     #[doc(hidden)]
     pub task: Option<Task>,
-    /// `LOSS`, of values alone; None: the squared error.
+    /// `LOSS`, for values only; None: the squared error.
     #[doc(hidden)]
     pub loss: Option<String>,
     /// `LR`

@@ -1,4 +1,4 @@
-//! From parameters and data to a [`Run`]: the checks that need both, and what the run is made of.
+//! From parameters and data to a [`Run`]: the checks that need both, and the parts of the run.
 
 use ndarray::Array2;
 
@@ -9,22 +9,32 @@ use super::layer_stack::LayerStack;
 use super::parameters::Parameters;
 use super::rate::Rate;
 use super::replica::{Replica, ReplicaId};
-use super::replicas::{check_division, check_replicas};
+use super::replicas::{check_division, check_replicas, patience};
 use super::run::Run;
 use super::step_rule::StepRule;
 use super::stopping::Stopping;
 use super::table::{Table, TableTargets};
 use super::task::task_of;
+use super::task_keys::{stopping, target_normalize, value_loss};
 use crate::data::{Dataset, Normalization, Scaling, Split, Splits, split_rows};
 use crate::error::{Error, Result};
-use crate::network::{Activation, Network, Output, Task, lower};
-use crate::plan::ValueLoss;
+use crate::network::{Network, Task, lower};
 
 impl Run {
     /// Checks the parameters against the data and prepares the run: one replica on one fold.
     pub fn new(parameters: &Parameters, dataset: &Dataset) -> Result<Self> {
         let prepared = Prepared::new(parameters, dataset)?;
         let splits = splits(parameters, dataset, &prepared.table, &prepared.labels)?;
+        if splits.of(Split::Validation).is_empty()
+            && let Some(key) = patience(parameters)
+        {
+            return Err(Error::input(format!(
+                "there are no validation rows to be patient about (SPLIT {:?}); leave it out, or \
+                 give SPLIT a second number above 0",
+                &parameters.split[..2]
+            ))
+            .within(key));
+        }
         let fold = prepared.fold(splits)?;
         if dataset.own_test.is_some() || dataset.own_validation.is_some() {
             let Prepared { table, labels, .. } = &prepared;
@@ -33,25 +43,27 @@ impl Run {
         Ok(prepared.run(vec![fold]))
     }
 
-    /// The same on divisions of the rows that are given, with a replica on each.
+    /// The same on given divisions of the rows, with one replica per division.
     pub fn on_folds(
         parameters: &Parameters,
         dataset: &Dataset,
         divisions: Vec<Splits>,
     ) -> Result<Self> {
         let prepared = Prepared::new(parameters, dataset)?;
-        let fold = |(index, splits): (usize, Splits)| {
-            check_division(&prepared.table, &prepared.labels, &splits)
-                .and_then(|()| prepared.fold(splits))
-                .map_err(|error| error.within(format!("fold {index} (counted from 0)")))
-        };
-        let folds = divisions.into_iter().enumerate().map(fold).collect::<Result<Vec<_>>>()?;
+        let mut folds = vec![];
+        for (index, splits) in divisions.into_iter().enumerate() {
+            let fold = check_division(parameters, &prepared.table, &prepared.labels, &splits)
+                .and_then(|()| prepared.fold(splits));
+            folds.push(
+                fold.map_err(|error| error.within(format!("fold {index} (counted from 0)")))?,
+            );
+        }
         let run = prepared.run(folds);
         check_replicas(&run)?;
         Ok(run)
     }
 
-    /// The same run with other replicas; refused where their numbers or folds are none of this run.
+    /// The same run with other replicas; refused where their numbers or folds do not suit this run.
     pub fn with_replicas(self, replicas: Vec<Replica>) -> Result<Self> {
         let run = Run { replicas, ..self };
         check_replicas(&run)?;
@@ -59,7 +71,7 @@ impl Run {
     }
 }
 
-/// What a run is made of, whatever its folds.
+/// The parts of a run that its folds share.
 struct Prepared<'a> {
     parameters: &'a Parameters,
     dataset: &'a Dataset,
@@ -89,9 +101,8 @@ impl<'a> Prepared<'a> {
     /// A fold of these rows, scaled by its training rows.
     fn fold(&self, splits: Splits) -> Result<Fold> {
         let Prepared { parameters, dataset, network, table, labels, .. } = self;
-        check_patience(parameters, &splits)?;
         let train = splits.of(Split::Train);
-        // A channel at a time for signals.
+        // One scaling per channel for signals.
         let group = network.input.iter().skip(1).product();
         let inputs = Scaling::fit(parameters.normalize, dataset.inputs.view(), train, group);
         check_range("X", dataset.inputs.view(), &inputs, &table.center)?;
@@ -112,10 +123,10 @@ impl<'a> Prepared<'a> {
         Ok(Fold { mean_weight: fold.mean_training_weight(table), ..fold })
     }
 
-    /// A replica on each of these folds, all with the numbers of the parameters.
+    /// One replica per fold, all with the numbers of the parameters.
     fn run(self, folds: Vec<Fold>) -> Run {
         let Prepared { parameters, dataset, network, table, labels, stopping, .. } = self;
-        let replica = |fold: usize| Replica {
+        let replicas = (0..folds.len()).map(|fold| Replica {
             id: ReplicaId(fold),
             fold,
             seed: parameters.random_seed,
@@ -124,7 +135,7 @@ impl<'a> Prepared<'a> {
             clip: parameters.clip,
             optimizer: parameters.optimizer,
             stopping: stopping.clone(),
-        };
+        });
         Run {
             name: dataset.name.clone(),
             plan: lower(&network, parameters.initialization),
@@ -137,7 +148,7 @@ impl<'a> Prepared<'a> {
                 batch_size: parameters.batch_size,
                 batch_gradient: parameters.batch_gradient,
             },
-            replicas: (0..folds.len()).map(replica).collect(),
+            replicas: replicas.collect(),
             folds,
         }
     }
@@ -167,26 +178,6 @@ fn scaled_targets(
     })
 }
 
-/// Checks all that needs no data: the layers, and the keys that depend on what they are for.
-pub(crate) fn check_without_data(parameters: &Parameters) -> Result<()> {
-    let layers = parameters.network_layers()?;
-    let output = Output::of(&layers).map_err(|e| e.within(parameters.layers.key()))?;
-    match parameters.task {
-        // The targets decide.
-        None if output.has_labels() => value_loss(parameters, Task::Regression).map(|_| ())?,
-        None => {
-            stopping(parameters, output.task())?;
-            value_loss(parameters, output.task())?;
-        }
-        Some(task) => {
-            output.check(task).map_err(|e| e.within("TASK"))?;
-            stopping(parameters, task)?;
-            value_loss(parameters, task)?;
-        }
-    }
-    target_normalize(parameters, output.activation).map(|_| ())
-}
-
 /// The network the parameters describe; its input is checked against the data.
 fn network(parameters: &Parameters, dataset: &Dataset) -> Result<Network> {
     let columns = dataset.inputs.ncols();
@@ -209,86 +200,6 @@ fn network(parameters: &Parameters, dataset: &Dataset) -> Result<Network> {
         Some(loss) => network.with_value_loss(loss),
         None => network,
     })
-}
-
-/// `LOSS`, which only values have.
-fn value_loss(parameters: &Parameters, task: Task) -> Result<Option<ValueLoss>> {
-    let Some(text) = &parameters.loss else { return Ok(None) };
-    let own = match task {
-        Task::Classification => "cross-entropy",
-        Task::MultiLabel => "binary cross-entropy of each label",
-        Task::Regression => {
-            let loss = ValueLoss::parse(text).map_err(|e| e.within("LOSS"))?;
-            return Ok(Some(loss));
-        }
-    };
-    Err(Error::input(format!(
-        "found {text:?}, but the task is {} (the output decides, or TASK), whose loss is the \
-         {own}; leave LOSS out",
-        task.name()
-    ))
-    .within("LOSS"))
-}
-
-fn stopping(parameters: &Parameters, task: Task) -> Result<Stopping> {
-    let (own, other, other_given, score_patience) = match task {
-        Task::Classification | Task::MultiLabel => {
-            ("ACC_PATIENCE", "R2_PATIENCE", parameters.r2_patience, parameters.accuracy_patience)
-        }
-        Task::Regression => {
-            ("R2_PATIENCE", "ACC_PATIENCE", parameters.accuracy_patience, parameters.r2_patience)
-        }
-    };
-    if other_given.is_some() {
-        return Err(Error::input(format!(
-            "the task is {} (the output decides, or TASK); use {own}",
-            task.name()
-        ))
-        .within(other));
-    }
-    Ok(Stopping {
-        max_epochs: parameters.max_epochs,
-        loss_tolerance: parameters.loss_tolerance,
-        score_patience,
-        loss_patience: parameters.loss_patience,
-        warmup_epochs: parameters.warmup_epochs,
-    })
-}
-
-/// Patience watches validation rows.
-fn check_patience(parameters: &Parameters, splits: &Splits) -> Result<()> {
-    let Parameters { accuracy_patience, r2_patience, loss_patience, .. } = parameters;
-    let given = [
-        ("ACC_PATIENCE", accuracy_patience),
-        ("R2_PATIENCE", r2_patience),
-        ("LOSS_PATIENCE", loss_patience),
-    ];
-    match given.into_iter().find(|(_, patience)| patience.is_some()) {
-        Some((key, _)) if splits.of(Split::Validation).is_empty() => Err(Error::input(format!(
-            "there are no validation rows to be patient about (SPLIT {:?}); leave it out, or \
-             give SPLIT a second number above 0",
-            &parameters.split[..2]
-        ))
-        .within(key)),
-        _ => Ok(()),
-    }
-}
-
-/// Scaled targets make sense for a linear output only: no other reaches all their values.
-fn target_normalize(parameters: &Parameters, output: &Activation) -> Result<Normalization> {
-    let linear = matches!(output, Activation::Linear);
-    match parameters.target_normalize {
-        None if linear => Ok(Normalization::ZScore),
-        None | Some(Normalization::None) => Ok(Normalization::None),
-        Some(kind) if linear => Ok(kind),
-        Some(kind) => Err(Error::input(format!(
-            "found {:?} with the output activation {}; allowed: \"none\", or a \
-             linear output",
-            kind.name(),
-            output
-        ))
-        .within("TARGET_NORMALIZE")),
-    }
 }
 
 fn splits(
@@ -321,7 +232,7 @@ fn splits(
         TableTargets::Classes(_) | TableTargets::Values { .. } => None,
     };
     let seed = parameters.split_seed.unwrap_or(parameters.random_seed);
-    let label = |class: u32| labels[class as usize].to_string();
+    let label = |class| labels[class as usize].to_string();
     let divided = split_rows(to_divide, parameters.split, classes, label, seed)
         .map_err(|e| e.within(format!("the data set {}", dataset.name)))?;
     let test = own_test.map_or_else(|| divided.of(Split::Test).to_vec(), |t| (t..rows).collect());
@@ -331,14 +242,16 @@ fn splits(
 
 /// Σ (y - mean y)² of each output over the given rows, scaled as the loss is.
 fn variation(values: &Array2<f64>, rows: &[u32], scaling: &Scaling) -> Vec<f64> {
-    let column = |output: usize| rows.iter().map(move |&row| values[[row as usize, output]]);
-    let of_output = |output: usize| {
+    let mut variations = vec![];
+    for output in 0..values.ncols() {
+        let column = || rows.iter().map(|&row| values[[row as usize, output]]);
         let count = rows.len().max(1) as f64;
-        let mean = column(output).sum::<f64>() / count;
-        let sum: f64 = column(output).map(|y| (y - mean) * (y - mean)).sum();
+        let mean = column().sum::<f64>() / count;
+        let sum: f64 = column().map(|y| (y - mean) * (y - mean)).sum();
         // The mean of values far from 0 is off by its rounding.
-        let off: f64 = column(output).map(|y| y - mean).sum();
-        (sum - off * off / count).max(0.0) * scaling.scale[output] * scaling.scale[output]
-    };
-    (0..values.ncols()).map(of_output).collect()
+        let off: f64 = column().map(|y| y - mean).sum();
+        let scale = scaling.scale[output];
+        variations.push((sum - off * off / count).max(0.0) * scale * scale);
+    }
+    variations
 }

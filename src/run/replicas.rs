@@ -1,15 +1,21 @@
-//! What can be refused of the folds and replicas of a run.
+//! The checks of a run's folds and replicas.
 
 use super::checks::class_without;
 use super::fold::Fold;
+use super::parameters::Parameters;
 use super::run::Run;
 use super::table::{Table, TableTargets};
 use crate::data::{Split, Splits};
 use crate::error::{Error, Result};
 
-/// Refuses rows that are none of the table's, that stand in two splits or twice in one, and training rows
-/// that lack a class.
-pub(super) fn check_division(table: &Table, labels: &[i64], splits: &Splits) -> Result<()> {
+/// Refuses rows that the table does not have, rows that stand twice in it, training rows that lack a class, and
+/// patience without validation rows.
+pub(super) fn check_division(
+    parameters: &Parameters,
+    table: &Table,
+    labels: &[i64],
+    splits: &Splits,
+) -> Result<()> {
     let mut seen = vec![false; table.rows()];
     for split in Split::ALL {
         for &row in splits.of(split) {
@@ -34,17 +40,34 @@ pub(super) fn check_division(table: &Table, labels: &[i64], splits: &Splits) -> 
     if train.is_empty() {
         return Err(Error::input("it has no training rows"));
     }
-    let TableTargets::Classes(classes) = &table.targets else { return Ok(()) };
-    match class_without(classes, labels, train) {
-        None => Ok(()),
-        Some(label) => Err(Error::input(format!(
+    if let TableTargets::Classes(classes) = &table.targets
+        && let Some(label) = class_without(classes, labels, train)
+    {
+        return Err(Error::input(format!(
             "its training rows have none of class {label}; give it some, or leave the class out"
+        )));
+    }
+    match patience(parameters) {
+        Some(key) if splits.of(Split::Validation).is_empty() => Err(Error::input(format!(
+            "it has no validation rows to be patient about; give it some, or leave {key} out"
         ))),
+        _ => Ok(()),
     }
 }
 
-/// Refuses replicas that are not numbered as they stand, that have no fold, or whose optimizers are not of
-/// one kind.
+/// The first key of the parameters that watches validation rows.
+pub(super) fn patience(parameters: &Parameters) -> Option<&'static str> {
+    let Parameters { accuracy_patience, r2_patience, loss_patience, .. } = parameters;
+    let given = [
+        ("ACC_PATIENCE", accuracy_patience),
+        ("R2_PATIENCE", r2_patience),
+        ("LOSS_PATIENCE", loss_patience),
+    ];
+    given.into_iter().find(|(_, epochs)| epochs.is_some()).map(|(key, _)| key)
+}
+
+/// Refuses replicas whose ids are not their indices, that have no fold, or whose optimizers are not of one
+/// kind.
 pub(super) fn check_replicas(run: &Run) -> Result<()> {
     if run.replicas.is_empty() {
         return Err(Error::input("a run needs a replica, and a replica a fold; there is none"));

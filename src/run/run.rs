@@ -21,7 +21,7 @@ pub struct Run {
     pub name: String,
     /// The network.
     pub network: Network,
-    /// What it lowers to.
+    /// The network as operations.
     pub plan: Plan,
     /// The data.
     pub table: Table,
@@ -31,7 +31,7 @@ pub struct Run {
     pub feature_names: Option<Vec<String>>,
     /// The names of the classes or outputs, where the data set gives them.
     pub target_names: Option<Vec<String>>,
-    /// How a step is done.
+    /// The rule of a step.
     pub step: StepRule,
     /// The divisions of the rows; a plain run has one.
     pub folds: Vec<Fold>,
@@ -40,7 +40,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// Whether a step divides by weights, because it takes the mean over rows that have some.
+    /// Whether a step divides by weights: a mean over rows that have weights.
     pub(crate) fn divides_by_weights(&self) -> bool {
         let of_classes = self.folds.iter().any(|fold| !fold.class_weights.is_empty());
         let has_weights = of_classes || self.table.row_weights.is_some();
@@ -62,7 +62,7 @@ impl Run {
         self.replicas.iter().any(|replica| matches!(replica.clip, Some(Clip::Norm(_))))
     }
 
-    /// The epochs after which no replica trains any more.
+    /// The most epochs of any replica.
     pub fn max_epochs(&self) -> u32 {
         self.replicas.iter().map(|replica| replica.stopping.max_epochs).max().unwrap_or(0)
     }

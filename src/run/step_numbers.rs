@@ -4,12 +4,12 @@ use super::batch_gradient::BatchGradient;
 use super::replica::Replica;
 use super::step_rule::StepRule;
 
-/// What one step of a replica multiplies with, the same for all its weights.
+/// The numbers of one step of a replica, the same for all its weights.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StepNumbers {
     /// The learning rate.
     pub learning_rate: f64,
-    /// What L2 multiplies a weight with.
+    /// The factor by which L2 adds a weight to its gradient.
     pub decay: f64,
     /// [`Optimizer::corrections`](super::Optimizer::corrections).
     pub corrections: [f64; 2],

@@ -16,7 +16,7 @@ pub enum TableTargets {
     Values {
         /// The centred values.
         values: Array2<f32>,
-        /// What was subtracted, an output each.
+        /// The value that was subtracted, one per output.
         center: Vec<f64>,
     },
 }
@@ -27,7 +27,7 @@ pub struct Table {
     /// The inputs minus `center`, shape (rows, inputs). Centred so that f32 keeps the digits that
     /// tell rows apart; a replica's own scale and shift are applied when a batch is gathered.
     pub inputs: Array2<f32>,
-    /// What was subtracted, an input each.
+    /// The value that was subtracted, one per input.
     pub center: Vec<f64>,
     /// The targets.
     pub targets: TableTargets,
@@ -38,8 +38,7 @@ pub struct Table {
 impl Table {
     /// The table of a data set, and the label of each class (empty in regression).
     ///
-    /// `key` is the parameter that holds the widths; `centred` is false where the values are wanted as
-    /// they are.
+    /// `key` is the parameter that holds the widths; inputs and targets that are not centred stay as they are.
     pub(super) fn new(
         dataset: &Dataset,
         network: &Network,
@@ -57,11 +56,10 @@ impl Table {
                 let values = dataset.targets.clone().into_reals();
                 check_outputs(dataset, network, key, values.ncols())?;
                 if task == Task::MultiLabel {
-                    let hint = |error: Error| {
+                    check_labels(&dataset.targets).map_err(|error| {
                         Error::input(format!("{error} (for values: TASK \"regression\")"))
-                    };
-                    check_labels(&dataset.targets)
-                        .map_err(|e| hint(e).within(format!("the data set {}", dataset.name)))?;
+                            .within(format!("the data set {}", dataset.name))
+                    })?;
                 }
                 let (values, center) = centre(&values, targets_centred);
                 (TableTargets::Values { values, center }, vec![])
@@ -74,7 +72,7 @@ impl Table {
         Ok((Table { inputs, center, targets, row_weights }, labels))
     }
 
-    /// The bytes of inputs, targets and weights: 4 a number.
+    /// The bytes of inputs, targets and weights: 4 per number.
     pub(crate) fn bytes(&self) -> u64 {
         let targets = match &self.targets {
             TableTargets::Classes(classes) => classes.len(),
@@ -142,8 +140,8 @@ fn classes(dataset: &Dataset, network: &Network, key: &str) -> Result<(Vec<u32>,
         ))
         .within(key));
     }
-    let class = |label: &i64| distinct.binary_search(label).map_or(0, |class| class as u32);
-    Ok((labels.iter().map(class).collect(), distinct))
+    let classes = labels.iter().map(|label| distinct.binary_search(label).unwrap_or(0) as u32);
+    Ok((classes.collect(), distinct))
 }
 
 fn labels(dataset: &Dataset) -> Result<Vec<i64>> {

@@ -1,4 +1,4 @@
-//! What a network is trained for, where its output leaves more than one answer.
+//! The task of a network whose output allows more than one.
 
 use super::labels::other_than_labels;
 use super::parameters::Parameters;
@@ -7,11 +7,11 @@ use crate::error::Result;
 use crate::network::{Network, Output, Task};
 use crate::plan::Loss;
 
-/// The most values of a target that are taken for classes.
+/// The most different values that targets may have to look like classes.
 const MOST_CLASSES: usize = 20;
 
-/// The task of `TASK`; under `auto` what the output tells, and labels where several sigmoid outputs meet
-/// targets that are all 0 or 1.
+/// The task of `TASK`; under `auto` that of the output, and labels where the targets of several sigmoid outputs
+/// are all 0 or 1.
 pub(super) fn task_of(parameters: &Parameters, dataset: &Dataset, output: Output) -> Task {
     match parameters.task {
         Some(task) => task,
@@ -26,12 +26,12 @@ pub(super) fn task_of(parameters: &Parameters, dataset: &Dataset, output: Output
 }
 
 impl Parameters {
-    /// The task of a run whose params.json is older than `TASK`: the output alone told it then.
+    /// The task of a run whose params.json is older than `TASK`: the output alone tells it.
     pub(crate) fn task_by_output(&self) -> Result<Task> {
         Ok(Output::of(&self.network_layers()?)?.task())
     }
 
-    /// Fills in what output and targets have decided: `TASK`, and the `LOSS` of values.
+    /// Fills in `TASK`, which output and targets have decided, and the `LOSS` of values.
     pub fn settle(&mut self, network: &Network) {
         self.task = Some(network.task());
         if let Loss::OfValues(loss) = network.loss() {
@@ -39,8 +39,8 @@ impl Parameters {
         }
     }
 
-    /// What to say where a network is trained on values, though its targets look like classes or its output
-    /// like that of labels, and `TASK` does not say that they are values.
+    /// A note for a network that trains on values without `TASK`, though its targets look like classes or its
+    /// output like one for labels.
     pub fn note_of_targets(&self, dataset: &Dataset, network: &Network) -> Option<String> {
         if self.task.is_some() || network.task() != Task::Regression {
             return None;
@@ -66,14 +66,16 @@ impl Parameters {
     }
 }
 
-/// The number of the targets' different values, the least and the most, where they look like classes: whole
-/// numbers without a gap, few of them, each of several rows.
+/// The number of different targets, the least and the most, where they look like classes: few whole numbers
+/// without a gap, in several rows each.
 fn classes(targets: &Targets) -> Option<(usize, i64, i64)> {
     let mut values: Vec<i64> = match targets {
         Targets::Integers(y) if y.ncols() == 1 => y.iter().copied().collect(),
         Targets::Reals(y) if y.ncols() == 1 => {
-            let whole = |y: &f64| (y.fract() == 0.0 && y.abs() < 1e9).then_some(*y as i64);
-            y.iter().map(whole).collect::<Option<_>>()?
+            if !y.iter().all(|y| y.fract() == 0.0 && y.abs() < 1e9) {
+                return None;
+            }
+            y.iter().map(|&y| y as i64).collect()
         }
         Targets::Integers(_) | Targets::Reals(_) => return None,
     };

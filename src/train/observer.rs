@@ -1,4 +1,4 @@
-//! What training tells those who listen.
+//! The events of a training, for listeners.
 
 use super::outcome::{EpochRow, Outcome};
 use super::progress::Checkpoint;
@@ -10,14 +10,14 @@ pub trait Observer {
     /// An epoch is under way: `step` of its `steps` are done.
     fn progress(&mut self, _epoch: u32, _step: u32, _steps: u32) {}
 
-    /// An epoch of a replica is over. An error ends the training, not the run: what was reached is
-    /// still reported to [`Observer::finished`].
+    /// An epoch of a replica is over. An error ends the training, not the run: [`Observer::finished`] still
+    /// gets the result so far.
     fn epoch(&mut self, _row: &EpochRow) -> Result<()> {
         Ok(())
     }
 
-    /// Whether a checkpoint is wanted at the end of `epoch`; asked before, too, so that a block of
-    /// epochs ends there.
+    /// Whether a checkpoint is due at the end of `epoch`; training also asks ahead, so that a block of epochs
+    /// ends there.
     fn checkpoint_due(&self, _epoch: u32) -> bool {
         false
     }

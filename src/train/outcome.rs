@@ -1,4 +1,4 @@
-//! An epoch, and a run's end, as training tells them.
+//! An epoch, and a run's end, as training reports them.
 
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +32,7 @@ pub struct EpochRow {
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
-    /// A plain run has one.
+    /// The replicas; a plain run has one.
     pub replicas: Vec<ReplicaOutcome>,
     /// Steps done, all replicas together.
     pub steps: u64,

@@ -1,4 +1,4 @@
-//! How far a run has come, and where it can be taken up again.
+//! The progress of a run, and the checkpoint that resumes it.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,13 +12,13 @@ use crate::run::{ReplicaId, Run};
 /// A run between two epochs: all that the next one depends on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checkpoint {
-    /// What the backend holds.
+    /// The backend's state.
     pub state: State,
-    /// What training knows.
+    /// The training's progress.
     pub progress: Progress,
 }
 
-/// How far a run has come.
+/// A run's progress so far.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// The last epoch that is over; 0 before the first.
@@ -31,10 +31,10 @@ pub struct Progress {
     pub seconds: Seconds,
 }
 
-/// How far a replica has come.
+/// A replica's progress so far.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReplicaProgress {
-    /// What the stopping rules have seen of it.
+    /// What the stopping rules remember of it.
     pub judge: Judge,
     /// Why it stopped, if it has.
     pub stop: Option<Stop>,
@@ -69,12 +69,12 @@ impl Progress {
         all.filter(|id| self.of(*id).stop.is_none()).collect()
     }
 
-    /// How far a replica has come.
+    /// A replica's progress so far.
     pub fn of(&self, id: ReplicaId) -> &ReplicaProgress {
         &self.replicas[id.0]
     }
 
-    /// The epochs of the first replica, which a run's history tells of.
+    /// The epochs of the first replica: those of a run's history.
     pub fn epochs_of_first(&self) -> u32 {
         self.replicas.first().map_or(0, |replica| replica.epochs)
     }
@@ -94,26 +94,9 @@ impl Checkpoint {
         if progress.replicas.len() != run.replicas.len() {
             return Err(Error::input("its number of replicas is not that of the run"));
         }
-        let steps_of = |epochs: u64| epochs.saturating_mul(u64::from(run.steps()));
-        let fits = |r: usize| {
-            let (replica, state) = (&progress.replicas[r], &self.state.replicas[r]);
-            let live = replica.stop.is_none();
-            let last = replica.last.as_ref();
-            let is_last = |row: &EpochRow| {
-                row.replica == ReplicaId(r)
-                    && row.epoch == replica.epochs
-                    && row.train.scores.task() == run.network.task()
-            };
-            live == state.live
-                && last.is_some_and(is_last)
-                && replica.epochs <= progress.epoch
-                && replica.judge.has_seen_at_most(replica.epochs)
-                && state.steps <= steps_of(replica.epochs.into())
-                && (replica.epochs == progress.epoch || !live)
-                && replica.best_epoch.is_none_or(|best| best <= replica.epochs)
-        };
         let epochs = progress.replicas.iter().map(|replica| u64::from(replica.epochs)).sum();
-        if !(0..run.replicas.len()).all(fits) || progress.steps > steps_of(epochs) {
+        let fits = (0..run.replicas.len()).all(|r| self.fits(ReplicaId(r), run));
+        if !fits || progress.steps > most_steps(run, epochs) {
             return Err(Error::input("its numbers contradict each other"));
         }
         if progress.live().is_empty() || progress.epoch >= run.max_epochs() {
@@ -121,4 +104,27 @@ impl Checkpoint {
         }
         Ok(())
     }
+
+    /// Whether the numbers of a replica fit each other.
+    fn fits(&self, id: ReplicaId, run: &Run) -> bool {
+        let (replica, state) = (self.progress.of(id), &self.state.replicas[id.0]);
+        let live = replica.stop.is_none();
+        let has_its_last = replica.last.as_ref().is_some_and(|row| {
+            row.replica == id
+                && row.epoch == replica.epochs
+                && row.train.scores.task() == run.network.task()
+        });
+        live == state.live
+            && has_its_last
+            && replica.epochs <= self.progress.epoch
+            && replica.judge.has_seen_at_most(replica.epochs)
+            && state.steps <= most_steps(run, replica.epochs.into())
+            && (replica.epochs == self.progress.epoch || !live)
+            && replica.best_epoch.is_none_or(|best| best <= replica.epochs)
+    }
+}
+
+/// The most steps of so many epochs.
+fn most_steps(run: &Run, epochs: u64) -> u64 {
+    epochs.saturating_mul(u64::from(run.steps()))
 }

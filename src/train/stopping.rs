@@ -90,8 +90,8 @@ impl Judge {
         }
     }
 
-    /// Takes an epoch (counted from 1) into account: its training loss and, if there are validation
-    /// rows, their loss and score. Says whether the replica stops, and why.
+    /// Judges an epoch (counted from 1) by its training loss and, if there are validation rows, their loss and
+    /// score. Says whether the replica stops, and why.
     pub fn judge(
         &mut self,
         rules: &Stopping,
@@ -123,7 +123,7 @@ impl Judge {
         }
     }
 
-    /// Whether it counts no more epochs than that.
+    /// Whether its counts are at most `epochs`.
     pub(super) fn has_seen_at_most(&self, epochs: u32) -> bool {
         self.score_epochs.max(self.loss_epochs) <= epochs
     }

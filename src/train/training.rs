@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::observer::Observer;
 use super::outcome::{EpochRow, Outcome, ReplicaOutcome};
-use super::progress::{Checkpoint, Progress, ReplicaProgress};
+use super::progress::{Checkpoint, Progress};
 use super::stopping::Stop;
 use crate::backend::{EpochReport, Event, ReplicaReport, Train, Weights};
 use crate::clock::Instant;
@@ -26,8 +26,8 @@ pub async fn train(
     training.finish(backend, observer, interrupt).await
 }
 
-/// The same from a checkpoint, as if the run had never been interrupted: on the device and schedule
-/// of the checkpoint with the same bits. Refused where the checkpoint is none of this run.
+/// The same from a checkpoint, as if the run had never been interrupted: with the same bits on the device and
+/// schedule of the checkpoint. Refused where the checkpoint does not belong to this run.
 pub async fn train_from(
     run: &Run,
     checkpoint: Checkpoint,
@@ -58,7 +58,7 @@ impl Training<'_> {
         let start = Instant::now();
         let (best, lost) = self.best_figures(backend).await;
         if let (Ok(()), Some(lost)) = (&ended, lost) {
-            // A device lost after the last epoch: the run is not at its end, and can be gone on with.
+            // A device lost after the last epoch: the run is not at its end, and can go on.
             self.progress.replicas.iter_mut().for_each(|r| r.stop = Some(Stop::Interrupted));
             ended = Err(lost);
         }
@@ -69,7 +69,7 @@ impl Training<'_> {
             Err(_) => backend.last_known_state(),
         };
         let finished = observer.finished(&outcome, &state);
-        // What ended the run comes first, whatever becomes of its end.
+        // The error that ended the run comes first, whatever `finished` says.
         ended.and(finished)?;
         Ok(outcome)
     }
@@ -88,7 +88,7 @@ impl Training<'_> {
             let epochs = self.next_block(backend, observer);
             let told = self.block(epochs, backend, observer).await?;
             if told.is_err() || self.is_checkpoint_due(observer) {
-                // The listener's fault is the one to report, whatever becomes of the checkpoint.
+                // The listener's error comes first, whatever the checkpoint says.
                 let saved = self.checkpoint(backend, observer).await;
                 told.and(saved)?;
             }
@@ -110,8 +110,7 @@ impl Training<'_> {
         !self.progress.live().is_empty() && observer.checkpoint_due(self.progress.epoch)
     }
 
-    /// Shows the run as it stands; before the first epoch, and once all is done, there is nothing to
-    /// go on from.
+    /// Hands the observer a checkpoint; before the first epoch, and once all is done, there is none.
     async fn checkpoint(&self, backend: &mut dyn Train, observer: &mut dyn Observer) -> Result<()> {
         if self.progress.epoch == 0 || self.progress.live().is_empty() {
             return Ok(());
@@ -120,9 +119,8 @@ impl Training<'_> {
         observer.checkpoint(&Checkpoint { state, progress })
     }
 
-    /// Trains a block; the inner result is what a listener failed with (a full disk, say).
-    /// If a rule fires before the block's last epoch, the backend goes back to the block's start and
-    /// runs again to the epoch that fired: same bits.
+    /// Trains a block; the inner result is a listener's error (a full disk, say). If a rule fires before the last
+    /// epoch, the backend goes back to the block's start and runs again to that epoch: same bits.
     async fn block(
         &mut self,
         epochs: Range<u32>,
@@ -132,7 +130,7 @@ impl Training<'_> {
         let live = self.progress.live().len();
         let (mut fired, mut listened) = (None, Ok(()));
         let mut told = |event| match event {
-            // What comes behind the epoch that ends the run.
+            // After the epoch that ends the run.
             _ if fired.is_some() => {}
             Event::Progress { epoch, step, steps } => observer.progress(epoch, step, steps),
             Event::Epoch(report) => {
@@ -146,14 +144,14 @@ impl Training<'_> {
         let last = fired.unwrap_or(epochs.end - 1);
         if last + 1 < epochs.end {
             backend.go_back().await?;
-            // Known already.
+            // The observer knows these epochs.
             backend.train(epochs.start..last + 1, &mut |_| {}).await?;
         }
         backend.retain(&self.progress.live())?;
         Ok(listened)
     }
 
-    /// Takes an epoch into account and tells of it: all replicas, whatever a listener says.
+    /// Records an epoch and reports it: all replicas, whatever a listener says.
     fn epoch(&mut self, report: &EpochReport, observer: &mut dyn Observer) -> Result<()> {
         self.progress.epoch = report.epoch;
         self.progress.seconds.train += report.train_seconds;
@@ -209,8 +207,8 @@ impl Training<'_> {
         }
     }
 
-    /// The figures of the best weights of each replica; and, where the backend evaluates nothing any
-    /// more, its error, and the figures of the best weights that their epoch had.
+    /// The figures of the best weights of each replica. Where the backend can evaluate no more, they are those of
+    /// the best epoch's validation, with the backend's error.
     async fn best_figures(
         &self,
         backend: &mut dyn Train,
@@ -242,15 +240,14 @@ impl Training<'_> {
     }
 
     fn outcome(self, best: Vec<[Option<Figures>; 3]>) -> Outcome {
-        let outcome = |(progress, best): (ReplicaProgress, _)| ReplicaOutcome {
+        let Progress { replicas, steps, seconds, .. } = self.progress;
+        let outcomes = replicas.into_iter().zip(best).map(|(progress, best)| ReplicaOutcome {
             stop: progress.stop.unwrap_or(Stop::Interrupted),
             epochs: progress.epochs,
             best_epoch: progress.best_epoch,
             last: progress.last,
             best,
-        };
-        let Progress { replicas, steps, seconds, .. } = self.progress;
-        let replicas = replicas.into_iter().zip(best).map(outcome).collect();
-        Outcome { replicas, steps, seconds }
+        });
+        Outcome { replicas: outcomes.collect(), steps, seconds }
     }
 }

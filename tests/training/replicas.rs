@@ -235,6 +235,23 @@ fn refused_fold(change: impl FnOnce(&mut [Vec<u32>; 3])) -> String {
 }
 
 #[test]
+fn patience_without_validation_rows_names_what_lacks_them() {
+    let mut parameters = parameters(&[4, 8, 3], &["tanh", "softmax"]);
+    parameters.loss_patience = Some(2);
+    let folds = vec![Splits::new((0..40).collect(), vec![], vec![])];
+    let error = Run::on_folds(&parameters, &classes(40, 4, 3), folds).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "fold 0 (counted from 0): it has no validation rows to be patient about; give it some, or \
+         leave LOSS_PATIENCE out"
+    );
+    parameters.split = [1.0, 0.0, 0.0];
+    let error = Run::new(&parameters, &classes(40, 4, 3)).unwrap_err().to_string();
+    assert!(error.starts_with("LOSS_PATIENCE: there are no validation rows"), "{error}");
+    assert!(error.contains("SPLIT [1.0, 0.0]"), "{error}");
+}
+
+#[test]
 fn folds_that_do_not_fit_the_data_are_named() {
     let dataset = classes(40, 4, 3);
     let run = Run::new(&parameters(&[4, 8, 3], &["tanh", "softmax"]), &dataset).unwrap();
