@@ -1,9 +1,8 @@
 //! checkpoint.safetensors: a run between two epochs.
 //!
-//! Of every tensor of the network, under its name, `best.` and its name, and `slots.0.`, `slots.1.`
-//! and its name: the current values, the best ones, and the optimizer's moments; F32, (replica,
-//! ...shape). All else is a JSON text in the metadata, and beside it the SHA-256 of the arrays' bytes, in
-//! the order of their names, and that text.
+//! Each tensor NAME of the network has the arrays `NAME`, `best.NAME`, and `slots.0.NAME`, `slots.1.NAME`: the
+//! current values, the best ones, and the optimizer's moments; F32, (replica, ...shape). The metadata hold all
+//! else as a JSON text, and the SHA-256 of the arrays' bytes, in the order of their names, and of that text.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
@@ -22,26 +21,25 @@ use crate::plan::Tensor;
 use crate::run::Run;
 use crate::train::{Checkpoint, Progress};
 
-/// The version of the format. Since 2 the mean of a batch's weighted gradients is divided by its rows times the
-/// mean weight of the training rows; 1, where it was divided by the batch's own weights, is read where there is
-/// no such mean.
+/// The version of the format. In 2 the mean of a batch's weighted gradients is divided by its rows times the mean
+/// weight of the training rows, in 1 by the batch's own weights: 1 is read where a run takes no such mean.
 const VERSION: u64 = 2;
-/// The metadata key: another than that of a model, so that no program takes one for the other.
+/// The metadata key; not a model's, so that no program takes one for the other.
 const METADATA_KEY: &str = "gpu_mlp_checkpoint";
 /// The metadata key of the checksum.
 const CHECKSUM_KEY: &str = "sha256";
-/// The largest file beyond its tensors: names, shapes and figures; and those of a replica.
+/// The most bytes beside the tensors: names, shapes and figures; in all, and per replica.
 const MOST_METADATA: u64 = 16 << 20;
 const MOST_OF_REPLICA: u64 = 4 << 10;
 
-/// A checkpoint as it lies on the disk.
+/// A checkpoint as it is on the disk.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SavedCheckpoint {
     /// The run as it stands.
     pub checkpoint: Checkpoint,
-    /// What computed it.
+    /// The backend that computed it.
     pub description: Description,
-    /// What the run had taken by then.
+    /// The time of the run so far.
     pub timing: Timing,
 }
 
@@ -49,7 +47,7 @@ pub struct SavedCheckpoint {
 #[derive(Serialize, Deserialize)]
 struct Metadata {
     version: u64,
-    /// Of the run's params.json: see [`params_sha256`].
+    /// The [`params_sha256`] of the run's params.json.
     params_sha256: String,
     description: Description,
     timing: Timing,
@@ -57,12 +55,12 @@ struct Metadata {
     progress: Progress,
 }
 
-/// The SHA-256 of the keys of a params.json, which ties a checkpoint to them. Without the path of the data,
-/// which may be moved: their own SHA-256 is among the keys.
+/// The SHA-256 of the keys of a params.json, which ties a checkpoint to them. The path of the data is left out:
+/// they may move, and their own SHA-256 is among the keys.
 pub(super) fn params_sha256(text: &[u8]) -> String {
     let mut keys: Value = match serde_json::from_slice(text) {
         Ok(keys) => keys,
-        // Refused where it is read as parameters.
+        // Reading it as parameters refuses it.
         Err(_) => return sha256(&[text]),
     };
     if let Some(keys) = keys.get_mut("parameters").and_then(Value::as_object_mut) {
@@ -71,7 +69,7 @@ pub(super) fn params_sha256(text: &[u8]) -> String {
     sha256(&[keys.to_string().as_bytes()])
 }
 
-/// The SHA-256 of `parts`, one behind the other, in hexadecimal digits.
+/// The SHA-256 of `parts`, one after the other, in hexadecimal digits.
 fn sha256(parts: &[&[u8]]) -> String {
     let mut digest = Sha256::new();
     parts.iter().for_each(|part| digest.update(part));
@@ -87,7 +85,7 @@ fn checksum<'a>(arrays: impl Iterator<Item = (&'a str, &'a [u8])>, text: &str) -
 }
 
 impl SavedCheckpoint {
-    /// The file's bytes; `params_sha256` ties them to the run. Refused for values that are no f32.
+    /// The file's bytes; `params_sha256` ties them to the run. Refused for values that are not f32.
     pub(super) fn to_bytes(&self, params_sha256: &str) -> Result<Vec<u8>> {
         let fault = |e: &dyn std::fmt::Display| {
             Error::failed(format!("the checkpoint can't be written: {e}"))
@@ -151,7 +149,7 @@ impl SavedCheckpoint {
         let state = State { tensors, replicas: metadata.replicas };
         let checkpoint = Checkpoint { state, progress: metadata.progress };
         checkpoint.check(run)?;
-        // Last: what is wrong where that can be told is more than that something is.
+        // Last: the checks above say more about what is wrong.
         let views = file.iter().map(|(name, view)| (name, view.data()));
         if header.metadata().as_ref().and_then(|metadata| metadata.get(CHECKSUM_KEY))
             != Some(&checksum(views, text))
@@ -166,7 +164,7 @@ impl SavedCheckpoint {
     }
 }
 
-/// What the metadata of every version have.
+/// The field that the metadata of every version have.
 #[derive(Deserialize)]
 struct Version {
     version: u64,
@@ -220,7 +218,7 @@ fn tensor_bytes(run: &Run) -> u64 {
     4 * (run.plan.parameters() * arrays * run.replicas.len()) as u64
 }
 
-/// The bytes of a file of at most `most`; nothing is allocated for a larger one.
+/// The bytes of a file of at most `most` bytes; a larger one is refused before it takes more memory.
 pub(super) fn read_bounded(path: &Path, most: u64) -> Result<Vec<u8>> {
     let unreadable = |e| Error::input(format!("can't be read: {e}"));
     let file = open_file(path).map_err(unreadable)?;
@@ -251,11 +249,11 @@ fn tensor_state(
         Ok(view.data().as_chunks().0.iter().map(value).collect())
     };
     let name = &tensor.name;
-    let slot = |slot| array(format!("slots.{slot}.{name}"));
+    let slots = (0..slots).map(|slot| array(format!("slots.{slot}.{name}")));
     Ok(TensorState {
         shape: tensor.shape.clone(),
         values: array(name.clone())?,
         best: array(format!("best.{name}"))?,
-        slots: (0..slots).map(slot).collect::<Result<_>>()?,
+        slots: slots.collect::<Result<_>>()?,
     })
 }

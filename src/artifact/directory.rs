@@ -11,7 +11,7 @@ use super::files::{FILES, refuse_links};
 use super::history_file::HistoryFile;
 use super::pace::Pace;
 use super::stored::{Hold, StoredRun};
-use super::summary::{Timing, summary};
+use super::summary::{Started, Timing, summary};
 use super::whole::{fault, remove_unfinished, write_whole};
 use crate::backend::{Description, State};
 use crate::clock::Instant;
@@ -20,22 +20,19 @@ use crate::model::Model;
 use crate::run::{ReplicaId, Run};
 use crate::train::{Checkpoint, EpochRow, Observer, Outcome};
 
-/// Writes what a run leaves as it goes; of several replicas the history, the summary and the model are those
-/// of the first.
+/// Writes the files of a run as it goes; history, summary and model are those of the first replica.
 pub struct RunDirectory<'a> {
     path: PathBuf,
     run: &'a Run,
     description: Description,
     layer_names: Option<Vec<String>>,
     parameters: Value,
-    started: Instant,
-    /// Load and compile, and as the total what came before `started`.
-    timing: Timing,
+    started: Started,
     history: HistoryFile,
     pace: Pace,
     /// The epoch of the checkpoint on the disk; 0 if there is none.
     saved_epoch: u32,
-    /// Whether summary.json tells of the run's end.
+    /// Whether summary.json has the run's end.
     has_ended: bool,
     params_sha256: String,
     _hold: Hold,
@@ -57,14 +54,14 @@ impl<'a> RunDirectory<'a> {
         Ok(())
     }
 
-    /// Makes the directory and writes params.json. `started` is when the process began.
+    /// Makes the directory and writes params.json.
     pub fn create(
         path: &Path,
         run: &'a Run,
         parameters: &Value,
         layer_names: Option<Vec<String>>,
         description: Description,
-        (started, timing): (Instant, Timing),
+        started: Started,
     ) -> Result<Self> {
         Self::check(path)?;
         fs::create_dir_all(path).map_err(|e| {
@@ -85,7 +82,6 @@ impl<'a> RunDirectory<'a> {
             layer_names,
             parameters: parameters.clone(),
             started,
-            timing,
             history,
             pace: Pace::new(),
             saved_epoch: 0,
@@ -95,8 +91,8 @@ impl<'a> RunDirectory<'a> {
         })
     }
 
-    /// Takes a run up again at `saved`, or where there is no checkpoint before its first epoch: later
-    /// lines of its history are cut off, and its summary, which tells of an end, is removed.
+    /// Resumes a run at `saved`, or before its first epoch where there is no checkpoint: cuts off later lines of
+    /// its history, and removes its summary.
     pub fn reopen(
         stored: StoredRun,
         saved: Option<&SavedCheckpoint>,
@@ -104,7 +100,7 @@ impl<'a> RunDirectory<'a> {
         layer_names: Option<Vec<String>>,
         parameters: &Value,
         description: Description,
-        (started, timing): (Instant, Timing),
+        started: Started,
     ) -> Result<Self> {
         let StoredRun { path, hold, params_sha256 } = stored;
         let saved_epoch = saved.map_or(0, |saved| saved.checkpoint.progress.epoch);
@@ -113,13 +109,13 @@ impl<'a> RunDirectory<'a> {
         let history = HistoryFile::reopen(&path.join("history.csv"), task, lines)?;
         remove(&path.join("summary.json"))?;
         for file in FILES {
-            // What a killed process was writing.
+            // A killed process may have left it.
             remove_unfinished(&path, file).map_err(|e| fault("clear", &path, &e))?;
         }
         let before = saved.map_or_else(Timing::default, |saved| saved.timing);
         let timing = Timing {
-            load: before.load + timing.load,
-            compile: before.compile + timing.compile,
+            load: before.load + started.timing.load,
+            compile: before.compile + started.timing.compile,
             total: before.total,
         };
         Ok(RunDirectory {
@@ -128,8 +124,7 @@ impl<'a> RunDirectory<'a> {
             description,
             layer_names,
             parameters: parameters.clone(),
-            started,
-            timing,
+            started: Started { timing, ..started },
             history,
             pace: Pace::new(),
             saved_epoch,
@@ -139,25 +134,25 @@ impl<'a> RunDirectory<'a> {
         })
     }
 
-    /// Writes a checkpoint every so many epochs, instead of after a while.
+    /// Writes a checkpoint every `epochs` epochs, instead of by time.
     pub fn checkpoint_every(&mut self, epochs: u32) {
         self.pace.every = Some(epochs);
     }
 
-    /// The epoch after which the run can be gone on with; 0 is its start.
+    /// The epoch from which the run can be resumed; 0 is its start.
     pub fn saved_epoch(&self) -> u32 {
         self.saved_epoch
     }
 
-    /// Whether the run is at its end on the disk too, so that nothing is left to go on with.
+    /// Whether the run's end is on the disk, so that nothing is left to resume.
     pub fn has_ended(&self) -> bool {
         self.has_ended
     }
 
-    /// What the run has taken until now.
+    /// The time of the run so far.
     pub fn timing(&self) -> Timing {
-        let total = self.timing.total + self.started.elapsed().as_secs_f64();
-        Timing { total, ..self.timing }
+        let Started { at, timing } = self.started;
+        Timing { total: timing.total + at.elapsed().as_secs_f64(), ..timing }
     }
 
     /// Whether the directory still is where the run began.
@@ -165,7 +160,7 @@ impl<'a> RunDirectory<'a> {
         self.path.is_dir() && self.history.is_there()
     }
 
-    /// Where it is.
+    /// The path of the directory.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -177,7 +172,7 @@ impl Observer for RunDirectory<'_> {
             return Ok(());
         }
         self.history.push(row)?;
-        // What is written to a file that has no name any more is lost without an error.
+        // Writing to a deleted file loses the text without an error.
         if self.history.is_there() { Ok(()) } else { Err(gone(&self.path)) }
     }
 
@@ -201,7 +196,7 @@ impl Observer for RunDirectory<'_> {
         if !self.is_there() {
             return Err(gone(&self.path));
         }
-        // The lines before it reach the disk before it does.
+        // The lines of the epochs before it reach the disk first.
         self.history.sync()?;
         let saved = SavedCheckpoint {
             checkpoint: checkpoint.clone(),
@@ -221,13 +216,13 @@ impl Observer for RunDirectory<'_> {
         let replica = outcome.replicas.first();
         let names = self.layer_names.as_deref();
         if let Some(model) =
-            Model::new(self.run, ReplicaId(0), (state, outcome), names, &self.parameters)?
+            Model::new(self.run, ReplicaId(0), state, outcome, names, &self.parameters)?
         {
             write_whole(&self.path.join("model.safetensors"), &model.to_bytes()?)?;
         }
         let is_over = outcome.interrupted().is_none() && replica.is_some();
         if is_over && replica.is_some_and(|replica| replica.epochs != self.history.epoch) {
-            // The last line could not be written, which was reported: the run has to be taken up again.
+            // The last line could not be written, which was reported: the run has to be resumed.
             return Ok(());
         }
         self.history.sync()?;

@@ -5,18 +5,18 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 
-/// The files of a run; a directory that holds one of them is never written to by another run.
+/// The files of a run; no other run writes to a directory that holds one of them.
 pub(super) const FILES: [&str; 5] =
     ["params.json", "history.csv", "checkpoint.safetensors", "summary.json", "model.safetensors"];
 
 /// Refuses a directory that holds a link where a run has a file: to write there would write elsewhere.
 pub(super) fn refuse_links(path: &Path) -> Result<()> {
-    let is_link =
-        |file: &&&str| fs::symlink_metadata(path.join(file)).is_ok_and(|found| found.is_symlink());
-    match FILES.iter().find(is_link) {
-        Some(file) => Err(Error::input(format!(
-            "{file} is a link, and a run writes to files of its own only; remove the link"
-        ))),
-        None => Ok(()),
+    for file in FILES {
+        if fs::symlink_metadata(path.join(file)).is_ok_and(|found| found.is_symlink()) {
+            return Err(Error::input(format!(
+                "{file} is a link, and a run writes to files of its own only; remove the link"
+            )));
+        }
     }
+    Ok(())
 }

@@ -66,8 +66,11 @@ pub(super) fn header(task: Task) -> &'static str {
 
 /// The line of an epoch; null (no validation rows, or a loss that is not finite) is empty.
 pub(super) fn line(record: &[(&'static str, Value)]) -> String {
-    let cell = |value: &Value| if value.is_null() { String::new() } else { value.to_string() };
-    record.iter().map(|(_, value)| cell(value)).collect::<Vec<_>>().join(",")
+    let mut cells = vec![];
+    for (_, value) in record {
+        cells.push(if value.is_null() { String::new() } else { value.to_string() });
+    }
+    cells.join(",")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! history.csv, appended an epoch at a time, and cut back where a run is taken up again.
+//! history.csv: one line per epoch, appended as a run goes, and cut back where it is resumed.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
@@ -11,7 +11,7 @@ use crate::input::open_file;
 use crate::network::Task;
 use crate::train::EpochRow;
 
-/// Longer lines are none of ours: nine numbers of at most 24 characters.
+/// The most bytes of a line: nine numbers of at most 24 characters have fewer.
 const LONGEST_LINE: u64 = 1024;
 
 /// The open history of a run.
@@ -25,7 +25,7 @@ pub(super) struct HistoryFile {
 }
 
 impl HistoryFile {
-    /// A history without epochs, in place of what is there. A link is replaced, never followed.
+    /// A history without epochs, which replaces what is there. A link is replaced, never followed.
     pub fn create(path: &Path, task: Task) -> Result<Self> {
         match fs::remove_file(path) {
             Err(e) if e.kind() != ErrorKind::NotFound => return Err(fault("remove", path, &e)),
@@ -38,7 +38,7 @@ impl HistoryFile {
         Ok(history)
     }
 
-    /// The history as it was after `epoch`: later lines, and half a one, are cut off in one go.
+    /// The history as it was after `epoch`: later lines, and half lines, are cut off at once.
     pub fn reopen(path: &Path, task: Task, epoch: u32) -> Result<Self> {
         if epoch == 0 {
             return Self::create(path, task);
@@ -49,8 +49,8 @@ impl HistoryFile {
         Ok(history)
     }
 
-    /// Appends an epoch: one write, so that a reader never sees half a line. Where it fails, what was
-    /// written of it is cut off.
+    /// Appends an epoch: one write, so that a reader never sees half a line. Where it fails, the half line is
+    /// cut off.
     pub fn push(&mut self, row: &EpochRow) -> Result<()> {
         self.append(&line(&record(row)))?;
         self.epoch = row.epoch;
@@ -60,7 +60,7 @@ impl HistoryFile {
     fn append(&mut self, line: &str) -> Result<()> {
         let line = format!("{line}\n");
         if let Err(error) = self.file.write_all(line.as_bytes()) {
-            // If that fails too, half a line is cut off when the run is taken up again.
+            // If this fails too, resuming cuts off the half line.
             let _ = self.cut();
             return Err(fault("write", &self.path, &error));
         }
@@ -93,8 +93,7 @@ fn open(path: &Path) -> Result<File> {
     File::options().append(true).open(path).map_err(|e| fault("write", path, &e))
 }
 
-/// The bytes of the header and the lines of epochs 1 to `epoch`; the error names the first line that
-/// is not there.
+/// The bytes of the header and the lines of epochs 1 to `epoch`; the error names the first missing line.
 pub(super) fn length_after(path: &Path, task: Task, epoch: u32) -> Result<u64> {
     let place = |message: String| Error::input(message).within(path.display());
     let file = open_file(path).map_err(|e| place(format!("can't be read: {e}")))?;

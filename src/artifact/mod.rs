@@ -1,5 +1,5 @@
-//! What a run leaves behind: the resolved parameters, the history, the summary and the model's file, and
-//! while it is not at its end, a checkpoint.
+//! The files of a run: the resolved parameters, the history, the summary and the model, and until its end a
+//! checkpoint.
 
 mod checkpoint;
 mod directory;
@@ -17,7 +17,7 @@ pub use checkpoint::SavedCheckpoint;
 pub use directory::RunDirectory;
 pub use history::record;
 pub use stored::StoredRun;
-pub use summary::{Timing, summary};
+pub use summary::{Started, Timing, summary};
 pub use unfinished::exit_without_unfinished;
 pub use whole::WholeFile;
 pub(crate) use whole::write_whole;

@@ -1,4 +1,4 @@
-//! model.safetensors: where it lies, and what opens it.
+//! Finds and reads model.safetensors.
 
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,7 @@ impl Model {
         .within(path.display()))
     }
 
-    /// Reads a model; the error says what the file is instead.
+    /// Reads a model; the error says why the file is none.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let file = open_file(path).map_err(|error| Error::input(format!("can't be read: {error}")));

@@ -1,20 +1,20 @@
-//! When a checkpoint is written.
+//! Decides when a checkpoint is written.
 
 use crate::clock::{Duration, Instant};
 
-/// Without a wish of the user: the least time between two checkpoints. More than that is not lost
-/// where the process is killed or the device is lost, and an epoch beside it.
+/// The least time between two checkpoints, where the user names no epochs. A killed process or a lost device
+/// loses at most this and one epoch.
 const INTERVAL: Duration = Duration::from_secs(10);
-/// And as many times as long as writing the last one took: at most a hundredth of the time.
+/// The least multiple of the last checkpoint's writing time: writing takes at most a hundredth of the time.
 const SHARE: u32 = 100;
 
 /// Decides whether a checkpoint is due.
 pub(super) struct Pace {
-    /// The wish of the user: every so many epochs.
+    /// The epochs from one checkpoint to the next, where the user names them.
     pub every: Option<u32>,
-    /// When the last one was written, or the run begun.
+    /// When the last checkpoint was written, or the run began.
     last: Instant,
-    /// How long that took.
+    /// How long the last writing took.
     cost: Duration,
 }
 
@@ -23,7 +23,7 @@ impl Pace {
         Pace { every: None, last: Instant::now(), cost: Duration::ZERO }
     }
 
-    /// Whether one is due at the end of `epoch`.
+    /// Whether a checkpoint is due at the end of `epoch`.
     pub fn is_due(&self, epoch: u32) -> bool {
         match self.every {
             Some(epochs) => epoch.is_multiple_of(epochs),
@@ -31,7 +31,7 @@ impl Pace {
         }
     }
 
-    /// One was written, begun at `start`.
+    /// A checkpoint was written; writing began at `start`.
     pub fn written(&mut self, start: Instant) {
         (self.last, self.cost) = (Instant::now(), start.elapsed());
     }

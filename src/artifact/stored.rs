@@ -1,4 +1,4 @@
-//! A run that was begun, to be gone on with.
+//! A run on the disk, to be resumed.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -19,12 +19,12 @@ const MOST_SUMMARY: u64 = 64 << 20;
 pub struct StoredRun {
     pub(super) path: PathBuf,
     pub(super) hold: Hold,
-    /// What ties a checkpoint to params.json.
+    /// Ties a checkpoint to params.json.
     pub(super) params_sha256: String,
 }
 
 impl StoredRun {
-    /// Refuses what holds no run, a finished one, or one that is still under way.
+    /// Refuses a directory without a run, with a finished one, or with one that is still under way.
     pub fn open(path: &Path) -> Result<Self> {
         if !path.is_dir() {
             return Err(Error::input("there is no such directory")
@@ -60,7 +60,7 @@ impl StoredRun {
         self.path.join("params.json")
     }
 
-    /// The latest checkpoint, if there is one, with every line of the history that comes before it.
+    /// The latest checkpoint, if there is one; refused where the history lacks an epoch before it.
     pub fn checkpoint(&self, run: &Run) -> Result<Option<SavedCheckpoint>> {
         let path = self.path.join("checkpoint.safetensors");
         if !path.exists() {
@@ -80,7 +80,7 @@ impl StoredRun {
     }
 }
 
-/// What is read of a summary.
+/// The field of a summary that is read.
 #[derive(Deserialize)]
 struct Ending {
     stop_reason: Option<String>,
@@ -96,14 +96,14 @@ fn stop_reason(path: &Path) -> Result<Option<String>, String> {
     reason.map(Some).ok_or_else(|| "summary.json: is no summary of a run; remove it".into())
 }
 
-/// A directory that one process at a time writes to: held until this is dropped, or the process ends.
+/// The right to write to a directory: one process at a time holds it, until this is dropped or the process ends.
 pub(super) struct Hold {
     /// None where the system can't lock a directory: Windows, some network file systems.
     _directory: Option<File>,
 }
 
 impl Hold {
-    /// The error says that another process has it.
+    /// The error says that another process holds it.
     pub fn take(path: &Path) -> Result<Self, String> {
         let Ok(directory) = File::open(path) else { return Ok(Hold { _directory: None }) };
         match directory.try_lock() {

@@ -1,24 +1,34 @@
-//! summary.json: how a run ended, for programs.
+//! summary.json: the end of a run, for programs.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::backend::Description;
+use crate::clock::Instant;
 use crate::data::Split;
 use crate::metrics::figures_json;
 use crate::plan::Loss;
 use crate::run::Run;
 use crate::train::Outcome;
 
-/// The times that training does not know of, in seconds.
+/// The times outside training, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Timing {
     /// Reading and checking parameters and data.
     pub load: f64,
     /// Opening the device and compiling.
     pub compile: f64,
-    /// From the start of the process, or of several where the run was taken up again.
+    /// From the start of the process, or of all its processes for a resumed run.
     pub total: f64,
+}
+
+/// The start of a process, and its timing so far; the total is that of earlier processes.
+#[derive(Debug, Clone, Copy)]
+pub struct Started {
+    /// When the process began.
+    pub at: Instant,
+    /// Its load and compile, and as the total the time of earlier processes.
+    pub timing: Timing,
 }
 
 /// The summary of a run's (first) replica; its figures are those of the best weights.

@@ -1,4 +1,4 @@
-//! Files that are not finished yet, known by their paths, so that a signal can take them away.
+//! Files that are not finished yet; a signal removes them by their paths.
 
 use std::fs::File;
 use std::io;
@@ -8,22 +8,22 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::{NamedTempFile, TempPath};
 
-/// The paths of all there are. Who holds this lock makes, moves or removes one.
+/// The paths of all unfinished files. Only the holder of this lock makes, moves or removes one.
 static PATHS: Mutex<Vec<PathBuf>> = Mutex::new(vec![]);
 
 fn paths() -> MutexGuard<'static, Vec<PathBuf>> {
     PATHS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A file under a name of its own, which goes where it is dropped, and where a signal ends the process.
+/// A file under a temporary name; it is removed when this is dropped, or a signal ends the process.
 pub(super) struct Unfinished {
     file: File,
-    /// None once it is in its place.
+    /// None once it has its final name.
     path: Option<TempPath>,
 }
 
 impl Unfinished {
-    /// Makes it.
+    /// Makes the file.
     pub fn make(make: impl FnOnce() -> io::Result<NamedTempFile>) -> io::Result<Self> {
         let mut paths = paths();
         let (file, path) = make()?.into_parts();
@@ -35,12 +35,12 @@ impl Unfinished {
         &self.file
     }
 
-    /// Moves it to its place.
-    pub fn persist(mut self, place: &Path) -> io::Result<()> {
+    /// Moves the file to its final path.
+    pub fn persist(mut self, to: &Path) -> io::Result<()> {
         let mut paths = paths();
         let Some(path) = self.path.take() else { return Ok(()) };
         forget(&mut paths, &path);
-        path.persist(place).map_err(|error| error.error)
+        path.persist(to).map_err(|error| error.error)
     }
 }
 
@@ -58,7 +58,7 @@ fn forget(paths: &mut Vec<PathBuf>, path: &Path) {
     paths.retain(|known| known != path);
 }
 
-/// Removes every file that is not finished, and ends the process. No other can be made or moved meanwhile.
+/// Removes every unfinished file, and ends the process. No file can be made or moved meanwhile.
 pub fn exit_without_unfinished(code: i32) -> ! {
     let paths = paths();
     for path in paths.iter() {

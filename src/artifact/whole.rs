@@ -7,28 +7,27 @@ use std::path::{Path, PathBuf};
 use super::unfinished::Unfinished;
 use crate::error::{Error, Result};
 
-/// A file beside its place, until it is finished; one that is dropped before leaves nothing, nor does one of a
-/// process that [`super::exit_without_unfinished`] ends. What is
-/// no plain file, such as a pipe or a device, is written to as it is; the file that a link points at is
-/// replaced, not the link.
+/// A file that has a temporary name in the same folder until it is finished. Dropped before, it leaves nothing;
+/// nor does a process that [`super::exit_without_unfinished`] ends. A pipe or a device is written to directly; a
+/// link stays, and the file that it points at is replaced.
 ///
-/// The file beside it has a name that nobody can guess and is made new, so that no link that lies there is
-/// followed and no other process writes to it.
+/// Nobody can guess the temporary name, and the file is new: no link is followed, and no other process writes to
+/// it.
 pub struct WholeFile {
     file: Target,
-    /// Where it belongs.
+    /// The final path.
     path: PathBuf,
 }
 
 enum Target {
-    /// Beside its place.
+    /// Under a temporary name in the same folder.
     Beside(Unfinished),
     /// No plain file, such as a pipe.
     Stream(File),
 }
 
 impl WholeFile {
-    /// Begins a file; another of that name stays as it is until [`WholeFile::finish`].
+    /// Begins a file; an old file of that name stays as it is until [`WholeFile::finish`].
     pub fn create(path: &Path) -> io::Result<Self> {
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         if fs::metadata(&path).is_ok_and(|found| !found.is_file()) {
@@ -44,7 +43,7 @@ impl WholeFile {
         let mut builder = tempfile::Builder::new();
         let prefix = format!(".{name}.");
         builder.prefix(&prefix).suffix(PARTIAL);
-        // As any new file, by the process's mask.
+        // The permissions of any new file, by the process's mask.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let file = Unfinished::make(|| builder.tempfile_in(folder(&path)))?;
@@ -56,7 +55,7 @@ impl WholeFile {
         Ok(WholeFile { file: Target::Beside(file), path })
     }
 
-    /// Puts the file in its place, on the disk.
+    /// Gives the file its final name, on the disk.
     pub fn finish(self) -> io::Result<()> {
         match self.file {
             Target::Stream(mut file) => file.flush(),
@@ -76,10 +75,10 @@ impl WholeFile {
     }
 }
 
-/// What the names of files end with that are not finished.
+/// The ending of unfinished files' names.
 const PARTIAL: &str = ".partial";
 
-/// Writes all of a file of a run that way.
+/// Writes a whole file of a run.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let written = WholeFile::beside(path.into()).and_then(|mut file| {
         file.write_all(bytes)?;
@@ -88,13 +87,13 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     written.map_err(|error| fault("write", path, &error))
 }
 
-/// Removes what a killed process was writing in place of `file`, a file of the directory of a run.
+/// Removes the unfinished files that a killed process left for `file`, a file of a run's directory.
 pub(super) fn remove_unfinished(directory: &Path, file: &str) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let is_its = |name: &str| name.strip_prefix(file).is_some_and(|end| end.ends_with(PARTIAL));
-        // Versions before wrote FILE.partial.
+        // Earlier versions wrote FILE.partial.
         if is_its(name.strip_prefix('.').unwrap_or(&name)) && !entry.file_type()?.is_dir() {
             fs::remove_file(entry.path())?;
         }

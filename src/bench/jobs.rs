@@ -1,4 +1,4 @@
-//! The jobs: networks of the parameter files that ship, and one that is wide.
+//! The jobs: the networks of the shipped parameter files, and a wide one.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,15 +10,15 @@ use crate::error::{Error, Result};
 use crate::network::Layer;
 use crate::run::{LayerStack, Parameters, Replica, ReplicaId, Run};
 
-/// Made-up data have no more rows than this unless more are asked for, so that an epoch is short.
+/// The most made-up rows unless more are asked for, so that an epoch is short.
 const ROWS: usize = 20_000;
-/// Nor more values than this in all: twice those of covtype, 0.5 GB.
+/// The most made-up values in all: twice those of covtype, 0.5 GB.
 const VALUES: usize = 1 << 26;
 
-/// What is timed: the settings of a parameter file, and the shape of its data.
+/// A job to time: the settings of a parameter file, and the shape of its data.
 #[derive(Debug)]
 pub struct Job {
-    /// What `--shape` takes.
+    /// Its name for `--shape`.
     pub name: &'static str,
     /// The parameter file, from the project's folder.
     pub file: &'static str,
@@ -26,7 +26,7 @@ pub struct Job {
     text: &'static str,
     /// The rows of its data.
     pub shape: Shape,
-    /// A row of it, (channels, samples), where the parameter file does not say.
+    /// The shape of a row, (channels, samples), where the parameter file does not say.
     signal: Option<[usize; 2]>,
 }
 
@@ -45,8 +45,8 @@ macro_rules! job {
     };
 }
 
-/// All of them, tables and then signals, the small before the large. The rows of the weather set are those
-/// of the file its source most likely used; `wide` has no data of its own, its file names "-".
+/// All jobs: tables, then signals, each from small to large. The rows of the weather set are those of the file
+/// that its source most likely used; `wide` has no data of its own, its file names "-".
 pub const JOBS: [Job; 13] = [
     job!("breast_cancer", "params/breast_cancer.json", Shape::Classes(&[212, 357])),
     job!("covtype", "params/covtype_relu.json", Shape::Classes(&COVTYPE)),
@@ -77,25 +77,25 @@ const FACE_ALL: [usize; 14] = [112, 178, 176, 171, 176, 187, 149, 273, 140, 135,
 pub struct Prepared {
     /// The run.
     pub run: Arc<Run>,
-    /// The file of the data; None: they are made up.
+    /// The file of the data; None for made-up data.
     pub file: Option<PathBuf>,
-    /// Seconds it took to read, or make up, and prepare them.
+    /// Seconds to read, or make up, and prepare the data.
     pub seconds: f64,
 }
 
 impl Prepared {
-    /// The same with so many replicas, which differ in their seeds.
+    /// The same with `count` replicas, which differ in their seeds.
     pub fn replicated(self, count: usize) -> Self {
         if count == self.run.replicas.len() {
             return self;
         }
         let one = &self.run.replicas[0];
-        let replica = |index: usize| Replica {
+        let replicas = (0..count).map(|index| Replica {
             id: ReplicaId(index),
             seed: one.seed.wrapping_add(index as u64),
             ..one.clone()
-        };
-        let replicas = (0..count).map(replica).collect();
+        });
+        let replicas = replicas.collect();
         Prepared { run: Arc::new(Run { replicas, ..Run::clone(&self.run) }), ..self }
     }
 }
@@ -121,10 +121,9 @@ impl Shape {
 impl Job {
     /// The settings of the parameter file.
     pub fn parameters(&self) -> Result<Parameters> {
-        let place = |e: Error| e.within(self.file);
         let value = serde_json::from_str(self.text)
-            .map_err(|e| Error::input(e.to_string()).within(self.file))?;
-        Parameters::from_json(&value).map_err(place)
+            .map_err(|error| Error::input(error.to_string()).within(self.file))?;
+        Parameters::from_json(&value).map_err(|error| error.within(self.file))
     }
 
     /// The shape of a row: (features), or (channels, samples).
@@ -162,8 +161,8 @@ impl Job {
         })
     }
 
-    /// The job on `rows` made-up rows. Without a number: on its data where they lie on disk, looked up
-    /// as `gpu-mlp train` looks them up, else on made-up ones, as many as it has but 20,000 at most.
+    /// The job on `rows` made-up rows. Without a number: on its own data where `gpu-mlp train` would find them,
+    /// else on as many made-up rows, but at most 20,000.
     pub fn prepare(&self, rows: Option<usize>) -> Result<Prepared> {
         let started = Instant::now();
         let parameters = self.parameters()?;
@@ -176,7 +175,7 @@ impl Job {
             None => {
                 let rows = rows.unwrap_or(self.shape.rows().min(ROWS));
                 self.check_rows(rows)?;
-                synthetic(self.name, (&self.row()?, self.outputs()?), self.shape, rows)?
+                synthetic(self.name, &self.row()?, self.outputs()?, self.shape, rows)?
             }
         };
         let run = Run::new(&parameters, &dataset).map_err(|error| {

@@ -1,4 +1,4 @@
-//! The clock: whole epochs on a backend, as training runs them, for a given time.
+//! Times whole epochs on a backend, as training runs them, for a given time.
 
 use crate::backend::{EpochReport, Event, Train};
 use crate::clock::{Duration, Instant};
@@ -6,14 +6,14 @@ use crate::data::Split;
 use crate::error::{Error, Result};
 use crate::run::Run;
 
-/// What was measured, warm-up apart.
+/// A measurement, without its warm-up.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measurement {
     /// Epochs, after those of the warm-up.
     pub epochs: u32,
-    /// Seconds of a step: the steps of an epoch, with its shuffling, by their number.
+    /// Seconds per step: those of an epoch's steps, with its shuffling, by the number of steps.
     pub step: Quartiles,
-    /// Training rows a second in the median epoch.
+    /// Training rows per second in the median epoch.
     pub rows_per_second: f64,
     /// Seconds of the warm-up.
     pub warm_up: f64,
@@ -35,7 +35,7 @@ pub struct Quartiles {
 }
 
 impl Quartiles {
-    /// Of a list that is not empty; between two numbers the nearer.
+    /// The quartiles of a list that is not empty; between two numbers, the nearer.
     fn of(mut values: Vec<f64>) -> Self {
         values.sort_by(f64::total_cmp);
         let last = values.len().saturating_sub(1) as f64;
@@ -50,9 +50,9 @@ impl Quartiles {
     }
 }
 
-/// Trains epoch after epoch until `time` is over: for a quarter of the time, and one epoch at least, to warm up,
-/// then the epochs that count, one at least. An epoch is never cut, so the last may end later. `progress` is
-/// told the steps of the epoch under way.
+/// Trains epoch after epoch until `time` is over: a quarter of the time, and at least one epoch, to warm up, then
+/// at least one epoch that counts. Epochs are whole, so the last may end later. Tells `progress` the steps of the
+/// epoch under way.
 pub async fn measure(
     run: &Run,
     backend: &mut dyn Train,
@@ -73,8 +73,8 @@ pub async fn measure(
     let sum = |seconds: fn(&EpochReport) -> f64| reports.iter().map(seconds).sum::<f64>();
     let steps = f64::from(run.steps());
     let step = Quartiles::of(reports.iter().map(|r| r.train_seconds / steps).collect());
-    let rows = |replica| run.fold(replica).rows(Split::Train).len();
-    let rows: usize = run.replicas.iter().map(rows).sum();
+    let folds = run.replicas.iter().map(|replica| run.fold(replica));
+    let rows: usize = folds.map(|fold| fold.rows(Split::Train).len()).sum();
     Ok(Measurement {
         epochs: reports.len() as u32,
         step,
@@ -89,14 +89,14 @@ pub async fn measure(
 struct Clock<'a> {
     run: &'a Run,
     backend: &'a mut dyn Train,
-    /// The epoch to go on with.
+    /// The next epoch.
     next: u32,
     progress: &'a mut dyn FnMut(u32, u32),
 }
 
 impl Clock<'_> {
-    /// As many epochs as the backend likes to have in a submit. A loss that is not finite is an error:
-    /// the rest of such an epoch is not computed, and its time would be a lie.
+    /// Trains as many epochs as suit the backend in a submit. A loss that is not finite is an error: the rest of
+    /// such an epoch is not computed, and its time would be wrong.
     async fn block(&mut self) -> Result<Vec<EpochReport>> {
         let end = self.next.saturating_add(self.backend.description().epochs_per_submit.max(1));
         let mut reports = vec![];
@@ -135,7 +135,7 @@ mod tests {
         assert!((five.spread() - 1.0 / 3.0).abs() < 1e-15);
     }
 
-    /// What is counted is what was done: the sums of the parts are no more than the whole.
+    /// The counts are those of the work done, and the parts take no longer than the whole.
     #[test]
     fn a_measurement_counts_whole_epochs() {
         let run = JOBS[0].prepare(Some(100)).unwrap().run;

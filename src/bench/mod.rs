@@ -1,5 +1,4 @@
-//! What `gpu-mlp bench` and `benches/` measure: the jobs, data made up in the shapes of theirs,
-//! and the clock.
+//! The measurements of `gpu-mlp bench` and `benches/`: the jobs, made-up data in their shapes, and the clock.
 
 mod jobs;
 mod measure;

@@ -1,4 +1,4 @@
-//! Made-up rows: what a step costs does not depend on what they say, only on their shape.
+//! Made-up rows: the cost of a step depends only on the shape of its rows.
 
 use ndarray::Array2;
 use rand::SeedableRng;
@@ -15,18 +15,19 @@ const SEED: u64 = 1;
 /// The rows of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// So many of each class.
+    /// The rows of each class.
     Classes(&'static [usize]),
-    /// So many, with values for targets.
+    /// The rows of a data set whose targets are values.
     Values(usize),
 }
 
-/// `rows` rows of that shape: standard normal inputs, and targets of so many outputs that can be learned, so that losses fall as those
-/// of real data do: of class k the input k is higher by 1; value k is the difference of the inputs k
-/// and k + 1. Classes keep the shares of `shape`, but two rows at least.
+/// `rows` rows of standard normal inputs in the shape `row`, with targets that can be learned, so that losses fall
+/// as on real data: input k is higher by 1 in class k; value k is the difference of the inputs k and k + 1.
+/// Classes keep the shares of `shape`, but have at least two rows.
 pub fn synthetic(
     name: &str,
-    (row, outputs): (&[usize], usize),
+    row: &[usize],
+    outputs: usize,
     shape: Shape,
     rows: usize,
 ) -> Result<Dataset> {
@@ -53,13 +54,13 @@ pub fn synthetic(
         })),
     };
     let all: Vec<usize> = std::iter::once(rows).chain(row.iter().copied()).collect();
-    // Made row-major, so that every shape of as many elements fits.
+    // Row-major: every shape of as many elements fits.
     let x = x.into_shape_with_order(all).map_err(|error| Error::failed(error.to_string()))?;
     Dataset::from_arrays(name, x.view(), targets)
 }
 
-/// `rows` divided as `counts` are, two for each at least; the largest share takes what rounding leaves,
-/// and the largest give what the smallest need.
+/// `rows` divided in the proportions of `counts`, each share at least two; the largest shares take and give what
+/// rounding leaves.
 fn shares(counts: &[usize], rows: usize) -> Vec<usize> {
     let all: usize = counts.iter().sum();
     let mut shares: Vec<usize> = counts.iter().map(|count| (count * rows / all).max(2)).collect();
@@ -87,7 +88,7 @@ mod tests {
 
     #[test]
     fn the_same_rows_every_time() {
-        let made = || synthetic("made", (&[3], 2), Shape::Classes(&[1, 3]), 40).unwrap();
+        let made = || synthetic("made", &[3], 2, Shape::Classes(&[1, 3]), 40).unwrap();
         assert_eq!(made(), made());
         assert!(made().inputs.iter().all(|x| x.abs() < 7.0));
     }

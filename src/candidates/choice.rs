@@ -1,9 +1,10 @@
-//! What may compute a run, and what does.
+//! The device and schedules that may compute a run, and the backend that does.
 
 use std::sync::Arc;
 
 use super::find::unasked;
-use super::race::{CandidateResult, Race, race};
+use super::looking::CandidateResult;
+use super::race::{Race, race};
 use super::schedules::Schedules;
 use crate::backend::{Infer, Train, Trained};
 use crate::cpu::CpuInference;
@@ -11,7 +12,7 @@ use crate::error::Result;
 use crate::gpu::{Adapter, GpuInference};
 use crate::run::Run;
 
-/// What may compute, and the words that say why.
+/// The device and schedules that may compute, and the words that say why.
 pub struct Choice {
     /// How it was chosen.
     pub how: String,
@@ -31,9 +32,9 @@ pub enum Device {
     Any,
 }
 
-/// What computes.
+/// The backend that computes.
 pub struct Opened {
-    /// At the run's initial weights.
+    /// The backend, at the run's initial weights.
     pub backend: Box<dyn Train>,
     /// How it was chosen.
     pub how: String,
@@ -42,7 +43,7 @@ pub struct Opened {
 }
 
 impl Choice {
-    /// Opens the fastest of what may compute, at the run's initial weights. An error if nothing can run it.
+    /// Opens the fastest candidate, at the run's initial weights. An error if none can run it.
     pub async fn open(self, run: &Arc<Run>) -> Result<Opened> {
         let Choice { how, device, schedules } = self;
         let adapter = async || match device {
@@ -55,9 +56,8 @@ impl Choice {
         Ok(Opened { backend, how, candidates })
     }
 
-    /// Opens what computes predictions. The CPU does so in f64, because where a row's sums cancel f32
-    /// loses the digits that other programs are compared in; a GPU is one that was asked for: reading rows
-    /// takes longer than computing them.
+    /// Opens a backend for predictions. The CPU computes them in f64: where a row's sums cancel, f32 loses digits
+    /// that comparisons with other programs show. A GPU only if asked for: reading rows takes longer than computing.
     pub async fn open_for_predictions(self, trained: Trained) -> Result<Box<dyn Infer>> {
         Ok(match self.device {
             Device::Gpu(adapter) => {

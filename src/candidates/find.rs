@@ -1,17 +1,17 @@
-//! The GPU that is meant: by number, by a part of its name, or the first real one.
+//! Finds a GPU: by number, by a part of its name, or the first real one.
 
 use crate::error::{Error, Result};
 use crate::gpu::{Adapter, adapters};
 
-/// What to get where no adapter is found.
+/// The remedy where no adapter is found.
 const INSTALL: &str = "a GPU needs its maker's Vulkan, Metal or DX12 driver; a software one, for \
                        tests: apt-get install mesa-vulkan-drivers libvulkan1";
 
-/// Who asks for a device or a schedule, as errors begin.
+/// Who asks for a device or a schedule: the start of an error.
 pub struct SaidBy {
     /// The key of the parameter file; None for an option, or a checkpoint, which the words name.
     key: Option<&'static str>,
-    /// What stands in front of the reason: `--device 7`, `found "7"`.
+    /// The words before the reason: `--device 7`, `found "7"`.
     words: String,
 }
 
@@ -26,7 +26,7 @@ impl SaidBy {
         SaidBy { key: Some(key), words: format!("found {value:?}") }
     }
 
-    /// The error that refuses it, for a reason that begins with its own punctuation or blank.
+    /// The error of a refusal; the reason begins with its own punctuation or blank.
     pub fn refuse(&self, reason: impl std::fmt::Display) -> Error {
         let error = Error::input(format!("{}{reason}", self.words));
         match self.key {
@@ -46,12 +46,12 @@ impl std::fmt::Display for SaidBy {
     }
 }
 
-/// Every GPU that is no software.
+/// Every GPU that is not software.
 pub async fn real_gpus() -> Vec<Adapter> {
     adapters().await.into_iter().filter(|adapter| !adapter.is_software()).collect()
 }
 
-/// The first real GPU, for who asks for one.
+/// The first real GPU, for one who asks.
 pub async fn first_gpu(said_by: &SaidBy) -> Result<Adapter> {
     let all = adapters().await;
     let found = names(&all);
@@ -77,7 +77,7 @@ pub(super) async fn unasked() -> Result<Adapter, String> {
     first_real(all).ok_or(why)
 }
 
-/// The GPU of that number, or the only one whose name has that part, in any case.
+/// The GPU of this number, or the only one whose name contains the text, in any case.
 pub async fn named_gpu(wanted: &str, said_by: &SaidBy) -> Result<Adapter> {
     let all = adapters().await;
     let found = names(&all);

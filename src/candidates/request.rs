@@ -1,4 +1,4 @@
-//! What computes: the choice of --backend, --device and the parameter file.
+//! The choice of device and schedule, by the options and the parameter file.
 
 use std::path::Path;
 
@@ -21,7 +21,7 @@ pub enum BackendKind {
     Cpu,
 }
 
-/// What the command line, or a caller, asks for.
+/// The wishes of the command line, or of a caller.
 #[derive(Default)]
 pub struct DeviceRequest<'a> {
     /// The kind of backend.
@@ -30,7 +30,7 @@ pub struct DeviceRequest<'a> {
     pub device: Option<&'a str>,
     /// The schedule.
     pub schedule: Option<&'a str>,
-    /// The checkpoint that the parameters have their device and schedule from, instead of the file.
+    /// The checkpoint that gave the parameters their device and schedule, instead of their file.
     pub checkpoint: Option<&'a Path>,
 }
 
@@ -49,7 +49,7 @@ pub async fn choose(request: &DeviceRequest<'_>, parameters: &Parameters) -> Res
     };
     let wanted = wanted.trim().to_lowercase();
     let known = Schedules::all().named(&wanted);
-    // A schedule names the kind of its device; one that both have is the CPU's until a device is named.
+    // A schedule implies a kind of device; one that both kinds have means the CPU unless a device is named.
     if matches!(device, Device::Any) && !known.cpu.is_empty() {
         device = Device::Cpu;
     } else if matches!(device, Device::Any) && !known.gpu.is_empty() {
@@ -69,7 +69,7 @@ pub async fn choose(request: &DeviceRequest<'_>, parameters: &Parameters) -> Res
         (_, false) => named,
         (_, true) if left => all,
         _ => {
-            let names = all.names().iter().map(|name| format!(", {name:?}")).collect::<String>();
+            let names: String = all.names().iter().map(|name| format!(", {name:?}")).collect();
             return Err(said_by.refuse(format!("; allowed on this device: \"auto\"{names}")));
         }
     };
@@ -130,8 +130,8 @@ fn chosen(adapter: Adapter, how: &str) -> Result<(Device, String)> {
     Ok((Device::Gpu(Box::new(adapter)), how.into()))
 }
 
-/// All that may be compared: the device that is named, else the CPU and every real GPU, as far as
-/// --backend allows. None is the CPU.
+/// All devices to compare: the named one, else the CPU and every real GPU that --backend allows. None is the
+/// CPU.
 pub async fn devices(
     request: &DeviceRequest<'_>,
     parameters: &Parameters,

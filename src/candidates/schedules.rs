@@ -1,4 +1,4 @@
-//! The schedules that may compute.
+//! Sets of schedules.
 
 use crate::{cpu, gpu};
 
@@ -7,7 +7,7 @@ use crate::{cpu, gpu};
 pub struct Schedules {
     /// Of the CPU, the fastest first; none keeps it out.
     pub cpu: Vec<cpu::Schedule>,
-    /// Of a GPU, in the order in which they are tried; none keeps it out.
+    /// Of a GPU, in the order of trial; none keeps it out.
     pub gpu: Vec<gpu::Schedule>,
 }
 
@@ -27,7 +27,7 @@ impl Schedules {
         Schedules { cpu: vec![], ..Self::all() }
     }
 
-    /// Those of that name.
+    /// The schedules of this name.
     pub fn named(&self, name: &str) -> Self {
         Schedules {
             cpu: self.cpu.iter().copied().filter(|schedule| schedule.name() == name).collect(),
@@ -35,7 +35,7 @@ impl Schedules {
         }
     }
 
-    /// Whether there is none.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.cpu.is_empty() && self.gpu.is_empty()
     }

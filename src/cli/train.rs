@@ -13,7 +13,7 @@ use super::table::EpochTable;
 use super::verdict::{verdict, with_what_is_saved};
 use super::wrap::wrapped;
 use super::{architecture, console, ending, header, schedules, signals, trace};
-use crate::artifact::{RunDirectory, StoredRun, Timing};
+use crate::artifact::{RunDirectory, Started, StoredRun, Timing};
 use crate::backend::{Description, State};
 use crate::candidates::{BackendKind, Choice, DeviceRequest, Opened, choose};
 use crate::clock::Instant;
@@ -86,11 +86,11 @@ pub(super) async fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     parameters.schedule = description.schedule.clone();
     let resolved = parameters.to_json();
     let layer_names = architecture::layer_names(&parameters);
-    let timing = (started, Timing { load, compile, total: 0.0 });
+    let started = Started { at: started, timing: Timing { load, compile, total: 0.0 } };
     let note = resumed.as_ref().map(|resumed| resumed.note(&description));
     let checkpoint = resumed.as_ref().and_then(Resumed::checkpoint);
     let about = (layer_names, &resolved, description.clone());
-    let mut directory = directory(arguments, &run, resumed, about, timing)?;
+    let mut directory = directory(arguments, &run, resumed, about, started)?;
     let overrides = &arguments.overrides;
     let how = format!("{} ({how})", description.device);
     if !arguments.quiet {
@@ -136,19 +136,19 @@ fn directory<'a>(
     run: &'a Run,
     resumed: Option<Resumed>,
     (names, parameters, trainer): (Option<Vec<String>>, &Value, Description),
-    timing: (Instant, Timing),
+    started: Started,
 ) -> Result<RunDirectory<'a>> {
     let mut directory = match resumed {
         Some(Resumed { stored, saved, .. }) => {
             let saved = saved.as_ref();
-            RunDirectory::reopen(stored, saved, run, names, parameters, trainer, timing)?
+            RunDirectory::reopen(stored, saved, run, names, parameters, trainer, started)?
         }
         None => {
             let out = match &arguments.out {
                 Some(out) => out.clone(),
                 None => make_default_directory(&run.name)?,
             };
-            RunDirectory::create(&out, run, parameters, names, trainer, timing)?
+            RunDirectory::create(&out, run, parameters, names, trainer, started)?
         }
     };
     if let Some(epochs) = arguments.checkpoint_every {

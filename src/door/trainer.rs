@@ -108,7 +108,7 @@ impl<'a> Trainer<'a> {
         let json = self.parameters.to_json();
         let mut models = vec![];
         for replica in &self.run.replicas {
-            let model = Model::new(&self.run, replica.id, (&state, &outcome), None, &json)?;
+            let model = Model::new(&self.run, replica.id, &state, &outcome, None, &json)?;
             models.push(model.ok_or_else(|| no_weights(&outcome, replica.id))?);
         }
         self.outcome = Some(outcome);

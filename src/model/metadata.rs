@@ -1,7 +1,7 @@
 //! The description in the metadata of a model file, as JSON holds it.
 //!
-//! Typed, and with no list of whatever a file may hold: what is read of a hostile file is of the order
-//! of its own size. Fields that are not known are passed over.
+//! Typed, without lists of arbitrary content: a hostile file takes memory of the order of its own size.
+//! Unknown fields are skipped.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use crate::network::layers::{Field, Kind, LAYER_TYPES, Source};
 use crate::network::{Activation, Layer};
 use crate::plan::Padding;
 
-/// What is read first: a file of another version may hold anything else.
+/// The fields that are read first: a file of another version may hold anything else.
 #[derive(Deserialize)]
 pub(super) struct Head {
     #[serde(default)]
@@ -23,13 +23,13 @@ pub(super) struct Head {
     pub version: Option<u64>,
 }
 
-/// All of it, in the order in which it is written.
+/// The whole description, in the order in which it is written.
 #[derive(Serialize, Deserialize)]
 pub(super) struct ModelMetadata {
     pub format: String,
     pub version: u64,
     pub task: String,
-    /// Absent where the task alone tells it: a regression without one has the squared error.
+    /// Absent where the task tells it: a regression without it has the squared error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss: Option<String>,
     pub dataset: String,
@@ -57,15 +57,15 @@ pub(super) struct LayerRecord {
 
 impl LayerRecord {
     pub fn new(layer: &Layer, output_shape: &[usize], name: Option<&String>) -> Self {
-        let record = |(name, field)| match field {
+        let fields = layer.kind.fields().into_iter().map(|(name, field)| match field {
             Field::Size(size) => (name, FieldRecord::Number(size)),
             Field::Pair(pair) => (name, FieldRecord::Pair(pair)),
             Field::Padding(Padding::Each(zeros)) => (name, FieldRecord::Number(zeros)),
             Field::Padding(Padding::Same) => (name, FieldRecord::Same),
-        };
+        });
         LayerRecord {
             kind: layer.name().into(),
-            fields: layer.kind.fields().into_iter().map(record).collect(),
+            fields: fields.collect(),
             activation: layer.activation().map(ToString::to_string),
             output_shape: Some(output_shape.to_vec()),
             name: name.cloned(),
@@ -95,7 +95,7 @@ impl LayerRecord {
     }
 }
 
-/// The fields of a record, as a layer reads them: all have to be there.
+/// The fields of a record, for a layer that reads them: all have to be there.
 struct Fields<'a>(&'a LayerRecord);
 
 impl Fields<'_> {
@@ -186,14 +186,14 @@ impl<'de> Deserialize<'de> for LayerRecord {
 }
 
 impl LayerRecord {
-    /// A field that is there twice has its last value: a file of many takes no memory.
+    /// Sets a field; the last value of several counts, so that repeated fields take no memory.
     fn set(&mut self, field: &'static str, value: FieldRecord) {
         self.fields.retain(|(name, _)| *name != field);
         self.fields.push((field, value));
     }
 }
 
-/// A number, a pair of them, or `"same"`.
+/// A number, a pair of numbers, or `"same"`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum FieldRecord {
     Number(usize),

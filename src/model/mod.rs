@@ -1,4 +1,4 @@
-//! A trained network as a description and bytes: the best weights, and what it takes to use them. Knows no file
+//! A trained network as a description and bytes: the best weights, and all it takes to use them. Knows no file
 //! system; `docs/model-file.md` describes the bytes for other programs.
 
 mod metadata;
@@ -17,13 +17,13 @@ use crate::plan::{Plan, Tensor};
 use crate::run::{ReplicaId, Run};
 use crate::train::Outcome;
 
-/// What the metadata calls the format.
+/// The name of the format in the metadata.
 const FORMAT: &str = "gpu-mlp";
-/// The latest version of the description in the metadata. A model has the first that knows it: 2 has several
-/// labels a row, 3 a loss of values that is not the squared error.
+/// The latest version of the description in the metadata. A model has the first version that can describe it: 2
+/// adds several labels per row, 3 a loss of values other than the squared error.
 const FORMAT_VERSION: u64 = 3;
-/// The metadata key of the description. One key only: the order of several would vary from run to
-/// run, and with it the bytes of the file.
+/// The metadata key of the description. One key only: the order of several, and so the bytes of the file, would
+/// vary from run to run.
 const METADATA_KEY: &str = "gpu_mlp";
 /// The longest header, in bytes: the scaling of a million inputs with their names.
 const LONGEST_HEADER: u64 = 64 << 20;
@@ -38,16 +38,16 @@ pub struct Model {
     pub best_epoch: u32,
     /// The layers and their shapes.
     pub network: Network,
-    /// The names of the layers, one each; empty where the parameters gave none.
+    /// One name per layer; empty where the parameters gave none.
     pub layer_names: Vec<String>,
-    /// From original inputs to what the network sees: a shift and a scale an input.
+    /// From original inputs to those of the network: one shift and scale per input.
     pub inputs: Scaling,
-    /// From original targets to the units of the loss, an output each: the identity for labels, of no length in
-    /// classification.
+    /// From original targets to the units of the loss, one shift and scale per output: the identity for labels,
+    /// empty in classification.
     pub targets: Scaling,
     /// The label of each class, ascending; empty but in classification.
     pub labels: Vec<i64>,
-    /// The names of the features: one an input, or one a channel.
+    /// The names of the features: one per input, or per channel.
     pub feature_names: Option<Vec<String>>,
     /// The names of the classes or outputs.
     pub target_names: Option<Vec<String>>,
@@ -76,7 +76,8 @@ impl Model {
     pub fn new(
         run: &Run,
         id: ReplicaId,
-        (state, outcome): (&State, &Outcome),
+        state: &State,
+        outcome: &Outcome,
         layer_names: Option<&[String]>,
         parameters: &Value,
     ) -> Result<Option<Self>> {
@@ -103,14 +104,14 @@ impl Model {
         }))
     }
 
-    /// The model as what predicts takes it.
+    /// The model for a backend that predicts.
     pub fn trained(&self) -> Trained {
         let plan = lower(&self.network, Initialization::Auto);
-        let values = |tensor: &Tensor| {
+        let mut weights = vec![];
+        for tensor in &plan.tensors {
             let own = self.tensors.iter().find(|own| own.name == tensor.name);
-            own.map_or(&[][..], |own| &own.values)
-        };
-        let weights = plan.tensors.iter().flat_map(values).copied().collect();
+            weights.extend(own.map_or(&[][..], |own| &own.values));
+        }
         let (network, targets) = (self.network.clone(), self.targets.clone());
         Trained { network, plan, weights, targets }
     }
@@ -141,9 +142,8 @@ impl Model {
 
     /// The names of the labels or of the outputs of a regression, where the data set named them all.
     pub fn output_names(&self) -> Option<&[String]> {
-        let named =
-            |names: &&[String]| self.labels.is_empty() && names.len() == self.network.outputs();
-        self.target_names.as_deref().filter(named)
+        let names = self.target_names.as_deref()?;
+        (self.labels.is_empty() && names.len() == self.network.outputs()).then_some(names)
     }
 
     /// The names of the inputs one by one, where the data set named them all; a signal has names for
@@ -155,16 +155,14 @@ impl Model {
 
 /// The best weights of a replica.
 fn tensors(plan: &Plan, id: ReplicaId, state: &State) -> Vec<ModelTensor> {
-    let tensor = |tensor: &Tensor| {
-        let len: usize = tensor.shape.iter().product();
-        let best = state.tensors.get(&tensor.name).map_or(&[][..], |saved| &saved.best);
-        ModelTensor {
-            name: tensor.name.clone(),
-            shape: tensor.shape.clone(),
-            values: best.iter().skip(id.0 * len).take(len).map(|&v| v as f32).collect(),
-        }
-    };
-    plan.tensors.iter().map(tensor).collect()
+    let mut tensors = vec![];
+    for Tensor { name, shape, .. } in &plan.tensors {
+        let len: usize = shape.iter().product();
+        let best = state.tensors.get(name).map_or(&[][..], |saved| &saved.best);
+        let values = best.iter().skip(id.0 * len).take(len).map(|&v| v as f32).collect();
+        tensors.push(ModelTensor { name: name.clone(), shape: shape.clone(), values });
+    }
+    tensors
 }
 
 /// The figures of each split that has rows.

@@ -1,5 +1,5 @@
-//! From bytes to a model. Nothing in it is believed before it is checked, and the weights are read
-//! only once the header has turned out to be that of a network and of as many bytes as follow it.
+//! From bytes to a model. Nothing in it is believed before it is checked, and the weights are read only once the
+//! header describes a network and as many bytes as follow.
 
 use std::collections::HashSet;
 use std::io::{Read, Seek};
@@ -11,29 +11,29 @@ use super::{FORMAT, FORMAT_VERSION, LONGEST_HEADER, METADATA_KEY, Model, ModelTe
 use crate::data::Scaling;
 use crate::error::{Error, Result};
 use crate::network::{
-    Initialization, Layer, MOST_EXPRESSIONS, MOST_LAYERS, Network, Task, lower, shape_text,
+    Initialization, MOST_EXPRESSIONS, MOST_LAYERS, Network, Task, lower, shape_text,
 };
 use crate::plan::{Tensor, ValueLoss};
 
-/// The bytes in front of the header, which tell its length.
+/// The bytes before the header, which tell its length.
 const LENGTH_BYTES: u64 = 8;
 /// The most inputs of a row.
 const MOST_INPUTS: usize = 1 << 27;
 
 impl Model {
-    /// Reads a model from the bytes of its file; the error says what they are instead.
+    /// Reads a model from the bytes of its file; the error says why they are none.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         Self::from_reader(std::io::Cursor::new(bytes))
     }
 
-    /// The same from what reads them.
+    /// The same from a reader.
     pub(crate) fn from_reader(mut file: impl Read + Seek) -> Result<Self> {
         let header = header(&mut file)?;
         let mut model = described(description(&header)?)?;
         let expected = lower(&model.network, Initialization::Auto).tensors;
         check_tensors(&header, &expected)?;
         file.rewind().map_err(unreadable)?;
-        // One byte more than there may be: a longer file is refused as such.
+        // One byte more than a model has: a longer file is refused.
         let most = file_length(&mut file)?.min(whole_length(&header, &expected)? + 1);
         file.rewind().map_err(unreadable)?;
         let mut bytes = vec![];
@@ -41,8 +41,8 @@ impl Model {
         let tensors = SafeTensors::deserialize(&bytes).map_err(damaged)?;
         for tensor in expected {
             let view = tensors.tensor(&tensor.name).map_err(damaged)?;
-            let value = |bytes: &[u8]| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-            let values: Vec<f32> = view.data().chunks_exact(4).map(value).collect();
+            let floats = view.data().as_chunks().0.iter();
+            let values: Vec<f32> = floats.map(|bytes| f32::from_le_bytes(*bytes)).collect();
             if values.iter().any(|value| !value.is_finite()) {
                 return Err(Error::input(format!(
                     "{} holds numbers that are not finite: these are no trained weights",
@@ -55,7 +55,7 @@ impl Model {
     }
 }
 
-/// The header, of the length that the first bytes tell.
+/// The header, and its length.
 struct Header {
     length: u64,
     metadata: Metadata,
@@ -106,7 +106,7 @@ fn description(header: &Header) -> Result<ModelMetadata> {
     }
 }
 
-/// The model that the description tells of, as yet without weights.
+/// The described model, still without weights.
 fn described(about: ModelMetadata) -> Result<Model> {
     let network = network(&about)?;
     let (inputs, outputs) = (network.inputs(), network.outputs());
@@ -179,10 +179,11 @@ fn network(about: &ModelMetadata) -> Result<Network> {
             "layers: their activations have {length} characters in all; allowed: up to {MOST_EXPRESSIONS}"
         )));
     }
-    let layer = |(index, record): (usize, &LayerRecord)| -> Result<Layer> {
-        record.layer().map_err(|fault| disagrees(&format!("layer {index}: {fault}")))
-    };
-    let layers = about.layers.iter().enumerate().map(layer).collect::<Result<_>>()?;
+    let mut layers = vec![];
+    for (index, record) in about.layers.iter().enumerate() {
+        let layer = record.layer();
+        layers.push(layer.map_err(|fault| disagrees(&format!("layer {index}: {fault}")))?);
+    }
     let network = Network::new(about.input_shape.clone(), layers)
         .map_err(|error| disagrees(&error.to_string()))?;
     if network.input != about.input_shape {
@@ -229,7 +230,7 @@ fn check_scaling(what: &str, scaling: &Scaling, columns: usize) -> Result<()> {
     Err(disagrees(&format!("{what}: a shift or a scale is not finite")))
 }
 
-/// The tensors of the header are those of the network: no other, of no other shape.
+/// Refuses a header whose tensors, or their shapes, are not those of the network.
 fn check_tensors(header: &Header, expected: &[Tensor]) -> Result<()> {
     for tensor in expected {
         let Some(found) = header.metadata.info(&tensor.name) else {
@@ -256,7 +257,7 @@ fn check_tensors(header: &Header, expected: &[Tensor]) -> Result<()> {
     }
 }
 
-/// The bytes of the whole file, which are those of the header and of the weights.
+/// The bytes of the whole file: the header and the weights.
 fn whole_length(header: &Header, expected: &[Tensor]) -> Result<u64> {
     let elements: usize = expected.iter().map(|t| t.shape.iter().product::<usize>()).sum();
     let bytes = 4 * elements as u64;

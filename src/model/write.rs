@@ -37,10 +37,10 @@ impl Model {
     /// The JSON text of the metadata.
     fn description(&self) -> Result<String> {
         let network = &self.network;
-        let layers = network.layers.iter().zip(&network.shapes).enumerate();
-        let record = |(index, (layer, shape)): (usize, (_, &Vec<usize>))| {
-            LayerRecord::new(layer, shape, self.layer_names.get(index))
-        };
+        let mut layers = vec![];
+        for (index, (layer, shape)) in network.layers.iter().zip(&network.shapes).enumerate() {
+            layers.push(LayerRecord::new(layer, shape, self.layer_names.get(index)));
+        }
         let (version, loss) = match network.loss() {
             Loss::OfValues(loss) if !loss.is_mean_squared_error() => (3, Some(loss.name)),
             Loss::MultiLabelCrossEntropy => (2, None),
@@ -54,7 +54,7 @@ impl Model {
             dataset: self.dataset.clone(),
             best_epoch: self.best_epoch,
             input_shape: network.input.clone(),
-            layers: layers.map(record).collect(),
+            layers,
             inputs: self.inputs.clone(),
             targets: (network.task() == Task::Regression).then(|| self.targets.clone()),
             labels: Some(self.labels.clone()).filter(|labels| !labels.is_empty()),

@@ -7,7 +7,8 @@ use crate::expr::{Comparison, Function as Elementary, Instruction, Operator, Var
 use crate::math::{LARGEST_EXPONENT, SMALLEST_EXPONENT, SMALLEST_NORMAL};
 use crate::plan::Function;
 
-/// f of these variables, z among them. `LeakyRelu`, `PRelu`, `Elu` and `Selu` would be f32 in onnxruntime.
+/// The nodes of f of these variables, z among them. onnxruntime has `LeakyRelu`, `PRelu`, `Elu` and `Selu` only in
+/// f32.
 pub(super) fn nodes(
     graph: &mut Graph,
     function: &Function,
@@ -26,12 +27,12 @@ pub(super) fn nodes(
     // Constants are made where they are needed.
     let mut values: Vec<Value> = Vec::with_capacity(steps.len());
     for step in &steps {
-        let mut operand = |place: usize| match steps[place] {
+        let mut operand = |step: usize| match steps[step] {
             Instruction::Constant(value) => graph.number(value),
             Instruction::Variable(_)
             | Instruction::Apply(..)
             | Instruction::Combine(..)
-            | Instruction::Choose(..) => values[place].clone(),
+            | Instruction::Choose(..) => values[step].clone(),
         };
         let value = match *step {
             Instruction::Variable(variable) => value_of(variable)?,
@@ -44,8 +45,8 @@ pub(super) fn nodes(
                 let (a, b) = (operand(a), operand(b));
                 graph.node(combination(operator), &[&a, &b])
             }
-            Instruction::Choose(comparison, places) => {
-                let [a, b, then, otherwise] = places.map(operand);
+            Instruction::Choose(comparison, operands) => {
+                let [a, b, then, otherwise] = operands.map(operand);
                 let holds = compare(graph, comparison, &a, &b);
                 graph.node("Where", &[&holds, &then, &otherwise])
             }
@@ -55,8 +56,8 @@ pub(super) fn nodes(
     Ok(values.swap_remove(result))
 }
 
-/// The limits are those of the functions here: none of them leaves f32. What onnxruntime has in f32
-/// alone is made of what it has in f64 too, but for erf, which is from -1 to 1: its 1e-7 are no more.
+/// The limits are those of the functions here: none of them leaves f32. Functions that onnxruntime has only in
+/// f32 are made of others, except erf: its values are from -1 to 1, and its error is 1e-7.
 fn apply(graph: &mut Graph, function: Elementary, a: &str) -> Value {
     let operator = match function {
         Elementary::Negate => "Neg",
@@ -80,8 +81,8 @@ fn apply(graph: &mut Graph, function: Elementary, a: &str) -> Value {
         Elementary::Sine => "Sin",
         Elementary::Cosine => {
             let quarter = graph.number(std::f64::consts::FRAC_PI_2);
-            let turned = graph.node("Add", &[a, &quarter]);
-            return graph.node("Sin", &[&turned]);
+            let shifted = graph.node("Add", &[a, &quarter]);
+            return graph.node("Sin", &[&shifted]);
         }
         Elementary::Tangent => "Tanh",
         Elementary::Sigmoid => "Sigmoid",

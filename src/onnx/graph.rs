@@ -1,5 +1,5 @@
-//! A graph while it is built. Its values are f64, but for its input, probabilities as its output, and what is
-//! cast to f32 between.
+//! A graph while it is built. Its values are f64, except its input, probabilities as its output, and casts to f32
+//! between.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use super::schema::{
 /// The name of the graph's input.
 pub(super) const INPUT: &str = "input";
 
-/// The name of a value: an input, a constant, or what a node makes.
+/// The name of a value: an input, a constant, or the output of a node.
 pub(super) type Value = String;
 
 /// Nodes and constants so far.
@@ -29,7 +29,7 @@ pub(super) enum Setting<'a> {
     Ints(&'a [usize]),
 }
 
-/// What a graph makes: a name, the numbers of a row and their type.
+/// The output of a graph: a name, the numbers per row and their type.
 pub(super) struct GraphOutput {
     pub name: &'static str,
     pub columns: usize,
@@ -37,7 +37,7 @@ pub(super) struct GraphOutput {
 }
 
 impl Graph {
-    /// A node of one output, which is named after its operator.
+    /// A node with one output, named after its operator.
     pub fn node(&mut self, operator: &str, inputs: &[&str]) -> Value {
         self.node_with(operator, inputs, &[])
     }
@@ -50,19 +50,21 @@ impl Graph {
         settings: &[(&str, Setting)],
     ) -> Value {
         let name = format!("{operator}_{}", self.nodes.len());
-        let attribute = |(name, setting): &(&str, Setting)| {
+        let mut attribute = vec![];
+        for (name, setting) in settings {
             let (i, ints, kind) = match setting {
                 Setting::Int(i) => (Some(*i), vec![], INT),
                 Setting::Ints(ints) => (None, ints.iter().map(|&i| i as i64).collect(), INTS),
             };
-            AttributeProto { name: Some((*name).into()), i, ints, r#type: Some(kind) }
-        };
+            let name = Some((*name).into());
+            attribute.push(AttributeProto { name, i, ints, r#type: Some(kind) });
+        }
         self.nodes.push(NodeProto {
             input: inputs.iter().map(ToString::to_string).collect(),
             output: vec![name.clone()],
             name: Some(name.clone()),
             op_type: Some(operator.into()),
-            attribute: settings.iter().map(attribute).collect(),
+            attribute,
         });
         name
     }
@@ -107,7 +109,7 @@ impl Graph {
         self.node_with("Cast", &[value], &[("to", Setting::Int(FLOAT.into()))])
     }
 
-    /// The graph, of rows of shape `input`, whose last node makes the output.
+    /// The graph on rows of shape `input`; its last node makes the output.
     pub fn finish(mut self, input: &[usize], output: GraphOutput) -> GraphProto {
         if let Some(last) = self.nodes.last_mut() {
             last.output = vec![output.name.into()];

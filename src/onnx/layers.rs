@@ -1,6 +1,6 @@
-//! The scaling and the layers of a network as nodes, in f64 as `predict` computes them: in f32, large
-//! terms that cancel would leave a row far from the others off by more than the last digits. Weights are
-//! stored as the f32 they are. Convolutions are f32, because onnxruntime has none in f64.
+//! The scaling and the layers of a network as nodes, in f64 as in `predict`: in f32, large terms that cancel would
+//! put a row far from the others off by more than the last digits. Weights are stored as f32. Convolutions are
+//! f32: onnxruntime has none in f64.
 
 use super::activation;
 use super::graph::{Graph, GraphOutput, INPUT, Setting, Value};
@@ -42,13 +42,13 @@ pub(super) fn build(graph: &mut Graph, model: &Model) -> Result<GraphOutput> {
                 let [weight, bias] = [graph.widened(&weight), graph.widened(&bias)];
                 let transposed = [("transB", Setting::Int(1))];
                 let z = graph.node_with("Gemm", &[&flat, &weight, &bias], &transposed);
-                activate(graph, model, (index, layer), z)?
+                activate(graph, model, index, layer, z)?
             }
             Kind::Conv1d(_) => {
                 let signals = graph.rounded(&value);
                 let z = convolution(graph, model, index, &signals)?;
                 let z = graph.widened(&z);
-                activate(graph, model, (index, layer), z)?
+                activate(graph, model, index, layer, z)?
             }
         };
         shape = &network.shapes[index];
@@ -56,7 +56,7 @@ pub(super) fn build(graph: &mut Graph, model: &Model) -> Result<GraphOutput> {
     Ok(finish(graph, model, value))
 }
 
-/// (x - shift) · scale in f64, as f32: `predict` rounds there too, and layers compute from that.
+/// (x - shift) · scale in f64, rounded to f32 as in `predict`.
 fn scale_inputs(graph: &mut Graph, shape: &[usize], scaling: &Scaling) -> Value {
     let rows = graph.widened(INPUT);
     let Scaling { shift, scale } = scaling;
@@ -75,7 +75,7 @@ fn flatten(graph: &mut Graph, value: &str) -> Value {
     graph.node_with("Flatten", &[value], &[("axis", Setting::Int(1))])
 }
 
-/// onnxruntime averages in f32 alone.
+/// An average pool, in f32: onnxruntime has none in f64.
 fn average(graph: &mut Graph, value: &str, size: &[usize], stride: &[usize]) -> Value {
     let rounded = graph.rounded(value);
     let settings = [("kernel_shape", Setting::Ints(size)), ("strides", Setting::Ints(stride))];
@@ -88,9 +88,9 @@ fn convolution(graph: &mut Graph, model: &Model, index: usize, value: &str) -> R
         return Err(Error::failed(format!("layer {index} slides no window")));
     };
     let Axis { input, kernel, stride, before, positions, .. } = windows.axes[1];
-    // As many zeros behind as the last position sees.
+    // As many zeros after the input as the last position sees.
     let seen = (positions - 1) * stride + kernel;
-    let behind = seen.saturating_sub(input + before);
+    let after = seen.saturating_sub(input + before);
     let [weight, bias] = weights(graph, model, index)?;
     Ok(graph.node_with(
         "Conv",
@@ -98,7 +98,7 @@ fn convolution(graph: &mut Graph, model: &Model, index: usize, value: &str) -> R
         &[
             ("kernel_shape", Setting::Ints(&[kernel])),
             ("strides", Setting::Ints(&[stride])),
-            ("pads", Setting::Ints(&[before, behind])),
+            ("pads", Setting::Ints(&[before, after])),
         ],
     ))
 }
@@ -121,7 +121,8 @@ fn tensor<'a>(model: &'a Model, index: usize, name: &str) -> Result<&'a ModelTen
 fn activate(
     graph: &mut Graph,
     model: &Model,
-    (index, layer): (usize, &Layer),
+    index: usize,
+    layer: &Layer,
     z: Value,
 ) -> Result<Value> {
     let Some(activation) = layer.activation() else { return Ok(z) };
@@ -140,8 +141,8 @@ fn activate(
     })
 }
 
-/// Probabilities of all classes or labels, as f32, or values in original units, as f64: f32 would lose what tells
-/// values far from 0 apart.
+/// Probabilities of all classes or labels, as f32, or values in original units, as f64: f32 would lose the
+/// differences of values far from 0.
 fn finish(graph: &mut Graph, model: &Model, value: Value) -> GraphOutput {
     let network = &model.network;
     match network.loss() {

@@ -17,7 +17,7 @@ pub(super) struct ModelProto {
     pub metadata_props: Vec<StringStringEntryProto>,
 }
 
-/// Something said of a file.
+/// A property of a file.
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct StringStringEntryProto {
     #[prost(string, optional, tag = "1")]
@@ -112,7 +112,7 @@ pub(super) struct ValueInfoProto {
     pub r#type: Option<TypeProto>,
 }
 
-/// A type: of tensors alone, here.
+/// A type; here always a tensor's.
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct TypeProto {
     #[prost(message, optional, tag = "1")]
@@ -142,13 +142,13 @@ pub(super) struct DimensionProto {
     pub value: Option<Length>,
 }
 
-/// How long a dimension is.
+/// The length of a dimension.
 #[derive(Clone, PartialEq, prost::Oneof)]
 pub(super) enum Length {
-    /// So long.
+    /// A fixed length.
     #[prost(int64, tag = "1")]
     Value(i64),
-    /// Whatever the caller brings.
+    /// Any length, by a name.
     #[prost(string, tag = "2")]
     Name(String),
 }

@@ -12,8 +12,8 @@ use crate::memory::available;
 use crate::metrics::{Metrics, Tally};
 use crate::model::Model;
 
-/// Predicts the rows of `rows` into `output`, a block at a time; `progress` is told of the rows that are
-/// done. The number of rows.
+/// Predicts the rows of `rows` into `output`, block by block; tells `progress` the rows done. Returns the number
+/// of rows.
 pub async fn predict(
     predictor: &mut Predictor,
     rows: &mut Rows,
@@ -24,7 +24,7 @@ pub async fn predict(
     while let Some(block) = rows.next_block(predictor.block_rows())? {
         let predictions = predictor.predict(&block, done).await;
         let predictions = predictions.map_err(|e| e.within(rows.name()))?;
-        // A reader of standard output that has gone wants no more.
+        // The reader of standard output is gone.
         if !output.write(&predictions)? {
             break;
         }
@@ -34,10 +34,10 @@ pub async fn predict(
     Ok(done)
 }
 
-/// The memory that is taken to be there where the system does not say.
+/// The assumed memory where the system does not say.
 const UNKNOWN_MEMORY: u64 = 8 << 30;
 
-/// Refuses more classes than can be counted: each thread of a backend has two tables of class by class.
+/// Refuses more classes than memory can count: each thread of a backend has two tables of class by class.
 fn check_classes(classes: usize) -> Result<()> {
     let cells = (classes as u64).saturating_mul(classes as u64);
     let bytes = cells.saturating_mul(16 * rayon::current_num_threads() as u64);

@@ -9,9 +9,9 @@ use crate::metrics::{Figures, figures};
 use crate::model::Model;
 use crate::run::Run;
 
-/// The figures of the model on each split of `run` that has rows, computed as training computed them: with
-/// the same data, device and schedule they have the same bits. `run` is that of the model's parameters,
-/// without an optimizer, because a model has none; another is refused.
+/// The figures of the model on each split of `run` that has rows, computed as in training: with the same data,
+/// device and schedule they have the same bits. `run` is that of the model's parameters, without an optimizer,
+/// because a model has none; another run is refused.
 pub async fn evaluate_own_splits(
     model: &Model,
     mut run: Run,
@@ -34,10 +34,10 @@ pub async fn evaluate_own_splits(
     backend.restore(&model.state()).await.map_err(|_| another())?;
     let fold = &run.folds[0];
     let mut of_splits = [None, None, None];
-    for (split, place) in Split::ALL.into_iter().zip(&mut of_splits) {
+    for (split, own) in Split::ALL.into_iter().zip(&mut of_splits) {
         if !fold.splits.of(split).is_empty() {
             let sums = backend.evaluate(split, Weights::Best).await?;
-            *place = sums.first().map(|sums| figures(run.network.task(), sums, fold, split));
+            *own = sums.first().map(|sums| figures(run.network.task(), sums, fold, split));
         }
     }
     Ok(of_splits)

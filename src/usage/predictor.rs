@@ -9,25 +9,24 @@ use crate::metrics::Truth;
 use crate::model::Model;
 use crate::plan::Loss;
 
-/// Numbers that the inputs, or the outputs, of a block hold.
+/// The most numbers among the inputs, or the outputs, of a block.
 const BLOCK_NUMBERS: usize = 1 << 20;
 /// The most rows of a block.
 const MOST_ROWS: usize = 4096;
 
 /// Predicts rows in original units.
 ///
-/// Inputs are scaled here, in f64: what distinguishes one row from another is not lost, however far
-/// from 0 the values are.
+/// Inputs are scaled here, in f64: rows keep their differences, however far from 0 the values are.
 pub struct Predictor {
     infer: Box<dyn Infer>,
     inputs: Scaling,
-    /// What the outputs are: with one sigmoid, the probability of the second of two classes.
+    /// Tells the meaning of the outputs: with one sigmoid, the probability of the second of two classes.
     loss: Loss,
     block_rows: usize,
 }
 
 impl Predictor {
-    /// The model on what `open` makes.
+    /// The model on the backend that `open` makes.
     pub async fn new(
         model: &Model,
         open: impl AsyncFnOnce(Trained) -> Result<Box<dyn Infer>>,
@@ -35,7 +34,7 @@ impl Predictor {
         Self::on(model, model.trained(), open).await
     }
 
-    /// The same for rows with targets. It predicts values less the model's shifts, as the truth is.
+    /// The same for rows with targets. It predicts values less the model's shifts, like the truth's.
     pub(super) async fn with_targets(
         model: &Model,
         open: impl AsyncFnOnce(Trained) -> Result<Box<dyn Infer>>,
@@ -58,7 +57,7 @@ impl Predictor {
         })
     }
 
-    /// The rows that a call had best bring.
+    /// The best number of rows per call.
     pub fn block_rows(&self) -> usize {
         self.block_rows
     }
@@ -84,7 +83,7 @@ impl Predictor {
         Ok(Evaluated { predictions: self.predictions(predictions), loss_sum })
     }
 
-    /// What the outputs of the network say.
+    /// From the outputs of the network to predictions.
     fn predictions(&self, outputs: Array2<f64>) -> Array2<f64> {
         match self.loss {
             Loss::OfValues(_) => outputs,
@@ -108,10 +107,10 @@ fn block_rows(model: &Model) -> usize {
 
 /// (value - shift) · scale in f64, as f32.
 fn scaled(scaling: &Scaling, rows: ArrayView2<f64>, first: u64) -> Result<Array2<f32>> {
-    let scale = |((_, c), value): ((usize, usize), &f64)| {
-        ((value - scaling.shift[c]) * scaling.scale[c]) as f32
-    };
-    let values: Vec<f32> = rows.indexed_iter().map(scale).collect();
+    let mut values = Vec::with_capacity(rows.len());
+    for ((_, column), value) in rows.indexed_iter() {
+        values.push(((value - scaling.shift[column]) * scaling.scale[column]) as f32);
+    }
     if let Some(at) = values.iter().position(|value| !value.is_finite()) {
         let (row, column) = (at / rows.ncols(), at % rows.ncols());
         return Err(Error::input(format!(

@@ -1,4 +1,4 @@
-//! What a model takes of a file, and its targets.
+//! The rows and targets that a model expects of a file.
 
 use crate::data::{Labelled, Targets, Wanted};
 use crate::error::{Error, Result};
@@ -7,16 +7,18 @@ use crate::model::Model;
 use crate::network::Task;
 use crate::run::check_labels;
 
-/// What the model takes of a file.
+/// The rows that the model expects of a file.
 pub fn wanted(model: &Model) -> Wanted {
-    let classes = model.labels.iter().enumerate();
-    let named = |(class, &label)| model.class_name(class).map(|name| (name.to_owned(), label));
+    let mut class_names = vec![];
+    for (class, &label) in model.labels.iter().enumerate() {
+        class_names.extend(model.class_name(class).map(|name| (name.to_owned(), label)));
+    }
     Wanted {
         row_shape: model.network.input.clone(),
         feature_names: model.feature_names.clone(),
         targets: if model.labels.is_empty() { model.network.outputs() } else { 1 },
         target_names: model.output_names().map(<[String]>::to_vec),
-        class_names: classes.filter_map(named).collect(),
+        class_names,
         labels: model.labels.clone(),
         header: None,
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use gpu_mlp::rooms::artifact::{RunDirectory, Timing};
+use gpu_mlp::rooms::artifact::{RunDirectory, Started, Timing};
 use gpu_mlp::rooms::backend::{Description, Train};
 use gpu_mlp::rooms::cpu::Cpu;
 use gpu_mlp::rooms::data::Dataset;
@@ -122,9 +122,10 @@ fn where_the_device_is_gone_another_can_be_named_whatever_the_schedule() {
     let mut cpu = Cpu::<f32>::new(run.clone());
     let Parameters { device, schedule, .. } = parameters.clone();
     let what = Description { device, schedule, ..cpu.description() };
-    let (path, timing) = (folder.path("run"), (Instant::now(), Timing::default()));
+    let (path, started) =
+        (folder.path("run"), Started { at: Instant::now(), timing: Timing::default() });
     let mut directory =
-        RunDirectory::create(&path, &run, &parameters.to_json(), None, what, timing).unwrap();
+        RunDirectory::create(&path, &run, &parameters.to_json(), None, what, started).unwrap();
     directory.checkpoint_every(3);
     // Where the model is to be written: the run does not come to its end.
     std::fs::create_dir(path.join("model.safetensors")).unwrap();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use gpu_mlp::rooms::artifact::{RunDirectory, StoredRun, Timing};
+use gpu_mlp::rooms::artifact::{RunDirectory, Started, StoredRun, Timing};
 use gpu_mlp::rooms::backend::{Answer, Description, Event, Quantity, State, Train, Weights};
 use gpu_mlp::rooms::cpu::{Cpu, Schedule};
 use gpu_mlp::rooms::error::{Error, ErrorKind};
@@ -98,10 +98,10 @@ fn lose(out: &Path, epoch: u32, after: bool) -> Error {
     let mut cpu = Cpu::<f32>::new(run.clone());
     let known = cpu.state().block_on().unwrap();
     let mut backend = Lost { backend: cpu, epoch, after, lost: false, known };
-    let timing = (Instant::now(), Timing::default());
+    let started = Started { at: Instant::now(), timing: Timing::default() };
     let what = backend.description();
     let mut directory =
-        RunDirectory::create(out, &run, &parameters.to_json(), None, what, timing).unwrap();
+        RunDirectory::create(out, &run, &parameters.to_json(), None, what, started).unwrap();
     directory.checkpoint_every(3);
     train(&run, &mut backend, &mut directory, &AtomicBool::new(false)).block_on().unwrap_err()
 }
@@ -123,10 +123,10 @@ fn the_checkpoint_before_goes_on_on_another_device_with_the_same_losses() {
         assert_eq!(checkpoint.checkpoint.progress.epoch, saved);
         assert_eq!(checkpoint.description.device, "a fragile one");
         let mut other = Cpu::<f32>::with_schedule(run.clone(), Schedule::Fused).unwrap();
-        let timing = (Instant::now(), Timing::default());
+        let started = Started { at: Instant::now(), timing: Timing::default() };
         let what = other.description();
         let mut directory =
-            RunDirectory::reopen(stored, Some(&checkpoint), &run, None, &resolved, what, timing)
+            RunDirectory::reopen(stored, Some(&checkpoint), &run, None, &resolved, what, started)
                 .unwrap();
         let go_on = AtomicBool::new(false);
         let outcome = train_from(&run, checkpoint.checkpoint, &mut other, &mut directory, &go_on)

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use gpu_mlp::Result;
-use gpu_mlp::rooms::artifact::{RunDirectory, StoredRun, Timing};
+use gpu_mlp::rooms::artifact::{RunDirectory, Started, StoredRun, Timing};
 use gpu_mlp::rooms::backend::{State, Train};
 use gpu_mlp::rooms::cpu::{Cpu, Schedule};
 use gpu_mlp::rooms::run::{Clip, Parameters, Run};
@@ -137,9 +137,9 @@ fn of_three_replicas_the_history_is_that_of_the_first() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("run");
     let mut backend = cpu::<f32>(&joined);
-    let timing = (Instant::now(), Timing::default());
+    let started = Started { at: Instant::now(), timing: Timing::default() };
     let (keys, what) = (parameters.to_json(), backend.description());
-    let mut directory = RunDirectory::create(&out, &joined, &keys, None, what, timing).unwrap();
+    let mut directory = RunDirectory::create(&out, &joined, &keys, None, what, started).unwrap();
     directory.checkpoint_every(1);
     let go_on = AtomicBool::new(false);
     let outcome = train(&joined, &mut backend, &mut directory, &go_on).block_on().unwrap();
@@ -182,9 +182,9 @@ fn forty_replicas_go_on_from_the_file_of_their_checkpoint() {
     let folder = tempfile::tempdir().unwrap();
     let (out, interrupt) = (folder.path().join("run"), AtomicBool::new(false));
     let mut backend = cpu::<f32>(&run);
-    let timing = || (Instant::now(), Timing::default());
+    let started = || Started { at: Instant::now(), timing: Timing::default() };
     let (keys, what) = (patient().to_json(), backend.description());
-    let directory = RunDirectory::create(&out, &run, &keys, None, what.clone(), timing()).unwrap();
+    let directory = RunDirectory::create(&out, &run, &keys, None, what.clone(), started()).unwrap();
     let mut observer = Interrupted { directory, after: 4, interrupt: &interrupt };
     let outcome = train(&run, &mut backend, &mut observer, &interrupt).block_on().unwrap();
     assert_eq!(outcome.replicas[0].stop, Stop::MaxEpochs);
@@ -193,7 +193,7 @@ fn forty_replicas_go_on_from_the_file_of_their_checkpoint() {
     let stored = StoredRun::open(&out).unwrap();
     let saved = stored.checkpoint(&run).unwrap().unwrap();
     let mut directory =
-        RunDirectory::reopen(stored, Some(&saved), &run, None, &keys, what, timing()).unwrap();
+        RunDirectory::reopen(stored, Some(&saved), &run, None, &keys, what, started()).unwrap();
     let (mut rest, go_on) = (cpu::<f32>(&run), AtomicBool::new(false));
     let ended =
         train_from(&run, saved.checkpoint, &mut rest, &mut directory, &go_on).block_on().unwrap();
