@@ -1,5 +1,4 @@
-//! The contracts between what computes and who asks it: [`Train`] for the replicas of a run, and
-//! [`Infer`] for a trained network at work.
+//! The traits of a device: [`Train`] trains the replicas of a run, [`Infer`] runs a trained network.
 //!
 //! Both are asynchronous, because a device answers when it is done; the CPU answers at once.
 
@@ -14,21 +13,21 @@ use crate::data::{Scaling, Split};
 use crate::error::{Error, Result};
 use crate::metrics::{Evaluation, Truth};
 use crate::network::Network;
-use crate::plan::{Plan, Tensor};
+use crate::plan::Plan;
 use crate::run::ReplicaId;
 
-/// What a device answers, once it is asked to.
+/// The future answer of a device.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
 
 /// Trains the replicas of a [`crate::run::Run`]. Epochs are counted from 1.
 ///
-/// The networks are small and the batches tiny, so an epoch, or several, belongs to what computes,
-/// which fuses as much of it as it can.
+/// The networks are small and the batches tiny, so a backend gets whole epochs, and fuses as much of them as it
+/// can.
 ///
-/// Same seed, same device and driver, same schedule: the same bits, however epochs are cut into
-/// calls and however many threads there are.
+/// Same seed, same device and driver, same schedule: the same bits, however many calls the epochs are cut into, and
+/// however many threads there are.
 pub trait Train {
-    /// What computes, for the header and the files of a run.
+    /// Describes the backend, for the header and the files of a run.
     fn description(&self) -> Description;
 
     /// One line about how the last epoch ran, for `-v`; empty if there is nothing to say.
@@ -36,8 +35,7 @@ pub trait Train {
         String::new()
     }
 
-    /// Trains these epochs: each is trained and validated, and the best weights are kept. `told` hears
-    /// of each.
+    /// Trains and validates these epochs, and keeps the best weights. Reports each epoch to `told`.
     fn train<'a>(
         &'a mut self,
         epochs: Range<u32>,
@@ -47,32 +45,30 @@ pub trait Train {
     /// Goes back to where the last [`Train::train`] of several epochs began.
     fn go_back(&mut self) -> Answer<'_, ()>;
 
-    /// Replicas not in `live`, which is ascending, leave: their weights stay as they are and can still be evaluated.
+    /// Stops training replicas that are not in `live`, which is ascending; their weights stay and can be evaluated.
     fn retain(&mut self, live: &[ReplicaId]) -> Result<()>;
 
     /// Loss and metric sums of every replica over its rows of a split.
     fn evaluate(&mut self, split: Split, which: Weights) -> Answer<'_, Vec<Evaluation>>;
 
-    /// Every quantity of the first step of `epoch`, from the weights as they are, which stay so.
+    /// Every quantity of the first step of `epoch` from the current weights, which do not change.
     fn first_step(&mut self, epoch: u32) -> Answer<'_, Vec<Quantity>>;
 
-    /// Everything that the next epoch depends on, and the best weights; an error once the device is
-    /// lost.
+    /// All that the next epoch depends on, and the best weights; an error once the device is lost.
     fn state(&mut self) -> Answer<'_, State>;
 
-    /// What is known of the state after the device was lost: the best weights as they were last read, in
-    /// place of the current ones too.
+    /// The last known state after the device is lost: the best weights as last read, also as the current ones.
     fn last_known_state(&mut self) -> State;
 
     /// Goes back (or on) to a state.
     fn restore<'a>(&'a mut self, state: &'a State) -> Answer<'a, ()>;
 }
 
-/// Computes what a [`Trained`] network says.
+/// Runs a [`Trained`] network.
 pub trait Infer {
     /// The outputs for rows, shape (rows, outputs): probabilities of classes or labels, values in
-    /// original units in regression, scaled back in f64: f32 would lose what tells values far from 0
-    /// apart. `rows` is (rows, inputs), scaled as the network takes them.
+    /// original units in regression, scaled back in f64: f32 would lose the differences of values far from 0.
+    /// `rows` is (rows, inputs), scaled for the network.
     fn predict<'a>(&'a mut self, rows: ArrayView2<'a, f32>) -> Answer<'a, Array2<f64>>;
 
     /// The same, and the sum of the rows' losses against these targets. Every row weighs 1.
@@ -88,7 +84,7 @@ pub trait Infer {
 pub struct Trained {
     /// The network.
     pub network: Network,
-    /// What it lowers to.
+    /// The network as operations.
     pub plan: Plan,
     /// The values of all tensors, one after the other in the plan's order.
     pub weights: Vec<f32>,
@@ -96,7 +92,7 @@ pub struct Trained {
     pub targets: Scaling,
 }
 
-/// Predictions of rows, and how far off they are.
+/// Predictions of rows, and their loss.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evaluated {
     /// The outputs, shape (rows, outputs).
@@ -105,7 +101,7 @@ pub struct Evaluated {
     pub loss_sum: f64,
 }
 
-/// What computes.
+/// A backend in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Description {
     /// `cpu` or `gpu`.
@@ -114,20 +110,20 @@ pub struct Description {
     pub device: String,
     /// How it makes a step: `layered` is one operation of the plan after the other.
     pub schedule: String,
-    /// How many epochs a submit had best hold.
+    /// The best number of epochs per submit.
     pub epochs_per_submit: u32,
 }
 
-/// Which weights.
+/// The current or the best weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weights {
-    /// Those of the last epoch.
+    /// The weights of the last epoch.
     Current,
-    /// Those of the best validation loss; without validation rows, the last.
+    /// The weights of the best validation loss; without validation rows, the last.
     Best,
 }
 
-/// What training tells.
+/// An event of training.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// An epoch is under way.
@@ -143,12 +139,12 @@ pub enum Event {
     Epoch(EpochReport),
 }
 
-/// An epoch, as the device saw it.
+/// An epoch, as the device reports it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EpochReport {
     /// The epoch.
     pub epoch: u32,
-    /// A report a live replica.
+    /// One report per live replica.
     pub replicas: Vec<ReplicaReport>,
     /// Seconds spent on steps.
     pub train_seconds: f64,
@@ -165,11 +161,11 @@ pub struct ReplicaReport {
     pub train: Evaluation,
     /// The validation rows after the epoch; None if there are none.
     pub validation: Option<Evaluation>,
-    /// The first step, counted from 1, whose loss was not finite, or the last if it left weights that
-    /// are not; training stopped there.
+    /// The first step, counted from 1, whose loss was not finite, or the last step if it left weights that are not
+    /// finite; training stopped there.
     pub first_bad_step: Option<u32>,
     /// Whether these weights are now the best: finite, with a validation loss below all before, or
-    /// without validation rows. The one place where that is decided.
+    /// without validation rows. Only the backend decides this.
     pub kept: bool,
 }
 
@@ -184,7 +180,7 @@ pub struct Quantity {
     pub values: Vec<f64>,
 }
 
-/// Everything that training depends on, lossless for f32 and f64.
+/// All that training depends on, lossless for f32 and f64.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct State {
     /// The tensors by name.
@@ -202,7 +198,7 @@ pub struct TensorState {
     pub values: Vec<f64>,
     /// The values of the best validation loss.
     pub best: Vec<f64>,
-    /// What the optimizer keeps: none for SGD, two moments for Adam.
+    /// The optimizer's slots: none for SGD, two moments for Adam.
     pub slots: Vec<Vec<f64>>,
 }
 
@@ -219,14 +215,14 @@ pub struct ReplicaState {
 }
 
 impl State {
-    /// The error of going back where nothing was trained.
+    /// The error of `go_back` before any training.
     pub(crate) fn none_to_go_back_to() -> Error {
         Error::failed("there is no state to go back to")
     }
 
-    /// Refuses a state that is not one of this plan, with that many optimizer slots and replicas.
+    /// Refuses a state of another plan, or of another number of optimizer slots or replicas.
     pub fn check(&self, plan: &Plan, slots: usize, replicas: usize) -> Result<()> {
-        let fits = |tensor: &Tensor| {
+        let tensors_fit = plan.tensors.iter().all(|tensor| {
             let len = tensor.shape.iter().product::<usize>() * replicas;
             self.tensors.get(&tensor.name).is_some_and(|saved| {
                 saved.values.len() == len
@@ -234,9 +230,9 @@ impl State {
                     && saved.slots.len() == slots
                     && saved.slots.iter().all(|slot| slot.len() == len)
             })
-        };
-        let all = plan.tensors.iter().all(fits) && self.tensors.len() == plan.tensors.len();
-        if all && self.replicas.len() == replicas {
+        });
+        let has_no_more = self.tensors.len() == plan.tensors.len();
+        if tensors_fit && has_no_more && self.replicas.len() == replicas {
             return Ok(());
         }
         Err(Error::input("this state belongs to another network, optimizer or number of replicas"))

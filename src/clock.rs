@@ -1,3 +1,3 @@
-//! Time comes from here alone, so that a browser, which has another clock, can supply it.
+//! The only source of time: a browser, which has another clock, can replace it.
 
 pub use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};

@@ -1,8 +1,8 @@
-//! The one error type of the crate: what went wrong, told to the person at the terminal.
+//! The error type of the crate: what went wrong, for the person at the terminal.
 
 use std::fmt;
 
-/// What every fallible function of this crate returns.
+/// The result of every fallible function of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// An error: which kind, where, and what was wrong, what is allowed and what to do.
@@ -12,7 +12,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub struct Error {
     /// Whose fault it is, for programs.
     pub kind: ErrorKind,
-    /// Where, from the outside in: a file, a key, an item. Each caller puts in front what it knows.
+    /// Where, from the outside in: a file, a key, an item. Each caller prepends the place it knows.
     pub place: Vec<Place>,
     /// What was wrong there.
     pub message: String,
@@ -25,18 +25,18 @@ pub enum ErrorKind {
     Input,
     /// The work itself failed (a diverging loss, a full disk).
     Failed,
-    /// The device was lost; what was known of the run before that is kept.
+    /// The device was lost; the last known state of the run is kept.
     DeviceLost,
     /// A device or a schedule can't take this network: another may.
     Unfit,
 }
 
-/// One step of the way to where an error is.
+/// One step on the way to an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// A file, a key, an array; a colon stands behind it.
+    /// A file, a key, an array; a colon follows it.
     Whole(String),
-    /// A part of the place in front of it, such as the second item of a list; a comma stands between them.
+    /// A part of the place before it, such as the second item of a list; a comma stands between them.
     Part(String),
 }
 
@@ -79,13 +79,13 @@ impl Error {
         self
     }
 
-    /// The same error, at a part of the place that the caller puts in front.
+    /// The same error, at a part of a place; the caller prepends that place.
     pub fn part(mut self, part: impl fmt::Display) -> Self {
         self.place.insert(0, Place::Part(part.to_string()));
         self
     }
 
-    /// The same error about a key whose value an option of the command line gave, `--set`.
+    /// The same error about a key whose value came from the option `--set`.
     pub fn set_by_option(mut self, key: &str) -> Self {
         if let Some(place) = self.place.first_mut() {
             *place = Place::Whole(format!("--set {key}"));
@@ -115,7 +115,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// `1 row`, `2 rows`: words of messages.
+/// `1 row`, `2 rows`: a count in words.
 pub(crate) fn counted<N: std::fmt::Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
     let plural = if count == N::from(1) { "" } else { "s" };
     format!("{count} {noun}{plural}")

@@ -1,4 +1,4 @@
-//! Files from outside, opened so that nothing is waited on for ever.
+//! Opens files from outside without endless waits.
 
 use std::fs::File;
 use std::io;
@@ -27,7 +27,7 @@ pub(crate) fn open_stream(path: &Path) -> io::Result<File> {
     open_file(path)
 }
 
-/// To open a pipe that nobody writes to would wait for a writer.
+/// Opens a file without a wait: a plain open of a pipe waits for a writer.
 #[cfg(unix)]
 fn open(path: &Path) -> io::Result<File> {
     use nix::fcntl::OFlag;
@@ -53,7 +53,7 @@ pub(crate) fn open_stream(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Waits for the first bytes of a pipe, and no longer than five seconds for somebody who might write them.
+/// Waits for the first bytes of a pipe, but at most five seconds for a writer.
 #[cfg(unix)]
 fn await_writer(file: &File) -> io::Result<()> {
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -63,14 +63,14 @@ fn await_writer(file: &File) -> io::Result<()> {
     if poll(&mut pipe, PollTimeout::from(5000u16))? > 0 {
         return Ok(());
     }
-    // A writer who takes his time makes a read wait; without one it is at its end.
+    // With a slow writer a read would block; without a writer the pipe is at its end.
     match (&mut &*file).read(&mut [0]) {
         Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(()),
         _ => Err(io::Error::other("it is a pipe that nobody writes to")),
     }
 }
 
-/// From here on reads wait for their bytes.
+/// Lets reads wait for their bytes again.
 #[cfg(unix)]
 fn block(file: &File) -> io::Result<()> {
     use nix::fcntl::{FcntlArg, OFlag, fcntl};

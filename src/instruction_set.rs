@@ -1,12 +1,12 @@
 //! The vector instructions of this machine, and a cap on them.
 //!
-//! An instruction set is a value that only a look at the machine makes: who holds one may run what is compiled for it.
+//! Only a look at the machine makes an instruction set: a holder of the value may run code compiled for it.
 
 use std::sync::OnceLock;
 
 use crate::error::{Error, Result};
 
-/// Caps the instruction set, so that each can be measured on any machine that has it.
+/// The variable that caps the instruction set, so that each can be measured on any machine that has it.
 const CAP: &str = "GPU_MLP_SIMD";
 
 /// AVX-512 (F and DQ), with AVX2 and FMA, on a machine that has them.
@@ -19,13 +19,13 @@ pub struct Avx512(Avx2);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Avx2(());
 
-/// Something to do in code that is compiled for an instruction set.
+/// A task whose code is compiled for an instruction set.
 pub trait Compiled {
-    /// What comes of it.
+    /// The result of the task.
     type Output;
 
-    /// Does it. `#[inline(always)]`, as is all that it calls: a function that stands alone is compiled for every
-    /// machine, and so is a closure.
+    /// Runs the task. `#[inline(always)]`, as is all that it calls: a function that stands alone, or a closure, is
+    /// compiled for every machine.
     fn run(self) -> Self::Output;
 }
 
@@ -74,7 +74,7 @@ impl Avx2 {
     }
 }
 
-/// What the CPU's own loops of vectors use.
+/// The instruction set of the CPU's own vector loops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InstructionSet {
     /// AVX-512 (F and DQ), with AVX2 and FMA.
@@ -83,12 +83,12 @@ pub enum InstructionSet {
     /// AVX2 and FMA.
     #[cfg(target_arch = "x86_64")]
     Avx2(Avx2),
-    /// What every machine of the architecture has.
+    /// The instructions of every machine of the architecture.
     Portable,
 }
 
 impl InstructionSet {
-    /// The names of all that there are, the fastest first.
+    /// The names of all sets, the fastest first.
     const NAMES: &[&str] = &[
         #[cfg(target_arch = "x86_64")]
         "avx512",
@@ -97,18 +97,18 @@ impl InstructionSet {
         "portable",
     ];
 
-    /// The fastest that this machine has, or what GPU_MLP_SIMD caps it to.
+    /// The fastest set that this machine has, up to the cap of GPU_MLP_SIMD.
     pub fn best() -> Self {
         Self::all()[0]
     }
 
-    /// All that this machine has below the cap, the fastest first; never empty.
+    /// All sets that this machine has up to the cap, the fastest first; never empty.
     pub fn all() -> &'static [Self] {
         static ALL: OnceLock<Vec<InstructionSet>> = OnceLock::new();
         ALL.get_or_init(|| {
             let cap = Self::cap().ok().flatten().unwrap_or(0);
             let mut all = Self::of_machine();
-            all.retain(|set| Self::place(set.name()) >= Some(cap));
+            all.retain(|set| Self::index_of(set.name()) >= Some(cap));
             all
         })
     }
@@ -118,7 +118,7 @@ impl InstructionSet {
         Self::cap().map(|_| ())
     }
 
-    /// As GPU_MLP_SIMD names it.
+    /// Its name for GPU_MLP_SIMD.
     pub fn name(self) -> &'static str {
         match self {
             #[cfg(target_arch = "x86_64")]
@@ -140,7 +140,7 @@ impl InstructionSet {
         }
     }
 
-    /// All that this machine has, the fastest first.
+    /// All sets that this machine has, the fastest first.
     fn of_machine() -> Vec<Self> {
         let mut all = vec![];
         #[cfg(target_arch = "x86_64")]
@@ -152,18 +152,18 @@ impl InstructionSet {
         all
     }
 
-    /// The place of a name among all; the fastest has the first.
-    fn place(name: &str) -> Option<usize> {
+    /// The index of a name among all; the fastest is the first.
+    fn index_of(name: &str) -> Option<usize> {
         Self::NAMES.iter().position(|known| *known == name)
     }
 
-    /// The place of the fastest set that is allowed; None without a cap.
+    /// The index of the fastest set that is allowed; None without a cap.
     fn cap() -> Result<Option<usize>> {
         let Some(wanted) = std::env::var_os(CAP).filter(|wanted| !wanted.is_empty()) else {
             return Ok(None);
         };
-        let place = wanted.to_str().and_then(Self::place);
-        place.map(Some).ok_or_else(|| {
+        let index = wanted.to_str().and_then(Self::index_of);
+        index.map(Some).ok_or_else(|| {
             let (wanted, names) = (wanted.to_string_lossy(), Self::NAMES.join(", "));
             Error::input(format!("{CAP}={wanted}; allowed here: {names}"))
         })
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_proves_an_instruction_set_takes_no_room() {
+    fn the_proof_of_an_instruction_set_takes_no_room() {
         assert_eq!(size_of::<InstructionSet>(), 1);
     }
 }

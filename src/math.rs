@@ -6,7 +6,7 @@
 //! The f32 functions have no branches and call nothing that is not inlined, so that a loop over
 //! them becomes vector instructions. Every finite x gives a finite result, in both types.
 
-/// The f32 functions as WGSL, to be put before a shader that calls them.
+/// The f32 functions as WGSL, for shaders that call them.
 pub const MATH_WGSL: &str = include_str!("../shaders/math.wgsl");
 
 /// A number type the CPU code is generic over: f32 (what runs use) or f64 (the reference).
@@ -71,8 +71,8 @@ pub trait Real:
     }
 }
 
-/// The methods that read the same for both types. All are inlined by force: a function that is
-/// not does not take over the instruction set of the loop that calls it.
+/// The methods that are the same for both types. All are `#[inline(always)]`: any other function is not compiled
+/// for the instruction set of the loop that calls it.
 macro_rules! common {
     () => {
         const ZERO: Self = 0.0;
@@ -138,8 +138,7 @@ impl Real for f32 {
 
 impl Real for f64 {
     common!();
-    // The limits are those of f32: a network trained in f32 is the same function in f64, where it lies
-    // beyond them too.
+    // The limits are those of f32: a network trained in f32 is the same function in f64, also beyond the limits.
     fn exp(self) -> Self {
         f64::exp(self.clamp(f64::from(SMALLEST_EXPONENT), f64::from(LARGEST_EXPONENT)))
     }
@@ -216,7 +215,7 @@ fn exponential_tail(r: f32) -> f32 {
 }
 
 /// e^x, within 1.1 units in the last place. x = k ln(2) + r (Cody and Waite), e^x = 2^k e^r.
-/// Beyond -87.33654 and 88.37626 the value is the one there: 1.2e-38 and 2.4e38.
+/// Beyond -87.33654 and 88.37626 the value is that of the limit: 1.2e-38 and 2.4e38.
 #[inline(always)]
 fn exponential(x: f32) -> f32 {
     let limited = x.clamp(SMALLEST_EXPONENT, LARGEST_EXPONENT);
@@ -247,7 +246,7 @@ fn logarithm(x: f32) -> f32 {
     let square = m * m;
     let tail = p * m * square + k * LN_2_LOW - 0.5 * square;
     let result = (m + tail) + k * LN_2_HIGH;
-    // Infinity and NaN have no such bits: they stay what they are.
+    // Infinity and NaN have no such bits: they stay.
     if x <= LARGEST { result } else { x }
 }
 
@@ -323,7 +322,7 @@ fn sine_of_reduced(r: f32) -> f32 {
 }
 
 /// sin(x), within 1.4e-7 for |x| <= 10^4: the distance to the nearest whole multiple of pi
-/// (Cody and Waite). The error grows to 1.1e-6 at 10^5, and beyond the value is the one there.
+/// (Cody and Waite). The error grows to 1.1e-6 at 10^5; beyond, the value is that of the limit.
 #[inline(always)]
 fn sine(x: f32) -> f32 {
     let limited = x.clamp(-LARGEST_ANGLE, LARGEST_ANGLE);

@@ -1,18 +1,18 @@
-//! The memory that is left, so that what can't fit is refused before it is asked for.
+//! The memory that is left, to refuse work that can't fit before it begins.
 
 #[cfg(feature = "files")]
 use std::fs::read_to_string;
 
 use crate::error::{Error, Result};
 
-/// The memory that this process may still take, in bytes, where the system says so (Linux): the least of
-/// what the machine has left, its control group, and its limit on addresses.
+/// The memory that this process may still take, in bytes, where the system says so (Linux): the least that the
+/// machine, its control group, and its limit on addresses leave.
 #[cfg(feature = "files")]
 pub(crate) fn available() -> Option<u64> {
     [of_machine(), of_group(), of_limit()].into_iter().flatten().min()
 }
 
-/// Without files nobody says so.
+/// Unknown without files.
 #[cfg(not(feature = "files"))]
 pub(crate) fn available() -> Option<u64> {
     None
@@ -26,7 +26,7 @@ fn of_machine() -> Option<u64> {
     Some(kibibytes * 1024)
 }
 
-/// What a container has; `max` where there is no limit.
+/// The memory that a container has left; `max` means no limit.
 #[cfg(feature = "files")]
 fn of_group() -> Option<u64> {
     let number = |name: &str| -> Option<u64> {
@@ -35,7 +35,7 @@ fn of_group() -> Option<u64> {
     Some(number("max")?.saturating_sub(number("current")?))
 }
 
-/// What `ulimit -v` leaves.
+/// The memory that `ulimit -v` leaves.
 #[cfg(all(feature = "files", target_os = "linux"))]
 fn of_limit() -> Option<u64> {
     use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
@@ -51,7 +51,7 @@ fn of_limit() -> Option<u64> {
     None
 }
 
-/// Refuses to begin what takes more of the system's memory than there is, where that is known.
+/// Refuses work that takes more of the system's memory than there is, where that is known.
 pub(crate) fn refuse_beyond(bytes: u64, device: &str, replicas: usize) -> Result<()> {
     let (what, remedy) = match replicas {
         1 => ("the network and its batches need".into(), "use a smaller network or BATCH_SIZE"),
@@ -69,7 +69,7 @@ pub(crate) fn refuse_beyond(bytes: u64, device: &str, replicas: usize) -> Result
     }
 }
 
-/// Refuses to read what takes more memory than there is, where that is known.
+/// Refuses to read data that take more memory than there is, where that is known.
 pub(crate) fn refuse_to_read(bytes: u64) -> Result<()> {
     match available() {
         Some(available) if bytes > available => Err(Error::input(format!(

@@ -8,13 +8,13 @@ const LONGEST: usize = 256;
 /// The candidate nearest to `name`, letter case aside, if it is near enough to be a slip of the
 /// keyboard: similarity 0.7 or more on Jaro-Winkler's scale of 0 to 1.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // A slip of the keyboard is no longer than a name, and likeness takes the square of the lengths.
+    // A slip of the keyboard is no longer than a name, and the comparison takes time by the square of the length.
     let lower = if name.len() > LONGEST { return None } else { name.to_lowercase() };
     candidates
         .into_iter()
         .filter(|candidate| candidate.len() <= LONGEST)
         .map(|c| (strsim::jaro_winkler(&lower, &c.to_lowercase()), c))
-        // Of one letter only that letter is a slip: e is near to everything.
+        // A name of one letter has to match: e is near to everything.
         .filter(|(similarity, c)| *similarity >= if c.len() < 2 { 1.0 } else { 0.7 })
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, candidate)| candidate)

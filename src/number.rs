@@ -1,4 +1,4 @@
-//! Numbers in JSON, which knows neither infinity nor NaN: those are the texts `inf`, `-inf`, `NaN`.
+//! Numbers in JSON, which has neither infinity nor NaN: the texts `inf`, `-inf`, `NaN` stand for them.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serializer};

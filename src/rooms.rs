@@ -1,4 +1,4 @@
-//! The rooms of the house, for the tests and benches of this project alone: what is here may change with any commit.
+//! The rooms of the house, only for the tests and benches of this project: they may change with any commit.
 
 #[cfg(feature = "files")]
 #[path = "artifact/mod.rs"]

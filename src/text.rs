@@ -1,9 +1,9 @@
-//! Text from files as messages and tables show it.
+//! Text from files, for messages and tables.
 
 use std::borrow::Cow;
 
-/// True for what a terminal obeys instead of showing it: control characters, line ends of every kind, and
-/// the marks that turn the direction of the text behind them.
+/// True for characters that a terminal obeys instead of showing them: control characters, line ends of every kind,
+/// and the marks that change the direction of the text after them.
 pub(crate) fn steers(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -12,30 +12,37 @@ pub(crate) fn steers(character: char) -> bool {
         )
 }
 
-/// A name from a file, with what would steer a terminal escaped.
+/// A name from a file, with characters that steer a terminal escaped.
 pub(crate) fn shown(name: &str) -> Cow<'_, str> {
     escaped(name, steers)
 }
 
 /// `text` with the characters that `is_escaped` finds as `\n` or `\u{202e}`.
 pub(crate) fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> Cow<'_, str> {
-    // Most texts have none, and the line of a tiny epoch takes hardly longer than its copy.
+    // Most texts have none, and a copy takes as long as the line of a tiny epoch.
     if !text.contains(&is_escaped) {
         return Cow::Borrowed(text);
     }
-    let shown = |c: char| if is_escaped(c) { c.escape_default().collect() } else { c.to_string() };
-    text.chars().map(shown).collect()
+    let mut escaped = String::new();
+    for character in text.chars() {
+        if is_escaped(character) {
+            escaped.extend(character.escape_default());
+        } else {
+            escaped.push(character);
+        }
+    }
+    Cow::Owned(escaped)
 }
 
-/// Names as a list, each as it is shown.
+/// Names as a list, each as [`shown`].
 pub(crate) fn listed<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
     let names: Vec<String> =
         names.into_iter().map(|name| shown(name.as_ref()).into_owned()).collect();
     names.join(", ")
 }
 
-/// A text as a cell of CSV: one that a spreadsheet would take for a formula gets an apostrophe in front.
-/// [`from_cell`] takes it off again, of every text.
+/// A text as a cell of CSV: one that a spreadsheet would take for a formula gets a leading apostrophe, which
+/// [`from_cell`] removes.
 pub(crate) fn to_cell(text: &str) -> Cow<'_, str> {
     if is_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
@@ -45,7 +52,7 @@ pub(crate) fn from_cell(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|text| is_formula(text)).unwrap_or(cell)
 }
 
-/// True for what begins with = + - or @, behind apostrophes too, and is no number.
+/// True for a text that begins with = + - or @, also after apostrophes, and is no number.
 fn is_formula(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(['=', '+', '-', '@']) && text.parse::<f64>().is_err()
 }

@@ -1,4 +1,4 @@
-//! What a network looks like: a line for an MLP, a table of shapes for `LAYERS`.
+//! A network in text: one line for an MLP, a table of shapes for `LAYERS`.
 
 use super::wrap::{WIDTH, folded, wrapped};
 use crate::error::counted;
@@ -6,7 +6,7 @@ use crate::network::shape_text;
 use crate::run::{LayerStack, Parameters, Run};
 use crate::text::shown;
 
-/// The columns in front of a table.
+/// The columns before a table.
 const INDENT: usize = 4;
 /// A blank at which no line is broken.
 const NO_BREAK: char = '\u{a0}';
@@ -51,7 +51,7 @@ fn chain(run: &Run, names: Option<&[String]>) -> String {
     format!("{text}, {}", counted(run.plan.parameters(), "parameter"))
 }
 
-/// A line a layer, or several: its number, what it is, the shape of its output, its parameters.
+/// One line or more per layer: its number, the layer, the shape of its output, its parameters.
 fn table(run: &Run) -> Vec<String> {
     let network = &run.network;
     let mut rows: Vec<[String; 4]> = vec![
@@ -65,16 +65,17 @@ fn table(run: &Run) -> Vec<String> {
     }
     let all = run.plan.parameters().to_string();
     rows.push(["".into(), "all layers".into(), "".into(), all]);
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let [n, l, o, p] = [0, 1, 2, 3].map(|column| width(column).unwrap_or(0));
+    let [n, l, o, p] = [0, 1, 2, 3]
+        .map(|column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0));
     // Long expressions go on in the next lines, under their layer.
     let l = l.min(WIDTH.saturating_sub(INDENT + n + o + p + 3 * 2));
-    let lines = |[number, layer, output, parameters]: &[String; 4]| {
+    let mut lines = vec![];
+    for [number, layer, output, parameters] in &rows {
         let mut parts = folded(layer, l).into_iter();
         let layer = parts.next().unwrap_or_default();
         let first = format!("{number:>n$}  {layer:<l$}  {output:>o$}  {parameters:>p$}");
-        let rest = parts.map(move |part| format!("{:>n$}  {part}", ""));
-        std::iter::once(first.trim_end().to_string()).chain(rest).collect::<Vec<_>>()
-    };
-    rows.iter().flat_map(lines).collect()
+        lines.push(first.trim_end().to_string());
+        lines.extend(parts.map(|part| format!("{:>n$}  {part}", "")));
+    }
+    lines
 }

@@ -54,12 +54,13 @@ pub(super) struct Arguments {
 
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<f64>().ok().filter(|s| (0.0..=3600.0).contains(s));
-    let allowed = || format!("{text} is not a number of seconds from 0 to 3600");
-    seconds.map(Duration::from_secs_f64).ok_or_else(allowed)
+    seconds
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| format!("{text} is not a number of seconds from 0 to 3600"))
 }
 
-/// Measures every chosen job on every chosen device and schedule; what fails is told in its row, and the
-/// others are measured all the same.
+/// Measures every chosen job on every chosen device and schedule; a measurement that fails says so in its row, and
+/// the others go on.
 pub(super) async fn run(arguments: &Arguments) -> Result<()> {
     let jobs = jobs(arguments)?;
     let request = DeviceRequest {
@@ -72,16 +73,17 @@ pub(super) async fn run(arguments: &Arguments) -> Result<()> {
     let candidates = of_schedule(candidates(&devices), request.schedule)?;
     use_threads(arguments.threads)?;
     let bar = bar(jobs.len() * candidates.len());
-    let prepare = |job: &'static Job| {
+    let mut prepared_jobs = vec![];
+    for job in jobs {
         bar.set_message(format!("{}: data", job.name));
-        Ok((job, job.prepare(arguments.rows)?.replicated(arguments.replicas as usize)))
-    };
-    let jobs = jobs.into_iter().map(prepare).collect::<Result<Vec<_>>>()?;
+        let prepared = job.prepare(arguments.rows)?.replicated(arguments.replicas as usize);
+        prepared_jobs.push((job, prepared));
+    }
     let mut failed = 0;
     if !arguments.json {
         bar.suspend(|| line(HEAD))?;
     }
-    for (job, prepared) in &jobs {
+    for (job, prepared) in &prepared_jobs {
         if !arguments.json {
             let title = title(job, prepared)?;
             bar.suspend(|| line(&title))?;
@@ -105,7 +107,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<()> {
     }
 }
 
-/// The jobs of those names, in the order of the table; refused, too, where the rows do not suit one.
+/// The named jobs, in the order of the table; refused where the rows do not suit one.
 fn jobs(arguments: &Arguments) -> Result<Vec<&'static Job>> {
     let wanted = &arguments.shape;
     if let Some(unknown) = wanted.iter().find(|name| JOBS.iter().all(|job| job.name != **name)) {
@@ -116,15 +118,15 @@ fn jobs(arguments: &Arguments) -> Result<Vec<&'static Job>> {
             did_you_mean(unknown, names)
         )));
     }
-    let chosen = |job: &&Job| wanted.is_empty() || wanted.iter().any(|name| name == job.name);
-    let jobs: Vec<&Job> = JOBS.iter().filter(chosen).collect();
+    let mut jobs: Vec<&Job> = JOBS.iter().collect();
+    jobs.retain(|job| wanted.is_empty() || wanted.iter().any(|name| name == job.name));
     if let Some(rows) = arguments.rows {
         jobs.iter().try_for_each(|job| job.check_rows(rows))?;
     }
     Ok(jobs)
 }
 
-/// Those with that schedule; all without a name.
+/// The candidates with the named schedule; all without a name.
 fn of_schedule<'a>(all: Vec<Candidate<'a>>, name: Option<&str>) -> Result<Vec<Candidate<'a>>> {
     let Some(name) = name else { return Ok(all) };
     let names = distinct(all.iter().map(Candidate::schedule));
@@ -146,10 +148,11 @@ async fn one(
     let mut backend = candidate.open(&prepared.run).await?;
     let compile = started.elapsed().as_secs_f64();
     let mut progress = |step, steps| bar.set_message(format!("{name}: step {step} of {steps}"));
-    Ok((measure(&prepared.run, &mut *backend, time, &mut progress).await?, compile))
+    let measurement = measure(&prepared.run, &mut *backend, time, &mut progress).await?;
+    Ok(Measured { measurement, compile })
 }
 
-/// On standard error; nothing at all where that is no terminal (indicatif sees to it).
+/// A bar on standard error; nothing where that is no terminal (indicatif sees to it).
 fn bar(measurements: usize) -> ProgressBar {
     let bar = ProgressBar::new(measurements as u64);
     if let Ok(style) = ProgressStyle::with_template("[{bar:20}] {pos}/{len} {msg}") {
@@ -203,8 +206,8 @@ fn object(
         "data",
         prepared.file.as_ref().map_or(json!("made up"), |path| json!(path.display().to_string())),
     );
-    let of = |split: Split| (split.name().to_string(), json!(rows(prepared, split)));
-    put("rows", Split::ALL.map(of).into_iter().collect());
+    let counts = Split::ALL.map(|split| (split.name().to_string(), json!(rows(prepared, split))));
+    put("rows", counts.into_iter().collect());
     put("steps_per_epoch", json!(run.steps()));
     put("replicas", json!(run.replicas.len()));
     put("backend", json!(candidate.backend()));
@@ -214,7 +217,7 @@ fn object(
         put("instruction_set", json!(InstructionSet::best().name()));
     }
     match outcome {
-        Ok((measured, compile)) => {
+        Ok(Measured { measurement: measured, compile }) => {
             let step = measured.step;
             put("epochs", json!(measured.epochs));
             put(

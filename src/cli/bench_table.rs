@@ -6,14 +6,18 @@ use crate::candidates::Candidate;
 use crate::error::{Error, Result};
 use crate::instruction_set::InstructionSet;
 
-/// What was measured, and the seconds that opening and compiling took.
-pub(super) type Measured = (Measurement, f64);
+/// A measurement of a candidate.
+pub(super) struct Measured {
+    pub measurement: Measurement,
+    /// The seconds that opening and compiling took.
+    pub compile: f64,
+}
 
 /// Eighty columns; the seconds of each part are in --json.
 pub(super) const HEAD: &str =
     "  device                schedule     us a step  spread  rows a second  epochs";
 
-/// The row of a measurement, or of what kept it from being made.
+/// The row of a measurement, or of the error instead.
 pub(super) fn row(candidate: &Candidate, outcome: &Result<Measured>) -> String {
     // Long names of devices are cut: the columns stay in line.
     let device: String = match candidate.backend() {
@@ -22,7 +26,7 @@ pub(super) fn row(candidate: &Candidate, outcome: &Result<Measured>) -> String {
     };
     let who = format!("  {device:20}  {:10}", candidate.schedule());
     match outcome {
-        Ok((measured, _)) => format!(
+        Ok(Measured { measurement: measured, .. }) => format!(
             "{who}  {:>10}  {:>6}  {:>13.0}  {:>6}",
             microseconds(measured.step.median),
             spread(measured),
@@ -39,7 +43,7 @@ fn without_figures(head: &str, why: &Error) -> String {
     beside(&format!("{head}{why}"), columns, columns)
 }
 
-/// `2 %`; of fewer than four epochs nothing can be said.
+/// `2 %`; fewer than four epochs tell nothing.
 fn spread(measured: &Measurement) -> String {
     match measured.epochs {
         0..4 => "-".into(),
@@ -47,7 +51,7 @@ fn spread(measured: &Measurement) -> String {
     }
 }
 
-/// Four digits that mean something.
+/// Four significant digits.
 fn microseconds(seconds: f64) -> String {
     let microseconds = seconds * 1e6;
     let decimals = match microseconds {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::console;
 use super::header;
-use super::train::{check_same_data, placed, placed_choice};
+use super::placed::{check_same_data, placed, placed_choice};
 use super::wrap::wrapped;
 use crate::candidates::{BackendKind, DeviceRequest, choose, devices};
 use crate::cpu::{self, Cpu};
@@ -35,16 +35,16 @@ pub(super) struct Arguments {
 /// The code is 0 where train would begin, 2 where it would refuse.
 pub(super) async fn run(arguments: &Arguments) -> Result<()> {
     let Arguments { file, overrides, backend, device } = arguments;
-    // Before the data are in it.
+    // Before the data take some of it.
     let free = available();
     let file = Parameters::locate(file)?;
     let mut parameters = Parameters::read(&file, overrides)?;
-    let place = |error: Error| placed(error, &file, overrides);
     let place_choice = |error: Error| placed_choice(error, &file, overrides);
     let path = parameters.locate_dataset(&file)?;
     let dataset = Dataset::read(&path)?;
     check_same_data(&parameters, &dataset, &file, &path, "; restore them, or set NPZ_SHA256=null")?;
-    let run = Arc::new(Run::new(&parameters, &dataset).map_err(place)?);
+    let run =
+        Arc::new(Run::new(&parameters, &dataset).map_err(|error| placed(error, &file, overrides))?);
     // As in train, a backend asked for on the command line outweighs the file's device.
     let of_file = backend.is_none().then(|| parameters.device.clone());
     let request = DeviceRequest {
@@ -55,7 +55,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<()> {
     choose(&request, &parameters).await.map_err(place_choice)?;
     let note = parameters.note_of_targets(&dataset, &run.network);
     parameters.settle(&run.network);
-    for text in header::lines(&file, overrides, (&parameters, &parameters.to_json()), &run) {
+    for text in header::lines(&file, overrides, &parameters, &parameters.to_json(), &run) {
         line(&text)?;
     }
     if let Some(note) = note {
@@ -66,7 +66,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<()> {
     let mut would_do = false;
     for candidate in devices(&request, &parameters).await.map_err(place_choice)? {
         let (name, found) = match &candidate {
-            None => ("cpu", on_cpu(&run, (dataset.bytes(), free))),
+            None => ("cpu", on_cpu(&run, dataset.bytes(), free)),
             Some(adapter) => (&*adapter.info.name, on_gpu(adapter, &run).await),
         };
         match found.and_then(|found| found.with_schedule(&parameters.schedule, moved)) {
@@ -94,14 +94,14 @@ fn line(text: &str) -> Result<()> {
 struct Fitting {
     /// The schedules that fit.
     names: Vec<&'static str>,
-    /// All that the device has.
+    /// All schedules of the device.
     all: Vec<&'static str>,
     memory: String,
 }
 
 impl Fitting {
-    /// Refused where the schedule of the file does not fit. Where the command line names a device, `moved`,
-    /// a schedule that is none of that device counts as auto, as in train.
+    /// Refused where the schedule of the file does not fit. Where the command line names a device (`moved`), a
+    /// schedule that the device lacks counts as auto, as in train.
     fn with_schedule(self, wanted: &str, moved: bool) -> Result<Self> {
         let wanted = wanted.trim().to_lowercase();
         let is_free = wanted == "auto" || (moved && !self.all.contains(&&*wanted));
@@ -115,22 +115,23 @@ impl Fitting {
     }
 }
 
-/// The data are there twice while they are read: as they are in the file, of so many bytes, and as the CPU takes
-/// them. `free` is the memory that there was before.
-fn on_cpu(run: &Arc<Run>, (read, free): (u64, Option<u64>)) -> Result<Fitting> {
+/// The run on the CPU. While data are read they are there twice: as in the file, `read` bytes, and as the CPU takes
+/// them. `free` is the memory before that.
+fn on_cpu(run: &Arc<Run>, read: u64, free: Option<u64>) -> Result<Fitting> {
     Cpu::<f32>::check_memory(run)?;
-    let takes = |schedule: &cpu::Schedule| match schedule {
+    let mut fitting = cpu::Schedule::ALL.to_vec();
+    fitting.retain(|schedule| match schedule {
         cpu::Schedule::Layered => true,
         cpu::Schedule::Fused => crate::plan::Chain::of(&run.plan).is_ok(),
-    };
-    let names = cpu::Schedule::ALL.iter().filter(|s| takes(s)).map(|s| s.name()).collect();
+    });
+    let names = fitting.into_iter().map(cpu::Schedule::name).collect();
     let free = free.map_or_else(String::new, |free| format!(" of {}", mebibytes(free)));
     let needed = read.max(Cpu::<f32>::bytes(run)) + run.table.bytes();
     let memory = format!("{}{free}, data included", mebibytes(needed));
     Ok(Fitting { names, all: cpu::Schedule::ALL.map(cpu::Schedule::name).to_vec(), memory })
 }
 
-/// A GPU is opened, and its kernels are compiled.
+/// The run on a GPU: opens it, and compiles its kernels.
 async fn on_gpu(adapter: &Adapter, run: &Arc<Run>) -> Result<Fitting> {
     let gpu = adapter.open().await?;
     let bytes = GpuBackend::bytes(&gpu, run);
@@ -151,7 +152,7 @@ async fn on_gpu(adapter: &Adapter, run: &Arc<Run>) -> Result<Fitting> {
     Ok(Fitting { names, all, memory: mebibytes(bytes) })
 }
 
-/// Software adapters are no candidates unless one is named.
+/// Lists software adapters, which are candidates only by name.
 async fn tell_of_software(request: &DeviceRequest<'_>) -> Result<()> {
     let is_open = |device: &str| device.trim().eq_ignore_ascii_case("auto");
     if request.backend == Some(BackendKind::Cpu) || !request.device.is_none_or(is_open) {

@@ -1,4 +1,4 @@
-//! The table of classes of an evaluation, and which were taken for which.
+//! The table of an evaluation's classes, and their confusion.
 
 use super::console::{line, percent};
 use super::wrap::{WIDTH, folded};
@@ -12,16 +12,18 @@ const MOST_SHOWN: usize = 20;
 /// The columns of a class's name, beside the figures of millions of rows.
 const NAME: usize = 40;
 
-/// Prints a line a class, their means, and the confusion.
+/// Prints one line per class, their means, and the confusion.
 pub(super) fn class_table(model: &Model, quality: &Quality) -> Result<()> {
     let Quality::Classification { precision, recall, f1, classes, confusion, .. } = quality else {
         return Ok(());
     };
-    let name = |class: usize| match model.class_name(class) {
-        Some(name) => format!("{}={}", model.labels[class], shown(name)),
-        None => model.labels[class].to_string(),
-    };
-    let names: Vec<String> = (0..classes.len()).map(name).collect();
+    let mut names = vec![];
+    for (class, label) in model.labels.iter().enumerate() {
+        names.push(match model.class_name(class) {
+            Some(name) => format!("{label}={}", shown(name)),
+            None => label.to_string(),
+        });
+    }
     precision_table("class", &names, classes, [*precision, *recall, *f1])?;
     let labels: Vec<String> = model.labels.iter().map(ToString::to_string).collect();
     match matrix(&names, &labels, confusion).or_else(|| matrix(&labels, &labels, confusion)) {
@@ -33,7 +35,7 @@ pub(super) fn class_table(model: &Model, quality: &Quality) -> Result<()> {
     }
 }
 
-/// Prints a line a class or label, and their means.
+/// Prints one line per class or label, and their means.
 pub(super) fn precision_table(
     what: &str,
     names: &[String],
@@ -57,7 +59,7 @@ pub(super) fn precision_table(
     figures("macro", means, rows)
 }
 
-/// The confusion under its labels, each class behind its name; None where it is wider than a line.
+/// The confusion under its labels, each line after its class's name; None where it is wider than a line.
 fn matrix(names: &[String], labels: &[String], confusion: &Confusion) -> Option<Vec<String>> {
     if labels.len() > MOST_SHOWN {
         return None;
@@ -65,8 +67,8 @@ fn matrix(names: &[String], labels: &[String], confusion: &Confusion) -> Option<
     let wide = widest(names);
     let cell = confusion.pairs().map(|(_, _, rows)| rows.to_string().len()).max().unwrap_or(1);
     let cell = cell.max(widest(labels));
-    let fits = |gap: &usize| wide + (cell + gap) * labels.len() <= WIDTH;
-    let cell = cell + [2, 1].into_iter().find(fits)?;
+    let gap = [2, 1].into_iter().find(|gap| wide + (cell + gap) * labels.len() <= WIDTH)?;
+    let cell = cell + gap;
     let head: String = labels.iter().map(|label| format!("{label:>cell$}")).collect();
     let mut lines = vec![format!("{:<wide$}{head}", "")];
     for (class, name) in names.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Printing that a closed pipe does not turn into a panic, and numbers as tables show them.
+//! Prints lines, without a panic where a pipe is closed, and formats the numbers of tables.
 
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, Write};
@@ -6,8 +6,8 @@ use std::io::{self, ErrorKind, Write};
 use crate::error::{Error, Result};
 use crate::text::{escaped, steers};
 
-/// A line on standard output. A reader that has gone (`| head`) is no reason to lose a run: what it
-/// no longer reads is dropped. Any other fault (a full disk) is an error: the lines are wanted.
+/// Prints a line on standard output. Where the reader is gone (`| head`), the line is dropped and the run goes on;
+/// any other fault (a full disk) is an error.
 pub(super) fn line(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
     match writeln!(out, "{}", plain(text)).and_then(|()| out.flush()) {
@@ -18,13 +18,13 @@ pub(super) fn line(text: &str) -> Result<()> {
     }
 }
 
-/// A line on standard error.
+/// Prints a line on standard error.
 pub(super) fn message(text: &str) {
-    // There is no other place to tell of it.
+    // No other place is left for an error.
     let _ = writeln!(io::stderr(), "{}", plain(text));
 }
 
-/// Names come from files: what a terminal would obey is shown escaped, but for the ends of our own lines.
+/// Escapes whatever a terminal would obey in names from files; the ends of our own lines stay.
 fn plain(text: &str) -> Cow<'_, str> {
     escaped(text, |c| steers(c) && c != '\n')
 }
@@ -42,8 +42,7 @@ pub(super) fn scientific(x: f64) -> String {
     }
 }
 
-/// From 1e-4 to 1e5 six decimals, or as many as fit ten places; else scientific: three digits of it mean
-/// something.
+/// From 1e-4 to 1e5 six decimals, or as many as fit ten characters; else scientific, with three digits.
 pub(super) fn decimal(x: f64) -> String {
     match x.abs() {
         size if size == 0.0 || !size.is_finite() || (1e-4..1e3).contains(&size) => {
@@ -64,7 +63,7 @@ pub(super) fn precise(x: f64) -> String {
     format!("{x:.*}", 10usize.saturating_sub(whole_digits))
 }
 
-/// R²: four decimals while they fit eight places, else as many as do, else scientific.
+/// R²: four decimals, or as many as fit eight characters, else scientific.
 pub(super) fn r_squared(x: f64) -> String {
     let fitting = (0..=4).rev().map(|decimals| format!("{x:.decimals$}"));
     fitting.into_iter().find(|text| text.len() <= 8).unwrap_or_else(|| scientific(x))

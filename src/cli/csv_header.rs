@@ -1,4 +1,4 @@
-//! `--header`: what the first line of a CSV file is, where the line itself does not tell.
+//! `--header`: the kind of a CSV file's first line, where the line itself does not tell.
 
 /// The answers.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]

@@ -1,15 +1,15 @@
-//! Where a run goes that is given no place.
+//! The directory of a run without `--out`.
 
 use std::path::{Path, PathBuf};
 
 use crate::clock::{Duration, SystemTime, UNIX_EPOCH};
 use crate::error::{Error, Result};
 
-/// The latest time that is written with four digits of a year.
+/// The latest time whose year has four digits.
 const LAST_SECOND: u64 = 253_402_300_799;
 
-/// A time as directories have it: `20261123T061502Z`. A clock that stands before 1970 or beyond the year 9999
-/// is wrong, but no reason not to train.
+/// A time in a directory's name: `20261123T061502Z`. A clock before 1970 or beyond the year 9999 is wrong, but no
+/// reason not to train.
 fn stamp(now: SystemTime) -> String {
     let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
     let now = UNIX_EPOCH + since.min(Duration::from_secs(LAST_SECOND));
@@ -17,7 +17,7 @@ fn stamp(now: SystemTime) -> String {
     now.chars().filter(|c| !matches!(c, '-' | ':')).collect()
 }
 
-/// Makes `runs/iris-20261123T061502Z`, with a number behind it where other runs begin in the same second: a
+/// Makes `runs/iris-20261123T061502Z`, or with a number after it where other runs begin in the same second: a
 /// directory that no other process has made.
 pub(super) fn make_default_directory(dataset: &str) -> Result<PathBuf> {
     let name = format!("{dataset}-{}", stamp(SystemTime::now()));

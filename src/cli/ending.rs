@@ -1,4 +1,4 @@
-//! The last lines: why a run stopped, its final and best figures, and how long it took.
+//! The last lines of a run: why it stopped, its final and best figures, and its time.
 
 use super::console::message;
 use super::figures;

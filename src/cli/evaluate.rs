@@ -13,12 +13,12 @@ use super::row_progress::RowProgress;
 use super::wrap::wrapped;
 use crate::data::{Labelled, Wanted};
 use crate::error::{Error, Result};
-use crate::metrics::{ClassFigures, Metrics, OutputFigures, Quality, RegressionFigures};
+use crate::metrics::{Metrics, Quality, RegressionFigures};
 use crate::model::Model;
 use crate::text::shown;
 use crate::usage::{evaluate, wanted};
 
-/// The most classes whose confusion is a matrix in JSON; of more it is a list of the pairs that occur.
+/// The most classes whose confusion is a matrix in JSON; with more it lists the pairs that occur.
 const MOST_OF_MATRIX: usize = 1000;
 
 /// Tells how good a model is on data with targets.
@@ -81,7 +81,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<()> {
     table(&network, &metrics)
 }
 
-/// The same figures, for programs.
+/// The figures as JSON.
 fn as_json(model: &Model, metrics: &Metrics) -> Value {
     let mut json = json!({
         "task": model.task_name(), "rows": metrics.rows, "loss": metrics.loss,
@@ -90,33 +90,32 @@ fn as_json(model: &Model, metrics: &Metrics) -> Value {
         Quality::Classification { .. } => of_classes(model, &metrics.quality),
         Quality::MultiLabel { accuracy, correct, precision, recall, f1, labels } => {
             let names = model.output_names();
-            let label = |(index, label): (usize, &ClassFigures)| {
-                json!({
+            let mut list = vec![];
+            for (index, label) in labels.iter().enumerate() {
+                list.push(json!({
                     "name": names.map(|names| &names[index]),
                     "rows": label.rows,
                     "precision": label.precision,
                     "recall": label.recall,
                     "f1": label.f1,
-                })
-            };
+                }));
+            }
             json!({
                 "accuracy": accuracy,
                 "correct": correct, "precision": precision, "recall": recall, "f1": f1,
-                "labels": labels.iter().enumerate().map(label).collect::<Vec<_>>(),
+                "labels": list,
             })
         }
         Quality::Regression(RegressionFigures { r2, rmse, mae, outputs }) => {
             let names = model.output_names();
-            let output = |(index, output): (usize, &OutputFigures)| {
-                json!({
+            let mut list = vec![];
+            for (index, output) in outputs.iter().enumerate() {
+                list.push(json!({
                     "name": names.map(|names| &names[index]),
                     "r2": output.r2, "rmse": output.rmse, "mae": output.mae,
-                })
-            };
-            json!({
-                "r2": r2, "rmse": rmse, "mae": mae,
-                "outputs": outputs.iter().enumerate().map(output).collect::<Vec<_>>(),
-            })
+                }));
+            }
+            json!({ "r2": r2, "rmse": rmse, "mae": mae, "outputs": list })
         }
     };
     if let (Value::Object(all), Value::Object(own)) = (&mut json, own) {
@@ -141,16 +140,17 @@ fn of_classes(model: &Model, quality: &Quality) -> Value {
     else {
         return Value::Null;
     };
-    let class = |(index, class): (usize, &ClassFigures)| {
-        json!({
+    let mut list = vec![];
+    for (index, class) in classes.iter().enumerate() {
+        list.push(json!({
             "label": model.labels[index],
             "name": model.class_name(index),
             "rows": class.rows,
             "precision": class.precision,
             "recall": class.recall,
             "f1": class.f1,
-        })
-    };
+        }));
+    }
     let mut json = json!({
         "accuracy": accuracy,
         "correct": correct, "precision": precision, "recall": recall, "f1": f1,
@@ -159,7 +159,7 @@ fn of_classes(model: &Model, quality: &Quality) -> Value {
         json["roc_auc"] = json!(roc_auc);
         json["average_precision"] = json!(average_precision);
     }
-    json["classes"] = classes.iter().enumerate().map(class).collect();
+    json["classes"] = list.into();
     if classes.len() <= MOST_OF_MATRIX {
         json["confusion"] = (0..classes.len()).map(|class| confusion.row(class)).collect();
     } else {

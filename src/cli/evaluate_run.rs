@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::console::line;
 use super::figures;
-use super::train::{check_same_data, placed, placed_choice};
+use super::placed::{check_same_data, placed, placed_choice};
 use crate::candidates::{DeviceRequest, choose};
 use crate::data::{Dataset, Split};
 use crate::error::{Error, Result};
@@ -15,8 +15,7 @@ use crate::model::Model;
 use crate::run::{Optimizer, Parameters, Run};
 use crate::usage::evaluate_own_splits;
 
-/// Reads the run's data again, and computes the figures on the device and schedule of its end unless others are
-/// named.
+/// Reads the run's data again, and computes the figures on the device and schedule of its end, or on named ones.
 pub(super) async fn run(
     directory: &Path,
     model: &Model,
@@ -32,7 +31,7 @@ pub(super) async fn run(
         .within(directory.display()));
     }
     let mut parameters = Parameters::read(&file, &[])?;
-    // What the weights were trained for, whatever the targets look like.
+    // The task of the weights, whatever the targets look like.
     parameters.task = Some(model.network.task());
     let mut named_in = file.clone();
     if let Some(of_model) = device_of(model) {
@@ -44,8 +43,7 @@ pub(super) async fn run(
     let path = parameters.locate_dataset(&file)?;
     let dataset = Dataset::read(&path)?;
     check_same_data(&parameters, &dataset, &file, &path, "; restore them, or name data")?;
-    let place = |error| placed(error, &file, &[]);
-    let run = Run::new(&parameters, &dataset).map_err(place)?;
+    let run = Run::new(&parameters, &dataset).map_err(|error| placed(error, &file, &[]))?;
     let choice = choose(request, &parameters).await;
     let choice = choice.map_err(|error| placed_choice(error, &named_in, &[]))?;
     let open = async |run| Ok(choice.open(&run).await?.backend);
@@ -66,7 +64,7 @@ pub(super) async fn run(
     line(&object.to_string())
 }
 
-/// The device and schedule of the model, which a run that went on elsewhere has other than those it began on.
+/// The device and schedule of the model; params.json has those on which the run began.
 fn device_of(model: &Model) -> Option<(String, String)> {
     let parameters: Value = serde_json::from_str(model.parameters.as_ref()?.get()).ok()?;
     let text = |key: &str| parameters["parameters"][key].as_str().map(String::from);

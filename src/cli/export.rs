@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// A place that takes no file is wrong input; a file that can't be written to its end has failed.
+/// Saves the file. A path that takes no file is wrong input; a file that can't be written to its end has failed.
 fn save(output: &Path, bytes: &[u8]) -> Result<()> {
     let name = output.display();
     signals::end_without(output)?;

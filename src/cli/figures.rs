@@ -1,14 +1,14 @@
-//! The table of a run's figures: a line a split.
+//! The table of a run's figures: one line per split.
 
 use super::console::{decimal, percent, r_squared};
 use crate::data::Split;
 use crate::metrics::{Figures, RegressionFigures, Scores};
 
-/// The places beside the head: a longer title has a line of its own.
+/// The columns before the head: a longer title has a line of its own.
 const TITLE: usize = 18;
 
-/// The lines of the table, 80 columns wide at most where losses and errors are of ordinary size; none
-/// without figures.
+/// The lines of the table, at most 80 columns wide where losses and errors are of ordinary size; none without
+/// figures.
 pub(super) fn table(title: &str, splits: [Option<&Figures>; 3]) -> Vec<String> {
     let all = || Split::ALL.into_iter().zip(splits).filter_map(|(s, f)| Some((s, f?)));
     let Some((_, first)) = all().next() else { return vec![] };
@@ -20,16 +20,15 @@ pub(super) fn table(title: &str, splits: [Option<&Figures>; 3]) -> Vec<String> {
             format!("{:>10}  {:>8}  {:>10}  {:>10}  {:>8}", "loss", "R²", "RMSE", "MAE", "rows")
         }
     };
-    let split = |(split, figures): (Split, &Figures)| {
-        format!("    {:<14}  {}", split.name(), cells(figures))
-    };
     let mut lines = vec![];
     if title.chars().count() > TITLE {
         lines.push(title.into());
     }
     let beside = if lines.is_empty() { title } else { "" };
     lines.push(format!("{beside:<TITLE$}  {head}"));
-    lines.extend(all().map(split));
+    for (split, figures) in all() {
+        lines.push(format!("    {:<14}  {}", split.name(), cells(figures)));
+    }
     lines
 }
 

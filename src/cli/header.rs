@@ -1,4 +1,4 @@
-//! The header block: what is about to be trained, on what, and when it will stop.
+//! The header block: the parameters, data and network of a run, and its stopping rules.
 
 use serde_json::Value;
 
@@ -11,28 +11,30 @@ use crate::network::Task;
 use crate::run::{Parameters, Replica, Run, TableTargets};
 use crate::text::shown;
 
-/// Classes or labels whose rows are counted for all to see.
+/// The most classes or labels whose rows are shown.
 const MOST_COUNTS: usize = 30;
-/// Channels a sample from which a note asks whether the axes are the wrong way round.
+/// With this many channels per sample, a note asks whether the axes are transposed.
 const MUCH: usize = 4;
 
 /// Prints the header block on standard error.
 pub(super) fn print(
     file: &std::path::Path,
     overrides: &[String],
-    (parameters, resolved): (&Parameters, &Value),
+    parameters: &Parameters,
+    resolved: &Value,
     run: &Run,
     device: &str,
 ) {
-    lines(file, overrides, (parameters, resolved), run).iter().for_each(|line| message(line));
+    lines(file, overrides, parameters, resolved, run).iter().for_each(|line| message(line));
     message(&wrapped(&format!("device: {device}\n")));
 }
 
-/// The lines of the block but the last, which names the device; of 80 columns.
+/// The lines of the block, 80 columns wide, without the last, which names the device.
 pub(super) fn lines(
     file: &std::path::Path,
     overrides: &[String],
-    (parameters, resolved): (&Parameters, &Value),
+    parameters: &Parameters,
+    resolved: &Value,
     run: &Run,
 ) -> Vec<String> {
     let mut lines = vec![format!("parameters: {}", file.display())];
@@ -77,7 +79,7 @@ fn dataset(run: &Run) -> String {
     format!("{}: {}, {shape}, {targets}", shown(&run.name), counted(rows, "row"))
 }
 
-/// What to do where the axes of a signal look to be the wrong way round: far fewer samples than channels.
+/// A note for a signal whose axes look transposed: far fewer samples than channels.
 fn axes_note(input: &[usize]) -> Option<String> {
     let &[channels, samples] = input else { return None };
     (samples.saturating_mul(MUCH) <= channels).then(|| {
@@ -105,18 +107,22 @@ fn rows(run: &Run, split: Split) -> Option<String> {
     Some(counted(rows.len(), "row") + &counts)
 }
 
-/// How many of these rows are of each class, or have each label; nothing in regression.
+/// The rows of each class, or with each label; nothing in regression.
 fn counts(run: &Run, rows: &[u32]) -> Vec<(String, usize)> {
     match (&run.table.targets, run.network.task()) {
         (TableTargets::Classes(classes), _) => {
             let mut counts = vec![0; run.labels.len()];
             rows.iter().for_each(|&row| counts[classes[row as usize] as usize] += 1);
-            let named = |(class, count)| (class_name(run, class), count);
-            counts.into_iter().enumerate().map(named).collect()
+            let counts = counts.into_iter().enumerate();
+            counts.map(|(class, count)| (class_name(run, class), count)).collect()
         }
         (TableTargets::Values { values, .. }, Task::MultiLabel) => {
-            let count = |k| rows.iter().filter(|&&row| values[[row as usize, k]] == 1.0).count();
-            (0..values.ncols()).map(|k| (label_name(run, k), count(k))).collect()
+            let mut counts = vec![];
+            for label in 0..values.ncols() {
+                let has_it = |row: &&u32| values[[**row as usize, label]] == 1.0;
+                counts.push((label_name(run, label), rows.iter().filter(has_it).count()));
+            }
+            counts
         }
         (TableTargets::Values { .. }, Task::Classification | Task::Regression) => vec![],
     }
@@ -130,7 +136,7 @@ fn label_name(run: &Run, label: usize) -> String {
     }
 }
 
-/// `0=setosa`: a class's label, and its name where the data set gives one a class.
+/// `0=setosa`: a class's label, and its name where the data set names every class.
 pub(super) fn class_name(run: &Run, class: usize) -> String {
     match &run.target_names {
         Some(names) if names.len() == run.labels.len() => {
@@ -140,7 +146,7 @@ pub(super) fn class_name(run: &Run, class: usize) -> String {
     }
 }
 
-/// When the first replica stops.
+/// The stopping rules of the first replica.
 fn criteria(run: &Run) -> String {
     let Some(Replica { stopping: rules, .. }) = run.replicas.first() else { return String::new() };
     let score = match run.network.task() {

@@ -19,7 +19,7 @@ pub(super) struct Arguments {
     file: PathBuf,
 }
 
-/// Shows what the file holds; its first bytes, not its name, decide what it is.
+/// Shows the contents of the file; its first bytes, not its name, tell its kind.
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let path = &Model::locate(&arguments.file)?;
     match first_bytes(path)? {
@@ -66,7 +66,7 @@ fn archive(path: &Path) -> Result<()> {
     }
 }
 
-/// The data set the archive makes: its rows, its targets, and the range of every feature.
+/// Describes the archive as a data set: its rows, its targets, and the range of every feature.
 fn describe(dataset: &Dataset) -> Result<()> {
     let shape: Vec<String> = dataset.row_shape.iter().map(ToString::to_string).collect();
     let rows = dataset.inputs.nrows();
@@ -106,20 +106,19 @@ fn describe_targets(targets: &Targets, names: Option<&[String]>) -> Result<()> {
         Targets::Integers(values) if values.ncols() == 1 => {
             let mut counts = std::collections::BTreeMap::new();
             values.iter().for_each(|label| *counts.entry(label).or_insert(0usize) += 1);
-            let name = |class: usize| match names {
-                Some(names) if names.len() == counts.len() => format!("={}", shown(&names[class])),
-                _ => String::new(),
-            };
+            let names = names.filter(|names| names.len() == counts.len());
+            let mut list = vec![];
             // More than that are the values of a regression, not classes.
-            let shown = counts.iter().take(32).enumerate();
-            let class = |(class, (label, count)): (usize, (&&i64, &usize))| {
-                format!("{count} x {label}{}", name(class))
-            };
-            let list = shown.map(class).collect::<Vec<_>>().join(" | ");
+            for (class, (label, count)) in counts.iter().take(32).enumerate() {
+                let name =
+                    names.map_or_else(String::new, |names| format!("={}", shown(&names[class])));
+                list.push(format!("{count} x {label}{name}"));
+            }
             let more = if counts.len() > 32 { " | ..." } else { "" };
             line(&format!(
-                "targets: {} ({list}{more})",
-                counted(counts.len(), "distinct integer")
+                "targets: {} ({}{more})",
+                counted(counts.len(), "distinct integer"),
+                list.join(" | ")
             ))?;
         }
         Targets::Integers(values) => {

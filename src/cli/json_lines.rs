@@ -1,4 +1,4 @@
-//! `--json`: an epoch a line, the fields of history.csv.
+//! `--json`: one line per epoch, with the fields of history.csv.
 
 use serde_json::Value;
 

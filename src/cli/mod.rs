@@ -1,4 +1,4 @@
-//! The command line: one file a subcommand. The only room that prints or exits.
+//! The command line: one file per subcommand. The only room that prints or exits.
 
 mod architecture;
 mod bench;
@@ -17,8 +17,10 @@ mod figures;
 mod header;
 mod inspect;
 mod json_lines;
+mod listeners;
 mod model_device;
 mod output_place;
+mod placed;
 mod predict;
 mod progress;
 mod refused_usage;
@@ -109,12 +111,11 @@ async fn run(command: Command, started: Instant) -> Result<()> {
     }
 }
 
-/// A layer of Linux' Vulkan drivers complains on standard error, in lines that begin with "error:", where
-/// XDG_RUNTIME_DIR is not set: it looks for a screen, of which there is no need. It is given a path that
-/// nothing can lie in.
+/// Gives XDG_RUNTIME_DIR a path that holds nothing, where it is not set: without it, a layer of Linux' Vulkan
+/// drivers looks for a screen, and complains on standard error in lines that begin with "error:".
 fn quiet_layers() {
-    let is_usable = |value: std::ffi::OsString| std::path::Path::new(&value).is_absolute();
-    if cfg!(target_os = "linux") && !std::env::var_os("XDG_RUNTIME_DIR").is_some_and(is_usable) {
+    let folder = std::env::var_os("XDG_RUNTIME_DIR").map(std::path::PathBuf::from);
+    if cfg!(target_os = "linux") && !folder.is_some_and(|folder| folder.is_absolute()) {
         #[expect(unsafe_code, reason = "only here the process has one thread")]
         // SAFETY: the process has no other thread yet that could read the environment.
         unsafe {

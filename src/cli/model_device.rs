@@ -1,4 +1,4 @@
-//! What computes predictions of a trained model.
+//! The device that computes a trained model's predictions.
 
 use crate::backend::{Infer, Trained};
 use crate::candidates::{BackendKind, DeviceRequest, choose};
@@ -18,7 +18,7 @@ pub(super) struct ModelDevice {
 }
 
 impl ModelDevice {
-    /// What is asked for where a run's own device and schedule are the default.
+    /// The request where a run's own device and schedule are the default.
     pub fn request(&self) -> DeviceRequest<'_> {
         DeviceRequest {
             backend: self.backend,
@@ -27,20 +27,20 @@ impl ModelDevice {
         }
     }
 
-    /// What opens a device on a model. Without options that is the CPU: reading the rows takes longer
-    /// than computing them.
+    /// A function that opens the device on a model. Without options it is the CPU: reading the rows takes longer than
+    /// computing them.
     pub async fn opener(&self) -> Result<impl AsyncFnOnce(Trained) -> Result<Box<dyn Infer>>> {
         let nothing_said = self.backend.is_none() && self.device.is_none();
         let request = DeviceRequest {
             backend: if nothing_said { Some(BackendKind::Cpu) } else { self.backend },
             device: self.device.as_deref(),
-            // Schedules differ in their steps; there are none here.
+            // Schedules differ in their steps; predictions have none.
             schedule: Some("layered"),
             checkpoint: None,
         };
-        // No file speaks here: what it could say of the device is "auto".
-        let unsaid = Parameters::new(vec![]).learning_rate(1.0).max_epochs(1).batch_size(1);
-        let choice = choose(&request, &unsaid).await?;
+        // No parameter file: these have the device "auto".
+        let defaults = Parameters::new(vec![]).learning_rate(1.0).max_epochs(1).batch_size(1);
+        let choice = choose(&request, &defaults).await?;
         Ok(async move |trained| choice.open_for_predictions(trained).await)
     }
 }

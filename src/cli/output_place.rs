@@ -1,4 +1,4 @@
-//! Where a command's output goes, and what it must not replace.
+//! The output of a command: standard output or a file, and never one of its inputs.
 
 use std::path::Path;
 
@@ -9,18 +9,20 @@ pub(super) fn is_standard(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// Refuses an output that is one of the files that are read, by another name or a link too.
+/// Refuses an output that is one of the inputs, also by another name or a link.
 pub(super) fn check_apart(output: &Path, inputs: &[&Path]) -> Result<()> {
-    let is_output = |input: &&&Path| {
-        let files =
-            std::fs::canonicalize(input).and_then(|a| Ok((a, std::fs::canonicalize(output)?)));
-        !is_standard(input) && files.is_ok_and(|(a, b)| a == b)
-    };
-    if is_standard(output) || !inputs.iter().any(|input| is_output(&input)) {
+    if is_standard(output) {
         return Ok(());
     }
-    Err(Error::input(format!(
-        "-o {}: would replace what is read; choose another name",
-        output.display()
-    )))
+    for input in inputs.iter().filter(|input| !is_standard(input)) {
+        let files =
+            std::fs::canonicalize(input).and_then(|a| Ok((a, std::fs::canonicalize(output)?)));
+        if files.is_ok_and(|(a, b)| a == b) {
+            return Err(Error::input(format!(
+                "-o {}: would replace what is read; choose another name",
+                output.display()
+            )));
+        }
+    }
+    Ok(())
 }

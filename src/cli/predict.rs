@@ -33,7 +33,7 @@ pub(super) struct Arguments {
     device: ModelDevice,
 }
 
-/// Predicts a block of rows at a time. What can be refused is refused before a file is made.
+/// Predicts in blocks of rows. Refusals come before a file is made.
 pub(super) async fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     let Arguments { model, data, output, header, device } = arguments;
     let model = &Model::locate(model)?;
@@ -56,7 +56,7 @@ pub(super) async fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     let count = predict(&mut predictor, &mut rows, &mut predictions, told).await?;
     predictions.finish(count)?;
     drop(progress);
-    // An index is one only once all of it has been seen to count up.
+    // Only the last row shows that an index counts up.
     if let Some(note) = rows.note() {
         message(&wrapped(&format!("{}: {note}", rows.name())));
     }

@@ -1,4 +1,4 @@
-//! How far a long run is, and the time it has left, on a terminal.
+//! The progress of a long run, and the time it has left, on a terminal.
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -6,16 +6,16 @@ use crate::clock::{Duration, Instant};
 use crate::error::Result;
 use crate::train::{EpochRow, Observer};
 
-/// On standard error; nothing at all where that is no terminal (indicatif sees to it).
+/// A bar on standard error; nothing where that is no terminal (indicatif sees to it).
 pub(super) struct RunProgress {
     bar: Option<ProgressBar>,
-    /// What was done, in epochs, when it was first told, and when that was.
+    /// The first progress reported, in epochs, and its time.
     first: Option<(f64, Instant)>,
     max_epochs: u32,
 }
 
 impl RunProgress {
-    /// Of a run that ends at `max_epochs` at the latest.
+    /// The bar of a run of at most `max_epochs` epochs.
     pub fn new(max_epochs: u32) -> Self {
         RunProgress { bar: None, first: None, max_epochs }
     }
@@ -53,10 +53,9 @@ impl Observer for RunProgress {
     }
 }
 
-/// The time that `left` epochs take where `done` took `elapsed`, all of the run's: a stopping rule may end it
-/// sooner.
+/// The time of the `left` epochs of a run whose `done` epochs took `elapsed`: a stopping rule may end it sooner.
 fn to_go(elapsed: Duration, done: f64, left: f64) -> String {
-    // A century and more is no answer.
+    // A century or more is no answer.
     let seconds = Some(elapsed.as_secs_f64() * left / done).filter(|s| (0.0..3e9).contains(s));
     match seconds {
         Some(seconds) => {

@@ -7,7 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::console::message;
 use crate::params::{Meaning, meaning};
 
-/// Prints what clap says, or, where a setting was given as an option, how to give it.
+/// Prints clap's error, or, for a setting given as an option, how to give it.
 pub(super) fn refused(error: &clap::Error) -> ExitCode {
     let arguments: Vec<String> =
         std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
@@ -18,7 +18,7 @@ pub(super) fn refused(error: &clap::Error) -> ExitCode {
         message(&format!("error: {words}"));
         return ExitCode::from(2);
     }
-    // There is no other place to tell of it.
+    // No other place is left for an error.
     let _ = error.print();
     ExitCode::from(error.exit_code().clamp(0, 255) as u8)
 }
@@ -33,11 +33,12 @@ fn as_setting(option: &str, arguments: &[String]) -> Option<String> {
         Meaning::Key(key) => key,
         Meaning::Told(words) => return Some(format!("{option}: {words}")),
     };
-    let after = |(at, argument): (usize, &String)| match argument.strip_prefix(option)? {
-        "" => arguments.get(at + 1).cloned(),
-        rest => rest.strip_prefix('=').map(String::from),
-    };
-    let value = arguments.iter().enumerate().find_map(after);
+    let value = arguments.iter().enumerate().find_map(|(index, argument)| {
+        match argument.strip_prefix(option)? {
+            "" => arguments.get(index + 1).cloned(),
+            rest => rest.strip_prefix('=').map(String::from),
+        }
+    });
     let value = value.unwrap_or_else(|| "...".into());
     Some(format!("{option}: settings are keys of the parameter file; write --set {key}={value}"))
 }

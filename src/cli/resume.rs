@@ -1,4 +1,4 @@
-//! `gpu-mlp train --resume`: a run that did not reach its end, gone on with.
+//! `gpu-mlp train --resume`: goes on with a run that did not reach its end.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::run::{Parameters, Run};
 use crate::train::Checkpoint;
 
-/// What is gone on with.
+/// A resumed run.
 pub(super) struct Resumed {
     pub stored: StoredRun,
     /// None if the run was stopped before its first checkpoint.
@@ -20,8 +20,8 @@ pub(super) struct Resumed {
 }
 
 impl Resumed {
-    /// Reads the checkpoint, and names its device and schedule in the parameters, for where the
-    /// command line names no other; the schedule of one device may be none of another.
+    /// Reads the checkpoint, and puts its device and schedule into the parameters, in case the command line names no
+    /// others. Another device may lack the schedule, so then it is auto.
     pub fn read(
         stored: StoredRun,
         run: &Run,
@@ -52,7 +52,7 @@ impl Resumed {
         self.saved.as_ref().map(|saved| saved.checkpoint.clone())
     }
 
-    /// Where the run goes on, and what to expect where another device goes on with it.
+    /// Says after which epoch the run goes on, and how exactly where the device is another one.
     pub fn note(&self, description: &Description) -> String {
         let mut note = match &self.saved {
             None => "resumed: there is no checkpoint yet, so the run begins at epoch 1\n".into(),
@@ -70,7 +70,7 @@ impl Resumed {
     }
 }
 
-/// Whether the command line asks for what may be another device.
+/// Whether the command line asks for a device that may be another one.
 fn names_another(request: &DeviceRequest, device: &str) -> bool {
     match (request.device, request.backend) {
         (Some(wanted), _) => !wanted.trim().eq_ignore_ascii_case(device),
@@ -84,10 +84,10 @@ pub(super) fn command(directory: &Path) -> String {
     format!("gpu-mlp train --resume {}", quoted(&directory.display().to_string()))
 }
 
-/// As a shell takes it for one word.
+/// The text as one word of a shell.
 fn quoted(text: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "/._-+,:@%".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
+    let is_plain = text.chars().all(|c| c.is_alphanumeric() || "/._-+,:@%".contains(c));
+    if is_plain && !text.is_empty() {
         return text.into();
     }
     format!("'{}'", text.replace('\'', r"'\''"))

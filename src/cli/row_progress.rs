@@ -1,4 +1,4 @@
-//! The rows that are done, on a terminal.
+//! The number of rows done, on a terminal.
 
 use std::fmt::Write;
 
@@ -6,12 +6,11 @@ use crate::clock::Duration;
 
 use indicatif::{HumanCount, ProgressBar, ProgressState, ProgressStyle};
 
-/// On standard error; nothing at all where that is no terminal (indicatif sees to it). It goes when it
-/// is dropped.
+/// A bar on standard error; nothing where that is no terminal (indicatif sees to it). Dropping it clears it.
 pub(super) struct RowProgress(ProgressBar);
 
 impl RowProgress {
-    /// Of `total` rows, where their number is known.
+    /// The bar of `total` rows, where their number is known.
     pub fn new(total: Option<usize>) -> Self {
         let (bar, template) = match total {
             Some(total) => {

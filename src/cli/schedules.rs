@@ -1,4 +1,4 @@
-//! The table of schedules that -v prints: what was looked at, and how it did.
+//! The table of schedules that -v prints: the candidates and their results.
 
 use super::console::message;
 use super::wrap::wrapped;

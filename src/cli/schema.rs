@@ -4,7 +4,7 @@ use super::console;
 use crate::error::Result;
 use crate::params::schema;
 
-/// Prints what an editor needs to complete and check a parameter file.
+/// Prints the JSON Schema, with which editors complete and check a parameter file.
 pub(super) fn run() -> Result<()> {
     console::line(&format!("{:#}", schema()))
 }

@@ -9,8 +9,8 @@ use crate::artifact::exit_without_unfinished;
 use crate::clock::{Duration, Instant};
 use crate::error::{Error, Result};
 
-/// Signals that come sooner after the first are part of it: `timeout` signals the process and then its
-/// group, a terminal that closes does so after its shell.
+/// Signals within this time of the first count as one: `timeout` signals the process and then its group, and a
+/// terminal closes after its shell.
 const ONE_STOP: Duration = Duration::from_secs(1);
 
 /// A flag that the first signal sets; a later one ends the process at once.
@@ -26,14 +26,14 @@ pub(super) fn catch() -> Result<Arc<AtomicBool>> {
             console::message(
                 "stopping after this epoch; Ctrl-C again, a second later, stops at once, without saving",
             );
-            // Now and not before: a terminal may take its time, and the second signal waits behind.
+            // Now and not before: printing may take long, and the second signal waits for it.
             first = Some(Instant::now());
         }
     })?;
     Ok(interrupt)
 }
 
-/// Lets a signal end the process at once, and take away what it has written of `file`.
+/// Lets a signal end the process at once, and remove the unfinished `file`.
 pub(super) fn end_without(file: &Path) -> Result<()> {
     let words = format!("error: interrupted; nothing was kept of {}", file.display());
     on_signal(move || {
@@ -53,8 +53,8 @@ fn on_signal(handler: impl FnMut() + Send + 'static) -> Result<()> {
     Ok(())
 }
 
-/// Lets a write beyond the limit on the size of files (`ulimit -f`) fail and be reported as on a full
-/// disk; the signal's default ends the process without a word.
+/// Lets a write beyond the limit on the size of files (`ulimit -f`) fail as on a full disk; the signal's default
+/// ends the process without a word.
 pub(super) fn report_too_large_files() {
     #[cfg(unix)]
     {

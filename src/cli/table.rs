@@ -9,9 +9,9 @@ use crate::train::{EpochRow, Observer};
 /// Epochs up to this one are all printed, then every tenth.
 const ALL_UP_TO: u32 = 20;
 
-/// What a terminal that is narrower than the table does without, first to last.
+/// The columns that a narrow terminal does without, first to last.
 const DISPENSABLE: [&str; 3] = ["ΔLoss(v)", "Rec(val)", "ΔLoss"];
-/// Between two columns.
+/// The text between two columns.
 const BETWEEN: &str = " | ";
 
 /// Prints the head at the first epoch, then the rows.
@@ -65,18 +65,17 @@ impl EpochTable {
     }
 
     fn print(&self, cells: &[String]) -> Result<()> {
-        let shown = cells.iter().zip(&self.columns).filter(|(_, (_, shown))| *shown);
-        let pad = |(cell, (name, _)): (&String, &(&str, bool))| {
-            let places = places(name);
-            format!("{cell:>places$}")
-        };
-        let cells: Vec<String> = shown.map(pad).collect();
-        line(&cells.join(BETWEEN))
+        let mut padded = vec![];
+        for (cell, (name, is_shown)) in cells.iter().zip(&self.columns) {
+            let width = column_width(name);
+            padded.extend(is_shown.then(|| format!("{cell:>width$}")));
+        }
+        line(&padded.join(BETWEEN))
     }
 }
 
-/// Losses and errors need ten places, shares eight, counts five.
-fn places(column: &str) -> usize {
+/// The width of a column: ten for losses and errors, eight for shares, five for counts.
+fn column_width(column: &str) -> usize {
     match column {
         "Epoch" | "Pat." => 5,
         column if column.contains("Loss") || column.contains("RMSE") => 10,
@@ -87,7 +86,7 @@ fn places(column: &str) -> usize {
 /// The width of the columns that are shown.
 fn width(columns: &[(&str, bool)]) -> usize {
     let shown = columns.iter().filter(|(_, shown)| *shown);
-    let widths: Vec<usize> = shown.map(|(name, _)| places(name)).collect();
+    let widths: Vec<usize> = shown.map(|(name, _)| column_width(name)).collect();
     widths.iter().sum::<usize>() + BETWEEN.len() * widths.len().saturating_sub(1)
 }
 

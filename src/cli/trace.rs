@@ -5,7 +5,7 @@ use super::wrap::wrapped;
 use crate::backend::Quantity;
 use crate::error::Result;
 
-/// Rows, and columns of a row, shown of a large array: as many from its start as from its end.
+/// The rows, and the columns of a row, shown at each end of a large array.
 const EDGE: usize = 4;
 
 /// Prints the quantities on standard output.
@@ -16,7 +16,7 @@ pub(super) fn print(quantities: &[Quantity]) -> Result<()> {
     for quantity in quantities {
         let shape: Vec<String> = quantity.shape.iter().map(ToString::to_string).collect();
         line(&format!("{} ({})", quantity.name, shape.join(", ")))?;
-        // A line a row; of signals, a line a channel.
+        // One line per row; per channel for signals.
         let columns = match *quantity.shape {
             [_, _, samples] => samples,
             _ => quantity.shape.iter().skip(1).product::<usize>(),
@@ -39,8 +39,11 @@ pub(super) fn print(quantities: &[Quantity]) -> Result<()> {
 }
 
 fn numbers(row: &[f64], shown_as: fn(f64) -> String) -> String {
-    let number = |value: Option<&f64>| value.map_or("...".into(), |value| shown_as(*value));
-    shown(row).into_iter().map(number).collect::<Vec<_>>().join(", ")
+    let mut texts = vec![];
+    for value in shown(row) {
+        texts.push(value.map_or("...".into(), |value| shown_as(*value)));
+    }
+    texts.join(", ")
 }
 
 /// All items, or those at both ends with a gap (None) between them.

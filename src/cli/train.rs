@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use super::default_directory::make_default_directory;
 use super::json_lines::JsonLines;
+use super::listeners::{Listeners, Silence};
+use super::placed::{check_same_data, placed, placed_choice};
 use super::progress::RunProgress;
 use super::resume::Resumed;
 use super::table::EpochTable;
@@ -14,13 +16,13 @@ use super::verdict::{verdict, with_what_is_saved};
 use super::wrap::wrapped;
 use super::{architecture, console, ending, header, schedules, signals, trace};
 use crate::artifact::{RunDirectory, Started, StoredRun, Timing};
-use crate::backend::{Description, State};
+use crate::backend::Description;
 use crate::candidates::{BackendKind, Choice, DeviceRequest, Opened, choose};
 use crate::clock::Instant;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::run::{DEFAULT_CUSTOM_FUNCTION, Parameters, Run};
-use crate::train::{Checkpoint, EpochRow, Observer, Outcome, train, train_from};
+use crate::train::{train, train_from};
 
 /// The table (or the JSON lines) goes to standard output; everything else to standard error.
 #[derive(clap::Args)]
@@ -72,7 +74,7 @@ pub(super) struct Arguments {
     trace_first_step: bool,
 }
 
-/// Trains. Everything that can be refused is refused before the run's directory is made.
+/// Trains. Refusals come before the run's directory is made.
 pub(super) async fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     let Prepared { file, mut parameters, run, choice, resumed } = prepare(arguments).await?;
     use_threads(arguments.threads)?;
@@ -89,12 +91,13 @@ pub(super) async fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     let started = Started { at: started, timing: Timing { load, compile, total: 0.0 } };
     let note = resumed.as_ref().map(|resumed| resumed.note(&description));
     let checkpoint = resumed.as_ref().and_then(Resumed::checkpoint);
-    let about = (layer_names, &resolved, description.clone());
-    let mut directory = directory(arguments, &run, resumed, about, started)?;
+    let trainer = description.clone();
+    let mut directory =
+        directory(arguments, &run, resumed, layer_names, &resolved, trainer, started)?;
     let overrides = &arguments.overrides;
     let how = format!("{} ({how})", description.device);
     if !arguments.quiet {
-        header::print(&file, overrides, (&parameters, &resolved), &run, &how);
+        header::print(&file, overrides, &parameters, &resolved, &run, &how);
     }
     note.iter().for_each(|note| console::message(note));
     if arguments.verbose {
@@ -129,13 +132,14 @@ pub(super) async fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     verdict(&outcome, &directory)
 }
 
-/// The directory of the run: a new one, or that of the run that goes on. `about` are the names of its layers,
-/// its parameters, and who trains it.
+/// The directory of the run: a new one, or that of the resumed run.
 fn directory<'a>(
     arguments: &Arguments,
     run: &'a Run,
     resumed: Option<Resumed>,
-    (names, parameters, trainer): (Option<Vec<String>>, &Value, Description),
+    names: Option<Vec<String>>,
+    parameters: &Value,
+    trainer: Description,
     started: Started,
 ) -> Result<RunDirectory<'a>> {
     let mut directory = match resumed {
@@ -157,7 +161,7 @@ fn directory<'a>(
     Ok(directory)
 }
 
-/// What is checked before anything is computed or written.
+/// A run that is checked, before anything is computed or written.
 struct Prepared {
     file: PathBuf,
     parameters: Parameters,
@@ -190,11 +194,13 @@ async fn prepare(arguments: &Arguments) -> Result<Prepared> {
         schedule: arguments.schedule.as_deref(),
         checkpoint: None,
     };
-    let read = |stored| Resumed::read(stored, &run, &mut parameters, &request);
-    let resumed = stored.map(read).transpose()?;
+    let resumed = match stored {
+        Some(stored) => Some(Resumed::read(stored, &run, &mut parameters, &request)?),
+        None => None,
+    };
     let checkpoint = resumed.as_ref().and_then(Resumed::source);
     request.checkpoint = checkpoint.as_deref();
-    // Last, because asking the drivers for their devices takes longer than all the rest.
+    // Last: asking the drivers for their devices takes longest.
     let choice = choose(&request, &parameters).await;
     let choice = choice.map_err(|error| placed_choice(error, file, &arguments.overrides))?;
     warn_of_custom_function(&parameters);
@@ -216,28 +222,7 @@ async fn prepare(arguments: &Arguments) -> Result<Prepared> {
     Ok(Prepared { file: file.clone(), parameters, run: Arc::new(run), choice, resumed })
 }
 
-/// Refuses data that are not those the parameter file names by their SHA-256; `remedy` says what to do.
-pub(super) fn check_same_data(
-    parameters: &Parameters,
-    dataset: &Dataset,
-    file: &Path,
-    path: &Path,
-    remedy: &str,
-) -> Result<()> {
-    match (&parameters.dataset_sha256, &dataset.sha256) {
-        (Some(wanted), Some(found)) if !wanted.eq_ignore_ascii_case(found) => {
-            Err(Error::input(format!(
-                "NPZ_SHA256: found {wanted}, but {} has {found}: the data are not those of that \
-                 run{remedy}",
-                path.display()
-            ))
-            .within(file.display()))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The path of the data as params.json holds it: JSON is text, and only a whole path leads back.
+/// The path of the data for params.json, absolute and in UTF-8: JSON is text.
 fn absolute(path: &Path) -> Result<String> {
     let absolute = std::fs::canonicalize(path).map_err(|e| {
         Error::input(format!("{}: can't be read: {e}", path.display())).within("NPZ_DATASET")
@@ -251,21 +236,7 @@ fn absolute(path: &Path) -> Result<String> {
     })
 }
 
-/// An error of a run, with the place that gave its key the value in front: `--set`, or the file.
-pub(super) fn placed(error: Error, file: &Path, overrides: &[String]) -> Error {
-    let key = |text: &String| text.split('=').next().unwrap_or_default().trim().to_owned();
-    match overrides.iter().map(key).find(|key| error.outermost() == Some(key)) {
-        Some(key) => error.set_by_option(&key),
-        None => error.within(file.display()),
-    }
-}
-
-/// An error of the choice of a device: one about a key gets its place, one about an option has it.
-pub(super) fn placed_choice(error: Error, file: &Path, overrides: &[String]) -> Error {
-    if error.outermost().is_some() { placed(error, file, overrides) } else { error }
-}
-
-/// The source document names a custom function in its runs but never states it.
+/// Warns of the default custom function: the source document names one in its runs but never states it.
 fn warn_of_custom_function(parameters: &Parameters) {
     if parameters.layers.uses("custom_function") && parameters.custom_function.is_none() {
         console::message(&format!(
@@ -275,48 +246,11 @@ fn warn_of_custom_function(parameters: &Parameters) {
     }
 }
 
-/// Sets the number of threads, once a process.
+/// Sets the number of threads; once per process.
 pub(super) fn use_threads(threads: Option<u16>) -> Result<()> {
     let Some(threads) = threads else { return Ok(()) };
     rayon::ThreadPoolBuilder::new()
         .num_threads(usize::from(threads))
         .build_global()
         .map_err(|e| Error::failed(e.to_string()).within(format!("--threads {threads}")))
-}
-
-/// Prints nothing.
-struct Silence;
-
-impl Observer for Silence {}
-
-/// Everyone who listens to a run of this command.
-struct Listeners<'a, 'b> {
-    printer: Box<dyn Observer>,
-    progress: RunProgress,
-    directory: &'a mut RunDirectory<'b>,
-}
-
-impl Observer for Listeners<'_, '_> {
-    fn progress(&mut self, epoch: u32, step: u32, steps: u32) {
-        self.progress.progress(epoch, step, steps);
-    }
-
-    fn epoch(&mut self, row: &EpochRow) -> Result<()> {
-        self.progress.epoch(row)?;
-        // What can't be printed is in the history all the same.
-        self.directory.epoch(row)?;
-        self.printer.epoch(row)
-    }
-
-    fn checkpoint_due(&self, epoch: u32) -> bool {
-        self.directory.checkpoint_due(epoch)
-    }
-
-    fn checkpoint(&mut self, checkpoint: &Checkpoint) -> Result<()> {
-        self.directory.checkpoint(checkpoint)
-    }
-
-    fn finished(&mut self, outcome: &Outcome, state: &State) -> Result<()> {
-        self.directory.finished(outcome, state)
-    }
 }

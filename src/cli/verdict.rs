@@ -1,4 +1,4 @@
-//! What a run that did not reach its end comes to: the error, what is saved, and how to go on.
+//! The error of a run that did not reach its end: what is saved, and how to go on.
 
 use super::resume::command;
 use crate::artifact::RunDirectory;
@@ -32,7 +32,7 @@ fn how_to_go_on(directory: &RunDirectory) -> String {
     }
 }
 
-/// A run that was interrupted or diverged did not do what was asked, whatever it saved.
+/// A run that was interrupted or diverged is an error, whatever it saved.
 pub(super) fn verdict(outcome: &Outcome, directory: &RunDirectory) -> Result<()> {
     let Some(replica) = outcome.replicas.first() else { return Ok(()) };
     let saved = match replica.best_epoch {

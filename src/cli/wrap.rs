@@ -1,15 +1,14 @@
-//! Lines of eighty columns. Errors are left to the terminal: they hold commands that are copied, and programs
-//! look for their words.
+//! Lines of eighty columns. Errors are not wrapped: people copy commands from them, and programs look for words.
 
 /// The columns of a line.
 pub(super) const WIDTH: usize = 80;
 /// A value that begins further right than this has its continuation under its key.
 const FURTHEST: usize = 24;
-/// By how much such a continuation is indented.
+/// The indent of such a continuation.
 const INDENT: usize = 4;
 
-/// The text with each line of more than 80 columns broken at blanks. What follows stands under the value of
-/// `key: value`, else four columns further in.
+/// Breaks each line of more than 80 columns at blanks. Continuations stand under the value of `key: value`, else
+/// four columns further in.
 pub(super) fn wrapped(text: &str) -> String {
     text.split('\n').map(wrapped_line).collect::<Vec<_>>().join("\n")
 }
@@ -23,16 +22,15 @@ fn wrapped_line(line: &str) -> String {
     beside(line, value.unwrap_or(blanks), value.unwrap_or(blanks + INDENT))
 }
 
-/// The first `head` columns of the line as they are, and the rest of it within 80 columns, from the column
-/// `indent` on.
+/// The first `head` columns of the line, and the rest of it broken into the columns from `indent` to 80.
 pub(super) fn beside(line: &str, head: usize, indent: usize) -> String {
     let start = line.char_indices().nth(head).map_or(line.len(), |(at, _)| at);
     let lines = folded(&line[start..], WIDTH.saturating_sub(indent));
     line[..start].to_owned() + &lines.join(&format!("\n{}", " ".repeat(indent)))
 }
 
-/// The text in lines of so many columns, broken at blanks. A longer word is broken behind commas, as lists in
-/// JSON have them; one without any, such as a path, stays whole.
+/// Breaks the text into lines of `room` columns, at blanks. A longer word breaks after commas, as in lists of JSON;
+/// one without commas, such as a path, stays whole.
 pub(super) fn folded(text: &str, room: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_inclusive(' ') {
@@ -44,7 +42,7 @@ pub(super) fn folded(text: &str, room: usize) -> Vec<String> {
             }
             let is_first = lines.len() == 1;
             if let Some(line) = lines.last_mut() {
-                // Blanks at a break are gone.
+                // Blanks at a break are dropped.
                 line.push_str(if line.is_empty() && !is_first {
                     piece.trim_start()
                 } else {

@@ -1,4 +1,4 @@
-//! The front door: fit a network to data, watch it, use it. What it stands on is in the other rooms.
+//! The front door: fit a network to data, watch it, use it. The other rooms do the work.
 
 mod model;
 mod trainer;

@@ -13,7 +13,7 @@ use crate::model::Model;
 use crate::usage::Predictor;
 
 impl Model {
-    /// What the model says of rows in original units, (rows, ...shape of a row): the probabilities of classes
+    /// The model's predictions for rows in original units, (rows, ...shape of a row): the probabilities of classes
     /// or labels, or values in original units, shape (rows, classes, labels or outputs). Computed on the CPU.
     pub fn predict<D: Dimension>(&self, rows: ArrayView<'_, f64, D>) -> Result<Array2<f64>> {
         let rows = self.flat(rows)?;
@@ -23,15 +23,15 @@ impl Model {
         })
     }
 
-    /// The label of the likeliest class of each row; refused where the model tells no classes apart.
+    /// The label of the likeliest class of each row; refused where the model has no classes.
     pub fn predict_labels<D: Dimension>(&self, rows: ArrayView<'_, f64, D>) -> Result<Vec<i64>> {
         if self.labels.is_empty() {
             let what = self.task_name();
             return Err(Error::input(format!("the model's task is {what}; use predict")));
         }
         let probabilities = self.predict(rows)?;
-        let class = |row: ndarray::ArrayView1<f64>| predicted(row.iter().copied());
-        Ok(probabilities.outer_iter().map(|row| self.labels[class(row)]).collect())
+        let classes = probabilities.outer_iter().map(|row| predicted(row.iter().copied()));
+        Ok(classes.map(|class| self.labels[class]).collect())
     }
 
     /// Writes the model to a file, whole or not at all.

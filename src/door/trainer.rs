@@ -11,7 +11,7 @@ use crate::model::Model;
 use crate::run::{Parameters, Replica, ReplicaId, Run};
 use crate::train::{EpochRow, Observer, Outcome, train};
 
-/// What nobody sets.
+/// A flag that nobody sets.
 static NEVER: AtomicBool = AtomicBool::new(false);
 
 /// Trains the network of [`Parameters`] on a [`Dataset`].
@@ -55,16 +55,17 @@ impl<'a> Trainer<'a> {
         })
     }
 
-    /// Trains one network for each of these seeds, all at once: [`Trainer::fit_all`] has them all.
+    /// Trains one network per seed, all at once: [`Trainer::fit_all`] returns them all.
     pub fn seeds(mut self, seeds: impl IntoIterator<Item = u64>) -> Result<Self> {
         let one = &self.run.replicas[0];
-        let replica = |(id, seed)| Replica { id: ReplicaId(id), seed, ..one.clone() };
-        let replicas = seeds.into_iter().enumerate().map(replica).collect();
-        self.run = Arc::new(Run::clone(&self.run).with_replicas(replicas)?);
+        let replicas = seeds.into_iter().enumerate();
+        let replicas =
+            replicas.map(|(id, seed)| Replica { id: ReplicaId(id), seed, ..one.clone() });
+        self.run = Arc::new(Run::clone(&self.run).with_replicas(replicas.collect())?);
         Ok(self)
     }
 
-    /// What computes: `"auto"` (the CPU, or a GPU where that is measured to be faster), `"cpu"`, or a GPU's
+    /// The device: `"auto"` (the CPU, or a GPU where that is measured to be faster), `"cpu"`, or a GPU's
     /// number or a part of its name.
     pub fn device(mut self, device: impl Into<String>) -> Self {
         self.parameters.device = device.into();
@@ -90,7 +91,7 @@ impl<'a> Trainer<'a> {
         models.into_iter().next().ok_or_else(|| Error::failed("there is no network to train"))
     }
 
-    /// The same, with a model for each of the seeds, in their order.
+    /// The same, with one model per seed, in their order.
     pub fn fit_all(&mut self) -> Result<Vec<Model>> {
         pollster::block_on(self.fit_async())
     }
@@ -129,7 +130,7 @@ fn no_weights(outcome: &Outcome, id: ReplicaId) -> Error {
     ))
 }
 
-/// Keeps the state of the end, and tells of each epoch.
+/// Keeps the final state, and reports each epoch.
 struct Listener<'t> {
     told: &'t mut dyn FnMut(&EpochRow),
     state: Option<State>,

@@ -1,4 +1,4 @@
-//! Predictions as comma-separated text: a line a row under a header.
+//! Predictions as comma-separated text: a header, and one line per row.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -21,8 +21,8 @@ enum Sink {
     File(WholeFile),
 }
 
-/// `class`, perhaps `name`, and `probability_LABEL` for each class; or `NAME` and then `probability_NAME` for
-/// each of several labels; or a column an output.
+/// Columns `class`, perhaps `name`, and `probability_LABEL` per class; or `NAME` and then `probability_NAME` per
+/// label; or one per output.
 pub(super) struct CsvOutput {
     writer: Writer<Sink>,
     header: Option<Vec<String>>,
@@ -50,7 +50,7 @@ impl CsvOutput {
             header: Some(header(model, !names.is_empty())),
             task: model.network.task(),
             labels: model.labels.clone(),
-            // What a spreadsheet would take for a formula is text there.
+            // A spreadsheet takes no cell for a formula.
             names: names.iter().map(|name| to_cell(name).into_owned()).collect(),
             cell: String::new(),
         }
@@ -67,7 +67,7 @@ impl CsvOutput {
                 Task::Regression => {}
             }
             for &value in row {
-                // The shortest digits that are read as this number.
+                // The shortest digits that read back as this number.
                 match self.task {
                     Task::Regression => self.field(format_args!("{value:?}"))?,
                     Task::Classification | Task::MultiLabel => {
@@ -111,7 +111,7 @@ impl CsvOutput {
     }
 }
 
-/// The fault as it was: a pipe that nobody reads any more has to be told from a full disk.
+/// The underlying error: a pipe that nobody reads differs from a full disk.
 fn plain(error: ::csv::Error) -> io::Error {
     match error.into_kind() {
         ::csv::ErrorKind::Io(error) => error,
@@ -138,8 +138,8 @@ fn header(model: &Model, named: bool) -> Vec<String> {
         Task::Regression => return cells(names("value")).collect(),
     }
     let class = if named { &["class", "name"][..] } else { &["class"] };
-    let probability = |label: &i64| format!("probability_{label}");
-    class.iter().map(ToString::to_string).chain(model.labels.iter().map(probability)).collect()
+    let probabilities = model.labels.iter().map(|label| format!("probability_{label}"));
+    class.iter().map(ToString::to_string).chain(probabilities).collect()
 }
 
 impl Write for Sink {

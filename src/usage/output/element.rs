@@ -1,4 +1,4 @@
-//! The numbers that predictions are written as.
+//! The number types of written predictions.
 
 use std::io::{self, Seek, Write};
 
@@ -8,13 +8,13 @@ use super::npy::NpyOutput;
 use crate::model::Model;
 use crate::network::Task;
 
-/// The numbers of a row: a probability a class or label, or a value an output.
+/// The numbers per row: one probability per class or label, or one value per output.
 pub(super) fn columns(model: &Model) -> usize {
     if model.labels.is_empty() { model.network.outputs() } else { model.labels.len() }
 }
 
-/// What the numbers of an array are: probabilities are the f32s that networks compute, values in original
-/// units f64s, since f32 would lose what tells values far from 0 apart.
+/// The type of an array's numbers: probabilities are f32, as networks compute them; values in original units are
+/// f64, because f32 would lose the differences of values far from 0.
 #[derive(Clone, Copy)]
 pub(super) enum Element {
     Single,

@@ -1,5 +1,5 @@
-//! Where predictions go: CSV, NPY or NPZ, by the ending of the file's name; `-` is CSV on standard
-//! output. A file is written whole or not at all.
+//! Files of predictions: CSV, NPY or NPZ, by the ending of the name; `-` is CSV on standard output. A file is
+//! written whole or not at all.
 
 mod csv;
 mod element;
@@ -25,7 +25,7 @@ const ENDINGS: &str = "a name that ends in .csv, .npy or .npz, or - for CSV on s
 /// Predictions on their way to a file.
 pub struct PredictionFile {
     format: Format,
-    /// How messages call it.
+    /// Its name in messages.
     name: String,
 }
 
@@ -36,7 +36,7 @@ enum Format {
 }
 
 impl PredictionFile {
-    /// Begins a file; another of that name stays as it is until [`PredictionFile::finish`].
+    /// Begins a file; an old file of that name stays as it is until [`PredictionFile::finish`].
     pub fn create(path: &Path, model: &Model) -> Result<Self> {
         if path.as_os_str() == "-" {
             let csv = CsvOutput::new(Box::new(io::stdout()), model);
@@ -73,7 +73,7 @@ impl PredictionFile {
     }
 
     /// Adds rows: probabilities (rows, classes or labels), or values (rows, outputs). False once nobody reads
-    /// standard output any more.
+    /// standard output.
     pub fn write(&mut self, predictions: &Array2<f64>) -> Result<bool> {
         let written = match &mut self.format {
             Format::Csv(csv) => csv.write(predictions),
@@ -83,7 +83,7 @@ impl PredictionFile {
         self.went_well(written)
     }
 
-    /// Ends the file and puts it in its place.
+    /// Ends the file and gives it its name.
     pub fn finish(self, rows: u64) -> Result<()> {
         let PredictionFile { format, name } = self;
         let finished = match format {

@@ -1,17 +1,17 @@
-//! An NPY array, written a block of rows at a time.
+//! An NPY array, written in blocks of rows.
 //!
-//! ndarray-npy writes arrays that are in memory; this is for those that are not.
+//! ndarray-npy writes whole arrays; this is for those larger than memory.
 
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 
-/// The length of the header, in bytes: the data behind it are aligned, as NumPy asks for.
+/// The length of the header, in bytes: it aligns the data after it, as NumPy asks.
 const HEADER: usize = 128;
 
-/// An array of rows in C order, whose number is known at the end.
+/// An array of rows in C order; their number is known only at the end.
 pub(super) struct NpyOutput<W: Write + Seek> {
     writer: BufWriter<W>,
     element: &'static str,
-    /// The numbers of a row; None for an array of one axis.
+    /// The numbers per row; None for an array of one axis.
     columns: Option<usize>,
 }
 
@@ -19,7 +19,7 @@ impl<W: Write + Seek> NpyOutput<W> {
     /// `element` is NumPy's code of the type, such as `<f4`.
     pub fn new(writer: W, element: &'static str, columns: Option<usize>) -> io::Result<Self> {
         let mut writer = BufWriter::with_capacity(1 << 16, writer);
-        // Kept free for the header, which tells the number of rows.
+        // Room for the header, which tells the number of rows.
         writer.write_all(&[0; HEADER])?;
         Ok(NpyOutput { writer, element, columns })
     }
@@ -32,7 +32,7 @@ impl<W: Write + Seek> NpyOutput<W> {
         elements.into_iter().try_for_each(|bytes| self.writer.write_all(&bytes))
     }
 
-    /// Writes the header; what the array was written to.
+    /// Writes the header, and returns the writer.
     pub fn finish(mut self, rows: u64) -> io::Result<W> {
         let columns = self.columns.map_or_else(String::new, |columns| columns.to_string());
         let element = self.element;

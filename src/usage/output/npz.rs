@@ -1,5 +1,5 @@
-//! Predictions as an NPZ archive: `class`, `probabilities` and `labels`; or with several labels a row
-//! `label`, 0 or 1 each, and `probabilities`; or `values`.
+//! Predictions as an NPZ archive: `class`, `probabilities` and `labels`; or with several labels per row `label`,
+//! 0 or 1 each, and `probabilities`; or `values`.
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom};
@@ -15,8 +15,8 @@ use crate::metrics::{is_predicted, predicted};
 use crate::model::Model;
 use crate::network::Task;
 
-/// The arrays grow side by side in files without a name, and are put into the archive at the end: in
-/// an archive they lie one after the other.
+/// The arrays grow side by side in nameless files, and enter the archive, where they lie one after the other, at
+/// the end.
 pub(super) struct NpzOutput {
     archive: WholeFile,
     element: Element,
@@ -53,13 +53,13 @@ impl NpzOutput {
     pub fn write(&mut self, predictions: &Array2<f64>) -> io::Result<()> {
         match self.task {
             Task::Classification => {
-                let labels = &self.labels;
-                let class = |row: ndarray::ArrayView1<f64>| labels[predicted(row.iter().copied())];
-                self.classes.write(predictions.outer_iter().map(class).map(i64::to_le_bytes))?;
+                let rows = predictions.outer_iter();
+                let classes = rows.map(|row| predicted(row.iter().copied()));
+                self.classes.write(classes.map(|class| self.labels[class].to_le_bytes()))?;
             }
             Task::MultiLabel => {
-                let label = |&p: &f64| i64::from(is_predicted(p)).to_le_bytes();
-                self.classes.write(predictions.iter().map(label))?;
+                let labels = predictions.iter().map(|&p| i64::from(is_predicted(p)));
+                self.classes.write(labels.map(i64::to_le_bytes))?;
             }
             Task::Regression => {}
         }
@@ -88,7 +88,7 @@ impl NpzOutput {
     }
 }
 
-/// Adds an array from its first byte on.
+/// Adds a whole array.
 fn add(
     zip: &mut ZipWriter<WholeFile>,
     name: &str,
