@@ -245,8 +245,8 @@ fn tensor_state(
                 "{name} is {dtype:?} of shape {found:?}; this run has F32 of shape {shape:?}"
             )));
         }
-        let value = |bytes: &[u8; 4]| f64::from(f32::from_le_bytes(*bytes));
-        Ok(view.data().as_chunks().0.iter().map(value).collect())
+        let floats = view.data().as_chunks().0.iter();
+        Ok(floats.map(|bytes| f64::from(f32::from_le_bytes(*bytes))).collect())
     };
     let name = &tensor.name;
     let slots = (0..slots).map(|slot| array(format!("slots.{slot}.{name}")));

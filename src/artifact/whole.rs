@@ -92,9 +92,10 @@ pub(super) fn remove_unfinished(directory: &Path, file: &str) -> io::Result<()> 
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let is_its = |name: &str| name.strip_prefix(file).is_some_and(|end| end.ends_with(PARTIAL));
-        // Earlier versions wrote FILE.partial.
-        if is_its(name.strip_prefix('.').unwrap_or(&name)) && !entry.file_type()?.is_dir() {
+        // Earlier versions wrote FILE.partial, without the dot.
+        let ending = name.strip_prefix('.').unwrap_or(&name).strip_prefix(file);
+        let is_unfinished = ending.is_some_and(|ending| ending.ends_with(PARTIAL));
+        if is_unfinished && !entry.file_type()?.is_dir() {
             fs::remove_file(entry.path())?;
         }
     }

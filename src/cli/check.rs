@@ -154,8 +154,9 @@ async fn on_gpu(adapter: &Adapter, run: &Arc<Run>) -> Result<Fitting> {
 
 /// Lists software adapters, which are candidates only by name.
 async fn tell_of_software(request: &DeviceRequest<'_>) -> Result<()> {
-    let is_open = |device: &str| device.trim().eq_ignore_ascii_case("auto");
-    if request.backend == Some(BackendKind::Cpu) || !request.device.is_none_or(is_open) {
+    let names_one =
+        request.device.is_some_and(|device| !device.trim().eq_ignore_ascii_case("auto"));
+    if request.backend == Some(BackendKind::Cpu) || names_one {
         return Ok(());
     }
     for (index, adapter) in adapters().await.iter().enumerate().filter(|(_, a)| a.is_software()) {

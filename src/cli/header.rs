@@ -119,8 +119,9 @@ fn counts(run: &Run, rows: &[u32]) -> Vec<(String, usize)> {
         (TableTargets::Values { values, .. }, Task::MultiLabel) => {
             let mut counts = vec![];
             for label in 0..values.ncols() {
-                let has_it = |row: &&u32| values[[**row as usize, label]] == 1.0;
-                counts.push((label_name(run, label), rows.iter().filter(has_it).count()));
+                let of_rows = rows.iter().map(|&row| values[[row as usize, label]]);
+                let count = of_rows.filter(|value| *value == 1.0).count();
+                counts.push((label_name(run, label), count));
             }
             counts
         }

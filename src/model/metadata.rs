@@ -166,16 +166,18 @@ impl<'de> Deserialize<'de> for LayerRecord {
             fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<LayerRecord, M::Error> {
                 let mut record = LayerRecord::default();
                 while let Some(key) = map.next_key::<String>()? {
-                    let known = || LAYER_TYPES.iter().filter_map(|kind| Kind::fields_of(kind));
                     match key.as_str() {
                         "type" => record.kind = map.next_value()?,
                         "activation" => record.activation = map.next_value()?,
                         "output_shape" => record.output_shape = map.next_value()?,
                         "name" => record.name = map.next_value()?,
-                        other => match known().flatten().find(|field| **field == other) {
-                            Some(field) => record.set(field, map.next_value()?),
-                            None => drop(map.next_value::<IgnoredAny>()?),
-                        },
+                        other => {
+                            let known = LAYER_TYPES.iter().filter_map(|kind| Kind::fields_of(kind));
+                            match known.flatten().find(|field| **field == other) {
+                                Some(field) => record.set(field, map.next_value()?),
+                                None => drop(map.next_value::<IgnoredAny>()?),
+                            }
+                        }
                     }
                 }
                 Ok(record)

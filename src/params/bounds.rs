@@ -1,4 +1,4 @@
-//! Which numbers a key allows, and how that is said.
+//! The numbers that a key allows, and their words.
 
 use std::ops::{Bound, RangeBounds};
 
@@ -32,7 +32,7 @@ impl Bounds {
         self.range.contains(&number) && is_below
     }
 
-    /// As JSON Schema has them.
+    /// The bounds in JSON Schema.
     pub(super) fn schema(&self) -> Value {
         let mut schema = json!({"type": "number"});
         let mut limit = |inclusive: &str, exclusive: &str, bound| match bound {

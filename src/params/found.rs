@@ -1,4 +1,4 @@
-//! One value as it was found: what type it has, and the one sentence that refuses it.
+//! One value as it was found: its type, and the sentence that refuses it.
 
 use serde_json::Value;
 
@@ -38,7 +38,7 @@ impl<'a> Found<'a> {
         refusal(&self.place, format!("found {found}{reason}; allowed: {}", allowed.as_ref()))
     }
 
-    /// Whether this is that name, letter case aside.
+    /// Whether the value is this name, letter case aside.
     pub(super) fn is(&self, name: &str) -> bool {
         self.value.as_str().is_some_and(|text| text.trim().eq_ignore_ascii_case(name))
     }
@@ -82,7 +82,7 @@ impl<'a> Found<'a> {
         let small = float.filter(|v| (0.0..=MOST_WHOLE_FLOAT).contains(v)).map(|v| v as u64);
         match self.value.as_u64().or(small) {
             Some(whole) if (least..=most).contains(&whole) => Ok(whole),
-            // Only who asked for too much is told how much there is.
+            // Only a value above the most is told the most.
             _ if float.is_some_and(|v| v > MOST_WHOLE_FLOAT.min(most as f64)) => {
                 Err(self.refuse(format!("a whole number from {least} to {most}")))
             }
@@ -144,13 +144,13 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// The field of that name; null is as if it were not there.
+    /// The field of that name; null counts as absent.
     pub(super) fn get(&self, name: &str) -> Option<&Found<'a>> {
         let mut given = self.fields.iter().filter(|(_, found)| !found.value.is_null());
         given.find(|(own, _)| *own == name).map(|(_, found)| found)
     }
 
-    /// The field of that name; the error for its absence says what it has to be.
+    /// The field of that name; the error for its absence says what is allowed.
     pub(super) fn required(&self, name: &str, allowed: &str) -> Result<&Found<'a>> {
         self.get(name).ok_or_else(|| {
             let place = deeper(&self.place, Place::Whole(name.into()));
@@ -158,7 +158,7 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// Refuses every field but those of these names.
+    /// Refuses every field but the named ones.
     pub(super) fn only(&self, names: &[&str]) -> Result<()> {
         let Some((unknown, _)) = self.fields.iter().find(|(own, _)| !names.contains(own)) else {
             return Ok(());

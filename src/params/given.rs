@@ -1,13 +1,13 @@
-//! The values of a parameter file by key, each with where it was given.
+//! The values of a parameter file by key, each with its origin.
 
 use serde_json::Value;
 
 use super::found::Found;
 use crate::error::{Error, Place, Result};
 
-/// What the file and `--set` give, each key once.
+/// The values of the file and of `--set`, each key once.
 pub(super) struct Given {
-    /// The file, which stands in front of its keys in errors.
+    /// The file, which errors name before its keys.
     file: Option<String>,
     entries: Vec<Entry>,
 }
@@ -39,13 +39,13 @@ impl Given {
         Ok(())
     }
 
-    /// The value of a key; null is as if it were not there.
+    /// The value of a key; null counts as absent.
     pub(super) fn get(&self, key: &str) -> Option<Found<'_>> {
         let entry = self.entries.iter().find(|own| own.key == key && !own.value.is_null())?;
         Some(Found::new(self.place(key), &entry.value))
     }
 
-    /// The value of a key that has no default; `allowed` tells what it has to be.
+    /// The value of a key that has no default; `allowed` says what is allowed.
     pub(super) fn required(&self, key: &str, allowed: &str) -> Result<Found<'_>> {
         self.get(key).ok_or_else(|| {
             let message = format!("missing, and has no default; allowed: {allowed}");
@@ -53,7 +53,7 @@ impl Given {
         })
     }
 
-    /// The error of a check that starts with a key, with the origin of that key in front.
+    /// The error of a check that starts with a key, within the origin of that key.
     pub(super) fn placed(&self, error: Error) -> Error {
         let of_option = |own: &&Entry| own.is_set && error.outermost() == Some(own.key);
         match self.entries.iter().find(of_option) {
@@ -69,7 +69,7 @@ impl Given {
         }
     }
 
-    /// Where the value of a key stands.
+    /// The origin of a key's value.
     fn place(&self, key: &str) -> Vec<Place> {
         self.placed(Error::input("").within(key)).place
     }

@@ -16,8 +16,8 @@ use crate::error::{Error, Result};
 use crate::input::open_stream;
 use crate::text::shown;
 
-/// A parameter file is a few hundred bytes; one beyond this is some other file, whose values would take
-/// hundreds of times its bytes in memory.
+/// The most bytes of a parameter file, which has a few hundred; a larger file is another one, and its values would
+/// take hundreds of times its bytes in memory.
 pub(crate) const MOST_BYTES: u64 = 4 << 20;
 
 #[cfg(feature = "files")]
@@ -50,7 +50,7 @@ fn read_text(path: &Path) -> Result<String> {
 
 /// Parses a JSON text; errors start with line and column.
 pub(super) fn parse(text: &str) -> Result<Value> {
-    // Some editors put a byte order mark in front.
+    // Some editors begin a file with a byte order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let Distinct(value) = serde_json::from_str(text).map_err(|error| {
         let (line, column) = (error.line(), error.column());

@@ -26,7 +26,7 @@ pub fn parse_override(text: &str) -> Result<(&'static str, Value)> {
     let key = known(name).map_err(|e| e.set_by_option(&shown(name)))?;
     match json::parse(value) {
         Ok(value) => Ok((key, value)),
-        // What begins as a list or an object was meant as one.
+        // A text that begins as a list or an object was meant as one.
         Err(error) if value.trim_start().starts_with(['[', '{']) => {
             Err(error.within(format!("--set {key}")))
         }
@@ -34,7 +34,7 @@ pub fn parse_override(text: &str) -> Result<(&'static str, Value)> {
     }
 }
 
-/// The keys of `{"parameters": {...}}`, every one of them known; `file` stands in front of them in errors.
+/// The keys of `{"parameters": {...}}`, all of them known; errors name `file` before them.
 pub(super) fn given(file: Option<String>, json: &Value) -> Result<Given> {
     match (values(json), file) {
         (Ok(values), file) => Ok(Given::new(file, values)),

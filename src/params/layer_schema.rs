@@ -1,4 +1,4 @@
-//! The objects of `LAYERS` as JSON Schema has them, asked of the layers themselves.
+//! The JSON Schema of the objects of `LAYERS`, made from what the layers read.
 
 use std::convert::Infallible;
 
@@ -47,21 +47,21 @@ fn of_type(name: &str) -> Value {
     })
 }
 
-/// The fields that a layer reads, taken down while it reads them.
+/// The fields that a layer reads, recorded while it reads them.
 #[derive(Default)]
 struct Fields {
     properties: Map<String, Value>,
     required: Vec<String>,
-    /// What was answered for each size: a number of its own, by which a later default is told to be the same
-    /// as that field.
+    /// The answer for each size: a distinct number, by which a later default shows that it is the same as that
+    /// field.
     answers: Vec<String>,
 }
 
-/// What holds where a field is absent.
+/// The default of a field.
 enum Absent {
     Refused,
     Means(Value),
-    /// The same as another field.
+    /// The value of another field.
     As(String),
 }
 
@@ -88,7 +88,7 @@ impl Fields {
         self.properties.insert(field.into(), schema);
     }
 
-    /// Which of these a default is; one of several axes is told by its first.
+    /// The kind of a default; the first axis tells that of a pair.
     fn absent(&self, otherwise: Option<usize>) -> Absent {
         let Some(number) = otherwise else { return Absent::Refused };
         match number.checked_sub(FIRST_ANSWER).and_then(|index| self.answers.get(index)) {

@@ -1,4 +1,4 @@
-//! Where files are looked up, and what is said when they are not there.
+//! Looks up files, and says which are missing.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ impl Parameters {
     pub fn locate(name: &Path) -> Result<PathBuf> {
         // An absolute name stays what it is, whatever it is joined to.
         let below = Path::new(PARAMS).join(name);
-        // What is there but no file, a directory or a pipe, is for the reader to judge.
+        // The reader refuses what is no file, such as a directory or a pipe.
         if name.try_exists().unwrap_or(true) {
             return Ok(name.into());
         }

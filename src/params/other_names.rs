@@ -1,13 +1,13 @@
-//! What other programs call the settings of a run, and what there is here.
+//! The names of settings in other programs, and their meaning here.
 
 use super::table::{Key, keys};
 
-/// What a name that is no key stands for.
+/// The meaning of a name that is no key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {
     /// A key of another name.
     Key(&'static str),
-    /// Something that is done otherwise, or not at all: what there is.
+    /// Something that is done in another way, or not at all: words that say so.
     Told(&'static str),
 }
 
@@ -19,7 +19,7 @@ const NESTEROV: &str = "there is no Nesterov momentum; MOMENTUM is the plain one
 const DROPOUT: &str = "there is no dropout; against overfitting there are L2 and LOSS_PATIENCE";
 const SPLIT: &str = "SPLIT has all parts: [0.7, 0.2, 0.1] is train, validation and test";
 
-/// Names without underscores, in capitals, of what no key is for.
+/// Names, in capitals without underscores, that no key stands for.
 const TOLD: &[(&str, &str)] = &[
     ("CLIPVALUE", "GRAD_CLIP is the bound, with GRAD_CLIP_MODE \"value\""),
     ("DROPOUT", DROPOUT),
@@ -44,7 +44,7 @@ const TOLD: &[(&str, &str)] = &[
     ("PRECISION", "networks are trained in 32-bit floats, always"),
 ];
 
-/// What the name of a setting means here, letter case, `-` and `_` aside; a key means itself.
+/// The meaning of a setting's name, letter case, `-` and `_` aside; a key means itself.
 pub fn meaning(name: &str) -> Option<Meaning> {
     let name = plain(name);
     let is_meant = |key: &&Key| plain(key.name) == name || key.other_names.contains(&&*name);

@@ -5,8 +5,8 @@ use crate::error::{Error, Result};
 
 const END: &str = "<!-- end -->";
 
-/// A page of Markdown with its tables of keys made anew. One stands between `<!-- keys: SUBJECT -->` and
-/// `<!-- end -->` for every subject.
+/// A page of Markdown with its tables of keys made anew, each between `<!-- keys: SUBJECT -->` and
+/// `<!-- end -->`.
 pub fn with_tables(page: &str) -> Result<String> {
     let mut page = page.to_string();
     for subject in SUBJECTS {

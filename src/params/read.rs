@@ -36,14 +36,14 @@ impl Parameters {
 fn checked(given: &Given) -> Result<Parameters> {
     let mut parameters = parameters(given)?;
     check_without_data(&parameters).map_err(|e| given.placed(e))?;
-    // A run wrote this file, before there was TASK: its output alone told what it trained for.
+    // A run wrote this file before there was TASK: the output alone tells its task.
     if given.get("TASK").is_none() && parameters.dataset_sha256.is_some() {
         parameters.task = Some(parameters.task_by_output()?);
     }
     Ok(parameters)
 }
 
-/// Every key in the order of the table: one may build on those before it.
+/// Reads every key in the order of the table: a key may build on earlier ones.
 fn parameters(given: &Given) -> Result<Parameters> {
     let mut parameters = blank();
     for key in keys() {

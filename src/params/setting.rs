@@ -1,4 +1,4 @@
-//! What joins the values of a key to [`Parameters`].
+//! Settings: from the value of a key to [`Parameters`], and back.
 
 use serde_json::Value;
 
@@ -8,15 +8,15 @@ use super::values::Values;
 use crate::error::Result;
 use crate::run::Parameters;
 
-/// What a key sets.
+/// The setting of a key.
 pub(super) trait Setting: Sync {
-    /// What is allowed, as refusals say it.
+    /// The allowed values, in the words of refusals.
     fn allowed(&self) -> String;
 
-    /// What is allowed, as JSON Schema says it; null aside.
+    /// The allowed values in JSON Schema, null aside.
     fn schema(&self) -> Value;
 
-    /// Sets what the key of this name says, if it is given; those before it in the table are set.
+    /// Sets the value of the key of this name, if it is given; earlier keys of the table are set.
     fn read(&self, key: &str, given: &Given, parameters: &mut Parameters) -> Result<()>;
 
     /// Its value as JSON, null where it is off.
@@ -35,19 +35,19 @@ pub(super) struct Optional<V: Values> {
     pub(super) at: fn(&mut Parameters) -> &mut Option<V::Value>,
 }
 
-/// A part of what several keys set, each by itself, in the order of the table.
+/// A part of a value that several keys set, each its own part, in the order of the table.
 pub(super) struct Part<V: Values> {
     pub(super) of: V,
     /// Puts the value in.
     pub(super) set: fn(&mut Parameters, V::Value, &Found) -> Result<()>,
-    /// None where it is off, or what it belongs to.
+    /// None where it, or the whole, is off.
     pub(super) get: fn(&Parameters) -> Option<V::Value>,
 }
 
-/// A part of what several keys can only set together.
+/// A part of a value that several keys can only set together.
 pub(super) struct Together<V: Values> {
     pub(super) of: V,
-    /// Reads all of them; one key has it.
+    /// Reads all parts; one key has it.
     pub(super) read: Option<fn(&Given, &mut Parameters) -> Result<()>>,
     /// None where it is off.
     pub(super) get: fn(&Parameters) -> Option<V::Value>,

@@ -1,4 +1,4 @@
-//! Which values a key takes: in words, as JSON Schema, and to and from JSON.
+//! The types of a key's values: in words, as JSON Schema, and to and from JSON.
 
 use serde_json::{Value, json};
 
@@ -7,24 +7,24 @@ use super::found::{Found, quoted};
 use crate::error::Result;
 use crate::network::MOST_SIZE;
 
-/// The names of comments, as JSON Schema has them.
+/// The names of comments in JSON Schema.
 pub(super) const COMMENTS: &str = "^_";
 
 /// A type of values.
 pub(super) trait Values: Sync {
-    /// What a value is here.
+    /// The type of a value in Rust.
     type Value;
 
-    /// What is allowed, as refusals say it.
+    /// The allowed values, in the words of refusals.
     fn allowed(&self) -> String;
 
-    /// What is allowed, as JSON Schema says it; null aside.
+    /// The allowed values in JSON Schema, null aside.
     fn schema(&self) -> Value;
 
     /// A value from JSON.
     fn read(&self, found: &Found) -> Result<Self::Value>;
 
-    /// A value as the JSON that gives it back.
+    /// A value as JSON that reads back as the same.
     fn write(&self, value: &Self::Value) -> Value;
 }
 
@@ -92,9 +92,9 @@ impl<T: Copy + Into<Value>> Values for Whole<T> {
 
 /// Texts that are not blank.
 pub(super) struct Text {
-    /// What they say.
+    /// The words for them.
     pub(super) allowed: &'static str,
-    /// What an editor may offer.
+    /// The texts that an editor may offer.
     pub(super) examples: &'static [&'static str],
 }
 
@@ -169,7 +169,7 @@ impl<T: Clone + PartialEq + Sync> Values for Choice<T> {
     }
 }
 
-/// What is allowed, or null.
+/// The allowed values, or null.
 pub(super) fn or_null(mut schema: Value) -> Value {
     if let Some(Value::Array(names)) = schema.get_mut("enum") {
         names.push(Value::Null);

@@ -1,4 +1,4 @@
-//! From [`Parameters`] to the JSON that gives them back: every key, with the value used.
+//! From [`Parameters`] to JSON that reads back as the same: every key, with the value used.
 
 use serde_json::{Map, Value, json};
 

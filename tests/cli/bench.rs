@@ -1,10 +1,10 @@
-//! `gpu-mlp bench`: which jobs, which devices, and what is told of them.
+//! `gpu-mlp bench`: its jobs, its devices, and its output.
 
 use serde_json::Value;
 
 use crate::support::{Folder, Ran, repository};
 
-/// One epoch a measurement, on the CPU.
+/// One epoch per measurement, on the CPU.
 fn bench(folder: &Folder, more: &[&str]) -> Ran {
     folder.run(&[&["bench", "--backend", "cpu", "--seconds", "0"], more].concat())
 }
@@ -81,7 +81,7 @@ fn a_job_s_own_data_are_used_where_they_are_on_disk() {
     assert_eq!(measured["rows"]["train"], 309);
     let made = objects(&bench(&folder, &[&own[..], &["--rows", "442"]].concat()).ended(0));
     assert_eq!((made.len(), &made[0]["data"]), (1, &"made up".into()));
-    // Data that are not those of the job are no data for it.
+    // Other data than the job's are not used.
     folder.write("datasets/digits.npz", std::fs::read(repository("datasets/iris.npz")).unwrap());
     let ran = bench(&folder, &["--shape", "diabetes,digits"]);
     ran.refused(&["datasets/digits.npz: params/digits.json: LAYER_SIZES"]);

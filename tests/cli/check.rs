@@ -58,7 +58,7 @@ fn the_memory_of_the_cpu_includes_the_data() {
         assert!(text.lines().next().unwrap().ends_with(", data included"), "{text}");
         text.split_once(" MiB").unwrap().0.parse().unwrap()
     };
-    // 12 bytes of each input and target: 8 as they are read, 4 as they are trained on.
+    // 12 bytes per input and target: 8 when read, 4 in training.
     let expected = (100_000 * (8 + 1) * 12) as f64 / f64::from(1 << 20);
     let found = memory(100_000);
     assert!((found - expected).abs() < 1.0, "{found}, expected {expected}");

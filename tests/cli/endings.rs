@@ -43,7 +43,7 @@ fn a_run_that_diverges_later_keeps_its_best_weights() {
     assert!(folder.path("run/model.safetensors").exists());
 }
 
-/// SIGINT once the first line of the table is there.
+/// Sends SIGINT once the first line of the table is there.
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_keeps_its_best_weights() {

@@ -51,7 +51,7 @@ fn expressions_that_are_not_finite_where_a_network_goes_are_refused() {
 
 #[test]
 fn expressions_with_edges_and_poles_end_a_run_or_do_not_but_never_panic() {
-    // ln and sqrt have a value everywhere; the poles lie between the values that are tried.
+    // ln and sqrt have a value everywhere; the poles lie between the tried values.
     for hidden in ["ln(x)", "sqrt(x)", "1/(x - 0.1)", "1/(x - 0.1)^3", "x^9", "exp(x/200)"] {
         let folder = Folder::new();
         let own = folder.parameters(json!({"LAYER_ACTS": ["-", hidden, "softmax"]}));
@@ -63,7 +63,7 @@ fn expressions_with_edges_and_poles_end_a_run_or_do_not_but_never_panic() {
     }
 }
 
-/// Trains a network on rows of its own.
+/// Trains a network on given rows.
 #[track_caller]
 fn trains(x: &Array2<f64>, y: &Array1<f64>, activation: &str, outputs: usize) -> Folder {
     let folder = Folder::new();
@@ -110,7 +110,7 @@ fn a_constant_target_is_met() {
         let validation = &folder.json(&format!("{run}/summary.json"))["validation"];
         ["loss", "rmse", "mae", "r2"].map(|name| validation[name].as_f64().unwrap())
     };
-    // The scale of a constant is 1, so the errors are those of what the network says, not 0.
+    // The scale of a constant is 1, so the errors are those of the outputs, not 0.
     let [loss, rmse, mae, r2] = figures("run");
     assert!(0.0 < mae && mae <= rmse && r2 == 0.0, "{mae} {rmse} {r2}");
     // One target of scale 1: the same sum. The loss of a row has three roundings of f32 (difference,

@@ -60,7 +60,7 @@ fn the_trace_prints_every_quantity_of_the_first_step_with_its_shape() {
         assert!(ran.stdout.lines().any(|line| line == quantity), "{quantity}: {}", ran.stdout);
     }
     assert!(ran.stdout.contains("Epoch |"), "the table follows");
-    // The trace changes nothing of the run.
+    // The trace does not change the run.
     folder.train(&own, "plain", &[]).ended(0);
     let model = |run: &str| folder.bytes(&format!("{run}/model.safetensors"));
     assert_eq!(model("run"), model("plain"));
@@ -75,7 +75,7 @@ fn json_and_the_trace_exclude_each_other() {
     assert_eq!(folder.list(""), ["own.json"]);
 }
 
-/// A full disk under standard output is no reader that has gone: its lines were wanted.
+/// A full disk under standard output is an error; a reader that has gone is not.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_ends_the_run_after_its_weights_are_saved() {
@@ -95,7 +95,7 @@ fn a_full_disk_ends_the_run_after_its_weights_are_saved() {
         );
         assert_eq!(folder.read(&format!("{out}/history.csv")).lines().count(), 2);
     }
-    // A run that has reached its end all the same is not one to go on with.
+    // A run that reached its end all the same can't be resumed.
     let last = ["train", own.to_str().unwrap(), "--set", "MAX_EPOCHS=1", "--out", "ended"];
     let ran = Ran::from(folder.command(&last).stdout(full()).output().unwrap()).ended(1);
     ran.says(&[

@@ -1,4 +1,4 @@
-//! What a run tells of an archive's own validation rows, and of arrays it does not use.
+//! The messages about an archive's own validation rows, and about arrays that are not used.
 
 use std::fs::File;
 
@@ -18,7 +18,7 @@ fn an_archive_s_own_validation_rows_are_those_of_the_run_and_unused_arrays_are_n
     }
     archive.add_array("groups", &Array1::<i64>::zeros(34)).unwrap();
     archive.finish().unwrap();
-    // Without rows of SPLIT's own there is still something to be patient about.
+    // Patience watches the archive's validation rows, though SPLIT makes none.
     let own = folder.parameters(json!({
         "NPZ_DATASET": "d.npz", "LAYER_SIZES": [4, 3, 2], "SPLIT": [1.0, 0.0], "ACC_PATIENCE": 9,
     }));

@@ -82,7 +82,7 @@ fn names_that_stand_twice() {
     regression(&folder).refused(&["\"a\" is name 0 of feature_names and name 1 of target_names"]);
     write(["a", "b"], ["c", "d"], true);
     regression(&folder).ended(0);
-    // A class may be called as a feature is: it is no column.
+    // A class may have the name of a feature: it is no column.
     write(["a", "b"], ["b", "c"], false);
     let own = folder.parameters(json!({
         "NPZ_DATASET": "set.npz", "LAYER_SIZES": [2, 2], "LAYER_ACTS": ["-", "softmax"],

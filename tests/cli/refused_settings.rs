@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::{Folder, inputs, labels, repository};
 
-/// What a user may put after `train FILE --out run`, and words of the answer.
+/// Arguments after `train FILE --out run`, and words of the answer.
 const WRONG: &[(&[&str], &[&str])] = &[
     (&["--set", "LRR=1"], &["--set LRR: unknown key; did you mean LR?"]),
     (&["--set", "LR"], &["--set LR: found no \"=\""]),
@@ -115,7 +115,7 @@ fn a_directory_that_holds_a_run_or_is_none_is_left_alone() {
 fn a_directory_that_can_not_be_made_is_refused() {
     let folder = Folder::new();
     let own = folder.parameters(json!({}));
-    // Before the header of a run that will not be.
+    // Refused before the header of the run.
     folder.train(&own, "own.json/run", &[]).refused(&["--out own.json/run: can't be made: "]);
     assert_eq!(folder.list(""), ["own.json"]);
 }

@@ -31,7 +31,7 @@ fn a_classification_repeats_itself() {
 
 #[test]
 fn a_regression_repeats_itself() {
-    // The small last batch, and more validation rows than a thread takes at a time.
+    // A small last batch, and more validation rows than a thread takes at once.
     let more = ["--set", "MAX_EPOCHS=3", "--set", "SPLIT=[0.3,0.7]"];
     the_same_bits_whatever_the_way("params/diabetes.json", &more);
 }

@@ -1,4 +1,4 @@
-//! A folder to run the binary in, and what a run gave back.
+//! A folder to run the binary in, and the result of a run.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -9,13 +9,13 @@ use ndarray_npy::{NpzWriter, WritableElement};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// A file of the repository, whose root is where tests run. No path of the build is compiled in, so that a
-/// test can be carried to another machine.
+/// A file of the repository, in whose root tests run. No path of the build is compiled in: tests can run on another
+/// machine.
 pub fn repository(path: &str) -> PathBuf {
     std::env::current_dir().unwrap().join(path)
 }
 
-/// The binary: Cargo names it, or who carried the tests elsewhere.
+/// The binary: Cargo names it, or whoever runs the tests elsewhere.
 pub fn binary() -> PathBuf {
     std::env::var_os("CARGO_BIN_EXE_gpu-mlp").expect("CARGO_BIN_EXE_gpu-mlp names gpu-mlp").into()
 }
@@ -51,7 +51,7 @@ impl Folder {
         serde_json::from_str(&self.read(name)).unwrap()
     }
 
-    /// The names of what lies in a folder below, sorted; nothing if it is not there.
+    /// The names in a folder below, sorted; none if it is not there.
     pub fn list(&self, name: &str) -> Vec<String> {
         let entries = std::fs::read_dir(self.path(name)).into_iter().flatten();
         let mut names: Vec<String> =
@@ -124,7 +124,7 @@ impl Folder {
     }
 }
 
-/// What a run of the binary gave back.
+/// The result of a run of the binary.
 #[derive(Debug)]
 pub struct Ran {
     pub code: Option<i32>,
@@ -143,7 +143,7 @@ impl From<Output> for Ran {
 }
 
 impl Ran {
-    /// The run ended with this exit code, and without a panic.
+    /// Asserts that the run ended with this exit code, and without a panic.
     #[track_caller]
     pub fn ended(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{}", self.stderr);
@@ -151,7 +151,7 @@ impl Ran {
         self
     }
 
-    /// Wrong input: code 2, nothing on standard output, one error, and it has all these words.
+    /// Asserts wrong input: code 2, nothing on standard output, one error with all these words.
     #[track_caller]
     pub fn refused(self, words: &[&str]) {
         let ran = self.ended(2);
@@ -161,7 +161,7 @@ impl Ran {
         ran.says(words);
     }
 
-    /// Standard error has all these words, perhaps with a break between two of them.
+    /// Asserts that standard error has all these words, perhaps with a line break between two of them.
     #[track_caller]
     pub fn says(&self, words: &[&str]) -> &Self {
         let unbroken = unbroken(&self.stderr);

@@ -1,4 +1,4 @@
-//! A run to its end, and what it leaves.
+//! A run to its end, and its files.
 
 use std::fs::File;
 
@@ -113,7 +113,7 @@ fn the_summary_of_a_classification_has_the_keys_of_the_specification() {
     assert!(summary["stop_reason"].is_string() && summary["microseconds_per_step"].is_f64());
 }
 
-/// (rows, samples, channels) would train a channel a sample: the header says how rows are read.
+/// (rows, samples, channels) would train with one channel per sample: the header says how rows are read.
 #[test]
 fn the_header_says_how_a_signal_is_read_and_what_to_do_where_its_axes_look_exchanged() {
     let folder = Folder::new();
@@ -141,7 +141,7 @@ fn the_header_says_how_a_signal_is_read_and_what_to_do_where_its_axes_look_excha
     }
 }
 
-/// Targets of a millionth: RMSE and MAE show digits that mean something, in columns that stay aligned.
+/// Targets of a millionth: RMSE and MAE show significant digits, in aligned columns.
 #[test]
 fn figures_of_small_and_large_targets_show_digits_that_mean_something() {
     for unit in [1e-6, 1e4] {

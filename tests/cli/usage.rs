@@ -42,7 +42,7 @@ fn a_setting_given_as_an_option_is_answered_with_set() {
     folder.run(&["predict", "run", "--lr", "1"]).refused(&["unexpected argument '--lr'"]);
 }
 
-/// Lines of a driver's layer, where a session of the desktop is missing.
+/// The lines of a driver's layer without a desktop session.
 #[test]
 fn devices_are_listed_without_a_complaint() {
     let folder = Folder::new();
@@ -92,7 +92,7 @@ fn wrong_usage_is_refused() {
         (&["train", "x.json", "--bogus"], "'--bogus'"),
         (&["train", "x.json", "--backend", "tpu"], "possible values: auto, gpu, cpu"),
         (&["train", "x.json", "--threads", "0"], "0 is not in 1..=256"),
-        // Not the millions of threads, or minutes, that it would take.
+        // Refused without millions of threads, or minutes of time.
         (&["train", "x.json", "--threads", "257"], "257 is not in 1..=256"),
         (&["train", "x.json", "--threads", "65535"], "65535 is not in 1..=256"),
         (&["inspect"], "<FILE>"),

@@ -1,4 +1,4 @@
-//! What several test files need: small data sets, small networks, a CPU backend on them.
+//! Shared by several test files: small data sets, small networks, a CPU backend on them.
 #![allow(dead_code)] // each test file uses a part
 
 pub mod signals;
@@ -22,7 +22,7 @@ use pollster::FutureExt as _;
 /// Folds of [`many_of_iris`].
 const FOLDS: usize = 10;
 
-/// A network's layers: sizes, then one activation a layer.
+/// A network's layers: sizes, then one activation per layer.
 pub fn mlp(sizes: &[usize], activations: &[&str]) -> LayerStack {
     let activations = std::iter::once(&"-").chain(activations).map(ToString::to_string).collect();
     LayerStack::Mlp { sizes: sizes.to_vec(), names: None, activations }
@@ -46,7 +46,7 @@ pub fn parameters(sizes: &[usize], activations: &[&str]) -> Parameters {
     Parameters::new(mlp(sizes, activations)).learning_rate(0.1).max_epochs(5).batch_size(4)
 }
 
-/// The replicas of these runs, which have one table, as those of one run; equal folds are shared.
+/// One run with the replicas of these runs, which have one table; equal folds are shared.
 pub fn joined(singles: &[Arc<Run>]) -> Arc<Run> {
     let mut folds = vec![];
     let mut replicas = vec![];
@@ -124,7 +124,7 @@ impl Observer for Rows {
     }
 }
 
-/// Trains to the end; the rows and the outcome.
+/// Trains to the end, and returns the rows and the outcome.
 pub fn trained(run: &Run, backend: &mut dyn Train) -> (Vec<EpochRow>, Outcome) {
     let mut rows = Rows::default();
     let outcome = train(run, backend, &mut rows, &AtomicBool::new(false)).block_on().unwrap();
@@ -168,7 +168,7 @@ impl<B: Train> Train for InBlocks<B> {
     }
 }
 
-/// Trains some epochs; what each replica reports of each.
+/// Trains some epochs, and returns the report of each replica and epoch.
 pub fn reports(backend: &mut dyn Train, epochs: Range<u32>) -> Vec<ReplicaReport> {
     let mut reports = vec![];
     let mut told = |event| {
@@ -201,7 +201,7 @@ pub fn scaled(run: &Run, rows: &Array2<f64>) -> Array2<f32> {
     })
 }
 
-/// Fold i tests on every tenth row from i on, validates on those beside them, and trains on the others.
+/// Fold i tests on every tenth row from i on, validates on the rows beside them, and trains on the others.
 fn ten_folds(rows: usize) -> Vec<Splits> {
     let part = |fold: usize, is_in: &dyn Fn(usize) -> bool| -> Vec<u32> {
         (0..rows as u32).filter(|row| is_in((*row as usize + FOLDS - fold) % FOLDS)).collect()
@@ -216,7 +216,7 @@ fn ten_folds(rows: usize) -> Vec<Splits> {
     (0..FOLDS).map(fold).collect()
 }
 
-/// Replicas that each have their own seed, rate, L2, bound, Adam, patience and epochs, on ten folds.
+/// Replicas on ten folds, each with its own seed, rate, L2, bound, Adam, patience and epochs.
 fn replicas(run: &Run, count: usize) -> Vec<Replica> {
     let replica = |id: usize| {
         let share = id as f64 / count as f64;
@@ -237,7 +237,7 @@ fn replicas(run: &Run, count: usize) -> Vec<Replica> {
     (0..count).map(replica).collect()
 }
 
-/// So many replicas of iris on ten folds, each with its own numbers.
+/// `count` replicas of iris on ten folds, each with its own numbers.
 pub fn many_of_iris(count: usize) -> Arc<Run> {
     let dataset = Dataset::read("datasets/iris.npz").unwrap();
     let mut parameters = parameters(&[4, 8, 3], &["tanh", "softmax"]);
@@ -255,7 +255,7 @@ pub fn alone(run: &Run, id: usize) -> Arc<Run> {
     Arc::new(single.with_replicas(vec![replica]).unwrap())
 }
 
-/// Twenty replicas of iris, whose fold 3 has inputs of its own, and one of that fold, alone on a table of those.
+/// Twenty replicas of iris, whose fold 3 has its own inputs, and one replica of that fold alone, whose table has them.
 pub fn with_prepared_inputs() -> (Arc<Run>, usize, Arc<Run>) {
     let mut run = Run::clone(&many_of_iris(20));
     let own = run.table.inputs.mapv(|x| x * x * x + 0.5);

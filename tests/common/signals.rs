@@ -12,7 +12,7 @@ use gpu_mlp::rooms::run::Parameters;
 use ndarray::{Array2, Array3, array};
 use proptest::prelude::*;
 
-/// What a random stack sees, and what it is.
+/// A random stack and its input.
 #[derive(Debug, Clone)]
 pub struct Stack {
     pub channels: usize,
@@ -66,7 +66,7 @@ fn conv1d() -> impl Strategy<Value = Layer<String>> {
     )
 }
 
-/// A convolution, and behind half of them a pool of either kind.
+/// A convolution, and after half of them a pool of either kind.
 fn block() -> impl Strategy<Value = Vec<Layer<String>>> {
     let pool = (1..4usize, 1..4usize, proptest::bool::ANY);
     (conv1d(), proptest::option::of(pool)).prop_map(|(conv1d, pool)| {
@@ -78,7 +78,7 @@ fn block() -> impl Strategy<Value = Vec<Layer<String>>> {
     })
 }
 
-/// Stacks of one to three blocks, now and then with a pool before them, and dense layers behind them.
+/// Stacks of one to three blocks, some with a pool before them, and dense layers after them.
 pub fn stacks() -> impl Strategy<Value = Stack> {
     let ends = (any::<bool>(), proptest::option::of(activation()), any::<bool>());
     let blocks = proptest::collection::vec(block(), 1..4);
@@ -129,7 +129,7 @@ pub fn worked_example(before: Option<Layer<String>>) -> (Parameters, Dataset) {
     (parameters, dataset)
 }
 
-/// The weights of the example: the layer's place in it, the tensor, the values.
+/// The weights of the example: the layer's index in it, the tensor, the values.
 const WEIGHTS: [(usize, &str, &[f64]); 6] = [
     (0, "weight", &[0.5, 1.0, 0.5]),
     (0, "bias", &[0.0]),
@@ -168,8 +168,8 @@ pub fn with_worked_weights(mut state: State, first: usize) -> State {
     state
 }
 
-/// What the paper says: (quantity with # for the number of its layer, the layer's place in the example,
-/// values of the row, or of the tensor).
+/// The paper's values: (quantity with # for the number of its layer, the layer's index in the example, values of
+/// the row, or of the tensor).
 pub fn worked_numbers() -> Vec<(&'static str, usize, Vec<f64>)> {
     let p = [1.55, 1.35, 0.75, 1.20];
     let a = [1.55, 1.35, 0.75, 1.20, 0.0, 0.20, 0.0, 0.15];

@@ -69,7 +69,7 @@ fn no_flipped_bit_makes_the_reader_panic() {
 
 #[test]
 fn no_flipped_bit_in_a_header_makes_the_reader_panic() {
-    // Stored with a fresh checksum, so that the header's own checks are what is tested.
+    // Stored with a fresh checksum, so that the test reaches the header's own checks.
     let folder = Folder::new();
     let mut x = npy(&header("<f8", "(2, 1)"), &[0; 16]);
     for bit in 0..8 * x.len() {

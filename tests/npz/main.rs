@@ -1,4 +1,4 @@
-//! NPZ archives as people have them, good and bad, through the library's front door.
+//! Good and bad NPZ archives, through the library's front door.
 
 mod hostile;
 mod names_and_weights;

@@ -43,7 +43,7 @@ fn pickled_objects_are_never_loaded() {
     let expected = "pickled Python objects, which are never loaded";
     let numbers = "numbers become an array of numbers by .astype('float32')";
     refused(&fixture("x_objects.npz"), &[expected, "array X", numbers, "np.savez(..., X=X)"]);
-    // Text can't be made an integer: it is numbered.
+    // Text does not convert to integers: the remedy numbers the classes.
     let labels = "names, y = np.unique(y.astype(str), return_inverse=True)";
     refused(&fixture("y_objects.npz"), &[expected, "array y", labels, "np.savez(..., y=y)"]);
 }

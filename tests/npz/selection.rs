@@ -1,4 +1,4 @@
-//! Which arrays are taken, and what becomes of them.
+//! The arrays that are taken, and their use.
 
 use gpu_mlp::rooms::data::{Dataset, Targets};
 use ndarray::{Array1, Array2, Array3, array};

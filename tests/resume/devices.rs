@@ -1,4 +1,4 @@
-//! Runs on a GPU (lavapipe, where there is no other), killed and gone on with there and on the CPU.
+//! Runs on a GPU (lavapipe, where there is no other), killed and resumed there and on the CPU.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::stopped::{assert_same_end, parameters, run_with_model_in_the_way, signal, started};
 use crate::support::Folder;
 
-/// A run in few steps: little work for a device made of software.
+/// A run of few steps: little work for a software device.
 fn small(folder: &Folder, more: &Value) -> std::path::PathBuf {
     let mut changes = json!({"BATCH_SIZE": 35, "LAYER_ACTS": ["-", "prelu", "softmax"]});
     for (key, value) in more.as_object().into_iter().flatten() {
@@ -98,7 +98,7 @@ fn a_run_of_a_gpu_goes_on_on_the_cpu_with_the_same_losses_and_says_so() {
     }
     let summary = folder.json("run/summary.json");
     assert_eq!(summary["device"], "cpu");
-    // Its figures are computed again where they were: on the CPU, to the bit.
+    // Its figures are computed again on the same device, the CPU, to the bit.
     let ran = folder.run(&["evaluate", "run", "--json"]).ended(0);
     let found: Value = serde_json::from_str(&ran.stdout).unwrap();
     let loss = |split: &Value| split["loss"].as_f64().unwrap();
@@ -127,7 +127,7 @@ fn where_the_device_is_gone_another_can_be_named_whatever_the_schedule() {
     let mut directory =
         RunDirectory::create(&path, &run, &parameters.to_json(), None, what, started).unwrap();
     directory.checkpoint_every(3);
-    // Where the model is to be written: the run does not come to its end.
+    // A folder in place of the model: the run does not come to its end.
     std::fs::create_dir(path.join("model.safetensors")).unwrap();
     train(&run, &mut cpu, &mut directory, &AtomicBool::new(false)).block_on().unwrap_err();
     std::fs::remove_dir(path.join("model.safetensors")).unwrap();

@@ -1,4 +1,4 @@
-//! A disk that is full: a limit on the size of files stands for it, as it binds every user.
+//! A full disk: a limit on the size of files acts like one, for every user.
 
 use std::process::Command;
 

@@ -72,7 +72,7 @@ fn files_that_contradict_the_run_are_refused() {
         ("gpu_mlp_checkpoint", "gpu_mlp_checkpoinT", "is no checkpoint of gpu-mlp"),
     ] {
         assert!(header.contains(from), "{from} is not in {header}");
-        // All of a kind, as a hand that edits the file would.
+        // All numbers of a kind, as an editor would change them.
         folder.write("run/checkpoint.safetensors", file(&header.replacen(from, to, 1), &values));
         let error = stored.checkpoint(&run).unwrap_err();
         assert!(error.to_string().contains(words), "{from}: {error}");
@@ -104,7 +104,7 @@ fn a_file_that_is_too_long_is_not_read() {
     let folder = stopped_run();
     let run = run(&folder.path("run"));
     let stored = StoredRun::open(&folder.path("run")).unwrap();
-    // A terabyte that takes no room on the disk.
+    // A sparse terabyte, which takes no room on the disk.
     let path = folder.path("run/checkpoint.safetensors");
     let sparse = std::fs::File::options().write(true).open(&path).unwrap();
     if sparse.set_len(1 << 40).is_err() {
@@ -112,7 +112,7 @@ fn a_file_that_is_too_long_is_not_read() {
     }
     let error = stored.checkpoint(&run).unwrap_err();
     assert!(error.to_string().contains("too many for this run"), "{error}");
-    // A header that says it is as long as memory.
+    // A header that claims to be as long as memory.
     folder.write("run/checkpoint.safetensors", [&[255; 8][..], b"{}"].concat());
     let error = stored.checkpoint(&run).unwrap_err();
     assert!(error.to_string().contains("is no safetensors file"), "{error}");

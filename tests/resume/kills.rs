@@ -45,7 +45,7 @@ fn a_network_of_signals_under_sgd_without_validation_loses_nothing() {
     twenty_kills(3, &changes, "3");
 }
 
-/// Runs are begun, killed and gone on with until they end; each ends as the one that was left alone.
+/// Runs are begun, killed and resumed until they end; each ends like the run that was left alone.
 fn twenty_kills(seed: u64, changes: &Value, every: &str) {
     let folder = Folder::new();
     let own = parameters(&folder, changes);
@@ -88,7 +88,7 @@ fn killed_until_it_ends(
             return kills;
         }
         if folder.path(&format!("{run}/summary.json")).exists() {
-            // Killed behind its end; the checkpoint, which goes last, may still be there.
+            // Killed after its end; the checkpoint, which goes last, may still be there.
             folder.run(&resume).refused(&["this run has ended (summary.json: max_epochs)"]);
             let _ = std::fs::remove_file(folder.path(&format!("{run}/checkpoint.safetensors")));
             return kills + 1;

@@ -13,7 +13,7 @@ fn a_link_in_the_directory_of_a_run_is_refused_and_nothing_is_written_through_it
     for file in ["params.json", "history.csv", "model.safetensors"] {
         let folder = Folder::new();
         let own = folder.parameters(json!({}));
-        // Even to what is not there yet.
+        // Even to a file that is not there yet.
         fs::create_dir(folder.path("run")).unwrap();
         symlink(folder.path("outside"), folder.path(&format!("run/{file}"))).unwrap();
         folder.train(&own, "run", &[]).refused(&["--out run: ", file, "is a link"]);
@@ -65,7 +65,7 @@ fn a_file_that_is_replaced_keeps_its_mode_and_a_new_one_has_that_of_the_mask() {
     assert_eq!(mode("p.csv"), 0o640);
 }
 
-/// Each is whole: the last one to end has the name.
+/// Each file is whole: the last writer to end has the name.
 #[test]
 fn predictions_of_two_processes_to_one_file_do_not_mix() {
     let folder = Folder::new();

@@ -1,4 +1,4 @@
-//! Runs that are stopped, killed or starved, and gone on with.
+//! Runs that are stopped, killed or starved, and resumed.
 
 #[path = "../gpu/adapter.rs"]
 mod adapter;

@@ -1,4 +1,4 @@
-//! A run of the first release that was stopped after ten of twenty epochs: later ones go on with it.
+//! A run of the first release that was stopped after ten of twenty epochs: later releases resume it.
 
 use std::collections::HashMap;
 
@@ -31,7 +31,7 @@ fn an_old_run_goes_on_as_if_it_had_not_been_stopped() {
         folder
             .write(&format!("run/{name}"), std::fs::read(old.join("stopped").join(name)).unwrap());
     }
-    // The data lie elsewhere now: the one key that may change.
+    // The data are elsewhere now: the one key that may change.
     let mut parameters: Value = folder.json("run/params.json");
     parameters["parameters"]["NPZ_DATASET"] =
         repository("datasets/cylinder_bell_funnel.npz").display().to_string().into();
@@ -76,7 +76,7 @@ fn as_version_1(folder: &Folder) {
     );
 }
 
-/// The mean of a weighted batch is divided by something else since.
+/// Since then the mean of a weighted batch has another divisor.
 #[test]
 fn an_old_run_goes_on_unless_its_steps_mean_something_else_now() {
     for (changes, goes_on) in [

@@ -1,4 +1,4 @@
-//! What can't be gone on with, and what is said of it.
+//! Runs that can't be resumed, and their refusals.
 
 use serde_json::json;
 
@@ -106,7 +106,7 @@ fn a_checkpoint_of_another_run_is_refused() {
     let checkpoint = folder.bytes("run/checkpoint.safetensors");
     folder.write("run/checkpoint.safetensors", model);
     folder.run(&RESUME).refused(&["run/checkpoint.safetensors: is no checkpoint of gpu-mlp"]);
-    // Nor is a checkpoint a model.
+    // A checkpoint is no model either.
     folder.write("model.safetensors", checkpoint);
     folder.run(&["inspect", "model.safetensors"]).refused(&["no model of gpu-mlp"]);
 }

@@ -42,7 +42,7 @@ fn a_signal_leaves_a_checkpoint_and_the_command_that_goes_on() {
     }
 }
 
-/// What nobody reads, and what takes no more: who writes to it waits until it is read.
+/// A full pipe that nobody reads: a writer waits until it is read.
 fn full_pipe() -> (UnixStream, UnixStream) {
     let (reader, mut writer) = UnixStream::pair().unwrap();
     writer.set_nonblocking(true).unwrap();
@@ -68,8 +68,8 @@ fn wait_for(words: &str, lines: &mut impl BufRead) -> String {
     line
 }
 
-/// whole/, and a run that goes on with run/ from its checkpoint until it prints its first epoch, which
-/// does not end before its standard output is read.
+/// whole/, and a run that resumes run/ until it prints its first epoch; it does not end before its standard output
+/// is read.
 fn held(folder: &Folder) -> (Child, BufReader<ChildStderr>, UnixStream) {
     let own = parameters(folder, &json!({}));
     folder.train(&own, "whole", &[]).ended(0);
@@ -98,7 +98,7 @@ fn a_second_signal_ends_at_once_and_the_run_goes_on_from_its_last_checkpoint() {
     let (mut child, mut stderr, reader) = held(&folder);
     signal(&child, Signal::SIGINT);
     wait_for("stopping after this epoch", &mut stderr);
-    // One that comes later than a second counts; the others change nothing.
+    // A signal later than a second counts; the others change nothing.
     let status = loop {
         std::thread::sleep(Duration::from_millis(100));
         signal(&child, Signal::SIGINT);
@@ -113,12 +113,12 @@ fn a_second_signal_ends_at_once_and_the_run_goes_on_from_its_last_checkpoint() {
     assert_same_end(&folder, "run", "whole");
 }
 
-/// As `timeout` does, which signals the process and then its group.
+/// Signals like `timeout`: the process, and then its group.
 #[test]
 fn two_signals_at_once_are_one() {
     let folder = Folder::new();
     let (mut child, mut stderr, mut reader) = held(&folder);
-    // Two of a kind that are under way together become one before they arrive.
+    // Two equal signals under way at once become one before they arrive.
     signal(&child, Signal::SIGINT);
     signal(&child, Signal::SIGTERM);
     wait_for("stopping after this epoch", &mut stderr);
@@ -131,7 +131,7 @@ fn two_signals_at_once_are_one() {
     assert_same_end(&folder, "run", "whole");
 }
 
-/// As `nohup` starts it.
+/// A run started like `nohup` starts one.
 #[test]
 fn a_run_that_was_told_to_outlive_its_terminal_does() {
     let folder = Folder::new();

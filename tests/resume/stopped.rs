@@ -1,4 +1,4 @@
-//! A run that is stopped, its end, and the end of one that never was.
+//! A run that is stopped ends like one that was not.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Folder, Ran, without_seconds};
 
-/// What a run that reached its end leaves.
+/// The files of a run that reached its end.
 const FILES: [&str; 4] = ["history.csv", "model.safetensors", "params.json", "summary.json"];
 
 /// More epochs than a pipe holds lines of `--json`: while nobody reads on, the run can't end.
@@ -26,7 +26,7 @@ pub fn parameters(folder: &Folder, changes: &Value) -> std::path::PathBuf {
     folder.parameters(keys)
 }
 
-/// Starts a run with `--json`, and reads so many lines of it.
+/// Starts a run with `--json`, and reads some lines of it.
 pub fn started(folder: &Folder, arguments: &[&str], lines: usize) -> (Child, Vec<String>) {
     let mut command = folder.command(arguments);
     command.arg("--json").stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -46,15 +46,15 @@ pub fn read_lines(mut command: Command, lines: usize) -> (Child, Vec<String>) {
     (child, read)
 }
 
-/// Trains to the last epoch, but not to its end: a folder lies where the model is to be written.
+/// Trains to the last epoch, but not to the run's end: a folder is in place of the model.
 pub fn stop_at_the_end(folder: &Folder, own: &Path, run: &str, every: &str) {
     let own = own.to_str().unwrap();
     let train = ["train", own, "--backend", "cpu", "--out", run, "--checkpoint-every", every];
     run_with_model_in_the_way(folder, folder.command(&train), run);
 }
 
-/// The same of a command that trains in `run`. It can't print its first line before the folder lies there,
-/// because its pipe is full.
+/// The same for a command that trains in `run`. It can't print its first line before the folder is there, because
+/// its pipe is full.
 pub fn run_with_model_in_the_way(folder: &Folder, mut command: Command, run: &str) {
     const PIPE: usize = 1 << 16;
     let (mut reader, mut writer) = std::io::pipe().unwrap();

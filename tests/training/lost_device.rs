@@ -17,13 +17,13 @@ use pollster::FutureExt as _;
 
 use crate::common::{classes, parameters, run, trained};
 
-/// A backend whose device is lost in an epoch, or once that is over.
+/// A backend whose device is lost in an epoch, or after it.
 struct Lost {
     backend: Cpu<f32>,
     epoch: u32,
     after: bool,
     lost: bool,
-    /// What the host knows.
+    /// The state that the host knows.
     known: State,
 }
 
@@ -92,7 +92,7 @@ fn twelve_epochs() -> (Parameters, Arc<Run>) {
     (parameters, run)
 }
 
-/// Loses the device; the error.
+/// Loses the device, and returns the error.
 fn lose(out: &Path, epoch: u32, after: bool) -> Error {
     let (parameters, run) = twelve_epochs();
     let mut cpu = Cpu::<f32>::new(run.clone());
@@ -109,7 +109,7 @@ fn lose(out: &Path, epoch: u32, after: bool) -> Error {
 #[test]
 fn the_checkpoint_before_goes_on_on_another_device_with_the_same_losses() {
     let folder = tempfile::tempdir().unwrap();
-    // In epoch 8; and behind epoch 6 or 12, before its checkpoint or the best weights can be read.
+    // In epoch 8; and after epoch 6 or 12, before its checkpoint or the best weights can be read.
     for (epoch, after, saved) in [(8, false, 6), (6, true, 3), (12, true, 9)] {
         let out = folder.path().join(format!("{epoch}"));
         let error = lose(&out, epoch, after);

@@ -1,4 +1,4 @@
-//! Many replicas in one run: each is the run that it would be alone, to the bit.
+//! Many replicas in one run: each trains as it would alone, to the bit.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -73,7 +73,7 @@ fn the_number_of_threads_changes_no_bit_of_many() {
     }
 }
 
-/// Stops the run after an epoch, with the checkpoint there.
+/// Stops the run after an epoch, and keeps its checkpoint.
 struct Killed {
     rows: Rows,
     after: u32,

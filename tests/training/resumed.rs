@@ -1,4 +1,4 @@
-//! From every checkpoint of a run the rest of it is the same, bit for bit.
+//! A run resumed from any of its checkpoints is the same, bit for bit.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ use crate::common::{
 };
 use crate::{ADAM, patient};
 
-/// Keeps the rows, and a checkpoint every so many epochs.
+/// Keeps the rows, and a checkpoint every few epochs.
 #[derive(Default)]
 struct Keeper {
     every: u32,
@@ -38,7 +38,7 @@ impl Observer for Keeper {
     }
 }
 
-/// What two runs have in common, if they differ in time alone.
+/// An outcome without its times: equal for two equal runs.
 fn timeless(mut outcome: Outcome) -> Outcome {
     outcome.seconds = Default::default();
     for last in outcome.replicas.iter_mut().filter_map(|replica| replica.last.as_mut()) {
@@ -47,7 +47,7 @@ fn timeless(mut outcome: Outcome) -> Outcome {
     outcome
 }
 
-/// Goes on from every checkpoint; the outcome.
+/// Goes on from every checkpoint, and returns the outcome.
 #[track_caller]
 fn every_rest_is_the_same(run: &Arc<Run>, backend: &dyn Fn() -> Box<dyn Train>) -> Outcome {
     let go_on = AtomicBool::new(false);
@@ -173,7 +173,7 @@ impl Observer for Interrupted<'_> {
     }
 }
 
-/// The first replica has reached its end by then, which ends the run for nobody else.
+/// The first replica has reached its end by then; the others go on.
 #[test]
 fn forty_replicas_go_on_from_the_file_of_their_checkpoint() {
     let run = many_of_iris(40);

@@ -1,4 +1,4 @@
-//! What weights of rows and classes do to a step, against steps by hand in f64.
+//! The effect of row and class weights on a step, against steps by hand in f64.
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ fn by_hand(run: &Run, weights: &[f64], [mut w, mut b]: [f64; 2]) -> [f64; 2] {
         let divisor = if mean > 0.0 { batch.len() as f64 * mean } else { 1.0 };
         let (mut of_w, mut of_b) = (0.0, 0.0);
         for &row in batch {
-            // As the table holds it.
+            // Rounded as in the table.
             let x = f64::from((row as f64 * 0.7).sin() as f32);
             let delta = 1.0 / (1.0 + (-(w * x + b)).exp()) - (row % 2) as f64;
             of_w += weights[row] * delta * x / divisor;

@@ -1,4 +1,4 @@
-//! `gpu-mlp evaluate`, against what scikit-learn 1.9 gives for the same rows and predictions.
+//! `gpu-mlp evaluate`, against scikit-learn 1.9 on the same rows and predictions.
 
 use ndarray::{Array1, Array2, Axis, array};
 use serde_json::{Value, json};
@@ -126,9 +126,8 @@ fn values_have_the_figures_of_scikit_learn_in_original_units() {
     assert_figures(&found["outputs"][1], &second);
 }
 
-/// Without validation rows the last weights are kept, and all rows are training rows, but for a test part
-/// of the archive's own: an evaluation of the file is the summary's. Both compute in f32, but round
-/// scaled inputs in different orders: within 1e-5 of the figures.
+/// Without validation rows the last weights are kept, and all rows train, except the archive's own test part: an
+/// evaluation of the file has the summary's figures. Both round scaled inputs to f32 in their own order: within 1e-5.
 #[test]
 fn an_evaluation_is_that_of_the_summary() {
     let changes = [
@@ -168,8 +167,8 @@ fn an_evaluation_is_that_of_the_summary() {
     }
 }
 
-/// Targets of a spread of 30 far from 0, where f32 holds one or two of them: training, an evaluation of the
-/// same rows and the predictions tell the same. f64 holds steps of 16 at 1e17, which is what the data have.
+/// Targets of a spread of 30 far from 0, where f32 holds one or two of them: training, evaluation and predictions
+/// agree on the same rows. The data have steps of 16, which f64 holds at 1e17.
 #[test]
 fn figures_do_not_depend_on_how_far_targets_are_from_0() {
     for offset in [0.0, 1.6e9, -1e15, 1e17] {
@@ -242,7 +241,7 @@ fn a_table_of_text_has_its_target_beside_the_features_and_may_name_classes() {
     }
 }
 
-/// Another column in the target's place would give figures of nothing.
+/// Another column in place of the target would give meaningless figures.
 #[test]
 fn a_single_target_goes_by_its_name_where_the_model_has_one() {
     let folder = Folder::new();
@@ -257,7 +256,7 @@ fn a_single_target_goes_by_its_name_where_the_model_has_one() {
     folder.write("d.csv", " price ,width\n1,1\n2,2\n");
     let ran = folder.run(&["evaluate", "m.safetensors", "d.csv"]).ended(0);
     assert!(!ran.stderr.contains("the target is"), "{}", ran.stderr);
-    // A prediction passes over it, whatever its name is.
+    // A prediction ignores it, whatever its name is.
     folder.write("d.csv", "id,width\n1,1\n");
     folder.run(&["predict", "m.safetensors", "d.csv"]).ended(0);
 }
@@ -298,7 +297,7 @@ fn one_row_is_enough() {
     }
 }
 
-/// Of an archive with a split of its own the test part is what the model has not seen.
+/// The model has not seen the test part of an archive with its own split.
 #[test]
 fn an_archive_s_own_test_part_is_what_is_evaluated() {
     let folder = Folder::new();

@@ -1,4 +1,4 @@
-//! `gpu-mlp export`. What the graph computes is tests/onnx/check.py's to say, with onnxruntime.
+//! `gpu-mlp export`. tests/onnx/check.py tests the graph's results with onnxruntime.
 
 use serde_json::json;
 
@@ -60,7 +60,7 @@ fn a_graph_goes_to_standard_output_and_a_folder_that_is_missing_is_wrong_input()
         .refused(&["none/g.onnx: can't be written"]);
 }
 
-/// What is no plain file is written to, not replaced.
+/// A path that is no plain file is written to, not replaced.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_device_and_the_file_behind_a_link_take_a_graph() {

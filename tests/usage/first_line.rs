@@ -1,4 +1,4 @@
-//! What the first line of a CSV file is, columns without a name, and cells that look like formulas.
+//! The first line of a CSV file, columns without a name, and cells that look like formulas.
 
 use serde_json::json;
 
@@ -16,7 +16,7 @@ fn folder(width: usize, names: Option<&[&str]>) -> Folder {
     folder
 }
 
-/// 60 rows of `columns` numbers, each behind its number if there is an index.
+/// 60 rows of `columns` numbers, each after its number if there is an index.
 fn rows(columns: usize, index: bool) -> String {
     let line = |row: usize| {
         let cells = (0..columns).map(|column| format!("{row}.{}", column + 1));
@@ -179,12 +179,12 @@ fn what_editors_and_spreadsheets_add_changes_nothing() {
     {
         assert_eq!(predict(&unnamed, text, &[]).ended(0).stdout, expected, "{text:?}");
     }
-    // Commas behind each line.
+    // Commas at the end of each line.
     assert_eq!(predict(&unnamed, "a,b,\n1,2,\n3,4,\n", &[]).ended(0).stdout, expected);
     for cells in ["1,2,\n3,4,5", "1,2,5\n3,4,"] {
         predict(&unnamed, &format!("a,b,\n{cells}\n"), &[]).refused(&["does not count up"]);
     }
-    // A name that begins as an archive does.
+    // A name that begins like an archive.
     assert_eq!(predict(&unnamed, "PK,b\n1,2\n3,4\n", &[]).ended(0).stdout, expected);
 }
 

@@ -7,7 +7,7 @@ use crate::support::{Folder, unbroken};
 
 const ROWS: usize = 60;
 
-/// Images of 2 channels of 4 x 6; the class is the third of the first channel that is bright.
+/// Images of 2 channels of 4 x 6; the class is the bright third of the first channel.
 fn images() -> (Array4<f64>, Array1<i64>) {
     let classes = Array1::from_shape_fn(ROWS, |row| (row % 3) as i64);
     let mut images = Array4::from_shape_fn((ROWS, 2, 4, 6), |(row, channel, line, column)| {

@@ -1,4 +1,4 @@
-//! Networks of several labels a row, from training to the predictions of another file.
+//! Networks of several labels per row, from training to the predictions of another file.
 
 use ndarray::Array2;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::training::{self, train};
 
 const ROWS: usize = 120;
 
-/// Four numbers a row.
+/// Four numbers per row.
 fn inputs() -> Array2<f64> {
     support::inputs(ROWS, 4)
 }
@@ -188,7 +188,7 @@ fn classes_under_a_linear_output_get_a_note() {
     assert!(!ran.stderr.contains("note: the targets"), "{}", ran.stderr);
 }
 
-/// As the first releases left them: a model of version 1, and params.json without TASK.
+/// The files of the first releases: a model of version 1, and params.json without TASK.
 #[test]
 fn what_is_older_than_labels_keeps_its_meaning() {
     let (description, weights) = identity(2, "sigmoid", None);

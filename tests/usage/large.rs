@@ -1,4 +1,4 @@
-//! Many rows and many classes: little memory, or words.
+//! Many rows and many classes: little memory, or a refusal.
 
 use ndarray::{Array1, Array2};
 use serde_json::{Value, json};
@@ -32,8 +32,8 @@ fn rows(folder: &Folder, rows: usize, label: impl Fn(usize) -> i64) {
     folder.archive("data.npz", &x, &(0..rows).map(label).collect::<Array1<i64>>());
 }
 
-/// Kept, the predictions alone would take 480 MB, and as much where they are joined. Other tests of this process may
-/// have children of 256 MB.
+/// To keep the predictions would take 480 MB, and as much again to join them. Other tests of this process may have
+/// children of 256 MB.
 #[cfg(target_os = "linux")]
 #[test]
 fn no_prediction_of_an_evaluation_is_kept() {

@@ -11,12 +11,12 @@ use crate::training::{self, train};
 
 const ROWS: usize = 60;
 
-/// Two numbers a row.
+/// Two numbers per row.
 fn inputs() -> Array2<f64> {
     support::inputs(ROWS, 2)
 }
 
-/// One target, and a row in ten far from where its inputs say.
+/// One target; one row in ten is an outlier.
 fn targets() -> Array2<f64> {
     let x = inputs();
     Array2::from_shape_fn((ROWS, 1), |(row, _)| {
@@ -50,7 +50,7 @@ fn described(folder: &Folder) -> [Value; 2] {
 /// l of an error.
 type L = fn(f64) -> f64;
 
-/// The loss that `evaluate` tells is the mean of l over the rows, in the units of the scaled targets.
+/// The loss of `evaluate` is the mean of l over the rows, in the units of the scaled targets.
 #[test]
 fn a_model_is_evaluated_by_the_loss_it_was_trained_with() {
     let huber = |e: f64| if e.abs() <= 0.5 { e * e / 2.0 } else { 0.5 * (e.abs() - 0.25) };
@@ -120,7 +120,7 @@ fn a_run_that_is_gone_on_with_keeps_its_loss() {
     assert_eq!(folder.json("run/summary.json")["loss"], "mae");
 }
 
-/// One row in ten is an outlier: the absolute error hardly sees them, the squared one does.
+/// One row in ten is an outlier: the squared error follows them, the absolute error hardly does.
 #[test]
 fn the_absolute_error_is_drawn_less_by_outliers() {
     let off = |loss: &str| {

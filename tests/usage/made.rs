@@ -1,4 +1,4 @@
-//! Model files made by hand from what docs/model-file.md tells: networks whose outputs are known.
+//! Model files made by hand after docs/model-file.md: networks with known outputs.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ pub fn model(description: &Value, tensors: &[Tensor]) -> Vec<u8> {
     safetensors::serialize(views, Some(metadata)).unwrap()
 }
 
-/// One dense layer of identity weights on `width` inputs as they are.
+/// One dense layer of identity weights on `width` unscaled inputs.
 pub fn identity(width: usize, activation: &str, labels: Option<&[i64]>) -> (Value, Vec<f32>) {
     let task = if labels.is_some() { "classification" } else { "regression" };
     let none = json!({ "shift": vec![0.0; width], "scale": vec![1.0; width] });

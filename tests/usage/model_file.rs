@@ -1,4 +1,4 @@
-//! The model file: what it tells, and what is refused in its place.
+//! The model file: its description, and files that are refused.
 
 use gpu_mlp::rooms::model::Model;
 use serde_json::{Value, json};

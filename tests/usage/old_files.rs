@@ -1,4 +1,4 @@
-//! Models of the first release, with what that release made of them: later ones read them, and mean the same.
+//! Models of the first release, with its results: later releases read them, and get the same.
 //! (`tests/resume/old_run.rs` goes on with a run of it.)
 
 use serde_json::Value;
@@ -13,7 +13,7 @@ fn old(name: &str) -> String {
     repository("tests/fixtures/old").join(name).display().to_string()
 }
 
-/// What that release printed has seven digits.
+/// That release printed seven digits.
 fn near(found: f64, expected: f64) -> bool {
     (found - expected).abs() <= 1e-6 * expected.abs().max(1.0)
 }

@@ -1,4 +1,4 @@
-//! `gpu-mlp predict`: every way in and out gives the same numbers.
+//! `gpu-mlp predict`: every format in and out gives the same numbers.
 
 use std::fs::File;
 use std::io::Write;
@@ -164,7 +164,7 @@ fn text_flows_from_standard_input_to_standard_output() {
     let mut command = folder.command(&["predict", MODEL, "-", "-o", "-"]);
     command.stdin(File::open(folder.path("rows.csv")).unwrap());
     assert_eq!(Ran::from(command.output().unwrap()).ended(0).stdout, expected);
-    // A reader that has gone ends it in peace.
+    // A reader that has gone is no error.
     let mut command = folder.command(&["predict", MODEL, "-"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
@@ -214,7 +214,7 @@ fn a_pipe_with_a_name_loses_nothing() {
             let _ = File::options().write(true).open(into).unwrap().write_all(&bytes);
         });
         let ran = Ran::from(child.unwrap().wait_with_output().unwrap());
-        // One that refuses before it reads may be gone before there is a writer, who would wait for ever.
+        // A reader that refuses before it reads may be gone before the writer, who would wait for ever.
         const O_NONBLOCK: i32 = 0o4000;
         let _reader = File::options().read(true).custom_flags(O_NONBLOCK).open(&pipe).unwrap();
         writer.join().unwrap();
@@ -234,7 +234,7 @@ fn a_pipe_with_a_name_loses_nothing() {
         .refused(&["pipe: can't be read: it is a pipe"]);
 }
 
-/// The blocks of a file are a matter of memory, not of results.
+/// The blocks of a file change memory, not results.
 #[test]
 fn more_rows_than_a_block_holds_are_predicted_in_order() {
     let folder = Folder::new();
@@ -329,7 +329,7 @@ fn a_file_larger_than_memory_passes() {
     let start =
         [b"\x93NUMPY\x01\0", &(header.len() as u16).to_le_bytes()[..], header.as_bytes()].concat();
     let path = folder.write("rows.npy", &start);
-    // The bytes that are not written are zeros, and take no place.
+    // The unwritten bytes are zeros, and take no room.
     File::options()
         .write(true)
         .open(path)

@@ -1,4 +1,4 @@
-//! What `gpu-mlp predict` refuses, and what it leaves then: nothing.
+//! Rows that `gpu-mlp predict` refuses, and leaves no file.
 
 use std::fs::File;
 
@@ -60,7 +60,7 @@ fn rows_that_are_none_of_the_model_s_are_refused() {
     assert_eq!(ran.stdout, "class,probability_0,probability_1\n");
 }
 
-/// What a line takes in memory is bounded by the model, not by the file.
+/// The model bounds the memory of a line, not the file.
 #[test]
 fn lines_and_columns_without_end_are_refused() {
     let folder = folder();
@@ -136,7 +136,7 @@ fn a_full_disk_is_told() {
     command.stdout(File::options().write(true).open("/dev/full").unwrap());
     let ran = crate::support::Ran::from(command.output().unwrap()).ended(1);
     ran.says(&["can't write standard output", "No space left"]);
-    // Every file of a process that may write none is on a full disk.
+    // A limit of 0 on the size of files acts like a full disk.
     for out in ["out.csv", "out.npy", "out.npz"] {
         let shell = format!(
             "ulimit -f 1; exec {} predict m.safetensors d.csv -o {out}",

@@ -1,4 +1,4 @@
-//! A run's directory in the place of its model.
+//! A run's directory in place of its model.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Pipes that nobody writes to and devices: an answer, never a wait without end.
+//! Pipes that nobody writes to, and devices: an answer, never an endless wait.
 
 use serde_json::json;
 
@@ -82,7 +82,7 @@ fn rows_without_end_are_refused_before_memory_is_at_its_end() {
     ran.says(&["error: standard input: needs ", "bytes of memory when it is read"]);
 }
 
-/// The names of what a folder holds, hidden ones too.
+/// The names in a folder, hidden ones too.
 fn names(folder: &Folder) -> Vec<String> {
     folder.list("").into_iter().filter(|name| name != "pipe" && name != "m.safetensors").collect()
 }

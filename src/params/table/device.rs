@@ -1,4 +1,4 @@
-//! Keys of how weights start, and of what computes.
+//! Keys of the initial weights and of the device.
 
 use super::key::{DefaultValue, Key};
 use crate::network::Initialization;

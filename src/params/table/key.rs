@@ -10,46 +10,46 @@ use crate::run::Parameters;
 pub struct Key {
     /// Its name.
     pub name: &'static str,
-    /// What it means, as Markdown.
+    /// Its meaning, as Markdown.
     pub help: &'static str,
-    /// What holds where it is absent.
+    /// Its default.
     pub default: DefaultValue,
-    /// What other programs call it, in capitals, without underscores.
+    /// Its names in other programs, in capitals, without underscores.
     pub other_names: &'static [&'static str],
-    /// Its type, and what it sets.
+    /// Its type and setting.
     pub(in crate::rooms::params) setting: &'static dyn Setting,
 }
 
-/// What holds where a key is absent.
+/// The default of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DefaultValue {
-    /// Nothing: there has to be a value.
+    /// None: there has to be a value.
     Required,
-    /// What [`Parameters::new`] has.
+    /// The value of [`Parameters::new`].
     Usual,
     /// A JSON value.
     Is(&'static str),
-    /// What these words say, as Markdown.
+    /// In words, as Markdown.
     Told(&'static str),
-    /// Nothing, but that another key stands in its place.
+    /// None: another key takes its place.
     RequiredWithout(&'static str),
 }
 
-/// Keys about one thing.
+/// Keys on one subject.
 pub struct Subject {
-    /// What they are about, in a word.
+    /// Their subject, in a word.
     pub name: &'static str,
     /// The keys, in the order in which they are written.
     pub keys: &'static [Key],
 }
 
 impl Key {
-    /// What is allowed, as refusals say it.
+    /// The allowed values, in the words of refusals.
     pub fn allowed(&self) -> String {
         self.setting.allowed()
     }
 
-    /// The value that holds where it is absent, if it is always the same; null is off.
+    /// The default, if it is always the same; null is off.
     pub fn default_json(&self) -> Option<Value> {
         match self.default {
             DefaultValue::Required | DefaultValue::Told(_) | DefaultValue::RequiredWithout(_) => {
@@ -69,7 +69,7 @@ fn plain(value: Value) -> Value {
     }
 }
 
-/// The parameters before a key is read: what has no default is blank.
+/// The parameters before a key is read: blank where there is no default.
 pub(in crate::rooms::params) fn blank() -> Parameters {
     Parameters::new(vec![]).learning_rate(0.0).max_epochs(0).batch_size(0)
 }

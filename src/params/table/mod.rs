@@ -1,5 +1,5 @@
-//! The table of keys: an entry says all there is to say about a key. Reading, writing, `gpu-mlp schema` and
-//! docs/parameters.md go through it.
+//! The table of keys: one entry has all about a key. Reading, writing, `gpu-mlp schema` and docs/parameters.md
+//! come from it.
 
 mod data;
 mod device;
@@ -14,7 +14,7 @@ pub(super) use key::blank;
 pub use key::{DefaultValue, Key, Subject};
 pub(super) use network::either_form;
 
-/// Every key, by what it is about, in the order in which keys are written.
+/// Every key by subject, in the order in which keys are written.
 pub static SUBJECTS: &[Subject] = &[
     Subject { name: "data", keys: data::KEYS },
     Subject { name: "network", keys: network::KEYS },

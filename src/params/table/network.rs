@@ -173,7 +173,7 @@ impl Values for Sizes {
     }
 }
 
-/// A text for the input and one a layer.
+/// One text for the input, and one per layer.
 struct Texts {
     allowed: &'static str,
     examples: &'static [&'static str],

@@ -148,7 +148,7 @@ pub(super) const KEYS: &[Key] = &[
     },
 ];
 
-/// What a bound bounds.
+/// The quantity that a bound bounds.
 #[derive(Clone, Copy, PartialEq)]
 enum ClipMode {
     Norm,
