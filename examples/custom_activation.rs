@@ -10,7 +10,7 @@ fn main() -> Result<()> {
         let parameters = Parameters::new(layers).learning_rate(0.01).batch_size(5);
         let mut trainer = Trainer::new(&parameters, &wine)?;
         trainer.fit()?;
-        if let Some(best) = trainer.outcome().and_then(|all| all.replicas[0].best[1].as_ref()) {
+        if let Some(best) = trainer.outcome().and_then(|all| all.replicas[0].validation()) {
             println!("{activation}: validation loss {:.4}", best.loss);
         }
     }

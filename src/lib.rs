@@ -50,8 +50,10 @@ pub use rooms::door::Trainer;
 pub use rooms::error::{Error, ErrorKind, Place, Result};
 pub use rooms::metrics::{Figures, Scores};
 pub use rooms::model::Model;
-pub use rooms::network::{Layer, Task};
-pub use rooms::run::{ClassWeight, Clip, LayerStack, Optimizer, Parameters, ReplicaId};
+pub use rooms::network::{Initialization, Layer, Task};
+pub use rooms::run::{
+    BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters, ReplicaId,
+};
 pub use rooms::train::{EpochRow, Outcome, ReplicaOutcome, Seconds, Stop};
 
 /// Layers beside [`Layer::dense`]: `Layer::activated(Conv1d { .. }, "relu")`, `Layer::plain(MaxPool1d { .. })`.

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use gpu_mlp::{
-    Dataset, ErrorKind, Layer, Model, Optimizer, Parameters, Place, Stop, Targets, Trainer,
+    Clip, Dataset, ErrorKind, Layer, Model, Optimizer, Parameters, Place, Stop, Targets, Trainer,
 };
 use ndarray::{Array2, Array3, array};
 
@@ -56,7 +56,8 @@ fn rows_that_are_none_of_the_model_s_are_refused() {
     let model = Trainer::new(&parameters(), &flowers()).unwrap().fit().unwrap();
     let error = model.predict(Array2::zeros((2, 5)).view()).unwrap_err();
     assert_eq!(error.to_string(), "rows of the shape [2, 5]; the model takes (rows, 4)");
-    assert_eq!(model.predict(Array3::zeros((2, 2, 2)).view()).unwrap().dim(), (2, 3));
+    let error = model.predict(Array3::zeros((2, 2, 2)).view()).unwrap_err();
+    assert_eq!(error.to_string(), "rows of the shape [2, 2, 2]; the model takes (rows, 4)");
     assert_eq!(model.predict(Array2::zeros((0, 4)).view()).unwrap().dim(), (0, 3));
     let values = Dataset::from_arrays("v", Array2::eye(4).view(), vec![1.0, 2.0, 3.0, 4.0]);
     let parameters = Parameters::new([Layer::dense(1, "linear")]);
@@ -68,15 +69,19 @@ fn rows_that_are_none_of_the_model_s_are_refused() {
 #[test]
 fn wrong_parameters_are_refused_as_those_of_a_file_are() {
     let refused = |parameters: Parameters| {
-        let error = Trainer::new(&parameters, &flowers()).err().unwrap();
+        let error = Trainer::new(&parameters, &flowers()).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Input);
         (error.place.first().cloned(), error.to_string())
     };
     let key = |name: &str| Some(Place::Whole(name.into()));
+    let momentum = Optimizer::Momentum { momentum: f64::NAN };
     for (parameters, place, words) in [
         (parameters().learning_rate(-1.0), "LR", "LR: found -1.0; allowed: a number above 0"),
         (parameters().batch_size(0), "BATCH_SIZE", "BATCH_SIZE: found 0; allowed"),
-        (parameters().learning_rate(f64::NAN), "LR", "LR: missing"),
+        (parameters().learning_rate(f64::NAN), "LR", "LR: found NaN; allowed: a number above 0"),
+        (parameters().l2(f64::INFINITY), "L2", "L2: found inf; allowed: a number of 0 or more"),
+        (parameters().clip(Clip::Norm(f64::NAN)), "GRAD_CLIP", "GRAD_CLIP: found NaN; allowed: "),
+        (parameters().optimizer(momentum), "MOMENTUM", "MOMENTUM: found NaN; allowed: "),
         (parameters().split([0.5, 0.2, 0.2]), "SPLIT", "SPLIT: found [0.5,0.2,0.2]"),
         (parameters().r2_patience(3), "R2_PATIENCE", "R2_PATIENCE: the task is classification"),
         (parameters().loss("huber(0)"), "LOSS", "LOSS: "),
@@ -112,13 +117,37 @@ fn a_run_is_watched_and_stopped() {
 #[test]
 fn many_seeds_are_their_single_runs() {
     let dataset = flowers();
-    let given = parameters().split([0.6, 0.2, 0.2]);
+    let given = parameters().split([0.6, 0.2, 0.2]).split_seed(3);
     let trainer = Trainer::new(&given, &dataset).unwrap().device("cpu");
     let models = trainer.seeds([42, 7]).unwrap().fit_all().unwrap();
     assert_eq!(models.len(), 2);
-    let alone = Trainer::new(&given, &dataset).unwrap().device("cpu").fit().unwrap();
-    assert_eq!(models[0].tensors, alone.tensors);
-    assert_ne!(models[1].tensors, alone.tensors);
+    for (model, seed) in models.iter().zip([42, 7]) {
+        let own = given.clone().random_seed(seed);
+        let alone = Trainer::new(&own, &dataset).unwrap().device("cpu").fit().unwrap();
+        assert_eq!(model.tensors, alone.tensors, "seed {seed}");
+        let text = model.parameters.as_ref().unwrap().get();
+        assert!(text.contains(&format!("\"RANDOM_SEED\":{seed},\"SPLIT_SEED\":3,")), "{text}");
+    }
+    assert_ne!(models[0].tensors, models[1].tensors);
+}
+
+/// One that diverges takes nothing from the others.
+#[test]
+fn what_was_reached_is_kept_where_a_network_fails() {
+    let layers = [Layer::dense(8, "relu"), Layer::dense(3, "softmax")];
+    let given = Parameters::new(layers).learning_rate(0.05).max_epochs(3);
+    let stopped = AtomicBool::new(true);
+    let dataset = flowers();
+    let mut trainer = Trainer::new(&given, &dataset).unwrap().device("cpu").stop_when(&stopped);
+    let error = trainer.fit().unwrap_err();
+    assert_eq!(error.to_string(), "seed 42: stopped before its first epoch ended");
+    assert!(matches!(trainer.reached(), [None]));
+    assert_eq!(trainer.outcome().unwrap().replicas[0].stop, Stop::Interrupted);
+    stopped.store(false, Ordering::Relaxed);
+    trainer.fit().unwrap();
+    assert!(trainer.reached()[0].is_some());
+    // The device is the caller's to choose, again and again.
+    trainer.device("auto").fit().unwrap();
 }
 
 #[test]

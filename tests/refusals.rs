@@ -13,6 +13,13 @@ use gpu_mlp::rooms::plan::Padding;
 use gpu_mlp::rooms::run::{ClassWeight, LayerStack, Parameters, Run};
 use ndarray::{Array2, array};
 
+/// Three classes, changed.
+fn changed(change: impl FnOnce(&mut Dataset)) -> Dataset {
+    let mut dataset = classes(30, 3, 3);
+    change(&mut dataset);
+    dataset
+}
+
 /// The message of the refusal; it has to be one of wrong input.
 fn refusal(parameters: &Parameters, dataset: &Dataset) -> String {
     let error = Run::new(parameters, dataset).map(|_| ()).unwrap_err();
@@ -128,7 +135,7 @@ fn features_are_a_signal_of_one_channel_to_a_convolution() {
 
 #[test]
 fn labels_that_are_no_classes() {
-    let with = |targets| Dataset { targets, ..classes(30, 3, 3) };
+    let with = |targets| changed(|own| own.targets = targets);
     let mut fractional = Array2::from_shape_fn((30, 1), |(row, _)| (row % 3) as f64);
     fractional[[7, 0]] = 1.5;
     let message = refusal(&softmax(), &with(Targets::Reals(fractional)));
@@ -140,7 +147,7 @@ fn labels_that_are_no_classes() {
 #[test]
 fn whole_numbers_in_real_arrays_are_labels() {
     let whole = Array2::from_shape_fn((30, 1), |(row, _)| (row % 3) as f64 - 1.0);
-    let dataset = Dataset { targets: Targets::Reals(whole), ..classes(30, 3, 3) };
+    let dataset = changed(|own| own.targets = Targets::Reals(whole));
     assert_eq!(Run::new(&softmax(), &dataset).unwrap().labels, [-1, 0, 1]);
 }
 
@@ -148,7 +155,7 @@ fn whole_numbers_in_real_arrays_are_labels() {
 fn a_class_with_fewer_rows_than_splits() {
     let mut labels = Array2::from_shape_fn((30, 1), |(row, _)| (row % 2) as i64);
     labels[[4, 0]] = 7;
-    let dataset = Dataset { targets: Targets::Integers(labels), ..classes(30, 3, 3) };
+    let dataset = changed(|own| own.targets = Targets::Integers(labels));
     let message = refusal(&softmax(), &dataset);
     assert_says(&message, &["class 7 has 1 row", "2 splits", "SPLIT"]);
 }
@@ -219,7 +226,7 @@ fn splits_whose_rows_all_weigh_nothing() {
 
 #[test]
 fn a_third_split_beside_the_archive_s_own() {
-    let dataset = Dataset { own_test: Some(20), ..classes(30, 3, 3) };
+    let dataset = changed(|own| own.own_test = Some(20));
     let given = Parameters { split: [0.6, 0.2, 0.2], ..softmax() };
     assert_says(&refusal(&given, &dataset), &["SPLIT", "test split of its own", "two numbers"]);
 }
@@ -229,7 +236,7 @@ fn a_class_that_only_the_own_test_split_has() {
     let labels =
         Array2::from_shape_fn((30, 1), |(row, _)| if row < 20 { row as i64 % 2 } else { 2 });
     let targets = Targets::Integers(labels);
-    let dataset = Dataset { own_test: Some(20), targets, ..classes(30, 3, 3) };
+    let dataset = changed(|own| (own.own_test, own.targets) = (Some(20), targets));
     assert_says(&refusal(&softmax(), &dataset), &["class 2", "test part only"]);
 }
 

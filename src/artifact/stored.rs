@@ -33,7 +33,7 @@ impl StoredRun {
         let within =
             |message: String| Error::input(message).within(format!("--resume {}", path.display()));
         let hold = Hold::take(path).map_err(within)?;
-        refuse_links(path).map_err(|error| within(error.to_string()))?;
+        refuse_links(path).map_err(|error| error.within(format!("--resume {}", path.display())))?;
         let parameters = path.join("params.json");
         if !parameters.exists() {
             return Err(within(
@@ -42,8 +42,9 @@ impl StoredRun {
                     .into(),
             ));
         }
-        let bytes = read_bounded(&parameters, MOST_BYTES)
-            .map_err(|e| within(format!("params.json: {e}")))?;
+        let bytes = read_bounded(&parameters, MOST_BYTES).map_err(|error| {
+            error.within("params.json").within(format!("--resume {}", path.display()))
+        })?;
         if let Some(reason) = stop_reason(&path.join("summary.json")).map_err(within)?
             && reason != "interrupted"
         {

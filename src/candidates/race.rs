@@ -85,7 +85,8 @@ fn won_by_the_cpu(
         let why = candidate.result.as_ref().err().map_or("", String::as_str);
         reasons.push(format!("schedule {:?}: {why}", candidate.schedule));
     }
-    Err(Error::input(if reasons.is_empty() { how } else { reasons.join("; ") }))
+    // Without a candidate there is no device; with some, none of them takes the network.
+    Err(if reasons.is_empty() { Error::input(how) } else { Error::unfit(reasons.join("; ")) })
 }
 
 /// `the fastest of 3 that were timed`; nothing where there was no choice.

@@ -108,7 +108,7 @@ impl Fitting {
         if is_free || self.names.contains(&&*wanted) {
             return Ok(self);
         }
-        Err(Error::input(format!(
+        Err(Error::unfit(format!(
             "schedule {wanted:?} does not fit; {} would",
             self.names.join(", ")
         )))
@@ -138,7 +138,7 @@ async fn on_gpu(adapter: &Adapter, run: &Arc<Run>) -> Result<Fitting> {
     let (made, refused) = GpuBackend::first_fitting(gpu, run.clone(), &gpu::Schedule::ALL).await?;
     let mut backend = made.ok_or_else(|| {
         let why: Vec<String> = refused.iter().map(|(_, why)| why.to_string()).collect();
-        Error::input(why.join("; "))
+        Error::unfit(why.join("; "))
     })?;
     let mut names = vec![];
     for schedule in gpu::Schedule::ALL.into_iter().skip(refused.len()) {

@@ -2,7 +2,7 @@
 
 use super::resume::command;
 use crate::artifact::RunDirectory;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::train::{Outcome, Stop};
 
 /// The error that ended a run, where its best weights are, if it has some, and how to go on.
@@ -12,16 +12,23 @@ pub(super) fn with_what_is_saved(error: Error, directory: &RunDirectory) -> Erro
         return error;
     }
     if directory.has_ended() {
-        return Error::failed(format!(
-            "{error}; the run is at its end, and saved in {}",
-            path.display()
-        ));
+        let saved = format!("; the run is at its end, and saved in {}", path.display());
+        return with_words(error, &saved);
     }
     let weights = match path.join("model.safetensors").exists() {
         true => format!("; the best weights so far are in {}", path.display()),
         false => String::new(),
     };
-    Error::failed(format!("{error}{weights}; {}", how_to_go_on(directory)))
+    with_words(error, &format!("{weights}; {}", how_to_go_on(directory)))
+}
+
+/// The same error with more words. Work had begun: what ended it has failed, whatever it was.
+fn with_words(mut error: Error, words: &str) -> Error {
+    error.message += words;
+    if error.exit_code() != 1 {
+        error.kind = ErrorKind::Failed;
+    }
+    error
 }
 
 fn how_to_go_on(directory: &RunDirectory) -> String {

@@ -19,19 +19,23 @@ pub struct CpuInference<T> {
     layout: Layout,
     weights: Vec<T>,
     workspace: Workspace<T>,
+    /// The rows that the workspace has room for; those of the largest block so far.
+    capacity: usize,
     block_rows: usize,
 }
 
 impl<T: Product> CpuInference<T> {
     /// Refused where the system lacks the memory for it.
     pub fn new(trained: Trained) -> Result<Self> {
-        let block_rows = block_rows(&trained.plan);
-        let numbers = trained.weights.len() + block_rows * trained.plan.row_elements();
-        refuse_beyond((numbers * size_of::<T>()) as u64, "cpu", 1)?;
+        let (plan, block_rows) = (&trained.plan, block_rows(&trained.plan));
+        let block = block_rows as u128 * plan.row_elements() as u128 + plan.column_elements();
+        let bytes = (trained.weights.len() as u128 + block) * size_of::<T>() as u128;
+        refuse_beyond(bytes.try_into().unwrap_or(u64::MAX), "cpu", 1)?;
         Ok(CpuInference {
             layout: Layout::new(&trained.plan),
             weights: trained.weights.iter().map(|&w| T::from_f64(f64::from(w))).collect(),
-            workspace: Workspace::new(&trained.plan, block_rows),
+            workspace: Workspace::new(&trained.plan, 0),
+            capacity: 0,
             trained,
             block_rows,
         })
@@ -40,6 +44,10 @@ impl<T: Product> CpuInference<T> {
     /// From rows to logits.
     fn forward(&mut self, rows: ArrayView2<f32>) {
         let plan = &self.trained.plan;
+        if rows.nrows() > self.capacity {
+            self.capacity = rows.nrows();
+            self.workspace = Workspace::new(plan, self.capacity);
+        }
         self.workspace.rows = rows.nrows();
         self.workspace.with(plan.input, |inputs, _| {
             for (to, x) in inputs.iter_mut().zip(rows) {

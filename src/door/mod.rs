@@ -1,5 +1,6 @@
 //! The front door: fit a network to data, watch it, use it. The other rooms do the work.
 
+mod checks;
 mod model;
 mod trainer;
 

@@ -10,6 +10,7 @@ use crate::cpu::CpuInference;
 use crate::error::{Error, Result};
 use crate::metrics::predicted;
 use crate::model::Model;
+use crate::network::layers::shape_text;
 use crate::usage::Predictor;
 
 impl Model {
@@ -40,14 +41,27 @@ impl Model {
         crate::artifact::write_whole(path.as_ref(), &self.to_bytes()?)
     }
 
-    /// Rows as a matrix; refused where they are not as long as the model's.
+    /// Rows as a matrix; refused where they have neither the model's shape nor its number of inputs.
     fn flat<D: Dimension>(&self, rows: ArrayView<'_, f64, D>) -> Result<Array2<f64>> {
-        let (shape, inputs) = (rows.shape().to_vec(), self.network.inputs());
-        let count = shape.first().copied().unwrap_or(0);
-        let flat = rows.as_standard_layout().into_owned().into_shape_with_order((count, inputs));
-        flat.map_err(|_| {
-            Error::input(format!("rows of the shape {shape:?}; the model takes (rows, {inputs})"))
-        })
+        let (inputs, own) = (self.network.inputs(), &self.network.input[..]);
+        let shape = rows.shape().to_vec();
+        let fits = match shape.split_first() {
+            // One channel need not be said.
+            Some((_, row)) => row == [inputs] || row == own || (own[0] == 1 && row == &own[1..]),
+            None => false,
+        };
+        let flat = rows.as_standard_layout().into_owned();
+        match flat.into_shape_with_order((shape.first().copied().unwrap_or(0), inputs)) {
+            Ok(flat) if fits => Ok(flat),
+            _ => Err(Error::input(format!(
+                "rows of the shape {shape:?}; the model takes (rows, {inputs}){}",
+                if own.len() > 1 {
+                    format!(", or rows of {}", shape_text(own))
+                } else {
+                    String::new()
+                }
+            ))),
+        }
     }
 }
 

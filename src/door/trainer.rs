@@ -1,15 +1,17 @@
 //! From parameters and data to models.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::backend::State;
+use super::checks::checked;
+use crate::backend::{Description, State};
 use crate::candidates::{DeviceRequest, Opened, choose};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::run::{Parameters, Replica, ReplicaId, Run};
-use crate::train::{EpochRow, Observer, Outcome, train};
+use crate::run::{LayerStack, Parameters, Replica, ReplicaId, Run};
+use crate::train::{EpochRow, Observer, Outcome, Stop, train};
 
 /// A flag that nobody sets.
 static NEVER: AtomicBool = AtomicBool::new(false);
@@ -34,16 +36,22 @@ pub struct Trainer<'a> {
     told: Box<dyn FnMut(&EpochRow) + 'a>,
     stop: &'a AtomicBool,
     outcome: Option<Outcome>,
+    reached: Vec<Option<Model>>,
+}
+
+impl fmt::Debug for Trainer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trainer")
+            .field("parameters", &self.parameters)
+            .field("outcome", &self.outcome)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Trainer<'a> {
     /// Refuses parameters that are wrong in themselves, or do not fit the data, before anything is computed.
     pub fn new(parameters: &Parameters, dataset: &Dataset) -> Result<Self> {
-        // The key needs a text; arrays may have no name.
-        let name = if dataset.name.trim().is_empty() { "data" } else { &dataset.name };
-        let named = Parameters { dataset: name.into(), ..parameters.clone() };
-        // What the parameter file refuses is refused here, in the same words.
-        let mut parameters = Parameters::from_json(&named.to_json())?;
+        let mut parameters = checked(parameters, dataset)?;
         let run = Run::new(&parameters, dataset)?;
         parameters.settle(&run.network);
         Ok(Trainer {
@@ -52,6 +60,7 @@ impl<'a> Trainer<'a> {
             told: Box::new(|_| {}),
             stop: &NEVER,
             outcome: None,
+            reached: vec![],
         })
     }
 
@@ -78,7 +87,8 @@ impl<'a> Trainer<'a> {
         self
     }
 
-    /// Stops after the epoch in which the flag is set; the best weights until then are the model's.
+    /// Stops once the flag is set, after the epoch under way; of several small epochs that a GPU makes together,
+    /// after the last. The best weights until then are the model's.
     pub fn stop_when(mut self, flag: &'a AtomicBool) -> Self {
         self.stop = flag;
         self
@@ -91,28 +101,35 @@ impl<'a> Trainer<'a> {
         models.into_iter().next().ok_or_else(|| Error::failed("there is no network to train"))
     }
 
-    /// The same, with one model per seed, in their order.
+    /// The same, with one model per seed, in their order. An error where one of them has none;
+    /// [`Trainer::reached`] has the others.
     pub fn fit_all(&mut self) -> Result<Vec<Model>> {
         pollster::block_on(self.fit_async())
     }
 
-    /// The same where waiting for a device must not block, as in a browser.
+    /// The same as a future, for a browser, where waiting for a device must not block. Elsewhere it blocks
+    /// inside.
     pub async fn fit_async(&mut self) -> Result<Vec<Model>> {
+        (self.outcome, self.reached) = (None, vec![]);
         let choice = choose(&DeviceRequest::default(), &self.parameters).await?;
         let Opened { mut backend, .. } = choice.open(&self.run).await?;
-        let description = backend.description();
-        self.parameters.device = description.device;
-        self.parameters.schedule = description.schedule;
-        let mut listener = Listener { told: &mut self.told, state: None };
-        let outcome = train(&self.run, &mut *backend, &mut listener, self.stop).await?;
-        let state = listener.state.unwrap_or_default();
-        let json = self.parameters.to_json();
-        let mut models = vec![];
-        for replica in &self.run.replicas {
-            let model = Model::new(&self.run, replica.id, &state, &outcome, None, &json)?;
-            models.push(model.ok_or_else(|| no_weights(&outcome, replica.id))?);
+        let Description { device, schedule, .. } = backend.description();
+        let used = Parameters { device, schedule, ..self.parameters.clone() };
+        let mut listener = Listener { told: &mut self.told, end: None };
+        let trained = train(&self.run, &mut *backend, &mut listener, self.stop).await;
+        // What was reached is kept, whatever ended it.
+        if let Some((outcome, state)) = listener.end {
+            for replica in &self.run.replicas {
+                self.reached.push(model_of(&self.run, replica, &used, &outcome, &state)?);
+            }
+            self.outcome = Some(outcome);
         }
-        self.outcome = Some(outcome);
+        let outcome = trained?;
+        let mut models = vec![];
+        for (replica, model) in self.run.replicas.iter().zip(&self.reached) {
+            let missing = || no_weights(outcome.replicas[replica.id.0].stop, replica.seed);
+            models.push(model.clone().ok_or_else(missing)?);
+        }
         Ok(models)
     }
 
@@ -121,19 +138,48 @@ impl<'a> Trainer<'a> {
     pub fn outcome(&self) -> Option<&Outcome> {
         self.outcome.as_ref()
     }
+
+    /// What the last training reached, one per network, also where it ended with an error: None for a network
+    /// whose first epoch did not end with a finite loss.
+    pub fn reached(&self) -> &[Option<Model>] {
+        &self.reached
+    }
 }
 
-fn no_weights(outcome: &Outcome, id: ReplicaId) -> Error {
-    let why = outcome.replicas.get(id.0).map_or_else(String::new, |own| own.stop.to_string());
-    Error::failed(format!(
-        "no epoch ended with a finite loss ({why}); lower the learning rate, or bound the gradient"
-    ))
+/// The best weights of a replica, with the parameters that give them again.
+fn model_of(
+    run: &Run,
+    replica: &Replica,
+    used: &Parameters,
+    outcome: &Outcome,
+    state: &State,
+) -> Result<Option<Model>> {
+    let own = Parameters {
+        random_seed: replica.seed,
+        split_seed: used.split_seed.or(Some(used.random_seed)),
+        ..used.clone()
+    };
+    let names = match &own.layers {
+        LayerStack::Mlp { names, .. } => names.as_deref(),
+        LayerStack::General(_) => None,
+    };
+    Model::new(run, replica.id, state, outcome, names, &own.to_json())
 }
 
-/// Keeps the final state, and reports each epoch.
+fn no_weights(stop: Stop, seed: u64) -> Error {
+    let error = match stop {
+        Stop::Interrupted => Error::failed("stopped before its first epoch ended"),
+        other => Error::failed(format!(
+            "no epoch ended with a finite loss ({other}); lower the learning rate, or bound the gradient"
+        )),
+    };
+    error.within(format!("seed {seed}"))
+}
+
+/// Keeps the end, and tells of each epoch.
 struct Listener<'t> {
     told: &'t mut dyn FnMut(&EpochRow),
-    state: Option<State>,
+    end: Option<(Outcome, State)>,
 }
 
 impl Observer for Listener<'_> {
@@ -142,8 +188,8 @@ impl Observer for Listener<'_> {
         Ok(())
     }
 
-    fn finished(&mut self, _outcome: &Outcome, state: &State) -> Result<()> {
-        self.state = Some(state.clone());
+    fn finished(&mut self, outcome: &Outcome, state: &State) -> Result<()> {
+        self.end = Some((outcome.clone(), state.clone()));
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::backend::{ReplicaState, State, TensorState, Trained};
 use crate::data::{Scaling, Split};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::metrics::{Figures, figures_json};
 use crate::network::{Initialization, Network, lower};
 use crate::plan::{Plan, Tensor};
@@ -37,13 +37,17 @@ pub struct Model {
     /// The epoch of the weights, counted from 1.
     pub best_epoch: u32,
     /// The layers and their shapes.
+    #[doc(hidden)]
     pub network: Network,
     /// One name per layer; empty where the parameters gave none.
+    #[doc(hidden)]
     pub layer_names: Vec<String>,
     /// From original inputs to those of the network: one shift and scale per input.
+    #[doc(hidden)]
     pub inputs: Scaling,
     /// From original targets to the units of the loss, one shift and scale per output: the identity for labels,
     /// empty in classification.
+    #[doc(hidden)]
     pub targets: Scaling,
     /// The label of each class, ascending; empty but in classification.
     pub labels: Vec<i64>,
@@ -52,10 +56,13 @@ pub struct Model {
     /// The names of the classes or outputs.
     pub target_names: Option<Vec<String>>,
     /// The figures that the weights reached on each split, as `summary.json` has them: a JSON text.
+    #[doc(hidden)]
     pub metrics: Option<Box<RawValue>>,
     /// The parameters of the run, as its `params.json` has them: a JSON text.
+    #[doc(hidden)]
     pub parameters: Option<Box<RawValue>>,
     /// The weights, in the order of the layers.
+    #[doc(hidden)]
     pub tensors: Vec<ModelTensor>,
 }
 
@@ -105,15 +112,21 @@ impl Model {
     }
 
     /// The model for a backend that predicts.
-    pub fn trained(&self) -> Trained {
+    pub fn trained(&self) -> Result<Trained> {
         let plan = lower(&self.network, Initialization::Auto);
         let mut weights = vec![];
         for tensor in &plan.tensors {
-            let own = self.tensors.iter().find(|own| own.name == tensor.name);
-            weights.extend(own.map_or(&[][..], |own| &own.values));
+            let len: usize = tensor.shape.iter().product();
+            match self.tensors.iter().find(|own| own.name == tensor.name) {
+                Some(own) if own.values.len() == len => weights.extend(&own.values),
+                _ => {
+                    let name = &tensor.name;
+                    return Err(Error::input(format!("the model has no {name} of {len} numbers")));
+                }
+            }
         }
         let (network, targets) = (self.network.clone(), self.targets.clone());
-        Trained { network, plan, weights, targets }
+        Ok(Trained { network, plan, weights, targets })
     }
 
     /// The weights as the state of a run of one replica, current and best alike.

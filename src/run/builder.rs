@@ -1,11 +1,12 @@
 //! Parameters set one by one, by their names.
 
+use super::batch_gradient::BatchGradient;
 use super::class_weight::ClassWeight;
 use super::clip::Clip;
 use super::optimizer::Optimizer;
 use super::parameters::Parameters;
 use crate::data::Normalization;
-use crate::network::Task;
+use crate::network::{Initialization, Task};
 
 /// Each method is a key of the parameter file; its line ends with the key.
 impl Parameters {
@@ -77,6 +78,36 @@ impl Parameters {
     /// The shares of training, validation and test rows: `SPLIT`.
     pub fn split(self, split: [f64; 3]) -> Self {
         Parameters { split, ..self }
+    }
+
+    /// The seed of the split; that of the initial weights if it is not set: `SPLIT_SEED`.
+    pub fn split_seed(self, split_seed: u64) -> Self {
+        Parameters { split_seed: Some(split_seed), ..self }
+    }
+
+    /// Whether every class keeps its share in every split: `STRATIFY`.
+    pub fn stratify(self, stratify: bool) -> Self {
+        Parameters { stratify, ..self }
+    }
+
+    /// A change of the training loss below which the training ends: `LOSS_TOL`.
+    pub fn loss_tolerance(self, loss_tolerance: f64) -> Self {
+        Parameters { loss_tolerance, ..self }
+    }
+
+    /// Whether the gradient of a batch is the mean or the sum over its rows: `BATCH_GRADIENT`.
+    pub fn batch_gradient(self, batch_gradient: BatchGradient) -> Self {
+        Parameters { batch_gradient, ..self }
+    }
+
+    /// How weights start: `INIT`.
+    pub fn initialization(self, initialization: Initialization) -> Self {
+        Parameters { initialization, ..self }
+    }
+
+    /// The schedule of the device: `SCHEDULE`.
+    pub fn schedule(self, schedule: impl Into<String>) -> Self {
+        Parameters { schedule: schedule.into(), ..self }
     }
 
     /// How inputs are scaled: `NORMALIZE`.

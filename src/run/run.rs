@@ -1,7 +1,5 @@
 //! One run, ready to be trained: the network's plan, the data, the rules and the replicas.
 
-use ndarray::{Array2, ArrayViewD};
-
 use super::batch_gradient::BatchGradient;
 use super::clip::Clip;
 use super::fold::Fold;
@@ -10,7 +8,7 @@ use super::replica::Replica;
 use super::step_rule::StepRule;
 use super::table::{Table, TableTargets};
 use crate::data::{Scaling, Split};
-use crate::error::{Error, Result};
+
 use crate::network::Network;
 use crate::plan::Plan;
 
@@ -70,27 +68,6 @@ impl Run {
     /// The rows of a fold's largest batch.
     pub fn largest_batch(&self, fold: &Fold) -> usize {
         self.step.batch_size.min(fold.rows(Split::Train).len())
-    }
-
-    /// Rows in original units, centred as the table is, shape (rows, inputs). `rows` is
-    /// (rows, ...row shape); any other shape is refused.
-    pub fn centred_rows(&self, rows: ArrayViewD<f32>) -> Result<Array2<f32>> {
-        let inputs = self.network.inputs();
-        let count = rows.shape().first().copied().unwrap_or(0);
-        let flat = rows.to_shape((count, inputs)).map_err(|_| {
-            Error::input(format!(
-                "rows of shape {:?}; the network takes (rows, {inputs})",
-                rows.shape()
-            ))
-        })?;
-        // Row-major whatever the caller's order, because rows are taken as slices.
-        let mut centred = flat.as_standard_layout().into_owned();
-        for mut row in centred.outer_iter_mut() {
-            for (x, center) in row.iter_mut().zip(&self.table.center) {
-                *x = (f64::from(*x) - center) as f32;
-            }
-        }
-        Ok(centred)
     }
 
     /// The shift and scale of a fold's inputs, for the table's centred values.

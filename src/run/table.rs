@@ -56,9 +56,9 @@ impl Table {
                 let values = dataset.targets.clone().into_reals();
                 check_outputs(dataset, network, key, values.ncols())?;
                 if task == Task::MultiLabel {
-                    check_labels(&dataset.targets).map_err(|error| {
-                        Error::input(format!("{error} (for values: TASK \"regression\")"))
-                            .within(format!("the data set {}", dataset.name))
+                    check_labels(&dataset.targets).map_err(|mut error| {
+                        error.message += " (for values: TASK \"regression\")";
+                        error.within(format!("the data set {}", dataset.name))
                     })?;
                 }
                 let (values, center) = centre(&values, targets_centred);

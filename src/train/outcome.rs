@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::stopping::Stop;
+use crate::data::Split;
 use crate::metrics::Figures;
 use crate::run::ReplicaId;
 
@@ -60,6 +61,23 @@ pub struct ReplicaOutcome {
     pub last: Option<EpochRow>,
     /// The figures of the best weights on train, validation and test rows, where there are any.
     pub best: [Option<Figures>; 3],
+}
+
+impl ReplicaOutcome {
+    /// The figures of the best weights on the training rows.
+    pub fn train(&self) -> Option<&Figures> {
+        self.best[Split::Train as usize].as_ref()
+    }
+
+    /// The same on the validation rows, if there are any.
+    pub fn validation(&self) -> Option<&Figures> {
+        self.best[Split::Validation as usize].as_ref()
+    }
+
+    /// The same on the test rows, if there are any.
+    pub fn test(&self) -> Option<&Figures> {
+        self.best[Split::Test as usize].as_ref()
+    }
 }
 
 /// Where the time of training went.

@@ -3,7 +3,7 @@
 use ndarray::Axis;
 
 use super::output::PredictionFile;
-use super::predictor::Predictor;
+use super::predictor::{Predictor, block_rows, scaled};
 use super::targets::truth;
 use crate::backend::{Infer, Trained};
 use crate::data::{Labelled, Rows};
@@ -60,10 +60,15 @@ pub async fn evaluate(
 ) -> Result<Metrics> {
     check_classes(model.labels.len())?;
     let truth = truth(model, data)?;
+    // A row that f32 can't hold is refused before a device is opened.
+    let block_rows = block_rows(model);
+    for (block, rows) in data.inputs.axis_chunks_iter(Axis(0), block_rows).enumerate() {
+        scaled(&model.inputs, rows, (block * block_rows) as u64)?;
+    }
     let mut predictor = Predictor::with_targets(model, open).await?;
     let mut tally = Tally::new(model.labels.len(), &truth);
     let (mut first, mut loss_sum) = (0, 0.0);
-    for block in data.inputs.axis_chunks_iter(Axis(0), predictor.block_rows()) {
+    for block in data.inputs.axis_chunks_iter(Axis(0), block_rows) {
         let truth = truth.rows(first..first + block.nrows());
         let evaluated = predictor.evaluate(block, &truth, first as u64).await?;
         loss_sum += evaluated.loss_sum;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::backend::{Train, Weights};
 use crate::data::Split;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::metrics::{Figures, figures};
 use crate::model::Model;
 use crate::run::Run;
@@ -31,7 +31,10 @@ pub async fn evaluate_own_splits(
     fold.targets = model.targets.clone();
     let run = Arc::new(run);
     let mut backend = open(run.clone()).await?;
-    backend.restore(&model.state()).await.map_err(|_| another())?;
+    backend.restore(&model.state()).await.map_err(|error| match error.kind {
+        ErrorKind::Input => another(),
+        _ => error,
+    })?;
     let fold = &run.folds[0];
     let mut of_splits = [None, None, None];
     for (split, own) in Split::ALL.into_iter().zip(&mut of_splits) {

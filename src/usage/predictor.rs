@@ -31,7 +31,7 @@ impl Predictor {
         model: &Model,
         open: impl AsyncFnOnce(Trained) -> Result<Box<dyn Infer>>,
     ) -> Result<Self> {
-        Self::on(model, model.trained(), open).await
+        Self::on(model, model.trained()?, open).await
     }
 
     /// The same for rows with targets. It predicts values less the model's shifts, like the truth's.
@@ -39,7 +39,7 @@ impl Predictor {
         model: &Model,
         open: impl AsyncFnOnce(Trained) -> Result<Box<dyn Infer>>,
     ) -> Result<Self> {
-        let mut trained = model.trained();
+        let mut trained = model.trained()?;
         trained.targets.shift.fill(0.0);
         Self::on(model, trained, open).await
     }
@@ -100,13 +100,14 @@ impl Predictor {
     }
 }
 
-fn block_rows(model: &Model) -> usize {
+/// The rows of a block.
+pub(super) fn block_rows(model: &Model) -> usize {
     let widest = model.network.inputs().max(model.network.outputs()).max(1);
     (BLOCK_NUMBERS / widest).clamp(1, MOST_ROWS)
 }
 
 /// (value - shift) · scale in f64, as f32.
-fn scaled(scaling: &Scaling, rows: ArrayView2<f64>, first: u64) -> Result<Array2<f32>> {
+pub(super) fn scaled(scaling: &Scaling, rows: ArrayView2<f64>, first: u64) -> Result<Array2<f32>> {
     let mut values = Vec::with_capacity(rows.len());
     for ((_, column), value) in rows.indexed_iter() {
         values.push(((value - scaling.shift[column]) * scaling.scale[column]) as f32);

@@ -25,6 +25,7 @@ use crate::error::{Error, Result};
 
 /// Rows and their targets, from an archive or from arrays.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive] // made by what checks
 pub struct Dataset {
     /// The file's stem, or a name of the caller's.
     pub name: String,
