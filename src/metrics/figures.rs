@@ -152,8 +152,8 @@ fn multi_label(evaluation: &Evaluation) -> Scores {
 fn regression(evaluation: &Evaluation, fold: &Fold, variation: &[f64]) -> Scores {
     let rows = evaluation.rows.max(1) as f64;
     let mut outputs = vec![];
-    for k in 0..evaluation.squared_errors.len() {
-        let (squares, absolute) = (evaluation.squared_errors[k], evaluation.absolute_errors[k]);
+    let errors = evaluation.squared_errors.iter().zip(&evaluation.absolute_errors);
+    for (k, (&squares, &absolute)) in errors.enumerate() {
         // The loss's units are (y - shift) · scale.
         let unit = 1.0 / fold.targets.scale[k];
         outputs.push(Errors { squares, absolute }.figures(variation[k], rows, unit));
