@@ -1,4 +1,4 @@
-//! Adapters: the GPUs, and software in their place, that the system offers.
+//! Adapters: the GPUs that the system offers, and software that stands in for them.
 
 use wgpu::{Backends, DeviceType, Instance, InstanceDescriptor};
 
@@ -14,7 +14,7 @@ pub struct Adapter {
     pub limits: wgpu::Limits,
 }
 
-/// Every adapter that can compute, real GPUs first. None is no error: a machine may have none.
+/// Every adapter that can compute, real GPUs first; empty on a machine that has none.
 pub async fn adapters() -> Vec<Adapter> {
     let backends = Backends::VULKAN | Backends::METAL | Backends::DX12;
     let instance = Instance::new(InstanceDescriptor {
@@ -53,7 +53,7 @@ impl Adapter {
         }
     }
 
-    /// The adapter itself, for what goes past this crate.
+    /// The adapter itself, for callers that use wgpu directly.
     pub fn wgpu(&self) -> &wgpu::Adapter {
         &self.adapter
     }

@@ -7,7 +7,7 @@ use super::gpu::Gpu;
 use crate::error::{Error, Result};
 
 impl Gpu {
-    /// A storage buffer of `elements` 32-bit numbers, zero.
+    /// A storage buffer of `elements` 32-bit zeros.
     pub(in crate::rooms::gpu) fn storage(
         &self,
         label: &str,
@@ -53,7 +53,7 @@ impl Gpu {
         self.queue.write_buffer(buffer, 0, bytes);
     }
 
-    /// A buffer that holds `values`, which nothing binds.
+    /// A buffer that holds `values` to copy from; no kernel binds it.
     pub(in crate::rooms::gpu) fn to_copy_from(&self, label: &str, values: &[u32]) -> wgpu::Buffer {
         let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(label),
@@ -67,7 +67,7 @@ impl Gpu {
 
     /// A uniform buffer that holds `words`.
     pub(in crate::rooms::gpu) fn uniform(&self, label: &str, words: &[u32]) -> wgpu::Buffer {
-        // A multiple of 16 bytes, as the uniform address space wants it.
+        // The uniform address space requires a multiple of 16 bytes.
         let size = (words.len().div_ceil(4) * 16) as u64;
         let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(label),
@@ -79,7 +79,7 @@ impl Gpu {
         buffer
     }
 
-    /// A buffer that the host can read, of `bytes`.
+    /// A buffer of `bytes` that the host can read.
     pub(in crate::rooms::gpu) fn staging(&self, bytes: u64) -> wgpu::Buffer {
         self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("staging"),
@@ -114,7 +114,7 @@ impl Gpu {
         self.read_backs.set(self.read_backs.get() + 1);
         let (mapped, answer) = oneshot_channel();
         staging.map_async(wgpu::MapMode::Read, .., move |result| {
-            // Nobody waits any more where the device was lost meanwhile.
+            // Nobody waits any more if the device is lost meanwhile.
             let _ = mapped.send(result);
         });
         self.poll(wgpu::PollType::wait_indefinitely())?;

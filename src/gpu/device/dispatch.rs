@@ -8,9 +8,9 @@ use super::limits::WORKGROUPS;
 use super::sources::Source;
 use super::uniform::Uniform;
 
-/// Threads of a workgroup of the kernels that have a thread an element.
+/// Threads per workgroup of the kernels that have one thread per element.
 pub(in crate::rooms::gpu) const THREADS: usize = 64;
-/// The iterations of a workgroup's sum of one number a thread.
+/// Iterations of the sum over a workgroup, of one number per thread.
 pub(in crate::rooms::gpu) const TREE: usize = 6;
 
 /// One dispatch: a kernel, its buffers, and how many workgroups.
@@ -18,11 +18,11 @@ pub(in crate::rooms::gpu) struct Dispatch {
     pub kernel: Rc<Kernel>,
     pub group: wgpu::BindGroup,
     pub workgroups: [u32; 3],
-    /// The most iterations of loops that one of its invocations makes.
+    /// The most loop iterations of an invocation.
     pub iterations: u64,
 }
 
-/// How many workgroups a replica has, and the most iterations of loops that an invocation makes.
+/// Workgroups per replica, and the most loop iterations of an invocation.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::rooms::gpu) struct Size {
     pub workgroups: [usize; 2],
@@ -40,7 +40,7 @@ pub(in crate::rooms::gpu) struct Dispatcher<'a> {
 }
 
 impl Size {
-    /// So many workgroups, in two dimensions where one has not enough.
+    /// The size of this many workgroups, in two dimensions if one is too short; no loops.
     pub fn workgroups(workgroups: usize) -> Self {
         let workgroups = if workgroups <= WORKGROUPS {
             [workgroups, 1]
@@ -50,12 +50,12 @@ impl Size {
         Size { workgroups, iterations: 0 }
     }
 
-    /// Workgroups for so many threads.
+    /// Workgroups for this many threads.
     pub fn threads(threads: usize) -> Self {
         Size::workgroups(threads.div_ceil(THREADS).max(1))
     }
 
-    /// The same with so many iterations of loops.
+    /// The same size with this many loop iterations.
     pub fn iterating(self, iterations: usize) -> Self {
         Size { iterations, ..self }
     }
@@ -65,7 +65,8 @@ impl Dispatcher<'_> {
     /// A dispatch of a kernel of `shaders/` on its uniform parameters, and buffers in their order.
     pub fn dispatch<U: Uniform>(
         &mut self,
-        (source, variant): (&'static Source, Variant),
+        source: &'static Source,
+        variant: Variant,
         parameters: U,
         buffers: &[Binding],
         size: Size,
@@ -73,13 +74,14 @@ impl Dispatcher<'_> {
         #[cfg(test)]
         super::uniform::check::<U>(source, variant);
         let words = bytemuck::cast_slice(bytemuck::bytes_of(&parameters));
-        self.dispatch_words((Code::File(source), variant), words, buffers, size)
+        self.dispatch_words(Code::File(source), variant, words, buffers, size)
     }
 
     /// A dispatch of any kernel on `words` as its uniform parameters, and buffers in their order.
     pub fn dispatch_words(
         &mut self,
-        (code, variant): (Code, Variant),
+        code: Code,
+        variant: Variant,
         words: &[u32],
         buffers: &[Binding],
         size: Size,
@@ -108,7 +110,7 @@ impl Dispatcher<'_> {
     }
 }
 
-/// A number as a kernel takes it: sizes are checked long before, by what fits on a device.
+/// A number as a kernel takes it. It fits: sizes are bounded by what fits on a device.
 pub(in crate::rooms::gpu) fn word(number: usize) -> u32 {
     number as u32
 }

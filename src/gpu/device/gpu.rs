@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::memory::refuse_beyond;
 
 thread_local! {
-    /// Whether this thread is inside a wait, whose panics are caught and need no report.
+    /// Whether this thread polls a device: panics of a poll are caught, and not printed.
     static IN_POLL: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -49,21 +49,21 @@ pub struct Gpu {
     pub name: String,
     /// Whether it computes on the CPU.
     pub is_software: bool,
-    /// The largest buffer that a kernel can be given, in bytes. May be lowered before a backend is
-    /// made of the device, to try how data larger than a binding are dealt with.
+    /// The largest buffer that a kernel can bind, in bytes. Lower it before you make a backend of the device
+    /// to try data larger than a binding.
     pub binding_limit: u64,
     /// What the adapter allows.
     pub(in crate::rooms::gpu) limits: wgpu::Limits,
-    /// How often buffers were read back, in all.
+    /// How many times buffers were read back.
     pub(in crate::rooms::gpu) read_backs: Cell<u32>,
-    /// Bytes that were written to it.
+    /// Bytes written to its buffers.
     pub(in crate::rooms::gpu) uploaded: Cell<u64>,
     fault: Arc<Mutex<Option<Error>>>,
     is_lost: Arc<AtomicBool>,
 }
 
 impl Gpu {
-    /// Opens a device of the adapter of this info, with all its limits.
+    /// Opens a device of the adapter with all its limits.
     pub(super) async fn open(
         adapter: &wgpu::Adapter,
         info: &wgpu::AdapterInfo,
@@ -115,7 +115,7 @@ impl Gpu {
     pub(in crate::rooms::gpu) fn check(&self) -> Result<()> {
         let fault = self.fault.lock().ok().and_then(|fault| fault.clone());
         let Some(mut fault) = fault else { return Ok(()) };
-        // What a device reports first, once it is lost, may be anything; a poll tells whether it is.
+        // A lost device may report any fault first; a poll tells whether it is lost.
         let _ = self.polled(wgpu::PollType::Poll);
         if self.is_lost.load(Ordering::Relaxed) && fault.kind != ErrorKind::DeviceLost {
             fault = Error::device_lost(format!("the device was lost: {}", fault.message));
@@ -139,18 +139,18 @@ impl Gpu {
         fault.within(&self.name)
     }
 
-    /// Gives the device what was recorded.
+    /// Submits the recorded commands.
     pub(in crate::rooms::gpu) fn submit(&self, encoder: wgpu::CommandEncoder) -> Submitted {
         let index = self.queue.submit([encoder.finish()]);
         let (tell, done) = oneshot_channel();
         self.queue.on_submitted_work_done(move || {
-            // Nobody waits where what was recorded only writes.
+            // Nobody waits for commands that only write.
             let _ = tell.send(());
         });
         Submitted { index, done }
     }
 
-    /// Waits until all that was submitted is done.
+    /// Waits until every submit so far is done.
     pub(in crate::rooms::gpu) async fn wait(&self) -> Result<()> {
         let nothing = self.device.create_command_encoder(&Default::default());
         self.finished(self.submit(nothing)).await
@@ -160,7 +160,7 @@ impl Gpu {
     pub(in crate::rooms::gpu) async fn finished(&self, submitted: Submitted) -> Result<()> {
         let Submitted { index, done } = submitted;
         self.poll(wgpu::PollType::Wait { submission_index: Some(index), timeout: None })?;
-        // In a browser, where polling waits for nothing, the answer comes later.
+        // In a browser a poll does not wait: the answer comes later.
         done.receive().await.ok_or_else(|| self.lost())
     }
 
@@ -174,8 +174,8 @@ impl Gpu {
         self.check()
     }
 
-    /// wgpu 30 panics where a wait fails because the device is lost: that panic is caught here. (So the
-    /// crate must not be built with panic = "abort".)
+    /// Catches the panic of wgpu 30 when a wait fails because the device is lost. (So the crate must not be built
+    /// with panic = "abort".)
     fn polled(
         &self,
         until: wgpu::PollType,
@@ -186,11 +186,12 @@ impl Gpu {
         polled
     }
 
-    /// Runs `work`, which allocates `bytes` in all. Too little memory is refused before, where the
-    /// memory left is known (software devices share the system's), and an error where it is not.
+    /// Runs `work`, which allocates `bytes` for the replicas. Too little memory is refused before if the memory left
+    /// is known (software devices share the system's); otherwise it is an error of the allocation.
     pub(in crate::rooms::gpu) async fn allocating<R>(
         &self,
-        (bytes, replicas): (u64, usize),
+        bytes: u64,
+        replicas: usize,
         work: impl FnOnce() -> Result<R>,
     ) -> Result<R> {
         if self.is_software {

@@ -20,6 +20,20 @@ pub(in crate::rooms::gpu) enum Access {
     Write,
 }
 
+impl Access {
+    fn kind(self) -> BindingType {
+        match self {
+            Access::Uniform => BindingType::Buffer {
+                ty: BufferBindingType::Uniform,
+                has_dynamic_offset: false,
+                min_binding_size: None,
+            },
+            Access::Read => storage(true),
+            Access::Write => storage(false),
+        }
+    }
+}
+
 /// A kernel, ready to be dispatched.
 pub(in crate::rooms::gpu) struct Kernel {
     pub pipeline: wgpu::ComputePipeline,
@@ -31,7 +45,7 @@ pub(in crate::rooms::gpu) struct Kernel {
 pub(in crate::rooms::gpu) enum Code<'a> {
     /// A file of `shaders/`.
     File(&'static Source),
-    /// Made for a network or an optimizer: its name, and its whole text.
+    /// Generated for a network or an optimizer: its name, and its whole text.
     Made(&'static str, &'a str),
 }
 
@@ -63,7 +77,7 @@ struct Key {
 /// Which kernel, with which constants.
 #[derive(Default, Clone, Copy)]
 pub(in crate::rooms::gpu) struct Variant<'a> {
-    /// What a kernel applies that is generated for one function.
+    /// The function that the kernel applies, if it applies one.
     pub function: Option<&'a Expression>,
     /// Values of `override` constants.
     pub constants: &'a [(&'static str, bool)],
@@ -71,7 +85,7 @@ pub(in crate::rooms::gpu) struct Variant<'a> {
     pub entry: Option<&'static str>,
 }
 
-/// The kernels of a device, compiled as they are asked for.
+/// The kernels of a device, each compiled at its first use.
 pub(in crate::rooms::gpu) struct Kernels {
     /// Group 0: the entry of the step, and the steps.
     pub step_layout: wgpu::BindGroupLayout,
@@ -93,7 +107,7 @@ impl Kernels {
         }
     }
 
-    /// The kernel of that text, compiled at its first use.
+    /// The kernel of a text and a variant, compiled at its first use.
     pub fn get(
         &mut self,
         gpu: &Gpu,
@@ -112,9 +126,8 @@ impl Kernels {
             },
             constants: variant.constants.to_vec(),
         };
-        let step_layout = &self.step_layout;
-        let compile = || Rc::new(compile(gpu, step_layout, code, entry, variant, bindings));
-        self.compiled.entry(key).or_insert_with(compile).clone()
+        let make = || Rc::new(compile(gpu, &self.step_layout, code, entry, variant, bindings));
+        self.compiled.entry(key).or_insert_with(make).clone()
     }
 }
 
@@ -127,17 +140,8 @@ fn compile(
     bindings: &[Access],
 ) -> Kernel {
     let (device, name) = (&gpu.device, code.name());
-    let kind = |access: &Access| match access {
-        Access::Uniform => BindingType::Buffer {
-            ty: BufferBindingType::Uniform,
-            has_dynamic_offset: false,
-            min_binding_size: None,
-        },
-        Access::Read => storage(true),
-        Access::Write => storage(false),
-    };
     let entries: Vec<_> =
-        (0..).zip(bindings).map(|(number, access)| binding(number, kind(access))).collect();
+        (0..).zip(bindings).map(|(number, access)| binding(number, access.kind())).collect();
     let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
         label: Some(name),
         entries: &entries,

@@ -1,4 +1,4 @@
-//! The text of an optimizer: how it moves a weight, and where it keeps what it needs for the next step.
+//! The text of an optimizer: how it moves a weight, and where it keeps its slots from step to step.
 
 use std::fmt::Write;
 
@@ -28,7 +28,7 @@ pub(in crate::rooms::gpu) fn optimizer_text(optimizer: Optimizer, first_slot: us
     [BOUNDS, OPTIMIZER, &structs, &slots, moved(optimizer)].join("\n")
 }
 
-/// What makes the numbers of a formula of those of a step.
+/// The function `numbers_of`, which names the numbers of a step as the formula does.
 fn numbers_function(numbers: usize) -> String {
     let numbers: Vec<String> = match numbers {
         0 => vec!["0.0".into()],
@@ -38,14 +38,14 @@ fn numbers_function(numbers: usize) -> String {
     format!("fn numbers_of(step: Step) -> Numbers {{\n    return Numbers({numbers});\n}}\n")
 }
 
-/// A structure of f32; WGSL has none without a member.
+/// A structure of f32 members; WGSL allows no empty one, so it gets a member `none`.
 fn structure(name: &str, members: &[&str]) -> String {
     let members = if members.is_empty() { &["none"] } else { members };
     let members: String = members.iter().map(|member| format!("    {member}: f32,\n")).collect();
     format!("struct {name} {{\n{members}}}\n")
 }
 
-/// The buffers of the slots, what fetches those of a weight, and what keeps them.
+/// The buffers of the slots, and the functions that read and write the slots of a weight.
 fn slot_functions(slots: &[&str], first: usize) -> String {
     let (mut buffers, mut fetched, mut kept) = (String::new(), vec![], String::new());
     for (number, slot) in slots.iter().enumerate() {

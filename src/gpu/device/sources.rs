@@ -26,11 +26,11 @@ const UPDATE: &str = include_str!("../../../shaders/update.wgsl");
 /// The function that is generated for a kernel from an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Function {
-    /// What a layer applies: `activation(x, a)`, where a is its parameter, which it passes over if it has none.
+    /// `activation(x, a)`: what a layer applies; one without a parameter ignores a.
     Activation,
-    /// Its derivative by its parameter: `by_parameter(x, a)`.
+    /// `by_parameter(x, a)`: the derivative of an activation by its parameter a.
     ByParameter,
-    /// The loss of an output: `loss_of(e)`.
+    /// `loss_of(e)`: the loss of one output, whose error is e.
     Loss,
 }
 
@@ -50,7 +50,7 @@ impl Function {
 pub(in crate::rooms::gpu) struct Source {
     /// Its name.
     pub name: &'static str,
-    /// What stands in front of it, behind the step.
+    /// The texts between `step.wgsl` and its own.
     preludes: &'static [&'static str],
     applies: Option<Function>,
     text: &'static str,
@@ -113,7 +113,7 @@ pub(in crate::rooms::gpu) const MATMUL_LARGE: &Source =
     &Source { name: "matmul_large", preludes: &[PRODUCT_LARGE], ..*MATMUL };
 
 impl Source {
-    /// The whole text; `function` is what the kernel applies, if it is one that does.
+    /// The whole text; `function` is the one that the kernel applies, if it applies one.
     pub fn whole(&self, function: Option<&Expression>) -> String {
         let function = match (function, self.applies.map(Function::signature)) {
             (Some(function), Some((name, arguments))) => function.to_wgsl(name, arguments),
@@ -128,11 +128,10 @@ pub(in crate::rooms::gpu) fn update_source(optimizer: Optimizer) -> String {
     [STEP, &optimizer_text(optimizer, 5), UPDATE].join("\n")
 }
 
-/// Every kernel's name and text, those that apply a function once for each of the given activations or losses
-/// of values, `update` once for each optimizer: what a validator can check without a device.
+/// The name and text of every kernel, for a validator without a device. A kernel that applies a function is there
+/// once per given activation or loss of values, `update` once per optimizer.
 pub fn shader_sources(activations: &[Expression], losses: &[Expression]) -> Vec<(String, String)> {
-    let has_parameter = |f: &&Expression| f.variables().contains(&Variable::A);
-    let with_parameter = activations.iter().filter(has_parameter);
+    let with_parameter = activations.iter().filter(|f| f.variables().contains(&Variable::A));
     let slopes: Vec<_> = with_parameter.filter_map(|f| f.derivative(Variable::A).ok()).collect();
     let mut sources = vec![];
     for source in ALL {
@@ -146,8 +145,9 @@ pub fn shader_sources(activations: &[Expression], losses: &[Expression]) -> Vec<
                 continue;
             }
         };
-        let of = |f: &Expression| (format!("{name} of {f}"), source.whole(Some(f)));
-        sources.extend(functions.iter().map(of));
+        for f in functions {
+            sources.push((format!("{name} of {f}"), source.whole(Some(f))));
+        }
     }
     for optimizer in Optimizer::ALL {
         sources.push((format!("update of {}", optimizer.formula().name), update_source(optimizer)));

@@ -1,4 +1,4 @@
-//! Uniform parameters as Rust and WGSL both have them.
+//! Uniform parameters: one struct in Rust and in WGSL.
 
 use bytemuck::Pod;
 
@@ -22,10 +22,15 @@ mod check {
     use crate::gpu::device::kernel::Variant;
     use crate::gpu::device::sources::Source;
 
-    /// A field: its name, its offset in bytes, and whether it is of f32.
-    type Field = (String, usize, bool);
+    /// A field of a struct of parameters; its offset is in bytes.
+    #[derive(Debug, PartialEq)]
+    struct Field {
+        name: String,
+        offset: usize,
+        is_float: bool,
+    }
 
-    /// The kernels that were checked: their structs do not depend on the variant.
+    /// The kernels that are checked already: their structs do not depend on the variant.
     static CHECKED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
     /// Compares a struct with that of the kernel it is for.
@@ -38,13 +43,14 @@ mod check {
         assert_eq!(of_rust::<U>(), of_wgsl(&text), "the parameters of {name}, in Rust and in WGSL");
     }
 
-    /// The fields of a struct, by what Debug prints where word n holds n + 1.
+    /// The fields of a struct, as Debug prints it when word n holds n + 1.
     fn of_rust<U: Uniform>() -> Vec<Field> {
         let words: Vec<u32> = (1..=size_of::<U>() as u32 / 4).collect();
         let filled: U = bytemuck::pod_read_unaligned(bytemuck::cast_slice(&words));
         let text = format!("{filled:?}");
         let inside = text.split_once('{').map_or("", |(_, inside)| inside);
-        let field = |(name, value): (&str, &str)| {
+        let mut fields = vec![];
+        for (name, value) in inside.split(", ").filter_map(|part| part.split_once(':')) {
             let value = value.trim_start_matches(" [").trim().trim_end_matches([' ', '}', ']']);
             let is_float = value.contains(['.', 'e']);
             let word = if is_float {
@@ -52,29 +58,34 @@ mod check {
             } else {
                 value.parse().unwrap()
             };
-            (name.trim().to_string(), 4 * (word as usize - 1), is_float)
-        };
-        inside.split(", ").filter_map(|part| part.split_once(':')).map(field).collect()
+            let offset = 4 * (word as usize - 1);
+            fields.push(Field { name: name.trim().to_string(), offset, is_float });
+        }
+        fields
     }
 
-    /// The fields of the struct behind the uniform of group 1.
+    /// The fields of the struct that the uniform of group 1 holds.
     fn of_wgsl(text: &str) -> Vec<Field> {
         let module = naga::front::wgsl::parse_str(text).unwrap();
-        let is_own = |space, binding: &Option<naga::ResourceBinding>| {
-            space == AddressSpace::Uniform && binding.as_ref().is_some_and(|b| b.group == 1)
-        };
-        let mut globals = module.global_variables.iter();
-        let (_, own) = globals.find(|(_, v)| is_own(v.space, &v.binding)).unwrap();
+        let mut uniforms =
+            module.global_variables.iter().filter(|(_, v)| v.space == AddressSpace::Uniform);
+        let (_, own) =
+            uniforms.find(|(_, v)| v.binding.as_ref().is_some_and(|b| b.group == 1)).unwrap();
         let TypeInner::Struct { members, .. } = &module.types[own.ty].inner else {
             panic!("the uniform is no struct");
         };
-        let field = |member: &naga::StructMember| {
+        let mut fields = vec![];
+        for member in members {
             let kind = match module.types[member.ty].inner {
                 TypeInner::Scalar(scalar) | TypeInner::Vector { scalar, .. } => scalar.kind,
                 ref other => panic!("{other:?} is no field of a uniform"),
             };
-            (member.name.clone().unwrap(), member.offset as usize, kind == ScalarKind::Float)
-        };
-        members.iter().map(field).collect()
+            fields.push(Field {
+                name: member.name.clone().unwrap(),
+                offset: member.offset as usize,
+                is_float: kind == ScalarKind::Float,
+            });
+        }
+        fields
     }
 }

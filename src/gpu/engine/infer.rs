@@ -35,7 +35,7 @@ impl GpuInference {
         let capacity = block_rows(&gpu, &trained.plan, 1);
         let weights = 4 * trained.weights.len() as u64;
         let bytes = weights + Workspace::bytes(&trained.plan, 1, capacity);
-        let built = gpu.allocating((bytes, 1), || {
+        let built = gpu.allocating(bytes, 1, || {
             let mut kernels = Kernels::new(&gpu);
             let workspace = Workspace::new(&gpu, &trained.plan, 1, capacity)?;
             let [predict, measure] = dispatches(&gpu, &mut kernels, &trained, &workspace)?;

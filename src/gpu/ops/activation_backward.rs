@@ -21,8 +21,13 @@ impl Launch for ActivationBackward {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
         let parameters = Parameters { capacity: at.capacity(), units: at.units(self.delta) };
         let buffers = [at.read(self.slope), at.write(self.delta)];
-        let kernel = (ACTIVATION_BACKWARD, Variant::default());
-        at.dispatch(kernel, parameters, &buffers, at.elements(self.delta))
+        at.dispatch(
+            ACTIVATION_BACKWARD,
+            Variant::default(),
+            parameters,
+            &buffers,
+            at.elements(self.delta),
+        )
     }
 }
 

@@ -20,7 +20,7 @@ impl Launch for Add {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
         let parameters = Parameters { capacity: at.capacity(), units: at.units(self.to) };
         let buffers = [at.read(self.from), at.write(self.to)];
-        at.dispatch((ADD, by_mode(self.mode)), parameters, &buffers, at.elements(self.to))
+        at.dispatch(ADD, by_mode(self.mode), parameters, &buffers, at.elements(self.to))
     }
 }
 

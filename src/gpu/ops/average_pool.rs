@@ -18,7 +18,7 @@ impl Launch for AveragePool {
         let iterations = if self.transposed { windows.overlap() } else { windows.taps() };
         let variant = Variant { constants: &constants, ..Variant::default() };
         let size = at.elements(self.to).iterating(iterations);
-        at.dispatch((AVERAGE_POOL, variant), parameters, &buffers, size)
+        at.dispatch(AVERAGE_POOL, variant, parameters, &buffers, size)
     }
 }
 

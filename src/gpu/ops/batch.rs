@@ -18,18 +18,18 @@ struct Parameters {
     weighted_rows: u32,
 }
 
-/// The iterations that find a row's place in the order of an epoch.
+/// The iterations that find a row's index in the order of an epoch.
 const ORDER: usize = 24;
 
 /// The rows of a batch, with their targets and weights.
 pub(in crate::rooms::gpu) struct Batch<'a> {
-    /// Values of a row that are predicted; 0 in classification.
+    /// Outputs per row in regression and for labels; 0 in classification.
     pub outputs: usize,
-    /// Classes that have weights; 0 where all weigh 1.
+    /// Classes that have weights; 0 if all weigh 1.
     pub weighted_classes: usize,
     /// Whether rows have weights of their own.
     pub weighted_rows: bool,
-    /// The lists of rows of all replicas and splits.
+    /// The lists of rows of all folds and splits.
     pub lists: &'a wgpu::Buffer,
     /// Classes (rows), or values (rows, outputs) as bits of f32.
     pub targets: &'a wgpu::Buffer,
@@ -57,6 +57,6 @@ impl Batch<'_> {
             (&to.weights, Write),
         ];
         let size = Size::threads(to.capacity).iterating(ORDER + self.outputs);
-        dispatcher.dispatch((BATCH, Variant::default()), parameters, &buffers, size)
+        dispatcher.dispatch(BATCH, Variant::default(), parameters, &buffers, size)
     }
 }

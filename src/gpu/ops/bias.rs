@@ -30,7 +30,7 @@ impl Launch for Bias {
             weights: at.total(),
         };
         let buffers = [at.tensors(), at.write(self.z)];
-        at.dispatch((BIAS, Variant::default()), parameters, &buffers, at.elements(self.z))
+        at.dispatch(BIAS, Variant::default(), parameters, &buffers, at.elements(self.z))
     }
 }
 
@@ -45,7 +45,7 @@ pub(super) mod proof {
     }
 
     pub fn prove(bench: &mut Bench, shape: &Shape) {
-        // A dense layer's, and one of signals.
+        // A dense layer has one position, a signal several.
         for positions in [1, 5] {
             let mut trial = Trial::new(bench, shape);
             let z = trial.buffer(bench, shape.units * positions);

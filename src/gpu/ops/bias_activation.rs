@@ -21,7 +21,7 @@ pub(super) struct Parameters {
     pub parameter: u32,
 }
 
-/// The constant of kernels whose slope nobody reads.
+/// The constant of kernels that store no slope.
 const DROPS_SLOPE: [(&str, bool); 1] = [("KEEPS_SLOPE", false)];
 
 impl Launch for BiasActivation {
@@ -32,7 +32,7 @@ impl Launch for BiasActivation {
             positions: word(at.plan.positions(self.z, self.bias)),
             bias: at.first(self.bias),
             weights: at.total(),
-            // A function that learns none passes over it, whatever it is.
+            // A function without a parameter ignores it.
             parameter: self.parameter.map_or(0, |parameter| at.first(parameter)),
         };
         let slope = match self.slope {
@@ -44,7 +44,7 @@ impl Launch for BiasActivation {
         let function = Some(&self.function.expression);
         let variant = Variant { function, constants, ..Variant::default() };
         let size = at.elements(self.z);
-        at.dispatch((BIAS_ACTIVATION, variant), parameters, &buffers, size)
+        at.dispatch(BIAS_ACTIVATION, variant, parameters, &buffers, size)
     }
 }
 
@@ -61,8 +61,7 @@ pub(super) mod proof {
         bench::few_batches()
     }
 
-    /// Every activation that is a function of an element by its name, then some with a number, and
-    /// expressions.
+    /// The names of all activations of one element, then some with a number, and expressions.
     fn activations() -> impl Iterator<Item = &'static str> {
         let others = ["softmax", "linear", "identity"];
         let names = ACTIVATION_NAMES.iter().copied().filter(move |name| !others.contains(name));
@@ -74,7 +73,7 @@ pub(super) mod proof {
         ])
     }
 
-    /// An activation that is a function of an element.
+    /// The function of an activation of one element.
     fn function(name: &str) -> Function {
         match Activation::parse(name, "x*sigmoid(x)").unwrap() {
             Activation::Function(function) => function,
@@ -82,7 +81,7 @@ pub(super) mod proof {
         }
     }
 
-    /// A trial of a layer, and its operation; the slope is kept or not.
+    /// A trial of a layer, and its operation, which stores the slope if `keeps_slope`.
     fn trial<'a>(
         bench: &mut Bench,
         shape: &'a Shape,
@@ -103,43 +102,52 @@ pub(super) mod proof {
         (trial, BiasActivation { z, bias, function, parameter, a, slope })
     }
 
-    /// z + b of every replica's rows, and |z| + |b|.
-    fn biased(trial: &Trial, shape: &Shape, operation: &BiasActivation) -> Vec<Vec<(f64, f64)>> {
+    /// z + b of an element.
+    struct Biased {
+        z: f64,
+        /// |z| + |b|
+        terms: f64,
+    }
+
+    /// z + b of every replica's rows.
+    fn biased(trial: &Trial, shape: &Shape, operation: &BiasActivation) -> Vec<Vec<Biased>> {
         let positions = trial.plan.positions(operation.z, operation.bias);
-        let of_replica = |replica| {
+        let mut replicas = vec![];
+        for replica in 0..shape.replicas() {
             let bias = trial.tensor_of(operation.bias, replica);
-            let z = trial.rows_of(operation.z, replica).into_iter().enumerate();
-            let of = |(i, z): (usize, f64)| {
+            let mut elements = vec![];
+            for (i, z) in trial.rows_of(operation.z, replica).into_iter().enumerate() {
                 let b = bias[i / positions % bias.len()];
-                (z + b, z.abs() + b.abs())
-            };
-            z.map(of).collect()
-        };
-        (0..shape.replicas()).map(of_replica).collect()
+                elements.push(Biased { z: z + b, terms: z.abs() + b.abs() });
+            }
+            replicas.push(elements);
+        }
+        replicas
     }
 
     pub fn prove(bench: &mut Bench, shape: &Shape) {
         for (name, positions) in activations().zip([1, 5].into_iter().cycle()) {
-            prove_function(bench, shape, function(name), (positions, name != "relu"));
+            prove_function(bench, shape, positions, name != "relu", function(name));
         }
         let swish = Function::of("swish", "x*sigmoid(a*x)", Some(1.0)).unwrap();
-        prove_function(bench, shape, swish, (1, true));
+        prove_function(bench, shape, 1, true, swish);
     }
 
-    /// What rounding of z + b does is passed on by f' and f''; f itself is made of numbers around 1, x and
-    /// x² (gelu's), which cancel far out.
+    /// f' and f'' pass the rounding of z + b on; f itself is a sum of numbers around 1, x and x² (gelu's), which
+    /// cancel far out.
     fn prove_function(
         bench: &mut Bench,
         shape: &Shape,
+        positions: usize,
+        keeps_slope: bool,
         function: Function,
-        (positions, keeps_slope): (usize, bool),
     ) {
         let f = function.expression.clone();
         let (trial, operation) = trial(bench, shape, positions, keeps_slope, function);
         let biased = biased(&trial, shape, &operation);
         let parameter = operation.parameter;
         trial.within(bench, operation, |written| {
-            let (z, terms) = biased[written.replica][written.index];
+            let &Biased { z, terms } = &biased[written.replica][written.index];
             let others = parameter.map(|own| trial.tensor_of(own, written.replica));
             let slope_at = |z: f64| f.evaluate_with(z, others.as_deref().unwrap_or_default()).1;
             let h = 1e-4;

@@ -20,7 +20,7 @@ struct Parameters {
 }
 
 impl Launch for BiasGradient {
-    /// A workgroup a channel.
+    /// One workgroup per channel.
     fn launch(&self, at: &mut Launcher) -> Dispatch {
         let channels = at.plan.tensor_len(self.bias);
         let positions = at.plan.positions(self.delta, self.bias);
@@ -34,7 +34,7 @@ impl Launch for BiasGradient {
         let buffers = [at.read(self.delta), at.gradients()];
         let terms = at.workspace.capacity * positions;
         let size = Size::workgroups(channels).iterating(terms.div_ceil(THREADS) + TREE);
-        at.dispatch((BIAS_GRADIENT, by_mode(self.mode)), parameters, &buffers, size)
+        at.dispatch(BIAS_GRADIENT, by_mode(self.mode), parameters, &buffers, size)
     }
 }
 
@@ -50,7 +50,7 @@ pub(super) mod proof {
     }
 
     pub fn prove(bench: &mut Bench, shape: &Shape) {
-        // A dense layer's, and two of signals.
+        // A dense layer has one position, signals several.
         for (positions, mode) in [(1, Mode::Set), (7, Mode::Add), (70, Mode::Set)] {
             let mut trial = Trial::new(bench, shape);
             let delta = trial.buffer(bench, shape.units * positions);

@@ -10,8 +10,7 @@ use crate::plan::ops::binary_cross_entropy::BinaryCrossEntropy;
 
 impl Launch for BinaryCrossEntropy {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
-        let kernel = (BINARY_CROSS_ENTROPY, Variant::default());
-        launch_loss(at, kernel, self.logits, self.delta)
+        launch_loss(at, BINARY_CROSS_ENTROPY, Variant::default(), self.logits, self.delta)
     }
 }
 
@@ -19,7 +18,7 @@ impl Launch for BinaryCrossEntropy {
 pub(super) mod proof {
     use crate::cpu::ops::binary_cross_entropy::binary_cross_entropy as twin;
     use crate::gpu::ops::proof::bench::{self, Bench, Shape, wide};
-    use crate::gpu::ops::proof::losses::Losses;
+    use crate::gpu::ops::proof::losses::{Losses, sigmoid, softplus};
     use crate::plan::Loss;
 
     pub fn shapes() -> Vec<Shape> {
@@ -31,19 +30,15 @@ pub(super) mod proof {
         let mut logits = bench.normal(batch, 3.0);
         logits.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
         let truth = bench.below(batch, 2);
-        let done = Losses::run(bench, shape, &Loss::BinaryCrossEntropy, (logits, truth));
-        let (losses, delta) = done.twin(shape, twin);
-        let z = wide(&done.logits);
-        let softplus = |z: f64| z.max(0.0) + (-z.abs()).exp().ln_1p();
-        let of_loss = |(row, &loss): (usize, &f64)| {
-            (loss, softplus(z[row]) + f64::from(done.truth[row]) * z[row].abs())
-        };
-        let of_delta = |(row, &delta): (usize, &f64)| {
-            let sigmoid = 1.0 / (1.0 + (-z[row]).exp());
-            (delta, (sigmoid + f64::from(done.truth[row])) * done.pull(shape, row))
-        };
-        let losses: Vec<_> = losses.iter().enumerate().map(of_loss).collect();
-        let delta: Vec<_> = delta.iter().enumerate().map(of_delta).collect();
-        done.compare(bench, shape, &losses, &delta);
+        let done = Losses::run(bench, shape, &Loss::BinaryCrossEntropy, logits, truth);
+        let twin = done.twin(shape, twin);
+        let (z, y) = (wide(&done.logits), &done.truth);
+        done.compare(
+            bench,
+            shape,
+            &twin,
+            |row| softplus(z[row]) + f64::from(y[row]) * z[row].abs(),
+            |row| (sigmoid(z[row]) + f64::from(y[row])) * done.pull(shape, row),
+        );
     }
 }

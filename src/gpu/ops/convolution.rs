@@ -16,7 +16,7 @@ impl Launch for Convolution {
         let columns = at.workspace.capacity * windows.positions();
         let size = tiled([windows.filters, windows.terms(), columns]);
         let parameters = Parameters::new(at, windows, Some(self.weight));
-        at.dispatch((CONVOLUTION, variant(windows, Mode::Set)), parameters, &buffers, size)
+        at.dispatch(CONVOLUTION, variant(windows, Mode::Set), parameters, &buffers, size)
     }
 }
 

@@ -15,8 +15,13 @@ impl Launch for ConvolutionInputGradient {
         let columns = at.workspace.capacity * windows.plane();
         let size = tiled([windows.channels, windows.filters * windows.taps(), columns]);
         let parameters = Parameters::new(at, windows, Some(self.weight));
-        let kernel = (CONVOLUTION_INPUT_GRADIENT, variant(windows, self.mode));
-        at.dispatch(kernel, parameters, &buffers, size)
+        at.dispatch(
+            CONVOLUTION_INPUT_GRADIENT,
+            variant(windows, self.mode),
+            parameters,
+            &buffers,
+            size,
+        )
     }
 }
 

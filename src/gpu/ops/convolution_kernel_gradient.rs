@@ -15,8 +15,13 @@ impl Launch for ConvolutionKernelGradient {
         let columns = at.workspace.capacity * windows.positions();
         let size = tiled([windows.filters, columns, windows.terms()]);
         let parameters = Parameters::new(at, windows, Some(self.weight));
-        let kernel = (CONVOLUTION_KERNEL_GRADIENT, variant(windows, self.mode));
-        at.dispatch(kernel, parameters, &buffers, size)
+        at.dispatch(
+            CONVOLUTION_KERNEL_GRADIENT,
+            variant(windows, self.mode),
+            parameters,
+            &buffers,
+            size,
+        )
     }
 }
 

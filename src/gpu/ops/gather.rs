@@ -23,16 +23,16 @@ struct Parameters {
 /// `ALL_FOLDS` of the kernel.
 const ALL_FOLDS: u32 = u32::MAX;
 
-/// The inputs of a batch whose rows are known.
+/// The inputs of a batch, whose rows are listed.
 pub(in crate::rooms::gpu) struct Gather<'a> {
-    /// Inputs of a row.
+    /// Inputs per row.
     pub inputs: usize,
     /// (fold, shifts and then scales).
     pub scaling: &'a wgpu::Buffer,
 }
 
 impl Gather<'_> {
-    /// Fills in those rows that lie in a part of the table.
+    /// Fills in the rows that lie in this part of the table.
     pub fn launch(&self, dispatcher: &mut Dispatcher, part: &Part, to: &Gathered) -> Dispatch {
         let parameters = Parameters {
             capacity: word(to.capacity),
@@ -44,6 +44,6 @@ impl Gather<'_> {
         let buffers =
             [(&part.buffer, Read), (self.scaling, Read), (&to.rows, Read), (&to.inputs, Write)];
         let size = Size::threads(to.capacity * self.inputs);
-        dispatcher.dispatch((GATHER, Variant::default()), parameters, &buffers, size)
+        dispatcher.dispatch(GATHER, Variant::default(), parameters, &buffers, size)
     }
 }

@@ -17,11 +17,11 @@ struct Parameters {
     replicas: u32,
 }
 
-/// Threads of a workgroup of `decide`, and the weights that each looks at in an iteration.
+/// Threads per workgroup of `decide`, and the weights that each reads per iteration.
 const DECIDERS: usize = 256;
 const WEIGHTS: usize = 4;
 
-/// The end of an epoch: the weights of the replicas that did better become their best.
+/// The end of an epoch: the weights of a replica that improved become its best.
 pub(in crate::rooms::gpu) struct KeepBest<'a> {
     /// Weights of a replica.
     pub total: usize,
@@ -33,7 +33,7 @@ pub(in crate::rooms::gpu) struct KeepBest<'a> {
     pub totals: &'a wgpu::Buffer,
     /// (replica): the best validation losses.
     pub best_losses: &'a wgpu::Buffer,
-    /// (replica): 1 where this epoch's weights are kept, 2 where one is not finite, else 0.
+    /// (replica): 1 if this epoch's weights are kept, 2 if one is not finite, else 0.
     pub kept: &'a wgpu::Buffer,
     /// (replica, weights), both
     pub weights: &'a wgpu::Buffer,
@@ -63,7 +63,7 @@ impl KeepBest<'_> {
         ];
         entries.map(|(entry, size)| {
             let variant = Variant { entry: Some(entry), ..Variant::default() };
-            dispatcher.dispatch((KEEP_BEST, variant), parameters, &buffers, size)
+            dispatcher.dispatch(KEEP_BEST, variant, parameters, &buffers, size)
         })
     }
 }

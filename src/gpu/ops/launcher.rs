@@ -1,5 +1,4 @@
-//! Where operations become dispatches: the buffers of a workspace, the tensors of all replicas, and the
-//! kernels of a device.
+//! Operations become dispatches on the buffers of a workspace and the tensors of all replicas.
 
 use crate::gpu::device::dispatch::{Binding, Dispatch, Dispatcher, Size, word};
 use crate::gpu::device::kernel::{Access, Variant};
@@ -9,10 +8,10 @@ use crate::gpu::session::workspace::Workspace;
 use crate::plan::access::Mode;
 use crate::plan::{BufferId, Layout, Plan, TensorId};
 
-/// The constant of kernels that add to what is there.
+/// The constant of kernels that add to the old values.
 const ADDS: [(&str, bool); 1] = [("ADDS", true)];
 
-/// Iterations the operations of a plan into dispatches on a workspace.
+/// Makes the operations of a plan into dispatches on a workspace.
 pub(in crate::rooms::gpu) struct Launcher<'a> {
     pub dispatcher: Dispatcher<'a>,
     pub plan: &'a Plan,
@@ -28,15 +27,16 @@ impl<'a> Launcher<'a> {
     /// A dispatch of a kernel on its uniform parameters, and buffers in their order.
     pub fn dispatch<U: Uniform>(
         &mut self,
-        kernel: (&'static Source, Variant),
+        source: &'static Source,
+        variant: Variant,
         parameters: U,
         buffers: &[Binding],
         size: Size,
     ) -> Dispatch {
-        self.dispatcher.dispatch(kernel, parameters, buffers, size)
+        self.dispatcher.dispatch(source, variant, parameters, buffers, size)
     }
 
-    /// The rows that a batch has room for.
+    /// The most rows of a batch.
     pub fn capacity(&self) -> u32 {
         word(self.workspace.capacity)
     }
@@ -66,7 +66,7 @@ impl<'a> Launcher<'a> {
         (self.workspace.of(buffer), Access::Write)
     }
 
-    /// What stands in for a buffer that a variant of a kernel does not touch.
+    /// A stand-in for a buffer that a variant of a kernel does not touch.
     pub fn unused(&self) -> Binding<'a> {
         (&self.workspace.unused, Access::Write)
     }
@@ -81,12 +81,12 @@ impl<'a> Launcher<'a> {
         (self.gradients, Access::Write)
     }
 
-    /// A thread a row.
+    /// One thread per row.
     pub fn rows(&self) -> Size {
         Size::threads(self.workspace.capacity)
     }
 
-    /// A thread an element of a buffer.
+    /// One thread per element of a buffer.
     pub fn elements(&self, buffer: BufferId) -> Size {
         Size::threads(self.workspace.capacity * self.plan.row_len(buffer))
     }

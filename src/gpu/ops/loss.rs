@@ -20,7 +20,8 @@ struct Parameters {
 /// The losses of the rows, and delta.
 pub(super) fn launch_loss(
     at: &mut Launcher,
-    kernel: (&'static Source, Variant),
+    source: &'static Source,
+    variant: Variant,
     logits: BufferId,
     delta: BufferId,
 ) -> Dispatch {
@@ -34,5 +35,5 @@ pub(super) fn launch_loss(
     ];
     let parameters = Parameters { capacity: at.capacity(), outputs: word(outputs) };
     let size = at.rows().iterating(3 * outputs);
-    at.dispatch(kernel, parameters, &buffers, size)
+    at.dispatch(source, variant, parameters, &buffers, size)
 }

@@ -20,7 +20,7 @@ struct Parameters {
     confusion_length: u32,
 }
 
-/// What makes the steps of a submit.
+/// Makes the steps of a submit.
 pub(in crate::rooms::gpu) struct MakeSteps<'a> {
     pub sizes: Sizes,
     pub batch_size: usize,
@@ -35,7 +35,7 @@ pub(in crate::rooms::gpu) struct MakeSteps<'a> {
 }
 
 impl MakeSteps<'_> {
-    /// A thread a step and slot; the workgroups are those of a whole submit.
+    /// One thread per step and slot; the workgroups are those of a whole submit.
     pub fn launch(&self, dispatcher: &mut Dispatcher) -> Dispatch {
         let parameters = Parameters {
             replicas: word(self.sizes.replicas),
@@ -47,6 +47,6 @@ impl MakeSteps<'_> {
         };
         let buffers = [(self.table, Read), (self.cursor, Read), (self.steps, Write)];
         let size = Size::threads(2 * self.sizes.capacity);
-        dispatcher.dispatch((MAKE_STEPS, Variant::default()), parameters, &buffers, size)
+        dispatcher.dispatch(MAKE_STEPS, Variant::default(), parameters, &buffers, size)
     }
 }

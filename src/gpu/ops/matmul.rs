@@ -62,7 +62,7 @@ fn launch(product: &MatMul, at: &mut Launcher, is_large: bool) -> Dispatch {
         m: word(m),
         k: word(k),
         n: word(n),
-        // A batch is the rows of a view: of the left factor, or, where that is transposed, of both.
+        // The rows of a view are a batch: of the left factor, or of both if the left is transposed.
         batch_axis: u32::from(left_factor.transposed),
         batch_rows: left.batch_rows,
         left: left.first,
@@ -83,24 +83,24 @@ fn launch(product: &MatMul, at: &mut Launcher, is_large: bool) -> Dispatch {
     let variant = Variant { constants: &constants, ..Variant::default() };
     let buffers = [left.binding, right.binding, out.binding];
     if is_large {
-        at.dispatch((MATMUL_LARGE, variant), parameters, &buffers, largely_tiled([m, k, n]))
+        at.dispatch(MATMUL_LARGE, variant, parameters, &buffers, largely_tiled([m, k, n]))
     } else {
-        at.dispatch((MATMUL, variant), parameters, &buffers, tiled([m, k, n]))
+        at.dispatch(MATMUL, variant, parameters, &buffers, tiled([m, k, n]))
     }
 }
 
-/// A matrix in a buffer, one a replica.
+/// A matrix in a buffer, one per replica.
 #[derive(Clone, Copy)]
 struct Placed<'a> {
     binding: Binding<'a>,
     rows: usize,
     columns: usize,
-    /// Where that of the first replica begins.
+    /// Where the matrix of the first replica begins.
     first: u32,
     /// Elements from one replica to the next, and from one row to the next.
     stride: u32,
     row: u32,
-    /// Rows in one row of the batch.
+    /// Rows of the matrix per row of the batch.
     batch_rows: u32,
 }
 
@@ -156,11 +156,12 @@ pub(super) mod proof {
         bench::batches()
     }
 
-    /// x · Wᵀ, delta · W and deltaᵀ · x, as dense layers have them, of n units.
+    /// x · Wᵀ, delta · W and deltaᵀ · x of a dense layer of n units.
     fn products(
         trial: &mut Trial,
         bench: &mut Bench,
-        (units, n): (usize, usize),
+        units: usize,
+        n: usize,
         mode: Mode,
     ) -> [MatMul; 3] {
         let [x, z, delta, below] = [units, n, n, units].map(|row| trial.buffer(bench, row));
@@ -175,11 +176,10 @@ pub(super) mod proof {
         ]
     }
 
-    /// The terms of a product's sums in a replica of so many rows, and what was there before.
+    /// The terms of a product's sums in a replica of `rows` rows, the old value among them.
     fn terms(product: &MatMul, trial: &Trial, rows: usize) -> usize {
-        let of_batch = |view: View| rows * view.rows;
         1 + match (product.left.matrix, product.left.transposed) {
-            (Matrix::View(view), true) => of_batch(view),
+            (Matrix::View(view), true) => rows * view.rows,
             (Matrix::View(view), false) => view.columns,
             (Matrix::Tensor(tensor), _) => trial.plan.tensor_len(tensor),
         }
@@ -189,7 +189,7 @@ pub(super) mod proof {
         for (i, &n) in sizes.iter().enumerate() {
             let mode = if i == 1 { Mode::Add } else { Mode::Set };
             let mut trial = Trial::new(bench, shape);
-            for product in products(&mut trial, bench, (shape.units, n), mode) {
+            for product in products(&mut trial, bench, shape.units, n, mode) {
                 prove_one(bench, &trial, product, is_large);
             }
         }
@@ -197,10 +197,12 @@ pub(super) mod proof {
 
     fn prove_one(bench: &mut Bench, trial: &Trial, product: MatMul, is_large: bool) {
         let operation = product.clone().into();
-        let dispatch = |at: &mut Launcher| launch(&product, at, is_large);
-        trial.launched(bench, &operation, dispatch, |written| {
-            tolerance(terms(&product, trial, written.rows), written.terms)
-        });
+        trial.launched(
+            bench,
+            &operation,
+            |at| launch(&product, at, is_large),
+            |written| tolerance(terms(&product, trial, written.rows), written.terms),
+        );
     }
 
     pub fn prove(bench: &mut Bench, shape: &Shape) {

@@ -14,7 +14,7 @@ impl Launch for MaxPool {
         let buffers = [at.read(self.x), at.write(self.y), at.write(self.winners)];
         let parameters = Parameters::new(at, windows, None);
         let size = at.elements(self.y).iterating(windows.taps());
-        at.dispatch((MAX_POOL, variant(windows, Mode::Set)), parameters, &buffers, size)
+        at.dispatch(MAX_POOL, variant(windows, Mode::Set), parameters, &buffers, size)
     }
 }
 
@@ -35,13 +35,13 @@ pub(super) mod proof {
             let x = trial.buffer(bench, windows.input_len());
             let y = trial.buffer(bench, windows.output_len());
             let winners = trial.indices(bench, windows.output_len(), 1000);
-            // Few different values, so that there are ties, and some NaN.
+            // Few different values make ties; some are NaN.
             for word in trial.values_of(x) {
                 let value = *word % 7;
                 let value = if value == 6 { f32::NAN } else { value as f32 - 3.0 };
                 *word = value.to_bits();
             }
-            // Every value is one of x.
+            // Each output is an element of x: no rounding.
             trial.exact(bench, MaxPool { windows, x, y, winners });
         }
     }

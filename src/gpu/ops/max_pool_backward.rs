@@ -13,8 +13,7 @@ impl Launch for MaxPoolBackward {
         let buffers = [at.read(self.delta), at.read(self.winners), at.write(self.below)];
         let parameters = Parameters::new(at, windows, None);
         let size = at.elements(self.below).iterating(windows.overlap());
-        let kernel = (MAX_POOL_BACKWARD, variant(windows, self.mode));
-        at.dispatch(kernel, parameters, &buffers, size)
+        at.dispatch(MAX_POOL_BACKWARD, variant(windows, self.mode), parameters, &buffers, size)
     }
 }
 

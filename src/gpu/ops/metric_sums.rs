@@ -19,12 +19,12 @@ struct Parameters {
     outputs: u32,
 }
 
-/// What the metrics of a step are made of.
+/// The sums and counts that the metrics of a step are made of.
 pub(in crate::rooms::gpu) struct MetricSums<'a> {
     pub task: Task,
-    /// Rows of a replica that there is room for.
+    /// The most rows of a replica.
     pub capacity: usize,
-    /// Logits, labels or outputs of a row.
+    /// Logits, labels or outputs per row.
     pub units: usize,
     /// (replica, capacity, units)
     pub logits: &'a wgpu::Buffer,
@@ -40,7 +40,7 @@ pub(in crate::rooms::gpu) struct MetricSums<'a> {
 }
 
 impl MetricSums<'_> {
-    /// One workgroup a replica.
+    /// One workgroup per replica.
     pub fn launch(&self, dispatcher: &mut Dispatcher) -> Dispatch {
         let [logits, labels, outputs] = match self.task {
             Task::Classification => [self.units, 0, 0],
@@ -63,6 +63,6 @@ impl MetricSums<'_> {
         ];
         let over_rows = self.capacity.div_ceil(THREADS) * (1 + self.units);
         let size = Size::workgroups(1).iterating(over_rows + (TREE + 1 + LEVELS) * (1 + outputs));
-        dispatcher.dispatch((METRIC_SUMS, Variant::default()), parameters, &buffers, size)
+        dispatcher.dispatch(METRIC_SUMS, Variant::default(), parameters, &buffers, size)
     }
 }

@@ -20,7 +20,7 @@ struct Parameters {
 }
 
 impl Launch for ParameterGradient {
-    /// A workgroup a replica.
+    /// One workgroup per replica.
     fn launch(&self, at: &mut Launcher) -> Dispatch {
         let parameters = Parameters {
             capacity: at.capacity(),
@@ -32,7 +32,7 @@ impl Launch for ParameterGradient {
         let variant = Variant { function: Some(&self.slope), ..by_mode(self.mode) };
         let elements = at.workspace.capacity * at.plan.row_len(self.z);
         let size = Size::workgroups(1).iterating(elements.div_ceil(THREADS) + TREE);
-        at.dispatch((PARAMETER_GRADIENT, variant), parameters, &buffers, size)
+        at.dispatch(PARAMETER_GRADIENT, variant, parameters, &buffers, size)
     }
 }
 
@@ -50,42 +50,37 @@ pub(super) mod proof {
     }
 
     pub fn prove(bench: &mut Bench, shape: &Shape) {
-        // PReLU's ∂f/∂α is exact; those of others are made of numbers around 1, x and x².
+        // PReLU's ∂f/∂α is exact; other derivatives are sums of numbers around 1, x and x².
         for (formula, is_exact) in [("if(x <= 0, a*x, x)", true), ("x*sigmoid(a*x)", false)] {
             for mode in [Mode::Set, Mode::Add] {
-                prove_formula(bench, shape, (formula, is_exact), mode);
+                prove_formula(bench, shape, formula, is_exact, mode);
             }
         }
     }
 
-    fn prove_formula(
-        bench: &mut Bench,
-        shape: &Shape,
-        (formula, is_exact): (&str, bool),
-        mode: Mode,
-    ) {
+    fn prove_formula(bench: &mut Bench, shape: &Shape, formula: &str, is_exact: bool, mode: Mode) {
         let f = Expression::of(&[Variable::X, Variable::A], formula).unwrap();
         let slope = f.derivative(Variable::A).unwrap();
         let mut trial = Trial::new(bench, shape);
         let [z, delta] = [0; 2].map(|_| trial.buffer(bench, shape.units));
         let parameter = trial.tensor(bench, &[1]);
-        let old = |replica| match mode {
-            Mode::Set => 0.0,
-            Mode::Add => 5.0 + f64::from(replica as u32),
-        };
         let own = slope.clone();
-        let terms = |replica| {
-            let a = trial.tensor_of(parameter, replica)[0];
-            let of = |(z, delta): (f64, f64)| {
-                let made_of = if is_exact { 0.0 } else { 1.0 + z.abs() + z * z };
-                (own.evaluate_with(z, &[a]).0.abs() + made_of) * delta.abs()
-            };
-            let (z, delta) = (trial.rows_of(z, replica), trial.rows_of(delta, replica));
-            old(replica) + z.into_iter().zip(delta).map(of).sum::<f64>()
-        };
         let operation = ParameterGradient { z, delta, parameter, slope, mode };
         trial.within(bench, operation, |written| {
-            tolerance(written.rows * shape.units + 1, terms(written.replica))
+            let replica = written.replica;
+            let a = trial.tensor_of(parameter, replica)[0];
+            let mut terms = 0.0;
+            for (z, delta) in
+                trial.rows_of(z, replica).into_iter().zip(trial.rows_of(delta, replica))
+            {
+                let made_of = if is_exact { 0.0 } else { 1.0 + z.abs() + z * z };
+                terms += (own.evaluate_with(z, &[a]).0.abs() + made_of) * delta.abs();
+            }
+            let old = match mode {
+                Mode::Set => 0.0,
+                Mode::Add => 5.0 + f64::from(replica as u32),
+            };
+            tolerance(written.rows * shape.units + 1, old + terms)
         });
     }
 }

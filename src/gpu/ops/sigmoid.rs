@@ -21,7 +21,7 @@ impl Launch for Sigmoid {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
         let parameters = Parameters { capacity: at.capacity(), outputs: at.units(self.z) };
         let buffers = [at.read(self.z), at.write(self.a)];
-        at.dispatch((SIGMOID, Variant::default()), parameters, &buffers, at.elements(self.z))
+        at.dispatch(SIGMOID, Variant::default(), parameters, &buffers, at.elements(self.z))
     }
 }
 

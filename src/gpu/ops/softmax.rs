@@ -22,7 +22,7 @@ impl Launch for Softmax {
         let parameters = Parameters { capacity: at.capacity(), classes: at.units(self.z) };
         let buffers = [at.read(self.z), at.write(self.a)];
         let size = at.rows().iterating(3 * at.plan.row_len(self.z));
-        at.dispatch((SOFTMAX, Variant::default()), parameters, &buffers, size)
+        at.dispatch(SOFTMAX, Variant::default(), parameters, &buffers, size)
     }
 }
 
@@ -50,7 +50,7 @@ pub(super) mod proof {
         });
     }
 
-    /// Logits of several units, and far out now and then: nothing overflows.
+    /// Makes logits several units large, and every 29th far larger: nothing overflows.
     pub fn far_out(z: &mut [u32]) {
         for (i, z) in z.iter_mut().enumerate() {
             let scale = if i % 29 == 0 { 120.0 } else { 4.0 };
@@ -60,23 +60,25 @@ pub(super) mod proof {
 
     /// The softmax of each row.
     pub fn probabilities(z: &[f64], classes: usize) -> Vec<f64> {
-        let of_row = |z: &[f64]| {
+        let mut probabilities = vec![];
+        for z in z.chunks(classes) {
             let maximum = z.iter().fold(f64::NEG_INFINITY, |m, &z| m.max(z));
             let sum: f64 = z.iter().map(|z| (z - maximum).exp()).sum();
-            z.iter().map(|z| (z - maximum).exp() / sum).collect::<Vec<_>>()
-        };
-        z.chunks(classes).flat_map(of_row).collect()
+            probabilities.extend(z.iter().map(|z| (z - maximum).exp() / sum));
+        }
+        probabilities
     }
 
-    /// Σ|terms| of a softmax: z - m is rounded before e^ takes it, above and below the bar.
+    /// Σ|terms| of a softmax: z - m is rounded before e^x of it, in the numerator and in the sum.
     pub fn terms(z: &[f64], classes: usize) -> Vec<f64> {
         let a = probabilities(z, classes);
-        let of_row = |(z, a): (&[f64], &[f64])| {
+        let mut terms = vec![];
+        for (z, a) in z.chunks(classes).zip(a.chunks(classes)) {
             let maximum = z.iter().fold(f64::NEG_INFINITY, |m, &z| m.max(z));
             let own = |j: usize| a[j] * (1.0 + maximum - z[j]);
             let below: f64 = (0..z.len()).map(own).sum();
-            (0..z.len()).map(|j| own(j) + a[j] * below).collect::<Vec<_>>()
-        };
-        z.chunks(classes).zip(a.chunks(classes)).flat_map(of_row).collect()
+            terms.extend((0..z.len()).map(|j| own(j) + a[j] * below));
+        }
+        terms
     }
 }

@@ -10,8 +10,7 @@ use crate::plan::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 
 impl Launch for SoftmaxCrossEntropy {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
-        let kernel = (SOFTMAX_CROSS_ENTROPY, Variant::default());
-        launch_loss(at, kernel, self.logits, self.delta)
+        launch_loss(at, SOFTMAX_CROSS_ENTROPY, Variant::default(), self.logits, self.delta)
     }
 }
 
@@ -34,28 +33,31 @@ pub(super) mod proof {
         let mut logits = bench.normal(batch * classes, 3.0);
         logits.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
         let truth = bench.below(batch, classes);
-        let done = Losses::run(bench, shape, &Loss::SoftmaxCrossEntropy, (logits, truth));
-        let (losses, delta) = done.twin(shape, |z, truth, weights, scale, losses, delta| {
-            let exponentials = |z: &mut [f64]| z.iter_mut().for_each(|z| *z = Real::exp(*z));
-            twin(z, truth, weights, scale, losses, delta, exponentials);
+        let done = Losses::run(bench, shape, &Loss::SoftmaxCrossEntropy, logits, truth);
+        let twin = done.twin(shape, |z, truth, weights, scale, losses, delta| {
+            twin(z, truth, weights, scale, losses, delta, |z| {
+                z.iter_mut().for_each(|z| *z = Real::exp(*z));
+            });
         });
         let z = wide(&done.logits);
         let a = probabilities(&z, classes);
         let terms = softmax_terms(&z, classes);
-        let of_loss = |(row, &loss): (usize, &f64)| {
-            let (z, a) = (&z[row * classes..][..classes], &a[row * classes..][..classes]);
-            let maximum = z.iter().fold(f64::NEG_INFINITY, |m, &z| m.max(z));
-            let sum: f64 = z.iter().map(|z| (z - maximum).exp()).sum();
-            let inside: f64 = a.iter().zip(z).map(|(a, z)| a * (1.0 + maximum - z)).sum();
-            (loss, sum.ln() + (maximum - z[done.truth[row] as usize]) + inside)
-        };
-        let of_delta = |(at, &delta): (usize, &f64)| {
-            let row = at / classes;
-            let y = f64::from(u8::from(done.truth[row] as usize == at % classes));
-            (delta, (terms[at] + y) * done.pull(shape, row))
-        };
-        let losses: Vec<_> = losses.iter().enumerate().map(of_loss).collect();
-        let delta: Vec<_> = delta.iter().enumerate().map(of_delta).collect();
-        done.compare(bench, shape, &losses, &delta);
+        done.compare(
+            bench,
+            shape,
+            &twin,
+            |row| {
+                let (z, a) = (&z[row * classes..][..classes], &a[row * classes..][..classes]);
+                let maximum = z.iter().fold(f64::NEG_INFINITY, |m, &z| m.max(z));
+                let sum: f64 = z.iter().map(|z| (z - maximum).exp()).sum();
+                let inside: f64 = a.iter().zip(z).map(|(a, z)| a * (1.0 + maximum - z)).sum();
+                sum.ln() + (maximum - z[done.truth[row] as usize]) + inside
+            },
+            |at| {
+                let row = at / classes;
+                let y = f64::from(u8::from(done.truth[row] as usize == at % classes));
+                (terms[at] + y) * done.pull(shape, row)
+            },
+        );
     }
 }

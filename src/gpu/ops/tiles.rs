@@ -3,11 +3,11 @@
 use crate::gpu::device::dispatch::{Dispatcher, Size};
 use crate::gpu::session::sizes::TILE_COLUMNS;
 
-/// Rows, columns and terms of a tile of a product.
+/// Rows, columns and terms per tile of a product.
 const TILE: [usize; 3] = [16, TILE_COLUMNS, 16];
-/// The same of large products, of 256 threads.
+/// The tile of a large product, for 256 threads.
 const LARGE_TILE: [usize; 3] = [128, 128, 8];
-/// Large tiles that keep a GPU's cores busy.
+/// The fewest large tiles that keep the cores of a GPU busy.
 const LARGE_TILES: usize = 64;
 
 /// The size of a product (m, k) · (k, n) on tiles.
@@ -25,8 +25,7 @@ pub(super) fn largely_tiled([m, k, n]: [usize; 3]) -> Size {
     }
 }
 
-/// Whether a product (m, n) has large tiles enough for a device: software has few cores, and none that
-/// gains by them.
+/// Whether a product (m, n) has enough large tiles for a device; software gains nothing by them.
 pub(super) fn takes_large_tiles(on: &Dispatcher, [m, n]: [usize; 2]) -> bool {
     let [rows, columns, _] = LARGE_TILE;
     let full = (m / rows) * (n / columns) * on.replicas;

@@ -8,7 +8,7 @@ use crate::gpu::device::kernel::{Code, Variant};
 use crate::gpu::device::sources::{CLIP, update_source};
 use crate::run::Optimizer;
 
-/// Weights of a stretch of the norm's sum.
+/// Weights per stretch of the norm's sum.
 const STRETCH: usize = 4096;
 
 /// The parameters of `shaders/clip.wgsl`.
@@ -33,7 +33,7 @@ pub(in crate::rooms::gpu) struct Update<'a> {
     pub gradients: &'a wgpu::Buffer,
     /// (weights): 1 where L2 pulls.
     pub decays: &'a wgpu::Buffer,
-    /// (replica): what bounds the norm of each gradient; 1 wherever no norm is too long.
+    /// (replica): the scale of each gradient that bounds its norm; 1 if the norm is within the bound.
     pub scales: &'a wgpu::Buffer,
     /// (replica, weights), as are the optimizer's slots.
     pub weights: &'a wgpu::Buffer,
@@ -41,8 +41,8 @@ pub(in crate::rooms::gpu) struct Update<'a> {
 }
 
 impl Update<'_> {
-    /// The scales of the gradients whose norm is above the bound of their replica, by way of the squares of
-    /// `stretches` stretches, (replica, stretches).
+    /// Sets the scales of gradients whose norm exceeds the bound of their replica. `squares` takes the sum of squares
+    /// of each stretch: (replica, stretches).
     pub fn clip(
         &self,
         dispatcher: &mut Dispatcher,
@@ -57,11 +57,11 @@ impl Update<'_> {
             let variant = Variant { entry: Some(entry), ..Variant::default() };
             let size =
                 Size { workgroups: [workgroups, 1], iterations: terms.div_ceil(THREADS) + TREE };
-            dispatcher.dispatch((CLIP, variant), parameters, &buffers, size)
+            dispatcher.dispatch(CLIP, variant, parameters, &buffers, size)
         })
     }
 
-    /// The optimizer's step; a bound on each component is part of it.
+    /// The optimizer's step, which includes a bound on each component.
     pub fn step(&self, dispatcher: &mut Dispatcher) -> Dispatch {
         let words = [self.total, dispatcher.replicas].map(word);
         let mut buffers = vec![
@@ -72,7 +72,8 @@ impl Update<'_> {
         ];
         buffers.extend(self.slots.iter().map(|slot| (slot, Write)));
         let text = update_source(self.optimizer);
-        let kernel = (Code::Made("update", &text), Variant::default());
-        dispatcher.dispatch_words(kernel, &words, &buffers, Size::threads(self.total))
+        let code = Code::Made("update", &text);
+        let size = Size::threads(self.total);
+        dispatcher.dispatch_words(code, Variant::default(), &words, &buffers, size)
     }
 }

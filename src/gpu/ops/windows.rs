@@ -1,4 +1,4 @@
-//! The parameters of `shaders/windows.wgsl`, which operations on windows share.
+//! The parameters of `shaders/windows.wgsl`, shared by operations on windows.
 
 use bytemuck::{Pod, Zeroable};
 
@@ -29,7 +29,7 @@ pub(super) struct Parameters {
 }
 
 impl Parameters {
-    /// Those of windows with this kernel, if they have one.
+    /// The parameters of windows, and of their kernel if they have one.
     pub fn new(at: &Launcher, windows: &Windows, weight: Option<TensorId>) -> Self {
         let each = |of: fn(&Axis) -> usize| windows.axes.each_ref().map(|axis| word(of(axis)));
         Parameters {
@@ -72,50 +72,57 @@ pub(super) mod sizes {
     use crate::gpu::ops::proof::bench::Shape;
     use crate::plan::Padding;
 
-    /// An axis of (input, kernel, stride, dilation, padding).
-    type Sizes = (usize, usize, usize, usize, Padding);
-
-    fn axis((input, kernel, stride, dilation, padding): Sizes) -> Axis {
+    fn axis(input: usize, kernel: usize, stride: usize, dilation: usize, padding: Padding) -> Axis {
         Axis::new(input, kernel, stride, dilation, padding).unwrap()
     }
 
-    /// Convolutions of `shape.units` channels: kernels of 1, shorter and longer than the tile of terms, as
-    /// long as the input, strides that leave elements out, dilation, padding on either side; of signals
-    /// and of images.
+    /// Convolutions of `shape.units` channels, of signals and of images: kernels of 1, shorter and longer than the
+    /// tile of terms, as long as the input; strides that leave elements out; dilation; padding on either side.
     pub fn convolutions(shape: &Shape) -> Vec<Windows> {
-        let signal = |(filters, sizes)| Windows::of_signal(shape.units, filters, axis(sizes));
+        let channels = shape.units;
         let signals = [
-            (1, (1, 1, 1, 1, Padding::Each(0))),
-            (3, (10, 3, 1, 1, Padding::Each(0))),
-            (17, (13, 5, 1, 1, Padding::Same)),
-            (4, (16, 8, 1, 1, Padding::Same)),
-            (5, (23, 4, 3, 1, Padding::Each(2))),
-            (2, (31, 2, 5, 1, Padding::Same)),
-            (33, (9, 9, 1, 1, Padding::Each(8))),
-            (2, (7, 7, 2, 1, Padding::Each(0))),
-            (3, (19, 3, 2, 4, Padding::Each(1))),
+            (1, axis(1, 1, 1, 1, Padding::Each(0))),
+            (3, axis(10, 3, 1, 1, Padding::Each(0))),
+            (17, axis(13, 5, 1, 1, Padding::Same)),
+            (4, axis(16, 8, 1, 1, Padding::Same)),
+            (5, axis(23, 4, 3, 1, Padding::Each(2))),
+            (2, axis(31, 2, 5, 1, Padding::Same)),
+            (33, axis(9, 9, 1, 1, Padding::Each(8))),
+            (2, axis(7, 7, 2, 1, Padding::Each(0))),
+            (3, axis(19, 3, 2, 4, Padding::Each(1))),
         ];
-        let image = |(filters, height, width): (usize, Sizes, Sizes)| Windows {
-            channels: shape.units,
-            filters,
-            axes: [axis(height), axis(width)],
-        };
         let images = [
-            (2, (4, 3, 1, 1, Padding::Each(0)), (5, 2, 1, 1, Padding::Each(1))),
-            (17, (3, 3, 2, 1, Padding::Same), (7, 3, 3, 2, Padding::Same)),
-            (1, (5, 1, 5, 1, Padding::Each(0)), (1, 1, 1, 1, Padding::Each(0))),
+            (2, [axis(4, 3, 1, 1, Padding::Each(0)), axis(5, 2, 1, 1, Padding::Each(1))]),
+            (17, [axis(3, 3, 2, 1, Padding::Same), axis(7, 3, 3, 2, Padding::Same)]),
+            (1, [axis(5, 1, 5, 1, Padding::Each(0)), axis(1, 1, 1, 1, Padding::Each(0))]),
         ];
-        signals.map(signal).into_iter().chain(images.map(image)).collect()
+        let signals = signals.map(|(filters, axis)| Windows::of_signal(channels, filters, axis));
+        let images = images.map(|(filters, axes)| Windows { channels, filters, axes });
+        signals.into_iter().chain(images).collect()
+    }
+
+    fn pool_axis(input: usize, size: usize, stride: usize) -> Axis {
+        axis(input, size, stride, 1, Padding::Each(0))
     }
 
     /// Pools of `shape.units` channels: windows that overlap, lie side by side, leave elements out.
     pub fn pools(shape: &Shape) -> Vec<Windows> {
-        let axis = |(input, size, stride)| axis((input, size, stride, 1, Padding::Each(0)));
-        let signals =
-            [(1, 1, 1), (8, 2, 2), (9, 3, 1), (17, 5, 2), (10, 2, 4), (6, 6, 6), (70, 3, 3)];
-        let images = [[(4, 2, 2), (5, 2, 2)], [(5, 3, 1), (6, 2, 3)], [(3, 3, 1), (1, 1, 1)]];
-        let signals = signals.map(|sizes| [Axis::ONE, axis(sizes)]);
-        let all = signals.into_iter().chain(images.map(|both| both.map(axis)));
-        all.map(|axes| Windows { channels: shape.units, filters: shape.units, axes }).collect()
+        let channels = shape.units;
+        let signals = [
+            pool_axis(1, 1, 1),
+            pool_axis(8, 2, 2),
+            pool_axis(9, 3, 1),
+            pool_axis(17, 5, 2),
+            pool_axis(10, 2, 4),
+            pool_axis(6, 6, 6),
+            pool_axis(70, 3, 3),
+        ];
+        let images = [
+            [pool_axis(4, 2, 2), pool_axis(5, 2, 2)],
+            [pool_axis(5, 3, 1), pool_axis(6, 2, 3)],
+            [pool_axis(3, 3, 1), pool_axis(1, 1, 1)],
+        ];
+        let all = signals.map(|axis| [Axis::ONE, axis]).into_iter().chain(images);
+        all.map(|axes| Windows { channels, filters: channels, axes }).collect()
     }
 }

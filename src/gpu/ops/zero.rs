@@ -21,8 +21,7 @@ impl Launch for Zero {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
         let parameters = Parameters { capacity: at.capacity(), units: at.units(self.buffer) };
         let buffers = [at.write(self.buffer)];
-        let kernel = (ZERO, Variant::default());
-        at.dispatch(kernel, parameters, &buffers, at.elements(self.buffer))
+        at.dispatch(ZERO, Variant::default(), parameters, &buffers, at.elements(self.buffer))
     }
 }
 

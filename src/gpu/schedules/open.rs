@@ -38,7 +38,7 @@ pub(in crate::rooms::gpu) async fn open(
         .within(&gpu.name));
     }
     let mut refused = vec![];
-    let made = gpu.allocating((bytes(&gpu, &run), run.replicas.len()), || {
+    let made = gpu.allocating(bytes(&gpu, &run), run.replicas.len(), || {
         let mut kernels = Kernels::new(&gpu);
         let data = Data::new(&gpu, &run)?;
         let buffers = NetworkBuffers::new(&gpu, &run)?;
@@ -65,7 +65,7 @@ pub(in crate::rooms::gpu) async fn use_schedule(
 ) -> Result<()> {
     let mut build = Build::of(session);
     let gpu = build.gpu;
-    let built = gpu.allocating((0, 1), || fitting(&mut build, schedule)).await;
+    let built = gpu.allocating(0, 1, || fitting(&mut build, schedule)).await;
     // Too little memory is a reason like others; a lost device is not.
     gpu.check()?;
     let train = built?;

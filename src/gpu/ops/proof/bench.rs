@@ -1,4 +1,4 @@
-//! What the rows of the table share: shapes, random numbers, one dispatch, and the comparison.
+//! What all proofs share: shapes, random numbers, one dispatch, and the comparison.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -19,7 +19,7 @@ use crate::gpu::test_adapter;
 /// Sizes of one trial.
 #[derive(Debug, Clone)]
 pub(in crate::rooms::gpu::ops) struct Shape {
-    /// Rows a batch has room for; for kernels of weights, how many weights.
+    /// The most rows of a batch; for kernels of weights, the number of weights.
     pub capacity: usize,
     /// Units, classes, outputs or inputs.
     pub units: usize,
@@ -30,45 +30,46 @@ pub(in crate::rooms::gpu::ops) struct Shape {
 /// Around the tile of 16 and the workgroup of 64, primes, 1, and batches that are not full.
 pub(in crate::rooms::gpu::ops) fn batches() -> Vec<Shape> {
     let sizes = [
-        (1, 1, 1),
-        (1, 7, 1),
-        (5, 3, 5),
-        (8, 4, 5),
-        (4, 9, 0),
-        (16, 16, 16),
-        (17, 15, 17),
-        (32, 17, 31),
-        (63, 2, 63),
-        (64, 1, 64),
-        (65, 33, 65),
-        (131, 67, 130),
-        (257, 3, 200),
+        [1, 1, 1],
+        [1, 7, 1],
+        [5, 3, 5],
+        [8, 4, 5],
+        [4, 9, 0],
+        [16, 16, 16],
+        [17, 15, 17],
+        [32, 17, 31],
+        [63, 2, 63],
+        [64, 1, 64],
+        [65, 33, 65],
+        [131, 67, 130],
+        [257, 3, 200],
     ];
     with_replicas(&sizes)
 }
 
 /// The same, fewer: for kernels with many variants.
 pub(in crate::rooms::gpu::ops) fn few_batches() -> Vec<Shape> {
-    with_replicas(&[(1, 1, 1), (4, 3, 0), (37, 5, 29), (65, 17, 64)])
+    with_replicas(&[[1, 1, 1], [4, 3, 0], [37, 5, 29], [65, 17, 64]])
 }
 
 /// Numbers of weights.
 pub(in crate::rooms::gpu::ops) fn tensors() -> Vec<Shape> {
-    with_replicas(&[(1, 1, 1), (63, 1, 2), (64, 1, 0), (65, 1, 9), (4096, 1, 1), (10_007, 1, 3)])
+    with_replicas(&[[1, 1, 1], [63, 1, 2], [64, 1, 0], [65, 1, 9], [4096, 1, 1], [10_007, 1, 3]])
 }
 
 /// The same, fewer.
 pub(in crate::rooms::gpu::ops) fn few_tensors() -> Vec<Shape> {
-    with_replicas(&[(1, 1, 1), (67, 1, 1), (1025, 1, 1), (2111, 1, 1)])
+    with_replicas(&[[1, 1, 1], [67, 1, 1], [1025, 1, 1], [2111, 1, 1]])
 }
 
-/// Each size alone, and with two replicas beside it: one with fewer rows, one with none.
-fn with_replicas(sizes: &[(usize, usize, usize)]) -> Vec<Shape> {
-    let shape = |&(capacity, units, rows): &(usize, usize, usize)| {
-        let alone = Shape { capacity, units, rows: vec![rows] };
-        [alone.clone(), Shape { rows: vec![rows, rows - rows / 3, 0], ..alone }]
-    };
-    sizes.iter().flat_map(shape).collect()
+/// Each [capacity, units, rows] alone, and with two replicas beside it: one with fewer rows, one with none.
+fn with_replicas(sizes: &[[usize; 3]]) -> Vec<Shape> {
+    let mut shapes = vec![];
+    for &[capacity, units, rows] in sizes {
+        shapes.push(Shape { capacity, units, rows: vec![rows] });
+        shapes.push(Shape { capacity, units, rows: vec![rows, rows - rows / 3, 0] });
+    }
+    shapes
 }
 
 impl Shape {
@@ -86,14 +87,17 @@ impl Shape {
 
     /// The steps of the replicas, each with its rows and nothing else.
     pub fn steps(&self) -> Vec<Step> {
-        let step = |(replica, rows): (usize, &usize)| Step {
-            rows: *rows as u32,
-            fold: replica as u32,
-            bound: f32::INFINITY,
-            norm_bound: f32::INFINITY,
-            ..Step::default()
-        };
-        self.rows.iter().enumerate().map(step).collect()
+        let mut steps = vec![];
+        for (replica, &rows) in self.rows.iter().enumerate() {
+            steps.push(Step {
+                rows: rows as u32,
+                fold: replica as u32,
+                bound: f32::INFINITY,
+                norm_bound: f32::INFINITY,
+                ..Step::default()
+            });
+        }
+        steps
     }
 }
 
@@ -116,23 +120,22 @@ pub(in crate::rooms::gpu::ops) fn tolerance(length: usize, terms: f64) -> f64 {
     units * f64::from(f32::EPSILON) / 2.0 * terms + LEAST
 }
 
-/// A device, and what came out so far.
+/// A device, and the results so far.
 pub(in crate::rooms::gpu::ops) struct Bench {
     gpu: Gpu,
     kernels: Kernels,
-    /// By the number of replicas.
+    /// Buffers of steps by the number of replicas.
     buffers: BTreeMap<usize, StepBuffers>,
     random: ChaCha8Rng,
     kernel: String,
     trial: String,
-    /// The largest error of each kernel, by its tolerance.
+    /// The largest error of each kernel, as a multiple of its tolerance.
     worst: BTreeMap<String, f64>,
     failures: BTreeMap<String, Vec<String>>,
 }
 
 impl Bench {
-    /// None where there is no adapter: then the skipped test is named, and with
-    /// GPU_MLP_REQUIRE_GPU=1 it fails.
+    /// None without an adapter: then it names the skipped test, and fails with GPU_MLP_REQUIRE_GPU=1.
     pub fn new(test: &str) -> Option<Self> {
         let adapter = test_adapter::first(test, adapters().block_on())?;
         let gpu = adapter.open().block_on().unwrap();
@@ -175,8 +178,8 @@ impl Bench {
 
     /// Weights of rows: a third of them 0.
     pub fn weights(&mut self, len: usize) -> Vec<f32> {
-        let weight = |w: f32| if w < 0.33 { 0.0 } else { 3.0 * w };
-        (0..len).map(|_| weight(self.random.random())).collect()
+        let uniform = (0..len).map(|_| self.random.random::<f32>());
+        uniform.map(|w| if w < 0.33 { 0.0 } else { 3.0 * w }).collect()
     }
 
     /// Numbers below `bound`.
@@ -184,7 +187,7 @@ impl Bench {
         (0..len).map(|_| self.random.random_range(0..bound as u32)).collect()
     }
 
-    /// What a launcher makes its dispatches with.
+    /// Makes dispatches for this many replicas.
     pub fn dispatcher(&mut self, replicas: usize) -> Dispatcher<'_> {
         Dispatcher { gpu: &self.gpu, kernels: &mut self.kernels, replicas }
     }
@@ -199,11 +202,13 @@ impl Bench {
         self.gpu.read(buffer, len).block_on().unwrap()
     }
 
-    /// Runs dispatches in their order, as those of one step a replica.
+    /// Runs dispatches in their order, as those of one step per replica.
     pub fn submit(&mut self, dispatches: &[Dispatch], steps: Vec<Step>) {
         let (gpu, kernels, replicas) = (&self.gpu, &self.kernels, steps.len());
-        let new = || StepBuffers::new(gpu, kernels, &[[0, 1]], replicas).unwrap();
-        let buffers = self.buffers.entry(replicas).or_insert_with(new);
+        let buffers = self
+            .buffers
+            .entry(replicas)
+            .or_insert_with(|| StepBuffers::new(gpu, kernels, &[[0, 1]], replicas).unwrap());
         gpu.write(&buffers.steps, &steps);
         let mut encoder = gpu.device.create_command_encoder(&Default::default());
         let mut pass = encoder.begin_compute_pass(&Default::default());
@@ -223,7 +228,7 @@ impl Bench {
         let error = (value - expected).abs() / tolerance;
         let worst = self.worst.entry(self.kernel.clone()).or_default();
         if expected.abs() > 1e-30 {
-            // Below, the least e^x is all there is to see.
+            // Below, the error is that of the least e^x alone.
             *worst = worst.max(error);
         }
         if error > 1.0 || error.is_nan() {
@@ -231,7 +236,7 @@ impl Bench {
         }
     }
 
-    /// Words that must be the same, bit by bit: results that are exact, and all that nothing writes.
+    /// Compares bits: of exact results, and of elements that nothing writes.
     pub fn same(&mut self, what: impl Display, words: &[u32], expected: &[u32]) {
         self.worst.entry(self.kernel.clone()).or_default();
         let differing = words.iter().zip(expected).position(|(a, b)| a != b);
@@ -243,14 +248,15 @@ impl Bench {
         }
     }
 
-    /// Compares (replica, capacity, width) with what `expected` says of each (replica, row, column)
-    /// in use, (value, tolerance); the rows not in use must be as they were `before`.
+    /// Compares (replica, capacity, width) with `expected` of each (replica, row, column) in use: (value, tolerance).
+    /// Rows not in use must be as they were `before`.
     pub fn rows(
         &mut self,
         what: &str,
         shape: &Shape,
         width: usize,
-        (words, before): (&[u32], &[u32]),
+        words: &[u32],
+        before: &[u32],
         expected: impl Fn(usize, usize, usize) -> (f64, f64),
     ) {
         let mut rest = before.to_vec();

@@ -1,4 +1,4 @@
-//! The rows of a batch. All of it is exact: integers, copies, and one product of a difference.
+//! The rows of a batch. All numbers are exact: integers, copies, and one product of a difference.
 
 use super::bench::{Bench, Shape, words};
 use crate::cpu::gather::scale_rows;
@@ -12,14 +12,15 @@ use crate::gpu::session::workspace::Gathered;
 /// Rows of the table.
 const ROWS: usize = 400;
 
-/// The lists of rows of the replicas, one after the other, and a step on each.
+/// The lists of rows of the replicas, one after another, and a step on each.
 struct Lists {
     lists: Vec<u32>,
     steps: Vec<Step>,
 }
 
 impl Lists {
-    fn new(bench: &mut Bench, shape: &Shape, (seed, epoch, more): (u64, u32, usize)) -> Self {
+    fn new(bench: &mut Bench, shape: &Shape, case: OrderCase) -> Self {
+        let OrderCase { seed, epoch, more } = case;
         let (mut lists, mut steps) = (bench.below(3, ROWS), vec![]);
         for (replica, step) in shape.steps().into_iter().enumerate() {
             let seed = seed.wrapping_mul(replica as u64 + 1);
@@ -43,28 +44,35 @@ impl Lists {
     /// The rows of a replica's batch by the twin.
     fn rows(&self, replica: usize) -> Vec<u32> {
         let step = &self.steps[replica];
-        let mut places: Vec<u32> = (step.first..step.first + step.rows).collect();
+        let mut indices: Vec<u32> = (step.first..step.first + step.rows).collect();
         if step.shuffled == 1 {
             let seed = u64::from(step.seed_low) | u64::from(step.seed_high) << 32;
-            Order::new(seed, step.epoch, step.list_rows).fill(step.first, &mut places);
+            Order::new(seed, step.epoch, step.list_rows).fill(step.first, &mut indices);
         }
-        places.iter().map(|place| self.lists[(step.list + place) as usize]).collect()
+        indices.iter().map(|index| self.lists[(step.list + index) as usize]).collect()
     }
 }
 
-/// Seeds, epochs, and rows of a list beyond those of the batch: odd ones are not shuffled.
-const ORDERS: [(u64, u32, usize); 8] = [
-    (0, 1, 0),
-    (1, 1, 1),
-    (42, 7, 2),
-    (u64::MAX, 3, 10),
-    (0x0123_4567_89ab_cdef, 1000, 64),
-    (1 << 32, 2, 255),
-    (7, u32::MAX, 1000),
-    (3, 12, 100_000),
+/// An order of an epoch.
+struct OrderCase {
+    seed: u64,
+    epoch: u32,
+    /// Rows of the list beyond those of the batch; a list with an odd number of them is not shuffled.
+    more: usize,
+}
+
+const ORDERS: [OrderCase; 8] = [
+    OrderCase { seed: 0, epoch: 1, more: 0 },
+    OrderCase { seed: 1, epoch: 1, more: 1 },
+    OrderCase { seed: 42, epoch: 7, more: 2 },
+    OrderCase { seed: u64::MAX, epoch: 3, more: 10 },
+    OrderCase { seed: 0x0123_4567_89ab_cdef, epoch: 1000, more: 64 },
+    OrderCase { seed: 1 << 32, epoch: 2, more: 255 },
+    OrderCase { seed: 7, epoch: u32::MAX, more: 1000 },
+    OrderCase { seed: 3, epoch: 12, more: 100_000 },
 ];
 
-/// A trial's kind of targets and weights, as [`Batch`] has them, and its numbers.
+/// The targets and weights of a trial, as [`Batch`] has them.
 struct Trial<'a> {
     outputs: usize,
     weighted_classes: usize,
@@ -131,13 +139,15 @@ pub(super) fn batch_of_classes(bench: &mut Bench, shape: &Shape) {
             scaling: &scaling,
         };
         batch(bench, shape, &lists, &trial, |replica, rows| {
-            let class_of = |&row: &u32| targets[row as usize];
-            let weight = |row: &u32| {
-                let own = if by_row { row_weights[*row as usize] } else { 1.0 };
-                let of_class = scaling[replica * classes + class_of(row) as usize];
-                if by_class { own * of_class } else { own }
-            };
-            (rows.iter().map(class_of).collect(), rows.iter().map(weight).collect())
+            let (mut truth, mut weights) = (vec![], vec![]);
+            for &row in rows {
+                let class = targets[row as usize];
+                let own = if by_row { row_weights[row as usize] } else { 1.0 };
+                let of_class = scaling[replica * classes + class as usize];
+                truth.push(class);
+                weights.push(if by_class { own * of_class } else { own });
+            }
+            (truth, weights)
         });
     }
 }
@@ -161,8 +171,8 @@ pub(super) fn batch_of_values(bench: &mut Bench, shape: &Shape) {
         };
         batch(bench, shape, &lists, &trial, |replica, rows| {
             let scaled = scaled(&values, outputs, &scaling[replica * 2 * outputs..], rows);
-            let weight = |&row: &u32| if by_row { row_weights[row as usize] } else { 1.0 };
-            (words(&scaled), rows.iter().map(weight).collect())
+            let own = rows.iter().map(|&row| if by_row { row_weights[row as usize] } else { 1.0 });
+            (words(&scaled), own.collect())
         });
     }
 }
@@ -190,7 +200,7 @@ pub(super) fn gather(bench: &mut Bench, shape: &Shape) {
             weights: bench.upload::<u32>(&[]),
         };
         let gather = Gather { inputs, scaling: &bench.upload(&scaling) };
-        // Backwards: no part may write over the rows of the one behind it.
+        // Last part first: no part may write over the rows of the next one.
         for part in (0..parts).rev() {
             let (first, last) = (part * ROWS / parts, (part + 1) * ROWS / parts);
             let part = Part {

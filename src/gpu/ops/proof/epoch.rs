@@ -5,7 +5,7 @@ use crate::gpu::ops::keep_best::KeepBest;
 use crate::gpu::session::statistics::{slot_length, totals};
 use crate::gpu::session::steps::Step;
 
-/// What may happen to a replica in an epoch.
+/// The course of an epoch for a replica.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Fate {
     /// Its validation loss is below the best so far.
@@ -35,7 +35,7 @@ const FATES: [Fate; 8] = [
     Fate::BadLastWeight,
 ];
 
-/// Sums of a slot: two more than are looked at.
+/// Sums per slot: two more than the kernel compares.
 const SUMS: usize = 4;
 /// Validation blocks.
 const BLOCKS: usize = 3;
@@ -52,7 +52,7 @@ pub(super) fn keep_best(bench: &mut Bench, shape: &Shape) {
     }
 }
 
-/// Whether an epoch is kept, and the flag that says so.
+/// Whether an epoch is kept, and its flag.
 fn expected(fate: Fate, blocks: usize) -> (bool, u32) {
     let keeps = match fate {
         Fate::Better => true,
@@ -74,11 +74,18 @@ struct Case {
     best_losses: Vec<f32>,
 }
 
+/// A slot of the sums, and the steps that it sums.
+struct Summed {
+    slot: usize,
+    steps: usize,
+}
+
 impl Case {
     fn new(
         bench: &mut Bench,
         len: usize,
-        (train_steps, blocks): (usize, usize),
+        train_steps: usize,
+        blocks: usize,
         fates: &[Fate],
     ) -> Self {
         let (replicas, length) = (fates.len(), slot_length(SUMS));
@@ -113,31 +120,25 @@ impl Case {
         Case { sums, weights, best_losses }
     }
 
-    /// Compares what a replica's sums are added up to.
-    fn compare_totals(
-        &self,
-        bench: &mut Bench,
-        what: &str,
-        found: &[u32],
-        slots: [(usize, usize); 2],
-    ) {
+    /// Compares the totals of a replica's sums, of its slot in training and of that in validation.
+    fn compare_totals(&self, bench: &mut Bench, what: &str, found: &[u32], slots: [Summed; 2]) {
         let length = slot_length(SUMS);
-        for ((slot, steps), found) in slots.into_iter().zip([&found[..SUMS], &found[SUMS + 1..]]) {
-            let slot = &self.sums[slot * length..][..length];
-            let expected = totals(slot, SUMS, steps);
+        let bad = self.sums[(slots[0].slot + 1) * length - 1];
+        for (summed, found) in slots.into_iter().zip([&found[..SUMS], &found[SUMS + 1..]]) {
+            let slot = &self.sums[summed.slot * length..][..length];
+            let expected = totals(slot, SUMS, summed.steps);
             for (k, expected) in expected.into_iter().enumerate().filter(|(_, e)| e.is_finite()) {
                 let terms = slot.iter().skip(k).step_by(SUMS).map(|x| f64::from(x.abs())).sum();
                 bench.near(format!("{what}: total {k}"), found[k], expected, tolerance(24, terms));
             }
         }
-        let bad = self.sums[(slots[0].0 + 1) * length - 1];
         bench.same(format!("{what}: first bad step"), &found[SUMS..=SUMS], &words(&[bad]));
     }
 }
 
 fn one(bench: &mut Bench, len: usize, train_steps: usize, blocks: usize, fates: &[Fate]) {
     let replicas = fates.len();
-    let case = Case::new(bench, len, (train_steps, blocks), fates);
+    let case = Case::new(bench, len, train_steps, blocks, fates);
     let before = words(&bench.normal(replicas * len, 1.0));
     let [best, losses] = [&before, &words(&case.best_losses)].map(|words| bench.upload(words));
     let kept = bench.upload(&vec![7u32; replicas]);
@@ -171,7 +172,10 @@ fn one(bench: &mut Bench, len: usize, train_steps: usize, blocks: usize, fates: 
         let loss = if keeps && blocks > 0 { better } else { case.best_losses[replica] };
         bench.same(format!("{what}: best loss"), &losses[replica..=replica], &words(&[loss]));
         let found = &all_totals[replica * of_totals..][..of_totals];
-        let slots = [(replica, train_steps), (replicas + replica, blocks)];
+        let slots = [
+            Summed { slot: replica, steps: train_steps },
+            Summed { slot: replicas + replica, steps: blocks },
+        ];
         case.compare_totals(bench, &what, found, slots);
     }
 }

@@ -11,17 +11,20 @@ use crate::plan::{Buffer, BufferId, Element, Layout, Loss, Plan, measure};
 /// A plan of a loss of `width` logits, which are its input.
 fn plan(width: usize, loss: &Loss) -> Plan {
     let [logits, delta] = [0, 1].map(BufferId);
-    let buffer =
-        |name: &str| Buffer { name: name.into(), shape: vec![width], element: Element::Real };
+    let buffers = ["logits", "delta"].map(|name| Buffer {
+        name: name.into(),
+        shape: vec![width],
+        element: Element::Real,
+    });
     Plan {
-        buffers: ["logits", "delta"].map(buffer).into(),
+        buffers: buffers.into(),
         measure: measure(loss, logits, delta),
         delta,
         ..empty(loss.clone())
     }
 }
 
-/// A batch's logits, targets, weights and scales, and what the kernel makes of them.
+/// A batch's logits, targets, weights and scales, and the kernel's losses and delta.
 pub(in crate::rooms::gpu::ops) struct Losses {
     pub logits: Vec<f32>,
     pub truth: Vec<u32>,
@@ -32,12 +35,19 @@ pub(in crate::rooms::gpu::ops) struct Losses {
     before: [Vec<u32>; 2],
 }
 
+/// The losses of the rows and delta, as the twin computes them.
+pub(in crate::rooms::gpu::ops) struct LossTwin {
+    losses: Vec<f64>,
+    delta: Vec<f64>,
+}
+
 impl Losses {
     pub fn run(
         bench: &mut Bench,
         shape: &Shape,
         loss: &Loss,
-        (logits, truth): (Vec<f32>, Vec<u32>),
+        logits: Vec<f32>,
+        truth: Vec<u32>,
     ) -> Self {
         let replicas = shape.replicas();
         let batch = replicas * shape.capacity;
@@ -47,8 +57,8 @@ impl Losses {
         let plan = plan(width, loss);
         let gpu = bench.dispatcher(replicas).gpu;
         let mut workspace = Workspace::new(gpu, &plan, replicas, shape.capacity).unwrap();
-        let [of_scores, of_delta] = [plan.logits, plan.delta].map(|buffer| buffer.0);
-        workspace.buffers[of_scores] = bench.upload(&logits);
+        let [of_logits, of_delta] = [plan.logits, plan.delta].map(|buffer| buffer.0);
+        workspace.buffers[of_logits] = bench.upload(&logits);
         workspace.buffers[of_delta] = bench.upload(&before[1]);
         workspace.gathered.truth = bench.upload(&truth);
         workspace.gathered.weights = bench.upload(&weights);
@@ -73,33 +83,35 @@ impl Losses {
         Losses { logits, truth, weights, scales, losses, delta, before }
     }
 
-    /// Compares with (loss, its Σ|terms|) of each row, (delta, its Σ|terms|) of each score.
+    /// Compares with the twin; Σ|terms| of a loss by the index of its row, of delta by that of its logit.
     pub fn compare(
         &self,
         bench: &mut Bench,
         shape: &Shape,
-        losses: &[(f64, f64)],
-        delta: &[(f64, f64)],
+        twin: &LossTwin,
+        loss_terms: impl Fn(usize) -> f64,
+        delta_terms: impl Fn(usize) -> f64,
     ) {
         let width = self.logits.len() / self.weights.len();
-        bench.rows("loss", shape, 1, (&self.losses, &self.before[0]), |replica, i, _| {
-            let (loss, terms) = losses[replica * shape.capacity + i];
-            (loss, tolerance(width, terms))
-        });
-        bench.rows("delta", shape, width, (&self.delta, &self.before[1]), |replica, i, c| {
+        bench.rows("loss", shape, 1, &self.losses, &self.before[0], |replica, i, _| {
             let row = replica * shape.capacity + i;
-            let (delta, terms) = delta[row * width + c];
+            (twin.losses[row], tolerance(width, loss_terms(row)))
+        });
+        bench.rows("delta", shape, width, &self.delta, &self.before[1], |replica, i, c| {
+            let row = replica * shape.capacity + i;
+            let at = row * width + c;
             // No probability is less than the least e^x.
-            (delta, tolerance(width, terms) + LEAST * self.pull(shape, row))
+            let bound = tolerance(width, delta_terms(at)) + LEAST * self.pull(shape, row);
+            (twin.delta[at], bound)
         });
     }
 
-    /// The twin on every replica's whole capacity: (losses, delta).
+    /// The twin on every replica's whole capacity.
     pub fn twin(
         &self,
         shape: &Shape,
         twin: impl Fn(&[f64], &[u32], &[f64], f64, &mut [f64], &mut [f64]),
-    ) -> (Vec<f64>, Vec<f64>) {
+    ) -> LossTwin {
         let (mut losses, mut delta) = (vec![0.0; self.weights.len()], vec![0.0; self.logits.len()]);
         let (logits, weights) = (wide(&self.logits), wide(&self.weights));
         let rows = logits.len() / shape.replicas();
@@ -111,7 +123,7 @@ impl Losses {
             let (losses, delta) = (&mut losses[own.clone()], &mut delta[all.clone()]);
             twin(&logits[all], truth, &weights[own], f64::from(scale), losses, delta);
         }
-        (losses, delta)
+        LossTwin { losses, delta }
     }
 
     /// weight · scale of a row.
@@ -120,7 +132,17 @@ impl Losses {
     }
 }
 
-/// 0 or 1 each.
+/// 1 / (1 + e^-z) in f64.
+pub(in crate::rooms::gpu::ops) fn sigmoid(z: f64) -> f64 {
+    1.0 / (1.0 + (-z).exp())
+}
+
+/// ln(1 + e^z) in f64.
+pub(in crate::rooms::gpu::ops) fn softplus(z: f64) -> f64 {
+    z.max(0.0) + (-z.abs()).exp().ln_1p()
+}
+
+/// Labels, each 0 or 1.
 pub(in crate::rooms::gpu::ops) fn labels(bench: &mut Bench, elements: usize) -> Vec<f32> {
     bench.below(elements, 2).iter().map(|&label| label as f32).collect()
 }

@@ -11,10 +11,9 @@ const CELLS: u32 = 9;
 const CAPACITY: usize = 64;
 const BETAS: [f64; 4] = [0.9, 0.999, 0.5, 0.99999];
 
-/// A row whose every number is its own.
+/// A row of the table, each of whose numbers differs from the others.
 fn row(replica: usize, rows: usize) -> Row {
     let id = replica as u32;
-    let log = |beta: f64| beta.ln() as f32;
     Row {
         lists: [[100 * id, rows as u32], [100 * id + 60, 25], [100 * id + 90, 0]],
         seed_low: 1 + id,
@@ -27,8 +26,8 @@ fn row(replica: usize, rows: usize) -> Row {
         last_scale: 4.5,
         bound: 5.5,
         norm_bound: 6.5,
-        log_beta1: log(BETAS[replica % 4]),
-        log_beta2: if replica == 2 { 0.0 } else { log(BETAS[(replica + 1) % 4]) },
+        log_beta1: BETAS[replica % 4].ln() as f32,
+        log_beta2: if replica == 2 { 0.0 } else { BETAS[(replica + 1) % 4].ln() as f32 },
         numbers: [0.1, 0.2, 0.3, 0.4, 0.5],
         padding: 0,
     }
@@ -37,12 +36,20 @@ fn row(replica: usize, rows: usize) -> Row {
 pub(super) fn training(bench: &mut Bench, shape: &Shape) {
     for ahead in [0, 3] {
         for (epoch, first, count) in [(1, 0, 5), (2, 1, 4), (70_000, 0, 40)] {
-            one(bench, shape, ahead, (epoch, first, count));
+            one(bench, shape, ahead, Steps { epoch, first, count });
         }
     }
 }
 
-fn one(bench: &mut Bench, shape: &Shape, ahead: u32, (epoch, first, count): (u32, u32, u32)) {
+/// `count` steps of an epoch, from step `first` on.
+struct Steps {
+    epoch: u32,
+    first: u32,
+    count: u32,
+}
+
+fn one(bench: &mut Bench, shape: &Shape, ahead: u32, steps: Steps) {
+    let Steps { epoch, first, count } = steps;
     let replicas = shape.replicas();
     let table: Vec<Row> = shape.rows.iter().enumerate().map(|(id, &rows)| row(id, rows)).collect();
     let span = count.next_multiple_of(3);
@@ -66,31 +73,37 @@ fn one(bench: &mut Bench, shape: &Shape, ahead: u32, (epoch, first, count): (u32
     let mut expected = before;
     for (id, row) in table.iter().enumerate() {
         for i in 0..span {
-            let step = if i < count { of(row, id, (epoch, first + i, 1)) } else { Step::default() };
+            let step = if i < count {
+                twin(row, id, Steps { epoch, first: first + i, count: 1 })
+            } else {
+                Step::default()
+            };
             let place = if i < count { i % ahead.max(1) * BATCH } else { 0 };
             expected[i as usize * replicas + id] = Step { place, ..step };
         }
         for chunk in (0..count).step_by(ahead.max(1) as usize).filter(|_| ahead > 0) {
             let at = (CAPACITY as u32 + chunk / ahead) as usize * replicas + id;
-            expected[at] = of(row, id, (epoch, first + chunk, ahead.min(count - chunk)));
+            let count = ahead.min(count - chunk);
+            expected[at] = twin(row, id, Steps { epoch, first: first + chunk, count });
         }
     }
     for (made, expected) in made.iter().zip(&expected) {
-        let exact = |step: &Step| Step { correction1: 0.0, correction2: 0.0, ..*step };
-        let (own, twin) = (exact(made), exact(expected));
-        bench.same("a step", bytemuck::cast_slice(&[own]), bytemuck::cast_slice(&[twin]));
+        let [own, twin] =
+            [made, expected].map(|step| [Step { correction1: 0.0, correction2: 0.0, ..*step }]);
+        bench.same("a step", bytemuck::cast_slice(&own), bytemuck::cast_slice(&twin));
         for (made, expected) in
             [(made.correction1, expected.correction1), (made.correction2, expected.correction2)]
         {
-            // log β, t and t · log β are rounded, and so is what the kernel makes of them: 8 roundings of 2^-23.
+            // log β, t, t · log β and the results of the kernel are rounded: 8 roundings of 2^-23.
             let bound = f64::from(expected) * 8.0 * f64::from(f32::EPSILON) + LEAST;
             bench.near("a correction", made.to_bits(), expected.into(), bound);
         }
     }
 }
 
-/// The twin: `steps` steps from `number` on.
-fn of(row: &Row, id: usize, (epoch, number, steps): (u32, u32, u32)) -> Step {
+/// The twin: steps of a replica as one entry, which has the rows of all and the numbers of the first.
+fn twin(row: &Row, id: usize, steps: Steps) -> Step {
+    let Steps { epoch, first: number, count } = steps;
     let [list, rows] = row.lists[0];
     let of_epoch = rows.div_ceil(BATCH);
     let first = (number * BATCH).min(rows);
@@ -101,7 +114,7 @@ fn of(row: &Row, id: usize, (epoch, number, steps): (u32, u32, u32)) -> Step {
         _ => (1.0 / -(t * beta.ln()).exp_m1()) as f32,
     };
     Step {
-        rows: (steps * BATCH).min(rows - first),
+        rows: (count * BATCH).min(rows - first),
         first,
         list,
         list_rows: rows,

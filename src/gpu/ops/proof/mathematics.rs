@@ -10,15 +10,14 @@ use crate::gpu::ops::bias_activation::Parameters;
 use crate::gpu::session::steps::Step;
 use crate::math::Real;
 
-/// How far device and CPU may be apart: the device may fuse a·b + c where the CPU does not.
+/// The largest difference of device and CPU: the device may fuse a·b + c where the CPU does not.
 #[derive(Clone, Copy)]
 enum Apart {
     /// Two units in the last place.
     Ulps,
     /// Two units of 1: angles are reduced by whole iterations, so that near a zero the error is absolute.
     UlpsOfOne,
-    /// So many roundings that may go either way, 2^-23 each: 1 for e^x, which is what they are made
-    /// of, and 1 for each operation after it.
+    /// Roundings that may go either way, 2^-23 each: 1 for e^x, and 1 for each operation after it.
     Roundings(f64),
 }
 
@@ -34,7 +33,7 @@ impl Apart {
     }
 }
 
-/// A function's text, its twin, where it is tried, and how far the two may be apart.
+/// A function's text, its twin, the range of its arguments, and the largest difference of the two.
 type Sweep = (&'static str, fn(f32) -> f32, (f32, f32), Apart);
 
 /// 1 + e and a reciprocal.
@@ -62,14 +61,14 @@ const SWEEPS: &[Sweep] = &[
 /// Points of a sweep, a prime.
 const POINTS: usize = 99_991;
 
-/// Only the size of the first shape: a sweep has its own.
+/// Runs on the first shape only: a sweep has its own size.
 pub(super) fn functions(bench: &mut Bench, shape: &Shape) {
     if shape.capacity > 1 || shape.replicas() > 1 {
         return;
     }
     for (text, twin, (low, high), apart) in SWEEPS {
-        let at = |i: usize| low + (high - low) * (i as f32 / (POINTS - 1) as f32);
-        let points: Vec<f32> = (0..POINTS).map(at).collect();
+        let points: Vec<f32> =
+            (0..POINTS).map(|i| low + (high - low) * (i as f32 / (POINTS - 1) as f32)).collect();
         let expression = Expression::parse(text).unwrap();
         let [z, values, slopes] = [0; 3].map(|_| bench.upload(&points));
         let variant = Variant { function: Some(&expression), ..Variant::default() };
@@ -83,9 +82,9 @@ pub(super) fn functions(bench: &mut Bench, shape: &Shape) {
         };
         let bias = bench.upload(&[0.0f32]);
         let buffers = [(&bias, Read), (&z, Write), (&values, Write), (&slopes, Write)];
-        let kernel = (BIAS_ACTIVATION, variant);
         let size = Size::threads(POINTS);
-        let dispatch = bench.dispatcher(1).dispatch(kernel, parameters, &buffers, size);
+        let dispatch =
+            bench.dispatcher(1).dispatch(BIAS_ACTIVATION, variant, parameters, &buffers, size);
         bench.submit(&[dispatch], vec![Step { rows: POINTS as u32, ..Step::default() }]);
         let values = bench.read(&values, POINTS);
         let mut worst: f64 = 0.0;

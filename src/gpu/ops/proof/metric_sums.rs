@@ -1,11 +1,12 @@
-//! What metrics are made of.
+//! The sums and counts that metrics are made of.
+
+use std::ops::Range;
 
 use super::bench::{Bench, Shape, tolerance, wide, words};
 use super::losses::labels;
 use crate::cpu::metric_sums::{add_confusion, add_errors, add_labels, add_losses};
 use crate::gpu::ops::metric_sums::MetricSums;
 use crate::gpu::session::statistics::slot_length;
-use crate::gpu::session::steps::Step;
 use crate::metrics::Evaluation;
 use crate::network::Task;
 
@@ -15,7 +16,8 @@ pub(super) fn of_classes(bench: &mut Bench, shape: &Shape) {
     // Few different numbers: many ties, and the first is the prediction.
     let logits: Vec<f32> = bench.below(batch * classes, 4).iter().map(|&z| z as f32).collect();
     let truth = bench.below(batch, classes);
-    metric_sums(bench, shape, (Task::Classification, classes), (logits, truth));
+    let task = Task::Classification;
+    metric_sums(bench, shape, Outputs { task, units: classes, logits, truth });
 }
 
 pub(super) fn of_one_logit(bench: &mut Bench, shape: &Shape) {
@@ -23,14 +25,15 @@ pub(super) fn of_one_logit(bench: &mut Bench, shape: &Shape) {
     // -1, 0 and 1: 0 is not above 0.
     let logits = bench.below(batch, 3).iter().map(|&z| z as f32 - 1.0).collect();
     let truth = bench.below(batch, 2);
-    metric_sums(bench, shape, (Task::Classification, 1), (logits, truth));
+    metric_sums(bench, shape, Outputs { task: Task::Classification, units: 1, logits, truth });
 }
 
 pub(super) fn of_values(bench: &mut Bench, shape: &Shape) {
     let elements = shape.replicas() * shape.capacity * shape.units;
     let logits = bench.normal(elements, 2.0);
     let truth = words(&bench.normal(elements, 2.0));
-    metric_sums(bench, shape, (Task::Regression, shape.units), (logits, truth));
+    let units = shape.units;
+    metric_sums(bench, shape, Outputs { task: Task::Regression, units, logits, truth });
 }
 
 pub(super) fn of_labels(bench: &mut Bench, shape: &Shape) {
@@ -39,16 +42,36 @@ pub(super) fn of_labels(bench: &mut Bench, shape: &Shape) {
     let logits =
         bench.below(elements, 4).iter().map(|&z| z.saturating_sub(1) as f32 - 1.0).collect();
     let truth = words(&labels(bench, elements));
-    metric_sums(bench, shape, (Task::MultiLabel, shape.units), (logits, truth));
+    let units = shape.units;
+    metric_sums(bench, shape, Outputs { task: Task::MultiLabel, units, logits, truth });
 }
 
-/// What the twin adds for rows from `first` on, and each sum with its Σ|terms|.
+/// The logits and targets of a batch.
+struct Outputs {
+    task: Task,
+    /// Logits, labels or outputs per row.
+    units: usize,
+    /// (replica, capacity, units)
+    logits: Vec<f32>,
+    /// (replica, capacity, 1 or units)
+    truth: Vec<u32>,
+}
+
+/// The losses and weights of its rows.
+struct LossRows {
+    losses: Vec<f32>,
+    weights: Vec<f32>,
+}
+
+/// The twin's evaluation of the rows, and each of its sums with its Σ|terms|.
 fn expected_sums(
-    (first, rows): (usize, usize),
-    (task, units): (Task, usize),
-    (logits, truth): (&[f32], &[u32]),
-    (losses, weights): (&[f32], &[f32]),
+    rows: Range<usize>,
+    outputs: &Outputs,
+    loss_rows: &LossRows,
 ) -> (Evaluation, Vec<(f64, f64)>) {
+    let Outputs { task, units, logits, truth } = outputs;
+    let LossRows { losses, weights } = loss_rows;
+    let (first, rows, units) = (rows.start, rows.len(), *units);
     let of = |values: &[f32], width: usize| wide(&values[first * width..][..rows * width]);
     let mut expected = Evaluation::default();
     let (losses, weights) = (of(losses, 1), of(weights, 1));
@@ -79,13 +102,13 @@ fn expected_sums(
     (expected, elements)
 }
 
-/// Losses and weights of rows; one that weighs nothing may have any loss.
-fn losses_and_weights(bench: &mut Bench, rows: usize) -> (Vec<f32>, Vec<f32>) {
+/// Losses and weights of rows; a row of weight 0 has an infinite loss.
+fn loss_rows(bench: &mut Bench, rows: usize) -> LossRows {
     let (mut losses, weights) = (bench.normal(rows, 2.0), bench.weights(rows));
     for (loss, weight) in losses.iter_mut().zip(&weights) {
         *loss = if *weight > 0.0 { *loss } else { f32::INFINITY };
     }
-    (losses, weights)
+    LossRows { losses, weights }
 }
 
 /// Sums and counts of a slot.
@@ -97,15 +120,11 @@ fn sizes(task: Task, units: usize) -> (usize, usize) {
     }
 }
 
-fn metric_sums(
-    bench: &mut Bench,
-    shape: &Shape,
-    (task, units): (Task, usize),
-    (logits, truth): (Vec<f32>, Vec<u32>),
-) {
+fn metric_sums(bench: &mut Bench, shape: &Shape, outputs: Outputs) {
+    let (task, units) = (outputs.task, outputs.units);
     let (replicas, capacity) = (shape.replicas(), shape.capacity);
-    let (losses, weights) = losses_and_weights(bench, replicas * capacity);
-    // Slots and counts of others before and behind; they stay.
+    let loss_rows = loss_rows(bench, replicas * capacity);
+    // Slots and counts of others stand before and after them; they stay.
     let (sums, cells) = sizes(task, units);
     let length = slot_length(sums);
     let before = words(&bench.normal((replicas + 3) * length, 1.0));
@@ -115,35 +134,34 @@ fn metric_sums(
         task,
         capacity,
         units,
-        logits: &bench.upload(&logits),
-        truth: &bench.upload(&truth),
-        weights: &bench.upload(&weights),
-        losses: &bench.upload(&losses),
+        logits: &bench.upload(&outputs.logits),
+        truth: &bench.upload(&outputs.truth),
+        weights: &bench.upload(&loss_rows.weights),
+        losses: &bench.upload(&loss_rows.losses),
         sums: &device_sums,
         confusion: &counts,
     };
     let dispatch = metric_sums.launch(&mut bench.dispatcher(replicas));
-    let step = |(replica, step): (usize, Step)| Step {
-        slot: (replica + 2) as u32,
-        // Of 5 steps before it, one is added to it: that is level 1, and the one before is there in level 0.
-        number: 5,
-        confusion: ((replica + 1) * cells) as u32,
-        ..step
-    };
-    bench.submit(&[dispatch], shape.steps().into_iter().enumerate().map(step).collect());
+    let mut steps = shape.steps();
+    for (replica, step) in steps.iter_mut().enumerate() {
+        step.slot = (replica + 2) as u32;
+        // Step 5 adds itself to level 0, which holds step 4, and stores the sum in level 1.
+        step.number = 5;
+        step.confusion = ((replica + 1) * cells) as u32;
+    }
+    bench.submit(&[dispatch], steps);
     let after = bench.read(&device_sums, before.len());
     let counts = bench.read(&counts, counts_before.len());
     let (mut rest, mut expected_counts) = (before, counts_before);
     for (replica, &rows) in shape.rows.iter().enumerate() {
-        let own = (replica * capacity, rows);
-        let (expected, elements) =
-            expected_sums(own, (task, units), (&logits, &truth), (&losses, &weights));
+        let own = replica * capacity..replica * capacity + rows;
+        let (expected, elements) = expected_sums(own, &outputs, &loss_rows);
         let own = expected_counts[(replica + 1) * cells..].iter_mut();
         own.zip(&expected.confusion).for_each(|(count, more)| *count += *more as u32);
         let first = (replica + 2) * length;
         for (k, (value, terms)) in elements.into_iter().enumerate() {
             if rows == 0 {
-                // A step without rows is none.
+                // A step without rows adds nothing.
                 continue;
             }
             let lower = f64::from(f32::from_bits(rest[first + k]));

@@ -35,7 +35,7 @@ pub(super) fn clip(bench: &mut Bench, shape: &Shape) {
     for stretches in [1, weights.div_ceil(4096), 5, 67] {
         let gradients = bench.normal(replicas * weights, 1.0);
         let norm = wide(&gradients[..weights]).iter().map(|g| g * g).sum::<f64>().sqrt();
-        // Of the first replica the norm is above, then below; of the others sometimes so.
+        // The norm of the first replica is above, then below; those of the others are so now and then.
         for bound in [0.7 * norm, 1.3 * norm].map(|bound| f64::from(bound as f32)) {
             let clip = Some(Clip::Norm(bound));
             let squares = bench.upload(&words(&vec![f32::MAX; replicas * stretches]));
@@ -50,8 +50,9 @@ pub(super) fn clip(bench: &mut Bench, shape: &Shape) {
             let update = buffers.update(Optimizer::Sgd, shape);
             let dispatcher = &mut bench.dispatcher(replicas);
             let dispatches = update.clip(dispatcher, stretches, &squares);
-            let bounded = |step| Step { norm_bound: bound as f32, ..step };
-            bench.submit(&dispatches, shape.steps().into_iter().map(bounded).collect());
+            let steps = shape.steps().into_iter();
+            let bounded = steps.map(|step| Step { norm_bound: bound as f32, ..step });
+            bench.submit(&dispatches, bounded.collect());
             let scales = bench.read(&buffers.scales, replicas);
             for replica in 0..replicas {
                 let own = wide(&gradients[replica * weights..][..weights]);
@@ -76,25 +77,24 @@ struct Inputs {
 }
 
 impl Inputs {
-    /// Step `t`. By value: a bound that some exceed. By norm: a scale. Every third weight is not decayed.
+    /// Step `t`: even ones have a bound that some exceed, odd ones a scale. Every third weight is not decayed.
     fn new(bench: &mut Bench, shape: &Shape, optimizer: Optimizer, t: u64) -> Self {
         let (replicas, by_value) = (shape.replicas(), t.is_multiple_of(2));
         let [correction1, correction2] = optimizer.corrections(t).map(|c| c as f32);
-        let step = |(replica, step): (usize, Step)| Step {
-            learning_rate: 0.05 * (replica + 1) as f32,
-            decay: 0.01 * replica as f32,
-            correction1,
-            correction2,
-            bound: if by_value { 0.8 } else { f32::INFINITY },
-            numbers: numbers_of(optimizer),
-            ..step
-        };
+        let mut steps = shape.steps();
+        for (replica, step) in steps.iter_mut().enumerate() {
+            step.learning_rate = 0.05 * (replica + 1) as f32;
+            step.decay = 0.01 * replica as f32;
+            [step.correction1, step.correction2] = [correction1, correction2];
+            step.bound = if by_value { 0.8 } else { f32::INFINITY };
+            step.numbers = numbers_of(optimizer);
+        }
         Inputs {
             gradients: bench.normal(replicas * shape.capacity, 1.0),
             decays: (0..shape.capacity).map(|i| f32::from(u8::from(i % 3 != 1))).collect(),
             scales: vec![if by_value { 1.0 } else { 0.37 }; replicas],
             bound: by_value.then_some(0.8),
-            steps: shape.steps().into_iter().enumerate().map(step).collect(),
+            steps,
         }
     }
 
@@ -233,13 +233,13 @@ pub(super) fn adam(bench: &mut Bench, shape: &Shape) {
         let (new_m, new_v) = (made.after[1], made.after[2]);
         let numbers = &made.twin.numbers;
         let [correction1, correction2] = numbers.corrections;
-        // g is a sum of two; its square doubles what they err by.
+        // g is a sum of two; its square doubles their error.
         let m_terms = beta1 * m.abs() + (1.0 - beta1) * made.g_terms;
         let g_squared_terms = made.g * made.g + 2.0 * made.g.abs() * made.g_terms;
         let v_terms = beta2 * v + (1.0 - beta2) * g_squared_terms;
         let root = (new_v * correction2).sqrt() + epsilon;
         let moved = numbers.learning_rate * correction1 / root;
-        // A root halves what its argument errs by.
+        // A root halves the error of its argument.
         let w_terms = w.abs() + moved * (m_terms + new_m.abs() * (1.0 + 0.5 * v_terms / new_v));
         vec![w_terms, m_terms, v_terms]
     });

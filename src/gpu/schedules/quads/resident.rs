@@ -36,11 +36,16 @@ pub(in crate::rooms::gpu) fn resident(build: &mut Build) -> Result<TrainingSteps
     let text = text.resident(&declared(run), sizes.local_weights);
     let buffers = Buffers::new(build, &ahead.gathered).of_update(&declared(run));
     let steps = sizes.steps(gpu, ahead.steps);
-    let kernel = (Code::Made("resident", &text), Variant::default());
     let iterations = sizes.iterations_outside + steps * sizes.iterations_a_step;
     let words = build.optimizer_words();
     let size = Size::workgroups(1).iterating(iterations);
-    let dispatch = build.dispatcher().dispatch_words(kernel, &words, &buffers, size);
+    let dispatch = build.dispatcher().dispatch_words(
+        Code::Made("resident", &text),
+        Variant::default(),
+        &words,
+        &buffers,
+        size,
+    );
     // Whole dispatches.
     ahead.steps = ahead.steps / steps * steps;
     Ok(TrainingSteps { ahead: Some(ahead), dispatches: vec![dispatch], steps })

@@ -52,17 +52,18 @@ pub(in crate::rooms::gpu) fn two_phase(build: &mut Build) -> Result<TrainingStep
     let update_buffers = buffers.of_update(&update_declared(run));
     let words = build.optimizer_words();
     let mut dispatcher = build.dispatcher();
-    let kernel = (Code::Made("two_phase_rows", &rows_text), Variant::default());
     let iterations = sizes.rows_iterations(run, &fusible);
     let size = Size { workgroups: [sizes.quads, 1], iterations };
-    let mut dispatches = vec![dispatcher.dispatch_words(kernel, &[0], &rows_buffers, size)];
+    let code = Code::Made("two_phase_rows", &rows_text);
+    let rows = dispatcher.dispatch_words(code, Variant::default(), &[0], &rows_buffers, size);
+    let mut dispatches = vec![rows];
+    let code = Code::Made("two_phase_update", &update_text);
     let entries: &[&'static str] =
         if run.bounds_norm() { &["gradients", "moves"] } else { &["main"] };
     for entry in entries {
         let variant = Variant { entry: Some(entry), ..Variant::default() };
-        let kernel = (Code::Made("two_phase_update", &update_text), variant);
         let size = Size::workgroups(sizes.workgroups).iterating(sizes.update_iterations());
-        dispatches.push(dispatcher.dispatch_words(kernel, &words, &update_buffers, size));
+        dispatches.push(dispatcher.dispatch_words(code, variant, &words, &update_buffers, size));
     }
     Ok(TrainingSteps { ahead: Some(ahead), dispatches, steps: 1 })
 }
