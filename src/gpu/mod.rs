@@ -1,7 +1,7 @@
 //! The GPU backend: WGSL kernels through wgpu, on Vulkan, Metal and DX12.
 //!
-//! On five floors: device < session < ops < schedules < engine. A file imports from its own floor and from those
-//! below it, never from one above.
+//! It has five floors: device < session < ops < schedules < engine. A file imports from its own floor and from those
+//! below it.
 
 mod device;
 mod engine;

@@ -9,13 +9,13 @@ use crate::run::{Run, TableTargets};
 
 /// The table, the lists of rows, and the scaling of every fold.
 pub(in crate::rooms::gpu) struct Data {
-    /// The inputs, in parts of whole rows that each fit a binding: those of the table, and behind them those of
-    /// folds that have inputs of their own.
+    /// The inputs, in parts of whole rows that each fit a binding: the parts of the table, then those of folds with
+    /// inputs of their own.
     pub parts: Vec<Part>,
     pub lists: Lists,
     /// Classes, or values as bits of f32.
     pub targets: wgpu::Buffer,
-    /// A weight a row, where rows have weights; else one unused number.
+    /// One weight per row if rows have weights; else one unused number.
     pub row_weights: wgpu::Buffer,
     /// (fold, shifts and then scales) of the inputs.
     pub input_scaling: wgpu::Buffer,
@@ -25,7 +25,7 @@ pub(in crate::rooms::gpu) struct Data {
 
 /// Consecutive rows of the table, or of a fold's own inputs.
 pub(in crate::rooms::gpu) struct Part {
-    /// The index of the fold that they are for; None: for all.
+    /// The index of the fold that the rows are for; None for all folds.
     pub fold: Option<usize>,
     pub buffer: wgpu::Buffer,
     pub first_row: usize,
@@ -60,7 +60,7 @@ impl Data {
         })
     }
 
-    /// The bytes of all that, for the check before anything is allocated.
+    /// The bytes of the data, for the check before anything is allocated.
     pub fn bytes(run: &Run) -> u64 {
         let (rows, inputs) = run.table.inputs.dim();
         let outputs = run.network.outputs();
@@ -71,7 +71,7 @@ impl Data {
     }
 }
 
-/// The table and the inputs of folds' own, in as few parts as the device's bindings allow.
+/// The table, then the folds' own inputs, in as few parts as the bindings of the device allow.
 fn parts(gpu: &Gpu, run: &Run) -> Result<Vec<Part>> {
     let mut parts = parts_of(gpu, &run.table.inputs, None)?;
     for (index, fold) in run.folds.iter().enumerate() {

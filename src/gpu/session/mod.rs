@@ -1,4 +1,4 @@
-//! What a run has on a device, whatever the schedule.
+//! A run on a device: its data, its network, its steps, on any schedule.
 
 pub(super) mod data;
 pub(super) mod network;

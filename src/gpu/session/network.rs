@@ -12,7 +12,7 @@ use crate::gpu::device::gpu::Gpu;
 use crate::plan::Layout;
 use crate::run::Run;
 
-/// What every schedule computes with.
+/// The buffers that every schedule computes with.
 pub(in crate::rooms::gpu) struct NetworkBuffers {
     pub layout: Layout,
     pub tensors: Tensors,
@@ -23,7 +23,7 @@ pub(in crate::rooms::gpu) struct NetworkBuffers {
     pub totals: wgpu::Buffer,
     /// (training or evaluation, replica, true class, predicted class)
     pub confusion: wgpu::Buffer,
-    /// 1 where L2 pulls.
+    /// 1 for a weight that L2 pulls on, else 0.
     pub decays: wgpu::Buffer,
 }
 
@@ -44,7 +44,7 @@ pub(in crate::rooms::gpu) struct DeviceNetwork {
 }
 
 impl NetworkBuffers {
-    /// Allocates them, at the run's initial weights.
+    /// Allocates the buffers; the weights are the run's initial ones.
     pub fn new(gpu: &Gpu, run: &Run) -> Result<Self> {
         let replicas = run.replicas.len();
         let layout = Layout::new(&run.plan);
@@ -59,7 +59,7 @@ impl NetworkBuffers {
         Ok(NetworkBuffers { layout, tensors, evaluation, sums, totals, confusion, decays })
     }
 
-    /// The bytes of all that and of a workspace for training, for the check before anything is allocated.
+    /// The bytes of these buffers and of a workspace for training, for the check before anything is allocated.
     pub fn bytes(gpu: &Gpu, run: &Run) -> u64 {
         let replicas = run.replicas.len();
         let arrays = 3 + run.optimizer().slots();

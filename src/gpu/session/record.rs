@@ -1,5 +1,5 @@
-//! Recording steps into a pass: one submit holds as many as the watchdog allows. The device makes the steps: what tells
-//! it which ones is copied from numbers that are there, and nothing is uploaded.
+//! Recording steps into passes. The device makes the steps: a cursor, which is copied from numbers on the device, tells
+//! it which ones, and nothing is uploaded.
 
 use wgpu::BufferUsages;
 
@@ -9,20 +9,20 @@ use crate::gpu::device::dispatch::Dispatch;
 use crate::gpu::device::gpu::{Gpu, Submitted};
 use crate::gpu::device::kernel::Kernels;
 
-/// Bytes from one entry to the next: every device allows dynamic offsets in steps of this.
+/// Bytes from one entry to the next: a dynamic offset that every device allows.
 const STRIDE: u64 = 256;
-/// Numbers that there are to copy: all of 16 bits.
+/// The numbers to copy from: all of 16 bits.
 const NUMBERS: u32 = 1 << 16;
-/// Words of a cursor.
+/// Words per cursor.
 const CURSOR: usize = 7;
 
-/// Dispatches, and the entry whose steps they are.
+/// Dispatches, and the entry whose steps they make.
 pub(in crate::rooms::gpu) struct Work<'a> {
     pub entry: u32,
     pub dispatches: &'a [Dispatch],
 }
 
-/// What is recorded around a pass.
+/// A command before or after a pass.
 pub(in crate::rooms::gpu) enum Command<'a> {
     /// Sets a buffer to 0.
     Clear(&'a wgpu::Buffer),
@@ -41,11 +41,11 @@ impl Command<'_> {
     }
 }
 
-/// Work of one pass on steps that the device makes first, and what comes before and behind it.
+/// The work of one pass on the steps of `fill`, which the device makes first, and the commands around it.
 pub(in crate::rooms::gpu) struct Pass<'a> {
     pub before: Vec<Command<'a>>,
     pub fill: Fill,
-    /// Slots that it reaches, from the first on.
+    /// The number of slots that it reaches, from the first on.
     pub slots: usize,
     pub work: Vec<Work<'a>>,
     pub after: Vec<Command<'a>>,
@@ -59,7 +59,7 @@ pub(in crate::rooms::gpu) struct StepBuffers {
 }
 
 impl StepBuffers {
-    /// Room for `elements` steps, and the entries: where the steps of each begin and how many steps it covers,
+    /// Room for `elements` steps, and the entries, each the index of its first step and the number of its steps:
     /// `Entry` in `shaders/step.wgsl`.
     pub fn new(
         gpu: &Gpu,
@@ -111,10 +111,10 @@ impl StepBuffers {
     }
 }
 
-/// The steps of submits, and what makes them.
+/// Records the passes of submits; holds their steps and the dispatch that makes them.
 pub(in crate::rooms::gpu) struct Recorder {
     own: StepBuffers,
-    /// Bound where steps are made.
+    /// Bound while steps are made: a buffer is not read and written at once.
     idle: StepBuffers,
     /// All numbers of 16 bits, to copy from.
     numbers: wgpu::Buffer,
@@ -129,24 +129,25 @@ pub(in crate::rooms::gpu) struct Recorder {
 pub(in crate::rooms::gpu) struct Sizes {
     /// Slots.
     pub replicas: usize,
-    /// Steps of a submit at the most.
+    /// The most steps per submit.
     pub capacity: usize,
-    /// Steps that a dispatch makes.
+    /// Steps per dispatch.
     pub together: usize,
-    /// Steps whose rows are gathered together; 0 where each step gathers its own.
+    /// Steps whose rows are gathered together; 0 if each step gathers its own.
     pub ahead: usize,
 }
 
 impl Recorder {
-    /// Without what makes the steps, see [`Recorder::make_by`].
+    /// A recorder that makes no steps yet, see [`Recorder::make_by`].
     pub fn new(gpu: &Gpu, kernels: &Kernels, sizes: Sizes, table: &[Row]) -> Result<Self> {
         let Sizes { replicas, capacity, together, .. } = sizes;
-        let entry = |index: usize| {
-            let count = if index < capacity { together } else { 1 };
-            [(index * replicas) as u32, count as u32]
-        };
-        // Entries that gather rows ahead lie behind those of steps.
-        let entries: Vec<[u32; 2]> = (0..2 * capacity).map(entry).collect();
+        // The entries that gather rows ahead come after those of steps.
+        let counts =
+            std::iter::repeat_n(together, capacity).chain(std::iter::repeat_n(1, capacity));
+        let entries: Vec<[u32; 2]> = counts
+            .enumerate()
+            .map(|(index, count)| [(index * replicas) as u32, count as u32])
+            .collect();
         let numbers: Vec<u32> = (0..NUMBERS).collect();
         Ok(Recorder {
             own: StepBuffers::new(gpu, kernels, &entries, 2 * capacity * replicas)?,
@@ -159,7 +160,7 @@ impl Recorder {
         })
     }
 
-    /// What the kernel that makes the steps binds: the table, the cursor and the steps.
+    /// The bindings of the kernel that makes the steps: the table, the cursor and the steps.
     pub fn made_of(&self) -> [&wgpu::Buffer; 3] {
         [&self.table, &self.cursor, &self.own.steps]
     }
@@ -174,7 +175,7 @@ impl Recorder {
         self.sizes
     }
 
-    /// The replicas are in other slots.
+    /// Replaces the table, because replicas have moved to other slots.
     pub fn write_table(&self, gpu: &Gpu, table: &[Row]) {
         gpu.write(&self.table, table);
     }
@@ -196,7 +197,7 @@ impl Recorder {
             let (from, to) = (u64::from(word) * 4, index as u64 * 4);
             encoder.copy_buffer_to_buffer(&self.numbers, from, &self.cursor, to, 4);
         }
-        // One pass for all: thousands of passes slow every later submit.
+        // One compute pass for all dispatches: thousands of passes slow every later submit.
         let mut compute = encoder.begin_compute_pass(&Default::default());
         if let Some(make) = &self.make {
             let chunks = match self.sizes.ahead {

@@ -1,4 +1,4 @@
-//! A run on a device, and the way to make the device work on it.
+//! A run on a device, and the passes of its work.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub(in crate::rooms::gpu) struct Session {
     pub data: Data,
     pub network: DeviceNetwork,
     pub recorder: Recorder,
-    /// Which replica is where.
+    /// Which replica is in which slot.
     pub slots: Slots,
 }
 
@@ -34,14 +34,14 @@ impl Session {
         self.recorder.submit(&self.gpu, passes)
     }
 
-    /// These training steps (from 0) of an epoch, of the replicas that train.
+    /// A pass of these training steps (from 0) of an epoch, of the replicas that train.
     pub fn training(&self, epoch: u32, steps: Range<u32>) -> Pass<'_> {
         let capacity = self.recorder.sizes().capacity;
         let work = self.network.train.work(steps.len(), capacity);
         self.pass(Fill::Train { epoch, steps }, self.slots.live(), work)
     }
 
-    /// These blocks (from 0) of an evaluation of the replicas in the first slots.
+    /// A pass of these blocks (from 0) of an evaluation of the replicas in the first slots.
     pub fn evaluation(
         &self,
         split: Split,
@@ -54,23 +54,23 @@ impl Session {
         self.pass(Fill::Evaluate { split, blocks }, slots, work)
     }
 
-    /// The end of an epoch: what keeps the best weights.
+    /// The pass that ends an epoch: it keeps the best weights.
     pub fn ending(&self) -> Pass<'_> {
         let work = vec![Work { entry: 0, dispatches: &self.network.steps.keep_best }];
         self.pass(Fill::End, self.slots.live(), work)
     }
 
-    /// Work on the steps of `fill`, with nothing around it.
+    /// A pass of work on the steps of `fill`, without commands around it.
     pub fn pass<'a>(&self, fill: Fill, slots: usize, work: Vec<Work<'a>>) -> Pass<'a> {
         Pass { before: vec![], fill, slots, work, after: vec![] }
     }
 
-    /// Steps of an epoch of the replicas that train.
+    /// Steps per epoch of the replicas that train.
     pub fn steps(&self) -> u32 {
         self.folds(self.slots.live()).map(|fold| self.run.steps_of(fold)).max().unwrap_or(0)
     }
 
-    /// Blocks of an evaluation of the replicas in the first slots.
+    /// Blocks per evaluation of the replicas in the first slots.
     pub fn blocks(&self, split: Split, slots: usize) -> u32 {
         let capacity = self.network.buffers.evaluation.capacity;
         let rows = self.folds(slots).map(|fold| fold.rows(split).len());
@@ -83,7 +83,7 @@ impl Session {
         replicas.map(|(_, id)| self.run.fold(&self.run.replicas[id.0]))
     }
 
-    /// Replicas that are not in `live`, which is ascending, leave, and those that stay move to the first slots.
+    /// Replicas that are not in `live`, which is ascending, stop training; the others move to the first slots.
     pub fn retain(&mut self, live: &[ReplicaId]) -> Result<()> {
         let swaps = self.slots.retain(live);
         if !swaps.is_empty() {
@@ -100,7 +100,7 @@ impl Session {
         self.recorder.write_table(&self.gpu, &table);
     }
 
-    /// What is read back of an epoch, with the elements of each: totals, counts, flags and losses.
+    /// The buffers that are read back after an epoch, each with its elements: totals, counts, flags and losses.
     pub fn epoch_buffers(&self) -> [(&wgpu::Buffer, usize); 4] {
         let (buffers, replicas) = (&self.network.buffers, self.run.replicas.len());
         [
@@ -111,20 +111,20 @@ impl Session {
         ]
     }
 
-    /// The bytes of all that.
+    /// The bytes of the buffers that are read back after an epoch.
     pub fn epoch_bytes(&self) -> u64 {
         self.epoch_buffers().iter().map(|(_, elements)| 4 * *elements as u64).sum()
     }
 
-    /// The copies of all that to `at` in `to`.
+    /// The copies of the buffers that are read back after an epoch to `at` in `to`.
     pub fn epoch_copies<'a>(&'a self, to: &'a wgpu::Buffer, at: u64) -> Vec<Command<'a>> {
-        let mut at = at;
-        let copy = |(from, elements): (&'a wgpu::Buffer, usize)| {
+        let (mut copies, mut at) = (vec![], at);
+        for (from, elements) in self.epoch_buffers().into_iter().filter(|(_, len)| *len > 0) {
             let bytes = 4 * elements as u64;
+            copies.push(Command::Copy { from, to, at, bytes });
             at += bytes;
-            Command::Copy { from, to, at: at - bytes, bytes }
-        };
-        self.epoch_buffers().into_iter().filter(|(_, elements)| *elements > 0).map(copy).collect()
+        }
+        copies
     }
 
     /// The best weights, and their bytes.

@@ -1,18 +1,18 @@
-//! How the GPU makes the steps of an epoch.
+//! The schedules of the GPU.
 
-/// A schedule of the GPU. All make the same steps; what differs is how many dispatches they take.
+/// How the GPU makes the steps of an epoch. All schedules make the same steps, in different numbers of dispatches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Schedule {
-    /// Many steps in one dispatch: one workgroup a network.
+    /// Many steps in one dispatch: one workgroup per replica.
     Resident,
-    /// Two dispatches a step, three with a clip by norm.
+    /// Two dispatches per step, three with a clip by norm.
     TwoPhase,
-    /// One dispatch an operation of the plan: any network.
+    /// One dispatch per operation of the plan: any network.
     Layered,
 }
 
 impl Schedule {
-    /// All of them, the one with the fewest dispatches first.
+    /// All schedules, the one with the fewest dispatches first.
     pub const ALL: [Schedule; 3] = [Schedule::Resident, Schedule::TwoPhase, Schedule::Layered];
 
     /// Its name in parameter files.

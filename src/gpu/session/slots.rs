@@ -2,11 +2,11 @@
 
 use crate::run::ReplicaId;
 
-/// A place on the device: the index of a replica's numbers in every array of them. Who is there may change.
+/// The index of a replica's numbers in every array on the device. A replica may move to another slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::rooms::gpu) struct Slot(pub usize);
 
-/// Who is where: those that train are in the first slots, and dispatches reach no others.
+/// Which replica is in which slot: those that train are in the first slots, and dispatches reach no others.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::rooms::gpu) struct Slots {
     replicas: Vec<ReplicaId>,
@@ -14,12 +14,12 @@ pub(in crate::rooms::gpu) struct Slots {
 }
 
 impl Slots {
-    /// So many replicas, each at its own index.
+    /// This many replicas, each in the slot of its own index.
     pub fn new(replicas: usize) -> Self {
         Slots { replicas: (0..replicas).map(ReplicaId).collect(), live: replicas }
     }
 
-    /// The replicas that train in the first slots, in their order, and the others behind them.
+    /// The replicas that train in the first slots, in their order, and the others after them.
     pub fn sorted(is_live: impl Iterator<Item = bool>) -> Self {
         let all = is_live.enumerate().map(|(index, live)| (ReplicaId(index), live));
         let (first, others): (Vec<_>, Vec<_>) = all.partition(|(_, live)| *live);
@@ -28,22 +28,23 @@ impl Slots {
         Slots { replicas, live }
     }
 
-    /// Slots in use by replicas that train.
+    /// The number of replicas that train.
     pub fn live(&self) -> usize {
         self.live
     }
 
-    /// All slots.
+    /// The number of slots.
     pub fn len(&self) -> usize {
         self.replicas.len()
     }
 
-    /// Who is in each slot, in their order.
+    /// The slots in their order, each with its replica.
     pub fn replicas(&self) -> impl Iterator<Item = (Slot, ReplicaId)> + '_ {
         self.replicas.iter().enumerate().map(|(slot, id)| (Slot(slot), *id))
     }
 
-    /// Replicas that train and are not in `live`, which is ascending, leave; the pairs of slots that change places for that.
+    /// Replicas that train and are not in `live`, which is ascending, leave the first slots. The result are the pairs
+    /// of slots whose replicas change places.
     pub fn retain(&mut self, live: &[ReplicaId]) -> Vec<[Slot; 2]> {
         let mut swaps = vec![];
         let mut slot = 0;

@@ -1,4 +1,4 @@
-//! The sums of an epoch, from the device's numbers to what training reads.
+//! The sums of an epoch: from the numbers of the device to an evaluation.
 
 use crate::metrics::Evaluation;
 use crate::network::Task;
@@ -7,7 +7,7 @@ use crate::run::Run;
 /// `LEVELS` in `shaders/sums.wgsl`.
 pub(in crate::rooms::gpu) const LEVELS: usize = 32;
 
-/// The sums of a slot: the losses, the weights, and two an output in regression.
+/// The number of sums per slot: of losses, of weights, and in regression two per output.
 pub(in crate::rooms::gpu) fn sums_of(run: &Run) -> usize {
     match run.network.task() {
         Task::Classification | Task::MultiLabel => 2,
@@ -15,7 +15,7 @@ pub(in crate::rooms::gpu) fn sums_of(run: &Run) -> usize {
     }
 }
 
-/// Counts of classes, or of labels and then of the rows that have all of them right; 0 in regression.
+/// Counts of classes; or of labels, then of the rows with all labels right; 0 in regression.
 pub(in crate::rooms::gpu) fn confusion_length(run: &Run) -> usize {
     match run.network.task() {
         Task::Classification => run.network.classes().pow(2),
@@ -24,18 +24,18 @@ pub(in crate::rooms::gpu) fn confusion_length(run: &Run) -> usize {
     }
 }
 
-/// Numbers of a slot in the buffer of sums: `slot_length` in `shaders/sums.wgsl`.
+/// Numbers per slot in the buffer of sums: `slot_length` in `shaders/sums.wgsl`.
 pub(in crate::rooms::gpu) fn slot_length(sums: usize) -> usize {
     LEVELS * sums + 1
 }
 
-/// The sums of a slot over so many steps, from its levels; in f64, from the least on.
+/// The sums of a slot over this many steps: its levels added in f64, the lowest first.
 pub(in crate::rooms::gpu) fn totals(slot: &[f32], sums: usize, steps: usize) -> Vec<f64> {
     let levels = || (0..LEVELS).filter(|level| steps >> level & 1 == 1);
     (0..sums).map(|k| levels().map(|level| f64::from(slot[level * sums + k])).sum()).collect()
 }
 
-/// What sums over `rows` rows and their counts say.
+/// The evaluation of `rows` rows from their sums and counts.
 pub(in crate::rooms::gpu) fn evaluation(
     run: &Run,
     rows: u64,

@@ -1,4 +1,4 @@
-//! The steps as kernels read them, and the table that the device makes them from.
+//! The steps that kernels read, and the table that the device makes them from.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
 use crate::run::{Clip, Optimizer, Replica, Run};
 
-/// Numbers of an optimizer at the most.
+/// The most numbers of an optimizer.
 const NUMBERS: usize = 5;
 
 /// One step of one replica: `Step` in `shaders/step.wgsl`.
@@ -61,7 +61,7 @@ pub(in crate::rooms::gpu) struct Row {
     pub padding: u32,
 }
 
-/// What a submit does with its steps: `Cursor` in `shaders/make_steps.wgsl`.
+/// The steps that a pass makes: `Cursor` in `shaders/make_steps.wgsl`.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::rooms::gpu) enum Fill {
     /// These training steps (from 0) of an epoch.
@@ -73,7 +73,7 @@ pub(in crate::rooms::gpu) enum Fill {
 }
 
 impl Fill {
-    /// Steps or blocks.
+    /// The number of steps or blocks.
     pub fn count(&self) -> u32 {
         match self {
             Fill::Train { steps: all, .. } | Fill::Evaluate { blocks: all, .. } => {
@@ -83,20 +83,19 @@ impl Fill {
         }
     }
 
-    /// The words of the cursor, where entries come in groups of `together`; none needs more than 16 bits.
+    /// The words of the cursor, none of more than 16 bits; entries come in groups of `together`.
     pub fn words(&self, together: u32) -> [u32; 7] {
-        let parts = |number: u32| [number & 0xffff, number >> 16];
         let (kind, epoch, first, count) = match self {
             Fill::Train { epoch, steps } => (0, *epoch, steps.start, self.count()),
             Fill::Evaluate { split, blocks } => (1 + *split as u32, 0, blocks.start, self.count()),
             Fill::End => (4, 0, 0, 1),
         };
-        let [epoch_low, epoch_high] = parts(epoch);
-        let [first_low, first_high] = parts(first);
+        let [[epoch_low, epoch_high], [first_low, first_high]] =
+            [epoch, first].map(|number| [number & 0xffff, number >> 16]);
         [kind, epoch_low, epoch_high, first_low, first_high, count, self.span(together)]
     }
 
-    /// Entries of steps that are filled.
+    /// The number of entries of steps that are filled.
     pub fn span(&self, together: u32) -> u32 {
         match self {
             Fill::Train { .. } => self.count().next_multiple_of(together),
@@ -105,7 +104,7 @@ impl Fill {
     }
 }
 
-/// The numbers of an optimizer in the order of its formula, and zeros behind them.
+/// The numbers of an optimizer in the order of its formula, then zeros.
 pub(in crate::rooms::gpu) fn numbers_of(optimizer: Optimizer) -> [f32; NUMBERS] {
     let mut numbers = [0.0; NUMBERS];
     for (to, (_, number)) in numbers.iter_mut().zip(optimizer.formula().numbers) {
@@ -117,7 +116,7 @@ pub(in crate::rooms::gpu) fn numbers_of(optimizer: Optimizer) -> [f32; NUMBERS] 
 /// The lists of rows of all folds and splits, on the device.
 pub(in crate::rooms::gpu) struct Lists {
     pub buffer: wgpu::Buffer,
-    /// Where the list of each (fold, split) begins, and its rows.
+    /// The first index and the number of rows of the list of each (fold, split).
     lists: Vec<[[u32; 2]; 3]>,
 }
 
@@ -144,8 +143,9 @@ impl Lists {
         let rows = fold.rows(Split::Train).len();
         let last = run.step.places(run.steps_of(fold).saturating_sub(1), rows).len().max(1);
         let whole = run.largest_batch(fold).max(1);
-        let numbers = |rows| run.step.numbers(replica, rows, 1);
-        let scale = |rows| run.step.gradient_scale(fold, rows) as f32;
+        let [of_whole, of_last] = [whole, last].map(|rows| run.step.numbers(replica, rows, 1));
+        let [scale, last_scale] =
+            [whole, last].map(|rows| run.step.gradient_scale(fold, rows) as f32);
         let [bound, norm_bound] = match replica.clip {
             Some(Clip::Value(bound)) => [bound as f32, f32::INFINITY],
             Some(Clip::Norm(bound)) => [f32::INFINITY, bound as f32],
@@ -160,11 +160,11 @@ impl Lists {
             seed_low: replica.seed as u32,
             seed_high: (replica.seed >> 32) as u32,
             fold: replica.fold as u32,
-            learning_rate: numbers(whole).learning_rate as f32,
-            decay: numbers(whole).decay as f32,
-            last_decay: numbers(last).decay as f32,
-            scale: scale(whole),
-            last_scale: scale(last),
+            learning_rate: of_whole.learning_rate as f32,
+            decay: of_whole.decay as f32,
+            last_decay: of_last.decay as f32,
+            scale,
+            last_scale,
             bound,
             norm_bound,
             log_beta1,

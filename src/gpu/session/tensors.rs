@@ -1,4 +1,4 @@
-//! The weights of a run on the device, and what training keeps beside them.
+//! The weights of a run on the device, and the arrays that training keeps beside them.
 
 use super::slots::Slot;
 use crate::error::Result;
@@ -23,19 +23,18 @@ impl Tensors {
         let initial = run.replicas.iter().flat_map(|r| initial_values(&run.plan.tensors, r.seed));
         let initial: Vec<f32> = initial.map(|value| value as f32).collect();
         let all = replicas * layout.total();
-        let slot = |_| gpu.storage("the optimizer's moments", all);
         Ok(Tensors {
             weights: gpu.upload("the weights", &initial)?,
             best: gpu.upload("the best weights", &initial)?,
             gradients: gpu.storage("the gradients", all)?,
-            slots: (0..run.optimizer().slots()).map(slot).collect::<Result<_>>()?,
+            slots: (0..run.optimizer().slots())
+                .map(|_| gpu.storage("the optimizer's moments", all))
+                .collect::<Result<_>>()?,
             best_losses: gpu.upload("the best losses", &vec![f32::MAX; replicas])?,
             kept: gpu.storage("the kept flags", replicas)?,
         })
     }
-}
 
-impl Tensors {
     /// The replicas of each pair of slots change places.
     pub fn swap(&self, gpu: &Gpu, total: usize, pairs: &[[Slot; 2]]) -> Result<()> {
         let between = [gpu.storage("a replica that moves", total)?, gpu.storage("another", total)?];
@@ -58,11 +57,12 @@ impl Tensors {
     }
 }
 
-/// 1 where L2 pulls.
+/// 1 for a weight that L2 pulls on, else 0.
 pub(in crate::rooms::gpu) fn decays(run: &Run) -> Vec<f32> {
-    let of = |tensor: &crate::plan::Tensor| {
+    let mut decays = vec![];
+    for tensor in &run.plan.tensors {
         let len = tensor.shape.iter().product();
-        std::iter::repeat_n(f32::from(u8::from(tensor.decay)), len)
-    };
-    run.plan.tensors.iter().flat_map(of).collect()
+        decays.extend(std::iter::repeat_n(f32::from(u8::from(tensor.decay)), len));
+    }
+    decays
 }

@@ -1,4 +1,4 @@
-//! The training steps of a schedule: what is dispatched, and for how many steps at once.
+//! The training steps of a schedule: its dispatches, and the steps per dispatch.
 
 use crate::error::{Error, Result};
 use crate::gpu::device::dispatch::Dispatch;
@@ -9,11 +9,11 @@ use crate::gpu::session::workspace::Gathered;
 
 /// The dispatches of a schedule.
 pub(in crate::rooms::gpu) struct TrainingSteps {
-    /// What gathers the rows of several steps; None where a step gathers its own.
+    /// Gathers the rows of several steps; None if each step gathers its own.
     pub ahead: Option<Ahead>,
-    /// The dispatches of a step, or of `steps` steps.
+    /// The dispatches of `steps` steps.
     pub dispatches: Vec<Dispatch>,
-    /// The most steps that those make.
+    /// The most steps that the dispatches make.
     pub steps: usize,
 }
 
@@ -25,18 +25,18 @@ pub(in crate::rooms::gpu) struct Ahead {
 }
 
 impl TrainingSteps {
-    /// Dispatches of a step, on average where a dispatch makes many.
+    /// Dispatches per step, on average if a dispatch makes many.
     pub fn dispatches_a_step(&self) -> f64 {
         let own = self.dispatches.len() as f64 / self.steps as f64;
         own + self.ahead.as_ref().map_or(0.0, |a| a.dispatches.len() as f64 / a.steps as f64)
     }
 
-    /// Every dispatch there is, for checks.
+    /// All dispatches, for checks.
     pub fn all(&self) -> impl Iterator<Item = &Dispatch> {
         self.ahead.iter().flat_map(|ahead| &ahead.dispatches).chain(&self.dispatches)
     }
 
-    /// The work of so many steps, which begin at the first entry; entries that gather rows ahead are behind those of
+    /// The work of `count` steps, the first of which has entry 0; entries that gather rows ahead come after those of
     /// `capacity` steps.
     pub fn work(&self, count: usize, capacity: usize) -> Vec<Work<'_>> {
         let mut work = vec![];
@@ -53,13 +53,13 @@ impl TrainingSteps {
         work
     }
 
-    /// Steps that are gathered together; 0 where each step gathers its own.
+    /// Steps whose rows are gathered together; 0 if each step gathers its own.
     pub fn gathered_together(&self) -> usize {
         self.ahead.as_ref().map_or(0, |ahead| ahead.steps)
     }
 }
 
-/// Refuses dispatches beyond what the device takes.
+/// Refuses dispatches that are larger than the device allows.
 pub(in crate::rooms::gpu) fn check<'a>(
     gpu: &Gpu,
     dispatches: impl Iterator<Item = &'a Dispatch>,

@@ -4,9 +4,9 @@ use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
 use crate::plan::{BufferId, Plan};
 
-/// Rows of every replica, as they are gathered from the table.
+/// The rows of every replica, gathered from the table.
 pub(in crate::rooms::gpu) struct Gathered {
-    /// Rows of a replica that there is room for.
+    /// The most rows per replica.
     pub capacity: usize,
     /// (replica, capacity): row numbers.
     pub rows: wgpu::Buffer,
@@ -33,15 +33,15 @@ impl Gathered {
 
 /// Buffers for up to `capacity` rows of every replica.
 pub(in crate::rooms::gpu) struct Workspace {
-    /// Rows that a batch has room for.
+    /// The most rows per replica.
     pub capacity: usize,
-    /// One a buffer of the plan: (replica, capacity, row).
+    /// One per buffer of the plan: (replica, capacity, row).
     pub buffers: Vec<wgpu::Buffer>,
     /// The rows of the batch; their inputs are the plan's input.
     pub gathered: Gathered,
     /// (replica, capacity)
     pub losses: wgpu::Buffer,
-    /// What stands in for a buffer that a variant of a kernel does not touch.
+    /// A stand-in for a buffer that a variant of a kernel does not touch.
     pub unused: wgpu::Buffer,
 }
 
@@ -49,23 +49,25 @@ impl Workspace {
     pub fn new(gpu: &Gpu, plan: &Plan, replicas: usize, capacity: usize) -> Result<Self> {
         let batch = replicas * capacity;
         let gathered = Gathered::new(gpu, plan, replicas, capacity)?;
-        let buffer = |id: usize| {
-            if id == plan.input.0 {
-                return Ok(gathered.inputs.clone());
+        let mut buffers = vec![];
+        for id in (0..plan.buffers.len()).map(BufferId) {
+            if id == plan.input {
+                buffers.push(gathered.inputs.clone());
+                continue;
             }
-            let label = format!("the buffer {} of a batch", plan.buffers[id].name);
-            gpu.storage(&label, batch * plan.row_len(BufferId(id)))
-        };
+            let label = format!("the buffer {} of a batch", plan.buffers[id.0].name);
+            buffers.push(gpu.storage(&label, batch * plan.row_len(id))?);
+        }
         Ok(Workspace {
             capacity,
-            buffers: (0..plan.buffers.len()).map(buffer).collect::<Result<_>>()?,
+            buffers,
             gathered,
             losses: gpu.storage("the losses of a batch", batch)?,
             unused: gpu.storage("nothing", 1)?,
         })
     }
 
-    /// The device's buffer of a plan's.
+    /// The device's buffer for a buffer of the plan.
     pub fn of(&self, buffer: BufferId) -> &wgpu::Buffer {
         &self.buffers[buffer.0]
     }
