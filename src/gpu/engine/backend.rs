@@ -1,4 +1,4 @@
-//! The GPU behind the contract.
+//! The GPU as a backend.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub struct GpuBackend {
     session: Session,
     pacer: Pacer,
     kept: Kept,
-    /// Epochs that were trained.
+    /// Epochs trained so far.
     epochs_done: usize,
     last: Last,
 }
@@ -37,18 +37,18 @@ pub struct GpuBackend {
 struct Last {
     submits: u32,
     read_backs: u32,
-    /// Epochs of the last submit that held whole ones.
+    /// Epochs of the last submit that held whole epochs; 1 if an epoch took a submit or more.
     group: usize,
 }
 
 impl GpuBackend {
-    /// A backend for this run on an open device, at the run's initial weights, on the schedule that
-    /// takes any network. Refused where the device has too little memory.
+    /// A backend for this run on an open device, at the run's initial weights, on the schedule `layered`, which takes
+    /// any network. An error if the device has too little memory.
     pub async fn new(gpu: Gpu, run: Arc<Run>) -> Result<Self> {
         Self::with_schedule(gpu, run, Schedule::Layered).await
     }
 
-    /// The same on a schedule; unfit where the network, or the device, can't have it.
+    /// The same on a schedule; the error is unfit if the schedule does not take the network or the device.
     pub async fn with_schedule(gpu: Gpu, run: Arc<Run>, schedule: Schedule) -> Result<Self> {
         let (backend, mut refused) = Self::first_fitting(gpu, run, &[schedule]).await?;
         match (backend, refused.pop()) {
@@ -58,7 +58,7 @@ impl GpuBackend {
         }
     }
 
-    /// The same on the first of these schedules that fits, and why those before it do not.
+    /// The same on the first of these schedules that fits, with the reasons why those before it do not.
     pub async fn first_fitting(
         gpu: Gpu,
         run: Arc<Run>,
@@ -78,13 +78,13 @@ impl GpuBackend {
         }
     }
 
-    /// The memory of the device that data and network take.
+    /// The bytes of device memory that data and network take.
     pub fn bytes(gpu: &Gpu, run: &Run) -> u64 {
         open::bytes(gpu, run)
     }
 
-    /// Goes on with another schedule, from where it is; unfit where the network, or the device, can't have
-    /// it, and then nothing changes.
+    /// Goes on with another schedule from the current state. The error is unfit if the schedule does not take the
+    /// network or the device; then nothing changes.
     pub async fn use_schedule(&mut self, schedule: Schedule) -> Result<()> {
         open::use_schedule(&mut self.session, schedule).await
     }
@@ -95,23 +95,23 @@ impl GpuBackend {
         self.session.gpu.device.clone()
     }
 
-    /// Bytes that were written to the device.
+    /// Bytes written to the device.
     pub fn uploaded(&self) -> u64 {
         self.session.gpu.uploaded.get()
     }
 
-    /// Times that the device was read.
+    /// How many times buffers were read back.
     pub fn read_backs(&self) -> u32 {
         self.session.gpu.read_backs.get()
     }
 
-    /// Dispatches of a step, on average where a dispatch makes many.
+    /// Dispatches per step, on average if a dispatch makes many.
     pub fn dispatches_a_step(&self) -> f64 {
         self.session.network.train.dispatches_a_step()
     }
 
-    /// The most iterations of loops that an invocation of a training dispatch makes, as counted before it was
-    /// compiled: some software drivers leave loops early that make more than 65,535.
+    /// The most loop iterations of an invocation of a training dispatch, counted before it is compiled: some software
+    /// drivers leave a loop after 65,535 iterations.
     pub fn most_iterations(&self) -> u64 {
         let all = self.session.network.train.all();
         all.map(|dispatch| dispatch.iterations).max().unwrap_or(0)
@@ -121,7 +121,7 @@ impl GpuBackend {
         epochs_at_once(&self.session, &self.pacer, self.epochs_done)
     }
 
-    /// Epochs that share a submit.
+    /// Trains epochs that share one submit.
     async fn whole_epochs(
         &mut self,
         epochs: Range<u32>,
@@ -137,7 +137,7 @@ impl GpuBackend {
         Ok(())
     }
 
-    /// An epoch that takes a submit or more.
+    /// Trains an epoch that takes a submit or more.
     async fn epoch(&mut self, number: u32, told: &mut dyn FnMut(Event)) -> Result<()> {
         let GpuBackend { session, pacer, kept, .. } = self;
         let before = session.gpu.read_backs.get();
@@ -157,7 +157,7 @@ impl GpuBackend {
         Ok(())
     }
 
-    /// The seconds of a step, from about `budget` of steps; the state is the same afterwards.
+    /// The seconds per step, measured for about `budget`; the state is the same afterwards.
     pub async fn measure(&mut self, budget: Duration) -> Result<f64> {
         time_steps(&self.session, &mut self.pacer, &mut self.kept, budget).await
     }

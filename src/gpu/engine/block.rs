@@ -1,4 +1,4 @@
-//! Several epochs in one submit: those of small sets take less time than the way to the device and back.
+//! Several epochs in one submit: an epoch of a small set takes less time than the way to the device and back.
 
 use super::kept::Kept;
 use super::pacer::Pacer;
@@ -11,16 +11,16 @@ use crate::gpu::session::record::Command;
 use crate::gpu::session::run::Session;
 use crate::gpu::session::sizes::most_rows;
 
-/// Epochs of one submit at the most.
+/// The most epochs per submit.
 const MOST: usize = 64;
-/// A rule that fires inside a block makes training go back and run again: a block is at most this
-/// fraction of the epochs before it.
+/// A block is at most 1 / FRACTION of the epochs before it: a rule that fires inside a block makes training go back
+/// and run the block again.
 const FRACTION: usize = 8;
 
-/// Epochs that the next submit had best hold, after so many; 1 where an epoch takes a submit or more.
+/// Epochs for the next submit, after `done` epochs; 1 if an epoch takes a submit or more.
 pub(super) fn epochs_at_once(session: &Session, pacer: &Pacer, done: usize) -> usize {
     if session.run.replicas.len() > 1 {
-        // Each stops alone: where one does, the others need not go back.
+        // Replicas stop one by one: when one stops, the others need not go back.
         return 1;
     }
     let steps =
@@ -29,7 +29,7 @@ pub(super) fn epochs_at_once(session: &Session, pacer: &Pacer, done: usize) -> u
     fitting.min(1 + done / FRACTION).clamp(1, MOST)
 }
 
-/// Trains, validates and keeps the best of these epochs in one submit, and reads it all back at once.
+/// Trains, validates and keeps the best weights of these epochs in one submit, and reads the results back at once.
 pub(super) async fn whole_epochs(
     session: &Session,
     pacer: &mut Pacer,
@@ -39,12 +39,12 @@ pub(super) async fn whole_epochs(
     let started = Instant::now();
     let steps = session.steps();
     let of_epoch = session.epoch_bytes();
-    // The best weights are those after the last.
+    // The best weights are read after the last epoch.
     let (best, best_bytes) = session.best_weights();
     let best_at = of_epoch * numbers.len() as u64;
     let staging = session.gpu.staging(best_at + best_bytes);
     let mut passes = vec![];
-    for (place, &number) in numbers.iter().enumerate() {
+    for (index, &number) in numbers.iter().enumerate() {
         let mut training = session.training(number, 0..steps);
         training.before.push(Command::Clear(&session.network.buffers.confusion));
         passes.push(training);
@@ -54,7 +54,7 @@ pub(super) async fn whole_epochs(
             passes.push(session.evaluation(Split::Validation, Weights::Current, 0..blocks, live));
         }
         let mut ending = session.ending();
-        ending.after = session.epoch_copies(&staging, place as u64 * of_epoch);
+        ending.after = session.epoch_copies(&staging, index as u64 * of_epoch);
         passes.push(ending);
     }
     if let Some(last) = passes.last_mut() {
@@ -69,24 +69,23 @@ pub(super) async fn whole_epochs(
     pacer.step_took(seconds / f64::from(steps.max(1)));
     let share = training_share(session);
     let parts = of_epochs.chunks_exact(of_epoch as usize / 4);
-    let report = |(&epoch, words): (&u32, &[u32])| {
+    let reports = numbers.iter().zip(parts).map(|(&epoch, words)| {
         Ok(EpochReport {
             epoch,
             replicas: report(session, kept, words)?,
             train_seconds: seconds * share,
             evaluate_seconds: seconds * (1.0 - share),
         })
-    };
-    let reports = numbers.iter().zip(parts).map(report).collect();
+    });
+    let reports = reports.collect();
     kept.keep_best(session, bytemuck::cast_slice(best));
     reports
 }
 
-/// The share of an epoch's time that its training takes, which a submit of whole epochs does not tell. A row
-/// that is trained on passes the network three times, forward, backward and in the gradients, and one of the
-/// validation once.
+/// The share of training in the time of an epoch, estimated: a submit of whole epochs has one time. A training row
+/// passes the network three times (forward, backward, gradients), a validation row once.
 fn training_share(session: &Session) -> f64 {
-    let rows = |split| most_rows(&session.run, &[split]) as f64;
-    let training = 3.0 * rows(Split::Train);
-    training / (training + rows(Split::Validation))
+    let [trained, validated] =
+        [Split::Train, Split::Validation].map(|split| most_rows(&session.run, &[split]) as f64);
+    3.0 * trained / (3.0 * trained + validated)
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::kept::Kept;
 use super::pacer::Pacer;
 use super::report::report;
-use super::submits::submit_evaluation;
+use super::submits::{EvaluationOf, submit_evaluation};
 use crate::backend::{EpochReport, Weights};
 use crate::clock::Instant;
 use crate::data::Split;
@@ -14,7 +14,7 @@ use crate::gpu::device::gpu::Submitted;
 use crate::gpu::session::record::Command;
 use crate::gpu::session::run::Session;
 
-/// An epoch under way.
+/// An epoch in progress.
 pub(super) struct Epoch {
     number: u32,
     /// Steps submitted.
@@ -23,7 +23,7 @@ pub(super) struct Epoch {
     /// Submits that may still be running, oldest first, with their steps.
     running: VecDeque<(Submitted, usize)>,
     submits: u32,
-    /// When the last submit was seen to end.
+    /// When the last finished submit ended.
     ended: Instant,
 }
 
@@ -34,7 +34,7 @@ impl Epoch {
         Epoch { number, step: 0, started: now, running: VecDeque::new(), submits: 0, ended: now }
     }
 
-    /// Its steps that were submitted.
+    /// Steps submitted so far.
     pub fn step(&self) -> u32 {
         self.step
     }
@@ -47,20 +47,20 @@ impl Epoch {
         let count = steps.len();
         let mut pass = session.training(self.number, steps);
         if self.step == 0 {
-            // An epoch begins with no counts.
+            // An epoch begins with counts of 0.
             pass.before.push(Command::Clear(&session.network.buffers.confusion));
         }
         self.running.push_back((session.submit(&[pass]), count));
         self.submits += 1;
         self.step = last;
-        // Two at a time, the next recorded while one runs, once it is known how long a step takes.
+        // Once the time of a step is known, two submits run at a time: one runs while the next is recorded.
         if self.running.len() > usize::from(pacer.steps() > 1) {
             self.finish_oldest(session, pacer).await?;
         }
         Ok(())
     }
 
-    /// Waits for the oldest submit, and learns from it how long a step takes.
+    /// Waits for the oldest submit, and learns the time of a step from it.
     async fn finish_oldest(&mut self, session: &Session, pacer: &mut Pacer) -> Result<()> {
         let Some((submitted, steps)) = self.running.pop_front() else { return Ok(()) };
         session.gpu.finished(submitted).await?;
@@ -70,8 +70,7 @@ impl Epoch {
         Ok(())
     }
 
-    /// Validates, keeps the best weights, reads the epoch's numbers back and reports; with the number of
-    /// submits.
+    /// Validates, keeps the best weights and reads the epoch's numbers back: the report, and the number of submits.
     pub async fn end(
         mut self,
         session: &Session,
@@ -91,7 +90,11 @@ impl Epoch {
             let copy = Command::Copy { from: best, to: &staging, at: of_epoch, bytes: best_bytes };
             ending.after.push(copy);
         }
-        let validation = (Split::Validation, Weights::Current, session.slots.live());
+        let validation = EvaluationOf {
+            split: Split::Validation,
+            which: Weights::Current,
+            slots: session.slots.live(),
+        };
         let evaluated = submit_evaluation(session, pacer, validation, vec![], Some(ending));
         let submits = self.submits + evaluated.await?;
         let words: Vec<u32> = session.gpu.read_staging(&staging).await?;

@@ -1,7 +1,7 @@
-//! The sums of every replica over its rows of a split.
+//! The evaluation of every replica on its rows of a split.
 
 use super::pacer::Pacer;
-use super::submits::submit_evaluation;
+use super::submits::{EvaluationOf, submit_evaluation};
 use crate::backend::Weights;
 use crate::data::Split;
 use crate::error::Result;
@@ -19,7 +19,8 @@ pub(super) async fn evaluate(
     let buffers = &session.network.buffers;
     let (run, replicas) = (&session.run, session.run.replicas.len());
     let before = vec![Command::Clear(&buffers.confusion)];
-    submit_evaluation(session, pacer, (split, which, replicas), before, None).await?;
+    let all = EvaluationOf { split, which, slots: replicas };
+    submit_evaluation(session, pacer, all, before, None).await?;
     let (length, cells) = (sums_of(run), confusion_length(run));
     let of_slot = slot_length(length);
     let sums: Vec<f32> = session.gpu.read(&buffers.sums, 2 * replicas * of_slot).await?;
@@ -28,7 +29,7 @@ pub(super) async fn evaluate(
     for (slot, id) in session.slots.replicas() {
         let rows = run.fold(&run.replicas[id.0]).rows(split).len();
         if rows > 0 {
-            // Behind those of training.
+            // The slots of evaluation come after those of training.
             let at = replicas + slot.0;
             let blocks = rows.div_ceil(buffers.evaluation.capacity);
             let sums = totals(&sums[at * of_slot..][..of_slot], length, blocks);

@@ -11,7 +11,7 @@ use crate::gpu::session::workspace::Workspace;
 use crate::plan::{BufferId, Element, TensorId};
 use crate::run::TableTargets;
 
-/// Every quantity of the first step of `epoch` of the first replica; no weight moves.
+/// Every quantity of the first step of `epoch` of the first replica; the weights stay.
 pub(super) async fn first_step(session: &mut Session, epoch: u32) -> Result<Vec<Quantity>> {
     let (workspace, dispatches) = trace_steps(session)?;
     check(&session.gpu, dispatches.iter())?;
@@ -22,17 +22,13 @@ pub(super) async fn first_step(session: &mut Session, epoch: u32) -> Result<Vec<
     Ok(quantities)
 }
 
-/// The buffers of a batch, with the rows first.
+/// The buffers of a batch, each (rows, ...shape).
 async fn of_batch(session: &Session, workspace: &Workspace) -> Result<Vec<Quantity>> {
     let run = &session.run;
     let rows = run.replicas.first().map_or(0, |replica| run.largest_batch(run.fold(replica)));
-    let outputs = match &run.table.targets {
-        TableTargets::Classes(_) => 1,
-        TableTargets::Values { .. } => run.network.outputs(),
-    };
-    let y = match &run.table.targets {
-        TableTargets::Classes(_) => Element::Index,
-        TableTargets::Values { .. } => Element::Real,
+    let (outputs, y) = match &run.table.targets {
+        TableTargets::Classes(_) => (1, Element::Index),
+        TableTargets::Values { .. } => (run.network.outputs(), Element::Real),
     };
     let gathered = &workspace.gathered;
     let mut all = vec![("y", vec![rows, outputs], y, &gathered.truth)];
@@ -45,11 +41,11 @@ async fn of_batch(session: &Session, workspace: &Workspace) -> Result<Vec<Quanti
     let mut quantities = vec![];
     for (name, shape, element, buffer) in all {
         let words: Vec<u32> = session.gpu.read(buffer, shape.iter().product()).await?;
-        let number = |word: u32| match element {
-            Element::Index => f64::from(word),
-            Element::Real => f64::from(f32::from_bits(word)),
+        let words = words.into_iter();
+        let values = match element {
+            Element::Index => words.map(f64::from).collect(),
+            Element::Real => words.map(|word| f64::from(f32::from_bits(word))).collect(),
         };
-        let values = words.into_iter().map(number).collect();
         quantities.push(Quantity { name: name.into(), shape, values });
     }
     Ok(quantities)
@@ -64,13 +60,11 @@ async fn of_tensors(session: &Session) -> Result<Vec<Quantity>> {
     let mut quantities = vec![];
     for (id, tensor) in run.plan.tensors.iter().enumerate() {
         let range = buffers.layout.of(TensorId(id));
-        let of = |name: String, values: &[f32]| Quantity {
-            name,
-            shape: tensor.shape.clone(),
-            values: values[range.clone()].iter().map(|&v| f64::from(v)).collect(),
-        };
-        quantities.push(of(tensor.name.clone(), &weights));
-        quantities.push(of(format!("gradient of {}", tensor.name), &gradients));
+        let gradient = format!("gradient of {}", tensor.name);
+        for (name, values) in [(tensor.name.clone(), &weights), (gradient, &gradients)] {
+            let values = values[range.clone()].iter().map(|&v| f64::from(v)).collect();
+            quantities.push(Quantity { name, shape: tensor.shape.clone(), values });
+        }
     }
     Ok(quantities)
 }

@@ -17,20 +17,21 @@ use crate::gpu::session::workspace::Workspace;
 use crate::metrics::Truth;
 use crate::plan::{BufferId, Layout};
 
-/// A GPU as what a trained network works on.
+/// A trained network on a GPU, which predicts and evaluates.
 pub struct GpuInference {
     gpu: Gpu,
     trained: Trained,
     workspace: Workspace,
     steps: StepBuffers,
-    /// From inputs to outputs.
+    /// The dispatches from inputs to outputs.
     predict: Vec<Dispatch>,
-    /// The losses of the rows, from the logits.
+    /// The dispatches from logits to the losses of the rows.
     measure: Vec<Dispatch>,
 }
 
 impl GpuInference {
-    /// Unfit where the device has too little memory, or takes less than the network needs.
+    /// Puts a trained network on a device. The error is unfit if the device has too little memory, or its limits are
+    /// too small for the network.
     pub async fn new(gpu: Gpu, trained: Trained) -> Result<Self> {
         let capacity = block_rows(&gpu, &trained.plan, 1);
         let weights = 4 * trained.weights.len() as u64;
@@ -59,7 +60,7 @@ impl GpuInference {
         self.gpu.submit(encoder);
     }
 
-    /// Predicts a block; its outputs in original units are added to those of the rows before.
+    /// Predicts a block, and appends its outputs in original units to `outputs`.
     async fn predict_block(&self, rows: ArrayView2<'_, f32>, outputs: &mut Vec<f64>) -> Result<()> {
         let Trained { plan, network, targets, .. } = &self.trained;
         let x = rows.as_standard_layout();
@@ -73,7 +74,7 @@ impl GpuInference {
         Ok(())
     }
 
-    /// The sum of the losses of the block that was predicted last.
+    /// The sum of the losses of the last predicted block.
     async fn loss_sum(&self, truth: &Truth) -> Result<f64> {
         let targets = &self.trained.targets;
         let (rows, words) = match truth {
@@ -104,7 +105,7 @@ impl GpuInference {
     }
 }
 
-/// What predicts, and what makes losses of the logits.
+/// The dispatches that predict, and those that make the losses from the logits.
 fn dispatches(
     gpu: &Gpu,
     kernels: &mut Kernels,
@@ -116,7 +117,7 @@ fn dispatches(
     let mut launcher = Launcher {
         plan,
         layout: &Layout::new(plan),
-        // Nothing here makes a gradient.
+        // No operation of inference writes a gradient.
         gradients: &workspace.unused,
         dispatcher: Dispatcher { gpu, kernels, replicas: 1 },
         workspace,

@@ -1,4 +1,4 @@
-//! What the host keeps of the state, and the state to go back to.
+//! The part of the state that the host keeps, and the snapshot to go back to.
 
 use crate::backend::{ReplicaState, State};
 use crate::clock::{Duration, Instant};
@@ -9,13 +9,13 @@ use crate::gpu::session::slots::Slots;
 use crate::gpu::session::tensors::Tensors;
 use crate::plan::initial_values;
 
-/// The best weights of several replicas are read no further apart.
+/// The best weights of several replicas are read at least this often.
 const APART: Duration = Duration::from_secs(10);
 
-/// The replicas' progress, by their ids, and the best weights that were last read, for the day the device is lost.
+/// The replicas' progress, by their ids, and the last read best weights, in case the device is lost.
 pub(super) struct Kept {
     pub replicas: Vec<ReplicaState>,
-    /// (slot, weights), of the slots of that time, and the replicas' progress then
+    /// The last read best weights, (slot, weights), with the slots and the replicas' progress of that time.
     pub best: Vec<f32>,
     pub slots: Slots,
     pub known: Vec<ReplicaState>,
@@ -23,7 +23,7 @@ pub(super) struct Kept {
     snapshot: Option<Snapshot>,
 }
 
-/// Copies of everything that training changes, which stay on the device.
+/// A copy of everything that training changes; the tensors stay on the device.
 struct Snapshot {
     tensors: Vec<wgpu::Buffer>,
     replicas: Vec<ReplicaState>,
@@ -32,7 +32,7 @@ struct Snapshot {
 }
 
 impl Kept {
-    /// Of a run that has not begun.
+    /// The state of a run that has not begun.
     pub fn new(session: &Session) -> Self {
         let fresh = ReplicaState { steps: 0, best_loss: f64::INFINITY, live: true };
         let replicas = session.run.replicas.len();
@@ -48,15 +48,15 @@ impl Kept {
         }
     }
 
-    /// The best weights as an epoch reads them back, and their bytes: those of a single replica in each, those of
-    /// several some seconds apart, and with every state.
+    /// The best weights, and the bytes of them that this epoch reads back: all for a single replica; for several, all
+    /// every [`APART`], else none.
     pub fn best_to_read<'a>(&self, session: &'a Session) -> (&'a wgpu::Buffer, u64) {
         let (buffer, bytes) = session.best_weights();
         let is_due = session.run.replicas.len() == 1 || self.read.elapsed() >= APART;
         (buffer, if is_due { bytes } else { 0 })
     }
 
-    /// Takes over best weights that were read, if any were.
+    /// Keeps the best weights that were read, if any were.
     pub fn keep_best(&mut self, session: &Session, best: &[f32]) {
         if !best.is_empty() {
             self.best = best.to_vec();
@@ -66,7 +66,7 @@ impl Kept {
         }
     }
 
-    /// Copies the state on the device, in place of the copy before.
+    /// Copies the state on the device, over the snapshot before.
     pub fn take_snapshot(&mut self, session: &Session) -> Result<()> {
         let (gpu, tensors) = (&session.gpu, &session.network.buffers.tensors);
         let copies = match self.snapshot.take() {
@@ -82,7 +82,7 @@ impl Kept {
         Ok(())
     }
 
-    /// Goes back to the copy; the slots that the replicas had then.
+    /// Goes back to the snapshot; the result are the slots of that time.
     pub fn put_snapshot_back(&mut self, session: &Session) -> Result<Slots> {
         let Some(snapshot) = &self.snapshot else {
             return Err(State::none_to_go_back_to());
@@ -95,7 +95,7 @@ impl Kept {
     }
 }
 
-/// What training changes, and the next epoch depends on.
+/// The tensors that training changes and the next epoch depends on.
 fn changing(tensors: &Tensors) -> impl Iterator<Item = &wgpu::Buffer> {
     [&tensors.weights, &tensors.best, &tensors.best_losses].into_iter().chain(&tensors.slots)
 }

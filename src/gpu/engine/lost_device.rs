@@ -1,5 +1,4 @@
-//! A whole run whose device is lost: a test that stands here because only here a device can be taken
-//! away.
+//! A test of a whole run whose device is lost; it stands here because only this room can destroy a device.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -61,7 +60,7 @@ fn run() -> Arc<Run> {
     Arc::new(Run::new(&parameters, &dataset).unwrap())
 }
 
-/// In the middle of an epoch; before a checkpoint that is due is read; and after the last epoch.
+/// The device is lost in the middle of an epoch, before a due checkpoint is read, and after the last epoch.
 #[test]
 fn a_run_whose_device_is_lost_goes_on_on_the_cpu_from_its_last_checkpoint() {
     let test = "a_run_whose_device_is_lost_goes_on_on_the_cpu_from_its_last_checkpoint";

@@ -1,4 +1,4 @@
-//! The GPU behind the contract of backends.
+//! The GPU as a backend: epochs, evaluations, state.
 
 pub(super) mod backend;
 mod block;

@@ -1,4 +1,4 @@
-//! The reports of an epoch, from what was read back of it.
+//! The reports of an epoch, from the words that are read back after it.
 
 use super::kept::Kept;
 use crate::backend::ReplicaReport;
@@ -9,7 +9,7 @@ use crate::gpu::session::sizes::is_weighted;
 use crate::gpu::session::slots::Slot;
 use crate::gpu::session::statistics::{confusion_length, evaluation, sums_of};
 
-/// The reports of the replicas that train, from what was read back of their epoch.
+/// One report per replica that trains, from the words that are read back after its epoch.
 pub(super) fn report(
     session: &Session,
     kept: &mut Kept,
@@ -40,7 +40,7 @@ pub(super) fn report(
         if is_kept && validation.is_some() {
             state.best_loss = f64::from(f32::from_bits(best_losses[slot]));
         }
-        // No loss has seen the weights that the last step left.
+        // No loss was computed with the weights after the last step.
         let last = (flags[slot] == 2).then_some(run.steps_of(fold));
         let bad = own[length] as u32;
         let first_bad_step = (bad > 0).then_some(bad).or(last);
@@ -56,9 +56,9 @@ pub(super) fn report(
     Ok(reports)
 }
 
-/// Refuses an epoch whose steps were not all made: rows that weigh 1 each are counted in every step.
+/// Refuses an epoch with missing steps: if rows weigh 1 each, every step counts its rows.
 fn check_steps(session: &Session, rows: usize, counted: f64) -> Result<()> {
-    // Beyond, f32 counts no single rows.
+    // Above 2^24, f32 does not hold every whole number.
     const EXACT: usize = 1 << 24;
     if is_weighted(&session.run) || rows > EXACT || counted == rows as f64 {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Evaluations, which take as many submits as they need.
+//! The submits of an evaluation.
 
 use super::pacer::Pacer;
 use crate::backend::Weights;
@@ -8,15 +8,23 @@ use crate::error::Result;
 use crate::gpu::session::record::{Command, Pass};
 use crate::gpu::session::run::Session;
 
-/// Evaluates the replicas in the first slots on a split, after `before`, and then submits `last`; how many submits
-/// those were.
+/// An evaluation of the replicas in the first `slots`.
+pub(super) struct EvaluationOf {
+    pub split: Split,
+    pub which: Weights,
+    pub slots: usize,
+}
+
+/// Records `before`, submits the evaluation in as many submits as it needs, and adds `last` to the final one. The
+/// result is the number of submits.
 pub(super) async fn submit_evaluation(
     session: &Session,
     pacer: &mut Pacer,
-    (split, which, slots): (Split, Weights, usize),
+    evaluation: EvaluationOf,
     before: Vec<Command<'_>>,
     last: Option<Pass<'_>>,
 ) -> Result<u32> {
+    let EvaluationOf { split, which, slots } = evaluation;
     let (blocks, mut first, mut submits) = (session.blocks(split, slots), 0, 0);
     let (mut before, mut last) = (Some(before), last);
     while first < blocks || last.is_some() {
