@@ -26,7 +26,7 @@ use crate::network::Task;
 use crate::plan::Operation;
 use crate::run::Run;
 
-/// Steps of one submit at the most, and all replicas' together.
+/// The most steps per submit, of one replica and of all replicas together.
 const STEPS: usize = 4096;
 const STEPS_OF_ALL: usize = 1 << 16;
 
@@ -40,13 +40,13 @@ pub(in crate::rooms::gpu) struct Build<'a> {
 }
 
 impl<'a> Build<'a> {
-    /// More dispatches for a network that is there.
+    /// Builds more dispatches for the network of a session.
     pub fn of(session: &'a mut Session) -> Self {
         let Session { gpu, kernels, run, data, network, .. } = session;
         Build { gpu, kernels, run, data, buffers: &network.buffers }
     }
 
-    /// The dispatches that every schedule has; refused where the device takes less.
+    /// The dispatches that every schedule has; an error if the limits of the device are too small.
     pub fn steps(&mut self) -> Result<Steps> {
         let (evaluation, tensors) = (&self.buffers.evaluation, &self.buffers.tensors);
         let steps = Steps {
@@ -61,7 +61,7 @@ impl<'a> Build<'a> {
         Ok(steps)
     }
 
-    /// What makes dispatches of operations on a workspace and these weights.
+    /// A launcher of operations on a workspace and these weights.
     pub fn launcher<'b>(
         &'b mut self,
         workspace: &'b Workspace,
@@ -77,12 +77,12 @@ impl<'a> Build<'a> {
         }
     }
 
-    /// What makes dispatches for the replicas of the run.
+    /// A dispatcher for the replicas of the run.
     pub fn dispatcher(&mut self) -> Dispatcher<'_> {
         Dispatcher { gpu: self.gpu, kernels: self.kernels, replicas: self.run.replicas.len() }
     }
 
-    /// The parameters of kernels that move weights.
+    /// The uniform words of kernels that move weights.
     pub fn optimizer_words(&self) -> [u32; 2] {
         [self.buffers.layout.total(), self.run.replicas.len()].map(word)
     }
@@ -93,7 +93,7 @@ impl<'a> Build<'a> {
         Workspace::new(self.gpu, &self.run.plan, replicas, training_capacity(self.run))
     }
 
-    /// A step whose every quantity stays: without metrics, clip and update, and with the prediction.
+    /// A step that overwrites no quantity: without metrics, clip and update, with the prediction.
     pub fn trace(&mut self, workspace: &Workspace) -> Vec<Dispatch> {
         let (plan, weights) = (&self.run.plan, &self.buffers.tensors.weights);
         let mut step = self.gather(&workspace.gathered);
@@ -110,7 +110,7 @@ impl<'a> Build<'a> {
         self.measured(&self.run.plan.inference, workspace, weights)
     }
 
-    /// The rows of a batch, a list from its inputs to its logits, the loss, and what metrics are made of.
+    /// The rows of a batch, the list `forward` from inputs to logits, the loss, and the sums for metrics.
     pub fn measured(
         &mut self,
         forward: &[Operation],
@@ -125,7 +125,7 @@ impl<'a> Build<'a> {
         step
     }
 
-    /// The rows of a step, or of many: their targets, weights and inputs.
+    /// Gathers the rows of one step or of many: their targets, weights and inputs.
     pub fn gather(&mut self, to: &Gathered) -> Vec<Dispatch> {
         let (run, data) = (self.run, self.data);
         let outputs = match run.network.task() {
@@ -150,7 +150,7 @@ impl<'a> Build<'a> {
         dispatches
     }
 
-    /// What the metrics of a batch are made of.
+    /// The sums and counts for the metrics of a batch.
     fn metrics(&mut self, workspace: &Workspace) -> Dispatch {
         let (plan, buffers) = (&self.run.plan, self.buffers);
         let sums = MetricSums {
@@ -167,7 +167,7 @@ impl<'a> Build<'a> {
         sums.launch(&mut self.dispatcher())
     }
 
-    /// Clip by norm, if asked for, and the optimizer's step; by value is part of that step.
+    /// The clip by norm, if the run has one, and the optimizer's step, which includes a clip by value.
     pub fn update(&mut self) -> Result<Vec<Dispatch>> {
         let (gpu, run, tensors) = (self.gpu, self.run, &self.buffers.tensors);
         let (total, replicas) = (self.buffers.layout.total(), run.replicas.len());
@@ -191,7 +191,7 @@ impl<'a> Build<'a> {
         Ok(dispatches)
     }
 
-    /// The end of an epoch: which weights are kept.
+    /// The end of an epoch: keeps the best weights.
     pub fn keep_best(&mut self) -> Vec<Dispatch> {
         let (run, tensors) = (self.run, &self.buffers.tensors);
         let keep_best = KeepBest {
@@ -207,7 +207,7 @@ impl<'a> Build<'a> {
         keep_best.launch(&mut self.dispatcher()).into()
     }
 
-    /// What makes the steps of submits, for a schedule.
+    /// The recorder of the training steps of a schedule.
     pub fn recorder(&mut self, train: &TrainingSteps) -> Result<Recorder> {
         let (run, replicas) = (self.run, self.run.replicas.len());
         let fitting = self.gpu.binding_limit as usize / size_of::<Step>() / 2;

@@ -11,7 +11,7 @@ use crate::gpu::session::train::{TrainingSteps, check};
 /// Schedules that do not fit, and why.
 pub type Refused = Vec<(Schedule, Error)>;
 
-/// The first of these schedules that fits, with its steps; `refused` tells why those before it do not.
+/// The first of these schedules that fits, with its steps; the reasons why others do not go to `refused`.
 pub(super) fn first_fitting(
     build: &mut Build,
     schedules: &[Schedule],
@@ -27,11 +27,11 @@ pub(super) fn first_fitting(
     Ok(None)
 }
 
-/// The training steps of a schedule; unfit where the network, or the device, can't have it.
+/// The training steps of a schedule; the error is unfit if it does not take the network or the device.
 pub(super) fn fitting(build: &mut Build, schedule: Schedule) -> Result<TrainingSteps> {
     let built =
         steps_of(build, schedule).and_then(|train| check(build.gpu, train.all()).map(|()| train));
-    // What the device itself has to say comes first.
+    // An error of the device comes first.
     build.gpu.check()?;
     built
 }

@@ -1,4 +1,4 @@
-//! The schedule `layered`: one dispatch an operation of the plan, for any network.
+//! The schedule `layered`: one dispatch per operation of the plan, for any network.
 
 use super::build::Build;
 use crate::error::Result;

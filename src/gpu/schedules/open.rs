@@ -19,12 +19,12 @@ use crate::gpu::session::train::check;
 use crate::gpu::session::workspace::Workspace;
 use crate::run::Run;
 
-/// The memory of the device that data and network take.
+/// The bytes of device memory that data and network take.
 pub(in crate::rooms::gpu) fn bytes(gpu: &Gpu, run: &Run) -> u64 {
     Data::bytes(run) + NetworkBuffers::bytes(gpu, run)
 }
 
-/// A run at its initial weights, on the first of these schedules that fits, and why those before it do not.
+/// A run at its initial weights, on the first of these schedules that fits, and the reasons why others do not.
 pub(in crate::rooms::gpu) async fn open(
     gpu: Gpu,
     run: Arc<Run>,
@@ -58,7 +58,7 @@ pub(in crate::rooms::gpu) async fn open(
     Ok((Some(Session { gpu, run, kernels, data, network, recorder, slots }), refused))
 }
 
-/// Goes on with another schedule, from where it is; unfit where the network, or the device, can't have it.
+/// Goes on with another schedule; the error is unfit if it does not take the network or the device.
 pub(in crate::rooms::gpu) async fn use_schedule(
     session: &mut Session,
     schedule: Schedule,
@@ -66,7 +66,7 @@ pub(in crate::rooms::gpu) async fn use_schedule(
     let mut build = Build::of(session);
     let gpu = build.gpu;
     let built = gpu.allocating(0, 1, || fitting(&mut build, schedule)).await;
-    // Too little memory is a reason like others; a lost device is not.
+    // Too little memory makes the schedule unfit; a lost device is an error of its own.
     gpu.check()?;
     let train = built?;
     session.recorder = Build::of(session).recorder(&train)?;
@@ -75,7 +75,7 @@ pub(in crate::rooms::gpu) async fn use_schedule(
     Ok(())
 }
 
-/// The dispatches of a step whose every quantity stays, and where they stay.
+/// The dispatches of a step that overwrites no quantity, and the workspace that holds the quantities.
 pub(in crate::rooms::gpu) fn trace_steps(
     session: &mut Session,
 ) -> Result<(Workspace, Vec<Dispatch>)> {

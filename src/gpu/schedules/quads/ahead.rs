@@ -6,12 +6,12 @@ use crate::gpu::session::sizes::training_capacity;
 use crate::gpu::session::train::Ahead;
 use crate::gpu::session::workspace::Gathered;
 
-/// Numbers that are gathered ahead, all replicas together: 16 MiB.
+/// The most numbers that are gathered ahead, of all replicas together: 16 MiB.
 const NUMBERS_AHEAD: usize = 1 << 22;
-/// Steps whose rows are gathered ahead at the most.
+/// The most steps whose rows are gathered ahead.
 const STEPS_AHEAD: usize = 1024;
 
-/// The dispatches that gather as many steps as there is room for.
+/// The dispatches that gather as many steps as fit.
 pub(super) fn ahead(build: &mut Build) -> Result<Ahead> {
     let run = build.run;
     let batch = training_capacity(run);

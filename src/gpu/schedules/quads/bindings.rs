@@ -1,4 +1,4 @@
-//! What kernels on quads bind.
+//! The bindings of kernels on quads.
 
 use crate::gpu::device::kernel::Access;
 use crate::gpu::schedules::build::Build;
@@ -9,7 +9,7 @@ use crate::gpu::session::workspace::Gathered;
 use crate::network::Task;
 use crate::run::Run;
 
-/// A buffer of a generated kernel as its text declares it, and its use.
+/// A binding that the text of a generated kernel declares, and its access.
 pub(super) type Declared = (Binding, Access);
 
 /// A buffer that kernels on quads bind.
@@ -36,7 +36,7 @@ pub(super) enum Binding {
 }
 
 impl Binding {
-    /// Its name and its elements in the text of a kernel.
+    /// Its name and the type of its elements in WGSL.
     pub fn in_wgsl(self) -> (&'static str, &'static str) {
         match self {
             Binding::X => ("x", "f32"),
@@ -52,7 +52,7 @@ impl Binding {
     }
 }
 
-/// The buffers behind the bindings.
+/// The buffer of each binding.
 pub(super) struct Buffers<'a> {
     tensors: &'a Tensors,
     sums: &'a wgpu::Buffer,
@@ -64,7 +64,7 @@ pub(super) struct Buffers<'a> {
 }
 
 impl<'a> Buffers<'a> {
-    /// Those of a network; it has columns and squares where a schedule gives them.
+    /// The buffers of a network; [`Buffers::with`] adds the columns and squares of a schedule.
     pub fn new(build: &Build<'a>, gathered: &'a Gathered) -> Self {
         let NetworkBuffers { tensors, sums, confusion, .. } = build.buffers;
         Buffers { tensors, sums, confusion, gathered, columns: sums, squares: sums }
@@ -83,7 +83,7 @@ impl<'a> Buffers<'a> {
         declared.iter().map(|&(binding, access)| (self.behind(binding), access)).collect()
     }
 
-    /// The same of a kernel that moves weights: behind them are the slots of the optimizer.
+    /// The same for a kernel that moves weights, whose last bindings are the slots of the optimizer.
     pub fn of_update(&self, declared: &[Declared]) -> Vec<(&'a wgpu::Buffer, Access)> {
         let mut buffers = self.of(declared);
         buffers.extend(self.tensors.slots.iter().map(|slot| (slot, Access::Write)));
@@ -105,7 +105,7 @@ impl<'a> Buffers<'a> {
     }
 }
 
-/// What every pass over rows declares of its rows: the counts of classes, and weights where rows have some.
+/// Declares the bindings of a pass over rows: the counts of classes, and the weights if rows have any.
 pub(super) fn declare_rows(run: &Run, declared: &mut Vec<Declared>) {
     if run.network.task() == Task::Classification {
         declared.push((Binding::Confusion, Access::Write));

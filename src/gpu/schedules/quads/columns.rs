@@ -1,34 +1,34 @@
-//! Where the values of a quad lie.
+//! The columns of a quad.
 
 use crate::gpu::session::statistics::sums_of;
 use crate::plan::{Chain, Loss};
 use crate::run::Run;
 
-/// Columns of a quad, each four rows' values of one element. Those up to `kept` are what the gradients
-/// are made of.
+/// The columns of a quad, each the values of one element of four rows. Gradients and metrics read those before
+/// `kept`.
 #[derive(Debug, Clone)]
 pub(in crate::rooms::gpu) struct Columns {
     /// Where each layer's input begins.
     pub inputs: Vec<usize>,
     /// Where each layer's gradient by z begins.
     pub deltas: Vec<usize>,
-    /// The gradient of the parameter of each layer's activation, where it learns one.
+    /// The gradient of the learned parameter of each layer's activation, if it has one.
     pub parameters: Vec<Option<usize>>,
-    /// Ones: what a bias and a parameter are multiplied with.
+    /// Ones, the factor of a bias and of a parameter.
     pub ones: usize,
-    /// What the metrics are made of.
+    /// The sums for metrics.
     pub stats: usize,
-    /// How many columns those are.
+    /// The number of sums for metrics.
     pub stats_length: usize,
-    /// The columns that gradients and metrics need.
+    /// The number of columns that gradients and metrics read.
     pub kept: usize,
-    /// What the loss reads.
+    /// The logits.
     pub logits: usize,
-    /// Their exponentials, of a softmax.
+    /// The exponentials of the logits, for a softmax.
     pub exponentials: usize,
-    /// ∂f/∂α of each layer whose activation f learns a parameter α.
+    /// ∂f/∂α of each layer whose activation f has a learned parameter α.
     pub slopes_by_parameter: Vec<Option<usize>>,
-    /// All columns.
+    /// The number of columns.
     pub total: usize,
 }
 
@@ -69,12 +69,12 @@ impl Columns {
         }
     }
 
-    /// Where a layer's output goes: the input of the next, or the logits.
+    /// The first column of a layer's output: the input of the next layer, or the logits.
     pub fn output(&self, layer: usize) -> usize {
         self.inputs.get(layer + 1).copied().unwrap_or(self.logits)
     }
 
-    /// Whether an activation learns a parameter.
+    /// Whether an activation has a learned parameter.
     pub fn any_parameter(&self) -> bool {
         self.parameters.iter().any(Option::is_some)
     }

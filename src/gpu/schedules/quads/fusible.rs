@@ -1,4 +1,4 @@
-//! Chains of dense layers, which kernels on quads take.
+//! Chains of dense layers, the networks for kernels on quads.
 
 use super::columns::Columns;
 use crate::error::{Error, Result};
@@ -11,17 +11,17 @@ use crate::run::Run;
 pub(super) const ROWS: usize = 4;
 /// Bytes of a column of a quad.
 pub(super) const COLUMN: usize = 16;
-/// Threads of a workgroup at the most: what WebGPU promises.
+/// The most threads of a workgroup that WebGPU promises.
 pub(super) const MOST_THREADS: usize = 256;
 
-/// A chain of dense layers, and where its values lie.
+/// A chain of dense layers, and the columns of its values.
 pub(super) struct Fusible {
     pub chain: Chain,
     pub columns: Columns,
 }
 
 impl Fusible {
-    /// Unfit where a layer is not dense, or no kernel on quads knows it.
+    /// The chain of a run; the error is unfit if a layer is not dense or no kernel on quads knows its loss.
     pub fn of(run: &Run) -> Result<Self> {
         if run.network.task() == Task::MultiLabel {
             return Err(Error::unfit("several labels a row can't be fused"));
@@ -31,17 +31,17 @@ impl Fusible {
         Ok(Fusible { chain, columns })
     }
 
-    /// Threads of a workgroup that has so many elements to share: a power of two.
+    /// Threads per workgroup for `elements` elements: a power of two.
     pub fn threads(gpu: &Gpu, elements: usize) -> usize {
         let most = (gpu.limits.max_compute_invocations_per_workgroup as usize).min(MOST_THREADS);
         let most = most.min(gpu.limits.max_compute_workgroup_size_x as usize);
-        // A power of two, whatever the device's limit: sums are halved.
+        // Sums halve the threads, so the limit of the device is rounded down to a power of two.
         let most = 1 << most.max(1).ilog2();
         elements.next_power_of_two().clamp(32.min(most), most)
     }
 }
 
-/// Quads of a batch of so many rows.
+/// Quads of this many rows.
 pub(super) fn quads_of(rows: usize) -> usize {
     rows.div_ceil(ROWS)
 }

@@ -1,4 +1,4 @@
-//! The kernels of a network as texts, for checks without a device.
+//! The texts of the kernels of a network, for checks without a device.
 
 use super::fusible::{Fusible, ROWS, quads_of};
 use super::text::Text;
@@ -8,23 +8,24 @@ use crate::gpu::session::sizes::training_capacity;
 use crate::plan::Layout;
 use crate::run::Run;
 
-/// The name and text of every kernel that is generated for a run, with weights in workgroup memory and in
-/// storage: what a validator can check without a device. Unfit where there is none.
+/// The name and text of every kernel that is generated for a run, for a validator without a device; `resident` with
+/// weights in workgroup memory and in storage. The error is unfit if no kernel is generated.
 pub fn generated_sources(run: &Run) -> Result<Vec<(String, String)>> {
     let fusible = Fusible::of(run)?;
     let quads = quads_of(training_capacity(run));
     let (layout, ahead) = (&Layout::new(&run.plan), quads * ROWS);
-    let text = |quads| Text { run, fusible: &fusible, layout, threads: 256, quads, ahead };
+    let [one_quad, all_quads] =
+        [1, quads].map(|quads| Text { run, fusible: &fusible, layout, threads: 256, quads, ahead });
     let norm = run.bounds_norm().then_some(7);
-    let resident = |local_weights| text(quads).resident(&resident::declared(run), local_weights);
+    let [local, stored] =
+        [true, false].map(|local| all_quads.resident(&resident::declared(run), local));
+    let rows = one_quad.two_phase_rows(&two_phase::rows_declared(run), quads);
+    let update = one_quad.two_phase_update(&two_phase::update_declared(run), quads, norm);
     Ok([
-        ("two_phase_rows", text(1).two_phase_rows(&two_phase::rows_declared(run), quads)),
-        (
-            "two_phase_update",
-            text(1).two_phase_update(&two_phase::update_declared(run), quads, norm),
-        ),
-        ("resident, weights in workgroup memory", resident(true)),
-        ("resident, weights in storage", resident(false)),
+        ("two_phase_rows", rows),
+        ("two_phase_update", update),
+        ("resident, weights in workgroup memory", local),
+        ("resident, weights in storage", stored),
     ]
     .map(|(name, text)| (name.to_owned(), text))
     .to_vec())

@@ -1,20 +1,20 @@
-//! The iterations of loops that an invocation of the generated kernels makes, at the most. Counted because
-//! Mesa before 23 leaves every loop after 65,535 of them, without an error.
+//! The most loop iterations of an invocation of the generated kernels: Mesa before 23 leaves a loop after 65,535 of
+//! them, without an error.
 
 use super::fusible::Fusible;
 use crate::plan::Loss;
 
-/// Iterations of a loop of so many: the one that leaves it counts, and so does each of a loop inside.
+/// The count of a loop of `iterations`, each with `inner` more inside; the test that leaves the loop counts, too.
 fn looped(iterations: usize, inner: usize) -> usize {
     iterations * (1 + inner) + 1
 }
 
-/// Iterations of a loop whose elements are shared among the threads of a workgroup, `inner` more in each.
+/// Iterations of a loop that shares its elements among the threads of a workgroup, each with `inner` more inside.
 pub(super) fn shared(elements: usize, threads: usize, inner: usize) -> usize {
     looped(elements.div_ceil(threads), inner)
 }
 
-/// Iterations of a sum of so many terms: four in each, and then the rest.
+/// Iterations of a sum: four terms in each, then one in each.
 fn sum(terms: usize) -> usize {
     looped(terms / 4, 0) + looped(terms % 4, 0)
 }
@@ -30,8 +30,7 @@ pub(super) fn over_quads(quads: usize) -> usize {
 }
 
 impl Fusible {
-    /// A forward and backward pass over so many quads. Branches that are not taken count like those
-    /// that are: software makes both.
+    /// Iterations of a forward and backward pass over `quads`. Both sides of a branch count: software makes both.
     pub(super) fn pass_iterations(&self, loss: &Loss, quads: usize, threads: usize) -> usize {
         let links = &self.chain.links;
         let (inputs, outputs) = (links[0].inputs, links[links.len() - 1].units);
@@ -41,7 +40,7 @@ impl Fusible {
             links.iter().skip(1).map(|l| shared(quads * l.inputs, threads, sum(l.units)));
         let each = looped(outputs, 0);
         let loss = match loss {
-            // The largest, for the exponentials; the sum, the largest and the class predicted, for the rest.
+            // The maximum for the exponentials; then the sum, the maximum and the predicted class.
             Loss::SoftmaxCrossEntropy => {
                 shared(quads * outputs, threads, each) + shared(quads * outputs, threads, 3 * each)
             }

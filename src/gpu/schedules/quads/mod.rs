@@ -1,6 +1,5 @@
-//! What the schedules `two-phase` and `resident` share: chains of dense layers on quads, which are four
-//! rows of a batch side by side. Their kernels are made from `shaders/quad*.wgsl` for the sizes and
-//! activations of the network.
+//! The schedules `two-phase` and `resident` of chains of dense layers, on quads: four rows of a batch side by side.
+//! Their kernels are generated from `shaders/quad*.wgsl` for the sizes and activations of the network.
 
 mod ahead;
 mod bindings;
@@ -8,6 +7,7 @@ mod columns;
 mod fusible;
 pub(in crate::rooms::gpu) mod generated;
 mod iterations;
+mod layer_text;
 mod needs;
 pub(in crate::rooms::gpu) mod resident;
 mod text;

@@ -1,23 +1,23 @@
-//! What a kernel on quads asks of a device.
+//! The limits of a device that a kernel on quads needs.
 
 use crate::error::{Error, Result};
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::device::limits::{ITERATIONS, WORKGROUPS};
 
-/// What a kernel asks of a device, for the check before it is compiled.
+/// The needs of a kernel, for the check before it is compiled.
 pub(super) struct Needs {
     /// Bytes of workgroup memory.
     pub bytes: usize,
-    /// Iterations of loops of an invocation, at the least.
+    /// The fewest loop iterations of an invocation.
     pub iterations: u64,
     /// Storage buffers.
     pub buffers: usize,
-    /// The most workgroups of one dimension.
+    /// The most workgroups in one dimension.
     pub workgroups: usize,
 }
 
 impl Needs {
-    /// Unfit where the device has too little.
+    /// The error is unfit if a limit of the device is too small.
     pub fn check(&self, gpu: &Gpu) -> Result<()> {
         let limits = &gpu.limits;
         let memory = limits.max_compute_workgroup_storage_size as usize;

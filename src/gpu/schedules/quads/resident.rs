@@ -1,4 +1,4 @@
-//! The schedule `resident`: many steps in one dispatch, one workgroup a replica.
+//! The schedule `resident`: many steps in one dispatch, one workgroup per replica.
 
 use super::ahead::ahead;
 use super::bindings::{Binding, Buffers, Declared, declare_rows};
@@ -18,7 +18,7 @@ use crate::gpu::session::statistics::LEVELS;
 use crate::gpu::session::train::TrainingSteps;
 use crate::run::Run;
 
-/// The dispatches of the schedule; unfit where the network, or the device, can't have it.
+/// The dispatches of the schedule; the error is unfit if it does not take the network or the device.
 pub(in crate::rooms::gpu) fn resident(build: &mut Build) -> Result<TrainingSteps> {
     let fusible = Fusible::of(build.run)?;
     let sizes = Sizes::new(build, &fusible);
@@ -46,12 +46,12 @@ pub(in crate::rooms::gpu) fn resident(build: &mut Build) -> Result<TrainingSteps
         &buffers,
         size,
     );
-    // Whole dispatches.
+    // Rows are gathered for whole dispatches.
     ahead.steps = ahead.steps / steps * steps;
     Ok(TrainingSteps { ahead: Some(ahead), dispatches: vec![dispatch], steps })
 }
 
-/// The buffers, from binding 1 on; behind them are the slots of the optimizer.
+/// The bindings from 1 on, without the slots of the optimizer, which come last.
 pub(super) fn declared(run: &Run) -> Vec<Declared> {
     let mut declared = vec![
         (Binding::X, Read),
@@ -63,15 +63,15 @@ pub(super) fn declared(run: &Run) -> Vec<Declared> {
     declared
 }
 
-/// Sizes of the dispatch.
+/// The sizes of the dispatch.
 struct Sizes {
     quads: usize,
     threads: usize,
-    /// Bytes of workgroup memory without the weights.
+    /// Bytes of workgroup memory, weights aside.
     bytes: usize,
-    /// Whether the weights fit beside them.
+    /// Whether the weights fit in workgroup memory, too.
     local_weights: bool,
-    /// Iterations of loops of a step, and those before the first and after the last.
+    /// Loop iterations of a step, and those before the first step and after the last.
     iterations_a_step: usize,
     iterations_outside: usize,
 }
@@ -87,7 +87,7 @@ impl Sizes {
         let memory = build.gpu.limits.max_compute_workgroup_storage_size as usize;
         let moves = shared(weights, threads, over_quads(quads));
         let norm = if run.bounds_norm() { moves + reduction(threads) } else { 0 };
-        // Steps one after the other add to two levels of the sums, in the mean; some dispatch begins with all.
+        // Each step adds to two levels of the sums on average; a dispatch may begin with all levels.
         let stats = shared(fusible.columns.stats_length, threads, over_quads(quads) + 2);
         let pass = fusible.pass_iterations(&run.plan.loss, quads, threads);
         Sizes {
@@ -95,13 +95,13 @@ impl Sizes {
             threads,
             bytes,
             local_weights: bytes + 4 * weights <= memory,
-            // the loop's own iteration.
+            // 1 for the iteration of the loop over steps.
             iterations_a_step: 1 + pass + norm + moves + stats,
             iterations_outside: 1 + 2 * shared(weights, threads, 0) + LEVELS,
         }
     }
 
-    /// Steps of a dispatch, of `ahead` that are gathered.
+    /// Steps per dispatch, at most `ahead`, whose rows are gathered together.
     fn steps(&self, gpu: &Gpu, ahead: usize) -> usize {
         if !gpu.is_software {
             return ahead;
@@ -114,7 +114,7 @@ impl Sizes {
         Needs {
             bytes: self.bytes,
             iterations: (self.iterations_outside + self.iterations_a_step) as u64,
-            // The steps are one more.
+            // One more for the steps.
             buffers: declared(build.run).len() + build.run.optimizer().slots() + 1,
             workgroups: 1,
         }

@@ -1,17 +1,17 @@
-//! The text of the generated kernels: sizes and activations of a network, then `shaders/quad*.wgsl` with
-//! the layers' numbers in them.
+//! The text of the generated kernels: the sizes of a network, then `shaders/quad*.wgsl` for each of its layers.
 
 use std::fmt::Write;
 
 use super::bindings::Declared;
 use super::fusible::Fusible;
+use super::layer_text::{applied, of_layer};
 use crate::expr::{MATH_WGSL, Variable};
 use crate::gpu::device::kernel::Access;
 use crate::gpu::device::optimizer::optimizer_text;
-use crate::gpu::device::sources::{BY_PARAMETER, LOSS_OF, STEP};
+use crate::gpu::device::sources::{LOSS_OF, STEP};
 use crate::gpu::session::sizes::is_weighted;
 use crate::network::Task;
-use crate::plan::{Layout, Link, LinkActivation, Loss};
+use crate::plan::{Layout, Link, Loss};
 use crate::run::Run;
 
 macro_rules! shader {
@@ -20,16 +20,16 @@ macro_rules! shader {
     };
 }
 
-/// Makes the kernels of a network.
+/// Makes the texts of the kernels of a network.
 pub(super) struct Text<'a> {
     pub run: &'a Run,
     pub fusible: &'a Fusible,
     pub layout: &'a Layout,
-    /// Threads of a workgroup.
+    /// Threads per workgroup.
     pub threads: usize,
-    /// Quads that workgroup memory has room for.
+    /// The most quads in workgroup memory.
     pub quads: usize,
-    /// Rows of a replica that are gathered ahead.
+    /// Rows per replica that are gathered ahead.
     pub ahead: usize,
 }
 
@@ -44,8 +44,8 @@ impl Text<'_> {
         [&parts[..], &[&pass], reduce, &[shader!("two_phase_rows")]].concat().join("\n")
     }
 
-    /// The dispatches of `two-phase` that move weights; `norm_workgroups` of them where the gradient's
-    /// norm is bounded.
+    /// The dispatches of `two-phase` that move weights, of `norm_workgroups` workgroups if the gradient's norm is
+    /// bounded.
     pub fn two_phase_update(
         &self,
         declared: &[Declared],
@@ -78,7 +78,7 @@ impl Text<'_> {
         [&parts[..], &rest].concat().join("\n")
     }
 
-    /// The sizes, of the network and of each layer.
+    /// The sizes of the network and of each layer.
     fn constants(&self) -> String {
         let Fusible { chain, columns } = self.fusible;
         let links = &chain.links;
@@ -123,7 +123,7 @@ impl Text<'_> {
         of_layer(&format!("{sizes}const LEARNS_L = {learns};\n"), l)
     }
 
-    /// Forward, loss and backward over some quads: `pass_over`.
+    /// `pass_over`: forward, loss and backward over some quads.
     fn pass(&self) -> String {
         let links = &self.fusible.chain.links;
         let last = links.len() - 1;
@@ -160,7 +160,7 @@ impl Text<'_> {
         text + &self.pass_over()
     }
 
-    /// The phases of a pass, a barrier behind each.
+    /// The phases of a pass, each with a barrier after it.
     fn pass_over(&self) -> String {
         let links = self.fusible.chain.links.len();
         let mut phases = vec!["load_inputs(local, first, rows, quads)".to_owned()];
@@ -181,7 +181,7 @@ impl Text<'_> {
         )
     }
 
-    /// The gradient by each weight, and what is done with it; `declared` buffers come before the optimizer's slots.
+    /// The gradient by each weight, and the step of the weight; `declared` bindings come before the optimizer's slots.
     fn gradients(&self, declared: usize) -> String {
         let optimizer = optimizer_text(self.run.optimizer(), 1 + declared);
         [&optimizer, &self.factors(), shader!("quad_update")].join("\n")
@@ -217,87 +217,32 @@ impl Text<'_> {
     }
 }
 
-/// A function of weight i: the value of the first tensor that ends behind it, and `rest` behind all.
+/// A function of weight i: the value of the first tensor that ends after it, `rest` after all tensors.
 fn by_tensor(name: &str, kind: &str, rest: &str, tensors: &[(usize, String)]) -> String {
-    let arm = |(end, value): &(usize, String)| {
-        format!("if (i < {end}u) {{\n        value = {value};\n    }}")
-    };
-    let arms: Vec<String> = tensors.iter().map(arm).collect();
+    let arms: Vec<String> = tensors
+        .iter()
+        .map(|(end, value)| format!("if (i < {end}u) {{\n        value = {value};\n    }}"))
+        .collect();
     format!(
         "fn {name}(i: u32) -> {kind} {{\n    var value = {rest};\n    {}\n    return value;\n}}\n",
         arms.join(" else ")
     )
 }
 
-/// `applied_L(z)`: what the layer applies to z, and its derivative; and `slope_by_parameter_L(z)`, its derivative by
-/// the parameter that it learns.
-fn applied(l: usize, link: &Link) -> String {
-    const NONE: &str = "    return vec4<f32>(0.0);\n";
-    let (functions, applied, by_parameter) = match &link.activation {
-        LinkActivation::Linear => (
-            String::new(),
-            "    return Applied_L(z, vec4<f32>(1.0));\n".to_owned(),
-            NONE.to_owned(),
-        ),
-        LinkActivation::Function(f, _) => {
-            let arguments = f.expression.variables();
-            let name = format!("activation_{l}");
-            let function = f.expression.to_wgsl(&name, arguments);
-            let body = format!(
-                "{}    return Applied_L({}, {});\n",
-                of_rows(&name, link),
-                rows_of("x"),
-                rows_of("y")
-            );
-            match &f.parameter {
-                None => (function, body, NONE.to_owned()),
-                Some(parameter) => {
-                    let name = format!("{BY_PARAMETER}_{l}");
-                    let slope = parameter.slope.to_wgsl(&name, arguments);
-                    let of_slope =
-                        format!("{}    return {};\n", of_rows(&name, link), rows_of("x"));
-                    (function + &slope, body, of_slope)
-                }
-            }
-        }
-    };
-    format!(
-        "\n{functions}\nfn applied_L(z: vec4<f32>) -> Applied_L {{\n{applied}}}\n\
-         \nfn slope_by_parameter_L(z: vec4<f32>) -> vec4<f32> {{\n{by_parameter}}}\n"
-    )
-}
-
-/// `rx` to `rw`: a function of z, and of the layer's parameter if it has one, of each of four rows.
-fn of_rows(name: &str, link: &Link) -> String {
-    let (parameter, argument) = match link.parameter() {
-        None => ("", ""),
-        Some(_) => ("    let parameter = weight(PARAMETER_L);\n", ", parameter"),
-    };
-    let each = ["x", "y", "z", "w"].map(|c| format!("    let r{c} = {name}(z.{c}{argument});\n"));
-    parameter.to_owned() + &each.concat()
-}
-
-/// One of the two results of each of four rows.
-fn rows_of(result: &str) -> String {
-    format!("vec4<f32>(rx.{result}, ry.{result}, rz.{result}, rw.{result})")
-}
-
-/// A template with a layer's number in it, and that of the layer below.
-fn of_layer(template: &str, l: usize) -> String {
-    let own = template.replace("_L", &format!("_{l}"));
-    if l == 0 { own } else { own.replace("_B(", &format!("_{}(", l - 1)) }
-}
-
 fn constants(values: &[(&str, usize)]) -> String {
     values.iter().map(|(name, value)| format!("const {name} = {value}u;\n")).collect()
 }
 
-/// The buffers of group 1, from binding 1 on: the parameters are binding 0.
+/// The declarations of group 1, from binding 1 on: the parameters are binding 0.
 fn declarations(declared: &[Declared]) -> String {
-    let line = |(number, (binding, access)): (usize, &Declared)| {
+    let mut text = String::new();
+    for (number, (binding, access)) in (1..).zip(declared) {
         let (name, element) = binding.in_wgsl();
         let access = if *access == Access::Write { "read_write" } else { "read" };
-        format!("@group(1) @binding({number}) var<storage, {access}> {name}: array<{element}>;\n")
-    };
-    (1..).zip(declared).map(line).collect()
+        let _ = writeln!(
+            text,
+            "@group(1) @binding({number}) var<storage, {access}> {name}: array<{element}>;"
+        );
+    }
+    text
 }

@@ -1,5 +1,5 @@
-//! The schedule `two-phase`: forward and backward a quad a workgroup, then gradient, clip and update a
-//! weight a thread.
+//! The schedule `two-phase`: forward and backward with one workgroup per quad, then gradient, clip and update with one
+//! thread per weight.
 
 use super::ahead::ahead;
 use super::bindings::{Binding, Buffers, Declared, declare_rows};
@@ -17,10 +17,10 @@ use crate::gpu::session::statistics::LEVELS;
 use crate::gpu::session::train::TrainingSteps;
 use crate::run::Run;
 
-/// Threads of a workgroup that moves weights.
+/// Threads per workgroup that moves weights.
 const UPDATE_THREADS: usize = 256;
 
-/// The dispatches of the schedule; unfit where the network, or the device, can't have it.
+/// The dispatches of the schedule; the error is unfit if it does not take the network or the device.
 pub(in crate::rooms::gpu) fn two_phase(build: &mut Build) -> Result<TrainingSteps> {
     let fusible = Fusible::of(build.run)?;
     let sizes = Sizes::new(build, &fusible);
@@ -32,16 +32,16 @@ pub(in crate::rooms::gpu) fn two_phase(build: &mut Build) -> Result<TrainingStep
         "the columns of a batch",
         replicas * sizes.quads * fusible.columns.kept * COLUMN / 4,
     )?;
-    let text = |threads| Text {
+    let [rows_text, update_text] = [sizes.threads, sizes.update_threads].map(|threads| Text {
         run,
         fusible: &fusible,
         layout: &build.buffers.layout,
         threads,
         quads: 1,
         ahead: ahead.gathered.capacity,
-    };
-    let rows_text = text(sizes.threads).two_phase_rows(&rows_declared(run), sizes.quads);
-    let update_text = text(sizes.update_threads).two_phase_update(
+    });
+    let rows_text = rows_text.two_phase_rows(&rows_declared(run), sizes.quads);
+    let update_text = update_text.two_phase_update(
         &update_declared(run),
         sizes.quads,
         run.bounds_norm().then_some(sizes.workgroups),
@@ -68,7 +68,7 @@ pub(in crate::rooms::gpu) fn two_phase(build: &mut Build) -> Result<TrainingStep
     Ok(TrainingSteps { ahead: Some(ahead), dispatches, steps: 1 })
 }
 
-/// The buffers of the first dispatch, from binding 1 on.
+/// The bindings of the first dispatch, from 1 on.
 pub(super) fn rows_declared(run: &Run) -> Vec<Declared> {
     let mut declared = vec![
         (Binding::X, Read),
@@ -80,7 +80,7 @@ pub(super) fn rows_declared(run: &Run) -> Vec<Declared> {
     declared
 }
 
-/// The buffers of the others; behind them are the slots of the optimizer.
+/// The bindings of the other dispatches, from 1 on, without the slots of the optimizer, which come last.
 pub(super) fn update_declared(run: &Run) -> Vec<Declared> {
     let mut declared =
         vec![(Binding::Columns, Read), (Binding::Weights, Write), (Binding::Sums, Write)];
@@ -90,13 +90,13 @@ pub(super) fn update_declared(run: &Run) -> Vec<Declared> {
     declared
 }
 
-/// Sizes of the dispatches.
+/// The sizes of the dispatches.
 struct Sizes {
-    /// Quads of a batch, which are the workgroups of the first dispatch.
+    /// Quads per batch: the workgroups of the first dispatch.
     quads: usize,
     threads: usize,
     update_threads: usize,
-    /// Workgroups of the others.
+    /// Workgroups of the other dispatches.
     workgroups: usize,
 }
 
@@ -119,7 +119,7 @@ impl Sizes {
         fusible.pass_iterations(&run.plan.loss, 1, self.threads) + kept
     }
 
-    /// One weight: its gradient, what metrics are made of, and the norm.
+    /// Iterations for one weight: its gradient, the sums for metrics, and the norm.
     fn update_iterations(&self) -> usize {
         let threads = self.update_threads;
         2 * over_quads(self.quads)
@@ -136,7 +136,7 @@ impl Sizes {
         Needs {
             bytes: fusible.columns.total * COLUMN + reduce,
             iterations: iterations as u64,
-            // The steps are one more.
+            // One more for the steps.
             buffers: rows_declared(run).len().max(of_update) + 1,
             workgroups: self.quads,
         }
