@@ -1,4 +1,4 @@
-//! What operations read and write.
+//! The places that operations read and write.
 
 use super::buffer::BufferId;
 use super::tensor::TensorId;
@@ -16,18 +16,18 @@ pub enum Place {
     Array(Array),
 }
 
-/// An array beside X and the buffers: of the data set, or of the losses.
+/// An array of one value per row, outside the buffers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Array {
     /// The class of a row, or its scaled targets.
     Targets,
-    /// What a row weighs in the loss.
+    /// The weight of a row in the loss.
     RowWeights,
     /// The loss of a row.
     Losses,
 }
 
-/// Whether a result takes the place of what was there or joins it.
+/// Whether a result replaces the old value or is added to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mode {
     /// out = result
@@ -39,14 +39,14 @@ pub enum Mode {
 /// A place that an operation writes, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Write {
-    /// What it writes.
+    /// The place.
     pub place: Place,
     /// Whether it sets or adds.
     pub mode: Mode,
 }
 
 impl Array {
-    /// What a loss reads: the logits, and beside them what rows are to be and what they weigh.
+    /// The places that a loss reads: the logits, the targets and the weights of the rows.
     pub fn of_loss(logits: BufferId) -> Vec<Place> {
         let arrays = [Array::Targets, Array::RowWeights].map(Place::Array);
         [&[Place::Buffer(logits)], &arrays[..]].concat()
@@ -64,12 +64,12 @@ impl Write {
         Write { place: Place::Buffer(buffer), mode: Mode::Set }
     }
 
-    /// A buffer.
+    /// A buffer that is set or added to.
     pub fn to(buffer: BufferId, mode: Mode) -> Self {
         Write { place: Place::Buffer(buffer), mode }
     }
 
-    /// The gradient of a tensor.
+    /// The gradient by a tensor.
     pub fn gradient(tensor: TensorId, mode: Mode) -> Self {
         Write { place: Place::Gradient(tensor), mode }
     }

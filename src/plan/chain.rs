@@ -1,4 +1,4 @@
-//! Plans that are a chain of dense layers: what schedules that fuse operations recognise.
+//! Plans that are a chain of dense layers, for schedules that fuse operations.
 
 use super::access::Mode;
 use super::buffer::BufferId;
@@ -20,30 +20,30 @@ pub struct Chain {
 /// A dense layer of a chain.
 #[derive(Debug, Clone)]
 pub struct Link {
-    /// Elements of a row of its input.
+    /// Elements per row of its input.
     pub inputs: usize,
-    /// Elements of a row of its output.
+    /// Elements per row of its output.
     pub units: usize,
     /// W, (units, inputs).
     pub weight: TensorId,
     /// b, (units).
     pub bias: TensorId,
-    /// What it applies to z = W x + b.
+    /// The activation, applied to z = W x + b.
     pub activation: LinkActivation,
 }
 
-/// What a link applies to z.
+/// The activation of a link.
 #[derive(Debug, Clone)]
 #[allow(clippy::large_enum_variant)] // one a layer
 pub enum LinkActivation {
-    /// Nothing.
+    /// None: a = z.
     Linear,
-    /// f(z), and the parameter of f where it learns one.
+    /// f(z), and the learned parameter of f, if it has one.
     Function(Function, Option<TensorId>),
 }
 
 impl Link {
-    /// The parameter that its activation learns.
+    /// The learned parameter of its activation.
     pub fn parameter(&self) -> Option<TensorId> {
         match self.activation {
             LinkActivation::Linear => None,
@@ -53,7 +53,7 @@ impl Link {
 }
 
 impl Chain {
-    /// The chain of a plan; unfit where it has what is no dense layer.
+    /// The chain of a plan; the error is unfit if an operation belongs to no dense layer.
     pub fn of(plan: &Plan) -> Result<Self> {
         let mut links = vec![];
         let mut x = plan.input;
@@ -62,11 +62,11 @@ impl Chain {
                 [Operation::MatMul(product), end] => link(plan, x, product, end),
                 _ => None,
             };
-            let other =
-                || pair.iter().find(|operation| !is_of_dense(operation)).unwrap_or(&pair[0]);
-            let (link, a) = next.ok_or_else(|| {
-                Error::unfit(format!("{} can't be fused, dense layers alone", other().name()))
-            })?;
+            let Some((link, a)) = next else {
+                let other = pair.iter().find(|operation| !is_of_dense(operation));
+                let name = other.unwrap_or(&pair[0]).name();
+                return Err(Error::unfit(format!("{name} can't be fused, dense layers alone")));
+            };
             links.push(link);
             x = a;
         }
@@ -74,12 +74,12 @@ impl Chain {
     }
 }
 
-/// Whether dense layers are made of such operations.
+/// Whether an operation belongs to a dense layer.
 fn is_of_dense(operation: &Operation) -> bool {
     matches!(operation, Operation::MatMul(_) | Operation::Bias(_) | Operation::BiasActivation(_))
 }
 
-/// The dense layer on `x` of a product and what ends it, and where its output is; None for anything else.
+/// The dense layer of a product of `x` and the operation `end` after it, and its output; None if it is no dense layer.
 fn link(plan: &Plan, x: BufferId, product: &MatMul, end: &Operation) -> Option<(Link, BufferId)> {
     let Factor { matrix: Matrix::Tensor(weight), transposed: true } = product.right else {
         return None;

@@ -1,15 +1,13 @@
-//! What activations and losses share: names that may have a number, and formulas that a network can learn
-//! through.
+//! Activations and losses share names that may have a number, and formulas that a network can learn through.
 
 use crate::error::{Error, Result};
 use crate::expr::{Expression, Variable};
 
-/// Where a formula has to be finite: at 0, near it, and far out on both sides.
+/// The points at which a formula has to be finite: at 0, near it, and far out on both sides.
 const POINTS: [f32; 11] = [0.0, 1e-3, -1e-3, 0.5, -0.5, 3.0, -3.0, 50.0, -50.0, 1e4, -1e4];
 
-/// The expression that `text` describes, of the first of `variables`, and of the rest, which are `others`.
-/// Refused where it or its derivative is not finite, and where it is the same everywhere; `kind` is what
-/// messages call it.
+/// The expression `text` of `variables`; `others` are the values of all but the first. An error if it or its derivative
+/// is not finite, or if it is constant. Messages call it a `kind`.
 pub(crate) fn expression(
     kind: &str,
     text: &str,

@@ -5,36 +5,36 @@ use std::fmt;
 /// The zeros around an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Padding {
-    /// So many before it and as many behind it; less than the kernel.
+    /// This many zeros on each side, fewer than the kernel has elements.
     Each(usize),
-    /// ⌊dilation·(kernel - 1) / 2⌋ before it, and behind it what makes ⌈input / stride⌉ positions.
+    /// ⌊dilation·(kernel - 1) / 2⌋ zeros before it, and after it as many as make ⌈input / stride⌉ positions.
     Same,
 }
 
-/// One axis of a window's way over its input.
+/// One axis along which windows slide over their input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Axis {
     /// Elements of the input.
     pub input: usize,
-    /// Elements that a window sees.
+    /// Elements per window.
     pub kernel: usize,
-    /// Elements from one window to the next.
+    /// Distance from one window to the next, in elements of the input.
     pub stride: usize,
-    /// Elements from one that a window sees to the next.
+    /// Distance between neighbouring elements of a window, in elements of the input.
     pub dilation: usize,
     /// Zeros before the first element.
     pub before: usize,
-    /// Windows: elements of the output.
+    /// The number of windows: elements of the output.
     pub positions: usize,
 }
 
-/// Windows over rows of (channels, height, width), which make rows of (filters, positions of both axes).
+/// Windows over rows of (channels, height, width); the output has rows of (filters, positions of both axes).
 /// A signal of (channels, samples) is an image of height 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Windows {
     /// Channels of the input.
     pub channels: usize,
-    /// Channels of the output; those of the input in pooling.
+    /// Channels of the output; in pooling the same as `channels`.
     pub filters: usize,
     /// Height and width.
     pub axes: [Axis; 2],
@@ -54,7 +54,7 @@ impl Axis {
     pub const ONE: Axis =
         Axis { input: 1, kernel: 1, stride: 1, dilation: 1, before: 0, positions: 1 };
 
-    /// An axis; the error is the padded input where a window is longer than that. No size is 0.
+    /// An axis, no size of which is 0; the error is the padded length if a window is longer.
     pub fn new(
         input: usize,
         kernel: usize,
@@ -64,7 +64,7 @@ impl Axis {
     ) -> Result<Self, usize> {
         let span = dilation * (kernel - 1) + 1;
         let (before, padded) = match padding {
-            // Enough behind the input for every position.
+            // Zeros enough after the input for every position.
             Padding::Same => (dilation * (kernel - 1) / 2, input - 1 + span),
             Padding::Each(zeros) => (zeros, input.saturating_add(zeros.saturating_mul(2))),
         };
@@ -75,7 +75,7 @@ impl Axis {
         Ok(Axis { input, kernel, stride, dilation, before, positions })
     }
 
-    /// The index in the input that tap `tap` of the window at `position` sees; None in the padding.
+    /// The index in the input of tap `tap` of the window at `position`; None in the padding.
     pub fn input_of(&self, position: usize, tap: usize) -> Option<usize> {
         let padded = position * self.stride + tap * self.dilation;
         padded.checked_sub(self.before).filter(|&index| index < self.input)
@@ -88,37 +88,37 @@ impl Windows {
         Windows { channels, filters, axes: [Axis::ONE, samples] }
     }
 
-    /// Elements of a channel of the input.
+    /// Elements per channel of the input.
     pub fn plane(&self) -> usize {
         self.axes.iter().map(|axis| axis.input).product()
     }
 
-    /// Elements of an input row.
+    /// Elements per row of the input.
     pub fn input_len(&self) -> usize {
         self.channels * self.plane()
     }
 
-    /// Windows: elements of a channel of the output.
+    /// The number of windows: elements per channel of the output.
     pub fn positions(&self) -> usize {
         self.axes.iter().map(|axis| axis.positions).product()
     }
 
-    /// Elements of an output row.
+    /// Elements per row of the output.
     pub fn output_len(&self) -> usize {
         self.filters * self.positions()
     }
 
-    /// Elements of a window in one channel.
+    /// Elements per window in one channel.
     pub fn taps(&self) -> usize {
         self.axes.iter().map(|axis| axis.kernel).product()
     }
 
-    /// Inputs that an output of a convolution sums over: channels · taps.
+    /// Terms of the sum of an output of a convolution: channels · taps.
     pub fn terms(&self) -> usize {
         self.channels * self.taps()
     }
 
-    /// The most windows that see one element of the input.
+    /// The most windows that hold one element of the input.
     pub fn overlap(&self) -> usize {
         self.axes.iter().map(|axis| axis.kernel.min(axis.positions)).product()
     }

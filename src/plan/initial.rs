@@ -19,15 +19,15 @@ fn deviation_and_mean(tensor: &Tensor) -> (f64, f64) {
     }
 }
 
-/// The initial values of all tensors, one after the other: of (seed, tensor, element) alone, so that
-/// the width of a layer changes no other layer's.
+/// The initial values of all tensors, one after another. Each depends on (seed, tensor, element) alone: the width of a
+/// layer changes the values of no other layer.
 pub fn initial_values(tensors: &[Tensor], seed: u64) -> impl Iterator<Item = f64> {
     tensors.iter().enumerate().flat_map(move |(stream, tensor)| {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         random.set_stream(stream as u64);
         let (deviation, mean) = deviation_and_mean(tensor);
         let len = tensor.shape.iter().product();
-        let normal = move |normal: f64| mean + deviation * normal;
-        StandardNormal.sample_iter(random).take(len).map(normal)
+        let normal = StandardNormal.sample_iter(random).take(len);
+        normal.map(move |normal: f64| mean + deviation * normal)
     })
 }

@@ -1,6 +1,6 @@
-//! How tensors are filled before training.
+//! The distributions of initial values.
 
-/// How a tensor is filled before training. Fans are those of the tensor.
+/// The distribution of the values of a tensor before training; the fans are those of the tensor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Initializer {
     /// N(0, 2 / fan_in): He et al., 2015, for the ReLU family.

@@ -1,11 +1,11 @@
-//! Where tensors lie in a flat array of parameters.
+//! The ranges of tensors in a flat array of parameters.
 
 use std::ops::Range;
 
 use super::lists::Plan;
 use super::tensor::TensorId;
 
-/// Where each tensor lies in an array that holds all of them, one after the other.
+/// The range of each tensor in an array that holds all of them, one after another.
 #[derive(Debug, Clone)]
 pub struct Layout {
     ranges: Vec<Range<usize>>,
@@ -14,13 +14,13 @@ pub struct Layout {
 impl Layout {
     /// The layout of a plan's tensors, in their order.
     pub fn new(plan: &Plan) -> Self {
-        let mut end = 0;
-        let mut next = |tensor: usize| {
+        let (mut ranges, mut end) = (vec![], 0);
+        for tensor in (0..plan.tensors.len()).map(TensorId) {
             let start = end;
-            end += plan.tensor_len(TensorId(tensor));
-            start..end
-        };
-        Layout { ranges: (0..plan.tensors.len()).map(&mut next).collect() }
+            end += plan.tensor_len(tensor);
+            ranges.push(start..end);
+        }
+        Layout { ranges }
     }
 
     /// The range of a tensor.

@@ -7,32 +7,32 @@ use super::ops::Operation;
 use super::tensor::{Tensor, TensorId};
 use super::view::View;
 
-/// What a network lowers to.
+/// The operations of a network, and the buffers and tensors that they read and write.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// The parameters, in the order of the layers.
     pub tensors: Vec<Tensor>,
     /// The buffers of a batch.
     pub buffers: Vec<Buffer>,
-    /// Where a gathered batch goes.
+    /// The buffer of the inputs of a batch.
     pub input: BufferId,
-    /// From the input to what the loss reads, with what the gradient needs.
+    /// The operations from the input to the logits, which also store what the gradient needs.
     pub training: Vec<Operation>,
-    /// The same where nothing is learned.
+    /// The same without what only the gradient needs.
     pub inference: Vec<Operation>,
     /// The loss.
     pub loss: Loss,
-    /// What the loss reads: logits, or the outputs of a regression.
+    /// The buffer that the loss reads: logits, or the outputs of a regression.
     pub logits: BufferId,
-    /// Where the loss writes its gradient by the logits.
+    /// The gradient of the loss by the logits.
     pub delta: BufferId,
-    /// The losses of the rows, and that gradient.
+    /// The operation that writes the losses of the rows and `delta`.
     pub measure: Operation,
-    /// From that gradient to the gradient of every trainable tensor.
+    /// The operations from `delta` to the gradient of every trainable tensor.
     pub backward: Vec<Operation>,
-    /// From the logits to what a prediction shows; nothing in a regression.
+    /// The operation from `logits` to `output`; None in a regression.
     pub predict: Option<Operation>,
-    /// What a prediction shows: probabilities or values.
+    /// The buffer of predictions: probabilities or values.
     pub output: BufferId,
 }
 
@@ -47,13 +47,14 @@ impl Plan {
         (0..self.buffers.len()).map(|buffer| self.row_len(BufferId(buffer))).sum()
     }
 
-    /// The elements of the largest matrix of columns that a convolution of one row makes; 0 without one.
+    /// The elements of the largest matrix of columns of a convolution of one row; 0 without a convolution.
     pub fn column_elements(&self) -> u128 {
-        let of = |windows: Windows| windows.terms() as u128 * windows.positions() as u128;
-        self.convolutions().map(of).max().unwrap_or(0)
+        let convolutions = self.convolutions();
+        let elements = convolutions.map(|own| own.terms() as u128 * own.positions() as u128);
+        elements.max().unwrap_or(0)
     }
 
-    /// The sizes of its convolutions.
+    /// The windows of its convolutions.
     pub fn convolutions(&self) -> impl Iterator<Item = Windows> {
         self.training.iter().filter_map(|operation| match operation {
             Operation::Convolution(convolution) => Some(convolution.windows),
@@ -61,7 +62,7 @@ impl Plan {
         })
     }
 
-    /// All of a buffer.
+    /// The view of a whole buffer.
     pub fn whole(&self, buffer: BufferId) -> View {
         View::whole(buffer, self.row_len(buffer))
     }
@@ -71,8 +72,8 @@ impl Plan {
         self.tensors[tensor.0].shape.iter().product()
     }
 
-    /// The positions of a channel of a buffer that a bias of one element a channel belongs to; 1 in a
-    /// dense layer, whose units are channels.
+    /// Positions per channel of a buffer, whose channels are the elements of `bias`; 1 in a dense layer, whose units are
+    /// channels.
     pub fn positions(&self, buffer: BufferId, bias: TensorId) -> usize {
         self.row_len(buffer) / self.tensor_len(bias)
     }

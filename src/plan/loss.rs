@@ -1,4 +1,4 @@
-//! Losses, described apart from the output activation. A loss of values is one line in a table.
+//! Losses, apart from the activation of the output. A loss of values is one line in a table.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::expr::{Expression, Variable};
 use crate::nearest::did_you_mean;
 
-/// What training minimises: the mean over rows, weighted if rows have weights.
+/// The loss of a row. Training minimises its mean over rows, weighted if rows have weights.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(clippy::large_enum_variant)] // one a network
 pub enum Loss {
@@ -15,7 +15,7 @@ pub enum Loss {
     SoftmaxCrossEntropy,
     /// From one logit: softplus(z) - y·z; delta = sigmoid(z) - y.
     BinaryCrossEntropy,
-    /// From a logit a label: Σ_k (softplus(z_k) - y_k·z_k) / outputs; delta = (sigmoid(z) - y) / outputs.
+    /// From one logit per label: Σ_k (softplus(z_k) - y_k·z_k) / outputs; delta = (sigmoid(z) - y) / outputs.
     MultiLabelCrossEntropy,
     /// Σ_k l(ŷ_k - y_k) / outputs; delta = l'(ŷ - y) / outputs.
     OfValues(ValueLoss),
@@ -24,14 +24,14 @@ pub enum Loss {
 /// The loss l(e) of one output of a regression, a function of its error e = ŷ - y.
 #[derive(Debug, Clone)]
 pub struct ValueLoss {
-    /// The name as parameters and models have it: `mse`, `huber(1)`, or the expression's text.
+    /// The name in parameters and models: `mse`, `huber(1)`, or the expression's text.
     pub name: String,
     /// l and its derivative by e.
     pub expression: Expression,
 }
 
-/// The losses of values known by name: name, the default of its number, formula; a further loss is a line. In
-/// a formula `delta` is the number, which has to be above 0. At a kink the derivative is 0.
+/// The losses of values known by name: name, default of its number, formula. In a formula `delta` is the number, which
+/// has to be above 0. At a kink the derivative is 0.
 const VALUE_LOSSES: &[(&str, Option<f64>, &str)] = &[
     ("mse", None, "e^2"),
     ("mae", None, "abs(e)"),
@@ -100,7 +100,7 @@ impl ValueLoss {
         Ok(ValueLoss { name, expression })
     }
 
-    /// Refuses a loss that a prediction with an error can lower: training would run away from the targets.
+    /// Refuses a loss that an error can lower: training would run away from the targets.
     fn least_at_zero(self) -> Result<Self> {
         let at = |e: f64| self.expression.evaluate(e).0;
         let sizes = [1e-3, 0.1, 0.5, 1.0, 3.0, 50.0, 1e4];
@@ -135,13 +135,15 @@ impl fmt::Display for ValueLoss {
     }
 }
 
-/// What `LOSS` may be.
+/// The allowed values of `LOSS`, for messages.
 fn allowed() -> String {
-    let name = |(name, number, _): &(&str, Option<f64>, _)| match number {
-        None => format!("{name:?}"),
-        Some(number) => format!("\"{name}({number})\""),
-    };
-    let names: Vec<String> = VALUE_LOSSES.iter().map(name).collect();
+    let mut names = vec![];
+    for (name, number, _) in VALUE_LOSSES {
+        names.push(match number {
+            None => format!("{name:?}"),
+            Some(number) => format!("\"{name}({number})\""),
+        });
+    }
     format!("{}, or an expression of the error e = prediction - target", names.join(", "))
 }
 
@@ -150,7 +152,7 @@ fn begins_with(text: &str, name: &str) -> bool {
     text.split_once('(').is_some_and(|(own, _)| own.trim().eq_ignore_ascii_case(name))
 }
 
-/// `mse(2)`, `huber(a)`: a name with parentheses that do not belong there.
+/// The error of a name with wrong parentheses: `mse(2)`, `huber(a)`.
 fn misspelt(text: &str) -> Error {
     Error::input(format!("{text:?} is no loss of values; allowed: {}", allowed()))
 }

@@ -8,7 +8,7 @@ use super::ops::multi_label_cross_entropy::MultiLabelCrossEntropy;
 use super::ops::softmax_cross_entropy::SoftmaxCrossEntropy;
 use super::ops::value_loss::LossOfValues;
 
-/// What takes a loss of the rows of a batch, and writes its gradient by their logits.
+/// The operation that writes the losses of the rows of a batch, and their gradient `delta` by the logits.
 pub fn measure(loss: &Loss, logits: BufferId, delta: BufferId) -> Operation {
     match loss {
         Loss::SoftmaxCrossEntropy => SoftmaxCrossEntropy { logits, delta }.into(),

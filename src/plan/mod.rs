@@ -1,4 +1,4 @@
-//! What a network computes, as a list of operations over numbered buffers and named tensors. Backends
+//! Plans: the computation of a network as lists of operations over numbered buffers and named tensors. Backends
 //! execute plans and know no layers; a plan knows no data and no backend.
 
 pub mod access;

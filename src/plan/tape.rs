@@ -7,24 +7,24 @@ use super::ops::Operation;
 use super::tensor::{Tensor, TensorId};
 use super::view::View;
 
-/// The gradient of a training list as it is put together, from its last operation to its first.
+/// The gradient of a training list, built from its last operation to its first.
 ///
-/// The gradient of the loss by a buffer is its delta. Who writes one first sets it, who comes later adds to
-/// it: what is read twice, as by a skip or at several time steps, loses no gradient.
+/// The gradient of the loss by a buffer is its delta. The first operation that writes a delta sets it, later ones add to
+/// it: so a buffer that is read twice, as by a skip or at several time steps, gets the sum of both gradients.
 pub struct Tape<'a> {
     buffers: &'a mut Vec<Buffer>,
     tensors: &'a [Tensor],
-    /// Whether each buffer depends on something that is trained.
+    /// Whether each buffer depends on a trainable tensor.
     learned: Vec<bool>,
-    /// The delta of each buffer, once somebody has written it.
+    /// The delta of each buffer, once an operation writes it.
     deltas: Vec<Option<BufferId>>,
-    /// Whether the gradient of each tensor has been written.
+    /// Whether an operation writes the gradient of each tensor.
     gradients: Vec<bool>,
     backward: Vec<Operation>,
 }
 
-/// The operations from `delta`, the gradient of the loss by `logits`, to that of every trainable tensor;
-/// none that would end in the input alone.
+/// The operations from `delta`, the gradient of the loss by `logits`, to the gradient by every trainable tensor; without
+/// those that lead to the input alone.
 pub fn backward(
     training: &[Operation],
     (logits, delta): (BufferId, BufferId),
@@ -65,17 +65,17 @@ fn learned(training: &[Operation], buffers: usize, tensors: &[Tensor]) -> Vec<bo
 }
 
 impl Tape<'_> {
-    /// Puts an operation behind those that are there.
+    /// Appends an operation.
     pub fn push(&mut self, operation: impl Into<Operation>) {
         self.backward.push(operation.into());
     }
 
-    /// The delta of what an operation has made; None where no later operation took it on to the loss.
+    /// The delta of a buffer that an operation made; None if the loss does not depend on the buffer.
     pub fn delta(&self, made: BufferId) -> Option<BufferId> {
         self.deltas[made.0]
     }
 
-    /// Where the gradient by a buffer goes, and how; None where nothing learns from it.
+    /// The delta of a buffer, and how to write it; None if the buffer depends on no trainable tensor.
     pub fn to_delta(&mut self, of: BufferId) -> Option<(BufferId, Mode)> {
         if !self.learned[of.0] {
             return None;
@@ -86,8 +86,8 @@ impl Tape<'_> {
         Some((self.new_delta(of), Mode::Set))
     }
 
-    /// Where the gradient by a part of a buffer goes, and how; the other parts are 0 until somebody adds
-    /// to them.
+    /// The part of a buffer's delta for a view of the buffer, and how to write it; the other parts are 0 until an
+    /// operation adds to them.
     pub fn to_view(&mut self, of: View) -> Option<(View, Mode)> {
         let is_whole = of.is_whole(self.row_len(of.buffer));
         let (delta, mode) = self.to_delta(of.buffer)?;
@@ -98,7 +98,7 @@ impl Tape<'_> {
         Some((of.of(delta), Mode::Add))
     }
 
-    /// How the gradient by a tensor is written; None where it is not trained.
+    /// How to write the gradient by a tensor; None if the tensor is not trainable.
     pub fn to_gradient(&mut self, of: TensorId) -> Option<Mode> {
         if !self.tensors[of.0].trainable {
             return None;
@@ -107,7 +107,7 @@ impl Tape<'_> {
         Some(if is_written { Mode::Add } else { Mode::Set })
     }
 
-    /// Says that the delta of `from` has become that of `to`, in place.
+    /// Makes the delta of `from`, which an operation has changed in place, the delta of `to`.
     pub fn moved(&mut self, from: BufferId, to: BufferId) {
         let Some(delta) = self.deltas[from.0] else { return };
         match self.deltas[to.0] {

@@ -1,4 +1,4 @@
-//! Tensors: the parameters of a network, and what its operations keep from step to step.
+//! Tensors: the parameters of a network, and values that its operations keep from step to step.
 
 use super::initializer::Initializer;
 
@@ -13,16 +13,16 @@ pub struct Tensor {
     pub name: String,
     /// Its shape; weights are (out, in).
     pub shape: Vec<usize>,
-    /// The number of inputs that a unit sums over.
+    /// Inputs per output, for the initial values.
     pub fan_in: usize,
-    /// The number of units that an input feeds.
+    /// Outputs per input, for the initial values.
     pub fan_out: usize,
-    /// Whether L2 pulls on it: weights yes, biases and alphas no.
+    /// Whether L2 pulls on it: true for weights, false for biases and alphas.
     pub decay: bool,
     /// Whether training changes it.
     pub trainable: bool,
     /// Whether every replica has its own.
     pub replicated: bool,
-    /// Its values before training.
+    /// The distribution of its values before training.
     pub initializer: Initializer,
 }

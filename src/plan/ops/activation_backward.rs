@@ -7,12 +7,12 @@ use super::Describe;
 use crate::plan::access::{Place, Write};
 use crate::plan::buffer::BufferId;
 
-/// From the gradient by a to that by z, in place.
+/// Makes the gradient by a that by z, in place.
 #[derive(Debug, Clone)]
 pub struct ActivationBackward {
-    /// The gradient of the loss by a, and then by z.
+    /// The gradient of the loss by a before, by z after.
     pub delta: BufferId,
-    /// f'(z), of the same shape.
+    /// f'(z), of delta's shape.
     pub slope: BufferId,
 }
 

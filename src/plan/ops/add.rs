@@ -7,14 +7,14 @@ use crate::plan::access::{Mode, Place, Write};
 use crate::plan::buffer::BufferId;
 use crate::plan::tape::Tape;
 
-/// Adds one buffer to another of the same shape.
+/// Copies or adds one buffer to another of the same shape.
 #[derive(Debug, Clone)]
 pub struct Add {
-    /// What is added.
+    /// The buffer that is read.
     pub from: BufferId,
-    /// What it is added to.
+    /// The buffer that is written.
     pub to: BufferId,
-    /// Whether it is set or added.
+    /// Whether `to` is set or added to.
     pub mode: Mode,
 }
 

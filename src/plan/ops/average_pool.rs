@@ -19,9 +19,9 @@ pub struct AveragePool {
     pub from: BufferId,
     /// y, rows of (channels, positions); transposed: rows of (channels, height, width).
     pub to: BufferId,
-    /// Whether it goes from windows to what they hold.
+    /// Whether it goes from windows to their elements.
     pub transposed: bool,
-    /// Whether it is set or added.
+    /// Whether `to` is set or added to.
     pub mode: Mode,
 }
 

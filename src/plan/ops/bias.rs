@@ -13,8 +13,8 @@ use crate::plan::tensor::TensorId;
 /// The bias of a linear layer.
 #[derive(Debug, Clone)]
 pub struct Bias {
-    /// The products, and then z: rows of (channels, positions). A unit of a dense layer is a channel of
-    /// one position.
+    /// The products before, z after: rows of (channels, positions). A unit of a dense layer is a channel of one
+    /// position.
     pub z: BufferId,
     /// b, (channels).
     pub bias: TensorId,
@@ -34,7 +34,7 @@ impl Describe for Bias {
     }
 }
 
-/// The gradient by a bias that was added to z.
+/// Pushes the gradient by a bias that is added to z.
 pub(super) fn push_gradient(tape: &mut Tape, z: BufferId, bias: TensorId) {
     if let Some(delta) = tape.delta(z)
         && let Some(mode) = tape.to_gradient(bias)

@@ -16,18 +16,18 @@ use crate::plan::tensor::TensorId;
 /// The bias and the activation of a layer.
 #[derive(Debug, Clone)]
 pub struct BiasActivation {
-    /// The products, and then z: rows of (channels, positions). A unit of a dense layer is a channel of
-    /// one position.
+    /// The products before, z after: rows of (channels, positions). A unit of a dense layer is a channel of one
+    /// position.
     pub z: BufferId,
     /// b, (channels).
     pub bias: TensorId,
     /// f
     pub function: Function,
-    /// The parameter of f, of one element, where it learns one.
+    /// The learned parameter of f, of one element, if it has one.
     pub parameter: Option<TensorId>,
     /// f(z)
     pub a: BufferId,
-    /// f'(z); None where nothing is learned.
+    /// f'(z); None in inference.
     pub slope: Option<BufferId>,
 }
 
@@ -42,7 +42,7 @@ impl Describe for BiasActivation {
         written.into_iter().flatten().map(Write::set).collect()
     }
 
-    /// The gradient by z takes the place of that by a.
+    /// The gradient by z overwrites that by a.
     fn backward(&self, tape: &mut Tape) {
         let (Some(delta), Some(slope)) = (tape.delta(self.a), self.slope) else { return };
         if let (Some(parameter), Some(learned)) = (self.parameter, &self.function.parameter)

@@ -14,7 +14,7 @@ pub struct BiasGradient {
     pub delta: BufferId,
     /// The bias, (channels).
     pub bias: TensorId,
-    /// Whether it is set or added.
+    /// Whether the gradient is set or added to.
     pub mode: Mode,
 }
 

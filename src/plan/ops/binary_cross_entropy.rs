@@ -10,7 +10,7 @@ use crate::plan::buffer::BufferId;
 /// The loss of two classes, from one logit.
 #[derive(Debug, Clone)]
 pub struct BinaryCrossEntropy {
-    /// What the network says of each row: (rows, outputs).
+    /// The logits: (rows, outputs).
     pub logits: BufferId,
     /// The gradient by the logits, of the same shape, times the weight of the row and the scale of the step.
     pub delta: BufferId,

@@ -20,7 +20,7 @@ pub struct ConvolutionInputGradient {
     pub weight: TensorId,
     /// dx, rows of (channels, height, width).
     pub below: BufferId,
-    /// Whether it is set or added.
+    /// Whether `below` is set or added to.
     pub mode: Mode,
 }
 

@@ -18,9 +18,9 @@ pub struct ConvolutionKernelGradient {
     pub delta: BufferId,
     /// x, rows of (channels, height, width).
     pub x: BufferId,
-    /// W, (filters, channels, taps), whose gradient this is.
+    /// W, (filters, channels, taps), of the gradient.
     pub weight: TensorId,
-    /// Whether it is set or added.
+    /// Whether the gradient is set or added to.
     pub mode: Mode,
 }
 

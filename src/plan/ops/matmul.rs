@@ -16,9 +16,9 @@ pub struct MatMul {
     pub left: Factor,
     /// The right factor.
     pub right: Factor,
-    /// Where the product goes.
+    /// The place of the product.
     pub out: Out,
-    /// Whether it is set or added.
+    /// Whether `out` is set or added to.
     pub mode: Mode,
 }
 
@@ -27,7 +27,7 @@ pub struct MatMul {
 pub struct Factor {
     /// The matrix.
     pub matrix: Matrix,
-    /// Whether its transpose is the factor.
+    /// Whether the factor is the transpose of the matrix.
     pub transposed: bool,
 }
 
@@ -40,7 +40,7 @@ pub enum Matrix {
     Tensor(TensorId),
 }
 
-/// Where a product goes.
+/// The place of a product.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Out {
     /// A part of a buffer.
@@ -50,12 +50,12 @@ pub enum Out {
 }
 
 impl Factor {
-    /// A part of a buffer as it lies there.
+    /// A view, not transposed.
     pub fn view(view: View) -> Self {
         Factor { matrix: Matrix::View(view), transposed: false }
     }
 
-    /// A tensor as it lies there.
+    /// A tensor, not transposed.
     pub fn tensor(tensor: TensorId) -> Self {
         Factor { matrix: Matrix::Tensor(tensor), transposed: false }
     }
@@ -85,7 +85,7 @@ impl Describe for MatMul {
         }]
     }
 
-    /// With D the gradient by out: that by right is leftᵀ · D, that by left D · rightᵀ.
+    /// With D the gradient by out, the gradient by right is leftᵀ · D, and the gradient by left D · rightᵀ.
     fn backward(&self, tape: &mut Tape) {
         let Out::View(out) = self.out else { return };
         let Some(delta) = tape.delta(out.buffer) else { return };
@@ -95,7 +95,7 @@ impl Describe for MatMul {
     }
 }
 
-/// Pushes the gradient by a factor, left · right; that by a transposed one is the product transposed.
+/// Pushes the gradient left · right by the factor `of`, transposed if the factor is.
 fn gradient(tape: &mut Tape, of: Factor, left: Factor, right: Factor) {
     let to = match of.matrix {
         Matrix::View(view) => tape.to_view(view).map(|(view, mode)| (Out::View(view), mode)),

@@ -10,7 +10,7 @@ use crate::plan::buffer::BufferId;
 use crate::plan::geometry::Windows;
 use crate::plan::tape::Tape;
 
-/// The largest of each window.
+/// The largest element of each window.
 #[derive(Debug, Clone)]
 pub struct MaxPool {
     /// The sizes, without padding.
@@ -19,7 +19,7 @@ pub struct MaxPool {
     pub x: BufferId,
     /// y, rows of (channels, positions).
     pub y: BufferId,
-    /// Indices of the winners, of y's shape.
+    /// The indices of the largest elements, of y's shape.
     pub winners: BufferId,
 }
 

@@ -8,18 +8,18 @@ use crate::plan::access::{Mode, Place, Write};
 use crate::plan::buffer::BufferId;
 use crate::plan::geometry::Windows;
 
-/// Hands each gradient of a window to its winner.
+/// Adds the gradient of each window to that of its largest element.
 #[derive(Debug, Clone)]
 pub struct MaxPoolBackward {
     /// The sizes, without padding.
     pub windows: Windows,
     /// The gradient by y, rows of (channels, positions).
     pub delta: BufferId,
-    /// Indices of the winners, of y's shape.
+    /// The indices of the largest elements, of y's shape.
     pub winners: BufferId,
     /// dx, rows of (channels, height, width).
     pub below: BufferId,
-    /// Whether it is set or added.
+    /// Whether `below` is set or added to.
     pub mode: Mode,
 }
 

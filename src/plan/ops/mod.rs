@@ -65,7 +65,7 @@ macro_rules! define {
                 match self { $(Operation::$name(_) => stringify!($file),)* }
             }
 
-            /// What it is.
+            /// Its description.
             fn described(&self) -> &dyn Describe {
                 match self { $(Operation::$name(operation) => operation,)* }
             }
@@ -80,21 +80,21 @@ macro_rules! define {
 }
 operations!(define);
 
-/// What every operation says of itself.
+/// The description of an operation.
 pub trait Describe {
-    /// What it reads.
+    /// The places that it reads.
     fn reads(&self) -> Vec<super::access::Place>;
 
-    /// What it writes.
+    /// The places that it writes.
     fn writes(&self) -> Vec<super::access::Write>;
 
-    /// Puts the operations of its gradient on a tape: from the gradient of the loss by what it makes to that by
-    /// what it is made of. Operations that stand in no training list have none.
+    /// Puts the operations of its gradient on a tape: from the gradient of the loss by its outputs to that by its inputs.
+    /// Operations of no training list have none.
     fn backward(&self, _: &mut super::tape::Tape) {
         panic!("an operation without a gradient stands in a training list");
     }
 
-    /// The operation in its stead where nothing is learned; None stands for itself.
+    /// The operation that inference executes in its place; None for itself.
     fn inference(&self) -> Option<Operation> {
         None
     }
@@ -111,12 +111,12 @@ impl Operation {
         add::Add { from, to, mode: super::access::Mode::Add }.into()
     }
 
-    /// What it reads.
+    /// The places that it reads.
     pub fn reads(&self) -> Vec<super::access::Place> {
         self.described().reads()
     }
 
-    /// What it writes.
+    /// The places that it writes.
     pub fn writes(&self) -> Vec<super::access::Write> {
         self.described().writes()
     }
@@ -126,7 +126,7 @@ impl Operation {
         self.described().backward(tape);
     }
 
-    /// The operation in its stead where nothing is learned.
+    /// The operation that inference executes in its place.
     pub fn inference(&self) -> Operation {
         self.described().inference().unwrap_or_else(|| self.clone())
     }

@@ -8,10 +8,10 @@ use super::Describe;
 use crate::plan::access::{Array, Place, Write};
 use crate::plan::buffer::BufferId;
 
-/// The loss of labels that stand or not, from a logit each.
+/// The loss of labels, from one logit per label.
 #[derive(Debug, Clone)]
 pub struct MultiLabelCrossEntropy {
-    /// What the network says of each row: (rows, outputs).
+    /// The logits: (rows, outputs).
     pub logits: BufferId,
     /// The gradient by the logits, of the same shape, times the weight of the row and the scale of the step.
     pub delta: BufferId,

@@ -20,7 +20,7 @@ pub struct ParameterGradient {
     pub parameter: TensorId,
     /// ∂f/∂α, a function of x and a, which are z and α.
     pub slope: Expression,
-    /// Whether it is set or added.
+    /// Whether the gradient is set or added to.
     pub mode: Mode,
 }
 

@@ -7,10 +7,10 @@ use super::Describe;
 use crate::plan::access::{Array, Place, Write};
 use crate::plan::buffer::BufferId;
 
-/// The loss of classes, from a logit each.
+/// The loss of classes, from one logit per class.
 #[derive(Debug, Clone)]
 pub struct SoftmaxCrossEntropy {
-    /// What the network says of each row: (rows, outputs).
+    /// The logits: (rows, outputs).
     pub logits: BufferId,
     /// The gradient by the logits, of the same shape, times the weight of the row and the scale of the step.
     pub delta: BufferId,

@@ -11,9 +11,9 @@ use crate::plan::loss::ValueLoss;
 /// The loss of values.
 #[derive(Debug, Clone)]
 pub struct LossOfValues {
-    /// l(e), of one error.
+    /// The loss l(e) of one error.
     pub loss: ValueLoss,
-    /// What the network says of each row: (rows, outputs).
+    /// The outputs of the network: (rows, outputs).
     pub logits: BufferId,
     /// The gradient by the logits, of the same shape, times the weight of the row and the scale of the step.
     pub delta: BufferId,

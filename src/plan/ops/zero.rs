@@ -6,10 +6,10 @@ use super::Describe;
 use crate::plan::access::{Place, Write};
 use crate::plan::buffer::BufferId;
 
-/// Empties a buffer that others add to.
+/// Sets a buffer that others add to to 0.
 #[derive(Debug, Clone)]
 pub struct Zero {
-    /// What is emptied.
+    /// The buffer.
     pub buffer: BufferId,
 }
 
