@@ -1,7 +1,7 @@
 //! Activations: names, parameters and expressions of x.
 //!
-//! Every activation of an element is an expression; its derivatives are derived, never typed. Softmax couples
-//! the units of a layer, so it stands apart.
+//! Every activation of one element is an expression; its derivatives are derived, never typed. Softmax is apart, because
+//! it couples the units of a layer.
 
 use std::fmt;
 
@@ -11,22 +11,22 @@ use crate::nearest::did_you_mean;
 use crate::plan::formula::{is_word, name_and_number};
 use crate::plan::{Function, Initializer};
 
-/// What a layer applies to z = W a + b.
+/// The function that a layer applies to z = W x + b, which has the shape of its output.
 #[derive(Debug, Clone)]
-#[allow(clippy::large_enum_variant)] // one a layer
+#[allow(clippy::large_enum_variant)] // one per layer
 pub enum Activation {
-    /// a = z
+    /// a = z: no activation
     Linear,
     /// a_i = e^(z_i) / Σ_j e^(z_j), in the output layer only
     Softmax,
-    /// a = f(z), element by element; f may have a parameter that is learned, one a layer
+    /// a = f(z), element by element; f may have one learned parameter per layer
     Function(Function),
 }
 
 impl Activation {
     /// Reads an activation: a name, a name with its parameter, or an expression of x.
     ///
-    /// `custom` is the expression that `custom_function` stands for.
+    /// `custom` is the expression of `custom_function`.
     pub fn parse(text: &str, custom: &str) -> Result<Self> {
         let text = text.trim();
         let (name, parameter) = name_and_number(text);
@@ -60,13 +60,13 @@ impl Activation {
         expression_of(text)
     }
 
-    /// How the weights of a hidden layer start that has it.
+    /// The initializer of the weights of a hidden layer with this activation.
     pub(super) fn initializer(&self) -> Initializer {
         match self {
             Activation::Linear | Activation::Softmax => Initializer::Glorot,
             Activation::Function(function) => {
                 let (name, _) = name_and_number(&function.name);
-                // Expressions too: those in use are relatives of ReLU, as swish and mish are.
+                // Expressions too: most are relatives of ReLU, as swish and mish are.
                 line(name).map_or(Initializer::He, |named| named.initializer)
             }
         }
@@ -93,8 +93,8 @@ fn expression_of(text: &str) -> Result<Activation> {
     Function::of(text, text, None).map(Activation::Function)
 }
 
-/// `relu(x)`, `gelu(0.1)`: a name that is no function of the expression language, with parentheses
-/// that do not belong there.
+/// The error of a name with wrong parentheses, `relu(x)` or `gelu(0.1)`; None for a function of the expression
+/// language.
 fn misspelt(text: &str) -> Option<Error> {
     let name = text.split_once('(')?.0.trim().to_lowercase();
     let functions = ["sigmoid", "softplus", "tanh"];

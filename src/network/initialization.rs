@@ -1,6 +1,6 @@
-//! How a run's weights start.
+//! The initialization of a run's weights.
 
-/// How the weights start: the activations decide, or the source document's own distribution.
+/// The distribution of the initial weights: by the activations, or that of the source document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Initialization {
     /// He for the ReLU family, Glorot for tanh, sigmoid, softplus, linear and the output, LeCun for SELU.

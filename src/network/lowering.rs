@@ -1,10 +1,10 @@
-//! A plan that grows while a network is lowered.
+//! The plan of a network while it is lowered.
 
 use super::activation::Activation;
 use super::initialization::Initialization;
 use crate::plan::{Buffer, BufferId, Element, Initializer, Operation, Tensor, TensorId};
 
-/// What there is of it so far.
+/// The tensors, buffers and operations so far.
 pub(super) struct Lowering {
     pub initialization: Initialization,
     pub tensors: Vec<Tensor>,
@@ -12,15 +12,15 @@ pub(super) struct Lowering {
     pub training: Vec<Operation>,
 }
 
-/// Where a layer is lowered.
+/// A layer in its network, for lowering.
 pub(super) struct Site<'a> {
-    /// Its index in the network; what it makes is named after the number, one more.
+    /// Its index in the network, from 0; the names of its buffers have its number, from 1.
     pub index: usize,
     /// Its input.
     pub x: BufferId,
     /// Its activation.
     pub activation: &'a Activation,
-    /// Whether it is the last.
+    /// Whether it is the last layer.
     pub is_output: bool,
     /// Whether its activation belongs to the loss.
     pub is_in_loss: bool,
@@ -37,7 +37,7 @@ impl Lowering {
         TensorId(self.tensors.len() - 1)
     }
 
-    /// How the weights and the biases of a layer start.
+    /// The initializers of the weights and of the biases of a layer.
     pub fn initializers(&self, site: &Site) -> (Initializer, Initializer) {
         if self.initialization == Initialization::Source {
             return (Initializer::Normal(0.5), Initializer::Normal(0.1));

@@ -1,5 +1,5 @@
-//! Networks as pure description: layers and activations, and the plan of operations they lower to. No
-//! data and no backend is known here.
+//! Networks as pure description: layers, activations, and the plan of operations that they lower to. Networks know no
+//! data and no backend.
 
 mod activation;
 mod initialization;

@@ -4,25 +4,25 @@ use crate::error::Result;
 use crate::plan::Initializer::{Glorot, He, LeCun};
 use crate::plan::{Function, Initializer};
 
-/// An activation that has a name; a further one is a line of [`ACTIVATIONS`].
+/// An activation that has a name: a line of [`ACTIVATIONS`].
 pub(super) struct Named {
     pub name: &'static str,
     /// The number that may follow it.
     number: Number,
-    /// Its formula in x, in `alpha` where it has a number that stays, and in `a` where it has one that is learned;
-    /// None for what is no function of an element.
+    /// Its formula in x, in `alpha` for a fixed number, and in `a` for a learned one; None if it is no function of one
+    /// element.
     formula: Option<&'static str>,
-    /// How the weights of a hidden layer start that has it.
+    /// The initializer of the weights of a hidden layer with this activation.
     pub initializer: Initializer,
 }
 
-/// The number `(alpha)` that may follow a name, with its value where it is absent.
+/// The number `(alpha)` that may follow a name, with its default.
 enum Number {
-    /// There is none.
+    /// No number.
     None,
-    /// It stays what it is.
+    /// A number that stays.
     Fixed(f64),
-    /// Training begins there: a layer learns it.
+    /// The initial value of a number that a layer learns.
     Learned(f64),
 }
 
@@ -42,8 +42,8 @@ const fn other(name: &'static str, initializer: Initializer) -> Named {
     Named { name, number: Number::None, formula: None, initializer }
 }
 
-/// The activations known by name. The z <= 0 branch holds at a kink, and it is the one that is tested for,
-/// so that NaN takes the other and a diverged run is seen in its loss.
+/// The activations known by name. At a kink the branch of x <= 0 holds. The condition tests for it, so NaN takes the
+/// other branch and shows in the loss.
 const ACTIVATIONS: &[Named] = &[
     named("relu", "if(x <= 0, 0, x)", He),
     with_alpha("leaky_relu", 0.01, "if(x <= 0, alpha * x, x)"),
@@ -84,7 +84,7 @@ pub const ACTIVATION_NAMES: &[&str] = {
     &NAMES
 };
 
-/// The line of a name, which is in lower case.
+/// The line of a name in lower case.
 pub(super) fn line(name: &str) -> Option<&'static Named> {
     ACTIVATIONS.iter().find(|named| named.name == name)
 }
@@ -98,8 +98,8 @@ impl Named {
         }
     }
 
-    /// The function of an element that it is, with the number that was given; None where it is none, or takes no
-    /// number.
+    /// Its function with the given number; None if it is no function of one element, or takes no number but one is
+    /// given.
     pub fn function(&self, given: Option<f64>) -> Result<Option<Function>> {
         let Some(formula) = self.formula else { return Ok(None) };
         let (shown, formula, initial) = match (&self.number, given) {

@@ -1,29 +1,29 @@
-//! The stack that layers form, and what its output is for.
+//! The stack of layers of a network, and the task of its output.
 
 use super::activation::Activation;
 use super::layers::{Layer, MOST_LAYERS, Placed, shape_text};
 use crate::error::{Error, Result};
 use crate::plan::{Loss, ValueLoss, Windows};
 
-/// The most weights of a network: half a gigabyte of them, and with the best weights, the gradient and
-/// Adam's moments five times that.
+/// The most weights of a network: half a gigabyte; with the best weights, the gradient and Adam's moments five times
+/// that.
 const MOST_WEIGHTS: u128 = 1 << 27;
-/// The most values that a layer makes of one row: half a gigabyte.
+/// The most values per row of the output of a layer: half a gigabyte.
 const MOST_VALUES: u128 = 1 << 27;
 
-/// What a network is trained for.
+/// The task of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Task {
-    /// One of several classes a row.
+    /// One of several classes per row.
     Classification,
-    /// Any of several labels a row, each of which is there or not.
+    /// Any of several labels per row.
     MultiLabel,
-    /// One or several real numbers a row.
+    /// One or several real numbers per row.
     Regression,
 }
 
 impl Task {
-    /// As parameters, models and summaries call it.
+    /// Its name in parameters, models and summaries.
     pub fn name(self) -> &'static str {
         match self {
             Task::Classification => "classification",
@@ -33,10 +33,10 @@ impl Task {
     }
 }
 
-/// The last layer of a stack, which is dense: what the network may be for follows from it.
+/// The last layer of a stack, which is dense; it decides which tasks a network may have.
 #[derive(Debug, Clone, Copy)]
 pub struct Output<'a> {
-    /// The outputs of a row.
+    /// Outputs per row.
     pub units: usize,
     /// Their activation.
     pub activation: &'a Activation,
@@ -59,8 +59,7 @@ pub struct Network {
 }
 
 impl<'a> Output<'a> {
-    /// The output of a stack, if its layers are what they may be on whatever input; the error names
-    /// the layer, counted from 1.
+    /// The output of a stack whose layers have no fault, whatever the input; the error names the layer, counted from 1.
     pub fn of(layers: &'a [Layer]) -> Result<Self> {
         let Some(last) = layers.last() else {
             return Err(Error::input("there is no layer; allowed: 1 or more"));
@@ -99,8 +98,7 @@ impl<'a> Output<'a> {
         Ok(Output { units, activation })
     }
 
-    /// What the output alone tells: softmax and a single sigmoid mean classification, all others
-    /// regression.
+    /// The task by the output alone: classification for softmax and a single sigmoid, regression for all others.
     pub fn task(self) -> Task {
         match self.activation {
             Activation::Softmax => Task::Classification,
@@ -109,12 +107,12 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// Whether its outputs are probabilities that do not depend on each other: several labels a row.
+    /// Whether its outputs are independent probabilities, of several labels per row.
     pub fn has_labels(self) -> bool {
         self.units > 1 && self.activation.is("sigmoid")
     }
 
-    /// Refuses a task for which the output can't be; the error says which it can.
+    /// Refuses a task that does not suit the output; the error says which output does.
     pub(crate) fn check(self, task: Task) -> Result<()> {
         let (fits, allowed) = match task {
             Task::Classification => (
@@ -139,9 +137,8 @@ impl<'a> Output<'a> {
 }
 
 impl Network {
-    /// A network, if its layers fit together; the error names the layer, counted from 1, and the
-    /// shapes. An input of features is a signal of one channel to a stack that begins with a layer
-    /// for signals.
+    /// A network of layers that fit together; the error names the layer, counted from 1, and the shapes. For a first
+    /// layer that takes signals, an input of features is a signal of one channel.
     pub fn new(mut input: Vec<usize>, layers: Vec<Layer>) -> Result<Self> {
         if input.iter().product::<usize>() == 0 {
             return Err(Error::input("the input has no elements; allowed: 1 or more"));
@@ -185,23 +182,23 @@ impl Network {
         Ok(Network { input, layers, shapes, placed: all, task, value_loss })
     }
 
-    /// The same for a task that its output does not tell by itself; one for which it can't be is refused.
+    /// The same network for another task; an error if the task does not suit the output.
     pub fn for_task(self, task: Task) -> Result<Self> {
         self.output().check(task)?;
         Ok(Network { task, ..self })
     }
 
-    /// The same with another loss, which it has where it is trained on values.
+    /// The same network with another loss for regression.
     pub fn with_value_loss(self, value_loss: ValueLoss) -> Self {
         Network { value_loss, ..self }
     }
 
-    /// The number of inputs of one row.
+    /// The number of inputs per row.
     pub fn inputs(&self) -> usize {
         self.input.iter().product()
     }
 
-    /// The number of outputs of one row.
+    /// The number of outputs per row.
     pub fn outputs(&self) -> usize {
         self.output().units
     }
@@ -223,12 +220,12 @@ impl Network {
         }
     }
 
-    /// What it is trained for: what its output tells, or [`Network::for_task`].
+    /// The task: by the output, or set by [`Network::for_task`].
     pub fn task(&self) -> Task {
         self.task
     }
 
-    /// The number of classes that a classification tells apart: the outputs, or 2 for a single sigmoid.
+    /// The number of classes of a classification: the outputs, or 2 for a single sigmoid.
     pub fn classes(&self) -> usize {
         match self.loss() {
             Loss::BinaryCrossEntropy => 2,
@@ -238,7 +235,7 @@ impl Network {
         }
     }
 
-    /// The windows of a layer, counted from 0; None for one that slides none.
+    /// The windows of a layer, counted from 0; None for a layer without windows.
     pub fn windows(&self, index: usize) -> Option<Windows> {
         self.placed.get(index).and_then(Placed::windows)
     }
@@ -246,7 +243,7 @@ impl Network {
     pub(crate) fn output(&self) -> Output<'_> {
         let last = self.layers.last();
         Output {
-            // `new` lets no other layer be the last.
+            // `new` refuses any other last layer.
             units: last.and_then(Layer::units).unwrap_or(self.inputs()),
             activation: last.and_then(Layer::activation).unwrap_or(&Activation::Linear),
         }

@@ -1,14 +1,13 @@
-//! `y[c, t]` is the mean of the `size` samples of `x[c]` from t·stride on; samples that fill no window are left
-//! out.
+//! `y[c, t]` is the mean of the `size` samples of `x[c]` from t·stride on. Last samples that fill no window are left out.
 
 use super::pooled::{Pool, Reduction};
 
 /// The mean of each window of a signal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AvgPool1d {
-    /// The samples of a window.
+    /// Samples per window.
     pub size: usize,
-    /// The samples from one window to the next.
+    /// Samples from one window to the next.
     pub stride: usize,
 }
 

@@ -1,14 +1,14 @@
-//! `y[c, p]` is the mean of window p of `x[c]`, `size` elements high and wide from p·stride on; elements that fill
-//! no window are left out.
+//! `y[c, p]` is the mean of window p of `x[c]`, `size` elements high and wide from p·stride on. Last elements that fill no
+//! window are left out.
 
 use super::pooled::{Pool, Reduction};
 
 /// The mean of each window of an image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AvgPool2d {
-    /// The height and width of a window.
+    /// The height and width of a window, in elements.
     pub size: [usize; 2],
-    /// The elements from one window to the next, down and across.
+    /// Elements from one window to the next, down and across.
     pub stride: [usize; 2],
 }
 

@@ -1,8 +1,10 @@
 //! a = f(z), `z[o, t] = Σc Σj W[o, c, j] · x[c, t·stride + j - padding] + b[o]`, x = 0 outside; W of shape
 //! (filters, channels, kernel).
 
+use super::field::{Field, Source};
+use super::one_layer::{OnInput, OneLayer};
+use super::row_shape::signal;
 use super::weighted::{Weighted, lower};
-use super::{Field, OnInput, OneLayer, Source, signal};
 use crate::network::lowering::{Lowering, Site};
 use crate::plan::ops::convolution::Convolution;
 use crate::plan::{Axis, BufferId, Padding, Windows};
@@ -10,13 +12,13 @@ use crate::plan::{Axis, BufferId, Padding, Windows};
 /// A convolution of signals.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conv1d {
-    /// The channels of the output.
+    /// Channels of the output.
     pub filters: usize,
-    /// The samples that one position sees.
+    /// Samples per position of the output.
     pub kernel: usize,
-    /// The samples from one position to the next.
+    /// Samples from one position to the next.
     pub stride: usize,
-    /// The zeros around a signal.
+    /// The zeros around the signal.
     pub padding: Padding,
 }
 
@@ -99,7 +101,7 @@ impl OnInput for Conv1dOn {
         Some(self.windows)
     }
 
-    /// Glorot's fans of a convolution: the inputs of an output, the outputs of an input.
+    /// Glorot's fans: the inputs of one output, and the outputs of one input.
     fn lower(&self, lowering: &mut Lowering, site: &Site) -> BufferId {
         let (windows, x) = (self.windows, site.x);
         let Windows { channels, filters, .. } = windows;

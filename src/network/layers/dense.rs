@@ -1,7 +1,8 @@
 //! a = f(W x + b), W of shape (units, inputs).
 
+use super::field::{Field, Source};
+use super::one_layer::{OnInput, OneLayer};
 use super::weighted::{Weighted, lower};
-use super::{Field, OnInput, OneLayer, Source};
 use crate::network::lowering::{Lowering, Site};
 use crate::plan::access::Mode;
 use crate::plan::ops::matmul::{Factor, MatMul, Out};
@@ -14,7 +15,7 @@ pub struct Dense {
     pub units: usize,
 }
 
-/// A dense layer on an input of so many elements.
+/// A dense layer on an input of known shape.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DenseOn {
     inputs: Vec<usize>,

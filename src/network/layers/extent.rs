@@ -1,21 +1,22 @@
-//! Sizes and strides: of a signal one number, of an image one of each axis.
+//! Sizes and strides: one number for signals, one number per axis for images.
 
-use super::{Field, Source, image, signal};
+use super::field::{Field, Source};
+use super::row_shape::{image, signal};
 
-/// A size or a stride within a channel: samples of a signal, or the height and the width in an image.
+/// A size or a stride within a channel: samples in a signal, height and width in an image.
 pub trait Extent: Copy {
-    /// The axes of such a row, its channels among them.
+    /// The number of axes of a row, with its channels.
     const AXES: usize;
-    /// What such a row is, for a message.
+    /// A row, as messages call it.
     const ROW: &'static str;
-    /// What a size is, for a message.
+    /// A size, as messages call it.
     const SIZE: &'static str;
-    /// What a stride is, for a message.
+    /// A stride, as messages call it.
     const STRIDE: &'static str;
     /// 2 along every axis.
     const TWO: Self;
 
-    /// Reads it from a file; `otherwise` stands in where the field is absent.
+    /// Reads it from a file; `otherwise` is the default of an absent field.
     fn read<S: Source>(
         from: &mut S,
         field: &str,
@@ -23,22 +24,22 @@ pub trait Extent: Copy {
         what: &str,
     ) -> Result<Self, S::Error>;
 
-    /// As files have it.
+    /// Its field in files.
     fn field(self) -> Field;
 
-    /// The channels and the extent of a row; the error says that it is no such row.
+    /// The channels and the extent of a row; an error if the row has other axes.
     fn of_row(shape: &[usize]) -> Result<(usize, Self), String>;
 
-    /// The shape of a row of these channels, of this extent down and across.
+    /// The shape of a row of this many channels, and of this extent down and across.
     fn row(channels: usize, extent: [usize; 2]) -> Vec<usize>;
 
-    /// Down and across; a signal has a height of 1.
+    /// The extent down and across; a signal has 1 down.
     fn pair(self) -> [usize; 2];
 
-    /// Along each axis.
+    /// The extent along each axis.
     fn numbers(&self) -> &[usize];
 
-    /// Its numbers as people read them.
+    /// Its numbers for people, with `between` between them.
     fn text(self, between: &str) -> String {
         self.numbers().iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
     }

@@ -1,14 +1,15 @@
-//! The channels of a signal or an image one after the other.
+//! A signal or an image as features: channel after channel.
 
-use super::{Field, OnInput, OneLayer, Source};
+use super::field::{Field, Source};
+use super::one_layer::{OnInput, OneLayer};
 use crate::network::lowering::{Lowering, Site};
 use crate::plan::BufferId;
 
-/// A row as features.
+/// The layer that flattens a row to features.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Flatten;
 
-/// The same on rows of so many elements.
+/// The layer on rows of this many elements.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FlattenOn {
     elements: usize,
@@ -48,7 +49,7 @@ impl OnInput for FlattenOn {
         vec![self.elements]
     }
 
-    /// Rows lie flat in memory already.
+    /// No operation: rows are flat in memory.
     fn lower(&self, _: &mut Lowering, site: &Site) -> BufferId {
         site.x
     }

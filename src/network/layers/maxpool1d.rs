@@ -1,14 +1,14 @@
-//! `y[c, t]` is the largest of the `size` samples of `x[c]` from t·stride on; samples that fill no window are
-//! left out.
+//! `y[c, t]` is the largest of the `size` samples of `x[c]` from t·stride on. Last samples that fill no window are left
+//! out.
 
 use super::pooled::{Pool, Reduction};
 
 /// The largest sample of each window of a signal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MaxPool1d {
-    /// The samples of a window.
+    /// Samples per window.
     pub size: usize,
-    /// The samples from one window to the next.
+    /// Samples from one window to the next.
     pub stride: usize,
 }
 

@@ -1,19 +1,19 @@
-//! What pools share: the layer over signals and over images, its place on a known input, and what it makes
-//! of each window.
+//! Pools: the layer over signals and over images, by itself and on a known input.
 
 use super::extent::Extent;
-use super::{Field, OnInput, OneLayer, Source};
+use super::field::{Field, Source};
+use super::one_layer::{OnInput, OneLayer};
 use crate::network::lowering::{Lowering, Site};
 use crate::plan::access::Mode;
 use crate::plan::ops::average_pool::AveragePool;
 use crate::plan::ops::max_pool::MaxPool;
 use crate::plan::{Axis, BufferId, Element, Padding, Windows};
 
-/// A layer that makes one number of each window of a channel.
+/// A layer that reduces each window of a channel to one number.
 pub trait Pool: Sized {
     /// The size of a window: a number over signals, a pair over images.
     type Extent: Extent;
-    /// What it makes of a window.
+    /// How it reduces a window.
     const REDUCTION: Reduction;
 
     /// The pool of these windows.
@@ -22,16 +22,16 @@ pub trait Pool: Sized {
     /// The size of a window.
     fn size(&self) -> Self::Extent;
 
-    /// From one window to the next.
+    /// The distance from one window to the next.
     fn stride(&self) -> Self::Extent;
 }
 
-/// What a pool makes of a window.
+/// How a pool reduces a window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Reduction {
-    /// Its mean.
+    /// To its mean.
     Mean,
-    /// Its largest element.
+    /// To its largest element.
     Largest,
 }
 
@@ -48,7 +48,7 @@ impl<P: Pool> OneLayer for P {
     const FIELDS: &'static [&'static str] = &["size", "stride"];
     const AXES: Option<usize> = Some(P::Extent::AXES);
 
-    /// As in other frameworks, windows lie side by side unless told otherwise.
+    /// As in other frameworks, the default stride is the size: windows lie side by side.
     fn read<S: Source>(from: &mut S) -> Result<Self, S::Error> {
         let size = P::Extent::read(from, "size", P::Extent::TWO, P::Extent::SIZE)?;
         let stride = P::Extent::read(from, "stride", size, P::Extent::STRIDE)?;
@@ -83,13 +83,13 @@ impl<P: Pool> OneLayer for P {
     }
 }
 
-/// The axes of a pool over `input`; the error says why it can't be pooled so.
+/// The axes of a pool over `input`; an error if a window is longer.
 fn axes<E: Extent>(input: E, size: E, stride: E) -> Result<[Axis; 2], String> {
     let [inputs, sizes, strides] = [input, size, stride].map(E::pair);
-    let axis = |i: usize| Axis::new(inputs[i], sizes[i], strides[i], 1, Padding::Each(0));
-    match (axis(0), axis(1)) {
-        (Ok(vertical), Ok(horizontal)) => Ok([vertical, horizontal]),
-        (Err(_), _) | (_, Err(_)) => Err(format!(
+    let axes = [0, 1].map(|i| Axis::new(inputs[i], sizes[i], strides[i], 1, Padding::Each(0)));
+    match axes {
+        [Ok(vertical), Ok(horizontal)] => Ok([vertical, horizontal]),
+        [Err(_), _] | [_, Err(_)] => Err(format!(
             "has windows of {}, longer than {} of {}, and would leave nothing; use a smaller size",
             size.text(" x "),
             E::ROW,
@@ -127,7 +127,7 @@ impl OnInput for PoolOn {
 }
 
 impl Reduction {
-    /// What a pool begins with in the name of a network: `p2`.
+    /// The letter of a pool in the name of a network: `p2`.
     fn letter(self) -> char {
         match self {
             Reduction::Mean => 'a',

@@ -1,4 +1,4 @@
-//! What layers with weights share: y = f(product of W and x, + b).
+//! Layers with weights: a = f(z), where z is a product of W and x, plus b.
 
 use crate::network::activation::Activation;
 use crate::network::lowering::{Lowering, Site};
@@ -6,21 +6,20 @@ use crate::plan::ops::bias::Bias;
 use crate::plan::ops::bias_activation::BiasActivation;
 use crate::plan::{BufferId, Initializer, Operation, Tensor, TensorId};
 
-/// The sizes of such a layer.
+/// The sizes of a layer with weights.
 pub(super) struct Weighted {
     /// The shape of W; its first axis is that of b.
     pub weight: Vec<usize>,
-    /// The inputs that an output sums over.
+    /// Inputs per output.
     pub fan_in: usize,
-    /// The outputs that an input feeds.
+    /// Outputs per input.
     pub fan_out: usize,
     /// The shape of a row of the output.
     pub output: Vec<usize>,
 }
 
-/// The tensors and operations of such a layer; `product` is the operation from x and W to z. The activation of
-/// an output that tells classes or labels apart belongs to the loss and the prediction: what the loss reads
-/// are the logits.
+/// Adds the tensors and operations of a layer with weights; `product` is the operation from x and W to z. The loss and
+/// the prediction apply the activation of an output of classes or labels: there the layer ends with the logits z.
 pub(super) fn lower(
     lowering: &mut Lowering,
     site: &Site,

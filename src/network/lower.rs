@@ -1,4 +1,4 @@
-//! From layers to the plan.
+//! Lowering: from the layers of a network to its plan.
 
 use super::activation::Activation;
 use super::initialization::Initialization;
@@ -48,7 +48,7 @@ pub fn lower(network: &Network, initialization: Initialization) -> Plan {
     }
 }
 
-/// From what the loss reads to what a prediction shows.
+/// The operation from the logits z to predictions, if there is one, and the buffer of predictions.
 fn prediction(
     lowering: &mut Lowering,
     network: &Network,

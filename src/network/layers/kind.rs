@@ -1,0 +1,146 @@
+//! The kinds of layers, from the one table of their files and types.
+
+use super::field::{Field, Source};
+use super::one_layer::{OnInput, OneLayer};
+use super::{avgpool1d, avgpool2d, conv1d, dense, flatten, maxpool1d};
+use crate::network::lowering::{Lowering, Site};
+use crate::plan::{BufferId, Windows};
+
+/// The most units, filters or samples that a layer names.
+pub const MOST_SIZE: usize = 1 << 20;
+macro_rules! layers {
+    ($($file:ident $name:ident,)*) => {
+        /// The kind of a layer.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Kind {
+            $(#[doc = concat!("See [`", stringify!($file), "`].")] $name($file::$name),)*
+        }
+
+        /// A layer on an input of known shape.
+        #[derive(Debug, Clone, PartialEq)]
+        pub(in crate::rooms::network) enum Placed {
+            $($name(<$file::$name as OneLayer>::Placed),)*
+        }
+
+        /// The types of layers, as files call them.
+        pub const LAYER_TYPES: &[&str] = &[$(stringify!($file)),*];
+
+        impl Kind {
+            /// Its type in files.
+            pub fn name(&self) -> &'static str {
+                match self { $(Kind::$name(_) => stringify!($file),)* }
+            }
+
+            /// The fields of a type of layer, its activation aside; None if there is no such type.
+            pub fn fields_of(name: &str) -> Option<&'static [&'static str]> {
+                match name {
+                    $(stringify!($file) => Some($file::$name::FIELDS),)*
+                    _ => None,
+                }
+            }
+
+            /// Whether layers of a type have an activation.
+            pub fn is_activated(name: &str) -> bool {
+                match name {
+                    $(stringify!($file) => $file::$name::IS_ACTIVATED,)*
+                    _ => false,
+                }
+            }
+
+            /// Reads a layer of a type; None if there is no such type.
+            pub fn read<S: Source>(name: &str, from: &mut S) -> Option<Result<Self, S::Error>> {
+                match name {
+                    $(stringify!($file) => Some($file::$name::read(from).map(Kind::$name)),)*
+                    _ => None,
+                }
+            }
+
+            /// The layer on an input of this shape; the error says why it does not take the input.
+            pub(in crate::rooms::network) fn place(&self, input: &[usize]) -> Result<Placed, String> {
+                match self { $(Kind::$name(layer) => layer.place(input).map(Placed::$name),)* }
+            }
+        }
+
+        $(impl From<$file::$name> for Kind {
+            fn from(layer: $file::$name) -> Self {
+                Kind::$name(layer)
+            }
+        })*
+
+        /// An expression of the layer of a kind.
+        macro_rules! each {
+            ($kind:expr, $layer:ident => $value:expr) => {
+                match $kind { $(Kind::$name($layer) => $value,)* }
+            };
+        }
+
+        impl Placed {
+            /// The shape of a row of its output.
+            pub fn shape(&self) -> Vec<usize> {
+                match self { $(Placed::$name(layer) => layer.shape(),)* }
+            }
+
+            /// The number of its weights, biases aside, in arithmetic that no width overflows.
+            pub fn weights(&self) -> u128 {
+                match self { $(Placed::$name(layer) => layer.weights(),)* }
+            }
+
+            /// Its windows, if it has any.
+            pub fn windows(&self) -> Option<Windows> {
+                match self { $(Placed::$name(layer) => layer.windows(),)* }
+            }
+
+            /// Adds its operations at a site; the buffer of their result.
+            pub fn lower(&self, lowering: &mut Lowering, site: &Site) -> BufferId {
+                match self { $(Placed::$name(layer) => layer.lower(lowering, site),)* }
+            }
+        }
+    };
+}
+layers! {
+    dense Dense,
+    conv1d Conv1d,
+    maxpool1d MaxPool1d,
+    avgpool1d AvgPool1d,
+    avgpool2d AvgPool2d,
+    flatten Flatten,
+}
+
+impl Kind {
+    /// Its fields with their values.
+    pub fn fields(&self) -> Vec<(&'static str, Field)> {
+        let values = each!(self, layer => layer.fields());
+        Kind::fields_of(self.name()).unwrap_or_default().iter().copied().zip(values).collect()
+    }
+
+    /// Its fields as people read them; None for a layer without fields.
+    pub(super) fn described(&self) -> Option<String> {
+        each!(self, layer => layer.described())
+    }
+
+    /// Its fields in a few characters, for the name of a network: `16c7`; None for a layer without fields.
+    pub fn short(&self) -> Option<String> {
+        each!(self, layer => layer.short())
+    }
+
+    /// The number of axes of the rows that it takes; None if it takes any.
+    pub fn axes(&self) -> Option<usize> {
+        fn axes<L: OneLayer>(_: &L) -> Option<usize> {
+            L::AXES
+        }
+        each!(self, layer => axes(layer))
+    }
+
+    /// A fault on any input, if it has one: a size of 0, or padding as long as the kernel.
+    pub(super) fn fault(&self) -> Option<String> {
+        let sizes = each!(self, layer => layer.sizes());
+        if let Some((_, what)) = sizes.iter().find(|(size, _)| *size == 0) {
+            return Some(format!("has {what}; allowed: 1 or more"));
+        }
+        if let Some((size, what)) = sizes.iter().find(|(size, _)| *size > MOST_SIZE) {
+            let what = what.trim_start_matches("0 ").trim_end_matches(" 0");
+            return Some(format!("has {what} {size}; allowed: up to {MOST_SIZE}"));
+        }
+        each!(self, layer => layer.fault())
+    }
+}

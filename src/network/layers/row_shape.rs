@@ -1,0 +1,23 @@
+//! The shapes of rows.
+
+/// The channels, and the height and width, of an image.
+pub(super) fn image(shape: &[usize]) -> Result<(usize, [usize; 2]), String> {
+    match shape {
+        [channels, height, width] => Ok((*channels, [*height, *width])),
+        _ => Err("takes an image of (channels, height, width), which flatten and dense end".into()),
+    }
+}
+
+/// The channels and the samples of a signal.
+pub(super) fn signal(shape: &[usize]) -> Result<(usize, usize), String> {
+    match shape {
+        [channels, samples] => Ok((*channels, *samples)),
+        _ => Err("takes a signal of (channels, samples), which flatten and dense end".into()),
+    }
+}
+
+/// `(16, 75)`: a shape as Python writes it.
+pub fn shape_text(shape: &[usize]) -> String {
+    let sizes: Vec<String> = shape.iter().map(ToString::to_string).collect();
+    format!("({})", sizes.join(", "))
+}
