@@ -1,20 +1,20 @@
-//! The place in the tokens that the parser has come to, and what it says when it cannot go on.
+//! The position of the parser in the tokens, and its errors.
 
 use super::error::ParseError;
 use super::operation::Comparison;
 use super::token::{Token, tokens};
 use super::variable::Variable;
 
-/// The tokens of a text and the next one of them.
+/// The tokens of a text, and the index of the next one.
 pub(super) struct Cursor {
     tokens: Vec<(usize, Token)>,
     next: usize,
-    /// The variable that examples have.
+    /// The variable of examples.
     example: &'static str,
 }
 
 impl Cursor {
-    /// The start of `text`; the first of the variables is that of examples.
+    /// The start of `text`; examples have the first of the variables.
     pub(super) fn new(text: &str, variables: &[Variable]) -> Result<Self, ParseError> {
         let example = variables.first().map_or("x", |own| own.name());
         Ok(Self { tokens: tokens(text, example)?, next: 0, example })
@@ -36,14 +36,14 @@ impl Cursor {
         self.tokens.get(self.next).map_or(0, |(position, _)| *position)
     }
 
-    /// Steps over the next token if it is `symbol`.
+    /// Takes the next token if it is `symbol`.
     pub(super) fn takes(&mut self, symbol: &str) -> bool {
         let found = matches!(self.peek(), Token::Symbol(s) if *s == symbol);
         self.next += usize::from(found);
         found
     }
 
-    /// Steps over `symbol`, which stands after a term.
+    /// Takes `symbol` after a term; an error if the next token is another.
     pub(super) fn expect(&mut self, symbol: &str, of: &str) -> Result<(), ParseError> {
         if self.takes(symbol) {
             return Ok(());
@@ -51,6 +51,7 @@ impl Cursor {
         Err(self.unexpected_after_term(&format!("an operator or the `{symbol}` of {of}")))
     }
 
+    /// Takes the opening parenthesis of a call.
     pub(super) fn open(&mut self, signature: &str) -> Result<(), ParseError> {
         if self.takes("(") {
             return Ok(());
@@ -58,7 +59,7 @@ impl Cursor {
         Err(self.unexpected(&format!("the parenthesis of {signature}")))
     }
 
-    /// The error of a next token that is not what is `needed`.
+    /// The error of a next token other than `needed`.
     pub(super) fn unexpected(&self, needed: &str) -> ParseError {
         ParseError {
             position: self.position(),

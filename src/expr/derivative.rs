@@ -5,8 +5,8 @@ use super::tree::{Node, Term, Tree};
 use super::variable::Variable;
 
 impl Tree {
-    /// The derivative of `root`, the last term of the tree, by `variable`. The terms come after their
-    /// operands, so one pass over them suffices, and the work grows with their number alone.
+    /// The derivative of `root`, the last term of the tree, by `variable`. Operands come before their operation, so one
+    /// pass over the terms suffices.
     pub(super) fn derivative(&mut self, root: Term, variable: Variable) -> Term {
         let mut derivatives: Vec<Term> = Vec::new();
         for index in 0..=root.index() {

@@ -5,7 +5,7 @@ use std::fmt::{Formatter, Result};
 use super::operation::{Function, Operator};
 use super::tree::{Node, Term, Tree};
 
-/// How tightly a term holds together; one that binds less than its place needs is bracketed.
+/// How tightly a term binds; a term that binds less than its context needs gets brackets.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 enum Binding {
     Sum,
@@ -22,7 +22,7 @@ enum Piece {
 }
 
 impl Tree {
-    /// Writes `root`; the pieces wait on a list, not on the stack, however deep the tree.
+    /// Writes `root`. The pieces wait on a list, not on the stack, so a tree may be deep.
     pub(super) fn write(&self, root: Term, f: &mut Formatter<'_>) -> Result {
         let mut pending = vec![Piece::Term(root, Binding::Sum)];
         while let Some(piece) = pending.pop() {
@@ -59,13 +59,13 @@ impl Tree {
     }
 }
 
-/// What a term is written as, from left to right.
+/// The text of a term in pieces, from left to right.
 fn pieces(node: Node) -> Vec<Piece> {
     use Piece::Text;
     let part = Piece::Term;
     match node {
         Node::Variable(variable) => vec![Text(variable.name())],
-        // Written by its digits before it comes here.
+        // `write` prints the digits of a constant itself.
         Node::Constant(_) => vec![],
         Node::Apply(Function::Negate, u) => vec![Text("-"), part(u, Binding::Power)],
         Node::Apply(function, u) => {

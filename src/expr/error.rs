@@ -1,6 +1,6 @@
-//! What is wrong with a text that is no expression.
+//! The error of a text that is no expression.
 
-/// Why a text is no expression: a message and the character it points at.
+/// The error of a text that is no expression: a message and the character that it points at.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message} (at character {})", position + 1)]
 pub struct ParseError {

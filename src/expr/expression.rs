@@ -2,13 +2,13 @@
 
 use super::error::ParseError;
 use super::parse;
-use super::program::{Program, Scratch};
+use super::program::{Inputs, Program, Scratch};
 use super::tree::{Term, Tree};
 use super::variable::Variable;
 use crate::math::Real;
 
-/// A function of one or more variables with its derivative by the first of them, as a straight-line
-/// program with shared subterms.
+/// A function f of one or more variables, with its derivative f' by the first of them, as a straight-line program with
+/// shared subterms.
 #[derive(Debug, Clone)]
 pub struct Expression {
     tree: Tree,
@@ -17,12 +17,12 @@ pub struct Expression {
 }
 
 impl Expression {
-    /// Parses a function of x; see the crate's language reference for what `text` may hold.
+    /// Parses a function of x, in the language of the crate's reference.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         Self::of(&[Variable::X], text)
     }
 
-    /// Parses a function of these variables, one or more. The first is the one that f' is the derivative by.
+    /// Parses a function of these variables, one or more; f' is the derivative by the first.
     pub fn of(variables: &[Variable], text: &str) -> Result<Self, ParseError> {
         let (tree, root) = parse::parse(text, variables)?;
         Self::new(tree, root, variables)
@@ -35,7 +35,7 @@ impl Expression {
         Self::new(tree, root, &self.program.variables)
     }
 
-    /// The variables it may have, the first of which f' is the derivative by.
+    /// Its variables; f' is the derivative by the first.
     pub fn variables(&self) -> &[Variable] {
         &self.program.variables
     }
@@ -55,20 +55,19 @@ impl Expression {
         self.evaluate_with(x, &[])
     }
 
-    /// f and f' at `x`, the value of the first variable, and `others`, those of the rest in their order.
+    /// f and f' at `x`, the value of the first variable, and `others`, the values of the rest in their order.
     ///
     /// # Panics
-    /// If there are not as many values as variables.
+    /// If the number of values differs from the number of variables.
     pub fn evaluate_with<T: Real>(&self, x: T, others: &[T]) -> (T, T) {
         self.program.evaluate(x, others)
     }
 
-    /// f and, if asked for, f' at every element of `x`, the values of the first variable; `others`, those of
-    /// the rest, are the same for all elements. The slices but `others` have equal lengths. The bits are
-    /// those of [`Expression::evaluate_with`].
+    /// f, and f' if there is a `derivative`, at every element of `x`, the values of the first variable. The values of the
+    /// rest, `others`, are the same for all elements. The bits are those of [`Expression::evaluate_with`].
     ///
     /// # Panics
-    /// If `value` or `derivative` is shorter than `x`, or `others` has not a value for every other variable.
+    /// If `value` or `derivative` is shorter than `x`, or `others` does not have one value per other variable.
     pub fn evaluate_block<T: Real>(
         &self,
         x: &[T],
@@ -77,12 +76,11 @@ impl Expression {
         derivative: Option<&mut [T]>,
         scratch: &mut Scratch<T>,
     ) {
-        self.program.evaluate_block((x, others), value, derivative, scratch);
+        self.program.evaluate_block(Inputs { x, others }, value, derivative, scratch);
     }
 
-    /// WGSL: `fn NAME(x: f32) -> vec2<f32>`, the value and the derivative, of these arguments: all variables
-    /// of the function, and others that it passes over. It calls functions of
-    /// [`MATH_WGSL`](crate::math::MATH_WGSL), which must stand in the same shader.
+    /// f and f' as WGSL, `fn NAME(x: f32) -> vec2<f32>`. The arguments are all variables of the function, and others that
+    /// it ignores. It calls functions of [`MATH_WGSL`](crate::math::MATH_WGSL), which must be in the same shader.
     pub fn to_wgsl(&self, name: &str, arguments: &[Variable]) -> String {
         self.program.to_wgsl(name, arguments)
     }
@@ -128,7 +126,7 @@ mod tests {
         let by_a = f.derivative(Variable::A).unwrap();
         let (value, slope) = by_a.evaluate_with(x, &[a]);
         assert!((value - (x * x * a.cos() + 3.0 * a * a)).abs() < 1e-14);
-        // And its own derivative is by x again.
+        // The derivative of the derivative is by x again.
         assert!((slope - 2.0 * x * a.cos()).abs() < 1e-14);
         assert_eq!(f.derivative(Variable::E).unwrap().to_string(), "0");
     }
@@ -161,14 +159,14 @@ mod tests {
         let of_e = |text| Expression::of(&[Variable::E], text);
         assert_eq!(of_e("e*E").unwrap().to_string(), "e^2");
         assert_eq!(of_e("e^2").unwrap().evaluate(3.0), (9.0, 6.0));
-        let refusal = |error: Result<Expression, ParseError>| error.unwrap_err().message;
-        let message = refusal(of_e("x^2"));
+        let refusal = |text| of_e(text).unwrap_err().message;
+        let message = refusal("x^2");
         assert!(message.contains("`x` is no known name"), "{message}");
         assert!(message.contains("allowed are e, pi and the functions if,"), "{message}");
-        assert!(refusal(of_e("2e")).ends_with("as in 2*e"));
-        assert!(refusal(of_e("e**2")).ends_with("written e^2"));
-        assert!(refusal(of_e("")).ends_with("an example is e^2"));
-        let message = refusal(Expression::parse("a*x"));
+        assert!(refusal("2e").ends_with("as in 2*e"));
+        assert!(refusal("e**2").ends_with("written e^2"));
+        assert!(refusal("").ends_with("an example is e^2"));
+        let message = Expression::parse("a*x").unwrap_err().message;
         assert!(message.contains("allowed are x, pi, e and the functions"), "{message}");
         assert_eq!(Expression::parse("e").unwrap().evaluate(0.0).0, std::f64::consts::E);
     }

@@ -1,4 +1,4 @@
-//! The operations of the language: their names and what they compute.
+//! The operations of the language: their names and values.
 
 use crate::math::Real;
 
@@ -13,7 +13,7 @@ pub enum Function {
     Exponential,
     /// ln a
     Logarithm,
-    /// The square root of a, 0 below 0.
+    /// The square root of a; 0 for a < 0.
     SquareRoot,
     /// sin a
     Sine,
@@ -49,7 +49,7 @@ impl Function {
         FUNCTIONS.iter().find(|(_, function)| *function == self).map_or("-", |(name, _)| name)
     }
 
-    /// The value at `a`. The square root of a negative number is 0, as its derivative is.
+    /// The value at `a`. The square root of a negative number is 0, and so is its derivative.
     #[inline(always)]
     pub(super) fn apply<T: Real>(self, a: T) -> T {
         match self {
@@ -84,7 +84,7 @@ pub enum Operator {
     Multiply,
     /// a / b
     Divide,
-    /// For a whole exponent repeated multiplication; otherwise e^(b ln a), and 0 where a <= 0.
+    /// Repeated multiplication if b is a whole number; otherwise e^(b ln a), and 0 for a <= 0.
     Power,
     /// The larger.
     Maximum,
@@ -93,7 +93,7 @@ pub enum Operator {
 }
 
 impl Operator {
-    /// The value at `a` and `b`; powers only while constants are folded, in f64.
+    /// The value at `a` and `b`, in f64, for folding constants.
     pub(super) fn fold(self, a: f64, b: f64) -> f64 {
         match self {
             Self::Add => a + b,
@@ -148,12 +148,12 @@ impl Comparison {
         }
     }
 
-    /// The comparison that is written as `sign`.
+    /// The comparison with this sign.
     pub(super) fn of_sign(sign: &str) -> Option<Self> {
         COMPARISONS.iter().find(|(known, _)| *known == sign).map(|(_, comparison)| *comparison)
     }
 
-    /// The comparison as it is written.
+    /// Its sign.
     pub(super) fn sign(self) -> &'static str {
         COMPARISONS.iter().find(|(_, comparison)| *comparison == self).map_or("", |(sign, _)| sign)
     }

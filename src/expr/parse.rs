@@ -1,4 +1,4 @@
-//! From a text to a term: recursive descent, one function a level of precedence.
+//! From a text to a term: recursive descent, with one function per level of precedence.
 
 use super::cursor::Cursor;
 use super::error::ParseError;
@@ -8,7 +8,7 @@ use super::tree::{Term, Tree};
 use super::variable::Variable;
 use crate::nearest::did_you_mean;
 
-/// How deep parentheses, calls, signs and powers may nest: recursion must not exhaust the stack.
+/// The deepest nesting of parentheses, calls, signs and powers: recursion must not exhaust the stack.
 const MAX_DEPTH: usize = 128;
 
 const CHOICE: &str = "if(condition, a, b)";
@@ -34,7 +34,7 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    /// `term`, unless constants within it do not fit an f32.
+    /// `term`; an error if one of its constants does not fit an f32.
     fn finite(&mut self, position: usize, term: Term) -> Result<Term, ParseError> {
         if self.tree.take_overflow() {
             let message = "the constants here give no finite 32-bit number".to_owned();
@@ -84,7 +84,7 @@ impl Parser<'_> {
         }
     }
 
-    /// A power or its negative. All recursion passes here, so here the depth is counted.
+    /// A power or its negative. It counts the depth, because all recursion passes through it.
     fn signed(&mut self) -> Result<Term, ParseError> {
         if self.depth == MAX_DEPTH {
             let message = format!("the expression nests deeper than {MAX_DEPTH} levels");
@@ -132,12 +132,12 @@ impl Parser<'_> {
         }
     }
 
-    /// What may stand where nothing does.
+    /// An example for an empty expression.
     fn example(&self) -> &'static str {
         if self.variables.contains(&Variable::E) { "e^2" } else { "x*sigmoid(x)" }
     }
 
-    /// What begins with a name: a variable, a constant or a call.
+    /// A term that begins with a name: a variable, a constant or a call.
     fn named(&mut self, name: &str) -> Result<Term, ParseError> {
         let position = self.cursor.position();
         if let Some(&variable) = self.variables.iter().find(|own| own.name() == name) {
@@ -206,7 +206,7 @@ impl Parser<'_> {
 
 fn unknown(name: &str, variables: &[Variable]) -> String {
     let mut values: Vec<&str> = variables.iter().map(|own| own.name()).collect();
-    // A variable hides the constant of its name.
+    // A variable hides the constant of the same name.
     let hidden = values.clone();
     values.extend(CONSTANTS.map(|(name, _)| name).iter().filter(|own| !hidden.contains(own)));
     let functions = ["if", "min", "max"].into_iter().chain(FUNCTIONS.map(|(name, _)| name));

@@ -1,7 +1,7 @@
-//! An expression as a straight list of instructions, and their evaluation.
+//! An expression as a straight list of instructions, and its evaluation.
 //!
-//! Instruction by instruction over a chunk of elements: each inner loop is one operation over
-//! arrays of fixed length, which the compiler turns into vector instructions.
+//! Each instruction runs over a chunk of elements: an inner loop is one operation over arrays of fixed length, which the
+//! compiler makes vector instructions.
 
 use std::collections::HashMap;
 
@@ -19,21 +19,21 @@ pub struct Scratch<T> {
     slots: Vec<[T; CHUNK]>,
 }
 
-/// Elements an instruction handles at a time: its operands stay in the first-level cache.
+/// Elements per chunk: the operands of an instruction stay in the first-level cache.
 pub(super) const CHUNK: usize = 64;
 
 /// The longest program: powers such as x^999999 unfold into many multiplications.
 const MAX_INSTRUCTIONS: usize = 20_000;
 
-/// Values of f and of one derivative f', with shared subterms. Every value has a slot: first the
-/// constants, then the variables, then one an instruction, each of which reads slots before its own.
+/// The computation of f and of one derivative f', with shared subterms. Every value has a slot: first the constants, then
+/// the variables, then one per instruction, which reads slots before its own.
 #[derive(Debug, Clone)]
 pub(super) struct Program {
     pub(super) constants: Vec<f64>,
     pub(super) variables: Vec<Variable>,
     /// Operands are slots; powers are unfolded, and comparisons are >, >= or ==.
     pub(super) instructions: Vec<Node>,
-    /// How many of the instructions f alone needs.
+    /// The number of instructions that f alone needs; they come first.
     value_instructions: usize,
     /// The slot of f.
     pub(super) value: Term,
@@ -75,16 +75,19 @@ impl Program {
         let computed: Vec<Term> = rest.into_iter().filter(|t| !inputs.contains(t)).collect();
         // The order begins with all that f needs.
         let of_value = tree.order(&[value]);
-        let is_computed = |t: &&Term| !is_constant(t) && !inputs.contains(t);
-        let value_instructions = of_value.iter().filter(is_computed).count();
+        let value_instructions =
+            of_value.iter().filter(|t| !is_constant(t) && !inputs.contains(t)).count();
         let in_order = constants.iter().chain(&inputs).chain(&computed);
         let slots: HashMap<Term, Term> =
             in_order.enumerate().map(|(slot, &term)| (term, Term::at(slot))).collect();
-        let in_slots = |t: &Term| tree.node(*t).with_operands(|operand| slots[&operand]);
+        let instructions = computed
+            .iter()
+            .map(|&term| tree.node(term).with_operands(|operand| slots[&operand]))
+            .collect();
         Self {
             constants: constants.iter().filter_map(|&t| tree.value(t)).collect(),
             variables: variables.to_vec(),
-            instructions: computed.iter().map(in_slots).collect(),
+            instructions,
             value_instructions,
             value: slots[&value],
             derivative: slots[&derivative],
@@ -100,19 +103,23 @@ impl Program {
         self.constants.len() + self.variables.len() + self.instructions.len()
     }
 
-    /// f and f' at the values of the variables: `x` is that of the first, `others` are those of the rest.
+    /// f and f' at `x`, the value of the first variable, and `others`, the values of the rest.
     pub(super) fn evaluate<T: Real>(&self, x: T, others: &[T]) -> (T, T) {
         let (mut value, mut derivative) = ([T::ZERO], [T::ZERO]);
         let mut slots = vec![[T::ZERO]; self.slots()];
-        self.evaluate_chunks((&[x], others), &mut value, Some(&mut derivative), &mut slots);
+        self.evaluate_chunks(
+            Inputs { x: &[x], others },
+            &mut value,
+            Some(&mut derivative),
+            &mut slots,
+        );
         (value[0], derivative[0])
     }
 
-    /// The same for a slice of the first variable's values; the vector instructions of the machine do not
-    /// change a bit.
+    /// f and f' of a block, with the same bits on any machine.
     pub(super) fn evaluate_block<T: Real>(
         &self,
-        inputs: (&[T], &[T]),
+        inputs: Inputs<T>,
         value: &mut [T],
         derivative: Option<&mut [T]>,
         scratch: &mut Scratch<T>,
@@ -121,18 +128,19 @@ impl Program {
             scratch.slots.resize(self.slots(), [T::ZERO; CHUNK]);
         }
         let slots = &mut scratch.slots[..];
-        // Rust never contracts a*b + c, and so the bits are the same with a fused multiply-add at hand.
+        // Rust never contracts a*b + c: the bits are the same on a machine with fused multiply-add.
         InstructionSet::best().run(Block { program: self, inputs, value, derivative, slots });
     }
 
     #[inline(always)]
     fn evaluate_chunks<T: Real, const N: usize>(
         &self,
-        (x, others): (&[T], &[T]),
+        inputs: Inputs<T>,
         value: &mut [T],
         mut derivative: Option<&mut [T]>,
         slots: &mut [[T; N]],
     ) {
+        let Inputs { x, others } = inputs;
         for (slot, &constant) in slots.iter_mut().zip(&self.constants) {
             *slot = [T::from_f64(constant); N];
         }
@@ -149,7 +157,7 @@ impl Program {
         for start in (0..x.len()).step_by(N) {
             let length = N.min(x.len() - start);
             let range = start..start + length;
-            // Of a last, shorter chunk the other elements are computed and not read.
+            // The last chunk may be shorter: its other elements are computed, and not read.
             slots[x_slot][..length].copy_from_slice(&x[range.clone()]);
             for (index, &instruction) in self.instructions[..needed].iter().enumerate() {
                 let (done, rest) = slots.split_at_mut(first + index);
@@ -163,10 +171,18 @@ impl Program {
     }
 }
 
+/// The values of the variables.
+pub(super) struct Inputs<'a, T> {
+    /// The values of the first variable.
+    pub x: &'a [T],
+    /// One value per other variable, for all elements.
+    pub others: &'a [T],
+}
+
 /// [`Program::evaluate_block`], as a task.
 struct Block<'a, T> {
     program: &'a Program,
-    inputs: (&'a [T], &'a [T]),
+    inputs: Inputs<'a, T>,
     value: &'a mut [T],
     derivative: Option<&'a mut [T]>,
     slots: &'a mut [[T; CHUNK]],
@@ -182,8 +198,8 @@ impl<T: Real> Compiled for Block<'_, T> {
     }
 }
 
-/// One instruction over the chunk. The match stands outside the loops, and the loops are plain
-/// ones, as a closure would not take over the caller's instruction set.
+/// One instruction over a chunk. The match is outside the loops, and the loops have no closures, which would not have the
+/// caller's instruction set.
 #[inline(always)]
 fn run<T: Real, const N: usize>(instruction: Node, done: &[[T; N]], out: &mut [T; N]) {
     macro_rules! each {
@@ -215,7 +231,7 @@ fn run<T: Real, const N: usize>(instruction: Node, done: &[[T; N]], out: &mut [T
             Operator::Divide => each!(a / b; a in u, b in v),
             Operator::Maximum => each!(a.max(b); a in u, b in v),
             Operator::Minimum => each!(a.min(b); a in u, b in v),
-            // Unfolded before it comes here.
+            // A program has no powers: they are unfolded.
             Operator::Power => {}
         },
         Node::Choose(comparison, [u, v, t, o]) => match comparison {
@@ -226,7 +242,7 @@ fn run<T: Real, const N: usize>(instruction: Node, done: &[[T; N]], out: &mut [T
                 each!(if a >= b { c } else { d }; a in u, b in v, c in t, d in o);
             }
             Comparison::Equal => each!(if a == b { c } else { d }; a in u, b in v, c in t, d in o),
-            // Unfolded before they come here.
+            // A program has none of these: they are unfolded.
             Comparison::Less | Comparison::LessOrEqual | Comparison::NotEqual => {}
         },
     }

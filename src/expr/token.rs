@@ -2,10 +2,10 @@
 
 use super::error::ParseError;
 
-/// The longest text, so that a hostile one is refused before it costs anything.
+/// The most tokens of a text: a hostile one is refused early.
 const MAX_TOKENS: usize = 4096;
 
-/// The symbols of the language; where one begins another, the longer stands first.
+/// The symbols of the language; a symbol that begins with another comes before it.
 const SYMBOLS: [&str; 14] =
     ["<=", ">=", "==", "!=", "<", ">", "+", "-", "*", "/", "^", "(", ")", ","];
 
@@ -30,13 +30,13 @@ impl std::fmt::Display for Token {
     }
 }
 
-/// At most 30 characters of a name, which may be as long as the text.
+/// The first 30 characters of a name, which may be long.
 pub(super) fn shortened(name: &str) -> String {
     name.chars().take(30).collect()
 }
 
-/// The tokens of `text` with their positions in characters; the last is [`Token::End`]. `example` is the
-/// variable that examples have.
+/// The tokens of `text` with their positions in characters; the last is [`Token::End`]. `example` is the variable of
+/// examples.
 pub(super) fn tokens(text: &str, example: &str) -> Result<Vec<(usize, Token)>, ParseError> {
     let mut rest = text;
     let mut position = 0;
@@ -56,13 +56,13 @@ pub(super) fn tokens(text: &str, example: &str) -> Result<Vec<(usize, Token)>, P
         let (token, length) =
             first_token(trimmed, example).map_err(|message| ParseError { position, message })?;
         tokens.push((position, token));
-        // A token is made of ASCII characters: as many bytes as characters.
+        // A token is ASCII: its length in bytes is that in characters.
         position += length;
         rest = &trimmed[length..];
     }
 }
 
-/// The token `text` begins with, and its length.
+/// The first token of `text`, and its length.
 fn first_token(text: &str, example: &str) -> Result<(Token, usize), String> {
     let first = text.bytes().next().unwrap_or_default();
     if first.is_ascii_digit() || first == b'.' {
@@ -95,8 +95,8 @@ fn length_of(text: &str, belongs: impl Fn(u8) -> bool) -> usize {
     text.bytes().take_while(|&b| belongs(b)).count()
 }
 
-/// A number: digits with an optional point, and an optional exponent. An `e` that no digit
-/// follows is left to become a name.
+/// A number: digits with an optional point, and an optional exponent. An `e` without digits after it is no exponent, but
+/// a name.
 fn number(text: &str) -> Result<(Token, usize), String> {
     let mut length = length_of(text, |b| b.is_ascii_digit() || b == b'.');
     let exponent = &text[length..];

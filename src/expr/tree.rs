@@ -1,14 +1,14 @@
 //! The tree of an expression, in which equal subterms exist once.
 //!
-//! Every term is kept in one list after the terms it is made of, so whoever walks the list from its
-//! start meets operands before their operation, and nothing needs recursion, however deep the tree.
+//! All terms are in one list, each after its operands: a walk of the list visits operands before their operation, and no
+//! tree, however deep, needs recursion.
 
 use std::collections::HashMap;
 
 use super::operation::{Comparison, Function, Operator};
 use super::variable::Variable;
 
-/// A term of a [`Tree`]: its place in the list.
+/// A term of a [`Tree`]: its index in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Term(u32);
 
@@ -22,7 +22,7 @@ impl Term {
     }
 }
 
-/// What a term is. A constant is kept as the bits of an f64, so that it can be compared and hashed.
+/// The operation of a term and its operands. A constant is the bits of an f64, to be compared and hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Node {
     Variable(Variable),
@@ -34,7 +34,7 @@ pub(super) enum Node {
 }
 
 impl Node {
-    /// The terms this one is made of, in the order they are written.
+    /// The operands, in the order of the text.
     pub(super) fn operands(&self) -> Vec<Term> {
         match *self {
             Self::Variable(_) | Self::Constant(_) => vec![],
@@ -44,7 +44,7 @@ impl Node {
         }
     }
 
-    /// The same operation of other terms.
+    /// The same operation with other operands.
     pub(super) fn with_operands(&self, mut other: impl FnMut(Term) -> Term) -> Self {
         match *self {
             Self::Variable(_) | Self::Constant(_) => *self,
@@ -64,12 +64,12 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// What `term` is.
+    /// The node of `term`.
     pub(super) fn node(&self, term: Term) -> Node {
         self.nodes[term.index()]
     }
 
-    /// The term that is `node`: the one in the list, or a new one at its end.
+    /// The term of `node`: the one in the list, or a new one at its end.
     pub(super) fn insert(&mut self, node: Node) -> Term {
         let next = Term::at(self.nodes.len());
         let term = *self.terms.entry(node).or_insert(next);
@@ -84,13 +84,12 @@ impl Tree {
         self.insert(Node::Variable(variable))
     }
 
-    /// A constant. Beyond what an f32 holds it becomes the largest f32, and what is no number
-    /// becomes 0; [`Tree::take_overflow`] tells.
+    /// A constant. A value beyond f32 becomes the largest f32, and NaN becomes 0; [`Tree::take_overflow`] tells of both.
     pub(super) fn constant(&mut self, value: f64) -> Term {
         let largest = f64::from(f32::MAX);
         let kept = if value.is_nan() { 0.0 } else { value.clamp(-largest, largest) };
         self.overflowed |= kept != value;
-        // 0 - 0 + 0 turns -0 into 0, which prints and compares as one constant.
+        // -0 + 0 is 0: both zeros are one constant.
         self.insert(Node::Constant((kept + 0.0).to_bits()))
     }
 
@@ -99,7 +98,7 @@ impl Tree {
         std::mem::take(&mut self.overflowed)
     }
 
-    /// The value of a term that is a constant.
+    /// The value of a constant term; None for others.
     pub(super) fn value(&self, term: Term) -> Option<f64> {
         match self.node(term) {
             Node::Constant(bits) => Some(f64::from_bits(bits)),
@@ -107,8 +106,8 @@ impl Tree {
         }
     }
 
-    /// The terms that `roots` are made of, operands before operations, each once; the order
-    /// depends on the roots' structure alone, not on the order in which terms were inserted.
+    /// The terms of `roots`, each once, operands before operations. The order depends on the structure of the roots alone,
+    /// not on the order of insertion.
     pub(super) fn order(&self, roots: &[Term]) -> Vec<Term> {
         let mut seen = vec![false; self.nodes.len()];
         let mut order = Vec::new();
@@ -125,7 +124,7 @@ impl Tree {
         order
     }
 
-    /// A tree of `root` alone, and the root in it.
+    /// A tree of the terms of `root` alone, and the root in it.
     pub(super) fn only(&self, root: Term) -> (Self, Term) {
         let mut tree = Self::default();
         let mut moved = HashMap::new();

@@ -1,14 +1,14 @@
-//! From the operations of the language to those a program runs: powers become multiplications,
-//! and six comparisons become three.
+//! From the operations of the language to those of a program: powers become multiplications, and six comparisons become
+//! three.
 
 use super::operation::{Comparison, Function, Operator};
 use super::tree::{Node, Term, Tree};
 
-/// `node` in terms of the operations that an instruction can be.
+/// `node` as operations of a program.
 pub(super) fn unfold(tree: &mut Tree, node: Node) -> Term {
     match node {
         Node::Combine(Operator::Power, base, exponent) => match tree.value(exponent) {
-            // Larger whole numbers are not told apart from their neighbours by an f64.
+            // An f64 does not hold every larger whole number.
             Some(n) if n.fract() == 0.0 && n.abs() < 9e15 => whole_power(tree, base, n),
             _ => general_power(tree, base, exponent),
         },
@@ -47,7 +47,7 @@ fn whole_power(tree: &mut Tree, base: Term, n: f64) -> Term {
     if n < 0.0 { tree.insert(Node::Combine(Operator::Divide, one, product)) } else { product }
 }
 
-/// e^(exponent ln(base)), and 0 where base <= 0.
+/// e^(exponent ln(base)); 0 for base <= 0.
 fn general_power(tree: &mut Tree, base: Term, exponent: Term) -> Term {
     let zero = tree.constant(0.0);
     let logarithm = tree.insert(Node::Apply(Function::Logarithm, base));

@@ -3,11 +3,11 @@
 /// A variable of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Variable {
-    /// `x`: what an activation is applied to.
+    /// `x`: the argument of an activation.
     X,
-    /// `a`: the parameter that an activation learns.
+    /// `a`: the learned parameter of an activation.
     A,
-    /// `e`: the error, prediction - target, in a loss. Where it is a variable, e is not Euler's number.
+    /// `e`: the error of a loss, prediction - target. In an expression with this variable, e is not Euler's number.
     E,
 }
 

@@ -1,4 +1,4 @@
-//! A program as a WGSL function that calls those of `shaders/math.wgsl`.
+//! A program as a WGSL function that calls functions of `shaders/math.wgsl`.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use super::tree::{Node, Term};
 use super::variable::Variable;
 
 impl Program {
-    /// `fn NAME(ARGUMENTS) -> vec2<f32>`, one line an instruction.
+    /// `fn NAME(ARGUMENTS) -> vec2<f32>`, with one line per instruction.
     pub(super) fn to_wgsl(&self, name: &str, arguments: &[Variable]) -> String {
         let arguments: Vec<String> =
             arguments.iter().map(|own| format!("{}: f32", own.name())).collect();
@@ -36,7 +36,7 @@ impl Program {
 
     fn right_side(&self, instruction: Node) -> String {
         match instruction {
-            // These have slots of their own, which no instruction makes.
+            // No instruction makes these: they have slots of their own.
             Node::Variable(variable) => variable.name().to_owned(),
             Node::Constant(bits) => literal(f64::from_bits(bits)),
             Node::Apply(function, u) => apply(function, &self.operand(u)),
@@ -49,7 +49,7 @@ impl Program {
                     Operator::Divide => format!("{a} / {b}"),
                     Operator::Maximum => format!("max({a}, {b})"),
                     Operator::Minimum => format!("min({a}, {b})"),
-                    // Unfolded when the program was made.
+                    // A program has no powers: they are unfolded.
                     Operator::Power => format!("pow({a}, {b})"),
                 }
             }
@@ -77,11 +77,10 @@ fn apply(function: Function, a: &str) -> String {
     }
 }
 
-/// The shortest digits that are read as the f32 nearest to `value`. Constants fit an f32, but for
-/// what rounding adds to the largest.
+/// The shortest digits of the f32 nearest to `value`, which fits an f32, or exceeds the largest by a rounding.
 fn literal(value: f64) -> String {
     match value as f32 {
-        // Its shortest digits are above it, and refused by compilers that read them exactly.
+        // Its shortest digits are above it: compilers that read them exactly refuse them.
         f32::MAX => "0x1.fffffep+127f".into(),
         f32::MIN => "-0x1.fffffep+127f".into(),
         value => format!("{value:?}f"),
