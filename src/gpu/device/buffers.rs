@@ -118,7 +118,10 @@ impl Gpu {
             let _ = mapped.send(result);
         });
         self.poll(wgpu::PollType::wait_indefinitely())?;
-        match answer.receive().await {
+        let answer = answer.receive().await;
+        // What the device itself has to say comes first.
+        self.check()?;
+        match answer {
             Some(Ok(())) => {}
             Some(Err(error)) => return Err(self.failed(&error.to_string())),
             None => return Err(self.lost()),

@@ -161,7 +161,8 @@ impl Gpu {
         let Submitted { index, done } = submitted;
         self.poll(wgpu::PollType::Wait { submission_index: Some(index), timeout: None })?;
         // In a browser a poll does not wait: the answer comes later.
-        done.receive().await.ok_or_else(|| self.lost())
+        done.receive().await.ok_or_else(|| self.lost())?;
+        self.check()
     }
 
     /// Polls the device; a panic becomes an error like any other.
