@@ -1,6 +1,6 @@
 // Adam (Kingma and Ba, 2015): m = β1·m + (1 - β1)·g, v = β2·v + (1 - β2)·g²,
-// w -= learning rate · (m · c1) / (sqrt(v · c2) + ε), c = 1 / (1 - βᵗ). 1 - β is computed in f64 on the
-// host.
+// w -= learning rate · (m · c1) / (sqrt(v · c2) + ε), c = 1 / (1 - βᵗ). The host computes 1 - β in
+// f64.
 
 fn moved(w: f32, g: f32, slots: Slots, numbers: Numbers, step: Step) -> Moved {
     let m = numbers.beta1 * slots.first_moment + numbers.rest1 * g;

@@ -1,4 +1,4 @@
-// How a step adds to the sums of its slot (`sums.wgsl`).
+// Adds the numbers of a step to the sums of its slot (`sums.wgsl`).
 
 // Adds x to sum k; one thread calls it for each k of a step that has rows.
 fn add_to_sum(step: Step, k: u32, length: u32, x: f32) {

@@ -1,15 +1,14 @@
 // to[i, c, p] = mean of window p of from[i, c]; transposed, to[i, c, s] = Σ of from[i, c, p] / taps over the windows
-// p that hold element s, in their order. A thread an element of `to`; sizes are those of `windows.wgsl`,
-// without padding and dilation.
+// p that hold element s, in their order. One thread per element of `to`; sizes as in `windows.wgsl`, without padding
+// and dilation.
 
 override TRANSPOSED: bool = false;
 
-// (replica, capacity, channels, plane), and (replica, capacity, channels, windows); transposed the other way
-// round
+// (replica, capacity, channels, plane), and (replica, capacity, channels, windows); transposed, they change places
 @group(1) @binding(1) var<storage, read> from_values: array<f32>;
 @group(1) @binding(2) var<storage, read_write> to_values: array<f32>;
 
-// The sum of a rectangle of a plane of lines of `width`, from its first corner to before its last.
+// The sum of a rectangle of a plane whose lines have `width` elements, from corner `first` to before corner `end`.
 fn sum_of(plane: u32, width: u32, first: vec2<u32>, end: vec2<u32>) -> f32 {
     var sum = 0.0;
     for (var line = first.x; line < end.x; line++) {
@@ -20,7 +19,7 @@ fn sum_of(plane: u32, width: u32, first: vec2<u32>, end: vec2<u32>) -> f32 {
     return sum;
 }
 
-// Elements of a channel of `to`.
+// Elements per channel of `to`.
 fn own_plane() -> u32 {
     return select(parameters.windows, parameters.plane, TRANSPOSED);
 }

@@ -2,22 +2,22 @@
 // Classes are copied, values scaled: (y - shift) · scale; weight = sample weight · class weight.
 
 struct Parameters {
-    // Rows that a batch has room for.
+    // The most rows per replica.
     capacity: u32,
-    // Outputs of a row in regression; 0 in classification.
+    // Outputs per row in regression and for labels; 0 in classification.
     outputs: u32,
-    // Classes that have weights; 0 where all weigh 1.
+    // Classes that have weights; 0 if all weigh 1.
     weighted_classes: u32,
-    // 1 where rows have weights of their own.
+    // 1 if rows have weights of their own.
     weighted_rows: u32,
 }
 
 @group(1) @binding(0) var<uniform> parameters: Parameters;
-// The lists of rows of all replicas and splits.
+// The lists of rows of all folds and splits.
 @group(1) @binding(1) var<storage, read> lists: array<u32>;
 // Classes (rows), or values (rows, outputs) as bits of f32.
 @group(1) @binding(2) var<storage, read> targets: array<u32>;
-// Sample weights (rows); one element where rows have none.
+// Sample weights (rows); one element if rows have none.
 @group(1) @binding(3) var<storage, read> row_weights: array<f32>;
 // (fold, class weights, or shifts of the outputs and then their scales).
 @group(1) @binding(4) var<storage, read> scaling: array<f32>;
@@ -29,11 +29,11 @@ struct Parameters {
 @group(1) @binding(7) var<storage, read_write> weights: array<f32>;
 
 fn of_row(replica: u32, i: u32, step: Step) {
-    var place = step.first + i;
+    var index = step.first + i;
     if (step.shuffled == 1u) {
-        place = order(step.seed_low, step.seed_high, step.epoch, step.list_rows, place);
+        index = order(step.seed_low, step.seed_high, step.epoch, step.list_rows, index);
     }
-    let row = lists[step.list + place];
+    let row = lists[step.list + index];
     let at = replica * parameters.capacity + i;
     rows[at] = row;
     var weight = 1.0;

@@ -1,11 +1,11 @@
-// z[i, u] += b[channel of u]: what a layer without an activation of its own does.
+// z[i, u] += b[channel of u]: the bias of a layer that has no activation of its own.
 
 struct Parameters {
     capacity: u32,
-    // Elements of a row: channels·positions. A dense layer's units are channels of one position.
+    // Elements per row: channels·positions. A dense layer's units are channels of one position.
     units: u32,
     positions: u32,
-    // Where b begins in the weights of a replica, and how many weights a replica has.
+    // Where b begins in the weights of a replica, and the number of weights per replica.
     bias: u32,
     weights: u32,
 }

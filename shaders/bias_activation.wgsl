@@ -3,16 +3,16 @@
 
 struct Parameters {
     capacity: u32,
-    // Elements of a row: channels·positions. A dense layer's units are channels of one position.
+    // Elements per row: channels·positions. A dense layer's units are channels of one position.
     units: u32,
     positions: u32,
     bias: u32,
     weights: u32,
-    // Where the parameter of f lies in the weights of a replica; any place if f has none.
+    // The index of the parameter of f in the weights of a replica; any index if f has none.
     parameter: u32,
 }
 
-// Whether the slope is kept: not where nothing is learned.
+// Whether the slope is stored: false in inference.
 override KEEPS_SLOPE: bool = true;
 
 @group(1) @binding(0) var<uniform> parameters: Parameters;

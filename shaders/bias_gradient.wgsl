@@ -1,11 +1,11 @@
-// db[c] = Σ over rows i and positions t of delta[i, c, t]: a workgroup a channel, the order of the sum is
-// fixed. A dense layer's units are channels of one position.
+// db[c] = Σ over rows i and positions t of delta[i, c, t], in a fixed order: one workgroup per channel. A dense layer's
+// units are channels of one position.
 
 struct Parameters {
     capacity: u32,
     channels: u32,
     positions: u32,
-    // Where b begins in the weights of a replica, and how many weights a replica has.
+    // Where b begins in the weights of a replica, and the number of weights per replica.
     bias: u32,
     weights: u32,
 }
@@ -28,7 +28,7 @@ fn main(
     @builtin(local_invocation_index) local: u32,
 ) {
     let replica = workgroup.z;
-    // In two dimensions where one has not enough workgroups.
+    // The grid has two dimensions if one is too short.
     let channel = workgroup.y * workgroups.x + workgroup.x;
     let elements = step_of(replica).rows * parameters.positions;
     let row_length = parameters.channels * parameters.positions;

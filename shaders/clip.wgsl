@@ -1,10 +1,10 @@
-// scale = min(1, bound / |g|), |g| the L2 norm over all weights of a replica. `partial` sums squares
-// in fixed stretches, `finish` adds the stretches in their order.
+// scale = min(1, bound / |g|), |g| the L2 norm over all weights of a replica. `partial` sums the squares of fixed
+// stretches, `finish` adds the stretches in their order.
 
 struct Parameters {
-    // Weights of a replica.
+    // Weights per replica.
     weights: u32,
-    // Stretches they are cut into.
+    // Stretches per replica.
     stretches: u32,
 }
 
@@ -19,7 +19,7 @@ struct Parameters {
 const THREADS = 64u;
 alias Summed = f32;
 
-// One workgroup a stretch.
+// One workgroup per stretch.
 @compute @workgroup_size(64)
 fn partial(
     @builtin(workgroup_id) workgroup: vec3<u32>,
@@ -40,7 +40,7 @@ fn partial(
     }
 }
 
-// One workgroup a replica.
+// One workgroup per replica.
 @compute @workgroup_size(64)
 fn finish(
     @builtin(workgroup_id) workgroup: vec3<u32>,

@@ -1,6 +1,6 @@
 // z[i, o, p] = Σc Σj W[o, c, j] · x[i, c, p·stride + j·dilation - before], x = 0 outside.
-// A product (`product.wgsl`, its sizes `windows.wgsl`) of W as (filters, channels·taps) and a matrix that
-// is never stored, (channels·taps, rows·windows): each of its elements is fetched from x as it is needed.
+// A product (`product.wgsl`, sizes of `windows.wgsl`) of W as (filters, channels·taps) and a matrix of
+// (channels·taps, rows·windows), which is not stored: its elements are fetched from x when they are needed.
 
 // (replica, weights)
 @group(1) @binding(1) var<storage, read> weights: array<f32>;
@@ -24,12 +24,12 @@ fn left_at(replica: u32, o: u32, q: u32) -> f32 {
 
 // x[i, c, p·stride + j·dilation - before], (c, j) = q, (i, p) = n
 fn right_at(replica: u32, q: u32, n: u32) -> f32 {
-    let at = place_in_x(replica, q, n);
+    let at = index_in_x(replica, q, n);
     return select(x[fetched(at)], 0.0, at == NOWHERE);
 }
 
 fn store(replica: u32, o: u32, n: u32, sum: f32) {
-    let at = place_in_z(replica, o, n);
+    let at = index_in_z(replica, o, n);
     if (at != NOWHERE) {
         z[at] = sum;
     }

@@ -1,8 +1,7 @@
 // dx[i, c, s] = Σ W[o, c, j] · delta[i, o, p] over the o, j, p with p·stride + j·dilation - before = s: the
 // full convolution of delta with the reversed kernel.
-// A product (`product.wgsl`, its sizes `windows.wgsl`) of the transpose of W, (channels, filters·taps), and
-// a matrix that is never stored, (filters·taps, rows·plane): each of its elements is fetched from delta as
-// it is needed.
+// A product (`product.wgsl`, sizes of `windows.wgsl`) of the transpose of W, (channels, filters·taps), and a matrix of
+// (filters·taps, rows·plane), which is not stored: its elements are fetched from delta when they are needed.
 
 // (replica, weights)
 @group(1) @binding(1) var<storage, read> weights: array<f32>;
@@ -25,7 +24,7 @@ fn left_at(replica: u32, c: u32, q: u32) -> f32 {
     return select(0.0, weights[first + select(0u, at, inside)], inside);
 }
 
-// The window of a start; that of a signal's first axis is 0.
+// The window that begins at `start`; 0 on the first axis of a signal.
 fn window_of(start: vec2<u32>) -> vec2<u32> {
     var window = vec2<u32>(0u, start.y / parameters.stride.y);
     if (!IS_SIGNAL) {
@@ -41,16 +40,15 @@ fn right_at(replica: u32, q: u32, n: u32) -> f32 {
     let i = n / sizes.plane;
     let tap = unfolded(q % sizes.taps, sizes.kernel.y);
     let at = unfolded(n % sizes.plane, sizes.input.y);
-    // Before the first window this wraps around and is beyond the last one: positions·stride is far below
-    // 2^31.
+    // Before the first window this wraps around to beyond the last one: positions·stride is far below 2^31.
     let start = at + sizes.before - tap * sizes.dilation;
     let window = window_of(start);
     let is_one = all(window < sizes.positions) & all(window * sizes.stride == start);
     let inside = (i < step_of(replica).rows) & (o < sizes.filters) & is_one;
     let row = replica * sizes.capacity + i;
     let line = (row * sizes.filters + o) * sizes.positions.x + window.x;
-    let place = line * sizes.positions.y + window.y;
-    return select(0.0, delta[select(0u, place, inside)], inside);
+    let index = line * sizes.positions.y + window.y;
+    return select(0.0, delta[select(0u, index, inside)], inside);
 }
 
 fn store(replica: u32, c: u32, n: u32, sum: f32) {

@@ -1,5 +1,5 @@
 // dW[o, c, j] = Σ over rows i and windows p of delta[i, o, p] · x[i, c, p·stride + j·dilation - before], x = 0
-// outside. A product (`product.wgsl`, its sizes `windows.wgsl`) of delta as (filters, rows·windows) and the
+// outside. A product (`product.wgsl`, sizes of `windows.wgsl`) of delta as (filters, rows·windows) and the
 // transpose of the matrix of `convolution.wgsl`; the sum is in the order of (i, p).
 
 // (replica, capacity, filters, windows)
@@ -15,13 +15,13 @@ fn terms_of(workgroup: vec3<u32>) -> u32 {
 
 // delta[i, o, p], (i, p) = n
 fn left_at(replica: u32, o: u32, n: u32) -> f32 {
-    let at = place_in_z(replica, o, n);
+    let at = index_in_z(replica, o, n);
     return select(delta[fetched(at)], 0.0, at == NOWHERE);
 }
 
 // x[i, c, p·stride + j·dilation - before], (i, p) = n, (c, j) = q
 fn right_at(replica: u32, n: u32, q: u32) -> f32 {
-    let at = place_in_x(replica, q, n);
+    let at = index_in_x(replica, q, n);
     return select(x[fetched(at)], 0.0, at == NOWHERE);
 }
 

@@ -1,7 +1,7 @@
-// A thread an element of the rows that a step has. Prepended to the kernel, whose parameters have the `capacity` of
-// a batch, and which defines
-//     row_length() -> u32              elements of a row
-//     of_element(replica, e, at)       what is done with element e of a replica's rows; it lies at `at` in an array
+// One thread per element of the rows of a step. Prepended to a kernel whose parameters have the `capacity` of a batch,
+// and which defines
+//     row_length() -> u32              elements per row
+//     of_element(replica, e, at)       handles element e of a replica's rows, at index `at` in an array
 //                                      (replica, capacity, row_length)
 
 @compute @workgroup_size(64)

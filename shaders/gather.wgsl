@@ -1,6 +1,6 @@
 // x[i, c] = (table[row[i], c] - shift[c]) · scale[c], the table centred in f64 before it was uploaded.
-// A table larger than a binding comes in parts; each dispatch fills the rows of its part. Behind the parts of the table
-// come those of folds with inputs of their own.
+// A table larger than a binding comes in parts; each dispatch fills the rows of its part. The parts of folds with inputs
+// of their own come last.
 
 struct Parameters {
     capacity: u32,
@@ -30,7 +30,7 @@ fn row_length() -> u32 {
 
 fn of_element(replica: u32, e: u32, at: u32) {
     let c = e % parameters.inputs;
-    // Before the first row of the part this wraps around, and is beyond its last.
+    // Before the first row of the part this wraps around to beyond its last row.
     let row = rows[replica * parameters.capacity + e / parameters.inputs] - parameters.first_row;
     let fold = step_of(replica).fold;
     if ((row < parameters.part_rows) & ((parameters.fold == ALL_FOLDS) | (parameters.fold == fold))) {

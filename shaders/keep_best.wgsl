@@ -1,11 +1,10 @@
-// Best weights stay on the device: `decide` compares the validation loss with the best so far,
-// `keep` copies the weights of replicas that did better. Without validation rows the weights of
-// every epoch are kept.
+// Keeps the best weights on the device: `decide` compares the validation loss with the best so far, `keep` copies the
+// weights of replicas that improved. Without validation rows the weights of every epoch are kept.
 
 struct Parameters {
-    // Weights of a replica.
+    // Weights per replica.
     weights: u32,
-    // Sums of a slot.
+    // Sums per slot.
     length: u32,
     replicas: u32,
 }
@@ -20,10 +19,10 @@ struct Parameters {
 // (replica, weights), both
 @group(1) @binding(4) var<storage, read> weights: array<f32>;
 @group(1) @binding(5) var<storage, read_write> best: array<f32>;
-// (replica, sums of training, first bad step, sums of validation): what the host reads of an epoch
+// (replica, sums of training, first bad step, sums of validation): the host reads them after an epoch
 @group(1) @binding(6) var<storage, read_write> totals: array<f32>;
 
-// Sum k of a slot over so many steps.
+// Sum k of a slot over `steps` steps.
 fn total(slot: u32, k: u32, steps: u32) -> f32 {
     let first = slot * slot_length(parameters.length) + k;
     var sum = 0.0;
@@ -37,7 +36,7 @@ fn total(slot: u32, k: u32, steps: u32) -> f32 {
 
 var<workgroup> bad: atomic<u32>;
 
-// One workgroup a replica. Training steps and weights that are not finite keep nothing.
+// One workgroup per replica. If a training step or a weight is not finite, nothing is kept.
 @compute @workgroup_size(256)
 fn decide(
     @builtin(workgroup_id) workgroup: vec3<u32>,
@@ -52,7 +51,7 @@ fn decide(
     workgroupBarrier();
     let own = replica * parameters.weights;
     let last = parameters.weights - 1u;
-    // Four a turn: software Vulkan drivers bound the turns of a loop.
+    // Four per iteration: software Vulkan drivers limit the iterations of a loop.
     for (var i = local; i < parameters.weights; i += 1024u) {
         let sound = is_finite(weights[own + i])
             & is_finite(weights[own + min(i + 256u, last)])
@@ -85,7 +84,7 @@ fn decide(
     }
 }
 
-// A thread a weight.
+// One thread per weight.
 @compute @workgroup_size(64)
 fn keep(
     @builtin(workgroup_id) workgroup: vec3<u32>,

@@ -1,9 +1,9 @@
-// What a loss binds: the logits and the truth of a batch's rows, and where each row's loss and delta, its derivative
-// by the logits, go. Prepended to the kernel of each loss.
+// The bindings of a loss: the logits and the truth of the rows of a batch, the losses of the rows, and delta, their
+// derivative by the logits. Prepended to the kernel of each loss.
 
 struct Parameters {
     capacity: u32,
-    // Scores of a row.
+    // Logits per row.
     outputs: u32,
 }
 

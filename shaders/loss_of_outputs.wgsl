@@ -1,7 +1,7 @@
-// loss = Σ_k l(score[k], y[k]) / outputs, delta = l' / outputs · weight · scale, where l' is the derivative by the
-// score, a thread a row. Prepended, behind `loss.wgsl`, to the kernel, whose truth is y as bits of f32, and which
+// loss = Σ_k l(z[k], y[k]) / outputs, delta = l' / outputs · weight · scale, where l' is the derivative by z, the logit
+// or output; one thread per row. Prepended, after `loss.wgsl`, to a kernel whose truth is y as bits of f32, and which
 // defines
-//     of_output(score, y) -> vec2<f32>       l and l' of one output
+//     of_output(z, y) -> vec2<f32>       l and l' of one output
 
 fn of_row(replica: u32, i: u32, step: Step) {
     let row = replica * parameters.capacity + i;
@@ -13,7 +13,7 @@ fn of_row(replica: u32, i: u32, step: Step) {
         let at = row * parameters.outputs + k;
         let result = of_output(logits[at], bitcast<f32>(truth[at]));
         sum += result.x;
-        // A row that weighs nothing pulls at nothing, whatever its error.
+        // A row of weight 0 has a delta of 0, even if its error is NaN.
         delta[at] = select(0.0, result.y * scale, weight > 0.0);
     }
     losses[row] = sum * share;

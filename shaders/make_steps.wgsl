@@ -1,28 +1,28 @@
-// The steps of a submit, made on the device from a table of the replicas: a thread a step and replica. `steps`, which
-// other kernels read, is what it writes, (entry, replica): first `capacity` entries of a step each, then `capacity` of
-// several steps whose rows are gathered together.
+// Makes the steps of a submit from a table of the replicas: one thread per step and replica. It writes the `steps` that
+// other kernels read, (entry, replica): `capacity` entries of one step each, then `capacity` entries of several steps
+// whose rows are gathered together.
 
 struct Parameters {
     replicas: u32,
     capacity: u32,
     batch_size: u32,
-    // Steps whose rows are gathered together; 0 where each step gathers its own.
+    // Steps whose rows are gathered together; 0 if each step gathers its own.
     ahead: u32,
-    // Rows of a block of an evaluation.
+    // Rows per block of an evaluation.
     block_rows: u32,
-    // Counts of a replica's confusion.
+    // Confusion counts per replica.
     confusion_length: u32,
 }
 
 // A replica in its slot.
 struct Replica {
-    // Where the rows of each split begin among all lists, and how many they are.
+    // The first index and the number of the rows of each split in the lists.
     lists: array<vec2<u32>, 3>,
     seed_low: u32,
     seed_high: u32,
     fold: u32,
     learning_rate: f32,
-    // L2 and the scale of the gradient, of a whole batch and of the last of an epoch.
+    // L2 and the scale of the gradient, for a whole batch and for the last batch of an epoch.
     decay: f32,
     last_decay: f32,
     scale: f32,
@@ -36,17 +36,17 @@ struct Replica {
     padding: u32,
 }
 
-// What the submit does.
+// The steps that a pass makes.
 struct Cursor {
     kind: u32,
     // Numbers of more than 16 bits are in two parts.
     epoch_low: u32,
     epoch_high: u32,
-    // The first step or block, and how many there are.
+    // The first step or block, and their number.
     first_low: u32,
     first_high: u32,
     count: u32,
-    // Entries of steps that are filled, those behind `count` with steps of no rows.
+    // Entries of steps that are filled; those after `count` get steps without rows.
     span: u32,
 }
 
@@ -55,7 +55,7 @@ struct Cursor {
 @group(1) @binding(2) var<storage, read> cursor: Cursor;
 @group(1) @binding(3) var<storage, read_write> made: array<Step>;
 
-// Kinds: training, a block of an evaluation of a split (and those behind it), the end of an epoch.
+// Kinds: training; an evaluation of the first split, and after it of the others; the end of an epoch.
 const TRAIN = 0u;
 const EVALUATE = 1u;
 const END = 4u;
@@ -72,8 +72,8 @@ fn blocks(rows: u32, size: u32) -> u32 {
     return (rows + size - 1u) / size;
 }
 
-// 1 - β^t of log β, which is 0 for optimizers without: -(e^y - 1), y = t log β. Near 0 by its series, where the
-// difference would lose digits: the first term left out is y^9 / 9! < 1e-8 y.
+// 1 - β^t from log β, which is 0 for optimizers without β: -(e^y - 1), y = t log β. Near 0, where the difference would
+// lose digits, by its series: the first term left out is y^9 / 9! < 1e-8 y.
 fn rest(log_beta: f32, t: f32) -> f32 {
     let y = t * log_beta;
     let series = 1.0 + y / 2.0 * (1.0 + y / 3.0 * (1.0 + y / 4.0 * (1.0 + y / 5.0
@@ -85,7 +85,7 @@ fn correction(log_beta: f32, t: f32) -> f32 {
     return select(1.0 / rest(log_beta, t), 1.0, log_beta == 0.0);
 }
 
-// Steps from `number` on, `steps` of them, as one.
+// `steps` steps from `number` on, as one entry.
 fn training(replica: Replica, slot: u32, number: u32, steps: u32) -> Step {
     var step: Step;
     let list = replica.lists[0];
@@ -115,7 +115,7 @@ fn training(replica: Replica, slot: u32, number: u32, steps: u32) -> Step {
     return step;
 }
 
-// Block `number` of an evaluation; its sums and counts are behind those of training.
+// Block `number` of an evaluation; its sums and counts come after those of training.
 fn evaluation(replica: Replica, slot: u32, number: u32, split: u32) -> Step {
     var step: Step;
     let list = replica.lists[split];
@@ -130,7 +130,7 @@ fn evaluation(replica: Replica, slot: u32, number: u32, split: u32) -> Step {
     return step;
 }
 
-// What the end of an epoch needs to know: how many steps and blocks of validation there were.
+// The end of an epoch: its steps, and its blocks of validation.
 fn ending(replica: Replica) -> Step {
     var step: Step;
     step.number = blocks(replica.lists[0].y, parameters.batch_size);

@@ -1,8 +1,8 @@
-// Elementary functions of one f32, the same formulas line by line as in src/math.rs.
+// Elementary functions of one f32, with the formulas of src/math.rs line by line.
 //
-// x, y: plain numbers (angles in radians). No built-in exp, log, tanh, pow, sin or cos is called:
-// drivers differ by 1e-5 in theirs. Every finite x gives a finite result; NaN is not handled, as
-// WGSL may assume that it does not occur. src/math.rs states the sources and the errors.
+// Angles are in radians. They call no built-in exp, log, tanh, pow, sin or cos, in which drivers differ by 1e-5. Every
+// finite x gives a finite result; NaN is not handled, because WGSL may assume that it does not occur. src/math.rs states
+// the sources and the errors.
 
 const LOG2_E: f32 = 1.4426950408889634;
 const LN_2_HIGH: f32 = 0.693359375;

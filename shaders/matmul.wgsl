@@ -1,5 +1,5 @@
 // out (m, n) = left (m, k) · right (k, n), or out += it, either factor read as its transpose (`product.wgsl`).
-// The batch is m or k: that size comes from the step.
+// The batch is m or k, whose size comes from the step.
 
 struct Parameters {
     m: u32,
@@ -7,10 +7,10 @@ struct Parameters {
     n: u32,
     // 0: m is the batch; 1: k is the batch.
     batch_axis: u32,
-    // Rows of the matrices in one row of the batch.
+    // Rows of the matrices per row of the batch.
     batch_rows: u32,
-    // Where each matrix begins, and how far those of one replica are from those of the next; from one row to
-    // the next there are `_row` elements.
+    // The first index of each matrix, the elements from one replica to the next (`_stride`), and from one row to the
+    // next (`_row`).
     left: u32,
     left_stride: u32,
     left_row: u32,

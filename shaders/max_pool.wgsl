@@ -1,6 +1,5 @@
 // y[i, c, p] = the largest element of window p of x[i, c]; winners[i, c, p] is its index in x[i, c], the first
-// on a tie. NaN wins, so that a run that lost its numbers is seen. Sizes are those of `windows.wgsl`, without
-// padding and dilation.
+// on a tie. NaN wins, so that a diverged run shows it. Sizes as in `windows.wgsl`, without padding and dilation.
 
 // (replica, capacity, channels, plane)
 @group(1) @binding(1) var<storage, read> x: array<f32>;
@@ -8,7 +7,7 @@
 @group(1) @binding(2) var<storage, read_write> y: array<f32>;
 @group(1) @binding(3) var<storage, read_write> winners: array<u32>;
 
-// By its bits: a shader may take it that NaN does not occur.
+// By its bits: a compiler may assume that NaN does not occur.
 fn is_nan(value: f32) -> bool {
     return (bitcast<u32>(value) & 0x7fffffffu) > 0x7f800000u;
 }

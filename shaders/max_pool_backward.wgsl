@@ -1,5 +1,5 @@
-// dx[i, c, s] = Σ of delta[i, c, p] over the windows p that x[i, c, s] won, in their order: a thread an element
-// looks through the windows that hold it. Sizes are those of `windows.wgsl`, without padding and dilation.
+// dx[i, c, s] = Σ of delta[i, c, p] over the windows p that x[i, c, s] won, in their order: one thread per element
+// searches the windows that hold it. Sizes as in `windows.wgsl`, without padding and dilation.
 
 // (replica, capacity, channels, windows), both
 @group(1) @binding(1) var<storage, read> delta: array<f32>;

@@ -1,15 +1,15 @@
-// What metrics are made of, of one step: Σ weight·loss and Σ weight; in classification the counts of
-// (true, predicted) classes; with several labels a row the counts of (label, true, predicted), and of rows
-// whose labels are all right; in regression Σ error² and Σ |error| of each output.
-// One workgroup a replica; the order of the sums is fixed, and counts are integers.
+// The sums and counts of one step, for metrics: Σ weight·loss and Σ weight; in classification the counts of (true,
+// predicted) classes; with several labels per row the counts of (label, true, predicted), and of rows whose labels are
+// all right; in regression Σ error² and Σ |error| of each output.
+// One workgroup per replica; the order of the sums is fixed, and counts are integers.
 
 struct Parameters {
     capacity: u32,
-    // Logits of a row in classification, else 0.
+    // Logits per row in classification, else 0.
     logits: u32,
-    // Labels of a row where it has several, else 0.
+    // Labels per row if it has several, else 0.
     labels: u32,
-    // Outputs of a row in regression, else 0.
+    // Outputs per row in regression, else 0.
     outputs: u32,
 }
 
@@ -23,8 +23,8 @@ struct Parameters {
 @group(1) @binding(4) var<storage, read> losses: array<f32>;
 // The sums of each slot (`sums.wgsl`): Σ weight·loss, Σ weight, Σ error² of each output, Σ |error| of each output
 @group(1) @binding(5) var<storage, read_write> sums: array<f32>;
-// (epoch's confusion, true class, predicted class), or (epoch's confusion, label, true, predicted) and
-// behind the labels the rows that are all right
+// (epoch's confusion, true class, predicted class), or (epoch's confusion, label, true, predicted) and after the
+// labels the rows that are all right
 @group(1) @binding(6) var<storage, read_write> confusion: array<atomic<u32>>;
 
 const THREADS = 64u;
@@ -68,7 +68,7 @@ fn main(
     var loss = vec2<f32>(0.0);
     for (var i = local; i < step.rows; i += 64u) {
         let weight = weights[own + i];
-        // A row that weighs nothing adds nothing, whatever its loss.
+        // A row of weight 0 adds nothing, even if its loss is NaN.
         loss += vec2<f32>(select(0.0, weight * losses[own + i], weight > 0.0), weight);
         if (parameters.logits > 0u) {
             let cell = truth[own + i] * classes + predicted((own + i) * parameters.logits);

@@ -1,4 +1,4 @@
-// SGD with momentum, as PyTorch has it: v = μ·v + g, w -= learning rate · v.
+// SGD with momentum, as in PyTorch: v = μ·v + g, w -= learning rate · v.
 
 fn moved(w: f32, g: f32, slots: Slots, numbers: Numbers, step: Step) -> Moved {
     let velocity = numbers.momentum * slots.velocity + g;

@@ -1,15 +1,15 @@
-// What every optimizer does with a weight: g = clip(gradient) + decay · w, then the weight and its slots as the
-// optimizer moves them. The optimizer's file (`sgd.wgsl` and others) defines
+// The step of a weight by any optimizer: g = clip(gradient) + decay · w, then the weight and its slots move by the
+// optimizer's formula. The optimizer's file (`sgd.wgsl` and others) defines
 //     moved(w, g, slots, numbers, step) -> Moved
 // The host writes the structs `Numbers` and `Slots`, by the names of the optimizer's formula, and
 //     numbers_of(step) -> Numbers                      the numbers of the replica
-//     slots_at(at) -> Slots, keep_slots(at, slots)     what is kept for a weight, in buffers (replica, weights)
+//     slots_at(at) -> Slots, keep_slots(at, slots)     the slots of a weight, in buffers (replica, weights)
 // A kernel that moves weights defines
 //     weight(i) -> f32, set_weight(i, w)               weight i of the replica
-//     decay_of(i) -> f32                               1 where L2 pulls, 0 for biases and alphas
+//     decay_of(i) -> f32                               1 for a weight that L2 pulls on, 0 for biases and alphas
 
 struct Parameters {
-    // Weights of a replica.
+    // Weights per replica.
     weights: u32,
     replicas: u32,
 }
@@ -24,7 +24,7 @@ struct Moved {
 // Where the weights of the replica begin.
 var<private> own: u32;
 
-// Moves weight i by its gradient, which the bound on the norm has scaled already.
+// Moves weight i by its gradient, which the bound on the norm has scaled before.
 fn moves_weight(i: u32, gradient: f32, step: Step) {
     let w = weight(i);
     let g = bounded(gradient, step.bound) + step.decay * decay_of(i) * w;

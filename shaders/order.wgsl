@@ -1,5 +1,5 @@
-// The order of an epoch, an integer bijection of (seed, epoch, place): the swap-or-not shuffle.
-// Twin of src/data/order.rs, which says why. Included by batch.wgsl.
+// The order of an epoch, a bijection of the indices for each (seed, epoch): the swap-or-not shuffle. The twin of
+// src/data/order.rs, which says why. Prepended to `batch.wgsl`.
 
 const ROUNDS = 24u;
 
@@ -17,10 +17,10 @@ fn coin(word: u32) -> bool {
     return (((x ^ (x >> 15u)) * 0x846ca68bu) >> 31u) == 1u;
 }
 
-// The row at `place` of the epoch, among `rows`.
-fn order(seed_low: u32, seed_high: u32, epoch: u32, rows: u32, place: u32) -> u32 {
+// The row at `index` of the epoch, of `rows` rows.
+fn order(seed_low: u32, seed_high: u32, epoch: u32, rows: u32, index: u32) -> u32 {
     let base = mix(seed_low ^ mix(seed_high ^ mix(epoch)));
-    var row = place;
+    var row = index;
     for (var round = 0u; round < ROUNDS; round++) {
         let offset = mix(base + 2u * round) % rows;
         let flip = mix(base + 2u * round + 1u);

@@ -1,10 +1,10 @@
-// dα = Σ over rows and units of da · ∂f/∂α(z, α). One workgroup a replica; the order of the sum is fixed.
+// dα = Σ over rows and units of da · ∂f/∂α(z, α). One workgroup per replica; the order of the sum is fixed.
 // `by_parameter`, which gives ∂f/∂α, is generated from the layer's expression and prepended.
 
 struct Parameters {
     capacity: u32,
     units: u32,
-    // Where α lies in the weights of a replica, and how many weights a replica has.
+    // The index of α in the weights of a replica, and the number of weights per replica.
     parameter: u32,
     weights: u32,
 }

@@ -1,11 +1,11 @@
-// What every product does: out[row, column] = Σk left[row, k] · right[k, column], the sum in the order
-// of k. Prepended to the kernel that is one, which defines
-//     terms_of(workgroup) -> u32                how many k there are; 0 where a workgroup has no outputs
-//     left_at(replica, row, k) -> f32           0 outside of the factor
-//     right_at(replica, k, column) -> f32       the same
-//     store(replica, row, column, sum)          keeps an output, if it is one
-// A workgroup of 64 threads makes 16 rows x 64 columns, a thread 4 x 4 of them; 16 k at a time go through
-// workgroup memory, so that each factor is fetched once for all outputs of the tile that need it.
+// A product: out[row, column] = Σk left[row, k] · right[k, column], summed in the order of k. Prepended to a kernel that
+// defines
+//     terms_of(workgroup) -> u32                the number of terms k; 0 for a workgroup without outputs
+//     left_at(replica, row, k) -> f32           an element of the left factor; 0 outside
+//     right_at(replica, k, column) -> f32       an element of the right factor; 0 outside
+//     store(replica, row, column, sum)          stores an output; nothing outside
+// A workgroup of 64 threads computes a tile of 16 rows x 64 columns, a thread 4 x 4 of them. Workgroup memory holds 16 k
+// at a time, so that each element of a factor is fetched once for all outputs of the tile.
 
 const TILE_ROWS = 16u;
 const TILE_COLUMNS = 64u;
@@ -15,7 +15,7 @@ const TILE_TERMS = 16u;
 var<workgroup> left_tile: array<vec4<f32>, 64>;
 var<workgroup> right_tile: array<vec4<f32>, 256>;
 
-// Four neighbours of a row of outputs, for each of four rows.
+// Four neighbouring columns of each of four rows of outputs.
 struct Sums {
     first: vec4<f32>,
     second: vec4<f32>,
@@ -52,7 +52,7 @@ fn with_term(before: Sums, term: u32, rows: u32, columns: u32) -> Sums {
     );
 }
 
-// Written out rather than looped over: some software drivers count the turns of loops.
+// Written out without a loop: software drivers limit the iterations of loops.
 fn with_four_terms(before: Sums, term: u32, rows: u32, columns: u32) -> Sums {
     let one = with_term(before, term, rows, columns);
     let two = with_term(one, term + 1u, rows, columns);
@@ -78,11 +78,11 @@ fn main(
     let rows = local / 16u;
     let columns = local % 16u;
     let column = first_column + 4u * columns;
-    // The threads of a workgroup all make the same turns.
+    // All threads of a workgroup make the same iterations.
     let terms = terms_of(workgroup);
     var sums = Sums();
     for (var k = 0u; k < terms; k += TILE_TERMS) {
-        // Of the left factor a thread fetches one term of four rows: neighbours fetch neighbouring terms.
+        // A thread fetches one term of four rows of the left factor: neighbours fetch neighbouring terms.
         left_tile[columns * 4u + rows] = four_rows(replica, first_row + 4u * rows, k + columns);
         right_tile[rows * 16u + columns] = four_columns(replica, k + rows, column);
         right_tile[(rows + 4u) * 16u + columns] = four_columns(replica, k + rows + 4u, column);

@@ -1,7 +1,7 @@
-// The tiles of `product.wgsl` for large matrices on devices with cores enough: a workgroup of 256 threads
-// makes 128 rows x 128 columns, a thread 8 x 8 of them as four blocks of 4 x 4, and 8 k at a time go
-// through workgroup memory. It asks of the kernel what `product.wgsl` asks, and LEFT_TRANSPOSED and
-// RIGHT_TRANSPOSED: neighbouring threads fetch neighbouring elements of either factor.
+// The tiles of `product.wgsl` for large matrices on devices with enough cores: a workgroup of 256 threads computes
+// 128 rows x 128 columns, a thread 8 x 8 of them as four blocks of 4 x 4. Workgroup memory holds 8 k at a time. The
+// kernel defines what `product.wgsl` lists, and LEFT_TRANSPOSED and RIGHT_TRANSPOSED: by them neighbouring threads fetch
+// neighbouring elements of either factor.
 
 const TILE_ROWS = 128u;
 const TILE_COLUMNS = 128u;
@@ -11,7 +11,7 @@ const TILE_TERMS = 8u;
 var<workgroup> left_tile: array<vec4<f32>, 256>;
 var<workgroup> right_tile: array<vec4<f32>, 256>;
 
-// Four neighbours of a row of outputs, for each of four rows.
+// Four neighbouring columns of each of four rows of outputs.
 struct Sums {
     first: vec4<f32>,
     second: vec4<f32>,
@@ -79,7 +79,7 @@ fn main(
     // A thread's blocks are half a tile apart, so that neighbours read neighbours.
     let rows = local / 16u;
     let columns = local % 16u;
-    // The threads of a workgroup all make the same turns.
+    // All threads of a workgroup make the same iterations.
     let terms = terms_of(workgroup);
     var upper_left = Sums();
     var upper_right = Sums();

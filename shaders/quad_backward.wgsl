@@ -1,4 +1,4 @@
-// From the gradient by z of layer _L to that of the layer below, _B: Wᵀ delta, a thread an input and quad.
+// From the gradient by z of layer _L to that of the layer below, _B: Wᵀ delta, one thread per input and quad.
 
 fn backward_L(local: u32, quads: u32) {
     for (var at = local; at < quads * INPUTS_L; at += THREADS) {

@@ -1,19 +1,19 @@
-// The dense layer _L of a chain, on quads. The host writes the layer's number for _L, and in front
+// The dense layer _L of a chain, on quads. The host replaces _L by the layer's number, and prepends
 //     INPUTS_L, UNITS_L             its sizes
-//     WEIGHT_L, BIAS_L              where W (units, inputs) and b lie in a replica's weights
+//     WEIGHT_L, BIAS_L              the first index of W (units, inputs) and of b in a replica's weights
 //     X_L, A_L, DELTA_L             the columns of its input, of a = f(z), and of the gradient by z
-//     LEARNS_L                      whether f has a parameter α that is learned; only then
-//     PARAMETER_L                   where α lies in a replica's weights
+//     LEARNS_L                      whether f has a learned parameter α; only then
+//     PARAMETER_L                   the index of α in a replica's weights
 //     SLOPE_BY_PARAMETER_L          the columns of ∂f/∂α
-// and `applied_L(z)`, which gives f and f', and `slope_by_parameter_L(z)`, which gives ∂f/∂α. f' waits in the place
-// of the gradient.
+// and `applied_L(z)`, which gives f and f', and `slope_by_parameter_L(z)`, which gives ∂f/∂α. The columns of the
+// gradient hold f' until the gradient is known.
 
 struct Applied_L {
     a: vec4<f32>,
     slope: vec4<f32>,
 }
 
-// a = f(W x + b), a thread a unit and quad.
+// a = f(W x + b), one thread per unit and quad.
 fn forward_L(local: u32, quads: u32) {
     for (var at = local; at < quads * UNITS_L; at += THREADS) {
         let quad = at / UNITS_L * COLUMNS;
@@ -21,7 +21,7 @@ fn forward_L(local: u32, quads: u32) {
         let row = WEIGHT_L + unit * INPUTS_L;
         let x_ = quad + X_L;
         var z = vec4<f32>(weight(BIAS_L + unit));
-        // Four a turn: some software drivers count the turns of loops.
+        // Four per iteration: software drivers limit the iterations of loops.
         for (var k = 0u; k < INPUTS_L / 4u * 4u; k += 4u) {
             z += weight(row + k) * memory[x_ + k];
             z += weight(row + k + 1u) * memory[x_ + k + 1u];
@@ -40,7 +40,7 @@ fn forward_L(local: u32, quads: u32) {
     }
 }
 
-// From the gradient by a to that by z, and the unit's share of that by the parameter of f: da · ∂f/∂α.
+// From the gradient by a to that by z, and the unit's share of the gradient by the parameter of f: da · ∂f/∂α.
 fn settle_L(quad: u32, unit: u32, gradient: vec4<f32>) {
     memory[quad + DELTA_L + unit] *= gradient;
     if (LEARNS_L) {

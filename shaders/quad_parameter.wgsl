@@ -1,5 +1,5 @@
-// What layer _L's rows add to the gradient of its parameter: Σ over units of da · ∂f/∂α, in the order of
-// the threads. Every thread of the workgroup calls it.
+// The share of each row in the gradient by layer _L's parameter: Σ over units of da · ∂f/∂α, in a fixed order. Every
+// thread of the workgroup calls it.
 
 fn parameter_L(local: u32, quads: u32) {
     for (var quad = 0u; quad < quads; quad++) {

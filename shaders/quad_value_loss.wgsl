@@ -1,5 +1,5 @@
-// loss = Σ_k l(ŷ[k] - y[k]) / outputs, delta = l'(ŷ - y) / outputs · weight: `value_loss.wgsl` on quads, a
-// thread an output and quad. Scaling by the batch's weights is left to whoever sums over the batch. `loss_of`,
+// loss = Σ_k l(ŷ[k] - y[k]) / outputs, delta = l'(ŷ - y) / outputs · weight: `value_loss.wgsl` on quads, one
+// thread per output and quad. The sum over the batch scales it. `loss_of`,
 // which gives l and l', is generated from the loss's expression and prepended.
 
 const SHARE = 1.0 / f32(OUTPUTS);
@@ -13,7 +13,7 @@ struct Losses {
 fn errors(quad: u32, k: u32, rows: vec4<u32>) -> vec4<f32> {
     let at = rows * OUTPUTS + k;
     let y = bitcast<vec4<f32>>(vec4<u32>(truth[at.x], truth[at.y], truth[at.z], truth[at.w]));
-    return memory[quad + SCORES + k] - y;
+    return memory[quad + LOGITS + k] - y;
 }
 
 // l and l' of each row's error.
@@ -30,13 +30,13 @@ fn loss(local: u32, first: u32, rows: u32, quads: u32, counts: u32) {
         let row = at / OUTPUTS * 4u;
         let quad = at / OUTPUTS * COLUMNS;
         let k = at % OUTPUTS;
-        let from_ = places(first, row, rows);
+        let from_ = indices(first, row, rows);
         let used = in_use(row, rows);
         let weights_ = weights_of_rows(from_, used);
         let error = errors(quad, k, from_);
         let delta = losses_of(error).slope * (SHARE * weights_);
-        // A row that weighs nothing pulls at nothing, whatever its error.
-        settle_scores(quad, k, select(vec4<f32>(0.0), delta, weights_ > vec4<f32>(0.0)));
+        // A row of weight 0 has a delta of 0, even if its error is NaN.
+        settle_logits(quad, k, select(vec4<f32>(0.0), delta, weights_ > vec4<f32>(0.0)));
         let seen = select(vec4<f32>(0.0), error, used);
         memory[quad + STATS + 2u + k] = seen * seen;
         memory[quad + STATS + 2u + OUTPUTS + k] = abs(seen);

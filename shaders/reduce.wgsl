@@ -1,5 +1,5 @@
-// The sum over a workgroup, in a fixed order. Every thread of the workgroup calls it. Its `THREADS` and the type
-// `Summed` of what is summed are the kernel's.
+// The sum over a workgroup, in a fixed order. Every thread of the workgroup calls it. The kernel defines `THREADS` and
+// the type `Summed` of a term.
 
 var<workgroup> partial_sums: array<Summed, THREADS>;
 

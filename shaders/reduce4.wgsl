@@ -1,4 +1,4 @@
-// The sum of four numbers a thread over a workgroup (`reduce.wgsl`).
+// The sums of four numbers per thread over a workgroup (`reduce.wgsl`).
 
 fn reduce4(local: u32, value: vec4<f32>) -> vec4<f32> {
     return vec4<f32>(

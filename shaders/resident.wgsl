@@ -1,14 +1,14 @@
-// The schedule `resident`: `entry.count` steps in one dispatch, one workgroup a replica. Activations and
-// deltas stay in workgroup memory, and where they fit the weights (`local_weights`); the optimizer's
-// slots and the sums of each step are in storage.
+// The schedule `resident`: `entry.count` steps in one dispatch, one workgroup per replica. Activations and deltas stay
+// in workgroup memory, and so do the weights if they fit (`local_weights`); the optimizer's slots and the sums of each
+// step are in storage.
 //     weights    (replica, WEIGHTS), as are the optimizer's slots
-//     sums       of STATS_LENGTH sums a slot (`sums.wgsl`)
+//     sums       STATS_LENGTH sums per slot (`sums.wgsl`)
 
 fn column(quad: u32, c: u32) -> vec4<f32> {
     return memory[quad * COLUMNS + c];
 }
 
-// Clip, L2 and update; every thread its own weights, always the same.
+// Clip, L2 and update. Each thread moves the same weights in every step.
 fn update(local: u32, quads: u32, step: Step) {
     var scale = step.scale;
     if (BOUNDS_NORM) {
@@ -36,7 +36,7 @@ fn main(
     for (var s = 0u; s < entry.count; s++) {
         let step = steps[entry.first + s * parameters.replicas + replica];
         let quads = (step.rows + 3u) / 4u;
-        // With 0 rows nothing moves. All threads read the same step.
+        // A step of 0 rows moves nothing. All threads read the same step.
         if (step.rows > 0u) {
             pass_over(local, replica * AHEAD + step.place, step.rows, quads, step.confusion);
             update(local, quads, step);

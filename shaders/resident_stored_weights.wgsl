@@ -1,4 +1,4 @@
-// The weights of the schedule `resident` in storage, where workgroup memory is too small for them.
+// The weights of the schedule `resident` in storage, if workgroup memory is too small for them.
 
 fn weight(i: u32) -> f32 {
     return weights[own + i];

@@ -1,5 +1,5 @@
-// A thread a row that a step has. Prepended to the kernel, which defines
-//     of_row(replica, i, step)       what is done with row i of a replica's batch
+// One thread per row of a step. Prepended to a kernel that defines
+//     of_row(replica, i, step)       handles row i of a replica's batch
 
 @compute @workgroup_size(64)
 fn main(

@@ -1,4 +1,4 @@
-// a[i, j] = e^(z[j] - m) / Σ e^(z - m), m the row's maximum, a thread a row.
+// a[i, j] = e^(z[j] - m) / Σ e^(z - m), m the row's maximum, one thread per row.
 
 struct Parameters {
     capacity: u32,

@@ -1,5 +1,5 @@
-// loss = ln Σ_j e^(z[j]) - z[true], delta = (softmax(z) - y) · weight · scale, a thread a row, whose logits are z. The
-// truth is a class.
+// loss = ln Σ_j e^(z[j]) - z[true], delta = (softmax(z) - y) · weight · scale, where z are the logits of a row; one
+// thread per row. The truth is a class.
 
 fn of_row(replica: u32, i: u32, step: Step) {
     let row = replica * parameters.capacity + i;
@@ -20,7 +20,7 @@ fn of_row(replica: u32, i: u32, step: Step) {
     let scale = weight * step.scale;
     for (var j = 0u; j < parameters.outputs; j++) {
         let y = select(0.0, 1.0, j == class_);
-        // A row that weighs nothing pulls at nothing, whatever its delta.
+        // A row of weight 0 has a delta of 0, even if its probability is NaN.
         delta[own + j] = select(0.0, (delta[own + j] / sum - y) * scale, weight > 0.0);
     }
 }

@@ -1,5 +1,5 @@
-// The second and third dispatch of a step of the schedule `two-phase` whose gradient has a bound on its
-// norm. Appended to `two_phase_update.wgsl`, which says what the buffers are.
+// The second and third dispatch of a step of the schedule `two-phase` with a bound on the norm of the gradient.
+// Appended to `two_phase_update.wgsl`, which describes the buffers.
 
 @compute @workgroup_size(THREADS)
 fn gradients(

@@ -1,5 +1,5 @@
-// The first dispatch of a step of the schedule `two-phase`: forward, loss and backward of one quad, a
-// workgroup a quad. What its gradients need goes to `columns`, (replica, QUADS_OF_BATCH, KEPT).
+// The first dispatch of a step of the schedule `two-phase`: forward, loss and backward, one workgroup per quad. The
+// columns that gradients need go to `columns`, (replica, QUADS_OF_BATCH, KEPT).
 // weights: (replica, WEIGHTS).
 
 var<private> own: u32;

@@ -1,11 +1,10 @@
-// The second dispatch of a step of the schedule `two-phase`: the gradient summed over the batch, clip, L2
-// and update, a thread a weight; the threads behind the weights sum what the metrics are made of. Where
-// the norm is bounded, `gradients` writes the gradient and each workgroup's share of its square, and a
-// third dispatch, `moves`, does the rest.
-//     columns    (replica, QUADS_OF_BATCH, KEPT), as the first dispatch left them
+// The second dispatch of a step of the schedule `two-phase`: the gradient summed over the batch, clip, L2 and update,
+// one thread per weight; the threads after the weights make the sums for metrics. If the norm is bounded, `gradients`
+// writes the gradient and each workgroup's share of its square, and a third dispatch, `moves`, does the rest.
+//     columns    (replica, QUADS_OF_BATCH, KEPT), written by the first dispatch
 //     weights    (replica, WEIGHTS), as are the optimizer's slots, and `gradient_sums` for the norm
 //     squares    (replica, WORKGROUPS)
-//     sums       of STATS_LENGTH sums a slot (`sums.wgsl`)
+//     sums       STATS_LENGTH sums per slot (`sums.wgsl`)
 
 var<private> first_column: u32;
 
@@ -30,7 +29,7 @@ fn begin(replica: u32) {
     first_column = replica * QUADS_OF_BATCH * KEPT;
 }
 
-// What the metrics are made of: the threads behind the weights.
+// The sums for metrics, made by the threads after the weights.
 fn sum_stats(i: u32, quads: u32, step: Step) {
     if ((i >= WEIGHTS) & (i < WEIGHTS + STATS_LENGTH) & (step.rows > 0u)) {
         add_to_sum(step, i - WEIGHTS, STATS_LENGTH, column_sum(STATS + i - WEIGHTS, quads));

@@ -1,13 +1,13 @@
-// The step of an optimizer (`optimizer.wgsl`), a thread a weight. The gradient is multiplied with `scales`, which
-// bounds its norm.
+// The step of an optimizer (`optimizer.wgsl`), one thread per weight. `scales` are the factors of the gradients that
+// bound their norms.
 
 // (replica, weights)
 @group(1) @binding(1) var<storage, read> gradients: array<f32>;
-// (weights): 1 where L2 pulls, 0 for biases and alphas
+// (weights): 1 for a weight that L2 pulls on, 0 for biases and alphas
 @group(1) @binding(2) var<storage, read> decays: array<f32>;
 // (replica)
 @group(1) @binding(3) var<storage, read> scales: array<f32>;
-// (replica, weights), as are the optimizer's slots, which are the bindings behind it
+// (replica, weights), as are the optimizer's slots, which are the bindings after it
 @group(1) @binding(4) var<storage, read_write> weights: array<f32>;
 
 fn weight(i: u32) -> f32 {

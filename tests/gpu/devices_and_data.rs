@@ -1,5 +1,5 @@
-//! Parts of the data, blocks of epochs, and what can be asked of a backend: the same bits on the same
-//! device, and the CPU's numbers.
+//! Parts of the data, blocks of epochs, and the methods of a backend: the same bits on the same device, and the CPU's
+//! numbers.
 
 use crate::common::{InBlocks, classes, cpu, network_of, parameters, run, trained, values};
 use crate::support::{device, gpu, gpu_on};
@@ -21,7 +21,7 @@ pub fn patient() -> Parameters {
     parameters
 }
 
-/// Regression with everything in it that a step may have.
+/// A regression with everything that a step may have.
 fn rich() -> Parameters {
     let mut parameters = parameters(&[4, 8, 7, 2], &["gelu", "prelu", "linear"]);
     (parameters.max_epochs, parameters.optimizer, parameters.learning_rate) = (6, ADAM, 0.02);
@@ -81,7 +81,7 @@ fn blocks_of_epochs_change_no_bit_on(schedule: Schedule) {
     let stopped = outcome.replicas[0].epochs;
     assert!(stopped > 4 && stopped < 40, "patience fires in the middle: {stopped}");
     let state = one_by_one.state().block_on().unwrap();
-    // Where a block ends and where patience fires differ for one of these at least.
+    // For at least one of these, patience fires inside a block.
     for block in [3, 4] {
         let backend = gpu_on("blocks_of_epochs_change_no_bit", &run, schedule).unwrap();
         let mut backend = InBlocks(backend, block);
@@ -134,7 +134,7 @@ fn predictions_and_evaluations_are_the_cpu_s() {
         let mut reference = cpu::<f32>(&run);
         let state = backend.state().block_on().unwrap();
         reference.restore(&state).block_on().unwrap();
-        // More rows than a block of an evaluation holds, and none.
+        // More rows than a block of an evaluation has, and none.
         for rows in [0, 1, 2500] {
             let inputs = ndarray::Array2::from_shape_fn((rows, features), |(row, column)| {
                 ((row * 3 + column) as f32 * 0.7).sin()
@@ -205,7 +205,7 @@ fn more_elements_than_one_dimension_of_workgroups() {
     let loss = |outcome: &gpu_mlp::rooms::train::Outcome| {
         outcome.replicas[0].best[0].as_ref().unwrap().loss
     };
-    // One step of this size leaves a loss in the thousands: relative.
+    // After one step of this size the loss is in the thousands: the difference is relative.
     let ratio = loss(&on_gpu) / loss(&on_cpu);
     assert!((ratio - 1.0).abs() < 1e-4, "{ratio}");
 }
@@ -215,8 +215,8 @@ fn a_gradient_beyond_f32_stops_the_run_as_on_the_cpu() {
     use gpu_mlp::rooms::run::{BatchGradient, Clip};
     let mut dataset = values(30, 2, 1);
     dataset.inputs.mapv_inplace(|x| 1e19 * x);
-    // By value is left out: whether a sum that overflows is infinite or NaN, and so bounded or not, is
-    // a matter of its order.
+    // A clip by value is left out: the order of an overflowing sum decides whether it is infinite or NaN, and so whether
+    // it is bounded.
     for clip in [None, Some(Clip::Norm(1.0))] {
         let mut parameters = parameters(&[2, 1], &["linear"]);
         (parameters.batch_size, parameters.max_epochs) = (30, 2);

@@ -1,4 +1,4 @@
-//! Which schedule is chosen, and that a race changes no bit.
+//! The chosen schedule, and the bits of a run after a race: they stay the same.
 
 use crate::common::signals::Stack;
 use crate::common::{classes, parameters, reports, run, trained};
@@ -11,13 +11,13 @@ use gpu_mlp::rooms::network::Layer;
 use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
 use pollster::FutureExt as _;
 
-/// A long run has every schedule timed; the winner trains as if it had raced nobody.
+/// A long run times every schedule; the winner trains as if it were the only candidate.
 #[test]
 fn a_race_changes_no_bit() {
     let mut parameters = parameters(&[4, 8, 3], &["tanh", "softmax"]);
     parameters.max_epochs = 3;
     let short = run(&parameters, &classes(60, 4, 3));
-    // Predicted to take hours, so that all have time enough.
+    // The prediction is hours, so every candidate has enough time.
     parameters.max_epochs = u32::MAX;
     let long = run(&parameters, &classes(60, 4, 3));
     let test = "a_race_changes_no_bit";
@@ -76,7 +76,7 @@ fn what_does_not_fit_says_why() {
     assert!(why(0).contains("dense layers alone") && why(1).contains("dense layers alone"));
 }
 
-/// Sizes beyond a workgroup's memory, with the numbers.
+/// The reason of a refusal has the numbers: the memory of a workgroup is too small.
 #[test]
 fn a_network_too_large_for_a_workgroup_is_not_resident() {
     let test = "a_network_too_large_for_a_workgroup_is_not_resident";

@@ -1,4 +1,4 @@
-//! Several replicas in one run: each is the run that it would be alone, and a state brings them all back.
+//! Several replicas in one run: each trains as it would alone, and a state restores them all.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use gpu_mlp::rooms::run::{Parameters, ReplicaId, Run};
 use gpu_mlp::rooms::train::EpochRow;
 use pollster::FutureExt as _;
 
-/// Runs that differ in seed, rate and L2, and the last in its training rows.
+/// Runs that differ in seed, rate and L2; the last also differs in its training rows.
 fn singles() -> Vec<Arc<Run>> {
     let dataset = classes(50, 4, 3);
     let single = |(seed, rate, l2): (u64, f64, f64)| {
@@ -82,7 +82,7 @@ fn three_replicas_agree_with_the_cpu() {
 
 fn three_replicas_agree_with_the_cpu_on(schedule: Schedule) {
     let mut joined = Run::clone(&joined(&singles()));
-    // Few epochs: under Adam the two part slowly.
+    // Few epochs: with Adam the two diverge slowly.
     for replica in &mut joined.replicas {
         (replica.stopping.max_epochs, replica.stopping.loss_patience) = (3, None);
     }
@@ -149,7 +149,7 @@ fn sixty_four_replicas_of_iris_on(schedule: Schedule) {
         let (joined, own) = (&outcome.replicas[id], &own.replicas[0]);
         assert_eq!((joined.stop, &joined.best), (own.stop, &own.best), "{id}, {schedule:?}");
     }
-    // Rates up to 0.3 make little of much: the rounding of a step is hundreds of times as large after ten epochs.
+    // With rates up to 0.3, the rounding of a step grows hundreds of times in ten epochs.
     let (expected, _) = trained(&run, &mut cpu::<f32>(&run));
     for (row, expected) in rows.iter().zip(&expected).filter(|(row, _)| row.epoch <= 3) {
         assert_eq!((row.replica, row.epoch), (expected.replica, expected.epoch));

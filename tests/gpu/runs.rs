@@ -11,14 +11,14 @@ use gpu_mlp::rooms::plan::VALUE_LOSS_NAMES;
 use gpu_mlp::rooms::run::{BatchGradient, ClassWeight, Clip, Optimizer, Parameters, Run};
 use gpu_mlp::rooms::train::EpochRow;
 
-/// 28 training rows in batches of 8: 4 steps an epoch, the last of 4 rows.
+/// 28 training rows in batches of 8: 4 steps per epoch, the last of 4 rows.
 fn twenty_steps(sizes: &[usize], activations: &[&str]) -> Parameters {
     let mut parameters = parameters(sizes, activations);
     (parameters.batch_size, parameters.max_epochs, parameters.learning_rate) = (8, 5, 0.02);
     parameters
 }
 
-/// Relative where targets are not scaled and losses are in the thousands.
+/// Relative, because targets are not scaled and losses may be in the thousands.
 fn near(a: f64, b: f64) -> bool {
     (a - b).abs() < 1e-4 * b.abs().max(1.0)
 }
@@ -113,7 +113,7 @@ fn weights_of_rows_and_classes() {
     let dataset = values(40, 3, 2).with_sample_weight(weights).unwrap();
     let parameters = twenty_steps(&[3, 6, 2], &["tanh", "linear"]);
     check("weights_of_rows_and_classes", &parameters, &dataset, "rows of a regression");
-    // A batch's own weights divide nothing: in batches of one row they would vanish.
+    // The weights of a batch do not normalise it: in batches of one row they would cancel.
     let parameters = Parameters { batch_size: 1, max_epochs: 1, ..parameters };
     check("weights_of_rows_and_classes", &parameters, &dataset, "batches of one row");
 }

@@ -1,5 +1,5 @@
-//! Every parameter file that ships, for 20 steps: all schedules and the CPU agree on the losses, and a second
-//! time gives the same bits. The data are made, of the shapes of the real ones, which do not all ship.
+//! Every shipped parameter file, for 20 steps: all schedules and the CPU agree on the losses, and a second run gives the
+//! same bits. The data are made up, in the shapes of the real ones, which are not all shipped.
 
 use std::path::PathBuf;
 
@@ -18,10 +18,10 @@ use gpu_mlp::rooms::train::EpochRow;
 use pollster::FutureExt as _;
 
 const STEPS: usize = 20;
-/// Samples of a signal: enough for the longest stack of pools that ships.
+/// Samples per signal: enough for the longest shipped stack of pools.
 const SAMPLES: usize = 150;
 
-/// All of them, or those that GPU_MLP_FILES names, with commas between.
+/// All shipped files, or those in GPU_MLP_FILES, separated by commas.
 fn files() -> Vec<PathBuf> {
     let wanted = std::env::var("GPU_MLP_FILES").unwrap_or_default();
     let is_wanted = |path: &PathBuf| {
@@ -35,7 +35,7 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
-/// One epoch of 20 steps, with rows left to validate on.
+/// One epoch of 20 steps, and rows for validation.
 fn twenty_steps(parameters: &mut Parameters) -> usize {
     (parameters.max_epochs, parameters.split) = (1, [0.8, 0.2, 0.0]);
     STEPS * parameters.batch_size * 5 / 4
@@ -60,13 +60,13 @@ fn made(parameters: &Parameters, rows: usize) -> Dataset {
     }
 }
 
-/// How far the losses of an epoch, and those of the validation behind it, are from what is expected: the
-/// difference by the loss, or by 1 where that is less. Infinite where the epoch has none.
+/// The largest difference of an epoch's losses, of training and validation, from the expected ones, divided by the loss
+/// or by 1, whichever is larger. Infinite if the epoch has no losses.
 fn apart(found: &[EpochRow], expected: &[EpochRow]) -> f64 {
     let losses = |row: &EpochRow| [row.train.loss, row.validation.as_ref().unwrap().loss];
     let ([found], [expected]) = (found, expected) else { return f64::INFINITY };
     let pairs = losses(found).into_iter().zip(losses(expected));
-    // A comparison lets NaN through, which max would hide.
+    // A comparison keeps NaN, which max would hide.
     pairs.map(|(a, b)| (a - b).abs() / b.abs().max(1.0)).fold(0.0, |worst, apart| match apart {
         apart if apart <= worst => worst,
         apart => apart,
@@ -77,7 +77,7 @@ fn near(found: &[EpochRow], expected: &[EpochRow]) -> bool {
     apart(found, expected) < 1e-4
 }
 
-/// Stacks of signals that end in another number of classes than the made rows have get their own.
+/// A stack of signals that ends in another number of classes than the made-up rows gets rows of its own.
 fn with_three_classes(parameters: &mut Parameters) {
     if let LayerStack::General(layers) = &mut parameters.layers
         && let Some(Layer { kind: Kind::Dense(Dense { units }), .. }) = layers.last_mut()
@@ -122,13 +122,13 @@ fn check(file: &std::path::Path, problems: &mut Vec<String>) -> Option<()> {
         let again = (trained(&run, &mut gpu).0, gpu.state().block_on().unwrap());
         let same = again == (found.clone(), after);
         let (what, apart) = (file.file_stem().unwrap().display(), apart(&found, &expected));
-        // For who runs it by hand, on a card.
+        // For a run by hand, on a card.
         println!(
             "{what:24} {:10} losses apart {apart:8.1e}, bits again: {}",
             schedule.name(),
             if same { "the same" } else { "OTHERS" }
         );
-        // Told at the end, so that one schedule hides no other.
+        // Asserted at the end, so that the failure of one schedule does not hide another.
         if !near(&found, &expected) {
             problems.push(format!("{what}, {}: {found:?} {expected:?}", schedule.name()));
         }
@@ -150,8 +150,8 @@ fn every_parameter_file_on_every_schedule() {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
-/// Whole epochs whose dispatches make as many iterations of loops as are allowed: a driver that left loops
-/// before their end would be seen, here and by the backend itself.
+/// Whole epochs whose dispatches make the most allowed loop iterations: a driver that leaves loops early would fail this
+/// test and the check of the backend.
 #[test]
 fn dispatches_of_as_many_turns_as_are_allowed() {
     let mut stretched = 0;

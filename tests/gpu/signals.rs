@@ -1,5 +1,5 @@
-//! Convolutions and pools on the GPU against the CPU: the source's example, random stacks, a stack
-//! whose products take many tiles, and gradients after a first step.
+//! Convolutions and pools on the GPU against the CPU: the source's example, random stacks, a stack whose products take
+//! many tiles, and the gradients of a first step.
 
 use pollster::FutureExt as _;
 use proptest::strategy::{Strategy, ValueTree};
@@ -18,7 +18,7 @@ use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
 use gpu_mlp::rooms::plan::Padding;
 use gpu_mlp::rooms::run::{Optimizer, Parameters};
 
-/// 28 training rows in batches of 8: 4 steps an epoch, the last of 4 rows; 20 in all.
+/// 28 training rows in batches of 8: 4 steps per epoch, the last of 4 rows; 20 steps in all.
 fn twenty_steps(stack: &Stack) -> Parameters {
     let mut parameters = stack.parameters();
     (parameters.batch_size, parameters.max_epochs, parameters.learning_rate) = (8, 5, 0.02);
@@ -39,7 +39,7 @@ fn conv1d(filters: usize, kernel: usize, stride: usize) -> Layer<String> {
     Layer::activated(Conv1d { filters, kernel, stride, padding: Padding::Same }, activation)
 }
 
-/// Sizes around and beyond the tiles of 16, 64 and 16, odd ones too.
+/// Sizes around and beyond the tiles of 16, 64 and 16, also odd ones.
 fn wide_stack() -> Stack {
     let layers = vec![
         conv1d(17, 9, 1),
@@ -61,8 +61,7 @@ fn a_stack_of_many_tiles() {
     check("a_stack_of_many_tiles", &parameters, &stack.dataset(40), "many tiles");
 }
 
-/// Every quantity of a first step, element by element: the same weights, so only sums are rounded
-/// otherwise.
+/// Every quantity of a first step, element by element: the weights are the same, so only the rounding of sums differs.
 #[test]
 fn every_quantity_of_a_first_step() {
     let test = "every_quantity_of_a_first_step";
@@ -88,8 +87,8 @@ fn every_quantity_of_a_first_step() {
             assert_eq!((&gpu.name, &gpu.shape), (&cpu.name, &cpu.shape), "{what}");
             // Ten products lead to the last gradient, five forward and five back; each is within
             // (2·sqrt(K) + 16)·2^-24 of the sum of its terms, the longest with K = 8 rows of 131
-            // positions. Terms that cancel leave sums smaller than theirs: by ten at the most here,
-            // beside the largest element of the quantity.
+            // positions. Terms that cancel leave smaller sums: at most ten times smaller here, relative to the
+            // largest element of the quantity.
             let largest = cpu.values.iter().fold(0.0f64, |most, value| most.max(value.abs()));
             let bound = 10.0 * (2.0 * 1048f64.sqrt() + 16.0) * 2f64.powi(-24) * 10.0 * largest;
             for (value, expected) in gpu.values.iter().zip(&cpu.values) {
@@ -110,7 +109,7 @@ fn the_signals_that_ship() {
     check("the_signals_that_ship", &parameters, &dataset, "cylinder_bell_funnel");
 }
 
-/// Signals are no chain of dense layers: one schedule takes them.
+/// Networks for signals are no chain of dense layers: only one schedule takes them.
 fn check(test: &str, parameters: &Parameters, dataset: &Dataset, what: &str) {
     check_on(test, Schedule::Layered, &run(parameters, dataset), what);
 }

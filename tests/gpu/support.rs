@@ -1,4 +1,4 @@
-//! A GPU for tests: the first adapter there is, lavapipe included.
+//! A GPU for tests: the first adapter, lavapipe included.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use pollster::FutureExt as _;
 
 use crate::adapter;
 
-/// An open device, or None where the machine has no adapter: then the skipped test is named, and with
-/// GPU_MLP_REQUIRE_GPU=1 it fails.
+/// An open device, or None on a machine without an adapter: then it names the skipped test, and fails with
+/// GPU_MLP_REQUIRE_GPU=1.
 pub fn device(test: &str) -> Option<Gpu> {
     Some(adapter(test)?.open().block_on().unwrap())
 }
@@ -19,7 +19,7 @@ pub fn adapter(test: &str) -> Option<Adapter> {
     adapter::first(test, adapters().block_on())
 }
 
-/// A GPU backend on a run, where there is a device.
+/// A GPU backend on a run.
 pub fn gpu(test: &str, run: &Arc<Run>) -> Option<GpuBackend> {
     gpu_on(test, run, Schedule::Layered)
 }

@@ -2,8 +2,8 @@
 
 use crate::{code, sources};
 
-/// A compiler inlines helpers, some dozens of times, and keeps a copy of what follows for each exit: with
-/// more than one a pipeline takes minutes and gigabytes (SwiftShader), and on a card such exits are branches.
+/// A compiler inlines helpers, some dozens of times, and copies the code after the call for each exit: with several exits
+/// a pipeline takes minutes and gigabytes (SwiftShader), and on a card each exit is a branch.
 #[test]
 fn no_helper_has_more_than_one_exit() {
     for (name, source) in sources() {
@@ -13,7 +13,7 @@ fn no_helper_has_more_than_one_exit() {
             let at_its_end = last.rfind("return").is_some_and(|at| !last[at..].contains('}'));
             let allowed = exits == 0 || exits == 1 && at_its_end;
             assert!(allowed, "{name}: {} leaves before its end:\n{}", function.name, function.body);
-            // `a || b` is a branch around b: `|` is none.
+            // `a || b` branches around b, `a | b` does not.
             let chains = ["||", "&&"].into_iter().find(|chain| function.body.contains(chain));
             assert!(chains.is_none(), "{name}: {} branches at {chains:?}", function.name);
         }
@@ -34,13 +34,13 @@ fn the_test_of_exits_sees_them() {
 /// A function of a shader.
 struct Function<'a> {
     name: &'a str,
-    /// Whether it is one that the host dispatches.
+    /// Whether it is an entry point.
     is_entry: bool,
-    /// From its parameters to its closing brace.
+    /// Its text from its parameters to its closing brace.
     body: &'a str,
 }
 
-/// The functions of a text without comments: each begins in the first column, and so does its last brace.
+/// The functions of a text without comments. Each begins, and has its last brace, in the first column.
 fn functions(code: &str) -> impl Iterator<Item = Function<'_>> {
     let mut before = "";
     code.split("\nfn ").enumerate().filter_map(move |(number, text)| {

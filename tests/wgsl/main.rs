@@ -12,7 +12,7 @@ use gpu_mlp::rooms::network::Activation;
 use gpu_mlp::rooms::plan::{VALUE_LOSS_NAMES, ValueLoss};
 use gpu_mlp::rooms::run::{Clip, Optimizer};
 
-/// Built-ins in which drivers differ by 1e-5; `shaders/math.wgsl` stands in for them.
+/// Built-ins in which drivers differ by 1e-5; kernels use `shaders/math.wgsl` instead.
 const IMPRECISE: [&str; 20] = [
     "exp",
     "exp2",
@@ -112,7 +112,7 @@ fn every_kernel_is_valid_for_plain_webgpu() {
         let module = naga::front::wgsl::parse_str(&source)
             .unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(&source)));
         let flags = naga::valid::ValidationFlags::all();
-        // Whatever is not in this set is an extension, and browsers need not have it.
+        // Everything else is an extension, which browsers may lack.
         let capabilities = naga::valid::Capabilities::empty();
         naga::valid::Validator::new(flags, capabilities)
             .validate(&module)
@@ -134,7 +134,7 @@ fn no_kernel_calls_an_imprecise_built_in() {
     }
 }
 
-/// One takes 9, and is refused where a device has no more: Adam on weighted classes in one dispatch.
+/// One kernel takes 9, Adam on weighted classes in one dispatch; a device with fewer buffers refuses it.
 #[test]
 fn no_kernel_takes_more_storage_buffers_than_browsers_allow() {
     for (name, source) in sources() {

@@ -16,7 +16,7 @@ fn writes_the_modules_for_browsers() {
     std::fs::write(place.expect("GPU_MLP_MODULES names a file"), text).unwrap();
 }
 
-/// Its name, its text, and a pipeline for each entry point and each choice of its constants.
+/// A module: its name, its text, and one pipeline per entry point and choice of its constants.
 fn module(name: &str, source: &str) -> Value {
     let module = naga::front::wgsl::parse_str(source).unwrap();
     let constants: Vec<&str> =

@@ -28,7 +28,7 @@ pub(super) mod proof {
     pub fn prove(bench: &mut Bench, shape: &Shape) {
         let batch = shape.replicas() * shape.capacity;
         let mut logits = bench.normal(batch, 3.0);
-        logits.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
+        logits.iter_mut().step_by(31).for_each(|logit| *logit *= 40.0);
         let truth = bench.below(batch, 2);
         let done = Losses::run(bench, shape, &Loss::BinaryCrossEntropy, logits, truth);
         let twin = done.twin(shape, twin);

@@ -29,7 +29,7 @@ pub(super) mod proof {
         let outputs = shape.units;
         let elements = shape.replicas() * shape.capacity * outputs;
         let mut logits = bench.normal(elements, 3.0);
-        logits.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
+        logits.iter_mut().step_by(31).for_each(|logit| *logit *= 40.0);
         let truth = labels(bench, elements);
         let done = Losses::run(bench, shape, &Loss::MultiLabelCrossEntropy, logits, words(&truth));
         let twin = done.twin(shape, |z, truth, weights, scale, losses, delta| {

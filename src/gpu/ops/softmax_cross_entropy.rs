@@ -31,7 +31,7 @@ pub(super) mod proof {
         let classes = shape.units;
         let batch = shape.replicas() * shape.capacity;
         let mut logits = bench.normal(batch * classes, 3.0);
-        logits.iter_mut().step_by(31).for_each(|score| *score *= 40.0);
+        logits.iter_mut().step_by(31).for_each(|logit| *logit *= 40.0);
         let truth = bench.below(batch, classes);
         let done = Losses::run(bench, shape, &Loss::SoftmaxCrossEntropy, logits, truth);
         let twin = done.twin(shape, |z, truth, weights, scale, losses, delta| {

@@ -42,7 +42,7 @@ pub(super) mod proof {
         let elements = shape.replicas() * shape.capacity * outputs;
         let (mut logits, truth) = (bench.normal(elements, 2.0), bench.normal(elements, 2.0));
         // Some errors are 0, where some losses have a kink.
-        logits.iter_mut().zip(&truth).step_by(37).for_each(|(score, truth)| *score = *truth);
+        logits.iter_mut().zip(&truth).step_by(37).for_each(|(output, truth)| *output = *truth);
         let loss = ValueLoss::parse(text).unwrap();
         let l = loss.expression.clone();
         let done = Losses::run(bench, shape, &Loss::OfValues(loss), logits, words(&truth));

@@ -90,7 +90,7 @@ impl Text<'_> {
             ("AHEAD", self.ahead),
             ("INPUTS", links[0].inputs),
             ("OUTPUTS", links[links.len() - 1].units),
-            ("SCORES", columns.logits),
+            ("LOGITS", columns.logits),
             ("EXPONENTIALS", columns.exponentials),
             ("ONES", columns.ones),
             ("STATS", columns.stats),
@@ -154,7 +154,7 @@ impl Text<'_> {
         let _ = write!(
             text,
             "\nfn row_weight(at: u32) -> f32 {{\n    return {row_weight};\n}}\n\
-             \nfn settle_scores(quad: u32, unit: u32, gradient: vec4<f32>) {{\n    \
+             \nfn settle_logits(quad: u32, unit: u32, gradient: vec4<f32>) {{\n    \
              settle_{last}(quad, unit, gradient);\n}}\n"
         );
         text + &self.pass_over()
