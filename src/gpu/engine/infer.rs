@@ -17,6 +17,9 @@ use crate::gpu::session::workspace::Workspace;
 use crate::metrics::Truth;
 use crate::plan::{BufferId, Layout};
 
+/// Numbers that the inputs, or the outputs, of a block hold.
+const BLOCK_NUMBERS: usize = 1 << 20;
+
 /// A trained network on a GPU, which predicts and evaluates.
 pub struct GpuInference {
     gpu: Gpu,
@@ -33,7 +36,8 @@ impl GpuInference {
     /// Puts a trained network on a device. The error is unfit if the device has too little memory, or its limits are
     /// too small for the network.
     pub async fn new(gpu: Gpu, trained: Trained) -> Result<Self> {
-        let capacity = block_rows(&gpu, &trained.plan, 1);
+        let widest = trained.network.inputs().max(trained.network.outputs());
+        let capacity = block_rows(&gpu, &trained.plan, 1).min(BLOCK_NUMBERS / widest).max(1);
         let weights = 4 * trained.weights.len() as u64;
         let bytes = weights + Workspace::bytes(&trained.plan, 1, capacity);
         let built = gpu.allocating(bytes, 1, || {
