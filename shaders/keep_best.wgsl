@@ -10,11 +10,12 @@ struct Parameters {
 }
 
 @group(1) @binding(0) var<uniform> parameters: Parameters;
-// The sums of each slot (`sums.wgsl`), the first two Σ weight·loss and Σ weight: training, then validation
+// The sums of each slot (`sums.wgsl`), the first two Σ weight·loss and Σ weight: (replicas) of training, then of
+// validation
 @group(1) @binding(1) var<storage, read> sums: array<f32>;
 // (replica): the best validation loss so far
 @group(1) @binding(2) var<storage, read_write> best_losses: array<f32>;
-// (replica): 1 if this epoch's weights are now the best, 2 if one is not finite, else 0
+// (replica): 1 if this epoch's weights are now the best, 2 if a weight is not finite, else 0
 @group(1) @binding(3) var<storage, read_write> kept: array<u32>;
 // (replica, weights), both
 @group(1) @binding(4) var<storage, read> weights: array<f32>;
@@ -22,7 +23,7 @@ struct Parameters {
 // (replica, sums of training, first bad step, sums of validation): the host reads them after an epoch
 @group(1) @binding(6) var<storage, read_write> totals: array<f32>;
 
-// Sum k of a slot over `steps` steps.
+// Sum k of a slot over `steps` steps: level l holds the sum of 2^l of them where bit l of `steps` is set.
 fn total(slot: u32, k: u32, steps: u32) -> f32 {
     let first = slot * slot_length(parameters.length) + k;
     var sum = 0.0;

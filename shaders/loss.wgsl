@@ -1,5 +1,5 @@
 // The bindings of a loss: the logits and the truth of the rows of a batch, the losses of the rows, and delta, their
-// derivative by the logits. Prepended to the kernel of each loss.
+// derivative with respect to the logits. Prepended to the kernel of each loss.
 
 struct Parameters {
     capacity: u32,

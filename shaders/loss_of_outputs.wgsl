@@ -1,6 +1,6 @@
-// loss = Σ_k l(z[k], y[k]) / outputs, delta = l' / outputs · weight · scale, where l' is the derivative by z, the logit
-// or output; one thread per row. Prepended, after `loss.wgsl`, to a kernel whose truth is y as bits of f32, and which
-// defines
+// loss = Σ_k l(z[k], y[k]) / outputs, delta = l' / outputs · weight · scale, where l' is the derivative with respect
+// to z, the logit or output; one thread per row. Prepended, after `loss.wgsl`, to a kernel whose truth is y as bits
+// of f32, and which defines
 //     of_output(z, y) -> vec2<f32>       l and l' of one output
 
 fn of_row(replica: u32, i: u32, step: Step) {

@@ -1,4 +1,5 @@
-// From the gradient by z of layer _L to that of the layer below, _B: Wᵀ delta, one thread per input and quad.
+// From the gradient with respect to z of layer _L to that of the layer below, _B: Wᵀ delta, one thread per input and
+// quad.
 
 fn backward_L(local: u32, quads: u32) {
     for (var at = local; at < quads * INPUTS_L; at += THREADS) {

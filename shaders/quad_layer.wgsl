@@ -1,7 +1,7 @@
 // The dense layer _L of a chain, on quads. The host replaces _L by the layer's number, and prepends
 //     INPUTS_L, UNITS_L             its sizes
 //     WEIGHT_L, BIAS_L              the first index of W (units, inputs) and of b in a replica's weights
-//     X_L, A_L, DELTA_L             the columns of its input, of a = f(z), and of the gradient by z
+//     X_L, A_L, DELTA_L             the columns of its input, of a = f(z), and of the gradient with respect to z
 //     LEARNS_L                      whether f has a learned parameter α; only then
 //     PARAMETER_L                   the index of α in a replica's weights
 //     SLOPE_BY_PARAMETER_L          the columns of ∂f/∂α
@@ -40,7 +40,8 @@ fn forward_L(local: u32, quads: u32) {
     }
 }
 
-// From the gradient by a to that by z, and the unit's share of the gradient by the parameter of f: da · ∂f/∂α.
+// From the gradient with respect to a to that with respect to z, and the unit's share of the gradient with respect to
+// the parameter of f: da · ∂f/∂α.
 fn settle_L(quad: u32, unit: u32, gradient: vec4<f32>) {
     memory[quad + DELTA_L + unit] *= gradient;
     if (LEARNS_L) {

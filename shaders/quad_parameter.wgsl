@@ -1,5 +1,5 @@
-// The share of each row in the gradient by layer _L's parameter: Σ over units of da · ∂f/∂α, in a fixed order. Every
-// thread of the workgroup calls it.
+// The share of each row in the gradient with respect to layer _L's parameter: Σ over units of da · ∂f/∂α, in a fixed
+// order. Every thread of the workgroup calls it.
 
 fn parameter_L(local: u32, quads: u32) {
     for (var quad = 0u; quad < quads; quad++) {

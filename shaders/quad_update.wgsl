@@ -1,8 +1,8 @@
 // The sums over the rows of a batch by which weights move (`optimizer.wgsl`). The host writes
-// `factors_of(i)`, the columns whose products are the gradient by weight i, and `decay_of(i)`.
+// `factors_of(i)`, the columns whose products are the gradient with respect to weight i, and `decay_of(i)`.
 
-// The gradient by weight i: Σ over rows of the product of two columns, a quad at a time. All weights have one loop:
-// software drivers make an iteration of every loop of a branch that is not taken.
+// The gradient with respect to weight i: Σ over rows of the product of two columns, a quad at a time. All weights
+// have one loop: software drivers make an iteration of every loop of a branch that is not taken.
 fn gradient(i: u32, quads: u32) -> f32 {
     let factors = factors_of(i);
     var sum = 0.0;

@@ -4,6 +4,7 @@
 var<workgroup> partial_sums: array<Summed, THREADS>;
 
 fn reduce(local: u32, value: Summed) -> Summed {
+    // Threads may still read the sum before.
     workgroupBarrier();
     partial_sums[local] = value;
     workgroupBarrier();

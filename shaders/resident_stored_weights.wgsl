@@ -1,4 +1,5 @@
-// The weights of the schedule `resident` in storage, if workgroup memory is too small for them.
+// The weights of the schedule `resident` where workgroup memory is too small for them: they stay in storage, and
+// nothing is copied before the first step or after the last.
 
 fn weight(i: u32) -> f32 {
     return weights[own + i];

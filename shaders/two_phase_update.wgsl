@@ -2,7 +2,7 @@
 // one thread per weight; the threads after the weights make the sums for metrics. If the norm is bounded, `gradients`
 // writes the gradient and each workgroup's share of its square, and a third dispatch, `moves`, does the rest.
 //     columns    (replica, QUADS_OF_BATCH, KEPT), written by the first dispatch
-//     weights    (replica, WEIGHTS), as are the optimizer's slots, and `gradient_sums` for the norm
+//     weights    (replica, WEIGHTS), as are what the optimizer keeps, and `gradient_sums` for the norm
 //     squares    (replica, WORKGROUPS)
 //     sums       STATS_LENGTH sums per slot (`sums.wgsl`)
 

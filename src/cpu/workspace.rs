@@ -68,7 +68,7 @@ impl<T: Real> Workspace<T> {
         &self.indices[buffer.0][..self.rows * self.row_lens[buffer.0]]
     }
 
-    /// Runs `work` on the batch, with room for one loss per row, the logits, and the gradient by them.
+    /// Runs `work` on the batch, with room for one loss per row, the logits, and the gradient with respect to them.
     pub fn with_batch(
         &mut self,
         logits: BufferId,

@@ -22,20 +22,20 @@ impl Expression {
         Self::of(&[Variable::X], text)
     }
 
-    /// Parses a function of these variables, one or more; f' is the derivative by the first.
+    /// Parses a function of these variables, one or more; f' is the derivative with respect to the first.
     pub fn of(variables: &[Variable], text: &str) -> Result<Self, ParseError> {
         let (tree, root) = parse::parse(text, variables)?;
         Self::new(tree, root, variables)
     }
 
-    /// The partial derivative by `variable`, as a function of the same variables.
+    /// The partial derivative with respect to `variable`, as a function of the same variables.
     pub fn derivative(&self, variable: Variable) -> Result<Self, ParseError> {
         let (tree, derivative) = differentiated(&self.tree, self.root, variable)?;
         let (tree, root) = tree.only(derivative);
         Self::new(tree, root, &self.program.variables)
     }
 
-    /// Its variables; f' is the derivative by the first.
+    /// Its variables; f' is the derivative with respect to the first.
     pub fn variables(&self) -> &[Variable] {
         &self.program.variables
     }
@@ -63,8 +63,8 @@ impl Expression {
         self.program.evaluate(x, others)
     }
 
-    /// f, and f' if there is a `derivative`, at every element of `x`, the values of the first variable. The values of the
-    /// rest, `others`, are the same for all elements. The bits are those of [`Expression::evaluate_with`].
+    /// f, and f' if there is a `derivative`, at every element of `x`, the values of the first variable. The values of
+    /// the rest, `others`, are the same for all elements. The bits are those of [`Expression::evaluate_with`].
     ///
     /// # Panics
     /// If `value` or `derivative` is shorter than `x`, or `others` does not have one value per other variable.
@@ -79,8 +79,8 @@ impl Expression {
         self.program.evaluate_block(Inputs { x, others }, value, derivative, scratch);
     }
 
-    /// f and f' as WGSL, `fn NAME(x: f32) -> vec2<f32>`. The arguments are all variables of the function, and others that
-    /// it ignores. It calls functions of [`MATH_WGSL`](crate::math::MATH_WGSL), which must be in the same shader.
+    /// f and f' as WGSL, `fn NAME(x: f32) -> vec2<f32>`. The arguments are all variables of the function, and others
+    /// that it ignores. It calls functions of [`MATH_WGSL`](crate::math::MATH_WGSL), which must be in the same shader.
     pub fn to_wgsl(&self, name: &str, arguments: &[Variable]) -> String {
         self.program.to_wgsl(name, arguments)
     }

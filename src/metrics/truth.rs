@@ -4,14 +4,14 @@ use std::ops::Range;
 
 use ndarray::{Array2, s};
 
-/// The targets of rows, as the model tells them.
+/// The targets of rows, in the form that the task needs.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Truth {
-    /// The class of each row, its index among the labels.
+    /// The class of each row, an index into the model's classes.
     Classes(Vec<u32>),
     /// 0 or 1 per label, shape (rows, labels).
     Labels(Array2<f64>),
-    /// Shape (rows, outputs), in original units less the model's shifts, which change no figure.
+    /// Shape (rows, outputs), in original units minus the model's shifts. Predictions are shifted alike.
     Values(Array2<f64>),
 }
 

@@ -69,7 +69,7 @@ impl Write {
         Write { place: Place::Buffer(buffer), mode }
     }
 
-    /// The gradient by a tensor.
+    /// The gradient with respect to a tensor.
     pub fn gradient(tensor: TensorId, mode: Mode) -> Self {
         Write { place: Place::Gradient(tensor), mode }
     }

@@ -9,7 +9,7 @@ use crate::expr::{Expression, Variable};
 pub struct Function {
     /// The name in tables and files: `relu`, `leaky_relu(0.02)`, or the expression's text.
     pub name: String,
-    /// The function and its derivative by x.
+    /// f, which is evaluated together with its derivative with respect to x.
     pub expression: Expression,
     /// The learned parameter, if it has one.
     pub parameter: Option<Box<Parameter>>,
@@ -20,20 +20,20 @@ pub struct Function {
 pub struct Parameter {
     /// Its value before training.
     pub initial: f64,
-    /// The derivative of the function by a, a function of x and a.
+    /// The derivative of the function with respect to a, a function of x and a.
     pub slope: Expression,
 }
 
 impl Function {
-    /// The function `text` of x; with `initial`, a's value before training, of x and a. An error if it or its
-    /// derivative is not finite, or if it is constant.
+    /// Parses `text` as a function of x, or of x and a where `initial`, a's value before training, is given. An
+    /// error if it is constant, or if it or its derivative is not finite.
     pub fn of(name: &str, text: &str, initial: Option<f64>) -> Result<Self> {
         let variables = match initial {
             None => &[Variable::X][..],
             Some(_) => &[Variable::X, Variable::A],
         };
-        let others: Vec<f32> = initial.iter().map(|&a| a as f32).collect();
-        let expression = expression("activation", text, variables, &others)?;
+        let values: Vec<f32> = initial.iter().map(|&a| a as f32).collect();
+        let expression = expression("activation", text, variables, &values)?;
         let parameter = match initial {
             None => None,
             Some(initial) => {

@@ -26,7 +26,7 @@ pub enum Loss {
 pub struct ValueLoss {
     /// The name in parameters and models: `mse`, `huber(1)`, or the expression's text.
     pub name: String,
-    /// l and its derivative by e.
+    /// l and its derivative with respect to e.
     pub expression: Expression,
 }
 

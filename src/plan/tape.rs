@@ -9,8 +9,8 @@ use super::view::View;
 
 /// The gradient of a training list, built from its last operation to its first.
 ///
-/// The gradient of the loss by a buffer is its delta. The first operation that writes a delta sets it, later ones add to
-/// it: so a buffer that is read twice, as by a skip or at several time steps, gets the sum of both gradients.
+/// The gradient of the loss by a buffer is its delta. The first operation that writes a delta sets it, later ones add
+/// to it: so a buffer that is read twice, as by a skip or at several time steps, gets the sum of both gradients.
 pub struct Tape<'a> {
     buffers: &'a mut Vec<Buffer>,
     tensors: &'a [Tensor],
@@ -23,8 +23,8 @@ pub struct Tape<'a> {
     backward: Vec<Operation>,
 }
 
-/// The operations from `delta`, the gradient of the loss by `logits`, to the gradient by every trainable tensor; without
-/// those that lead to the input alone.
+/// The operations from `delta`, the gradient of the loss by `logits`, to the gradient with respect to every trainable
+/// tensor; without those that lead to the input alone.
 pub fn backward(
     training: &[Operation],
     (logits, delta): (BufferId, BufferId),
@@ -98,7 +98,7 @@ impl Tape<'_> {
         Some((of.of(delta), Mode::Add))
     }
 
-    /// How to write the gradient by a tensor; None if the tensor is not trainable.
+    /// How to write the gradient with respect to a tensor; None if the tensor is not trainable.
     pub fn to_gradient(&mut self, of: TensorId) -> Option<Mode> {
         if !self.tensors[of.0].trainable {
             return None;

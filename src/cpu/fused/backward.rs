@@ -1,4 +1,4 @@
-//! The gradient by what the layer below makes, into that layer's delta.
+//! Takes a layer's delta back through its weights: the gradient with respect to the outputs of the layer below.
 
 use super::matrix::{Rows, RowsMut, Strided};
 use super::memory::Memory;
@@ -9,19 +9,19 @@ use super::products::sink::Stored;
 use super::products::tiles::product;
 use super::simd::operations::Simd;
 
-/// With the weights as they lie.
-pub(super) struct AsItLies<'a> {
+/// With the weights as they are stored. Where `narrow` they are (units, inputs) and the sums run over units.
+pub(super) struct Untransposed<'a> {
     pub memory: &'a mut Memory,
     pub layer: usize,
     pub rows: usize,
 }
 
-impl Part for AsItLies<'_> {
+impl Part for Untransposed<'_> {
     type Output = ();
 
     #[inline(always)]
     fn on<S: Simd>(self, s: S) {
-        let AsItLies { memory: Memory { map, numbers }, layer, rows } = self;
+        let Untransposed { memory: Memory { map, numbers }, layer, rows } = self;
         let place = &map.places[layer];
         let [all, below, delta] = numbers.disjoint([
             map.weights.all(),
@@ -39,8 +39,8 @@ impl Part for AsItLies<'_> {
     }
 }
 
-/// From the input `first` on, for as many as a tile has: their weights, transposed, stay in the first cache for all
-/// rows. How many.
+/// For one tile of inputs, from `first` on: transposes their weights once, so that they stay in the first cache for
+/// all rows. Returns the number of inputs.
 pub(super) struct Transposed<'a> {
     pub memory: &'a mut Memory,
     pub layer: usize,
@@ -55,9 +55,9 @@ impl Part for Transposed<'_> {
     fn on<S: Simd>(self, s: S) -> usize {
         let Transposed { memory: Memory { map, numbers }, layer, rows, first } = self;
         let place = &map.places[layer];
-        // So far apart whatever the layer: with a number that it knows, the compiler keeps no address of every row.
-        let apart = S::SUMS.columns();
-        let inputs = apart.min(place.input_width - first);
+        // Known when it is compiled, also for a narrower last tile: no register holds the address of a row.
+        let stride = S::SUMS.columns();
+        let inputs = stride.min(place.input_width - first);
         let [all, below, delta, transposed] = numbers.disjoint([
             map.weights.all(),
             map.deltas[layer - 1].all(),
@@ -66,9 +66,9 @@ impl Part for Transposed<'_> {
         ]);
         let weights = &all[place.first + first * place.width..];
         let weights = Rows { values: weights, row: place.width };
-        let mut to = RowsMut { values: transposed, row: apart };
+        let mut to = RowsMut { values: transposed, row: stride };
         transpose(s, [inputs, place.width], weights, &mut to);
-        let transposed = Rows { values: to.values, row: apart };
+        let transposed = Rows { values: to.values, row: stride };
         let delta = Strided { values: delta, row: place.row, column: 1 };
         let mut below = RowsMut { values: &mut below[first..], row: place.input_row };
         product(s, [rows, place.units, inputs], delta, transposed, None, (&mut below, &Stored));

@@ -1,7 +1,7 @@
 //! The parts of a step on the instruction set of this machine.
 
 use super::activations::{Exponentials, ReluBackward};
-use super::backward::{AsItLies, Transposed};
+use super::backward::{Transposed, Untransposed};
 use super::descent::Descend;
 use super::forward::Forward;
 use super::gradient::Squares;
@@ -26,12 +26,12 @@ impl Parts {
         run(self.0, Forward { memory, layer, rows, relu });
     }
 
-    /// The gradient by what the layer below makes, into that layer's delta.
+    /// The gradient with respect to what the layer below makes, into that layer's delta.
     pub fn backward(self, memory: &mut Memory, layer: usize, rows: usize) {
         let Place { narrow, units, input_width, .. } = memory.map.places[layer];
         // Few rows of many units: to transpose the weights would take longer than the product.
         if narrow || (rows < 8 && units >= 64) {
-            return run(self.0, AsItLies { memory, layer, rows });
+            return run(self.0, Untransposed { memory, layer, rows });
         }
         let mut first = 0;
         while first < input_width {

@@ -10,7 +10,7 @@ use super::products::tiles::product;
 use super::simd::LANES;
 use super::simd::operations::Simd;
 
-/// What the gradient of a layer is made of: the inputs of so many rows, and the gradient by their z.
+/// What the gradient of a layer is made of: the inputs of so many rows, and the gradient with respect to their z.
 #[derive(Clone, Copy)]
 pub(super) struct Made<'a> {
     pub place: &'a Place,

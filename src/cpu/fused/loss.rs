@@ -7,7 +7,7 @@ use crate::cpu::ops::softmax_cross_entropy::softmax_cross_entropy;
 use crate::cpu::ops::value_loss::value_loss;
 use crate::plan::Loss;
 
-/// The losses of the rows, which the batch keeps, and the gradient by their logits; `exponentials` as
+/// The losses of the rows, which the batch keeps, and the gradient with respect to their logits; `exponentials` as
 /// softmax cross-entropy takes it.
 pub(super) fn losses(
     kind: &Loss,

@@ -104,7 +104,7 @@ pub(super) struct Map {
     /// z and f'(z) of the layers whose activation is an expression; else empty.
     pub z: Vec<Span>,
     pub slopes: Vec<Span>,
-    /// The gradient by each layer's z: (rows, row).
+    /// The gradient with respect to each layer's z: (rows, row).
     pub deltas: Vec<Span>,
     /// Some rows of a gradient, before they are used.
     pub panel: Span,

@@ -27,7 +27,7 @@ pub(in crate::rooms::cpu) struct Fused {
     scaling: FoldScaling<f32>,
     batch: Batch<f32>,
     scratch: Scratch<f32>,
-    /// The logits of the batch and the gradient by them, without padding: (rows, outputs).
+    /// The logits of the batch and the gradient with respect to them, without padding: (rows, outputs).
     logits: Vec<f32>,
     logit_delta: Vec<f32>,
 }
@@ -196,7 +196,7 @@ impl Fused {
         }
     }
 
-    /// Losses, sums, and the gradient by the logits; false if the loss is not finite.
+    /// Losses, sums, and the gradient with respect to the logits; false if the loss is not finite.
     fn loss(&mut self, run: &Run, rows: usize, scale: f32, sums: &mut Evaluation) -> bool {
         let last = self.chain.links.len() - 1;
         let Memory { map, numbers } = &mut self.memory;

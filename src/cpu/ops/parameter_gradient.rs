@@ -10,7 +10,8 @@ use crate::plan::ops::parameter_gradient::ParameterGradient;
 /// Elements per block of slopes.
 const AT_ONCE: usize = 64;
 
-/// The gradient of an activation's parameter from the gradient by a, before it becomes the gradient by z.
+/// The gradient of an activation's parameter from the gradient with respect to a, before it becomes the gradient with
+/// respect to z.
 fn parameter_gradient<T: Real>(
     slope: &Expression,
     z: &[T],

@@ -17,7 +17,7 @@ pub(crate) struct Site<'a, T> {
     pub tensors: Tensors<'a, T>,
     /// Their gradients; empty in lists that make none.
     pub gradients: &'a mut [T],
-    /// The scale of the gradient by each row's score, beside the weight of the row.
+    /// The scale of the gradient with respect to each row's score, beside the weight of the row.
     pub gradient_scale: T,
     /// The rows.
     pub workspace: &'a mut Workspace<T>,

@@ -10,15 +10,15 @@ use super::uniform::Uniform;
 
 /// Threads per workgroup of the kernels that have one thread per element.
 pub(in crate::rooms::gpu) const THREADS: usize = 64;
-/// Iterations of the sum over a workgroup, of one number per thread.
-pub(in crate::rooms::gpu) const TREE: usize = 6;
+/// Loop iterations of `reduce.wgsl` with one number per thread.
+pub(in crate::rooms::gpu) const REDUCE_ITERATIONS: usize = THREADS.ilog2() as usize;
 
 /// One dispatch: a kernel, its buffers, and how many workgroups.
 pub(in crate::rooms::gpu) struct Dispatch {
     pub kernel: Rc<Kernel>,
     pub group: wgpu::BindGroup,
     pub workgroups: [u32; 3],
-    /// The most loop iterations of an invocation.
+    /// The most loop iterations of an invocation, which some software drivers limit.
     pub iterations: u64,
 }
 
@@ -32,7 +32,7 @@ pub(in crate::rooms::gpu) struct Size {
 /// A buffer of a dispatch, and how it is used.
 pub(in crate::rooms::gpu) type Binding<'a> = (&'a wgpu::Buffer, Access);
 
-/// Makes dispatches on a device for a number of replicas.
+/// Prepares dispatches on a device for a number of replicas.
 pub(in crate::rooms::gpu) struct Dispatcher<'a> {
     pub gpu: &'a Gpu,
     pub kernels: &'a mut Kernels,
@@ -40,7 +40,7 @@ pub(in crate::rooms::gpu) struct Dispatcher<'a> {
 }
 
 impl Size {
-    /// The size of this many workgroups, in two dimensions if one is too short; no loops.
+    /// The size of this many workgroups, over two dimensions where one has too few; no loop iterations.
     pub fn workgroups(workgroups: usize) -> Self {
         let workgroups = if workgroups <= WORKGROUPS {
             [workgroups, 1]

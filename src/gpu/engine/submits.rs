@@ -1,4 +1,4 @@
-//! The submits of an evaluation.
+//! Splits an evaluation into submits.
 
 use super::pacer::Pacer;
 use crate::backend::Weights;
@@ -15,8 +15,8 @@ pub(super) struct EvaluationOf {
     pub slots: usize,
 }
 
-/// Records `before`, submits the evaluation in as many submits as it needs, and adds `last` to the final one. The
-/// result is the number of submits.
+/// Submits an evaluation, as much at a time as the pacer says: `before` precedes the first pass, `last` ends the last
+/// submit. Returns the number of submits.
 pub(super) async fn submit_evaluation(
     session: &Session,
     pacer: &mut Pacer,

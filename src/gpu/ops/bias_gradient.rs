@@ -4,7 +4,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::Launch;
 use super::launcher::{Launcher, by_mode};
-use crate::gpu::device::dispatch::{Dispatch, Size, THREADS, TREE, word};
+use crate::gpu::device::dispatch::{Dispatch, REDUCE_ITERATIONS, Size, THREADS, word};
 use crate::gpu::device::sources::BIAS_GRADIENT;
 use crate::plan::ops::bias_gradient::BiasGradient;
 
@@ -33,7 +33,8 @@ impl Launch for BiasGradient {
         };
         let buffers = [at.read(self.delta), at.gradients()];
         let terms = at.workspace.capacity * positions;
-        let size = Size::workgroups(channels).iterating(terms.div_ceil(THREADS) + TREE);
+        let size =
+            Size::workgroups(channels).iterating(terms.div_ceil(THREADS) + REDUCE_ITERATIONS);
         at.dispatch(BIAS_GRADIENT, by_mode(self.mode), parameters, &buffers, size)
     }
 }

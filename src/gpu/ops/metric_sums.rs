@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::gpu::device::dispatch::{Dispatch, Dispatcher, Size, THREADS, TREE, word};
+use crate::gpu::device::dispatch::{Dispatch, Dispatcher, REDUCE_ITERATIONS, Size, THREADS, word};
 use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::Variant;
 use crate::gpu::device::sources::METRIC_SUMS;
@@ -62,7 +62,8 @@ impl MetricSums<'_> {
             (self.confusion, Write),
         ];
         let over_rows = self.capacity.div_ceil(THREADS) * (1 + self.units);
-        let size = Size::workgroups(1).iterating(over_rows + (TREE + 1 + LEVELS) * (1 + outputs));
+        let size = Size::workgroups(1)
+            .iterating(over_rows + (REDUCE_ITERATIONS + 1 + LEVELS) * (1 + outputs));
         dispatcher.dispatch(METRIC_SUMS, Variant::default(), parameters, &buffers, size)
     }
 }

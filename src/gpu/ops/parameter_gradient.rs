@@ -4,7 +4,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::Launch;
 use super::launcher::{Launcher, by_mode};
-use crate::gpu::device::dispatch::{Dispatch, Size, THREADS, TREE};
+use crate::gpu::device::dispatch::{Dispatch, REDUCE_ITERATIONS, Size, THREADS};
 use crate::gpu::device::kernel::Variant;
 use crate::gpu::device::sources::PARAMETER_GRADIENT;
 use crate::plan::ops::parameter_gradient::ParameterGradient;
@@ -31,7 +31,7 @@ impl Launch for ParameterGradient {
         let buffers = [at.tensors(), at.read(self.z), at.read(self.delta), at.gradients()];
         let variant = Variant { function: Some(&self.slope), ..by_mode(self.mode) };
         let elements = at.workspace.capacity * at.plan.row_len(self.z);
-        let size = Size::workgroups(1).iterating(elements.div_ceil(THREADS) + TREE);
+        let size = Size::workgroups(1).iterating(elements.div_ceil(THREADS) + REDUCE_ITERATIONS);
         at.dispatch(PARAMETER_GRADIENT, variant, parameters, &buffers, size)
     }
 }

@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::gpu::device::dispatch::{Dispatch, Dispatcher, Size, THREADS, TREE, word};
+use crate::gpu::device::dispatch::{Dispatch, Dispatcher, REDUCE_ITERATIONS, Size, THREADS, word};
 use crate::gpu::device::kernel::Access::{Read, Write};
 use crate::gpu::device::kernel::{Code, Variant};
 use crate::gpu::device::sources::{CLIP, update_source};
@@ -55,8 +55,10 @@ impl Update<'_> {
         let entries = [("partial", stretches, of_stretch), ("finish", 1, stretches)];
         entries.map(|(entry, workgroups, terms)| {
             let variant = Variant { entry: Some(entry), ..Variant::default() };
-            let size =
-                Size { workgroups: [workgroups, 1], iterations: terms.div_ceil(THREADS) + TREE };
+            let size = Size {
+                workgroups: [workgroups, 1],
+                iterations: terms.div_ceil(THREADS) + REDUCE_ITERATIONS,
+            };
             dispatcher.dispatch(CLIP, variant, parameters, &buffers, size)
         })
     }

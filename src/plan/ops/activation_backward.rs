@@ -7,7 +7,7 @@ use super::Describe;
 use crate::plan::access::{Place, Write};
 use crate::plan::buffer::BufferId;
 
-/// Makes the gradient by a that by z, in place.
+/// Turns the gradient with respect to a into that with respect to z, in place.
 #[derive(Debug, Clone)]
 pub struct ActivationBackward {
     /// The gradient of the loss by a before, by z after.

@@ -34,7 +34,7 @@ impl Describe for Bias {
     }
 }
 
-/// Pushes the gradient by a bias that is added to z.
+/// Pushes the gradient with respect to a bias that is added to z.
 pub(super) fn push_gradient(tape: &mut Tape, z: BufferId, bias: TensorId) {
     if let Some(delta) = tape.delta(z)
         && let Some(mode) = tape.to_gradient(bias)

@@ -42,7 +42,7 @@ impl Describe for BiasActivation {
         written.into_iter().flatten().map(Write::set).collect()
     }
 
-    /// The gradient by z overwrites that by a.
+    /// The gradient with respect to z overwrites that with respect to a.
     fn backward(&self, tape: &mut Tape) {
         let (Some(delta), Some(slope)) = (tape.delta(self.a), self.slope) else { return };
         if let (Some(parameter), Some(learned)) = (self.parameter, &self.function.parameter)

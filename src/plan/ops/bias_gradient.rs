@@ -10,7 +10,7 @@ use crate::plan::tensor::TensorId;
 /// The gradient of the loss by a bias.
 #[derive(Debug, Clone)]
 pub struct BiasGradient {
-    /// The gradient by z: rows of (channels, positions).
+    /// The gradient with respect to z: rows of (channels, positions).
     pub delta: BufferId,
     /// The bias, (channels).
     pub bias: TensorId,

@@ -14,7 +14,7 @@ use crate::plan::tensor::TensorId;
 pub struct ConvolutionInputGradient {
     /// The sizes.
     pub windows: Windows,
-    /// The gradient by z, rows of (filters, positions).
+    /// The gradient with respect to z, rows of (filters, positions).
     pub delta: BufferId,
     /// W, (filters, channels, taps).
     pub weight: TensorId,

@@ -85,7 +85,8 @@ impl Describe for MatMul {
         }]
     }
 
-    /// With D the gradient by out, the gradient by right is leftᵀ · D, and the gradient by left D · rightᵀ.
+    /// With D the gradient with respect to out, the gradient with respect to right is leftᵀ · D, and the gradient
+    /// with respect to left D · rightᵀ.
     fn backward(&self, tape: &mut Tape) {
         let Out::View(out) = self.out else { return };
         let Some(delta) = tape.delta(out.buffer) else { return };

@@ -13,7 +13,7 @@ use crate::plan::geometry::Windows;
 pub struct MaxPoolBackward {
     /// The sizes, without padding.
     pub windows: Windows,
-    /// The gradient by y, rows of (channels, positions).
+    /// The gradient with respect to y, rows of (channels, positions).
     pub delta: BufferId,
     /// The indices of the largest elements, of y's shape.
     pub winners: BufferId,

@@ -13,7 +13,8 @@ use crate::plan::buffer::BufferId;
 pub struct MultiLabelCrossEntropy {
     /// The logits: (rows, outputs).
     pub logits: BufferId,
-    /// The gradient by the logits, of the same shape, times the weight of the row and the scale of the step.
+    /// The gradient with respect to the logits, of the same shape, times the weight of the row and the scale of the
+    /// step.
     pub delta: BufferId,
 }
 

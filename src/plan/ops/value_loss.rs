@@ -15,7 +15,8 @@ pub struct LossOfValues {
     pub loss: ValueLoss,
     /// The outputs of the network: (rows, outputs).
     pub logits: BufferId,
-    /// The gradient by the logits, of the same shape, times the weight of the row and the scale of the step.
+    /// The gradient with respect to the logits, of the same shape, times the weight of the row and the scale of the
+    /// step.
     pub delta: BufferId,
 }
 

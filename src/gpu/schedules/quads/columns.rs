@@ -10,7 +10,7 @@ use crate::run::Run;
 pub(in crate::rooms::gpu) struct Columns {
     /// Where each layer's input begins.
     pub inputs: Vec<usize>,
-    /// Where each layer's gradient by z begins.
+    /// Where each layer's gradient with respect to z begins.
     pub deltas: Vec<usize>,
     /// The gradient of the learned parameter of each layer's activation, if it has one.
     pub parameters: Vec<Option<usize>>,

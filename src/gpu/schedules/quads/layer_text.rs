@@ -3,8 +3,8 @@
 use crate::gpu::device::sources::BY_PARAMETER;
 use crate::plan::{Link, LinkActivation};
 
-/// `applied_L(z)`: the activation of the layer and its derivative; `slope_by_parameter_L(z)`: its derivative by its
-/// learned parameter.
+/// `applied_L(z)`: the activation of the layer and its derivative; `slope_by_parameter_L(z)`: its derivative with
+/// respect to its learned parameter.
 pub(super) fn applied(l: usize, link: &Link) -> String {
     const NONE: &str = "    return vec4<f32>(0.0);\n";
     let (functions, applied, by_parameter) = match &link.activation {

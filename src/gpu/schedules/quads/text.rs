@@ -181,7 +181,8 @@ impl Text<'_> {
         )
     }
 
-    /// The gradient by each weight, and the step of the weight; `declared` bindings come before the optimizer's slots.
+    /// The gradient with respect to each weight, and the step of the weight; `declared` bindings come before the
+    /// optimizer's slots.
     fn gradients(&self, declared: usize) -> String {
         let optimizer = optimizer_text(self.run.optimizer(), 1 + declared);
         [&optimizer, &self.factors(), shader!("quad_update")].join("\n")
@@ -211,7 +212,7 @@ impl Text<'_> {
             by_tensor("factors_of", "vec2<u32>", &format!("vec2<u32>({ones}u)"), &factors);
         let decays = by_tensor("decay_of", "f32", "0.0", &decays);
         format!(
-            "\n// The columns whose products, summed over the rows, are the gradient by weight i.\n\
+            "\n// The columns whose products, summed over the rows, are the gradient with respect to weight i.\n\
              {factors}\n// 1 where L2 pulls.\n{decays}"
         )
     }
