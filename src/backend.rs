@@ -92,6 +92,18 @@ pub struct Trained {
     pub targets: Scaling,
 }
 
+impl Trained {
+    /// The outputs of rows, one after the other, in original units, shape (rows, outputs).
+    pub(crate) fn predictions(&self, mut outputs: Vec<f64>) -> Array2<f64> {
+        let columns = self.network.outputs();
+        for (i, y) in outputs.iter_mut().enumerate() {
+            *y = self.targets.original(i % columns, *y);
+        }
+        let shape = (outputs.len() / columns, columns);
+        Array2::from_shape_vec(shape, outputs).unwrap_or_else(|_| Array2::zeros(shape))
+    }
+}
+
 /// Predictions of rows, and their loss.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evaluated {

@@ -57,14 +57,11 @@ impl<T: Product> CpuInference<T> {
         Executor { plan, layout: &self.layout }.inference(&self.weights, &mut self.workspace);
     }
 
-    /// Appends the outputs for the logits, in original units.
+    /// Appends the outputs for the logits.
     fn add_outputs(&mut self, to: &mut Vec<f64>) {
-        let Trained { plan, network, targets, .. } = &self.trained;
+        let plan = &self.trained.plan;
         Executor { plan, layout: &self.layout }.predict(&self.weights, &mut self.workspace);
-        let outputs = network.outputs();
-        for (i, y) in self.workspace.of(plan.output).iter().enumerate() {
-            to.push(targets.original(i % outputs, y.to_f64()));
-        }
+        to.extend(self.workspace.of(plan.output).iter().map(|y| y.to_f64()));
     }
 
     /// The sum of the losses for the logits.
@@ -78,12 +75,6 @@ impl<T: Product> CpuInference<T> {
         add_losses(&batch.losses, &batch.weights, &mut sums);
         sums.loss_sum
     }
-
-    fn outputs(&self, values: Vec<f64>) -> Array2<f64> {
-        let outputs = self.trained.network.outputs();
-        let shape = (values.len() / outputs, outputs);
-        Array2::from_shape_vec(shape, values).unwrap_or_else(|_| Array2::zeros(shape))
-    }
 }
 
 impl<T: Product> Infer for CpuInference<T> {
@@ -94,7 +85,7 @@ impl<T: Product> Infer for CpuInference<T> {
                 self.forward(block);
                 self.add_outputs(&mut values);
             }
-            Ok(self.outputs(values))
+            Ok(self.trained.predictions(values))
         })
     }
 
@@ -111,7 +102,7 @@ impl<T: Product> Infer for CpuInference<T> {
                 self.add_outputs(&mut values);
                 first += block.nrows();
             }
-            Ok(Evaluated { predictions: self.outputs(values), loss_sum })
+            Ok(Evaluated { predictions: self.trained.predictions(values), loss_sum })
         })
     }
 }

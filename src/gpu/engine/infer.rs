@@ -64,17 +64,15 @@ impl GpuInference {
         self.gpu.submit(encoder);
     }
 
-    /// Predicts a block, and appends its outputs in original units to `outputs`.
+    /// Predicts a block, and appends its outputs to `outputs`.
     async fn predict_block(&self, rows: ArrayView2<'_, f32>, outputs: &mut Vec<f64>) -> Result<()> {
-        let Trained { plan, network, targets, .. } = &self.trained;
+        let plan = &self.trained.plan;
         let x = rows.as_standard_layout();
         self.gpu.write(self.buffer(plan.input), x.as_slice().unwrap_or_default());
         self.submit(rows.nrows(), &self.predict);
         let elements = rows.nrows() * plan.row_len(plan.output);
         let y: Vec<f32> = self.gpu.read(self.buffer(plan.output), elements).await?;
-        for (i, y) in y.into_iter().enumerate() {
-            outputs.push(targets.original(i % network.outputs(), y.into()));
-        }
+        outputs.extend(y.into_iter().map(f64::from));
         Ok(())
     }
 
@@ -100,12 +98,6 @@ impl GpuInference {
 
     fn buffer(&self, buffer: BufferId) -> &wgpu::Buffer {
         self.workspace.of(buffer)
-    }
-
-    fn outputs(&self, values: Vec<f64>) -> Array2<f64> {
-        let outputs = self.trained.network.outputs();
-        let shape = (values.len() / outputs, outputs);
-        Array2::from_shape_vec(shape, values).unwrap_or_else(|_| Array2::zeros(shape))
     }
 }
 
@@ -139,7 +131,7 @@ impl Infer for GpuInference {
             for block in rows.axis_chunks_iter(Axis(0), self.workspace.capacity) {
                 self.predict_block(block, &mut values).await?;
             }
-            Ok(self.outputs(values))
+            Ok(self.trained.predictions(values))
         })
     }
 
@@ -155,7 +147,7 @@ impl Infer for GpuInference {
                 loss_sum += self.loss_sum(&truth.rows(first..first + block.nrows())).await?;
                 first += block.nrows();
             }
-            Ok(Evaluated { predictions: self.outputs(values), loss_sum })
+            Ok(Evaluated { predictions: self.trained.predictions(values), loss_sum })
         })
     }
 }
