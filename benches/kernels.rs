@@ -102,7 +102,7 @@ fn order(criterion: &mut Criterion) {
 /// evaluation; rows a second.
 fn layers(criterion: &mut Criterion) {
     let devices = support::devices();
-    let conv1d = Conv1d { filters: 16, kernel: 9, stride: 1, padding: Padding::Same };
+    let conv1d = Conv1d { padding: Padding::Same, ..Conv1d::new(16, 9) };
     let conv1d = Layer::activated(conv1d, "relu");
     let pool = Layer::plain(MaxPool1d { size: 4, stride: 4 });
     for (name, row, layer) in [

@@ -14,6 +14,8 @@ struct Parameters {
 
 // Whether the slope is stored: false in inference.
 override KEEPS_SLOPE: bool = true;
+// Whether the layer has a bias; without one z is not written.
+override HAS_BIAS: bool = true;
 
 @group(1) @binding(0) var<uniform> parameters: Parameters;
 // (replica, weights)
@@ -30,9 +32,12 @@ fn row_length() -> u32 {
 fn of_element(replica: u32, e: u32, at: u32) {
     let channel = e % parameters.units / parameters.positions;
     let own = replica * parameters.weights;
-    let biased = z[at] + weights[own + parameters.bias + channel];
+    var biased = z[at];
+    if (HAS_BIAS) {
+        biased += weights[own + parameters.bias + channel];
+        z[at] = biased;
+    }
     let result = activation(biased, weights[own + parameters.parameter]);
-    z[at] = biased;
     a[at] = result.x;
     if (KEEPS_SLOPE) {
         slope[at] = result.y;

@@ -68,7 +68,7 @@ fn layers_that_make_no_sense() {
 }
 
 fn conv1d(kernel: usize, stride: usize, padding: Padding) -> Layer<String> {
-    Layer::activated(Conv1d { filters: 4, kernel, stride, padding }, "relu")
+    Layer::activated(Conv1d { stride, padding, ..Conv1d::new(4, kernel) }, "relu")
 }
 
 fn pool(size: usize, stride: usize) -> Layer<String> {
@@ -111,7 +111,7 @@ fn stacks_that_do_not_fit_are_refused_with_the_layer_and_both_shapes() {
         &["LAYERS: layer 2 (dense)", "the shape (4)", "tells 4 classes apart", "has 3"],
     );
     let wide = |filters| {
-        Layer::activated(Conv1d { filters, kernel: 3, stride: 1, padding: Padding::Same }, "relu")
+        Layer::activated(Conv1d { padding: Padding::Same, ..Conv1d::new(filters, 3) }, "relu")
     };
     says(vec![wide(1 << 24), dense()], &["layer 1 (conv1d)", "filters 16777216", "1048576"]);
     says(

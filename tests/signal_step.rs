@@ -8,7 +8,6 @@ use common::{cpu, run};
 use gpu_mlp::rooms::backend::{Quantity, Train};
 use gpu_mlp::rooms::network::Layer;
 use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
-use gpu_mlp::rooms::plan::Padding;
 use pollster::FutureExt as _;
 
 /// The table holds x in f32, each within 2^-25 · 0.9; a number of the paper sums up at most twelve of
@@ -56,10 +55,7 @@ fn every_quantity_of_the_example() {
 #[test]
 fn the_gradient_by_its_input() {
     // Behind a convolution that changes nothing, the example's input is a layer's output.
-    let same = Layer::activated(
-        Conv1d { filters: 1, kernel: 1, stride: 1, padding: Padding::Each(0) },
-        "linear",
-    );
+    let same = Layer::activated(Conv1d::new(1, 1), "linear");
     let (parameters, dataset) = worked_example(Some(same));
     let run = run(&parameters, &dataset);
     let mut backend = cpu::<f64>(&run);

@@ -2,7 +2,7 @@
 
 use super::wrap::{WIDTH, folded, wrapped};
 use crate::error::counted;
-use crate::network::shape_text;
+use crate::network::{PlacedLayer, shape_text};
 use crate::run::{LayerStack, Parameters, Run};
 use crate::text::shown;
 
@@ -58,10 +58,8 @@ fn table(run: &Run) -> Vec<String> {
         ["", "layer", "output", "parameters"].map(String::from),
         ["".into(), "input".into(), shape_text(&network.input), "".into()],
     ];
-    for (index, (layer, shape)) in network.layers.iter().zip(&network.shapes).enumerate() {
-        let parameters = run.plan.layer_parameters(index);
-        let parameters = if parameters > 0 { parameters.to_string() } else { String::new() };
-        rows.push([(index + 1).to_string(), layer.to_string(), shape_text(shape), parameters]);
+    for (index, layer) in network.placed_layers().iter().enumerate() {
+        add_rows(&mut rows, run, layer, &(index + 1).to_string(), 0);
     }
     let all = run.plan.parameters().to_string();
     rows.push(["".into(), "all layers".into(), "".into(), all]);
@@ -78,4 +76,24 @@ fn table(run: &Run) -> Vec<String> {
         lines.extend(parts.map(|part| format!("{:>n$}  {part}", "")));
     }
     lines
+}
+
+/// The row of a layer, then those of the layers inside it, further in; 0 numbers the projection of a shortcut.
+fn add_rows(
+    rows: &mut Vec<[String; 4]>,
+    run: &Run,
+    placed: &PlacedLayer,
+    number: &str,
+    depth: usize,
+) {
+    let parameters = run.plan.parameters_of(&placed.path);
+    let parameters = if parameters > 0 { parameters.to_string() } else { String::new() };
+    let layer = format!("{:1$}{2}", "", 2 * depth, placed.layer);
+    rows.push([number.into(), layer, shape_text(&placed.output()), parameters]);
+    for (index, inner) in placed.inside().iter().enumerate() {
+        add_rows(rows, run, inner, &format!("{number}.{}", index + 1), depth + 1);
+    }
+    if let Some(projection) = placed.projection() {
+        add_rows(rows, run, &projection, &format!("{number}.0"), depth + 1);
+    }
 }

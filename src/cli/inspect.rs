@@ -8,7 +8,7 @@ use crate::data::{Dataset, Targets, npz};
 use crate::error::{Error, Result, counted};
 use crate::input::open_file;
 use crate::model::Model;
-use crate::network::{Task, shape_text};
+use crate::network::{PlacedLayer, Task, shape_text};
 use crate::plan::Loss;
 use crate::text::{listed, shown};
 
@@ -141,6 +141,35 @@ fn describe_targets(targets: &Targets, names: Option<&[String]>) -> Result<()> {
     Ok(())
 }
 
+/// The line of a layer, then those of the layers inside it, further in.
+fn describe_layer(
+    model: &Model,
+    placed: &PlacedLayer,
+    number: &str,
+    name: &str,
+    depth: usize,
+) -> Result<()> {
+    let own = format!("{}.", placed.path);
+    let tensors = model.tensors.iter().filter(|tensor| tensor.name.starts_with(&own));
+    let parameters: usize = tensors.map(|tensor| tensor.values.len()).sum();
+    let parameters = match parameters {
+        0 => String::new(),
+        some => format!(", {}", counted(some, "parameter")),
+    };
+    let (indent, output) = (2 * depth, shape_text(&placed.output()));
+    let layer = placed.layer;
+    line(&format!("{:indent$}layer {number}: {layer} -> {output}{name}{parameters}", ""))?;
+    for (index, inner) in placed.inside().iter().enumerate() {
+        describe_layer(model, inner, &format!("{number}.{index}"), "", depth + 1)?;
+    }
+    match placed.projection() {
+        None => Ok(()),
+        Some(inner) => {
+            describe_layer(model, &inner, &format!("{number}.projection"), "", depth + 1)
+        }
+    }
+}
+
 fn model(path: &Path) -> Result<()> {
     let model = Model::read(path)?;
     line(&format!(
@@ -155,12 +184,12 @@ fn model(path: &Path) -> Result<()> {
         line(&format!("loss: {}", shown(&loss.name)))?;
     }
     line(&format!("input: {}", shape_text(&network.input)))?;
-    for (index, (layer, shape)) in network.layers.iter().zip(&network.shapes).enumerate() {
+    for (index, layer) in network.placed_layers().iter().enumerate() {
         let name = model
             .layer_names
             .get(index)
             .map_or_else(String::new, |name| format!(", {}", shown(name)));
-        line(&format!("layer {index}: {layer} -> {}{name}", shape_text(shape)))?;
+        describe_layer(&model, layer, &index.to_string(), &name, 0)?;
     }
     for tensor in &model.tensors {
         let shape = shape_text(&tensor.shape);

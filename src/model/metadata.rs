@@ -5,13 +5,14 @@
 
 use std::fmt;
 
-use serde::de::{self, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use super::field_record::FieldRecord;
 use crate::data::Scaling;
-use crate::network::layers::{Field, Kind, LAYER_TYPES, Source};
+use crate::network::layers::{Field, Kind, LAYER_TYPES, LAYERS_INSIDE, Range, Source};
 use crate::network::{Activation, Layer};
 use crate::plan::Padding;
 
@@ -51,6 +52,8 @@ pub(super) struct LayerRecord {
     kind: String,
     fields: Vec<(&'static str, FieldRecord)>,
     activation: Option<String>,
+    /// The layers inside it.
+    layers: Vec<LayerRecord>,
     pub output_shape: Option<Vec<usize>>,
     pub name: Option<String>,
 }
@@ -58,23 +61,36 @@ pub(super) struct LayerRecord {
 impl LayerRecord {
     pub fn new(layer: &Layer, output_shape: &[usize], name: Option<&String>) -> Self {
         let fields = layer.kind.fields().into_iter().map(|(name, field)| match field {
-            Field::Size(size) => (name, FieldRecord::Number(size)),
+            Field::Size(size) => (name, FieldRecord::Whole(size)),
             Field::Pair(pair) => (name, FieldRecord::Pair(pair)),
-            Field::Padding(Padding::Each(zeros)) => (name, FieldRecord::Number(zeros)),
+            Field::Padding(Padding::Each(zeros)) => (name, FieldRecord::Whole(zeros)),
             Field::Padding(Padding::Same) => (name, FieldRecord::Same),
+            Field::Paddings([Padding::Each(vertical), Padding::Each(horizontal)]) => {
+                (name, FieldRecord::Pair([vertical, horizontal]))
+            }
+            Field::Paddings(_) => (name, FieldRecord::Same),
+            Field::Flag(flag) => (name, FieldRecord::Flag(flag)),
+            Field::Number(number) => (name, FieldRecord::Real(number)),
         });
         LayerRecord {
             kind: layer.name().into(),
             fields: fields.collect(),
             activation: layer.activation().map(ToString::to_string),
+            layers: layer.layers.iter().map(LayerRecord::inner).collect(),
             output_shape: Some(output_shape.to_vec()),
             name: name.cloned(),
         }
     }
 
-    /// The characters of its activation.
+    /// A layer inside another: its shape is not written.
+    fn inner(layer: &Layer) -> Self {
+        LayerRecord { output_shape: None, ..LayerRecord::new(layer, &[], None) }
+    }
+
+    /// The characters of its activation, and of those inside it.
     pub fn activation_length(&self) -> usize {
-        self.activation.as_ref().map_or(0, String::len)
+        let own = self.activation.as_ref().map_or(0, String::len);
+        own + self.layers.iter().map(LayerRecord::activation_length).sum::<usize>()
     }
 
     /// The layer; the error says what it lacks.
@@ -83,57 +99,92 @@ impl LayerRecord {
             let allowed = LAYER_TYPES.join(", ");
             Err(format!("{:?} is no type of layer; allowed: {allowed}", self.kind))
         })?;
+        let layers = self.layers.iter().map(LayerRecord::layer).collect::<Result<_, _>>()?;
         if !Kind::is_activated(&self.kind) {
-            return Ok(Layer::plain(kind));
+            return Ok(Layer { layers, ..Layer::plain(kind) });
         }
         // An expression of x is written out: no custom function is needed.
         let activation = match &self.activation {
             None => Activation::Linear,
             Some(text) => Activation::parse(text, "x").map_err(|error| error.to_string())?,
         };
-        Ok(Layer::activated(kind, activation))
+        Ok(Layer { layers, ..Layer::activated(kind, activation) })
     }
 }
 
-/// The fields of a record, for a layer that reads them: all have to be there.
+/// The fields of a record, for a layer that reads them. Sizes have to be there; fields that old files lack have
+/// their defaults.
 struct Fields<'a>(&'a LayerRecord);
 
 impl Fields<'_> {
     fn get(&self, field: &str) -> Option<FieldRecord> {
         self.0.fields.iter().find(|(name, _)| *name == field).map(|(_, value)| *value)
     }
+
+    fn fault(&self, field: &str, what: &str) -> String {
+        format!("{}: {field:?} is missing, or {what}", self.0.kind)
+    }
 }
+
+/// The field that convolutions of old files lack.
+const DILATION: &str = "dilation";
 
 impl Source for Fields<'_> {
     type Error = String;
 
     fn size(&mut self, field: &str, _: Option<usize>, _: &str) -> Result<usize, String> {
         match self.get(field) {
-            Some(FieldRecord::Number(size)) => Ok(size),
-            Some(FieldRecord::Pair(_) | FieldRecord::Same) | None => {
-                Err(format!("{}: {field:?} is missing, or no whole number", self.0.kind))
-            }
+            Some(FieldRecord::Whole(size)) => Ok(size),
+            None if field == DILATION => Ok(1),
+            _ => Err(self.fault(field, "no whole number")),
         }
     }
 
     fn pair(&mut self, field: &str, _: Option<[usize; 2]>, _: &str) -> Result<[usize; 2], String> {
         match self.get(field) {
             Some(FieldRecord::Pair(pair)) => Ok(pair),
-            Some(FieldRecord::Number(size)) => Ok([size; 2]),
-            Some(FieldRecord::Same) | None => {
-                Err(format!("{}: {field:?} is missing, or no pair of whole numbers", self.0.kind))
-            }
+            Some(FieldRecord::Whole(size)) => Ok([size; 2]),
+            _ => Err(self.fault(field, "no pair of whole numbers")),
         }
     }
 
     fn padding(&mut self, field: &str) -> Result<Padding, String> {
         match self.get(field) {
-            Some(FieldRecord::Number(zeros)) => Ok(Padding::Each(zeros)),
+            Some(FieldRecord::Whole(zeros)) => Ok(Padding::Each(zeros)),
             Some(FieldRecord::Same) => Ok(Padding::Same),
-            Some(FieldRecord::Pair(_)) | None => {
-                Err(format!("{}: {field:?} is missing", self.0.kind))
-            }
+            _ => Err(self.fault(field, "no whole number or \"same\"")),
         }
+    }
+
+    fn paddings(&mut self, field: &str) -> Result<[Padding; 2], String> {
+        match self.get(field) {
+            Some(FieldRecord::Pair(zeros)) => Ok(zeros.map(Padding::Each)),
+            _ => self.padding(field).map(|padding| [padding; 2]),
+        }
+    }
+
+    fn flag(&mut self, field: &str, otherwise: bool, _: &str) -> Result<bool, String> {
+        match self.get(field) {
+            Some(FieldRecord::Flag(flag)) => Ok(flag),
+            None => Ok(otherwise),
+            Some(_) => Err(self.fault(field, "neither true nor false")),
+        }
+    }
+
+    fn number(
+        &mut self,
+        field: &str,
+        _: Option<f64>,
+        range: Range,
+        _: &str,
+    ) -> Result<f64, String> {
+        let number = match self.get(field) {
+            Some(FieldRecord::Real(number)) => Some(number),
+            Some(FieldRecord::Whole(number)) => Some(number as f64),
+            _ => None,
+        };
+        let number = number.filter(|&number| range.has(number));
+        number.ok_or_else(|| self.fault(field, "out of its range"))
     }
 }
 
@@ -147,7 +198,12 @@ impl Serialize for LayerRecord {
         if let Some(activation) = &self.activation {
             map.serialize_entry("activation", activation)?;
         }
-        map.serialize_entry("output_shape", &self.output_shape)?;
+        if !self.layers.is_empty() {
+            map.serialize_entry(LAYERS_INSIDE, &self.layers)?;
+        }
+        if let Some(shape) = &self.output_shape {
+            map.serialize_entry("output_shape", shape)?;
+        }
         if let Some(name) = &self.name {
             map.serialize_entry("name", name)?;
         }
@@ -169,6 +225,7 @@ impl<'de> Deserialize<'de> for LayerRecord {
                     match key.as_str() {
                         "type" => record.kind = map.next_value()?,
                         "activation" => record.activation = map.next_value()?,
+                        LAYERS_INSIDE => record.layers = map.next_value()?,
                         "output_shape" => record.output_shape = map.next_value()?,
                         "name" => record.name = map.next_value()?,
                         other => {
@@ -192,54 +249,5 @@ impl LayerRecord {
     fn set(&mut self, field: &'static str, value: FieldRecord) {
         self.fields.retain(|(name, _)| *name != field);
         self.fields.push((field, value));
-    }
-}
-
-/// A number, a pair of numbers, or `"same"`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum FieldRecord {
-    Number(usize),
-    Pair([usize; 2]),
-    Same,
-}
-
-impl Serialize for FieldRecord {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            FieldRecord::Number(number) => serializer.serialize_u64(*number as u64),
-            FieldRecord::Pair(pair) => pair.serialize(serializer),
-            FieldRecord::Same => serializer.serialize_str("same"),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for FieldRecord {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-        impl<'de> Visitor<'de> for Either {
-            type Value = FieldRecord;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a whole number, a pair of them, or \"same\"")
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<FieldRecord, A::Error> {
-                let (vertical, horizontal) = (all.next_element()?, all.next_element()?);
-                match (vertical, horizontal, all.next_element::<IgnoredAny>()?) {
-                    (Some(vertical), Some(horizontal), None) => {
-                        Ok(FieldRecord::Pair([vertical, horizontal]))
-                    }
-                    _ => Err(A::Error::custom("a list of other than two whole numbers")),
-                }
-            }
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<FieldRecord, E> {
-                usize::try_from(number).map(FieldRecord::Number).map_err(E::custom)
-            }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<FieldRecord, E> {
-                match text {
-                    "same" => Ok(FieldRecord::Same),
-                    other => Err(E::invalid_value(de::Unexpected::Str(other), &self)),
-                }
-            }
-        }
-        deserializer.deserialize_any(Either)
     }
 }

@@ -1,6 +1,7 @@
 //! A trained network as a description and bytes: the best weights, and all it takes to use them. Knows no file
 //! system; `docs/model-file.md` describes the bytes for other programs.
 
+mod field_record;
 mod metadata;
 mod read;
 mod write;
@@ -20,8 +21,8 @@ use crate::train::Outcome;
 /// The name of the format in the metadata.
 const FORMAT: &str = "gpu-mlp";
 /// The latest version of the description in the metadata. A model has the first version that can describe it: 2
-/// adds several labels per row, 3 a loss of values other than the squared error.
-const FORMAT_VERSION: u64 = 3;
+/// adds several labels per row, 3 a loss of values other than the squared error, 4 the layers that came with images.
+const FORMAT_VERSION: u64 = 4;
 /// The metadata key of the description. One key only: the order of several, and so the bytes of the file, would
 /// vary from run to run.
 const METADATA_KEY: &str = "gpu_mlp";

@@ -9,7 +9,8 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::metadata::{LayerRecord, ModelMetadata};
 use super::{FORMAT, METADATA_KEY, Model};
 use crate::error::{Error, Result};
-use crate::network::Task;
+use crate::network::layers::Kind;
+use crate::network::{Layer, Task};
 use crate::plan::Loss;
 
 impl Model {
@@ -46,6 +47,8 @@ impl Model {
             Loss::MultiLabelCrossEntropy => (2, None),
             Loss::SoftmaxCrossEntropy | Loss::BinaryCrossEntropy | Loss::OfValues(_) => (1, None),
         };
+        let of_images = network.layers.iter().flat_map(Layer::with_inner).any(needs_version_4);
+        let version = if of_images { 4 } else { version };
         let description = ModelMetadata {
             format: FORMAT.into(),
             version,
@@ -64,6 +67,16 @@ impl Model {
             parameters: self.parameters.clone(),
         };
         serde_json::to_string(&description).map_err(fault)
+    }
+}
+
+/// Whether a layer is none of those that versions 1 to 3 have.
+fn needs_version_4(layer: &Layer) -> bool {
+    match &layer.kind {
+        Kind::Dense(dense) => !dense.bias,
+        Kind::Conv1d(own) => !own.bias || own.dilation != 1,
+        Kind::MaxPool1d(_) | Kind::AvgPool1d(_) | Kind::AvgPool2d(_) | Kind::Flatten(_) => false,
+        _ => true,
     }
 }
 

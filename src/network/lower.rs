@@ -1,7 +1,7 @@
 //! Lowering: from the layers of a network to its plan.
 
-use super::activation::Activation;
 use super::initialization::Initialization;
+use super::layers::activation;
 use super::lowering::{Lowering, Site};
 use super::stack::Network;
 use crate::plan::ops::sigmoid::Sigmoid;
@@ -18,14 +18,11 @@ pub fn lower(network: &Network, initialization: Initialization) -> Plan {
     let mut logits = input;
     for (index, (layer, placed)) in network.placed().enumerate() {
         let is_output = index + 1 == network.layers.len();
-        let site = Site {
-            index,
-            x: logits,
-            activation: layer.activation().unwrap_or(&Activation::Linear),
-            is_output,
-            is_in_loss: is_output && !matches!(loss, Loss::OfValues(_)),
-        };
-        logits = placed.lower(&mut lowering, &site);
+        let is_in_loss = is_output && !matches!(loss, Loss::OfValues(_));
+        let (path, number) = (format!("layers.{index}"), (index + 1).to_string());
+        let hidden = Site::hidden(path, number, logits, activation(layer));
+        let site = Site { is_output, is_in_loss, ..hidden };
+        logits = placed.lower(layer, &mut lowering, site);
     }
     let name = delta_name(&lowering.buffers[logits.0].name);
     let delta = lowering.buffer(&name, vec![network.outputs()]);

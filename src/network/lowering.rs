@@ -14,16 +14,57 @@ pub(super) struct Lowering {
 
 /// A layer in its network, for lowering.
 pub(super) struct Site<'a> {
-    /// Its index in the network, from 0; the names of its buffers have its number, from 1.
-    pub index: usize,
+    /// The beginning of the names of its tensors: `layers.2`, and `layers.2.layers.0` inside of it.
+    pub path: String,
+    /// The end of the names of its buffers, counted from 1: `3`, and `3.1` inside of it.
+    pub number: String,
     /// Its input.
     pub x: BufferId,
+    /// The output of the layers inside it; its input without such layers.
+    pub inside: BufferId,
+    /// Its input after its projection, if it has one.
+    pub shortcut: BufferId,
     /// Its activation.
     pub activation: &'a Activation,
     /// Whether it is the last layer.
     pub is_output: bool,
     /// Whether its activation belongs to the loss.
     pub is_in_loss: bool,
+}
+
+impl<'a> Site<'a> {
+    /// The site of a layer that is not the output.
+    pub fn hidden(path: String, number: String, x: BufferId, activation: &'a Activation) -> Self {
+        let (inside, shortcut) = (x, x);
+        let (is_output, is_in_loss) = (false, false);
+        Site { path, number, x, inside, shortcut, activation, is_output, is_in_loss }
+    }
+
+    /// The site of a layer inside this one.
+    pub fn inner<'b>(
+        &self,
+        path: &str,
+        number: &str,
+        x: BufferId,
+        activation: &'b Activation,
+    ) -> Site<'b> {
+        let path = format!("{}.{path}", self.path);
+        Site::hidden(path, format!("{}.{number}", self.number), x, activation)
+    }
+
+    /// A trained tensor of the layer that L2 does not pull on.
+    pub fn tensor(&self, name: &str, shape: Vec<usize>, initializer: Initializer) -> Tensor {
+        Tensor {
+            name: format!("{}.{name}", self.path),
+            shape,
+            fan_in: 1,
+            fan_out: 1,
+            decay: false,
+            trainable: true,
+            replicated: true,
+            initializer,
+        }
+    }
 }
 
 impl Lowering {

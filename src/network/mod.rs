@@ -7,6 +7,7 @@ pub mod layers;
 mod lower;
 mod lowering;
 mod named_activations;
+mod placed_layer;
 mod stack;
 
 pub use activation::Activation;
@@ -14,4 +15,5 @@ pub use initialization::Initialization;
 pub use layers::{Layer, MOST_EXPRESSIONS, MOST_LAYERS, MOST_SIZE, shape_text};
 pub use lower::lower;
 pub use named_activations::ACTIVATION_NAMES;
+pub use placed_layer::PlacedLayer;
 pub use stack::{Network, Output, Task};

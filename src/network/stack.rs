@@ -1,15 +1,14 @@
 //! The stack of layers of a network, and the task of its output.
 
 use super::activation::Activation;
-use super::layers::{Layer, MOST_LAYERS, Placed, shape_text};
+use super::layers::{Layer, LayerOn, MOST_LAYERS, NO_SOFTMAX, shape_text};
+use super::placed_layer::PlacedLayer;
 use crate::error::{Error, Result};
-use crate::plan::{Loss, ValueLoss, Windows};
+use crate::plan::{Loss, ValueLoss};
 
 /// The most weights of a network: half a gigabyte; with the best weights, the gradient and Adam's moments five times
 /// that.
 const MOST_WEIGHTS: u128 = 1 << 27;
-/// The most values per row of the output of a layer: half a gigabyte.
-const MOST_VALUES: u128 = 1 << 27;
 
 /// The task of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +51,7 @@ pub struct Network {
     pub layers: Vec<Layer>,
     /// The shape of one row of each layer's output.
     pub shapes: Vec<Vec<usize>>,
-    placed: Vec<Placed>,
+    placed: Vec<LayerOn>,
     task: Task,
     /// The loss of a regression.
     value_loss: ValueLoss,
@@ -64,17 +63,15 @@ impl<'a> Output<'a> {
         let Some(last) = layers.last() else {
             return Err(Error::input("there is no layer; allowed: 1 or more"));
         };
-        if layers.len() > MOST_LAYERS {
-            let count = layers.len();
+        let count: usize = layers.iter().map(|layer| layer.with_inner().len()).sum();
+        if count > MOST_LAYERS {
             return Err(Error::input(format!("{count} layers; allowed: up to {MOST_LAYERS}")));
         }
         for (index, layer) in layers.iter().enumerate() {
             let is_last = index + 1 == layers.len();
             let fault = match (layer.fault(), layer.activation()) {
                 (Some(fault), _) => fault,
-                (None, Some(Activation::Softmax)) if !is_last => {
-                    "has softmax, which belongs in the output layer only".into()
-                }
+                (None, Some(Activation::Softmax)) if !is_last => NO_SOFTMAX.into(),
                 (None, None | Some(Activation::Softmax)) => continue,
                 (None, Some(Activation::Linear | Activation::Function(_))) => continue,
             };
@@ -151,20 +148,9 @@ impl Network {
         let mut all = vec![];
         for (index, layer) in layers.iter().enumerate() {
             let before = shapes.last().unwrap_or(&input);
-            let placed = layer.kind.place(before).map_err(|fault| {
-                let fault = format!("{fault}; the input of this layer is {}", shape_text(before));
-                refused(index, layer, &fault)
-            })?;
+            let placed =
+                LayerOn::new(layer, before).map_err(|fault| refused(index, layer, &fault))?;
             let shape = placed.shape();
-            let values: u128 = shape.iter().map(|&size| size as u128).product();
-            if values > MOST_VALUES {
-                let fault = format!(
-                    "makes {} of {}, {values} values a row; allowed: up to {MOST_VALUES}",
-                    shape_text(&shape),
-                    shape_text(before)
-                );
-                return Err(refused(index, layer, &fault));
-            }
             parameters += placed.weights();
             if parameters > MOST_WEIGHTS {
                 let fault = format!(
@@ -235,9 +221,9 @@ impl Network {
         }
     }
 
-    /// The windows of a layer, counted from 0; None for a layer without windows.
-    pub fn windows(&self, index: usize) -> Option<Windows> {
-        self.placed.get(index).and_then(Placed::windows)
+    /// The layers in their places.
+    pub fn placed_layers(&self) -> Vec<PlacedLayer<'_>> {
+        PlacedLayer::sequence("", &self.input, &self.layers, &self.placed)
     }
 
     pub(crate) fn output(&self) -> Output<'_> {
@@ -250,7 +236,7 @@ impl Network {
     }
 
     /// The layers, each on its input.
-    pub(super) fn placed(&self) -> impl Iterator<Item = (&Layer, &Placed)> {
+    pub(super) fn placed(&self) -> impl Iterator<Item = (&Layer, &LayerOn)> {
         self.layers.iter().zip(&self.placed)
     }
 }

@@ -24,9 +24,9 @@ pub(super) struct Graph {
 }
 
 /// A setting of an operator.
-pub(super) enum Setting<'a> {
+pub(super) enum Setting {
     Int(i64),
-    Ints(&'a [usize]),
+    Ints(Vec<usize>),
 }
 
 /// The output of a graph: a name, the numbers per row and their type.

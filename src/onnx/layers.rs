@@ -10,50 +10,93 @@ use crate::error::{Error, Result};
 use crate::expr::Variable;
 use crate::model::{Model, ModelTensor};
 use crate::network::layers::Kind;
-use crate::network::layers::avgpool1d::AvgPool1d;
-use crate::network::layers::avgpool2d::AvgPool2d;
-use crate::network::layers::maxpool1d::MaxPool1d;
-use crate::network::{Activation, Layer};
-use crate::plan::{Axis, Loss};
+use crate::network::{Activation, PlacedLayer};
+use crate::plan::{Axis, Loss, Windows};
 
 /// Builds the graph of a model; its last node makes the output.
 pub(super) fn build(graph: &mut Graph, model: &Model) -> Result<GraphOutput> {
     let network = &model.network;
-    let mut value = scale_inputs(graph, &network.input, &model.inputs);
-    let mut shape = &network.input;
-    for (index, layer) in network.layers.iter().enumerate() {
-        value = match &layer.kind {
-            Kind::Flatten(_) => flatten(graph, &value),
-            Kind::MaxPool1d(MaxPool1d { size, stride }) => graph.node_with(
-                "MaxPool",
-                &[&value],
-                &[
-                    ("kernel_shape", Setting::Ints(&[*size])),
-                    ("strides", Setting::Ints(&[*stride])),
-                ],
-            ),
-            Kind::AvgPool1d(AvgPool1d { size, stride }) => {
-                average(graph, &value, &[*size], &[*stride])
-            }
-            Kind::AvgPool2d(AvgPool2d { size, stride }) => average(graph, &value, size, stride),
-            Kind::Dense(_) => {
-                let flat = if shape.len() > 1 { flatten(graph, &value) } else { value };
-                let [weight, bias] = weights(graph, model, index)?;
-                let [weight, bias] = [graph.widened(&weight), graph.widened(&bias)];
-                let transposed = [("transB", Setting::Int(1))];
-                let z = graph.node_with("Gemm", &[&flat, &weight, &bias], &transposed);
-                activate(graph, model, index, layer, z)?
-            }
-            Kind::Conv1d(_) => {
-                let signals = graph.rounded(&value);
-                let z = convolution(graph, model, index, &signals)?;
-                let z = graph.widened(&z);
-                activate(graph, model, index, layer, z)?
-            }
-        };
-        shape = &network.shapes[index];
-    }
+    let inputs = scale_inputs(graph, &network.input, &model.inputs);
+    let value = sequence(graph, model, &network.placed_layers(), inputs)?;
     Ok(finish(graph, model, value))
+}
+
+/// The nodes of layers that follow each other.
+fn sequence(
+    graph: &mut Graph,
+    model: &Model,
+    layers: &[PlacedLayer],
+    mut value: Value,
+) -> Result<Value> {
+    for layer in layers {
+        value = of_layer(graph, model, layer, value)?;
+    }
+    Ok(value)
+}
+
+fn of_layer(graph: &mut Graph, model: &Model, placed: &PlacedLayer, value: Value) -> Result<Value> {
+    Ok(match &placed.layer.kind {
+        Kind::Flatten(_) => flatten(graph, &value),
+        Kind::MaxPool1d(_) | Kind::MaxPool2d(_) => {
+            let windows = windows(placed)?;
+            graph.node_with("MaxPool", &[&value], &settings(&windows, placed.input.len() - 1))
+        }
+        Kind::AvgPool1d(_) | Kind::AvgPool2d(_) => average(graph, placed, &value)?,
+        Kind::Residual(_) => {
+            let around = match placed.projection() {
+                None => value.clone(),
+                Some(projection) => of_layer(graph, model, &projection, value.clone())?,
+            };
+            let branch = sequence(graph, model, &placed.inside(), value)?;
+            let z = graph.node("Add", &[&branch, &around]);
+            activate(graph, model, placed, z)?
+        }
+        Kind::Dense(_) => {
+            let flat = if placed.input.len() > 1 { flatten(graph, &value) } else { value };
+            let weights = weights(graph, model, placed)?;
+            let weights: Vec<Value> = weights.iter().map(|each| graph.widened(each)).collect();
+            let transposed = [("transB", Setting::Int(1))];
+            let z = graph.node_with("Gemm", &with(&flat, &weights), &transposed);
+            activate(graph, model, placed, z)?
+        }
+        Kind::Conv1d(_) | Kind::Conv2d(_) => {
+            let rounded = graph.rounded(&value);
+            let windows = windows(placed)?;
+            let weights = weights(graph, model, placed)?;
+            let settings = settings(&windows, placed.input.len() - 1);
+            let z = graph.node_with("Conv", &with(&rounded, &weights), &settings);
+            let z = graph.widened(&z);
+            activate(graph, model, placed, z)?
+        }
+    })
+}
+
+/// A value and others after it.
+fn with<'a>(value: &'a str, others: &'a [Value]) -> Vec<&'a str> {
+    std::iter::once(value).chain(others.iter().map(String::as_str)).collect()
+}
+
+fn windows(placed: &PlacedLayer) -> Result<Windows> {
+    let lacks = || Error::failed(format!("{} slides no window", placed.path));
+    placed.windows().ok_or_else(lacks)
+}
+
+/// The settings of an operator that slides windows along the last axes of a row.
+fn settings(windows: &Windows, axes: usize) -> Vec<(&'static str, Setting)> {
+    let axes = &windows.axes[2 - axes..];
+    let each = |of: fn(&Axis) -> usize| axes.iter().map(of).collect();
+    let before = axes.iter().map(|axis| axis.before);
+    // As many zeros after the input as the last position sees.
+    let after = axes.iter().map(|axis| {
+        let seen = (axis.positions - 1) * axis.stride + Axis::span(axis.kernel, axis.dilation);
+        seen.saturating_sub(axis.input + axis.before)
+    });
+    vec![
+        ("kernel_shape", Setting::Ints(each(|axis| axis.kernel))),
+        ("strides", Setting::Ints(each(|axis| axis.stride))),
+        ("dilations", Setting::Ints(each(|axis| axis.dilation))),
+        ("pads", Setting::Ints(before.chain(after).collect())),
+    ]
 }
 
 /// (x - shift) · scale in f64, rounded to f32 as in `predict`.
@@ -76,63 +119,39 @@ fn flatten(graph: &mut Graph, value: &str) -> Value {
 }
 
 /// An average pool, in f32: onnxruntime has none in f64.
-fn average(graph: &mut Graph, value: &str, size: &[usize], stride: &[usize]) -> Value {
+fn average(graph: &mut Graph, placed: &PlacedLayer, value: &str) -> Result<Value> {
     let rounded = graph.rounded(value);
-    let settings = [("kernel_shape", Setting::Ints(size)), ("strides", Setting::Ints(stride))];
+    let mut settings = settings(&windows(placed)?, placed.input.len() - 1);
+    // The operator of this version knows no dilation.
+    settings.retain(|(name, _)| *name != "dilations");
     let means = graph.node_with("AveragePool", &[&rounded], &settings);
-    graph.widened(&means)
+    Ok(graph.widened(&means))
 }
 
-fn convolution(graph: &mut Graph, model: &Model, index: usize, value: &str) -> Result<Value> {
-    let Some(windows) = model.network.windows(index) else {
-        return Err(Error::failed(format!("layer {index} slides no window")));
-    };
-    let Axis { input, kernel, stride, before, positions, .. } = windows.axes[1];
-    // As many zeros after the input as the last position sees.
-    let seen = (positions - 1) * stride + kernel;
-    let after = seen.saturating_sub(input + before);
-    let [weight, bias] = weights(graph, model, index)?;
-    Ok(graph.node_with(
-        "Conv",
-        &[value, &weight, &bias],
-        &[
-            ("kernel_shape", Setting::Ints(&[kernel])),
-            ("strides", Setting::Ints(&[stride])),
-            ("pads", Setting::Ints(&[before, after])),
-        ],
-    ))
+/// The weight and, if it has one, the bias of a layer, under the names of the model file.
+fn weights(graph: &mut Graph, model: &Model, placed: &PlacedLayer) -> Result<Vec<Value>> {
+    let ModelTensor { name, shape, values } = tensor(model, placed, "weight")?;
+    let weight = graph.floats(name, shape, values);
+    let bias = tensor(model, placed, "bias").ok();
+    let bias = bias.map(|bias| graph.floats(&bias.name, &bias.shape, &bias.values));
+    Ok(std::iter::once(weight).chain(bias).collect())
 }
 
-/// The weight and bias of a layer, under the names of the model file.
-fn weights(graph: &mut Graph, model: &Model, index: usize) -> Result<[Value; 2]> {
-    let mut constant = |name: &str| {
-        let ModelTensor { name, shape, values } = tensor(model, index, name)?;
-        Ok(graph.floats(name, shape, values))
-    };
-    Ok([constant("weight")?, constant("bias")?])
-}
-
-fn tensor<'a>(model: &'a Model, index: usize, name: &str) -> Result<&'a ModelTensor> {
-    let name = format!("layers.{index}.{name}");
+fn tensor<'a>(model: &'a Model, placed: &PlacedLayer, name: &str) -> Result<&'a ModelTensor> {
+    let name = format!("{}.{name}", placed.path);
     let found = model.tensors.iter().find(|tensor| tensor.name == name);
     found.ok_or_else(|| Error::input(format!("the model has no tensor {name}")))
 }
 
-fn activate(
-    graph: &mut Graph,
-    model: &Model,
-    index: usize,
-    layer: &Layer,
-    z: Value,
-) -> Result<Value> {
-    let Some(activation) = layer.activation() else { return Ok(z) };
+fn activate(graph: &mut Graph, model: &Model, placed: &PlacedLayer, z: Value) -> Result<Value> {
+    let Some(activation) = placed.layer.activation() else { return Ok(z) };
     Ok(match activation {
         Activation::Linear => z,
         Activation::Softmax => graph.node_with("Softmax", &[&z], &[("axis", Setting::Int(1))]),
         Activation::Function(function) => {
             let mut variables = vec![(Variable::X, z)];
             if function.parameter.is_some() {
-                let alpha = tensor(model, index, "alpha")?;
+                let alpha = tensor(model, placed, "alpha")?;
                 let alpha = graph.floats(&alpha.name, &alpha.shape, &alpha.values);
                 variables.push((Variable::A, graph.widened(&alpha)));
             }

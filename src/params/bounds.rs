@@ -4,6 +4,8 @@ use std::ops::{Bound, RangeBounds};
 
 use serde_json::{Value, json};
 
+use crate::network::layers::Range;
+
 /// A range of numbers.
 pub(super) struct Bounds {
     /// The range in words.
@@ -21,6 +23,14 @@ pub(super) const BELOW_ONE: Bounds = Bounds {
     allowed: "a number from 0 to below 1",
     range: (Bound::Included(0.0), Bound::Excluded(1.0)),
 };
+
+/// The bounds of the numbers of a layer.
+pub(super) fn bounds(range: Range) -> &'static Bounds {
+    match range {
+        Range::BelowOne => &BELOW_ONE,
+        Range::AboveZero => &ABOVE_ZERO,
+    }
+}
 
 impl Bounds {
     /// A number below a bound is below it in f32 too: 1 - β is a divisor.

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::bounds::bounds;
 use super::found::{Fields, Found, quoted};
 use super::layer_schema;
 use super::values::{SIZE, Values, ZEROS};
 use crate::error::{Error, Result};
-use crate::network::layers::{Field, Kind, LAYER_TYPES, Source};
+use crate::network::layers::{Field, Kind, LAYER_TYPES, LAYERS_INSIDE, Range, Source};
 use crate::network::{Layer, MOST_SIZE};
 use crate::plan::Padding;
 
@@ -23,7 +24,7 @@ impl Values for Layers {
     }
 
     fn schema(&self) -> Value {
-        json!({"type": "array", "minItems": 1, "items": layer_schema::object()})
+        layer_schema::list()
     }
 
     fn read(&self, found: &Found) -> Result<Vec<Layer<String>>> {
@@ -45,13 +46,19 @@ fn layer(found: &Found) -> Result<Layer<String>> {
     let name = found.choice(&choices)?;
     let is_activated = Kind::is_activated(name);
     let activation_field = is_activated.then_some("activation");
+    let layers_field = Kind::holds_layers(name).then_some(LAYERS_INSIDE);
     let own = Kind::fields_of(name).unwrap_or_default().iter().copied();
-    let allowed: Vec<&str> = ["type"].into_iter().chain(own).chain(activation_field).collect();
+    let own = own.chain(layers_field).chain(activation_field);
+    let allowed: Vec<&str> = ["type"].into_iter().chain(own).collect();
     fields.only(&allowed)?;
     let kind =
         Kind::read(name, &mut Object(&fields)).unwrap_or_else(|| Err(found.refuse(names)))?;
     let activation = if is_activated { Some(activation(&fields)?) } else { None };
-    Ok(Layer { kind, activation })
+    let layers = match layers_field {
+        Some(field) => Layers.read(fields.required(field, LAYERS)?)?,
+        None => vec![],
+    };
+    Ok(Layer { kind, activation, layers })
 }
 
 /// A layer as an object, every field with its value.
@@ -59,13 +66,26 @@ fn object(layer: &Layer<String>) -> Value {
     let value = |field| match field {
         Field::Size(size) => json!(size),
         Field::Pair(pair) => json!(pair),
-        Field::Padding(Padding::Each(zeros)) => json!(zeros),
-        Field::Padding(Padding::Same) => json!("same"),
+        Field::Padding(own) => padding(own),
+        Field::Paddings([Padding::Same, Padding::Same]) => json!("same"),
+        Field::Paddings(both) => both.map(padding).to_vec().into(),
+        Field::Flag(flag) => json!(flag),
+        Field::Number(number) => json!(number),
     };
     let fields = layer.kind.fields().into_iter().map(|(name, field)| (name, value(field)));
+    let inside = Kind::holds_layers(layer.name());
+    let inside = inside.then(|| (LAYERS_INSIDE, Layers.write(&layer.layers)));
+    let fields = fields.chain(inside);
     let activation = layer.activation().map(|text| ("activation", json!(text)));
     let all = [("type", json!(layer.name()))].into_iter().chain(fields).chain(activation);
     all.map(|(name, value)| (name.to_string(), value)).collect()
+}
+
+fn padding(padding: Padding) -> Value {
+    match padding {
+        Padding::Each(zeros) => json!(zeros),
+        Padding::Same => json!("same"),
+    }
 }
 
 /// The fields of an object of `LAYERS`, as a layer reads them.
@@ -112,11 +132,44 @@ impl Source for Object<'_, '_> {
             Some(found) if found.is("same") => Ok(Padding::Same),
             Some(found) => {
                 let allowed = format!(
-                    "a whole number from 0 (\"valid\") to {}, less than the kernel, or \"same\"",
+                    "a whole number from 0 (\"valid\") to {}, less than the kernel spans, or \"same\"",
                     MOST_SIZE - 1
                 );
                 let zeros = ZEROS.read(found).map_err(|_| found.refuse(allowed))?;
                 Ok(Padding::Each(zeros))
+            }
+        }
+    }
+
+    fn paddings(&mut self, field: &str) -> Result<[Padding; 2]> {
+        let Some(found) = self.0.get(field).filter(|found| found.is_list()) else {
+            return self.padding(field).map(|padding| [padding; 2]);
+        };
+        let allowed = "a whole number from 0, a pair [height, width] of such, or \"same\"";
+        match found.list(allowed, |found| ZEROS.read(&found))?[..] {
+            [vertical, horizontal] => Ok([vertical, horizontal].map(Padding::Each)),
+            _ => Err(found.refuse(allowed)),
+        }
+    }
+
+    fn flag(&mut self, field: &str, otherwise: bool, _: &str) -> Result<bool> {
+        self.0.get(field).map_or(Ok(otherwise), Found::boolean)
+    }
+
+    fn number(
+        &mut self,
+        field: &str,
+        otherwise: Option<f64>,
+        range: Range,
+        what: &str,
+    ) -> Result<f64> {
+        let bounds = bounds(range);
+        match (self.0.get(field), otherwise) {
+            (Some(found), _) => found.number(bounds),
+            (None, Some(otherwise)) => Ok(otherwise),
+            (None, None) => {
+                let allowed = format!("{what}, {}", bounds.allowed);
+                self.0.required(field, &allowed)?.number(bounds)
             }
         }
     }

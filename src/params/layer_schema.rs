@@ -4,10 +4,19 @@ use std::convert::Infallible;
 
 use serde_json::{Map, Value, json};
 
+use super::bounds::bounds;
 use super::values::{COMMENTS, SIZE, Values, ZEROS, or_null};
 use crate::network::ACTIVATION_NAMES;
-use crate::network::layers::{Kind, LAYER_TYPES, Source};
+use crate::network::layers::{Kind, LAYER_TYPES, LAYERS_INSIDE, Range, Source};
 use crate::plan::Padding;
+
+/// Where the schema of the file has that of one object.
+const OBJECT: &str = "#/$defs/layer";
+
+/// A list of objects.
+pub(super) fn list() -> Value {
+    json!({"type": "array", "minItems": 1, "items": {"$ref": OBJECT}})
+}
 
 /// One object. Its type decides which fields it has; editors follow `if`.
 pub(super) fn object() -> Value {
@@ -38,6 +47,9 @@ fn of_type(name: &str) -> Value {
             "description": "an activation, or an expression of x",
         });
         fields.add("activation", text, Absent::Means("linear".into()));
+    }
+    if Kind::holds_layers(name) {
+        fields.add(LAYERS_INSIDE, list(), Absent::Refused);
     }
     json!({
         "properties": fields.properties,
@@ -131,9 +143,40 @@ impl Source for Fields {
     }
 
     fn padding(&mut self, field: &str) -> Result<Padding, Infallible> {
-        let what = "zeros on both sides, fewer than the kernel has elements, or \"same\"";
+        let what = "zeros on both sides, fewer than the kernel spans, or \"same\"";
         let schema = json!({"anyOf": [ZEROS.schema(), {"enum": ["same"]}], "description": what});
         self.add(field, schema, Absent::Means(0.into()));
         Ok(Padding::Each(0))
+    }
+
+    fn paddings(&mut self, field: &str) -> Result<[Padding; 2], Infallible> {
+        let what = "zeros on both sides of each axis, fewer than the kernel spans, or \"same\"";
+        let pair = json!({"type": "array", "minItems": 2, "maxItems": 2, "items": ZEROS.schema()});
+        let schema = json!({
+            "anyOf": [ZEROS.schema(), pair, {"enum": ["same"]}],
+            "description": what,
+        });
+        self.add(field, schema, Absent::Means(0.into()));
+        Ok([Padding::Each(0); 2])
+    }
+
+    fn flag(&mut self, field: &str, otherwise: bool, what: &str) -> Result<bool, Infallible> {
+        let schema = json!({"type": "boolean", "description": what});
+        self.add(field, schema, Absent::Means(otherwise.into()));
+        Ok(otherwise)
+    }
+
+    fn number(
+        &mut self,
+        field: &str,
+        otherwise: Option<f64>,
+        range: Range,
+        what: &str,
+    ) -> Result<f64, Infallible> {
+        let mut schema = bounds(range).schema();
+        schema["description"] = what.into();
+        let absent = otherwise.map_or(Absent::Refused, |number| Absent::Means(number.into()));
+        self.add(field, schema, absent);
+        Ok(otherwise.unwrap_or_default())
     }
 }

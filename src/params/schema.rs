@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::keys::OUTER;
+use super::layer_schema;
 use super::table::{DefaultValue, Key, either_form, keys};
 use super::values::{COMMENTS, or_null};
 
@@ -17,6 +18,7 @@ pub fn schema() -> Value {
         "patternProperties": {COMMENTS: true},
         "required": [OUTER],
         "additionalProperties": false,
+        "$defs": {"layer": layer_schema::object()},
     })
 }
 
@@ -54,7 +56,7 @@ mod tests {
 
     #[test]
     fn layers_tell_their_fields_and_what_holds_without_them() {
-        let layers = &schema()["properties"][OUTER]["properties"]["LAYERS"]["items"];
+        let layers = &schema()["$defs"]["layer"];
         let of_type = |name: &str| {
             let types = layers["allOf"].as_array().unwrap().iter();
             let is_it = |each: &&Value| each["if"]["properties"]["type"]["const"] == *name;
@@ -66,7 +68,7 @@ mod tests {
         assert_eq!(conv1d["properties"]["activation"]["default"], "linear");
         assert_eq!(pool["properties"]["size"]["default"], 2);
         let stride = &pool["properties"]["stride"]["description"];
-        let words = "the elements from one window to the next; as size where it is absent";
+        let words = "the pixels from one window to the next; as size where it is absent";
         assert_eq!(stride, words);
         assert_eq!(flatten["properties"].as_object().unwrap().len(), 1);
     }

@@ -87,7 +87,7 @@ fn link(plan: &Plan, x: BufferId, product: &MatMul, end: &Operation) -> Option<(
     let (bias, z, a, activation) = match end {
         Operation::Bias(bias) => (bias.bias, bias.z, bias.z, LinkActivation::Linear),
         Operation::BiasActivation(BiasActivation { z, bias, function, parameter, a, .. }) => {
-            (*bias, *z, *a, LinkActivation::Function(function.clone(), *parameter))
+            ((*bias)?, *z, *a, LinkActivation::Function(function.clone(), *parameter))
         }
         _ => return None,
     };

@@ -5,7 +5,7 @@ use std::fmt;
 /// The zeros around an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Padding {
-    /// This many zeros on each side, fewer than the kernel has elements.
+    /// This many zeros on each side, fewer than the kernel spans.
     Each(usize),
     /// ⌊dilation·(kernel - 1) / 2⌋ zeros before it, and after it as many as make ⌈input / stride⌉ positions.
     Same,
@@ -62,17 +62,34 @@ impl Axis {
         dilation: usize,
         padding: Padding,
     ) -> Result<Self, usize> {
-        let span = dilation * (kernel - 1) + 1;
-        let (before, padded) = match padding {
-            // Zeros enough after the input for every position.
-            Padding::Same => (dilation * (kernel - 1) / 2, input - 1 + span),
-            Padding::Each(zeros) => (zeros, input.saturating_add(zeros.saturating_mul(2))),
+        let span = Axis::span(kernel, dilation);
+        let before = match padding {
+            Padding::Same => (span - 1) / 2,
+            Padding::Each(zeros) => zeros,
         };
+        let mut axis = Axis { input, kernel, stride, dilation, before, positions: 0 };
+        let padded = axis.padded(padding);
         if padded < span {
             return Err(padded);
         }
-        let positions = (padded - span) / stride + 1;
-        Ok(Axis { input, kernel, stride, dilation, before, positions })
+        axis.positions = (padded - span) / stride + 1;
+        Ok(axis)
+    }
+
+    /// The elements of the input from the first to the last of a window.
+    pub fn span(kernel: usize, dilation: usize) -> usize {
+        dilation.saturating_mul(kernel - 1).saturating_add(1)
+    }
+
+    /// The elements of the input and the zeros on both sides.
+    pub fn padded(&self, padding: Padding) -> usize {
+        match padding {
+            // Zeros enough after the input for every position.
+            Padding::Same => {
+                (self.input - 1).saturating_add(Axis::span(self.kernel, self.dilation))
+            }
+            Padding::Each(zeros) => self.input.saturating_add(zeros.saturating_mul(2)),
+        }
     }
 
     /// The index in the input of tap `tap` of the window at `position`; None in the padding.

@@ -78,9 +78,9 @@ impl Plan {
         self.row_len(buffer) / self.tensor_len(bias)
     }
 
-    /// The number of parameters of layer `index`, counted from 0.
-    pub fn layer_parameters(&self, index: usize) -> usize {
-        let own = format!("layers.{index}.");
+    /// The number of parameters of the layer at this path, `layers.0`, and of those inside it.
+    pub fn parameters_of(&self, path: &str) -> usize {
+        let own = format!("{path}.");
         let of_layer = self.tensors.iter().filter(|tensor| tensor.name.starts_with(&own));
         of_layer.map(|tensor| tensor.shape.iter().product::<usize>()).sum()
     }

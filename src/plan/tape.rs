@@ -107,9 +107,9 @@ impl Tape<'_> {
         Some(if is_written { Mode::Add } else { Mode::Set })
     }
 
-    /// Makes the delta of `from`, which an operation has changed in place, the delta of `to`.
+    /// Makes the delta of `from`, which no operation reads any more, the delta of `to`.
     pub fn moved(&mut self, from: BufferId, to: BufferId) {
-        let Some(delta) = self.deltas[from.0] else { return };
+        let Some(delta) = self.deltas[from.0].filter(|_| self.learned[to.0]) else { return };
         match self.deltas[to.0] {
             None => self.deltas[to.0] = Some(delta),
             Some(other) if other == delta => {}

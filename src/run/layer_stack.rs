@@ -61,7 +61,7 @@ impl LayerStack {
     /// Whether some layer has the activation of that name.
     pub(crate) fn uses(&self, name: &str) -> bool {
         let layers = self.layers();
-        let mut texts = layers.iter().filter_map(Layer::activation);
+        let mut texts = layers.iter().flat_map(Layer::with_inner).filter_map(Layer::activation);
         texts.any(|text| text.trim().eq_ignore_ascii_case(name))
     }
 

@@ -16,7 +16,7 @@ impl Parameters {
         let item = if key == "LAYERS" { "item" } else { "layer" };
         let (mut length, mut layers) = (0, vec![]);
         for (index, layer) in self.layers.layers().iter().enumerate() {
-            layers.push(layer.with_activation(|text| {
+            layers.push(layer.with_activation(&mut |text: &String| {
                 length += if text.eq_ignore_ascii_case("custom_function") {
                     custom.len()
                 } else {

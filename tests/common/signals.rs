@@ -61,7 +61,7 @@ fn conv1d() -> impl Strategy<Value = Layer<String>> {
         |(filters, kernel, stride, padding, activation)| {
             let each = |zeros: usize| Padding::Each(zeros.min(kernel - 1));
             let padding = padding.map_or(Padding::Same, each);
-            Layer::activated(Conv1d { filters, kernel, stride, padding }, activation)
+            Layer::activated(Conv1d { stride, padding, ..Conv1d::new(filters, kernel) }, activation)
         },
     )
 }
@@ -114,10 +114,7 @@ pub fn worked_example(before: Option<Layer<String>>) -> (Parameters, Dataset) {
     let dataset = Dataset::from_arrays("paper", x.view().into_dyn(), y).unwrap();
     let dataset = dataset.with_sample_weight(vec![1.0, 0.0]).unwrap();
     let example = [
-        Layer::activated(
-            Conv1d { filters: 1, kernel: 3, stride: 1, padding: Padding::Each(0) },
-            "relu",
-        ),
+        Layer::activated(Conv1d::new(1, 3), "relu"),
         Layer::plain(MaxPool1d { size: 2, stride: 2 }),
         Layer::dense(8, "relu"),
         Layer::dense(2, "softmax"),

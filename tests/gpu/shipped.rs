@@ -80,7 +80,7 @@ fn near(found: &[EpochRow], expected: &[EpochRow]) -> bool {
 /// A stack of signals that ends in another number of classes than the made-up rows gets rows of its own.
 fn with_three_classes(parameters: &mut Parameters) {
     if let LayerStack::General(layers) = &mut parameters.layers
-        && let Some(Layer { kind: Kind::Dense(Dense { units }), .. }) = layers.last_mut()
+        && let Some(Layer { kind: Kind::Dense(Dense { units, .. }), .. }) = layers.last_mut()
     {
         *units = 3;
     }

@@ -36,7 +36,10 @@ fn random_stacks() {
 
 fn conv1d(filters: usize, kernel: usize, stride: usize) -> Layer<String> {
     let activation = "relu";
-    Layer::activated(Conv1d { filters, kernel, stride, padding: Padding::Same }, activation)
+    Layer::activated(
+        Conv1d { stride, padding: Padding::Same, ..Conv1d::new(filters, kernel) },
+        activation,
+    )
 }
 
 /// Sizes around and beyond the tiles of 16, 64 and 16, also odd ones.

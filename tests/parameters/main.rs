@@ -173,7 +173,7 @@ fn layers_of_signals_have_the_defaults_of_other_frameworks() {
 /// The layers of that test, every field spelt out.
 fn signal_layers() -> Vec<Layer<String>> {
     let conv1d = |filters, kernel, stride, padding, activation: &str| {
-        Layer::activated(Conv1d { filters, kernel, stride, padding }, activation)
+        Layer::activated(Conv1d { stride, padding, ..Conv1d::new(filters, kernel) }, activation)
     };
     vec![
         conv1d(4, 5, 1, Padding::Each(0), "linear"),

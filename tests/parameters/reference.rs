@@ -33,7 +33,7 @@ fn the_schema_is_that_of_the_table() {
 fn the_page_names_every_layer_with_its_fields() {
     let page = fs::read_to_string(PAGE).unwrap();
     for name in LAYER_TYPES {
-        let object = format!("{{\"type\": \"{name}\"");
+        let object = format!("| `{{\"type\": \"{name}\"");
         let row = page.lines().find(|line| line.contains(&object));
         let row = row.unwrap_or_else(|| panic!("{PAGE} has no {object}"));
         for field in Kind::fields_of(name).unwrap() {

@@ -121,8 +121,24 @@ fn refused_layers_are_named_with_what_is_allowed() {
             "LAYERS, item 1: activations: unknown field; did you mean activation?; allowed: type",
         ),
         (
-            json!([{"type": "dense", "units": 3, "bias": null}]),
-            "LAYERS, item 1: bias: unknown field; allowed: type, units, activation",
+            json!([{"type": "dense", "units": 3, "dropout": null}]),
+            "LAYERS, item 1: dropout: unknown field; allowed: type, units, bias, activation",
+        ),
+        (
+            json!([{"type": "dense", "units": 3, "bias": 0}]),
+            "LAYERS, item 1: bias: found 0; allowed: true or false",
+        ),
+        (
+            json!([{"type": "residual", "layers": [], "activation": "relu"}]),
+            "LAYERS, item 1: layers: found []; allowed: a list of 1 or more layers",
+        ),
+        (
+            json!([{"type": "residual", "layers": [{"type": "conv2d", "filters": 3}]}]),
+            "LAYERS, item 1: layers, item 1: kernel: missing; allowed: the pixels it sees at once",
+        ),
+        (
+            json!([{"type": "conv2d", "filters": 3, "kernel": 3, "padding": [1, "same"]}]),
+            "LAYERS, item 1: padding, item 2: found \"same\"; allowed: a whole number of 0 or more",
         ),
         (
             json!([{"type": "dense", "units": 3, "activation": 1}]),
@@ -135,7 +151,7 @@ fn refused_layers_are_named_with_what_is_allowed() {
         (
             json!([{"type": "conv1d", "filters": 3, "kernel": 3, "padding": "valid"}]),
             "LAYERS, item 1: padding: found \"valid\"; allowed: a whole number from 0 (\"valid\") to 1048575, \
-             less than the kernel, or \"same\"",
+             less than the kernel spans, or \"same\"",
         ),
         (
             json!([{"type": "conv1d", "filters": 3, "kernel": 3, "stride": 0}]),
@@ -147,7 +163,7 @@ fn refused_layers_are_named_with_what_is_allowed() {
         ),
         (
             json!([{"type": "avgpool2d", "size": [2, 2, 2]}]),
-            "LAYERS, item 1: size: found [2,2,2]; allowed: the height and width of a window: a whole \
+            "LAYERS, item 1: size: found [2,2,2]; allowed: the pixels of a window: a whole \
              number of 1 or more, or a pair [height, width] of such",
         ),
         (
@@ -156,8 +172,7 @@ fn refused_layers_are_named_with_what_is_allowed() {
         ),
         (
             json!([{"type": "danse", "units": 3}]),
-            "LAYERS, item 1: type: found \"danse\"; allowed: \"dense\", \"conv1d\", \"maxpool1d\", \
-             \"avgpool1d\", \"avgpool2d\", \"flatten\"; did you mean dense?",
+            "LAYERS, item 1: type: found \"danse\"; allowed: \"dense\", \"conv1d\", \"conv2d\"",
         ),
         (json!(null), "LAYER_SIZES: missing, and has no default; allowed: a list of 2 or more"),
     ] {

@@ -57,8 +57,8 @@ fn descriptions_that_do_not_fit_together_are_refused() {
     for (changes, words) in [
         (json!({"format": "other"}), "is of the format \"other\"; allowed: \"gpu-mlp\""),
         (
-            json!({"version": 4}),
-            "format version 4; this program reads versions 1 to 3: a newer gpu-mlp wrote it",
+            json!({"version": 5}),
+            "format version 5; this program reads versions 1 to 4: a newer gpu-mlp wrote it",
         ),
         (json!({"version": "absent"}), "format version missing"),
         (json!({"task": "regression"}), "task: found \"regression\" with an output of 2 x softmax"),

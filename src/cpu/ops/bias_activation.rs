@@ -8,10 +8,11 @@ use crate::plan::ops::bias_activation::BiasActivation;
 
 impl Execute for BiasActivation {
     fn execute<T: Product>(&self, site: &mut Site<T>) {
-        let positions = site.plan.positions(self.z, self.bias);
-        let Site { tensors, layout, workspace, .. } = site;
+        let Site { plan, tensors, layout, workspace, .. } = site;
         workspace.with(self.z, |z, workspace| {
-            add_bias(z, tensors.of(layout, self.bias), positions);
+            if let Some(bias) = self.bias {
+                add_bias(z, tensors.of(layout, bias), plan.positions(self.z, bias));
+            }
             workspace.with(self.a, |a, workspace| {
                 workspace.with_optional(self.slope, |slope, workspace| {
                     let parameter = self.parameter.map(|own| tensors.of(layout, own));

@@ -21,16 +21,14 @@ pub(super) struct Parameters {
     pub parameter: u32,
 }
 
-/// The constant of kernels that store no slope.
-const DROPS_SLOPE: [(&str, bool); 1] = [("KEEPS_SLOPE", false)];
-
 impl Launch for BiasActivation {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
         let parameters = Parameters {
             capacity: at.capacity(),
             units: at.units(self.z),
-            positions: word(at.plan.positions(self.z, self.bias)),
-            bias: at.first(self.bias),
+            // Without a bias both are ignored.
+            positions: self.bias.map_or(1, |bias| word(at.plan.positions(self.z, bias))),
+            bias: self.bias.map_or(0, |bias| at.first(bias)),
             weights: at.total(),
             // A function without a parameter ignores it.
             parameter: self.parameter.map_or(0, |parameter| at.first(parameter)),
@@ -40,9 +38,9 @@ impl Launch for BiasActivation {
             None => at.unused(),
         };
         let buffers = [at.tensors(), at.write(self.z), at.write(self.a), slope];
-        let constants = if self.slope.is_some() { &[][..] } else { &DROPS_SLOPE };
+        let constants = [("KEEPS_SLOPE", self.slope.is_some()), ("HAS_BIAS", self.bias.is_some())];
         let function = Some(&self.function.expression);
-        let variant = Variant { function, constants, ..Variant::default() };
+        let variant = Variant { function, constants: &constants, ..Variant::default() };
         let size = at.elements(self.z);
         at.dispatch(BIAS_ACTIVATION, variant, parameters, &buffers, size)
     }
@@ -81,18 +79,19 @@ pub(super) mod proof {
         }
     }
 
-    /// A trial of a layer, and its operation, which stores the slope if `keeps_slope`.
+    /// A trial of a layer, and its operation, of this many positions, with or without a bias; it stores the slope
+    /// if `keeps_slope`.
     fn trial<'a>(
         bench: &mut Bench,
         shape: &'a Shape,
-        positions: usize,
+        (positions, has_bias): (usize, bool),
         keeps_slope: bool,
         function: Function,
     ) -> (Trial<'a>, BiasActivation) {
         let mut trial = Trial::new(bench, shape);
         let [z, a, slope] = [0; 3].map(|_| trial.buffer(bench, shape.units * positions));
-        let bias = trial.tensor(bench, &[shape.units]);
-        let at_the_kink = trial.tensor_of(bias, 0)[0] as f32;
+        let bias = has_bias.then(|| trial.tensor(bench, &[shape.units]));
+        let at_the_kink = bias.map_or(0.0, |bias| trial.tensor_of(bias, 0)[0] as f32);
         if let Some(z) = trial.values_of(z).first_mut() {
             // Exactly at the kink: the left branch holds.
             *z = (-at_the_kink).to_bits();
@@ -111,10 +110,10 @@ pub(super) mod proof {
 
     /// z + b of every replica's rows.
     fn biased(trial: &Trial, shape: &Shape, operation: &BiasActivation) -> Vec<Vec<Biased>> {
-        let positions = trial.plan.positions(operation.z, operation.bias);
+        let positions = operation.bias.map_or(1, |bias| trial.plan.positions(operation.z, bias));
         let mut replicas = vec![];
         for replica in 0..shape.replicas() {
-            let bias = trial.tensor_of(operation.bias, replica);
+            let bias = operation.bias.map_or(vec![0.0], |bias| trial.tensor_of(bias, replica));
             let mut elements = vec![];
             for (i, z) in trial.rows_of(operation.z, replica).into_iter().enumerate() {
                 let b = bias[i / positions % bias.len()];
@@ -126,11 +125,12 @@ pub(super) mod proof {
     }
 
     pub fn prove(bench: &mut Bench, shape: &Shape) {
-        for (name, positions) in activations().zip([1, 5].into_iter().cycle()) {
-            prove_function(bench, shape, positions, name != "relu", function(name));
+        let sizes = [(1, true), (5, true), (5, false)].into_iter().cycle();
+        for (name, sizes) in activations().zip(sizes) {
+            prove_function(bench, shape, sizes, name != "relu", function(name));
         }
         let swish = Function::of("swish", "x*sigmoid(a*x)", Some(1.0)).unwrap();
-        prove_function(bench, shape, 1, true, swish);
+        prove_function(bench, shape, (1, true), true, swish);
     }
 
     /// f' and f'' pass the rounding of z + b on; f itself is a sum of numbers around 1, x and x² (gelu's), which
@@ -138,14 +138,14 @@ pub(super) mod proof {
     fn prove_function(
         bench: &mut Bench,
         shape: &Shape,
-        positions: usize,
+        sizes: (usize, bool),
         keeps_slope: bool,
         function: Function,
     ) {
         let f = function.expression.clone();
-        let (trial, operation) = trial(bench, shape, positions, keeps_slope, function);
+        let (trial, operation) = trial(bench, shape, sizes, keeps_slope, function);
         let biased = biased(&trial, shape, &operation);
-        let parameter = operation.parameter;
+        let (parameter, bias_of_layer) = (operation.parameter, operation.bias);
         trial.within(bench, operation, |written| {
             let &Biased { z, terms } = &biased[written.replica][written.index];
             let others = parameter.map(|own| trial.tensor_of(own, written.replica));
@@ -155,7 +155,8 @@ pub(super) mod proof {
             // At the kink z is exact.
             let curvature = if z == 0.0 { 0.0 } else { rise / (2.0 * h) };
             let made_of = 1.0 + z.abs();
-            match written.write {
+            // Without a bias z is not written.
+            match written.write + usize::from(bias_of_layer.is_none()) {
                 0 => tolerance(2, terms),
                 1 => tolerance(1, slope_at(z).abs() * terms + made_of),
                 _ => tolerance(1, curvature.abs() * terms + made_of),

@@ -1,7 +1,7 @@
 //! a = f(W x + b), W of shape (units, inputs).
 
 use super::field::{Field, Source};
-use super::one_layer::{OnInput, OneLayer};
+use super::one_layer::{Input, OnInput, OneLayer};
 use super::weighted::{Weighted, lower};
 use crate::network::lowering::{Lowering, Site};
 use crate::plan::access::Mode;
@@ -13,6 +13,8 @@ use crate::plan::{BufferId, View};
 pub struct Dense {
     /// The number of outputs.
     pub units: usize,
+    /// Whether it adds a bias per unit.
+    pub bias: bool,
 }
 
 /// A dense layer on an input of known shape.
@@ -20,19 +22,23 @@ pub struct Dense {
 pub struct DenseOn {
     inputs: Vec<usize>,
     units: usize,
+    bias: bool,
 }
 
 impl OneLayer for Dense {
     type Placed = DenseOn;
-    const FIELDS: &'static [&'static str] = &["units"];
+    const FIELDS: &'static [&'static str] = &["units", "bias"];
     const IS_ACTIVATED: bool = true;
 
     fn read<S: Source>(from: &mut S) -> Result<Self, S::Error> {
-        Ok(Dense { units: from.size("units", None, "the width of the layer")? })
+        Ok(Dense {
+            units: from.size("units", None, "the width of the layer")?,
+            bias: from.flag("bias", true, "whether each unit has a bias")?,
+        })
     }
 
     fn fields(&self) -> Vec<Field> {
-        vec![Field::Size(self.units)]
+        vec![Field::Size(self.units), Field::Flag(self.bias)]
     }
 
     fn sizes(&self) -> Vec<(usize, &'static str)> {
@@ -40,15 +46,15 @@ impl OneLayer for Dense {
     }
 
     fn described(&self) -> Option<String> {
-        Some(self.units.to_string())
+        Some(format!("{}{}", self.units, if self.bias { "" } else { ", no bias" }))
     }
 
     fn short(&self) -> Option<String> {
-        self.described()
+        Some(self.units.to_string())
     }
 
-    fn place(&self, input: &[usize]) -> Result<DenseOn, String> {
-        Ok(DenseOn { inputs: input.to_vec(), units: self.units })
+    fn place(&self, input: Input) -> Result<DenseOn, String> {
+        Ok(DenseOn { inputs: input.shape.to_vec(), units: self.units, bias: self.bias })
     }
 }
 
@@ -68,6 +74,7 @@ impl OnInput for DenseOn {
             fan_in: inputs,
             fan_out: self.units,
             output: self.shape(),
+            bias: self.bias,
         };
         lower(lowering, site, weighted, |weight, z| {
             let (x, z) = (View::whole(site.x, inputs), View::whole(z, self.units));

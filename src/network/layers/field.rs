@@ -2,8 +2,11 @@
 
 use crate::plan::Padding;
 
+/// The field of the layers inside a layer.
+pub const LAYERS_INSIDE: &str = "layers";
+
 /// The value of a field of a layer in files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Field {
     /// A whole number of 1 or more.
     Size(usize),
@@ -11,6 +14,21 @@ pub enum Field {
     Pair([usize; 2]),
     /// The zeros around the input.
     Padding(Padding),
+    /// The zeros around each axis: (vertical, horizontal).
+    Paddings([Padding; 2]),
+    /// A yes or no.
+    Flag(bool),
+    /// A real number.
+    Number(f64),
+}
+
+/// The real numbers that a field may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Range {
+    /// From 0 to below 1.
+    BelowOne,
+    /// Above 0.
+    AboveZero,
 }
 
 /// A source of the fields of a layer.
@@ -36,4 +54,30 @@ pub trait Source {
 
     /// The zeros around the input; none if the field is absent.
     fn padding(&mut self, field: &str) -> Result<Padding, Self::Error>;
+
+    /// The zeros around each axis, (vertical, horizontal), or a number for both; none if the field is absent.
+    fn paddings(&mut self, field: &str) -> Result<[Padding; 2], Self::Error>;
+
+    /// A yes or no; messages call it `what`.
+    fn flag(&mut self, field: &str, otherwise: bool, what: &str) -> Result<bool, Self::Error>;
+
+    /// A real number within a range; messages call it `what`.
+    fn number(
+        &mut self,
+        field: &str,
+        otherwise: Option<f64>,
+        range: Range,
+        what: &str,
+    ) -> Result<f64, Self::Error>;
+}
+
+impl Range {
+    /// Whether a number is within it, as f32 too.
+    pub fn has(self, number: f64) -> bool {
+        let narrow = number as f32;
+        match self {
+            Range::BelowOne => number >= 0.0 && narrow < 1.0,
+            Range::AboveZero => narrow > 0.0 && narrow.is_finite(),
+        }
+    }
 }

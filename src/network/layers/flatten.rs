@@ -1,7 +1,7 @@
 //! A signal or an image as features: channel after channel.
 
 use super::field::{Field, Source};
-use super::one_layer::{OnInput, OneLayer};
+use super::one_layer::{Input, OnInput, OneLayer};
 use crate::network::lowering::{Lowering, Site};
 use crate::plan::BufferId;
 
@@ -39,8 +39,8 @@ impl OneLayer for Flatten {
         None
     }
 
-    fn place(&self, input: &[usize]) -> Result<FlattenOn, String> {
-        Ok(FlattenOn { elements: input.iter().product() })
+    fn place(&self, input: Input) -> Result<FlattenOn, String> {
+        Ok(FlattenOn { elements: input.shape.iter().product() })
     }
 }
 

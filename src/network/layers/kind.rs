@@ -1,8 +1,9 @@
 //! The kinds of layers, from the one table of their files and types.
 
 use super::field::{Field, Source};
-use super::one_layer::{OnInput, OneLayer};
-use super::{avgpool1d, avgpool2d, conv1d, dense, flatten, maxpool1d};
+use super::one_layer::{Input, OnInput, OneLayer};
+use super::projection::Projection;
+use super::{avgpool1d, avgpool2d, conv1d, conv2d, dense, flatten, maxpool1d, maxpool2d, residual};
 use crate::network::lowering::{Lowering, Site};
 use crate::plan::{BufferId, Windows};
 
@@ -17,7 +18,7 @@ macro_rules! layers {
         }
 
         /// A layer on an input of known shape.
-        #[derive(Debug, Clone, PartialEq)]
+        #[derive(Debug, Clone)]
         pub(in crate::rooms::network) enum Placed {
             $($name(<$file::$name as OneLayer>::Placed),)*
         }
@@ -47,6 +48,14 @@ macro_rules! layers {
                 }
             }
 
+            /// Whether layers of a type have layers inside them.
+            pub fn holds_layers(name: &str) -> bool {
+                match name {
+                    $(stringify!($file) => $file::$name::HOLDS_LAYERS,)*
+                    _ => false,
+                }
+            }
+
             /// Reads a layer of a type; None if there is no such type.
             pub fn read<S: Source>(name: &str, from: &mut S) -> Option<Result<Self, S::Error>> {
                 match name {
@@ -55,8 +64,8 @@ macro_rules! layers {
                 }
             }
 
-            /// The layer on an input of this shape; the error says why it does not take the input.
-            pub(in crate::rooms::network) fn place(&self, input: &[usize]) -> Result<Placed, String> {
+            /// The layer on an input of known shape; the error says why it does not take the input.
+            pub(in crate::rooms::network) fn place(&self, input: Input) -> Result<Placed, String> {
                 match self { $(Kind::$name(layer) => layer.place(input).map(Placed::$name),)* }
             }
         }
@@ -90,6 +99,11 @@ macro_rules! layers {
                 match self { $(Placed::$name(layer) => layer.windows(),)* }
             }
 
+            /// The layer in its shortcut, if it has one.
+            pub fn projection(&self) -> Option<&Projection> {
+                match self { $(Placed::$name(layer) => layer.projection(),)* }
+            }
+
             /// Adds its operations at a site; the buffer of their result.
             pub fn lower(&self, lowering: &mut Lowering, site: &Site) -> BufferId {
                 match self { $(Placed::$name(layer) => layer.lower(lowering, site),)* }
@@ -100,10 +114,13 @@ macro_rules! layers {
 layers! {
     dense Dense,
     conv1d Conv1d,
+    conv2d Conv2d,
     maxpool1d MaxPool1d,
+    maxpool2d MaxPool2d,
     avgpool1d AvgPool1d,
     avgpool2d AvgPool2d,
     flatten Flatten,
+    residual Residual,
 }
 
 impl Kind {

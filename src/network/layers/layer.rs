@@ -4,12 +4,17 @@ use std::fmt;
 
 use super::dense::Dense;
 use super::kind::Kind;
+use super::residual::Residual;
 use crate::network::activation::Activation;
 
 /// The most layers of a network.
 pub const MOST_LAYERS: usize = 10_000;
 /// The most characters of all activations of a network: each layer's is differentiated by itself.
 pub const MOST_EXPRESSIONS: usize = 400_000;
+
+/// The fault of softmax in a layer that is not the last.
+pub(in crate::rooms::network) const NO_SOFTMAX: &str =
+    "has softmax, which belongs in the output layer only";
 
 /// One layer of a network. `A` is its activation; in parameters it is the text of the activation.
 ///
@@ -21,22 +26,29 @@ pub struct Layer<A = Activation> {
     pub kind: Kind,
     /// The function that it applies to its result; None for a layer that applies none.
     pub activation: Option<A>,
+    /// The layers inside it, as a residual has them; most have none.
+    pub layers: Vec<Layer<A>>,
 }
 
 impl<A> Layer<A> {
     /// A layer with an activation.
     pub fn activated(kind: impl Into<Kind>, activation: impl Into<A>) -> Self {
-        Layer { kind: kind.into(), activation: Some(activation.into()) }
+        Layer { kind: kind.into(), activation: Some(activation.into()), layers: vec![] }
     }
 
     /// A layer without an activation.
     pub fn plain(kind: impl Into<Kind>) -> Self {
-        Layer { kind: kind.into(), activation: None }
+        Layer { kind: kind.into(), activation: None, layers: vec![] }
+    }
+
+    /// Layers, and a way around them: a = f(F(x) + P(x)).
+    pub fn residual(layers: impl Into<Vec<Layer<A>>>, activation: impl Into<A>) -> Self {
+        Layer { layers: layers.into(), ..Layer::activated(Residual, activation) }
     }
 
     /// A dense layer.
     pub fn dense(units: usize, activation: impl Into<A>) -> Self {
-        Layer::activated(Dense { units }, activation)
+        Layer::activated(Dense { units, bias: true }, activation)
     }
 
     /// Its type in files.
@@ -57,22 +69,50 @@ impl<A> Layer<A> {
         }
     }
 
+    /// The same layer with another kind of activation; the layers inside it are converted after it.
+    pub fn with_activation<'a, B, E>(
+        &'a self,
+        convert: &mut impl FnMut(&'a A) -> Result<B, E>,
+    ) -> Result<Layer<B>, E> {
+        let activation = self.activation.as_ref().map(&mut *convert).transpose()?;
+        let inside = self.layers.iter().map(|layer| layer.with_activation(convert));
+        let layers = inside.collect::<Result<_, _>>()?;
+        Ok(Layer { kind: self.kind.clone(), activation, layers })
+    }
+
+    /// This layer, and all inside it.
+    pub fn with_inner(&self) -> Vec<&Layer<A>> {
+        let inside = self.layers.iter().flat_map(Layer::with_inner);
+        std::iter::once(self).chain(inside).collect()
+    }
+}
+
+impl Layer {
     /// A fault on any input, if it has one.
     pub(in crate::rooms::network) fn fault(&self) -> Option<String> {
+        if !Kind::holds_layers(self.name()) && !self.layers.is_empty() {
+            return Some("has layers inside it, and takes none".into());
+        }
         match (Kind::is_activated(self.name()), &self.activation) {
             (true, None) => Some("has no activation; use \"linear\" for none".into()),
             (false, Some(_)) => Some("has an activation, and applies none".into()),
-            (true, Some(_)) | (false, None) => self.kind.fault(),
+            (true, Some(_)) | (false, None) => self.kind.fault().or_else(|| self.inner_fault()),
         }
     }
 
-    /// The same layer with another kind of activation.
-    pub fn with_activation<'a, B, E>(
-        &'a self,
-        convert: impl FnOnce(&'a A) -> Result<B, E>,
-    ) -> Result<Layer<B>, E> {
-        let activation = self.activation.as_ref().map(convert).transpose()?;
-        Ok(Layer { kind: self.kind.clone(), activation })
+    /// A fault of a layer inside this one, if there is one.
+    fn inner_fault(&self) -> Option<String> {
+        if Kind::holds_layers(self.name()) && self.layers.is_empty() {
+            return Some("has no layers inside it; allowed: 1 or more".into());
+        }
+        self.layers.iter().enumerate().find_map(|(index, layer)| {
+            let fault = match layer.activation() {
+                Some(Activation::Softmax) => Some(NO_SOFTMAX.into()),
+                _ => layer.fault(),
+            };
+            let (number, name) = (index + 1, layer.name());
+            fault.map(|fault| format!("has a layer {number} ({name}) inside it that {fault}"))
+        })
     }
 }
 

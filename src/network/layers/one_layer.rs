@@ -1,6 +1,7 @@
 //! The traits of a layer, by itself and on a known input.
 
 use super::field::{Field, Source};
+use super::projection::Projection;
 use crate::network::lowering::{Lowering, Site};
 use crate::plan::{BufferId, Windows};
 
@@ -12,6 +13,8 @@ pub(in crate::rooms::network) trait OneLayer: Sized {
     const FIELDS: &'static [&'static str];
     /// Whether it has an activation.
     const IS_ACTIVATED: bool = false;
+    /// Whether there are layers inside it.
+    const HOLDS_LAYERS: bool = false;
     /// The number of axes of the rows that it takes, 2 for (channels, samples); None if it takes any.
     const AXES: Option<usize> = None;
 
@@ -35,8 +38,17 @@ pub(in crate::rooms::network) trait OneLayer: Sized {
     /// Its fields in a few characters: `16c7`.
     fn short(&self) -> Option<String>;
 
-    /// The layer on an input of this shape; the error says why it does not take the input.
-    fn place(&self, input: &[usize]) -> Result<Self::Placed, String>;
+    /// The layer on an input of known shape; the error says why it does not take the input.
+    fn place(&self, input: Input) -> Result<Self::Placed, String>;
+}
+
+/// The rows that a layer takes.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::rooms::network) struct Input<'a> {
+    /// The shape of a row.
+    pub shape: &'a [usize],
+    /// The shape of a row after the layers inside it; the same without such layers.
+    pub inside: &'a [usize],
 }
 
 /// A layer on an input of known shape.
@@ -51,6 +63,11 @@ pub(in crate::rooms::network) trait OnInput {
 
     /// Its windows, if it has any.
     fn windows(&self) -> Option<Windows> {
+        None
+    }
+
+    /// The layer in its shortcut, if it has one.
+    fn projection(&self) -> Option<&Projection> {
         None
     }
 

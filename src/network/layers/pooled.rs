@@ -2,7 +2,7 @@
 
 use super::extent::Extent;
 use super::field::{Field, Source};
-use super::one_layer::{OnInput, OneLayer};
+use super::one_layer::{Input, OnInput, OneLayer};
 use crate::network::lowering::{Lowering, Site};
 use crate::plan::access::Mode;
 use crate::plan::ops::average_pool::AveragePool;
@@ -50,8 +50,11 @@ impl<P: Pool> OneLayer for P {
 
     /// As in other frameworks, the default stride is the size: windows lie side by side.
     fn read<S: Source>(from: &mut S) -> Result<Self, S::Error> {
-        let size = P::Extent::read(from, "size", P::Extent::TWO, P::Extent::SIZE)?;
-        let stride = P::Extent::read(from, "stride", size, P::Extent::STRIDE)?;
+        let elements = P::Extent::ELEMENTS;
+        let what = format!("the {elements} of a window");
+        let size = P::Extent::read(from, "size", Some(P::Extent::TWO), &what)?;
+        let what = format!("the {elements} from one window to the next");
+        let stride = P::Extent::read(from, "stride", Some(size), &what)?;
         Ok(P::new(size, stride))
     }
 
@@ -74,8 +77,8 @@ impl<P: Pool> OneLayer for P {
         Some(format!("{}{}", P::REDUCTION.letter(), self.size().text("x")))
     }
 
-    fn place(&self, input: &[usize]) -> Result<PoolOn, String> {
-        let (channels, plane) = P::Extent::of_row(input)?;
+    fn place(&self, input: Input) -> Result<PoolOn, String> {
+        let (channels, plane) = P::Extent::of_row(input.shape)?;
         let axes = axes(plane, self.size(), self.stride())?;
         let shape = P::Extent::row(channels, axes.map(|axis| axis.positions));
         let windows = Windows { channels, filters: channels, axes };
@@ -108,7 +111,7 @@ impl OnInput for PoolOn {
     }
 
     fn lower(&self, lowering: &mut Lowering, site: &Site) -> BufferId {
-        let (windows, number) = (self.windows, site.index + 1);
+        let (windows, number) = (self.windows, &site.number);
         let y = lowering.buffer(&format!("a{number}"), self.shape());
         let operation = match self.reduction {
             Reduction::Mean => {

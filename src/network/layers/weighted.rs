@@ -1,4 +1,4 @@
-//! Layers with weights: a = f(z), where z is a product of W and x, plus b.
+//! Layers with weights: a = f(z), where z is a product of W and x, plus b if the layer has a bias.
 
 use crate::network::activation::Activation;
 use crate::network::lowering::{Lowering, Site};
@@ -16,50 +16,52 @@ pub(super) struct Weighted {
     pub fan_out: usize,
     /// The shape of a row of the output.
     pub output: Vec<usize>,
+    /// Whether it has a bias.
+    pub bias: bool,
 }
 
-/// Adds the tensors and operations of a layer with weights; `product` is the operation from x and W to z. The loss and
-/// the prediction apply the activation of an output of classes or labels: there the layer ends with the logits z.
+/// Adds the tensors and operations of a layer with weights; `product` is the operation from x and W to z.
 pub(super) fn lower(
     lowering: &mut Lowering,
     site: &Site,
     sizes: Weighted,
     product: impl FnOnce(TensorId, BufferId) -> Operation,
 ) -> BufferId {
-    let Weighted { weight, fan_in, fan_out, output } = sizes;
+    let Weighted { weight, fan_in, fan_out, output, bias } = sizes;
     let channels = weight[0];
     let (of_weights, of_biases) = lowering.initializers(site);
-    let tensor = |name: &str, shape: Vec<usize>, decay, initializer| Tensor {
-        name: format!("layers.{}.{name}", site.index),
-        shape,
-        fan_in,
-        fan_out,
-        decay,
-        trainable: true,
-        replicated: true,
-        initializer,
-    };
-    let weight = lowering.tensor(tensor("weight", weight, true, of_weights));
-    let bias = lowering.tensor(tensor("bias", vec![channels], false, of_biases));
-    let number = site.index + 1;
-    let z = lowering.buffer(&format!("z{number}"), output.clone());
+    let weight = Tensor { fan_in, fan_out, ..site.tensor("weight", weight, of_weights) };
+    let weight = lowering.tensor(Tensor { decay: true, ..weight });
+    let bias = bias.then(|| lowering.tensor(site.tensor("bias", vec![channels], of_biases)));
+    let z = lowering.buffer(&format!("z{}", site.number), output);
     let product = product(weight, z);
     lowering.training.push(product);
+    activate(lowering, site, z, bias)
+}
+
+/// Adds the operations from z to f(z + b). The loss and the prediction apply the activation of an output of classes or
+/// labels: there the layer ends with the logits z.
+pub(super) fn activate(
+    lowering: &mut Lowering,
+    site: &Site,
+    z: BufferId,
+    bias: Option<TensorId>,
+) -> BufferId {
     let function = match site.activation {
         _ if site.is_in_loss => None,
         Activation::Linear | Activation::Softmax => None,
         Activation::Function(function) => Some(function.clone()),
     };
     let Some(function) = function else {
-        lowering.training.push(Bias { z, bias }.into());
+        lowering.training.extend(bias.map(|bias| Bias { z, bias }.into()));
         return z;
     };
     let parameter = function.parameter.as_ref().map(|learned| {
-        let initial = Initializer::Constant(learned.initial);
-        lowering.tensor(tensor("alpha", vec![1], false, initial))
+        lowering.tensor(site.tensor("alpha", vec![1], Initializer::Constant(learned.initial)))
     });
-    let a = lowering.buffer(&format!("a{number}"), output.clone());
-    let slope = Some(lowering.buffer(&format!("f'(z{number})"), output));
+    let output = lowering.buffers[z.0].shape.clone();
+    let a = lowering.buffer(&format!("a{}", site.number), output.clone());
+    let slope = Some(lowering.buffer(&format!("f'(z{})", site.number), output));
     lowering.training.push(BiasActivation { z, bias, function, parameter, a, slope }.into());
     a
 }

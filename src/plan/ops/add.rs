@@ -27,11 +27,17 @@ impl Describe for Add {
         vec![Write::to(self.to, self.mode)]
     }
 
+    /// The operation that sets a buffer reads its delta last: that buffer serves as the delta of `from`, without a copy.
     fn backward(&self, tape: &mut Tape) {
-        if let Some(delta) = tape.delta(self.to)
-            && let Some((below, mode)) = tape.to_delta(self.from)
-        {
-            tape.push(Add { from: delta, to: below, mode });
+        match self.mode {
+            Mode::Set => tape.moved(self.to, self.from),
+            Mode::Add => {
+                if let Some(delta) = tape.delta(self.to)
+                    && let Some((below, mode)) = tape.to_delta(self.from)
+                {
+                    tape.push(Add { from: delta, to: below, mode });
+                }
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! In one pass. z, a and slope are (rows, channels, positions), b (channels); a unit of a dense layer is a channel
 //! of one position. f is the activation, which may have a learned parameter α; without learning there is no slope.
+//! A layer without a bias has no b.
 
 use super::activation_backward::ActivationBackward;
 use super::bias::push_gradient;
@@ -19,8 +20,8 @@ pub struct BiasActivation {
     /// The products before, z after: rows of (channels, positions). A unit of a dense layer is a channel of one
     /// position.
     pub z: BufferId,
-    /// b, (channels).
-    pub bias: TensorId,
+    /// b, (channels), if the layer has a bias.
+    pub bias: Option<TensorId>,
     /// f
     pub function: Function,
     /// The learned parameter of f, of one element, if it has one.
@@ -33,12 +34,12 @@ pub struct BiasActivation {
 
 impl Describe for BiasActivation {
     fn reads(&self) -> Vec<Place> {
-        let parameter = self.parameter.map(Place::Tensor);
-        [Place::Buffer(self.z), Place::Tensor(self.bias)].into_iter().chain(parameter).collect()
+        let tensors = [self.bias, self.parameter].into_iter().flatten().map(Place::Tensor);
+        std::iter::once(Place::Buffer(self.z)).chain(tensors).collect()
     }
 
     fn writes(&self) -> Vec<Write> {
-        let written = [Some(self.z), Some(self.a), self.slope];
+        let written = [self.bias.map(|_| self.z), Some(self.a), self.slope];
         written.into_iter().flatten().map(Write::set).collect()
     }
 
@@ -53,7 +54,9 @@ impl Describe for BiasActivation {
         }
         tape.push(ActivationBackward { delta, slope });
         tape.moved(self.a, self.z);
-        push_gradient(tape, self.a, self.bias);
+        if let Some(bias) = self.bias {
+            push_gradient(tape, self.a, bias);
+        }
     }
 
     fn inference(&self) -> Option<Operation> {
