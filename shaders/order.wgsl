@@ -1,16 +1,7 @@
 // The order of an epoch, a bijection of the indices for each (seed, epoch): the swap-or-not shuffle. The twin of
-// src/data/order.rs, which says why. Prepended to `batch.wgsl`.
+// src/data/order.rs, which says why. Prepended to `batch.wgsl`, after `random.wgsl`.
 
 const ROUNDS = 24u;
-
-fn mix(word: u32) -> u32 {
-    var x = word;
-    x ^= x >> 16u;
-    x *= 0x7feb352du;
-    x ^= x >> 15u;
-    x *= 0x846ca68bu;
-    return x ^ (x >> 16u);
-}
 
 fn coin(word: u32) -> bool {
     let x = word * 0x7feb352du;

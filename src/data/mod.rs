@@ -5,6 +5,7 @@ mod dataset;
 pub mod npz;
 mod numbers;
 mod order;
+mod random;
 #[cfg(feature = "files")]
 mod rows;
 mod scaling;
@@ -13,6 +14,7 @@ mod split;
 pub use dataset::{Dataset, Targets};
 pub use numbers::Numbers;
 pub use order::Order;
+pub use random::{Random, RandomRow, Streams, below};
 #[cfg(feature = "files")]
 pub use rows::{Labelled, Rows, Wanted};
 pub use scaling::{Normalization, Scaling};

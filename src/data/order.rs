@@ -6,6 +6,7 @@
 //! two swap. It is a bijection for any number of rows, and its loop has a constant length,
 //! as a GPU (and a vectorising compiler) wants it; a Feistel cipher that walks its cycles has none.
 
+use super::random::mix;
 use crate::instruction_set::{Compiled, InstructionSet};
 
 /// Rounds of the shuffle. After r rounds a row sits where it started with probability 2^-r more
@@ -81,16 +82,7 @@ impl Compiled for Fill<'_> {
     }
 }
 
-/// A 32-bit finaliser (C. Wellons, "lowbias32").
-fn mix(mut x: u32) -> u32 {
-    x ^= x >> 16;
-    x = x.wrapping_mul(0x7feb_352d);
-    x ^= x >> 15;
-    x = x.wrapping_mul(0x846c_a68b);
-    x ^ (x >> 16)
-}
-
-/// The top bit of the same finaliser, its outer shifts left out.
+/// The top bit of [`mix`], its outer shifts left out.
 #[inline(always)]
 fn coin(x: u32) -> bool {
     let x = x.wrapping_mul(0x7feb_352d);
@@ -100,6 +92,7 @@ fn coin(x: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::random::tests::assert_uniform;
     use proptest::prelude::*;
 
     fn whole(seed: u64, epoch: u32, rows: u32) -> Vec<u32> {
@@ -123,18 +116,6 @@ mod tests {
             Order::new(seed, 3, rows).fill(first, &mut stretch);
             prop_assert_eq!(&stretch[..], &whole(seed, 3, rows)[first as usize..]);
         }
-    }
-
-    /// χ² of n equally likely cells has mean n - 1 and variance 2(n - 1); 5 deviations above is
-    /// less likely than 1e-5 for the sizes here, and the seeds are fixed.
-    fn assert_uniform(counts: &[u32]) {
-        let total: u32 = counts.iter().sum();
-        let expected = f64::from(total) / counts.len() as f64;
-        let chi_squared: f64 =
-            counts.iter().map(|&c| (f64::from(c) - expected).powi(2) / expected).sum();
-        let freedom = counts.len() as f64 - 1.0;
-        let bound = freedom + 5.0 * (2.0 * freedom).sqrt();
-        assert!(chi_squared < bound, "chi squared {chi_squared} of {freedom}, bound {bound}");
     }
 
     #[test]

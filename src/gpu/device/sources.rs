@@ -10,6 +10,7 @@ pub(in crate::rooms::gpu) const BY_PARAMETER: &str = "by_parameter";
 pub(in crate::rooms::gpu) const LOSS_OF: &str = "loss_of";
 
 pub(in crate::rooms::gpu) const STEP: &str = include_str!("../../../shaders/step.wgsl");
+const RANDOM: &str = include_str!("../../../shaders/random.wgsl");
 const ORDER: &str = include_str!("../../../shaders/order.wgsl");
 const WINDOWS: &str = include_str!("../../../shaders/windows.wgsl");
 const ELEMENT: &str = include_str!("../../../shaders/element.wgsl");
@@ -83,7 +84,7 @@ sources! {
     ACTIVATION_BACKWARD = "activation_backward" [ELEMENT];
     ADD = "add" [ELEMENT];
     AVERAGE_POOL = "average_pool" [WINDOWS, ELEMENT];
-    BATCH = "batch" [ORDER, ROW];
+    BATCH = "batch" [RANDOM, ORDER, ROW];
     BIAS = "bias" [ELEMENT];
     BIAS_ACTIVATION = "bias_activation" [MATH_WGSL, ELEMENT] applies Activation;
     BIAS_GRADIENT = "bias_gradient" [REDUCE];
