@@ -3,6 +3,7 @@
 
 mod activation;
 mod initialization;
+mod input_shape;
 pub mod layers;
 mod lower;
 mod lowering;
@@ -12,6 +13,7 @@ mod stack;
 
 pub use activation::Activation;
 pub use initialization::Initialization;
+pub use input_shape::{axes_of, reshaped};
 pub use layers::{Layer, MOST_EXPRESSIONS, MOST_LAYERS, MOST_SIZE, shape_text};
 pub use lower::lower;
 pub use named_activations::ACTIVATION_NAMES;

@@ -1,6 +1,7 @@
 //! The stack of layers of a network, and the task of its output.
 
 use super::activation::Activation;
+use super::input_shape::with_channels;
 use super::layers::{Layer, LayerOn, MOST_LAYERS, NO_SOFTMAX, shape_text};
 use super::placed_layer::PlacedLayer;
 use crate::error::{Error, Result};
@@ -45,7 +46,7 @@ pub struct Output<'a> {
 #[derive(Debug, Clone)]
 #[non_exhaustive] // made by `new`, which checks
 pub struct Network {
-    /// The shape of one input row: (features), or (channels, samples).
+    /// The shape of one input row: (features), (channels, samples) or (channels, height, width).
     pub input: Vec<usize>,
     /// The layers, from the input on.
     pub layers: Vec<Layer>,
@@ -134,16 +135,14 @@ impl<'a> Output<'a> {
 }
 
 impl Network {
-    /// A network of layers that fit together; the error names the layer, counted from 1, and the shapes. For a first
-    /// layer that takes signals, an input of features is a signal of one channel.
-    pub fn new(mut input: Vec<usize>, layers: Vec<Layer>) -> Result<Self> {
+    /// A network of layers that fit together; the error names the layer, counted from 1, and the shapes. An
+    /// input without channels has one where the layers take signals or images.
+    pub fn new(input: Vec<usize>, layers: Vec<Layer>) -> Result<Self> {
         if input.iter().product::<usize>() == 0 {
             return Err(Error::input("the input has no elements; allowed: 1 or more"));
         }
         let task = Output::of(&layers)?.task();
-        if layers.first().and_then(|first| first.kind.axes()) == Some(input.len() + 1) {
-            input.insert(0, 1);
-        }
+        let input = with_channels(&input, &layers)?;
         let (mut shapes, mut parameters): (Vec<Vec<usize>>, u128) = (vec![], 0);
         let mut all = vec![];
         for (index, layer) in layers.iter().enumerate() {

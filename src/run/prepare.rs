@@ -139,10 +139,10 @@ impl<'a> Prepared<'a> {
         Run {
             name: dataset.name.clone(),
             plan: lower(&network, parameters.initialization),
+            feature_names: feature_names(dataset, &network),
             network,
             table,
             labels,
-            feature_names: dataset.feature_names.clone(),
             target_names: dataset.target_names.clone(),
             step: StepRule {
                 batch_size: parameters.batch_size,
@@ -152,6 +152,12 @@ impl<'a> Prepared<'a> {
             folds,
         }
     }
+}
+
+/// The names of the channels or of the inputs one by one; others, such as those of the lines of an image, are not used.
+fn feature_names(dataset: &Dataset, network: &Network) -> Option<Vec<String>> {
+    let suits = |count: usize| count == network.input[0] || count == network.inputs();
+    dataset.feature_names.clone().filter(|names| suits(names.len()))
 }
 
 /// The scaling of the targets, and their variation in each split.

@@ -1,6 +1,6 @@
 //! A model of images, from the parameter file to predictions: means of squares that tell classes apart.
 
-use ndarray::{Array1, Array4, s};
+use ndarray::{Array1, Array4, Axis, s};
 use serde_json::{Value, json};
 
 use crate::support::{Folder, unbroken};
@@ -45,4 +45,28 @@ fn images_are_trained_on_predicted_and_evaluated() {
     assert_eq!(found["accuracy"], 1.0);
     folder.run(&["predict", "run", "images.npz", "-o", "out.csv"]).ended(0);
     assert_eq!(folder.read("out.csv").lines().count(), ROWS + 1);
+}
+
+#[test]
+fn rows_of_lines_and_columns_are_images_of_one_channel_before_a_layer_of_images() {
+    let folder = Folder::new();
+    let (x, y) = images();
+    folder.archive("gray.npz", &x.index_axis(Axis(1), 0).to_owned(), &y);
+    let with = |pool: Value| {
+        folder.parameters(json!({
+            "NPZ_DATASET": "gray.npz", "LR": 0.1, "MAX_EPOCHS": 20, "BATCH_SIZE": 8,
+            "LAYER_SIZES": null, "LAYER_ACTS": null,
+            "LAYERS": [pool, {"type": "dense", "units": 3, "activation": "softmax"}],
+        }))
+    };
+    let file = with(json!({"type": "avgpool2d", "size": [4, 2]}));
+    let trained = folder.train(&file, "run", &[]).ended(0);
+    trained.says(&["1 channel of 4 x 6", "(1, 4, 6)", "(1, 1, 3)"]);
+    let found = folder.run(&["evaluate", "run", "gray.npz", "--json"]).ended(0).stdout;
+    let found: Value = serde_json::from_str(&found).unwrap();
+    assert_eq!(found["accuracy"], 1.0);
+    folder.run(&["predict", "run", "gray.npz", "-o", "out.csv"]).ended(0);
+    // The same rows are 4 channels of 6 samples to a layer of signals.
+    let file = with(json!({"type": "avgpool1d"}));
+    folder.train(&file, "signals", &[]).ended(0).says(&["4 channels x 6 samples", "(4, 3)"]);
 }

@@ -27,6 +27,11 @@ impl Wanted {
         self.row_shape.iter().product()
     }
 
+    /// Whether rows may have this shape: one channel need not be said.
+    fn takes(&self, row: &[usize]) -> bool {
+        row == self.row_shape || (self.row_shape[0] == 1 && row == &self.row_shape[1..])
+    }
+
     /// The names of the inputs one by one.
     pub(super) fn input_names(&self) -> Option<&[String]> {
         self.feature_names.as_deref().filter(|names| names.len() == self.inputs())
@@ -40,7 +45,7 @@ pub(super) fn check_shape(what: &str, shape: &[usize], wanted: &Wanted) -> Resul
     let fits = match shape {
         [_] => inputs == 1,
         [_, columns] => *columns == inputs,
-        [_, row @ ..] => row == wanted.row_shape,
+        [_, row @ ..] => wanted.takes(row),
         [] => false,
     };
     if fits {
