@@ -50,7 +50,7 @@ pub use rooms::door::Trainer;
 pub use rooms::error::{Error, ErrorKind, Place, Result};
 pub use rooms::metrics::{Figures, Scores};
 pub use rooms::model::Model;
-pub use rooms::network::{Initialization, Layer, Task};
+pub use rooms::network::{Initialization, InputLayout, Layer, Task};
 pub use rooms::run::{
     BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters, ReplicaId,
 };

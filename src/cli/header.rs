@@ -61,16 +61,7 @@ pub(super) fn lines(
 }
 
 fn dataset(run: &Run) -> String {
-    let (rows, inputs) = run.table.inputs.dim();
-    let shape = match run.network.input.as_slice() {
-        [channels, samples] => {
-            format!("{} x {}", counted(*channels, "channel"), counted(*samples, "sample"))
-        }
-        [channels, height, width] => {
-            format!("{} of {height} x {width}", counted(*channels, "channel"))
-        }
-        _ => counted(inputs, "feature"),
-    };
+    let (rows, shape) = (run.table.rows(), axes(&run.network.input));
     let targets = match run.network.task() {
         Task::Classification => format!("{} classes", run.labels.len()),
         Task::MultiLabel => counted(run.network.outputs(), "label"),
@@ -79,14 +70,26 @@ fn dataset(run: &Run) -> String {
     format!("{}: {}, {shape}, {targets}", shown(&run.name), counted(rows, "row"))
 }
 
-/// A note for a signal whose axes look transposed: far fewer samples than channels.
+/// The axes of a row in words.
+fn axes(input: &[usize]) -> String {
+    match input {
+        [channels, samples] => {
+            format!("{} x {}", counted(*channels, "channel"), counted(*samples, "sample"))
+        }
+        [channels, height, width] => {
+            format!("{} of {height} x {width}", counted(*channels, "channel"))
+        }
+        features => counted(features.iter().product::<usize>(), "feature"),
+    }
+}
+
+/// A note for a signal or an image whose axes look transposed: a last axis far shorter than the channels.
 fn axes_note(input: &[usize]) -> Option<String> {
-    let &[channels, samples] = input else { return None };
-    (samples.saturating_mul(MUCH) <= channels).then(|| {
+    let (&channels, &last) = (input.first()?, input.last()?);
+    (input.len() > 1 && last.saturating_mul(MUCH) <= channels).then(|| {
         format!(
-            "rows are read as {} x {}; if the last axis holds the channels, save X=X.transpose(0, 2, 1)",
-            counted(channels, "channel"),
-            counted(samples, "sample")
+            "rows are read as {}; if the last axis holds the channels: INPUT_LAYOUT=channels_last",
+            axes(input)
         )
     })
 }

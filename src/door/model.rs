@@ -43,11 +43,10 @@ impl Model {
 
     /// Rows as a matrix; refused where they have neither the model's shape nor its number of inputs.
     fn flat<D: Dimension>(&self, rows: ArrayView<'_, f64, D>) -> Result<Array2<f64>> {
-        let (inputs, own) = (self.network.inputs(), &self.network.input[..]);
+        let (inputs, shapes) = (self.network.inputs(), self.row_shapes());
         let shape = rows.shape().to_vec();
         let fits = match shape.split_first() {
-            // One channel need not be said.
-            Some((_, row)) => row == [inputs] || row == own || (own[0] == 1 && row == &own[1..]),
+            Some((_, row)) => row == [inputs] || shapes.iter().any(|shape| row == shape),
             None => false,
         };
         let flat = rows.as_standard_layout().into_owned();
@@ -55,8 +54,8 @@ impl Model {
             Ok(flat) if fits => Ok(flat),
             _ => Err(Error::input(format!(
                 "rows of the shape {shape:?}; the model takes (rows, {inputs}){}",
-                if own.len() > 1 {
-                    format!(", or rows of {}", shape_text(own))
+                if shapes[0].len() > 1 {
+                    format!(", or rows of {}", shape_text(&shapes[0]))
                 } else {
                     String::new()
                 }

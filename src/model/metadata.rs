@@ -36,6 +36,12 @@ pub(super) struct ModelMetadata {
     pub dataset: String,
     pub best_epoch: u32,
     pub input_shape: Vec<usize>,
+    /// The shape of a row of the data, where that does not follow from the input's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row_shape: Option<Vec<usize>>,
+    /// Absent where the data have their channels first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_layout: Option<String>,
     pub layers: Vec<LayerRecord>,
     pub inputs: Scaling,
     pub targets: Option<Scaling>,

@@ -4,6 +4,7 @@
 mod field_record;
 mod metadata;
 mod read;
+mod rows;
 mod write;
 
 use serde_json::value::RawValue;
@@ -13,7 +14,7 @@ use crate::backend::{ReplicaState, State, TensorState, Trained};
 use crate::data::{Scaling, Split};
 use crate::error::{Error, Result};
 use crate::metrics::{Figures, figures_json};
-use crate::network::{Initialization, Network, lower};
+use crate::network::{Initialization, InputLayout, Network, lower};
 use crate::plan::{Plan, Tensor};
 use crate::run::{ReplicaId, Run};
 use crate::train::Outcome;
@@ -21,7 +22,8 @@ use crate::train::Outcome;
 /// The name of the format in the metadata.
 const FORMAT: &str = "gpu-mlp";
 /// The latest version of the description in the metadata. A model has the first version that can describe it: 2
-/// adds several labels per row, 3 a loss of values other than the squared error, 4 the layers that came with images.
+/// adds several labels per row, 3 a loss of values other than the squared error, 4 the layers that came with images, and
+/// rows with the channels last.
 const FORMAT_VERSION: u64 = 4;
 /// The metadata key of the description. One key only: the order of several, and so the bytes of the file, would
 /// vary from run to run.
@@ -40,6 +42,12 @@ pub struct Model {
     /// The layers and their shapes.
     #[doc(hidden)]
     pub network: Network,
+    /// The shape of a row of the data it was trained on.
+    #[doc(hidden)]
+    pub row_shape: Vec<usize>,
+    /// The place of the channels in a row of data.
+    #[doc(hidden)]
+    pub input_layout: InputLayout,
     /// One name per layer; empty where the parameters gave none.
     #[doc(hidden)]
     pub layer_names: Vec<String>,
@@ -100,6 +108,8 @@ impl Model {
             dataset: run.name.clone(),
             best_epoch,
             network: run.network.clone(),
+            row_shape: run.row_shape.clone(),
+            input_layout: run.input_layout,
             layer_names,
             inputs: fold.inputs.clone(),
             targets: fold.targets.clone(),

@@ -7,6 +7,7 @@ use std::io::{Read, Seek};
 use safetensors::tensor::{Dtype, Metadata, SafeTensors};
 
 use super::metadata::{Head, LayerRecord, ModelMetadata};
+use super::rows::{input_layout, row_shape};
 use super::{FORMAT, FORMAT_VERSION, LONGEST_HEADER, METADATA_KEY, Model, ModelTensor};
 use crate::data::Scaling;
 use crate::error::{Error, Result};
@@ -141,7 +142,13 @@ fn described(about: ModelMetadata) -> Result<Model> {
         let (names, shape) = (names.len(), shape_text(&network.input));
         return Err(disagrees(&format!("feature_names: {names} of them for inputs of {shape}")));
     }
+    let input_layout = input_layout(about.input_layout.as_deref(), &network);
+    let input_layout = input_layout.map_err(|what| disagrees(&what))?;
+    let row_shape = row_shape(about.row_shape, &network, input_layout);
+    let row_shape = row_shape.map_err(|what| disagrees(&what))?;
     Ok(Model {
+        row_shape,
+        input_layout,
         dataset: about.dataset,
         best_epoch: about.best_epoch,
         layer_names: about.layers.into_iter().map_while(|layer| layer.name).collect(),

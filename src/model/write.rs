@@ -10,7 +10,7 @@ use super::metadata::{LayerRecord, ModelMetadata};
 use super::{FORMAT, METADATA_KEY, Model};
 use crate::error::{Error, Result};
 use crate::network::layers::Kind;
-use crate::network::{Layer, Task};
+use crate::network::{InputLayout, Layer, Task};
 use crate::plan::Loss;
 
 impl Model {
@@ -47,8 +47,9 @@ impl Model {
             Loss::MultiLabelCrossEntropy => (2, None),
             Loss::SoftmaxCrossEntropy | Loss::BinaryCrossEntropy | Loss::OfValues(_) => (1, None),
         };
+        let is_last = self.input_layout == InputLayout::ChannelsLast;
         let of_images = network.layers.iter().flat_map(Layer::with_inner).any(needs_version_4);
-        let version = if of_images { 4 } else { version };
+        let version = if is_last || of_images { 4 } else { version };
         let description = ModelMetadata {
             format: FORMAT.into(),
             version,
@@ -57,6 +58,8 @@ impl Model {
             dataset: self.dataset.clone(),
             best_epoch: self.best_epoch,
             input_shape: network.input.clone(),
+            row_shape: self.own_row_shape(),
+            input_layout: is_last.then(|| self.input_layout.name().into()),
             layers,
             inputs: self.inputs.clone(),
             targets: (network.task() == Task::Regression).then(|| self.targets.clone()),

@@ -1,7 +1,7 @@
 //! The shape of a row as the network takes it: features, a signal (channels, samples), or an image (channels, height,
 //! width).
 
-use super::layers::{Kind, Layer, shape_text};
+use super::layers::{Kind, Layer};
 use crate::error::{Error, Result};
 
 /// The number of axes of the rows that the layers take, 2 for signals and 3 for images; None where they are features.
@@ -12,9 +12,12 @@ pub fn axes_of<A>(layers: &[Layer<A>]) -> Option<usize> {
     deciding(layers).map(|(_, axes)| axes)
 }
 
-/// The layer that decides, with its index.
+/// The index of the layer that decides, or that has it inside it, and the number of axes.
 fn deciding<A>(layers: &[Layer<A>]) -> Option<(usize, usize)> {
-    for (index, layer) in layers.iter().enumerate() {
+    let all = layers.iter().enumerate();
+    let all =
+        all.flat_map(|(index, outer)| outer.with_inner().into_iter().map(move |l| (index, l)));
+    for (index, layer) in all {
         match (&layer.kind, layer.kind.axes()) {
             (Kind::Dense(_) | Kind::Flatten(_), _) => return None,
             (_, Some(axes)) => return Some((index, axes)),
@@ -48,23 +51,6 @@ fn image_of(elements: usize) -> [usize; 3] {
     let squares = [1, 3].map(|channels| [channels, (elements / channels).isqrt()]);
     let square = squares.into_iter().find(|[channels, side]| channels * side * side == elements);
     square.map_or([1, 1, elements], |[channels, side]| [channels, side, side])
-}
-
-/// The given shape for rows of another; refused where the two have not as many elements.
-pub fn reshaped(row: &[usize], given: Option<&[usize]>) -> Result<Vec<usize>> {
-    let Some(given) = given else { return Ok(row.to_vec()) };
-    let product = |shape: &[usize]| shape.iter().map(|&size| size as u128).product::<u128>();
-    if product(given) == product(row) {
-        return Ok(given.to_vec());
-    }
-    let row = match row {
-        [features] => format!("{features} features"),
-        shape => format!("the shape {}, {} elements", shape_text(shape), product(shape)),
-    };
-    Err(Error::input(format!(
-        "found {given:?}, {} elements, but a row has {row}; allowed: 1 to 3 sizes whose product is as many",
-        product(given)
-    )))
 }
 
 #[cfg(test)]
@@ -111,14 +97,5 @@ mod tests {
             assert!(error.contains(&format!("{features} features; give INPUT_SHAPE")), "{error}");
             assert!(error.ends_with(example), "{error}");
         }
-    }
-
-    #[test]
-    fn a_shape_has_as_many_elements_as_a_row() {
-        assert_eq!(reshaped(&[64], Some(&[1, 8, 8])), Ok(vec![1, 8, 8]));
-        assert_eq!(reshaped(&[4, 16], Some(&[64])), Ok(vec![64]));
-        assert_eq!(reshaped(&[4, 16], None), Ok(vec![4, 16]));
-        let error = reshaped(&[64], Some(&[1, 8, 9])).unwrap_err().to_string();
-        assert!(error.contains("[1, 8, 9], 72 elements, but a row has 64 features"), "{error}");
     }
 }

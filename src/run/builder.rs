@@ -6,7 +6,7 @@ use super::clip::Clip;
 use super::optimizer::Optimizer;
 use super::parameters::Parameters;
 use crate::data::Normalization;
-use crate::network::{Initialization, Task};
+use crate::network::{Initialization, InputLayout, Task};
 
 /// Each method is a key of the parameter file; its line ends with the key.
 impl Parameters {
@@ -28,6 +28,16 @@ impl Parameters {
     /// The rule of a step: `OPTIMIZER`.
     pub fn optimizer(self, optimizer: Optimizer) -> Self {
         Parameters { optimizer, ..self }
+    }
+
+    /// The shape of a row, such as `[1, 8, 8]` for an image of 64 features: `INPUT_SHAPE`.
+    pub fn input_shape(self, shape: impl Into<Vec<usize>>) -> Self {
+        Parameters { input_shape: Some(shape.into()), ..self }
+    }
+
+    /// Whether the channels of a row come first or last: `INPUT_LAYOUT`.
+    pub fn input_layout(self, layout: InputLayout) -> Self {
+        Parameters { input_layout: Some(layout), ..self }
     }
 
     /// The task, where output and targets do not tell it: `TASK`.

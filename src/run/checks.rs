@@ -7,8 +7,8 @@ use ndarray::ArrayView2;
 use super::fold::Fold;
 use super::table::{Table, TableTargets};
 use crate::data::{Dataset, Scaling, Split};
-use crate::error::{Error, Result};
-use crate::network::{Network, Task};
+use crate::error::{Error, Result, counted};
+use crate::network::{Network, Task, shape_text};
 
 /// Weights of rows further from 1 than this would lose all others in f32 sums.
 const WEIGHTS: std::ops::RangeInclusive<f64> = 1e-12..=1e12;
@@ -104,6 +104,7 @@ pub(super) fn class_without<'a>(
 /// classes, apart by name.
 pub(super) fn check_names(dataset: &Dataset, network: &Network) -> Result<()> {
     let features = dataset.feature_names.as_deref().unwrap_or_default();
+    check_feature_names(dataset, network)?;
     let expected = match network.task() {
         Task::Classification => network.classes(),
         Task::MultiLabel | Task::Regression => network.outputs(),
@@ -125,6 +126,24 @@ pub(super) fn check_names(dataset: &Dataset, network: &Network) -> Result<()> {
         }
     }
     .map_err(|error| error.within(format!("the data set {}", dataset.name)))
+}
+
+/// Refuses names of features that are neither one a channel nor one an input, such as those of the lines of an image.
+fn check_feature_names(dataset: &Dataset, network: &Network) -> Result<()> {
+    let (channels, inputs) = (network.input[0], network.inputs());
+    match &dataset.feature_names {
+        Some(names) if names.len() != channels && names.len() != inputs => {
+            Err(Error::input(format!(
+                "array feature_names holds {} names, but rows of {} have {} and {}; save as many names, or none",
+                names.len(),
+                shape_text(&network.input),
+                counted(channels, "channel"),
+                counted(inputs, "input")
+            ))
+            .within(format!("the data set {}", dataset.name)))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Names without the blanks around them, each with its place in words.

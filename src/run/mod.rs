@@ -1,5 +1,6 @@
 //! A run: its parameters as plain structs, their checks, and what a backend needs to train. Knows no JSON.
 
+mod arranged;
 mod batch_gradient;
 mod builder;
 mod checks;

@@ -6,7 +6,7 @@ use super::clip::Clip;
 use super::layer_stack::LayerStack;
 use super::optimizer::Optimizer;
 use crate::data::Normalization;
-use crate::network::{Initialization, Task};
+use crate::network::{Initialization, InputLayout, Task};
 
 /// The parameters of a run: [`Parameters::new`], and one method per number. `docs/parameters.md` has their
 /// meanings, and what is allowed.
@@ -18,6 +18,12 @@ pub struct Parameters {
     /// `NPZ_SHA256`: the data set this run was made with; another file is refused.
     #[doc(hidden)]
     pub dataset_sha256: Option<String>,
+    /// `INPUT_SHAPE`; None: the shape that the data give a row.
+    #[doc(hidden)]
+    pub input_shape: Option<Vec<usize>>,
+    /// `INPUT_LAYOUT`; None: channels first.
+    #[doc(hidden)]
+    pub input_layout: Option<InputLayout>,
     /// `LAYER_SIZES`, `LAYER_NAMES`, `LAYER_ACTS`, or `LAYERS`
     #[doc(hidden)]
     pub layers: LayerStack,
@@ -108,6 +114,8 @@ impl Parameters {
         Parameters {
             dataset: String::new(),
             dataset_sha256: None,
+            input_shape: None,
+            input_layout: None,
             layers: layers.into(),
             custom_function: None,
             task: None,

@@ -1,7 +1,10 @@
 //! From parameters and data to a [`Run`]: the checks that need both, and the parts of the run.
 
+use std::borrow::Cow;
+
 use ndarray::Array2;
 
+use super::arranged::Arranged;
 use super::checks::{check_names, check_own_parts, check_range, check_weights};
 use super::class_weight::class_weights;
 use super::fold::Fold;
@@ -18,7 +21,7 @@ use super::task::task_of;
 use super::task_keys::{stopping, target_normalize, value_loss};
 use crate::data::{Dataset, Normalization, Scaling, Split, Splits, split_rows};
 use crate::error::{Error, Result};
-use crate::network::{Network, Task, lower};
+use crate::network::{InputLayout, Network, Task, lower};
 
 impl Run {
     /// Checks the parameters against the data and prepares the run: one replica on one fold.
@@ -74,7 +77,10 @@ impl Run {
 /// The parts of a run that its folds share.
 struct Prepared<'a> {
     parameters: &'a Parameters,
-    dataset: &'a Dataset,
+    dataset: Cow<'a, Dataset>,
+    /// The shape of a row of the data, and the place of its channels.
+    row_shape: Vec<usize>,
+    input_layout: InputLayout,
     network: Network,
     table: Table,
     labels: Vec<i64>,
@@ -84,18 +90,30 @@ struct Prepared<'a> {
 
 impl<'a> Prepared<'a> {
     fn new(parameters: &'a Parameters, dataset: &'a Dataset) -> Result<Self> {
-        let network = network(parameters, dataset)?;
-        check_names(dataset, &network)?;
+        let row_shape = dataset.row_shape.clone();
+        let Arranged { dataset, shape, layout } = Arranged::new(parameters, dataset)?;
+        let network = network(parameters, &dataset, shape)?;
+        check_names(&dataset, &network)?;
         let stopping = stopping(parameters, network.task())?;
         let target_normalize = target_normalize(parameters, network.output_activation())?;
         let (table, labels) = Table::new(
-            dataset,
+            &dataset,
             &network,
             parameters.layers.sizes_key(),
             parameters.normalize != Normalization::None,
             target_normalize != Normalization::None,
         )?;
-        Ok(Prepared { parameters, dataset, network, table, labels, stopping, target_normalize })
+        Ok(Prepared {
+            parameters,
+            dataset,
+            row_shape,
+            input_layout: layout,
+            network,
+            table,
+            labels,
+            stopping,
+            target_normalize,
+        })
     }
 
     /// A fold of these rows, scaled by its training rows.
@@ -125,7 +143,8 @@ impl<'a> Prepared<'a> {
 
     /// One replica per fold, all with the numbers of the parameters.
     fn run(self, folds: Vec<Fold>) -> Run {
-        let Prepared { parameters, dataset, network, table, labels, stopping, .. } = self;
+        let Prepared { parameters, dataset, row_shape, input_layout, network, .. } = self;
+        let (table, labels, stopping) = (self.table, self.labels, self.stopping);
         let replicas = (0..folds.len()).map(|fold| Replica {
             id: ReplicaId(fold),
             fold,
@@ -138,8 +157,10 @@ impl<'a> Prepared<'a> {
         });
         Run {
             name: dataset.name.clone(),
+            row_shape,
+            input_layout,
             plan: lower(&network, parameters.initialization),
-            feature_names: feature_names(dataset, &network),
+            feature_names: dataset.feature_names.clone(),
             network,
             table,
             labels,
@@ -152,12 +173,6 @@ impl<'a> Prepared<'a> {
             folds,
         }
     }
-}
-
-/// The names of the channels or of the inputs one by one; others, such as those of the lines of an image, are not used.
-fn feature_names(dataset: &Dataset, network: &Network) -> Option<Vec<String>> {
-    let suits = |count: usize| count == network.input[0] || count == network.inputs();
-    dataset.feature_names.clone().filter(|names| suits(names.len()))
 }
 
 /// The scaling of the targets, and their variation in each split.
@@ -184,8 +199,8 @@ fn scaled_targets(
     })
 }
 
-/// The network the parameters describe; its input is checked against the data.
-fn network(parameters: &Parameters, dataset: &Dataset) -> Result<Network> {
+/// The network the parameters describe, on rows of this shape; its input is checked against the data.
+fn network(parameters: &Parameters, dataset: &Dataset, shape: Vec<usize>) -> Result<Network> {
     let columns = dataset.inputs.ncols();
     if let LayerStack::Mlp { sizes, .. } = &parameters.layers
         && sizes.first() != Some(&columns)
@@ -198,8 +213,7 @@ fn network(parameters: &Parameters, dataset: &Dataset) -> Result<Network> {
         .within("LAYER_SIZES"));
     }
     let layers = parameters.network_layers()?;
-    let network = Network::new(dataset.row_shape.clone(), layers)
-        .map_err(|e| e.within(parameters.layers.key()))?;
+    let network = Network::new(shape, layers).map_err(|e| e.within(parameters.layers.key()))?;
     let task = task_of(parameters, dataset, network.output());
     let network = network.for_task(task).map_err(|e| e.within("TASK"))?;
     Ok(match value_loss(parameters, task)? {

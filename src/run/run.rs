@@ -9,7 +9,7 @@ use super::step_rule::StepRule;
 use super::table::{Table, TableTargets};
 use crate::data::{Scaling, Split};
 
-use crate::network::Network;
+use crate::network::{InputLayout, Network};
 use crate::plan::Plan;
 
 /// Everything a backend needs to train.
@@ -19,6 +19,10 @@ pub struct Run {
     pub name: String,
     /// The network.
     pub network: Network,
+    /// The shape of a row of the data.
+    pub row_shape: Vec<usize>,
+    /// The place of the channels in a row of the data.
+    pub input_layout: InputLayout,
     /// The network as operations.
     pub plan: Plan,
     /// The data.

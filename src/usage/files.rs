@@ -3,7 +3,7 @@
 use ndarray::Axis;
 
 use super::output::PredictionFile;
-use super::predictor::{Predictor, block_rows, scaled};
+use super::predictor::{Predictor, block_rows, columns, scaled};
 use super::targets::truth;
 use crate::backend::{Infer, Trained};
 use crate::data::{Labelled, Rows};
@@ -61,9 +61,9 @@ pub async fn evaluate(
     check_classes(model.labels.len())?;
     let truth = truth(model, data)?;
     // A row that f32 can't hold is refused before a device is opened.
-    let block_rows = block_rows(model);
+    let (block_rows, columns) = (block_rows(model), columns(model));
     for (block, rows) in data.inputs.axis_chunks_iter(Axis(0), block_rows).enumerate() {
-        scaled(&model.inputs, rows, (block * block_rows) as u64)?;
+        scaled(&model.inputs, columns.as_deref(), rows, (block * block_rows) as u64)?;
     }
     let mut predictor = Predictor::with_targets(model, open).await?;
     let mut tally = Tally::new(model.labels.len(), &truth);

@@ -20,6 +20,8 @@ const MOST_ROWS: usize = 4096;
 pub struct Predictor {
     infer: Box<dyn Infer>,
     inputs: Scaling,
+    /// The column of each input, where the channels of a row come last.
+    columns: Option<Vec<usize>>,
     /// Tells the meaning of the outputs: with one sigmoid, the probability of the second of two classes.
     loss: Loss,
     block_rows: usize,
@@ -52,6 +54,7 @@ impl Predictor {
         Ok(Predictor {
             infer: open(trained).await?,
             inputs: model.inputs.clone(),
+            columns: columns(model),
             loss: model.network.loss(),
             block_rows: block_rows(model),
         })
@@ -66,7 +69,7 @@ impl Predictor {
     /// (rows, classes), or of the labels, shape (rows, labels), or the values, shape (rows, outputs).
     /// Probabilities are f32s. `first` is the number of the first row, for messages.
     pub async fn predict(&mut self, rows: &Array2<f64>, first: u64) -> Result<Array2<f64>> {
-        let rows = scaled(&self.inputs, rows.view(), first)?;
+        let rows = scaled(&self.inputs, self.columns.as_deref(), rows.view(), first)?;
         let outputs = self.infer.predict(rows.view()).await?;
         Ok(self.predictions(outputs))
     }
@@ -78,7 +81,7 @@ impl Predictor {
         truth: &Truth,
         first: u64,
     ) -> Result<Evaluated> {
-        let rows = scaled(&self.inputs, rows, first)?;
+        let rows = scaled(&self.inputs, self.columns.as_deref(), rows, first)?;
         let Evaluated { predictions, loss_sum } = self.infer.evaluate(rows.view(), truth).await?;
         Ok(Evaluated { predictions: self.predictions(predictions), loss_sum })
     }
@@ -106,14 +109,27 @@ pub(super) fn block_rows(model: &Model) -> usize {
     (BLOCK_NUMBERS / widest).clamp(1, MOST_ROWS)
 }
 
-/// (value - shift) · scale in f64, as f32.
-pub(super) fn scaled(scaling: &Scaling, rows: ArrayView2<f64>, first: u64) -> Result<Array2<f32>> {
+/// The column of each input of the model in rows of its data; None where it is the input's own.
+pub(super) fn columns(model: &Model) -> Option<Vec<usize>> {
+    model.input_layout.columns(&model.network.input)
+}
+
+/// (value - shift) · scale in f64, as f32; `columns` has the column of each input.
+pub(super) fn scaled(
+    scaling: &Scaling,
+    columns: Option<&[usize]>,
+    rows: ArrayView2<f64>,
+    first: u64,
+) -> Result<Array2<f32>> {
+    let column = |input: usize| columns.map_or(input, |columns| columns[input]);
     let mut values = Vec::with_capacity(rows.len());
-    for ((_, column), value) in rows.indexed_iter() {
-        values.push(((value - scaling.shift[column]) * scaling.scale[column]) as f32);
+    for row in rows.outer_iter() {
+        for (input, (shift, scale)) in scaling.shift.iter().zip(&scaling.scale).enumerate() {
+            values.push(((row[column(input)] - shift) * scale) as f32);
+        }
     }
     if let Some(at) = values.iter().position(|value| !value.is_finite()) {
-        let (row, column) = (at / rows.ncols(), at % rows.ncols());
+        let (row, column) = (at / rows.ncols(), column(at % rows.ncols()));
         return Err(Error::input(format!(
             "row {}, column {column} (counted from 0) is {:e}, which f32 can't hold once it is scaled as \
              the model's data were",

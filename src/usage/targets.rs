@@ -14,7 +14,8 @@ pub fn wanted(model: &Model) -> Wanted {
         class_names.extend(model.class_name(class).map(|name| (name.to_owned(), label)));
     }
     Wanted {
-        row_shape: model.network.input.clone(),
+        row_shape: model.input_layout.of_data(&model.network.input),
+        other_shapes: model.row_shapes(),
         feature_names: model.feature_names.clone(),
         targets: if model.labels.is_empty() { model.network.outputs() } else { 1 },
         target_names: model.output_names().map(<[String]>::to_vec),

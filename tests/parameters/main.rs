@@ -10,10 +10,10 @@ use std::path::PathBuf;
 use gpu_mlp::Result;
 use gpu_mlp::rooms::data::Normalization;
 use gpu_mlp::rooms::error::ErrorKind;
-use gpu_mlp::rooms::network::Layer;
 use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
 use gpu_mlp::rooms::network::layers::flatten::Flatten;
 use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
+use gpu_mlp::rooms::network::{InputLayout, Layer};
 use gpu_mlp::rooms::plan::Padding;
 use gpu_mlp::rooms::run::{BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters};
 use proptest::prelude::*;
@@ -115,6 +115,7 @@ fn every_key_reaches_its_field() {
         "ACC_PATIENCE": 7, "LOSS_PATIENCE": 8.0, "WARMUP_EPOCHS": 0, "GRAD_CLIP": 5,
         "GRAD_CLIP_MODE": "value", "OPTIMIZER": "Adam", "ADAM_BETA1": 0, "L2": 0.5,
         "CLASS_WEIGHT": [0, 1, 2.5], "RANDOM_SEED": u64::MAX, "SPLIT_SEED": 1, "SPLIT": [0.6, 0.3, 0.1],
+        "INPUT_SHAPE": [2, 2], "INPUT_LAYOUT": "channels_last",
         "STRATIFY": false, "NORMALIZE": "minmax", "TARGET_NORMALIZE": "none", "DEVICE": "cpu",
     })))
     .unwrap();
@@ -125,6 +126,10 @@ fn every_key_reaches_its_field() {
     assert_eq!(p.optimizer, Optimizer::Adam { beta1: 0.0, beta2: 0.999, epsilon: 1e-8 });
     assert_eq!(p.class_weight, Some(ClassWeight::Each(vec![0.0, 1.0, 2.5])));
     assert_eq!((p.random_seed, p.split_seed, p.split), (u64::MAX, Some(1), [0.6, 0.3, 0.1]));
+    assert_eq!(
+        (p.input_shape, p.input_layout),
+        (Some(vec![2, 2]), Some(InputLayout::ChannelsLast))
+    );
     assert_eq!((p.stratify, p.normalize), (false, Normalization::MinMax));
     assert_eq!((p.target_normalize, p.device.as_str()), (Some(Normalization::None), "cpu"));
     let LayerStack::Mlp { names, .. } = p.layers else { panic!("{:?}", p.layers) };

@@ -12,6 +12,13 @@ fn refused_values_are_named_with_what_is_allowed() {
         ("NPZ_DATASET", json!(" "), "found \" \"; allowed: the path of an .npz file"),
         ("NPZ_DATASET", json!(null), "missing, and has no default; allowed: the path"),
         ("NPZ_SHA256", json!("12ab"), "found \"12ab\"; allowed: a SHA-256, 64 hexadecimal digits"),
+        (
+            "INPUT_SHAPE",
+            json!([]),
+            "found []; allowed: a list of 1 to 3 whole numbers of 1 or more",
+        ),
+        ("INPUT_SHAPE", json!([1, 0]), ", item 2: found 0; allowed: a whole number of 1 or more"),
+        ("INPUT_LAYOUT", json!("NHWC"), "allowed: \"channels_first\", \"channels_last\""),
         ("LAYER_SIZES", json!([4]), "found [4]; allowed: a list of 2 or more whole numbers"),
         ("LAYER_SIZES", json!(4), "found 4; allowed: a list of 2 or more whole numbers"),
         (

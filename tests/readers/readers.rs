@@ -87,6 +87,7 @@ impl Scratch {
 fn wanted() -> Wanted {
     Wanted {
         row_shape: vec![4],
+        other_shapes: vec![],
         feature_names: Some(["a", "b", "c", "d"].map(String::from).to_vec()),
         targets: 1,
         target_names: None,

@@ -6,6 +6,7 @@ mod first_line;
 mod images;
 mod labels;
 mod large;
+mod layouts;
 mod losses;
 mod made;
 mod model_file;

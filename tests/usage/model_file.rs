@@ -64,6 +64,8 @@ fn descriptions_that_do_not_fit_together_are_refused() {
         (json!({"task": "regression"}), "task: found \"regression\" with an output of 2 x softmax"),
         (json!({"input_shape": [3]}), "inputs: 2 shifts and 2 scales; expected: 3 of each"),
         (json!({"input_shape": []}), "input_shape: []"),
+        (json!({"input_layout": "channels_last"}), "input_layout; allowed: \"channels_last\", of"),
+        (json!({"row_shape": [3, 1]}), "row_shape; allowed: 1 to 3 sizes, 2 elements in all"),
         (json!({"input_shape": [0]}), "the input has no elements"),
         (json!({"input_shape": [1u64 << 40, 1u64 << 40]}), "input_shape: "),
         (json!({"layers": []}), "there is no layer"),

@@ -119,8 +119,11 @@ pub(super) fn weights(name: &str, weights: ArrayD<f64>, rows: usize) -> Result<V
     Ok(weights)
 }
 
-/// One name per feature, or per channel for signals.
+/// One name per feature, or per channel for signals and images, whose channels come first or last.
 pub(super) fn feature_names(name: &str, found: usize, row_shape: &[usize]) -> Result<()> {
+    if row_shape.last() == Some(&found) || row_shape.iter().product::<usize>() == found {
+        return Ok(());
+    }
     let unit = if row_shape.len() == 1 { "feature" } else { "channel" };
     match row_shape.first() {
         Some(expected) if found != *expected => Err(Error::input(format!(

@@ -14,7 +14,7 @@ mod weights;
 
 use std::path::PathBuf;
 
-use ndarray::{Array1, Array2, ArrayView, ArrayView2, Dimension};
+use ndarray::{Array1, Array2, ArrayView, ArrayView2, Axis, Dimension};
 
 use self::part::Part;
 pub use self::targets::Targets;
@@ -35,7 +35,8 @@ pub struct Dataset {
     pub sha256: Option<String>,
     /// The inputs, shape (rows, product of `row_shape`), in original units, all finite.
     pub inputs: Array2<f64>,
-    /// The shape of one row: `[features]`, or `[channels, T]` for signals.
+    /// The shape of one row: `[features]`, `[channels, T]` for signals, `[channels, height, width]` or `[height, width]` for
+    /// images; channels may come last.
     pub row_shape: Vec<usize>,
     /// The targets; same number of rows as `inputs`.
     pub targets: Targets,
@@ -111,6 +112,30 @@ impl Dataset {
             checks::weights("sample_weight", Array1::from(weights).into_dyn(), self.inputs.nrows());
         self.sample_weight = Some(weights.map_err(|error| error.within(&self.name))?);
         Ok(self)
+    }
+
+    /// The same data set with these columns, in their order; `row_shape` stays that of the file.
+    pub(crate) fn with_columns(&self, columns: &[usize]) -> Self {
+        let inputs = self.inputs.select(Axis(1), columns);
+        Self { inputs, ..self.without_inputs() }
+    }
+
+    /// The same data set with no inputs, without a copy of them.
+    fn without_inputs(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            path: self.path.clone(),
+            sha256: self.sha256.clone(),
+            inputs: Array2::zeros((0, 0)),
+            row_shape: self.row_shape.clone(),
+            targets: self.targets.clone(),
+            own_validation: self.own_validation,
+            own_test: self.own_test,
+            sample_weight: self.sample_weight.clone(),
+            feature_names: self.feature_names.clone(),
+            target_names: self.target_names.clone(),
+            unused: self.unused.clone(),
+        }
     }
 
     fn from_part(part: Part) -> Self {

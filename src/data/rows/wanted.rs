@@ -5,8 +5,10 @@ use crate::error::{Error, Result};
 /// What the rows of a file must be.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
-    /// The shape of a row: `[features]`, `[channels, samples]` or `[channels, height, width]`.
+    /// The shape of a row as the file lays it out: `[features]`, `[channels, samples]`, `[height, width, channels]`, ...
     pub row_shape: Vec<usize>,
+    /// Other shapes that a row may have, flat aside.
+    pub other_shapes: Vec<Vec<usize>>,
     /// The names of the features, one per input or per channel, where they are known.
     pub feature_names: Option<Vec<String>>,
     /// The number of target columns.
@@ -27,9 +29,9 @@ impl Wanted {
         self.row_shape.iter().product()
     }
 
-    /// Whether rows may have this shape: one channel need not be said.
+    /// Whether rows may have this shape.
     fn takes(&self, row: &[usize]) -> bool {
-        row == self.row_shape || (self.row_shape[0] == 1 && row == &self.row_shape[1..])
+        row == self.row_shape || self.other_shapes.iter().any(|other| row == other)
     }
 
     /// The names of the inputs one by one.

@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::key::{DefaultValue, Key};
 use crate::error::Result;
+use crate::network::InputLayout;
 use crate::params::found::Found;
 use crate::params::setting::{Field, Optional};
-use crate::params::values::{Text, Values};
+use crate::params::values::{Choice, SIZE, Text, Values};
 
 pub(super) const KEYS: &[Key] = &[
     Key {
@@ -27,7 +28,56 @@ pub(super) const KEYS: &[Key] = &[
         other_names: &[],
         setting: &Optional { of: Sha256, at: |p| &mut p.dataset_sha256 },
     },
+    Key {
+        name: "INPUT_SHAPE",
+        help: "the shape of a row, in place of the data's: `[1, 8, 8]` makes an image of 1 channel of 64 features, \
+               `[2, 100]` a signal of 2 channels of 200",
+        default: DefaultValue::Told("the data's"),
+        other_names: &["INPUTSIZE", "BATCHINPUTSHAPE"],
+        setting: &Optional { of: Shape, at: |p| &mut p.input_shape },
+    },
+    Key {
+        name: "INPUT_LAYOUT",
+        help: "where the channels of a row are: (channels, height, width) and (channels, samples), or (height, width, \
+               channels) and (samples, channels), as Keras and image libraries have them; `INPUT_SHAPE` is in the same \
+               layout",
+        default: DefaultValue::Is("\"channels_first\""),
+        other_names: &["DATAFORMAT", "IMAGEDATAFORMAT"],
+        setting: &Optional {
+            of: Choice(&[
+                ("channels_first", InputLayout::ChannelsFirst),
+                ("channels_last", InputLayout::ChannelsLast),
+            ]),
+            at: |p| &mut p.input_layout,
+        },
+    },
 ];
+
+/// The sizes of a row.
+struct Shape;
+
+const SHAPE: &str = "a list of 1 to 3 whole numbers of 1 or more, such as [1, 8, 8]";
+
+impl Values for Shape {
+    type Value = Vec<usize>;
+
+    fn allowed(&self) -> String {
+        SHAPE.into()
+    }
+
+    fn schema(&self) -> Value {
+        json!({"type": "array", "minItems": 1, "maxItems": 3, "items": SIZE.schema()})
+    }
+
+    fn read(&self, found: &Found) -> Result<Vec<usize>> {
+        let shape = found.list(SHAPE, |size| SIZE.read(&size))?;
+        if matches!(shape.len(), 1..=3) { Ok(shape) } else { Err(found.refuse(SHAPE)) }
+    }
+
+    fn write(&self, value: &Vec<usize>) -> Value {
+        json!(value)
+    }
+}
 
 /// Hexadecimal digits of either case, kept in small letters.
 struct Sha256;
