@@ -21,6 +21,7 @@ struct Replica {
     seed_low: u32,
     seed_high: u32,
     fold: u32,
+    // Of the first step.
     learning_rate: f32,
     // L2 and the scale of the gradient, for a whole batch and for the last batch of an epoch.
     decay: f32,
@@ -33,7 +34,10 @@ struct Replica {
     log_beta1: f32,
     log_beta2: f32,
     numbers: array<f32, 5>,
-    padding: u32,
+    // How the learning rate changes, and for COSINE what it falls to.
+    rate_schedule: u32,
+    rate_floor: f32,
+    max_epochs: u32,
 }
 
 // The steps that a pass makes.
@@ -60,6 +64,11 @@ const TRAIN = 0u;
 const EVALUATE = 1u;
 const END = 4u;
 
+// How a learning rate changes, where it does.
+const COSINE = 1u;
+
+const HALF_PI = 1.5707963267948966;
+
 fn epoch() -> u32 {
     return cursor.epoch_low + (cursor.epoch_high << 16u);
 }
@@ -85,6 +94,25 @@ fn correction(log_beta: f32, t: f32) -> f32 {
     return select(1.0 / rest(log_beta, t), 1.0, log_beta == 0.0);
 }
 
+// The share of a replica's steps that is left before step `number` of the epoch; 0 after its last epoch. Epochs and steps
+// are counted down in whole numbers, and never multiplied: an f32 holds whole numbers up to 2^24 only.
+fn share_left(replica: Replica, number: u32, of_epoch: u32) -> f32 {
+    let epochs = f32(replica.max_epochs - min(epoch(), replica.max_epochs));
+    let of_this = f32(of_epoch - min(number, of_epoch)) / f32(max(of_epoch, 1u));
+    let left = (epochs + of_this) / f32(max(replica.max_epochs, 1u));
+    return select(left, 0.0, epoch() > replica.max_epochs);
+}
+
+// The learning rate of step `number` of the epoch. COSINE: floor + (first - floor) · sin²(π/2 · share left), and in the
+// first step the rate itself, however the device rounds.
+fn learning_rate(replica: Replica, number: u32, of_epoch: u32) -> f32 {
+    let sine = sine_of_reduced(HALF_PI * share_left(replica, number, of_epoch));
+    let high = sine * sine;
+    let cosine = replica.learning_rate * high + replica.rate_floor * (1.0 - high);
+    let is_first = (epoch() == 1u) & (number == 0u);
+    return select(replica.learning_rate, cosine, (replica.rate_schedule == COSINE) & !is_first);
+}
+
 // `steps` steps from `number` on, as one entry.
 fn training(replica: Replica, slot: u32, number: u32, steps: u32) -> Step {
     var step: Step;
@@ -103,7 +131,7 @@ fn training(replica: Replica, slot: u32, number: u32, steps: u32) -> Step {
     step.slot = slot;
     step.number = number;
     step.confusion = slot * parameters.confusion_length;
-    step.learning_rate = replica.learning_rate;
+    step.learning_rate = learning_rate(replica, number, of_epoch);
     step.decay = select(replica.decay, replica.last_decay, is_last);
     step.correction1 = correction(replica.log_beta1, t);
     step.correction2 = correction(replica.log_beta2, t);

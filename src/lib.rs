@@ -52,7 +52,7 @@ pub use rooms::metrics::{Figures, Scores};
 pub use rooms::model::Model;
 pub use rooms::network::{Initialization, InputLayout, Layer, Task};
 pub use rooms::run::{
-    BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters, ReplicaId,
+    BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters, RateSchedule, ReplicaId,
 };
 pub use rooms::train::{EpochRow, Outcome, ReplicaOutcome, Seconds, Stop};
 

@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use gpu_mlp::{
-    Clip, Dataset, ErrorKind, Layer, Model, Optimizer, Parameters, Place, Stop, Targets, Trainer,
+    Clip, Dataset, ErrorKind, Layer, Model, Optimizer, Parameters, Place, RateSchedule, Stop,
+    Targets, Trainer,
 };
 use ndarray::{Array2, Array3, array};
 
@@ -75,6 +76,7 @@ fn wrong_parameters_are_refused_as_those_of_a_file_are() {
     };
     let key = |name: &str| Some(Place::Whole(name.into()));
     let momentum = Optimizer::Momentum { momentum: f64::NAN };
+    let falling_to = |floor| parameters().rate_schedule(RateSchedule::Cosine { floor });
     for (parameters, place, words) in [
         (parameters().learning_rate(-1.0), "LR", "LR: found -1.0; allowed: a number above 0"),
         (parameters().batch_size(0), "BATCH_SIZE", "BATCH_SIZE: found 0; allowed"),
@@ -85,6 +87,17 @@ fn wrong_parameters_are_refused_as_those_of_a_file_are() {
         (parameters().split([0.5, 0.2, 0.2]), "SPLIT", "SPLIT: found [0.5,0.2,0.2]"),
         (parameters().r2_patience(3), "R2_PATIENCE", "R2_PATIENCE: the task is classification"),
         (parameters().loss("huber(0)"), "LOSS", "LOSS: "),
+        (
+            falling_to(1.0),
+            "LR_SCHEDULE",
+            "LR_SCHEDULE: found \"cosine(1)\", whose floor is above LR",
+        ),
+        (
+            falling_to(-1.0),
+            "LR_SCHEDULE",
+            "LR_SCHEDULE: found \"cosine(-1)\", whose floor is not 0",
+        ),
+        (falling_to(f64::NAN), "LR_SCHEDULE", "LR_SCHEDULE: found NaN; allowed: \"constant\""),
     ] {
         let (found, message) = refused(parameters);
         assert_eq!(found, key(place), "{message}");

@@ -8,7 +8,7 @@ use super::wrap::wrapped;
 use crate::data::Split;
 use crate::error::counted;
 use crate::network::Task;
-use crate::run::{Parameters, Replica, Run, TableTargets};
+use crate::run::{Parameters, Rate, Replica, Run, TableTargets};
 use crate::text::shown;
 
 /// The most classes or labels whose rows are shown.
@@ -56,6 +56,7 @@ pub(super) fn lines(
         }
     }
     lines.extend(architecture::lines(parameters, run));
+    lines.extend(changing_rate(run));
     lines.push(format!("stops at: {}", criteria(run)));
     lines.iter().map(|line| wrapped(line)).collect()
 }
@@ -147,6 +148,18 @@ pub(super) fn class_name(run: &Run, class: usize) -> String {
             format!("{}={}", run.labels[class], shown(&names[class]))
         }
         _ => format!("class {}", run.labels[class]),
+    }
+}
+
+/// How the learning rate of the first replica changes, if it does.
+fn changing_rate(run: &Run) -> Option<String> {
+    let replica = run.replicas.first()?;
+    match replica.rate {
+        Rate::Constant(_) => None,
+        Rate::Cosine { from, floor } => Some(format!(
+            "learning rate: from {from} to {floor} by half a cosine, over {}",
+            counted(run.steps_in_all(replica), "step")
+        )),
     }
 }
 

@@ -177,7 +177,7 @@ impl<T: Product> Worker<T> {
         let Shared { run, layout, .. } = shared;
         let update = Update {
             optimizer: replica.optimizer,
-            numbers: run.step.numbers(replica, rows, trainee.steps),
+            numbers: run.step_numbers(replica, rows, trainee.steps),
             clipping: Clipping::of(replica.clip, &self.gradients),
         };
         let mut arrays = Arrays {

@@ -3,7 +3,7 @@
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::params::keys;
-use crate::run::{ClassWeight, Clip, Optimizer, Parameters};
+use crate::run::{ClassWeight, Clip, Optimizer, Parameters, RateSchedule};
 
 /// The parameters as a file gives them, for this data set.
 pub(super) fn checked(parameters: &Parameters, dataset: &Dataset) -> Result<Parameters> {
@@ -53,6 +53,10 @@ fn numbers(parameters: &Parameters) -> impl Iterator<Item = (&'static str, f64)>
             numbers.extend(weights.iter().map(|&(_, weight)| ("CLASS_WEIGHT", weight)));
         }
         Some(ClassWeight::Balanced) | None => {}
+    }
+    match parameters.rate_schedule {
+        RateSchedule::Constant => {}
+        RateSchedule::Cosine { floor } => numbers.push(("LR_SCHEDULE", floor)),
     }
     numbers.into_iter()
 }

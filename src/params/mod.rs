@@ -13,6 +13,7 @@ mod layer_schema;
 mod locate;
 mod other_names;
 mod page;
+mod rate_schedules;
 mod read;
 mod schema;
 mod setting;

@@ -13,8 +13,7 @@ pub enum Meaning {
 
 const SCORE: &str =
     "the patience is ACC_PATIENCE, R2_PATIENCE or LOSS_PATIENCE, each a number of epochs";
-const RATE: &str =
-    "the learning rate is constant: LR; OPTIMIZER \"adam\" adapts the steps to the gradients";
+const RATE: &str = "the learning rate falls from LR with LR_SCHEDULE \"cosine\"";
 const NESTEROV: &str = "there is no Nesterov momentum; MOMENTUM is the plain one";
 const DROPOUT: &str = "there is no dropout; against overfitting there are L2 and LOSS_PATIENCE";
 const SPLIT: &str = "SPLIT has all parts: [0.7, 0.2, 0.1] is train, validation and test";
@@ -25,8 +24,6 @@ const TOLD: &[(&str, &str)] = &[
     ("DROPOUT", DROPOUT),
     ("DROPOUTRATE", DROPOUT),
     ("NESTEROV", NESTEROV),
-    ("LRSCHEDULE", RATE),
-    ("LRSCHEDULER", RATE),
     ("LRDECAY", RATE),
     ("LEARNINGRATEDECAY", RATE),
     ("L1", "there is no L1; L2 is what there is"),

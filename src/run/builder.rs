@@ -5,6 +5,7 @@ use super::class_weight::ClassWeight;
 use super::clip::Clip;
 use super::optimizer::Optimizer;
 use super::parameters::Parameters;
+use super::rate::RateSchedule;
 use crate::data::Normalization;
 use crate::network::{Initialization, InputLayout, Task};
 
@@ -13,6 +14,11 @@ impl Parameters {
     /// The factor of every step: `LR`.
     pub fn learning_rate(self, learning_rate: f64) -> Self {
         Parameters { learning_rate, ..self }
+    }
+
+    /// How the learning rate changes over the epochs: `LR_SCHEDULE`.
+    pub fn rate_schedule(self, rate_schedule: RateSchedule) -> Self {
+        Parameters { rate_schedule, ..self }
     }
 
     /// The most passes over the training rows: `MAX_EPOCHS`.

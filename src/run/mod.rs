@@ -34,7 +34,7 @@ pub(crate) use labels::check_labels;
 pub use layer_stack::LayerStack;
 pub use optimizer::{Formula, Optimizer};
 pub use parameters::{DEFAULT_CUSTOM_FUNCTION, Parameters};
-pub use rate::Rate;
+pub use rate::{Rate, RateSchedule};
 pub use replica::{Replica, ReplicaId};
 pub use run::Run;
 pub use step_numbers::StepNumbers;

@@ -5,6 +5,7 @@ use super::class_weight::ClassWeight;
 use super::clip::Clip;
 use super::layer_stack::LayerStack;
 use super::optimizer::Optimizer;
+use super::rate::RateSchedule;
 use crate::data::Normalization;
 use crate::network::{Initialization, InputLayout, Task};
 
@@ -39,6 +40,9 @@ pub struct Parameters {
     /// `LR`
     #[doc(hidden)]
     pub learning_rate: f64,
+    /// `LR_SCHEDULE`
+    #[doc(hidden)]
+    pub rate_schedule: RateSchedule,
     /// `MAX_EPOCHS`
     #[doc(hidden)]
     pub max_epochs: u32,
@@ -108,7 +112,7 @@ pub struct Parameters {
 pub const DEFAULT_CUSTOM_FUNCTION: &str = "x*sigmoid(x)";
 
 impl Parameters {
-    /// These layers, and everything else at its default: a learning rate of 0.001, 100 epochs, batches of 32,
+    /// These layers, and everything else at its default: a constant learning rate of 0.001, 100 epochs, batches of 32,
     /// plain gradient descent.
     pub fn new(layers: impl Into<LayerStack>) -> Self {
         Parameters {
@@ -121,6 +125,7 @@ impl Parameters {
             task: None,
             loss: None,
             learning_rate: 0.001,
+            rate_schedule: RateSchedule::Constant,
             max_epochs: 100,
             batch_size: 32,
             batch_gradient: BatchGradient::Mean,

@@ -10,7 +10,6 @@ use super::class_weight::class_weights;
 use super::fold::Fold;
 use super::layer_stack::LayerStack;
 use super::parameters::Parameters;
-use super::rate::Rate;
 use super::replica::{Replica, ReplicaId};
 use super::replicas::{check_division, check_replicas, patience};
 use super::run::Run;
@@ -149,7 +148,7 @@ impl<'a> Prepared<'a> {
             id: ReplicaId(fold),
             fold,
             seed: parameters.random_seed,
-            rate: Rate::Constant(parameters.learning_rate),
+            rate: parameters.rate_schedule.beginning_at(parameters.learning_rate),
             l2: parameters.l2,
             clip: parameters.clip,
             optimizer: parameters.optimizer,

@@ -2,7 +2,7 @@
 
 use super::batch_gradient::BatchGradient;
 use super::replica::Replica;
-use super::step_rule::StepRule;
+use super::run::Run;
 
 /// The numbers of one step of a replica, the same for all its weights.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,16 +15,28 @@ pub struct StepNumbers {
     pub corrections: [f64; 2],
 }
 
-impl StepRule {
+impl Run {
     /// The numbers of step `t` of a replica, counted from 1 over all its epochs, on `rows` rows.
-    pub fn numbers(&self, replica: &Replica, rows: usize, t: u64) -> StepNumbers {
+    pub fn step_numbers(&self, replica: &Replica, rows: usize, t: u64) -> StepNumbers {
         StepNumbers {
-            learning_rate: replica.rate.at(t),
-            decay: match self.batch_gradient {
+            learning_rate: replica.rate.at(t, self.steps_in_all(replica)),
+            decay: match self.step.batch_gradient {
                 BatchGradient::Mean => replica.l2 / rows as f64,
                 BatchGradient::Sum => replica.l2,
             },
             corrections: replica.optimizer.corrections(t),
         }
+    }
+
+    /// The steps of all epochs of a replica.
+    pub fn steps_in_all(&self, replica: &Replica) -> u64 {
+        u64::from(self.steps_of(self.fold(replica))) * u64::from(replica.stopping.max_epochs)
+    }
+
+    /// The learning rate of the last step of an epoch of a replica, where not every step has the same.
+    pub fn changing_rate(&self, replica: &Replica, epoch: u32) -> Option<f64> {
+        let t = u64::from(self.steps_of(self.fold(replica))) * u64::from(epoch);
+        let changes = !replica.rate.is_constant();
+        changes.then(|| replica.rate.at(t, self.steps_in_all(replica)))
     }
 }

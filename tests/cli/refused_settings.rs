@@ -11,6 +11,14 @@ const WRONG: &[(&[&str], &[&str])] = &[
     (&["--set", "LR=fast"], &["--set LR: found \"fast\"; allowed: a number above 0"]),
     (&["--set", "LR=0"], &["--set LR: found 0; allowed: a number above 0"]),
     (&["--set", "LR=1", "--set", "LR=2"], &["--set LR: given twice"]),
+    (
+        &["--set", "LR_SCHEDULE=cosin"],
+        &["--set LR_SCHEDULE: found \"cosin\"; allowed: ", "did you mean cosine?"],
+    ),
+    (
+        &["--set", "LR_SCHEDULE=cosine(0.2)"],
+        &["--set LR_SCHEDULE: found \"cosine(0.2)\", whose floor is above LR, 0.1; allowed: "],
+    ),
     (&["--set", "MAX_EPOCHS=4294967296"], &["--set MAX_EPOCHS: ", "from 1 to 4294967294"]),
     (&["--set", "BATCH_SIZE=2.5"], &["--set BATCH_SIZE: found 2.5"]),
     (&["--set", "RANDOM_SEED=-1"], &["--set RANDOM_SEED: found -1"]),

@@ -14,7 +14,9 @@ use gpu_mlp::rooms::cpu::{Cpu, Product};
 use gpu_mlp::rooms::data::{Dataset, Split, Splits, Targets};
 use gpu_mlp::rooms::metrics::Evaluation;
 use gpu_mlp::rooms::network::ACTIVATION_NAMES;
-use gpu_mlp::rooms::run::{Clip, LayerStack, Optimizer, Parameters, Rate, Replica, ReplicaId, Run};
+use gpu_mlp::rooms::run::{
+    Clip, LayerStack, Optimizer, Parameters, RateSchedule, Replica, ReplicaId, Run,
+};
 use gpu_mlp::rooms::train::{EpochRow, Observer, Outcome, train};
 use ndarray::{Array2, ArrayD};
 use pollster::FutureExt as _;
@@ -216,6 +218,15 @@ fn ten_folds(rows: usize) -> Vec<Splits> {
     (0..FOLDS).map(fold).collect()
 }
 
+/// Constant rates and rates that fall.
+fn rates(id: usize) -> RateSchedule {
+    match id % 3 {
+        0 => RateSchedule::Constant,
+        1 => RateSchedule::Cosine { floor: 0.0 },
+        _ => RateSchedule::Cosine { floor: 0.001 },
+    }
+}
+
 /// Replicas on ten folds, each with its own seed, rate, L2, bound, Adam, patience and epochs.
 fn replicas(run: &Run, count: usize) -> Vec<Replica> {
     let replica = |id: usize| {
@@ -224,7 +235,7 @@ fn replicas(run: &Run, count: usize) -> Vec<Replica> {
             id: ReplicaId(id),
             fold: id % FOLDS,
             seed: (id / FOLDS) as u64,
-            rate: Rate::Constant(0.002 + 0.3 * share),
+            rate: rates(id).beginning_at(0.002 + 0.3 * share),
             l2: 0.01 * (id % 3) as f64,
             clip: [None, Some(Clip::Value(0.05)), Some(Clip::Norm(0.2))][id / 7 % 3],
             optimizer: Optimizer::Adam { beta1: 0.8 + 0.15 * share, beta2: 0.99, epsilon: 1e-8 },

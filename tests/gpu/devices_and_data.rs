@@ -7,7 +7,7 @@ use gpu_mlp::rooms::backend::{Infer, Train, Weights};
 use gpu_mlp::rooms::cpu::CpuInference;
 use gpu_mlp::rooms::data::Split;
 use gpu_mlp::rooms::gpu::{GpuBackend, GpuInference, Schedule};
-use gpu_mlp::rooms::run::{Clip, Optimizer, Parameters};
+use gpu_mlp::rooms::run::{Clip, Optimizer, Parameters, RateSchedule};
 use gpu_mlp::rooms::train::Stop;
 use pollster::FutureExt as _;
 
@@ -26,6 +26,7 @@ fn rich() -> Parameters {
     let mut parameters = parameters(&[4, 8, 7, 2], &["gelu", "prelu", "linear"]);
     (parameters.max_epochs, parameters.optimizer, parameters.learning_rate) = (6, ADAM, 0.02);
     (parameters.l2, parameters.clip) = (0.01, Some(Clip::Norm(0.8)));
+    parameters.rate_schedule = RateSchedule::Cosine { floor: 0.001 };
     parameters
 }
 
@@ -69,11 +70,15 @@ fn the_same_run_gives_the_same_bits_on(schedule: Schedule) {
 
 #[test]
 fn blocks_of_epochs_change_no_bit() {
-    Schedule::ALL.into_iter().for_each(blocks_of_epochs_change_no_bit_on);
+    for schedule in Schedule::ALL {
+        for rate_schedule in [RateSchedule::Constant, RateSchedule::Cosine { floor: 0.0 }] {
+            blocks_of_epochs_change_no_bit_on(schedule, rate_schedule);
+        }
+    }
 }
 
-fn blocks_of_epochs_change_no_bit_on(schedule: Schedule) {
-    let run = run(&patient(), &classes(60, 4, 3));
+fn blocks_of_epochs_change_no_bit_on(schedule: Schedule, rate_schedule: RateSchedule) {
+    let run = run(&Parameters { rate_schedule, ..patient() }, &classes(60, 4, 3));
     let Some(mut one_by_one) = gpu_on("blocks_of_epochs_change_no_bit", &run, schedule) else {
         return;
     };

@@ -10,16 +10,19 @@ use crate::support::gpu_on;
 use gpu_mlp::rooms::backend::Train;
 use gpu_mlp::rooms::data::{Split, Splits};
 use gpu_mlp::rooms::gpu::Schedule;
-use gpu_mlp::rooms::run::{Parameters, ReplicaId, Run};
+use gpu_mlp::rooms::run::{Parameters, RateSchedule, ReplicaId, Run};
 use gpu_mlp::rooms::train::EpochRow;
 use pollster::FutureExt as _;
 
-/// Runs that differ in seed, rate and L2; the last also differs in its training rows.
+/// Runs that differ in seed, rate and L2, of which two have rates that fall; the last also differs in its training rows.
 fn singles() -> Vec<Arc<Run>> {
     let dataset = classes(50, 4, 3);
     let single = |(seed, rate, l2): (u64, f64, f64)| {
         let mut parameters = patient();
         (parameters.random_seed, parameters.learning_rate, parameters.l2) = (seed, rate, l2);
+        if seed > 1 {
+            parameters.rate_schedule = RateSchedule::Cosine { floor: 0.001 };
+        }
         let mut single = Run::clone(&run(&parameters, &dataset));
         if seed == 3 {
             let fold = &mut single.folds[0];

@@ -8,7 +8,9 @@ use crate::support::gpu_on;
 use gpu_mlp::rooms::data::Dataset;
 use gpu_mlp::rooms::gpu::Schedule;
 use gpu_mlp::rooms::plan::VALUE_LOSS_NAMES;
-use gpu_mlp::rooms::run::{BatchGradient, ClassWeight, Clip, Optimizer, Parameters, Run};
+use gpu_mlp::rooms::run::{
+    BatchGradient, ClassWeight, Clip, Optimizer, Parameters, RateSchedule, Run,
+};
 use gpu_mlp::rooms::train::EpochRow;
 
 /// 28 training rows in batches of 8: 4 steps per epoch, the last of 4 rows.
@@ -99,6 +101,19 @@ fn every_optimizer_clip_and_batch_gradient() {
                 let what = format!("{optimizer:?} {clip:?} {batch_gradient:?}");
                 check("every_optimizer_clip_and_batch_gradient", &parameters, &dataset, &what);
             }
+        }
+    }
+}
+
+#[test]
+fn a_rate_that_falls() {
+    let dataset = classes(40, 3, 3);
+    for floor in [0.0, 0.01] {
+        for optimizer in Optimizer::ALL {
+            let mut parameters = twenty_steps(&[3, 6, 3], &["tanh", "softmax"]);
+            parameters.rate_schedule = RateSchedule::Cosine { floor };
+            (parameters.optimizer, parameters.learning_rate) = (optimizer, 0.05);
+            check("a_rate_that_falls", &parameters, &dataset, &format!("{optimizer:?} to {floor}"));
         }
     }
 }

@@ -15,7 +15,9 @@ use gpu_mlp::rooms::network::layers::flatten::Flatten;
 use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
 use gpu_mlp::rooms::network::{InputLayout, Layer};
 use gpu_mlp::rooms::plan::Padding;
-use gpu_mlp::rooms::run::{BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters};
+use gpu_mlp::rooms::run::{
+    BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters, RateSchedule,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -117,11 +119,13 @@ fn every_key_reaches_its_field() {
         "CLASS_WEIGHT": [0, 1, 2.5], "RANDOM_SEED": u64::MAX, "SPLIT_SEED": 1, "SPLIT": [0.6, 0.3, 0.1],
         "INPUT_SHAPE": [2, 2], "INPUT_LAYOUT": "channels_last",
         "STRATIFY": false, "NORMALIZE": "minmax", "TARGET_NORMALIZE": "none", "DEVICE": "cpu",
+        "LR_SCHEDULE": "cosine(0.1)",
     })))
     .unwrap();
     assert_eq!(p.batch_gradient, BatchGradient::Sum);
     assert_eq!((p.loss_tolerance, p.warmup_epochs, p.l2), (1e-4, 0, 0.5));
     assert_eq!((p.accuracy_patience, p.loss_patience), (Some(7), Some(8)));
+    assert_eq!(p.rate_schedule, RateSchedule::Cosine { floor: 0.1 });
     assert_eq!(p.clip, Some(Clip::Value(5.0)));
     assert_eq!(p.optimizer, Optimizer::Adam { beta1: 0.0, beta2: 0.999, epsilon: 1e-8 });
     assert_eq!(p.class_weight, Some(ClassWeight::Each(vec![0.0, 1.0, 2.5])));
@@ -221,6 +225,7 @@ proptest! {
         weights in proptest::option::of(proptest::collection::vec(positive(), 1..5)),
         adam: bool,
         momentum in 0.0..0.9999f64,
+        floor in prop_oneof![Just(0.0), positive()],
     ) {
         let mut layers = signal_layers();
         layers.push(Layer::dense(5, "prelu(0.1)"));
@@ -232,6 +237,9 @@ proptest! {
         p.l2 = rates.1;
         p.clip = Some(Clip::Value(rates.2));
         p.r2_patience = epochs.2;
+        if adam {
+            p.rate_schedule = RateSchedule::Cosine { floor: floor.min(rates.0) };
+        }
         p.loss = adam.then(|| "huber(0.5)".into());
         (p.random_seed, p.split_seed) = seeds;
         p.split = [train, 1.0 - train, 0.0];

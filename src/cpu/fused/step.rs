@@ -246,7 +246,7 @@ impl Fused {
 
     fn update(&mut self, run: &Run, replica: &Replica, rows: usize, t: u64) {
         let layers = self.chain.links.len();
-        let numbers = run.step.numbers(replica, rows, t);
+        let numbers = run.step_numbers(replica, rows, t);
         let mut rule = rule(replica, &self.chain, &numbers, t);
         if let Some(Clip::Norm(bound)) = replica.clip {
             let of = |layer| self.instructions.squares(&mut self.memory, layer, rows);

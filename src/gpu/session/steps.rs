@@ -8,10 +8,14 @@ use super::slots::Slots;
 use crate::data::Split;
 use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
-use crate::run::{Clip, Optimizer, Replica, Run};
+use crate::run::{Clip, Optimizer, Rate, Replica, Run};
 
 /// The most numbers of an optimizer.
 const NUMBERS: usize = 5;
+
+/// The schedules of a learning rate by their numbers in `shaders/make_steps.wgsl`.
+pub(in crate::rooms::gpu) const CONSTANT: u32 = 0;
+pub(in crate::rooms::gpu) const COSINE: u32 = 1;
 
 /// One step of one replica: `Step` in `shaders/step.wgsl`.
 #[repr(C)]
@@ -58,7 +62,9 @@ pub(in crate::rooms::gpu) struct Row {
     pub log_beta1: f32,
     pub log_beta2: f32,
     pub numbers: [f32; NUMBERS],
-    pub padding: u32,
+    pub rate_schedule: u32,
+    pub rate_floor: f32,
+    pub max_epochs: u32,
 }
 
 /// The steps that a pass makes: `Cursor` in `shaders/make_steps.wgsl`.
@@ -143,7 +149,7 @@ impl Lists {
         let rows = fold.rows(Split::Train).len();
         let last = run.step.places(run.steps_of(fold).saturating_sub(1), rows).len().max(1);
         let whole = run.largest_batch(fold).max(1);
-        let [of_whole, of_last] = [whole, last].map(|rows| run.step.numbers(replica, rows, 1));
+        let [of_whole, of_last] = [whole, last].map(|rows| run.step_numbers(replica, rows, 1));
         let [scale, last_scale] =
             [whole, last].map(|rows| run.step.gradient_scale(fold, rows) as f32);
         let [bound, norm_bound] = match replica.clip {
@@ -154,6 +160,10 @@ impl Lists {
         let [log_beta1, log_beta2] = match replica.optimizer {
             Optimizer::Adam { beta1, beta2, .. } => [beta1, beta2].map(|beta| beta.ln() as f32),
             Optimizer::Sgd | Optimizer::Momentum { .. } => [0.0; 2],
+        };
+        let (rate_schedule, rate_floor) = match replica.rate {
+            Rate::Constant(_) => (CONSTANT, 0.0),
+            Rate::Cosine { floor, .. } => (COSINE, floor as f32),
         };
         Row {
             lists: self.lists[replica.fold],
@@ -170,7 +180,9 @@ impl Lists {
             log_beta1,
             log_beta2,
             numbers: numbers_of(replica.optimizer),
-            padding: 0,
+            rate_schedule,
+            rate_floor,
+            max_epochs: replica.stopping.max_epochs,
         }
     }
 }

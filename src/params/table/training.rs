@@ -3,7 +3,8 @@
 use super::key::{DefaultValue, Key};
 use crate::network::Task;
 use crate::params::bounds::ABOVE_ZERO;
-use crate::params::setting::{Field, Optional};
+use crate::params::rate_schedules::{self, RateSchedules};
+use crate::params::setting::{Field, Optional, Part};
 use crate::params::values::{COUNT, Choice, Number, ROWS, Text};
 use crate::run::BatchGradient;
 
@@ -46,6 +47,19 @@ pub(super) const KEYS: &[Key] = &[
         default: DefaultValue::Required,
         other_names: &["LEARNINGRATE", "LEARNINGRATEINIT", "ETA"],
         setting: &Field { of: Number(&ABOVE_ZERO), at: |p| &mut p.learning_rate },
+    },
+    Key {
+        name: "LR_SCHEDULE",
+        help: "how the learning rate changes from step to step: `\"constant\"`, not at all; `\"cosine\"`, by half \
+               a cosine from `LR` in the first step to 0, or to FLOOR with `\"cosine(FLOOR)\"`, over all steps of \
+               `MAX_EPOCHS` epochs, also where patience ends the run before",
+        default: DefaultValue::Usual,
+        other_names: &["LRSCHEDULER", "LEARNINGRATESCHEDULE", "LEARNINGRATESCHEDULER"],
+        setting: &Part {
+            of: RateSchedules,
+            set: rate_schedules::set,
+            get: |p| Some(p.rate_schedule),
+        },
     },
     Key {
         name: "MAX_EPOCHS",

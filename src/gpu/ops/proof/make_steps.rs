@@ -1,9 +1,10 @@
-//! The steps of a submit: whole numbers are exact, Adam's corrections near those of f64.
+//! The steps of a submit: whole numbers are exact, learning rates and Adam's corrections near those of f64.
 
 use super::bench::{Bench, LEAST, Shape};
 use crate::gpu::ops::make_steps::MakeSteps;
 use crate::gpu::session::record::Sizes;
-use crate::gpu::session::steps::{Row, Step};
+use crate::gpu::session::steps::{CONSTANT, COSINE, Row, Step};
+use crate::run::{Rate, RateSchedule};
 
 const BATCH: u32 = 7;
 const BLOCK: u32 = 11;
@@ -12,7 +13,7 @@ const CAPACITY: usize = 64;
 const BETAS: [f64; 4] = [0.9, 0.999, 0.5, 0.99999];
 
 /// A row of the table, each of whose numbers differs from the others.
-fn row(replica: usize, rows: usize) -> Row {
+fn row(replica: usize, rows: usize, max_epochs: u32) -> Row {
     let id = replica as u32;
     Row {
         lists: [[100 * id, rows as u32], [100 * id + 60, 25], [100 * id + 90, 0]],
@@ -29,16 +30,29 @@ fn row(replica: usize, rows: usize) -> Row {
         log_beta1: BETAS[replica % 4].ln() as f32,
         log_beta2: if replica == 2 { 0.0 } else { BETAS[(replica + 1) % 4].ln() as f32 },
         numbers: [0.1, 0.2, 0.3, 0.4, 0.5],
-        padding: 0,
+        rate_schedule: [COSINE, CONSTANT, COSINE][replica % 3],
+        rate_floor: [0.0, 0.25, 0.125][replica % 3],
+        max_epochs,
     }
 }
 
 pub(super) fn training(bench: &mut Bench, shape: &Shape) {
+    // Of runs of 3 epochs, 70,000 and more than f32 tells apart; the last is trained beyond its end.
+    let [short, long, longest] = [3, 70_000, 4_000_000_000];
     for ahead in [0, 3] {
-        for (epoch, first, count) in [(1, 0, 5), (2, 1, 4), (70_000, 0, 40)] {
-            one(bench, shape, ahead, Steps { epoch, first, count });
+        for (max_epochs, epoch, first, count) in [
+            (short, 1, 0, 5),
+            (short, 2, 1, 4),
+            (long, 70_000, 0, 40),
+            (longest, 3_000_000_001, 0, 5),
+            (short, 4, 0, 5),
+        ] {
+            one(bench, shape, ahead, max_epochs, Steps { epoch, first, count });
         }
     }
+    // More steps in an epoch than f32 tells apart.
+    let large = Shape { rows: vec![4_000_000_000], ..shape.clone() };
+    one(bench, &large, 0, short, Steps { epoch: 3, first: 400_000_001, count: 40 });
 }
 
 /// `count` steps of an epoch, from step `first` on.
@@ -48,12 +62,15 @@ struct Steps {
     count: u32,
 }
 
-fn one(bench: &mut Bench, shape: &Shape, ahead: u32, steps: Steps) {
+fn one(bench: &mut Bench, shape: &Shape, ahead: u32, max_epochs: u32, steps: Steps) {
     let Steps { epoch, first, count } = steps;
     let replicas = shape.replicas();
-    let table: Vec<Row> = shape.rows.iter().enumerate().map(|(id, &rows)| row(id, rows)).collect();
+    let rows = shape.rows.iter().enumerate();
+    let table: Vec<Row> = rows.map(|(id, &rows)| row(id, rows, max_epochs)).collect();
     let span = count.next_multiple_of(3);
-    let words = [0, epoch & 0xffff, epoch >> 16, first, 0, count, span];
+    let [[epoch_low, epoch_high], [first_low, first_high]] =
+        [epoch, first].map(|number| [number & 0xffff, number >> 16]);
+    let words = [0, epoch_low, epoch_high, first_low, first_high, count, span];
     let before = vec![Step { slot: 77, ..Step::default() }; 2 * CAPACITY * replicas];
     let steps = bench.upload(&before);
     let make = MakeSteps {
@@ -88,9 +105,10 @@ fn one(bench: &mut Bench, shape: &Shape, ahead: u32, steps: Steps) {
         }
     }
     for (made, expected) in made.iter().zip(&expected) {
-        let [own, twin] =
-            [made, expected].map(|step| [Step { correction1: 0.0, correction2: 0.0, ..*step }]);
+        let [own, twin] = [made, expected]
+            .map(|step| [Step { correction1: 0.0, correction2: 0.0, learning_rate: 0.0, ..*step }]);
         bench.same("a step", bytemuck::cast_slice(&own), bytemuck::cast_slice(&twin));
+        compare_rates(bench, made, expected, &table);
         for (made, expected) in
             [(made.correction1, expected.correction1), (made.correction2, expected.correction2)]
         {
@@ -99,6 +117,25 @@ fn one(bench: &mut Bench, shape: &Shape, ahead: u32, steps: Steps) {
             bench.near("a correction", made.to_bits(), expected.into(), bound);
         }
     }
+}
+
+/// The learning rates of a step that has rows; others move nothing.
+fn compare_rates(bench: &mut Bench, made: &Step, expected: &Step, table: &[Row]) {
+    if expected.rows == 0 {
+        return;
+    }
+    let row = &table[expected.slot as usize];
+    let is_first = (expected.epoch, expected.number) == (1, 0);
+    let [own, twin] = [made, expected].map(|step| step.learning_rate.to_bits());
+    if row.rate_schedule == CONSTANT || is_first {
+        return bench.same("a learning rate", &[own], &[twin]);
+    }
+    // Relative errors, in roundings of 2^-23, where a quotient has 2.5: the steps left 4.5 with their conversions and
+    // the quotient, with the epochs 5.5, of all epochs 9; times π/2 11. The sine has 3 of its own, and no more than
+    // those of its angle: 14. The square 29; its product 30, the floor's 3, their sum 31, and the twin's own rounding 1.
+    let rate = f64::from(expected.learning_rate);
+    let bound = rate * 32.0 * f64::from(f32::EPSILON) + LEAST;
+    bench.near("a learning rate", own, rate, bound);
 }
 
 /// The twin: steps of a replica as one entry, which has the rows of all and the numbers of the first.
@@ -113,6 +150,11 @@ fn twin(row: &Row, id: usize, steps: Steps) -> Step {
         0.0 => 1.0,
         _ => (1.0 / -(t * beta.ln()).exp_m1()) as f32,
     };
+    let [first_rate, floor] = [row.learning_rate, row.rate_floor].map(f64::from);
+    let rate = match row.rate_schedule {
+        COSINE => RateSchedule::Cosine { floor }.beginning_at(first_rate),
+        _ => Rate::Constant(first_rate),
+    };
     Step {
         rows: (count * BATCH).min(rows - first),
         first,
@@ -124,7 +166,7 @@ fn twin(row: &Row, id: usize, steps: Steps) -> Step {
         seed_high: row.seed_high,
         slot: id as u32,
         confusion: id as u32 * CELLS,
-        learning_rate: row.learning_rate,
+        learning_rate: rate.at(t as u64, u64::from(of_epoch) * u64::from(row.max_epochs)) as f32,
         decay: if is_last { row.last_decay } else { row.decay },
         correction1: correction(row.log_beta1, BETAS[id % 4]),
         correction2: correction(row.log_beta2, BETAS[(id + 1) % 4]),
