@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::checkpoint::{SavedCheckpoint, params_sha256};
 use super::files::{FILES, refuse_links};
+use super::history::Columns;
 use super::history_file::HistoryFile;
 use super::pace::Pace;
 use super::stored::{Hold, StoredRun};
@@ -74,7 +75,7 @@ impl<'a> RunDirectory<'a> {
         Self::check(path)?;
         let bytes = pretty(parameters);
         write_whole(&path.join("params.json"), bytes.as_bytes())?;
-        let history = HistoryFile::create(&path.join("history.csv"), run.network.task())?;
+        let history = HistoryFile::create(&path.join("history.csv"), Columns::of(run))?;
         Ok(RunDirectory {
             path: path.to_path_buf(),
             run,
@@ -104,9 +105,8 @@ impl<'a> RunDirectory<'a> {
     ) -> Result<Self> {
         let StoredRun { path, hold, params_sha256 } = stored;
         let saved_epoch = saved.map_or(0, |saved| saved.checkpoint.progress.epoch);
-        let task = run.network.task();
         let lines = saved.map_or(0, |saved| saved.checkpoint.progress.epochs_of_first());
-        let history = HistoryFile::reopen(&path.join("history.csv"), task, lines)?;
+        let history = HistoryFile::reopen(&path.join("history.csv"), Columns::of(run), lines)?;
         remove(&path.join("summary.json"))?;
         for file in FILES {
             // A killed process may have left it.

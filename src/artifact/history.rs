@@ -4,7 +4,11 @@ use serde_json::{Value, json};
 
 use crate::metrics::{Figures, RegressionFigures, Scores};
 use crate::network::Task;
+use crate::run::{Replica, Run};
 use crate::train::EpochRow;
+
+/// The last column, where the learning rate changes.
+const LEARNING_RATE: &str = "learning_rate";
 
 /// The names and values of an epoch, in the order of their columns; validation values are null
 /// without validation rows.
@@ -30,6 +34,7 @@ pub fn record(row: &EpochRow) -> Vec<(&'static str, Value)> {
         ]),
     }
     record.extend([("patience", json!(row.patience)), ("seconds", json!(row.seconds))]);
+    record.extend(row.learning_rate.map(|rate| (LEARNING_RATE, json!(rate))));
     record
 }
 
@@ -54,13 +59,36 @@ fn rmse(figures: &Figures) -> f64 {
     }
 }
 
-/// The line of history.csv above the first epoch: the names of [`record`].
-pub(super) fn header(task: Task) -> &'static str {
-    match task {
-        Task::Classification | Task::MultiLabel => {
-            "epoch,train_loss,train_accuracy,val_loss,val_accuracy,val_recall,val_f1,patience,seconds"
+/// What the columns of a history depend on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Columns {
+    task: Task,
+    /// Whether the learning rate changes, and has a column.
+    learning_rate: bool,
+}
+
+impl Columns {
+    /// The columns of the first replica, whose history a run keeps.
+    pub fn of(run: &Run) -> Self {
+        let changes = |replica: &Replica| !replica.rate.is_constant();
+        let learning_rate = run.replicas.first().is_some_and(changes);
+        Columns { task: run.network.task(), learning_rate }
+    }
+
+    /// The line of history.csv above the first epoch: the names of [`record`].
+    pub fn header(self) -> String {
+        let of_task = match self.task {
+            Task::Classification | Task::MultiLabel => {
+                "epoch,train_loss,train_accuracy,val_loss,val_accuracy,val_recall,val_f1,patience,seconds"
+            }
+            Task::Regression => {
+                "epoch,train_loss,train_r2,val_loss,val_r2,val_rmse,patience,seconds"
+            }
+        };
+        match self.learning_rate {
+            true => format!("{of_task},{LEARNING_RATE}"),
+            false => of_task.into(),
         }
-        Task::Regression => "epoch,train_loss,train_r2,val_loss,val_r2,val_rmse,patience,seconds",
     }
 }
 
@@ -86,10 +114,12 @@ mod tests {
             Scores::Regression(RegressionFigures { r2: 0.5, rmse: 1.0, mae: 1.0, outputs: vec![] });
         let labels =
             Scores::MultiLabel { accuracy: 0.5, correct: 1, recall: 0.5, f1: 0.5, labels: vec![] };
-        for (task, scores) in [
-            (Task::Classification, classification),
-            (Task::MultiLabel, labels),
-            (Task::Regression, regression),
+        for (task, scores, learning_rate) in [
+            (Task::Classification, classification.clone(), None),
+            (Task::Classification, classification, Some(0.5)),
+            (Task::MultiLabel, labels, None),
+            (Task::Regression, regression.clone(), None),
+            (Task::Regression, regression, Some(0.5)),
         ] {
             let row = EpochRow {
                 replica: ReplicaId(0),
@@ -100,10 +130,13 @@ mod tests {
                 validation_loss_change: f64::INFINITY,
                 patience: 0,
                 seconds: 0.25,
+                learning_rate,
             };
             let names: Vec<&str> = record(&row).iter().map(|(name, _)| *name).collect();
-            assert_eq!(names.join(","), header(task));
-            assert!(line(&record(&row)).ends_with(",,0,0.25"), "no validation, empty cells");
+            let columns = Columns { task, learning_rate: learning_rate.is_some() };
+            assert_eq!(names.join(","), columns.header());
+            let end = if learning_rate.is_some() { ",,0,0.25,0.5" } else { ",,0,0.25" };
+            assert!(line(&record(&row)).ends_with(end), "no validation, empty cells");
         }
     }
 }

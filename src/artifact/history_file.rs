@@ -4,14 +4,13 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::history::{header, line, record};
+use super::history::{Columns, line, record};
 use super::whole::fault;
 use crate::error::{Error, Result};
 use crate::input::open_file;
-use crate::network::Task;
 use crate::train::EpochRow;
 
-/// The most bytes of a line: nine numbers of at most 24 characters have fewer.
+/// The most bytes of a line: ten numbers of at most 24 characters have fewer.
 const LONGEST_LINE: u64 = 1024;
 
 /// The open history of a run.
@@ -26,7 +25,7 @@ pub(super) struct HistoryFile {
 
 impl HistoryFile {
     /// A history without epochs, which replaces what is there. A link is replaced, never followed.
-    pub fn create(path: &Path, task: Task) -> Result<Self> {
+    pub fn create(path: &Path, columns: Columns) -> Result<Self> {
         match fs::remove_file(path) {
             Err(e) if e.kind() != ErrorKind::NotFound => return Err(fault("remove", path, &e)),
             _ => {}
@@ -34,16 +33,16 @@ impl HistoryFile {
         let file = File::options().append(true).create_new(true).open(path);
         let file = file.map_err(|e| fault("write", path, &e))?;
         let mut history = HistoryFile { path: path.into(), file, length: 0, epoch: 0 };
-        history.append(header(task))?;
+        history.append(&columns.header())?;
         Ok(history)
     }
 
     /// The history as it was after `epoch`: later lines, and half lines, are cut off at once.
-    pub fn reopen(path: &Path, task: Task, epoch: u32) -> Result<Self> {
+    pub fn reopen(path: &Path, columns: Columns, epoch: u32) -> Result<Self> {
         if epoch == 0 {
-            return Self::create(path, task);
+            return Self::create(path, columns);
         }
-        let length = length_after(path, task, epoch)?;
+        let length = length_after(path, columns, epoch)?;
         let history = HistoryFile { path: path.into(), file: open(path)?, length, epoch };
         history.cut()?;
         Ok(history)
@@ -94,7 +93,7 @@ fn open(path: &Path) -> Result<File> {
 }
 
 /// The bytes of the header and the lines of epochs 1 to `epoch`; the error names the first missing line.
-pub(super) fn length_after(path: &Path, task: Task, epoch: u32) -> Result<u64> {
+pub(super) fn length_after(path: &Path, columns: Columns, epoch: u32) -> Result<u64> {
     let place = |message: String| Error::input(message).within(path.display());
     let file = open_file(path).map_err(|e| place(format!("can't be read: {e}")))?;
     let mut reader = BufReader::new(file);
@@ -104,8 +103,8 @@ pub(super) fn length_after(path: &Path, task: Task, epoch: u32) -> Result<u64> {
         let limited = &mut (&mut reader).take(LONGEST_LINE);
         limited.read_until(b'\n', &mut line).map_err(|e| place(format!("can't be read: {e}")))?;
         let is_there = match (line.split_last(), number) {
-            (Some((b'\n', line)), 0) => line == header(task).as_bytes(),
-            (Some((b'\n', line)), number) => is_line_of(line, number, task),
+            (Some((b'\n', line)), 0) => line == columns.header().as_bytes(),
+            (Some((b'\n', line)), number) => is_line_of(line, number, columns),
             _ => false,
         };
         if !is_there {
@@ -122,8 +121,8 @@ pub(super) fn length_after(path: &Path, task: Task, epoch: u32) -> Result<u64> {
     Ok(length)
 }
 
-fn is_line_of(line: &[u8], epoch: u32, task: Task) -> bool {
+fn is_line_of(line: &[u8], epoch: u32, columns: Columns) -> bool {
     let cells = |line: &[u8]| line.split(|&byte| byte == b',').count();
     line.starts_with(format!("{epoch},").as_bytes())
-        && cells(line) == cells(header(task).as_bytes())
+        && cells(line) == cells(columns.header().as_bytes())
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::checkpoint::{SavedCheckpoint, params_sha256, read_bounded};
 use super::files::refuse_links;
+use super::history::Columns;
 use super::history_file::length_after;
 use crate::error::{Error, Result};
 use crate::params::MOST_BYTES;
@@ -76,7 +77,7 @@ impl StoredRun {
         let saved = SavedCheckpoint::read(&path, run, &self.params_sha256)
             .map_err(|error| damaged(error.within(path.display())))?;
         let epoch = saved.checkpoint.progress.epochs_of_first();
-        length_after(&self.path.join("history.csv"), run.network.task(), epoch).map_err(damaged)?;
+        length_after(&self.path.join("history.csv"), Columns::of(run), epoch).map_err(damaged)?;
         Ok(Some(saved))
     }
 }

@@ -4,13 +4,16 @@ use super::console::{decimal, line, percent, r_squared, scientific};
 use crate::error::Result;
 use crate::metrics::{Figures, RegressionFigures, Scores};
 use crate::network::Task;
+use crate::run::Run;
 use crate::train::{EpochRow, Observer};
 
 /// Epochs up to this one are all printed, then every tenth.
 const ALL_UP_TO: u32 = 20;
 
 /// The columns that a narrow terminal does without, first to last.
-const DISPENSABLE: [&str; 3] = ["ΔLoss(v)", "Rec(val)", "ΔLoss"];
+const DISPENSABLE: [&str; 4] = ["ΔLoss(v)", "Rec(val)", "ΔLoss", LEARNING_RATE];
+/// The last column, where the learning rate changes.
+const LEARNING_RATE: &str = "LR";
 /// The text between two columns.
 const BETWEEN: &str = " | ";
 
@@ -23,13 +26,14 @@ pub(super) struct EpochTable {
 
 impl EpochTable {
     /// The table for standard output: all columns where that is no terminal.
-    pub fn new(task: Task) -> Self {
+    pub fn new(run: &Run) -> Self {
         let size = terminal_size::terminal_size_of(std::io::stdout());
-        Self::of_width(task, size.map(|(width, _)| usize::from(width.0)))
+        let rate_changes = run.replicas.iter().any(|replica| !replica.rate.is_constant());
+        Self::of_width(run.network.task(), rate_changes, size.map(|(width, _)| width.0.into()))
     }
 
-    fn of_width(task: Task, terminal: Option<usize>) -> Self {
-        let names = match task {
+    fn of_width(task: Task, rate_changes: bool, terminal: Option<usize>) -> Self {
+        let mut names = match task {
             Task::Classification | Task::MultiLabel => vec![
                 "Epoch",
                 "Loss(tr)",
@@ -54,6 +58,7 @@ impl EpochTable {
                 "Pat.",
             ],
         };
+        names.extend(rate_changes.then_some(LEARNING_RATE));
         let mut columns: Vec<_> = names.into_iter().map(|name| (name, true)).collect();
         for dispensable in DISPENSABLE {
             if terminal.is_none_or(|terminal| width(&columns) <= terminal) {
@@ -129,6 +134,7 @@ fn cells(row: &EpochRow) -> Vec<String> {
         }
     }
     cells.push(row.patience.to_string());
+    cells.extend(row.learning_rate.map(scientific));
     cells
 }
 
@@ -145,24 +151,37 @@ fn score(figures: &Figures) -> String {
 mod tests {
     use super::*;
 
-    fn missing(task: Task, terminal: Option<usize>) -> Vec<&'static str> {
-        let columns = EpochTable::of_width(task, terminal).columns;
+    fn missing(task: Task, rate_changes: bool, terminal: Option<usize>) -> Vec<&'static str> {
+        let columns = EpochTable::of_width(task, rate_changes, terminal).columns;
         assert!(terminal.is_none_or(|terminal| terminal < 72 || width(&columns) <= terminal));
         columns.into_iter().filter(|(_, shown)| !shown).map(|(name, _)| name).collect()
     }
 
     #[test]
     fn a_narrow_terminal_does_without_some_columns() {
-        let classes = |terminal| missing(Task::Classification, terminal);
+        let classes = |terminal| missing(Task::Classification, false, terminal);
         assert_eq!(classes(None), [""; 0], "piped");
         assert_eq!(classes(Some(109)), [""; 0]);
         assert_eq!(classes(Some(108)), ["ΔLoss(v)"]);
         assert_eq!(classes(Some(90)), ["ΔLoss(v)", "Rec(val)"]);
         assert_eq!(classes(Some(80)), ["ΔLoss", "ΔLoss(v)", "Rec(val)"]);
         assert_eq!(classes(Some(20)), ["ΔLoss", "ΔLoss(v)", "Rec(val)"]);
-        let values = |terminal| missing(Task::Regression, terminal);
+        let values = |terminal| missing(Task::Regression, false, terminal);
         assert_eq!(values(Some(100)), [""; 0]);
         assert_eq!(values(Some(99)), ["ΔLoss(v)"]);
         assert_eq!(values(Some(80)), ["ΔLoss", "ΔLoss(v)"]);
+    }
+
+    #[test]
+    fn a_rate_that_changes_is_the_last_column_to_go() {
+        let classes = |terminal| missing(Task::Classification, true, terminal);
+        assert_eq!(classes(None), [""; 0], "piped");
+        assert_eq!(classes(Some(120)), [""; 0]);
+        assert_eq!(classes(Some(119)), ["ΔLoss(v)"]);
+        assert_eq!(classes(Some(83)), ["ΔLoss", "ΔLoss(v)", "Rec(val)"]);
+        assert_eq!(classes(Some(80)), ["ΔLoss", "ΔLoss(v)", "Rec(val)", "LR"]);
+        let values = |terminal| missing(Task::Regression, true, terminal);
+        assert_eq!(values(Some(110)), ["ΔLoss(v)"]);
+        assert_eq!(values(Some(80)), ["ΔLoss", "ΔLoss(v)", "LR"]);
     }
 }

@@ -110,7 +110,7 @@ pub(super) async fn run(arguments: &Arguments, started: Instant) -> Result<()> {
         printer: match arguments {
             Arguments { quiet: true, .. } => Box::new(Silence),
             Arguments { json: true, .. } => Box::new(JsonLines),
-            _ => Box::new(EpochTable::new(run.network.task())),
+            _ => Box::new(EpochTable::new(&run)),
         },
         progress: RunProgress::new(run.max_epochs()),
         directory: &mut directory,

@@ -28,6 +28,9 @@ pub struct EpochRow {
     pub patience: u32,
     /// The epoch's duration, validation included.
     pub seconds: f64,
+    /// The learning rate of the epoch's last step; None where every step has the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learning_rate: Option<f64>,
 }
 
 /// How a run ended.

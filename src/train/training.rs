@@ -204,6 +204,7 @@ impl Training<'_> {
             validation,
             patience: progress.judge.patience(),
             seconds,
+            learning_rate: self.run.changing_rate(replica, epoch),
         }
     }
 

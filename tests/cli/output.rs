@@ -9,11 +9,18 @@ use crate::support::{Folder, Ran, repository};
 
 #[test]
 fn json_lines_are_the_history_and_nothing_else() {
+    json_lines_are_the_history(&[], "seconds");
+    json_lines_are_the_history(&["--set", "LR_SCHEDULE=cosine"], "learning_rate");
+}
+
+fn json_lines_are_the_history(more: &[&str], last: &str) {
     let folder = Folder::new();
-    let ran = folder.train(&repository("params/iris.json"), "run", &["--json"]).ended(0);
+    let more = [&["--json"], more].concat();
+    let ran = folder.train(&repository("params/iris.json"), "run", &more).ended(0);
     let history = folder.read("run/history.csv");
     let mut rows = history.lines();
     let columns: Vec<&str> = rows.next().unwrap().split(',').collect();
+    assert_eq!(columns.last(), Some(&last));
     assert_eq!(ran.stdout.lines().count(), rows.clone().count());
     for (line, row) in ran.stdout.lines().zip(rows) {
         let object: Value = serde_json::from_str(line).unwrap();
@@ -22,6 +29,34 @@ fn json_lines_are_the_history_and_nothing_else() {
         let values: Vec<String> = object.values().map(ToString::to_string).collect();
         assert_eq!(values.join(","), row);
     }
+}
+
+/// 105 rows in batches of 8: 14 steps of each of 3 epochs. A run that is resumed keeps its columns.
+#[test]
+fn a_rate_that_falls_has_the_last_column_and_a_line_of_the_header() {
+    let folder = Folder::new();
+    let own = folder.parameters(json!({"LR_SCHEDULE": "Cosine(0.01)"}));
+    let ran = folder.train(&own, "run", &[]).ended(0);
+    ran.says(&[
+        "    LR_SCHEDULE: \"cosine(0.01)\"\n",
+        "learning rate: from 0.1 to 0.01 by half a cosine, over 42 steps\n",
+    ]);
+    let ends = |text: &str, between: &str| -> Vec<String> {
+        let lines = text.lines().filter(|line| line.contains(between));
+        lines.map(|line| line.rsplit(between).next().unwrap().trim().to_string()).collect()
+    };
+    assert_eq!(ends(&ran.stdout, "|"), ["LR", "8.03e-02", "3.55e-02", "1.01e-02"]);
+    let history = folder.read("run/history.csv");
+    for (cell, t) in ends(&history, ",")[1..].iter().zip([14, 28, 42]) {
+        let cosine = (std::f64::consts::PI * f64::from(t - 1) / 42.0).cos();
+        let expected = 0.01 + 0.09 * (1.0 + cosine) / 2.0;
+        assert!((cell.parse::<f64>().unwrap() - expected).abs() < 1e-15, "{cell} {expected}");
+    }
+    assert_eq!(folder.json("run/params.json")["parameters"]["LR_SCHEDULE"], "cosine(0.01)");
+    let inspected = folder.run(&["inspect", "run"]).ended(0).stdout;
+    assert!(inspected.contains("\"LR_SCHEDULE\":\"cosine(0.01)\""), "{inspected}");
+    let constant = folder.train(&own, "constant", &["--set", "LR_SCHEDULE=null"]).ended(0);
+    assert!(!constant.stderr.contains("learning rate") && constant.stdout.contains("|  Pat.\n"));
 }
 
 #[test]

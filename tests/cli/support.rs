@@ -178,9 +178,14 @@ pub fn unbroken(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Standard output or a history, the column `seconds` (the last) cut off.
-pub fn without_seconds(history: &str) -> Vec<&str> {
-    history.lines().map(|line| line.rsplit_once(',').unwrap().0).collect()
+/// The lines of a history as cells, without the column `seconds`.
+pub fn without_seconds(history: &str) -> Vec<Vec<&str>> {
+    let mut lines: Vec<Vec<&str>> = history.lines().map(|line| line.split(',').collect()).collect();
+    let seconds = lines[0].iter().position(|name| *name == "seconds").unwrap();
+    for cells in &mut lines {
+        cells.remove(seconds);
+    }
+    lines
 }
 
 /// A smooth matrix.

@@ -20,12 +20,12 @@ fn a_classification_loses_nothing() {
 }
 
 #[test]
-fn a_regression_with_learned_slopes_under_momentum_loses_nothing() {
+fn a_regression_with_learned_slopes_under_momentum_and_a_falling_rate_loses_nothing() {
     let changes = json!({
         "NPZ_DATASET": repository("datasets/diabetes.npz"),
         "LAYER_SIZES": [10, 4, 1], "LAYER_ACTS": ["-", "prelu", "linear"],
         "ACC_PATIENCE": null, "R2_PATIENCE": 100_000, "BATCH_SIZE": 103, "MAX_EPOCHS": 700,
-        "OPTIMIZER": "sgd", "MOMENTUM": 0.9,
+        "OPTIMIZER": "sgd", "MOMENTUM": 0.9, "LR_SCHEDULE": "cosine(1e-5)",
     });
     twenty_kills(2, &changes, "1");
 }

@@ -8,7 +8,7 @@ use gpu_mlp::Result;
 use gpu_mlp::rooms::artifact::{RunDirectory, Started, StoredRun, Timing};
 use gpu_mlp::rooms::backend::{State, Train};
 use gpu_mlp::rooms::cpu::{Cpu, Schedule};
-use gpu_mlp::rooms::run::{Clip, Parameters, Run};
+use gpu_mlp::rooms::run::{Clip, Parameters, RateSchedule, Run};
 use gpu_mlp::rooms::train::{Checkpoint, EpochRow, Observer, Outcome, Stop, train, train_from};
 use pollster::FutureExt as _;
 
@@ -69,15 +69,30 @@ fn every_rest_is_the_same(run: &Arc<Run>, backend: &dyn Fn() -> Box<dyn Train>) 
     outcome
 }
 
+fn on_both_schedules(run: &Arc<Run>) -> Vec<Outcome> {
+    let on = |schedule| -> Box<dyn Train> {
+        Box::new(Cpu::<f32>::with_schedule(run.clone(), schedule).unwrap())
+    };
+    Schedule::ALL.iter().map(|&schedule| every_rest_is_the_same(run, &|| on(schedule))).collect()
+}
+
 #[test]
 fn on_both_schedules_until_patience_ends_it() {
-    let run = run(&patient(), &classes(60, 4, 3));
-    for schedule in Schedule::ALL {
-        let backend = || -> Box<dyn Train> {
-            Box::new(Cpu::<f32>::with_schedule(run.clone(), schedule).unwrap())
-        };
-        let outcome = every_rest_is_the_same(&run, &backend);
+    for outcome in on_both_schedules(&run(&patient(), &classes(60, 4, 3))) {
         assert!(matches!(outcome.replicas[0].stop, Stop::LossPatience(_)));
+    }
+}
+
+#[test]
+fn on_both_schedules_with_a_rate_that_falls() {
+    let rate_schedule = RateSchedule::Cosine { floor: 0.001 };
+    let falling = Parameters { rate_schedule, max_epochs: 6, loss_patience: None, ..patient() };
+    for outcome in on_both_schedules(&run(&falling, &classes(60, 4, 3))) {
+        let last = outcome.replicas[0].last.as_ref().unwrap();
+        // 42 rows in batches of 4: the last of 66 steps.
+        let sine = (std::f64::consts::FRAC_PI_2 / 66.0).sin();
+        let expected = 0.001 + 0.049 * sine * sine;
+        assert!((last.learning_rate.unwrap() - expected).abs() < 1e-15, "{last:?}");
     }
 }
 
