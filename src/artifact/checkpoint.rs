@@ -215,7 +215,7 @@ fn f32_bytes(values: &[f64]) -> Option<Vec<u8>> {
 
 fn tensor_bytes(run: &Run) -> u64 {
     let arrays = 2 + run.optimizer().slots();
-    4 * (run.plan.parameters() * arrays * run.replicas.len()) as u64
+    4 * (run.plan.tensor_elements() * arrays * run.replicas.len()) as u64
 }
 
 /// The bytes of a file of at most `most` bytes; a larger one is refused before it takes more memory.

@@ -8,8 +8,9 @@ use crate::data::{Dataset, Targets, npz};
 use crate::error::{Error, Result, counted};
 use crate::input::open_file;
 use crate::model::Model;
-use crate::network::{PlacedLayer, Task, shape_text};
+use crate::network::{Initialization, PlacedLayer, Task, lower, shape_text};
 use crate::plan::Loss;
+use crate::plan::Plan;
 use crate::text::{listed, shown};
 
 /// Shows the arrays and figures of an NPZ data set, or the layers of a model.
@@ -143,16 +144,13 @@ fn describe_targets(targets: &Targets, names: Option<&[String]>) -> Result<()> {
 
 /// The line of a layer, then those of the layers inside it, further in.
 fn describe_layer(
-    model: &Model,
+    plan: &Plan,
     placed: &PlacedLayer,
     number: &str,
     name: &str,
     depth: usize,
 ) -> Result<()> {
-    let own = format!("{}.", placed.path);
-    let tensors = model.tensors.iter().filter(|tensor| tensor.name.starts_with(&own));
-    let parameters: usize = tensors.map(|tensor| tensor.values.len()).sum();
-    let parameters = match parameters {
+    let parameters = match plan.parameters_of(&placed.path) {
         0 => String::new(),
         some => format!(", {}", counted(some, "parameter")),
     };
@@ -160,13 +158,11 @@ fn describe_layer(
     let layer = placed.layer;
     line(&format!("{:indent$}layer {number}: {layer} -> {output}{name}{parameters}", ""))?;
     for (index, inner) in placed.inside().iter().enumerate() {
-        describe_layer(model, inner, &format!("{number}.{index}"), "", depth + 1)?;
+        describe_layer(plan, inner, &format!("{number}.{index}"), "", depth + 1)?;
     }
     match placed.projection() {
         None => Ok(()),
-        Some(inner) => {
-            describe_layer(model, &inner, &format!("{number}.projection"), "", depth + 1)
-        }
+        Some(inner) => describe_layer(plan, &inner, &format!("{number}.projection"), "", depth + 1),
     }
 }
 
@@ -184,20 +180,20 @@ fn model(path: &Path) -> Result<()> {
         line(&format!("loss: {}", shown(&loss.name)))?;
     }
     line(&format!("input: {}", shape_text(&network.input)))?;
+    let plan = lower(network, Initialization::Auto);
     for (index, layer) in network.placed_layers().iter().enumerate() {
         let name = model
             .layer_names
             .get(index)
             .map_or_else(String::new, |name| format!(", {}", shown(name)));
-        describe_layer(&model, layer, &index.to_string(), &name, 0)?;
+        describe_layer(&plan, layer, &index.to_string(), &name, 0)?;
     }
     for tensor in &model.tensors {
         let shape = shape_text(&tensor.shape);
         let norm = tensor.values.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt();
         line(&format!("{:<24} {shape}, L2 norm {}", shown(&tensor.name), decimal(norm)))?;
     }
-    let parameters: usize = model.tensors.iter().map(|tensor| tensor.values.len()).sum();
-    line(&counted(parameters, "parameter"))?;
+    line(&counted(plan.parameters(), "parameter"))?;
     describe_names(&model)?;
     let alike = match network.input[..] {
         [channels, samples] => {

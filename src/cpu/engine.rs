@@ -80,7 +80,7 @@ impl<T: Product> Cpu<T> {
     pub fn bytes(run: &Run) -> u64 {
         let chain = Chain::of(run).ok();
         let arrays = 2 + run.optimizer().slots();
-        let replicas = (run.replicas.len() * run.plan.parameters() * arrays) as u128;
+        let replicas = (run.replicas.len() * run.plan.tensor_elements() * arrays) as u128;
         let workers = run.replicas.len().min(rayon::current_num_threads()) as u128;
         // Room for either schedule.
         let worker = Worker::<T>::bytes(run, None)

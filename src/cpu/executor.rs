@@ -2,7 +2,7 @@
 
 use super::ops::execute;
 use super::ops::product::Product;
-use super::ops::site::{Site, Tensors};
+use super::ops::site::{Moment, Site, Tensors};
 use super::workspace::Workspace;
 use crate::plan::{Layout, Operation, Plan};
 
@@ -15,19 +15,26 @@ pub(super) struct Executor<'a> {
 
 impl Executor<'_> {
     /// From the gathered input to the logits, with what the gradient needs.
-    pub fn training<T: Product>(&self, weights: &mut [T], workspace: &mut Workspace<T>) {
-        self.list(&self.plan.training, Tensors::Written(weights), &mut [], workspace);
+    pub fn training<T: Product>(
+        &self,
+        weights: &mut [T],
+        workspace: &mut Workspace<T>,
+        moment: Moment,
+    ) {
+        let work = Work { moment, ..Work::new(Tensors::Written(weights)) };
+        self.list(&self.plan.training, work, workspace);
     }
 
     /// From the gathered input to the logits.
     pub fn inference<T: Product>(&self, weights: &[T], workspace: &mut Workspace<T>) {
-        self.list(&self.plan.inference, Tensors::Fixed(weights), &mut [], workspace);
+        self.list(&self.plan.inference, Work::new(Tensors::Fixed(weights)), workspace);
     }
 
     /// The losses of the rows, and delta.
     pub fn loss<T: Product>(&self, weights: &[T], workspace: &mut Workspace<T>, gradient_scale: T) {
         let measure = std::slice::from_ref(&self.plan.measure);
-        self.scaled(measure, Tensors::Fixed(weights), &mut [], gradient_scale, workspace);
+        let work = Work { gradient_scale, ..Work::new(Tensors::Fixed(weights)) };
+        self.list(measure, work, workspace);
     }
 
     /// From delta to the gradients of all tensors.
@@ -36,37 +43,43 @@ impl Executor<'_> {
         weights: &[T],
         gradients: &mut [T],
         workspace: &mut Workspace<T>,
+        moment: Moment,
     ) {
-        self.list(&self.plan.backward, Tensors::Fixed(weights), gradients, workspace);
+        let work = Work { gradients, moment, ..Work::new(Tensors::Fixed(weights)) };
+        self.list(&self.plan.backward, work, workspace);
     }
 
     /// From the logits to the outputs of a prediction.
     pub fn predict<T: Product>(&self, weights: &[T], workspace: &mut Workspace<T>) {
         let predict = self.plan.predict.as_slice();
-        self.list(predict, Tensors::Fixed(weights), &mut [], workspace);
+        self.list(predict, Work::new(Tensors::Fixed(weights)), workspace);
     }
 
     fn list<T: Product>(
         &self,
         operations: &[Operation],
-        tensors: Tensors<T>,
-        gradients: &mut [T],
-        workspace: &mut Workspace<T>,
-    ) {
-        self.scaled(operations, tensors, gradients, T::ONE, workspace);
-    }
-
-    fn scaled<T: Product>(
-        &self,
-        operations: &[Operation],
-        tensors: Tensors<T>,
-        gradients: &mut [T],
-        gradient_scale: T,
+        work: Work<T>,
         workspace: &mut Workspace<T>,
     ) {
         let Executor { plan, layout } = *self;
-        let mut site = Site { plan, layout, tensors, gradients, gradient_scale, workspace };
+        let Work { tensors, gradients, gradient_scale, moment } = work;
+        let mut site = Site { plan, layout, tensors, gradients, gradient_scale, moment, workspace };
         operations.iter().for_each(|operation| execute(operation, &mut site));
+    }
+}
+
+/// What a list of operations works on beside the rows.
+struct Work<'a, T> {
+    tensors: Tensors<'a, T>,
+    gradients: &'a mut [T],
+    gradient_scale: T,
+    moment: Moment,
+}
+
+impl<'a, T: Product> Work<'a, T> {
+    /// Tensors, and nothing else.
+    fn new(tensors: Tensors<'a, T>) -> Self {
+        Work { tensors, gradients: &mut [], gradient_scale: T::ONE, moment: Moment::default() }
     }
 }
 
@@ -82,7 +95,7 @@ mod tests {
     };
 
     fn buffer(name: &str, row: usize) -> Buffer {
-        Buffer { name: name.into(), shape: vec![row], element: Element::Real }
+        Buffer { name: name.into(), shape: vec![row], is_of_batch: false, element: Element::Real }
     }
 
     fn tensor(name: &str) -> Tensor {
@@ -176,8 +189,9 @@ mod tests {
         numbers(&mut weights, 50.0);
         weights[8..].copy_from_slice(&[1.0, 0.0, 0.0, 1.0]);
         let mut gradients = vec![7.0; 12];
-        executor.training(&mut weights, &mut workspace);
-        executor.backward(&weights, &mut gradients, &mut workspace);
+        let moment = Moment::default();
+        executor.training(&mut weights, &mut workspace, moment);
+        executor.backward(&weights, &mut gradients, &mut workspace, moment);
         for at in 0..8 {
             // The value is a polynomial of degree 2: the difference is exact but for rounding.
             let mut moved = |by: f64| {

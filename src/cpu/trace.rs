@@ -28,7 +28,8 @@ pub(super) fn trace<T: Product>(
     let shape = vec![workspace.rows, y.len() / workspace.rows.max(1)];
     let mut quantities = vec![Quantity { name: "y".into(), shape, values: y }];
     for (id, buffer) in run.plan.buffers.iter().enumerate() {
-        let shape = std::iter::once(workspace.rows).chain(buffer.shape.iter().copied());
+        let rows = if buffer.is_of_batch { 1 } else { workspace.rows };
+        let shape = std::iter::once(rows).chain(buffer.shape.iter().copied());
         let values = match buffer.element {
             Element::Real => workspace.of(BufferId(id)).iter().map(|v| v.to_f64()).collect(),
             Element::Index => {
@@ -45,6 +46,9 @@ pub(super) fn trace<T: Product>(
         let (range, shape) = (layout.of(TensorId(id)), &tensor.shape);
         let weights = &trainee.weights[range.clone()];
         quantities.push(quantity(tensor.name.clone(), shape.clone(), weights));
+        if !tensor.trainable {
+            continue;
+        }
         let name = format!("gradient of {}", tensor.name);
         quantities.push(quantity(name, shape.clone(), &worker.gradients[range]));
     }

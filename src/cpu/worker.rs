@@ -8,6 +8,7 @@ use super::executor::Executor;
 use super::fused::{Chain, Done, Fused};
 use super::keep_best::keep_best;
 use super::ops::product::Product;
+use super::ops::site::Moment;
 use super::replica::Trainee;
 use super::shared::Shared;
 use super::update::{Arrays, Update};
@@ -23,7 +24,8 @@ use crate::run::{Fold, Replica, ReplicaId, Run};
 pub(super) struct Worker<T> {
     pub workspace: Workspace<T>,
     pub gradients: Vec<T>,
-    /// The training rows of a replica in the order of its epoch.
+    /// The epoch of a replica, and its training rows in their order there.
+    epoch: u32,
     order: Vec<u32>,
     /// The network of the schedule `fused`.
     fused: Option<Fused>,
@@ -43,6 +45,7 @@ impl<T: Product> Worker<T> {
         Worker {
             workspace: Workspace::new(&run.plan, rows),
             gradients: vec![T::ZERO; gradients],
+            epoch: 0,
             order: vec![],
             fused: None,
             holds: None,
@@ -62,7 +65,7 @@ impl<T: Product> Worker<T> {
             return Fused::bytes(run, fold, run.bounds_norm(), chain) as u128;
         }
         let numbers = run.largest_batch(fold) as u128 * run.plan.row_elements() as u128;
-        (numbers + run.plan.column_elements() + run.plan.parameters() as u128)
+        (numbers + run.plan.column_elements() + run.plan.tensor_elements() as u128)
             * size_of::<T>() as u128
     }
 
@@ -76,6 +79,7 @@ impl<T: Product> Worker<T> {
     ) {
         self.load(shared, replica, trainee);
         let train = shared.run.fold(replica).rows(Split::Train);
+        self.epoch = epoch;
         self.order.resize(train.len(), 0);
         Order::new(replica.seed, epoch, train.len() as u32).fill(0, &mut self.order);
         self.order.iter_mut().for_each(|row| *row = train[*row as usize]);
@@ -153,7 +157,9 @@ impl<T: Product> Worker<T> {
         let executor = Executor { plan: &run.plan, layout };
         let workspace = &mut self.workspace;
         workspace.gather(run, shared.scaling(replica), &self.order[places.clone()]);
-        executor.training(&mut trainee.weights, workspace);
+        let first = places.start as u32;
+        let moment = Moment { seed: replica.seed, epoch: self.epoch, first };
+        executor.training(&mut trainee.weights, workspace, moment);
         let scale = run.step.gradient_scale(run.fold(replica), places.len());
         executor.loss(&trainee.weights, workspace, T::from_f64(scale));
         let loss_before = trainee.sums.loss_sum;
@@ -163,7 +169,7 @@ impl<T: Product> Worker<T> {
             trainee.first_bad_step = Some(step + 1);
             return 0;
         }
-        executor.backward(&trainee.weights, &mut self.gradients, workspace);
+        executor.backward(&trainee.weights, &mut self.gradients, workspace, moment);
         places.len()
     }
 

@@ -15,6 +15,8 @@ pub(crate) struct Workspace<T> {
     /// The same for buffers of indices; empty for real numbers.
     indices: Vec<Vec<u32>>,
     row_lens: Vec<usize>,
+    /// Whether a buffer has one row per batch.
+    is_of_batch: Vec<bool>,
     /// The rows in use.
     pub rows: usize,
     /// Targets, weights and losses.
@@ -31,7 +33,8 @@ impl<T: Real> Workspace<T> {
             (0..plan.buffers.len()).map(|b| plan.row_len(BufferId(b))).collect();
         let (mut buffers, mut indices) = (vec![], vec![]);
         for (buffer, row_len) in plan.buffers.iter().zip(&row_lens) {
-            let len = |element| if buffer.element == element { capacity * row_len } else { 0 };
+            let rows = if buffer.is_of_batch { 1 } else { capacity };
+            let len = |element| if buffer.element == element { rows * row_len } else { 0 };
             buffers.push(vec![T::ZERO; len(Element::Real)]);
             indices.push(vec![0; len(Element::Index)]);
         }
@@ -39,6 +42,7 @@ impl<T: Real> Workspace<T> {
             buffers,
             indices,
             row_lens,
+            is_of_batch: plan.buffers.iter().map(|buffer| buffer.is_of_batch).collect(),
             rows: 0,
             batch: Batch::default(),
             scratch: Scratch::default(),
@@ -58,14 +62,20 @@ impl<T: Real> Workspace<T> {
         self.row_lens[buffer.0]
     }
 
+    /// The elements of a buffer in use.
+    fn len(&self, buffer: BufferId) -> usize {
+        let rows = if self.is_of_batch[buffer.0] { 1 } else { self.rows };
+        rows * self.row_lens[buffer.0]
+    }
+
     /// The rows in use of a buffer.
     pub fn of(&self, buffer: BufferId) -> &[T] {
-        &self.buffers[buffer.0][..self.rows * self.row_lens[buffer.0]]
+        &self.buffers[buffer.0][..self.len(buffer)]
     }
 
     /// The rows in use of a buffer of indices.
     pub fn indices_of(&self, buffer: BufferId) -> &[u32] {
-        &self.indices[buffer.0][..self.rows * self.row_lens[buffer.0]]
+        &self.indices[buffer.0][..self.len(buffer)]
     }
 
     /// Runs `work` on the batch, with room for one loss per row, the logits, and the gradient with respect to them.
@@ -90,7 +100,7 @@ impl<T: Real> Workspace<T> {
         work: impl FnOnce(&mut [u32], &mut Self) -> R,
     ) -> R {
         let mut values = std::mem::take(&mut self.indices[buffer.0]);
-        let len = self.rows * self.row_lens[buffer.0];
+        let len = self.len(buffer);
         let result = work(&mut values[..len], self);
         self.indices[buffer.0] = values;
         result
@@ -118,7 +128,7 @@ impl<T: Real> Workspace<T> {
     /// Runs `work` on the rows in use of one buffer, with the rest of the workspace beside it.
     pub fn with<R>(&mut self, buffer: BufferId, work: impl FnOnce(&mut [T], &mut Self) -> R) -> R {
         let mut values = std::mem::take(&mut self.buffers[buffer.0]);
-        let len = self.rows * self.row_lens[buffer.0];
+        let len = self.len(buffer);
         let result = work(&mut values[..len], self);
         self.buffers[buffer.0] = values;
         result

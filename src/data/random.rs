@@ -11,6 +11,8 @@
 pub enum Streams {
     /// How a row is moved and flipped before it is trained on.
     Augment = 0,
+    /// Which elements the first dropout layer leaves out; later layers count on.
+    Dropout = 1,
 }
 
 /// The random words of an epoch.

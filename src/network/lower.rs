@@ -12,8 +12,7 @@ use crate::plan::{BufferId, Loss, Operation, Plan, measure};
 /// Lowers a network to the plan that every backend executes.
 pub fn lower(network: &Network, initialization: Initialization) -> Plan {
     let loss = network.loss();
-    let mut lowering =
-        Lowering { initialization, tensors: vec![], buffers: vec![], training: vec![] };
+    let mut lowering = Lowering::new(initialization);
     let input = lowering.buffer("x", network.input.clone());
     let mut logits = input;
     for (index, (layer, placed)) in network.placed().enumerate() {

@@ -10,6 +10,8 @@ pub(super) struct Lowering {
     pub tensors: Vec<Tensor>,
     pub buffers: Vec<Buffer>,
     pub training: Vec<Operation>,
+    /// The dropout layers so far.
+    dropouts: u32,
 }
 
 /// A layer in its network, for lowering.
@@ -68,8 +70,20 @@ impl<'a> Site<'a> {
 }
 
 impl Lowering {
+    pub fn new(initialization: Initialization) -> Self {
+        let (tensors, buffers, training) = (vec![], vec![], vec![]);
+        Lowering { initialization, tensors, buffers, training, dropouts: 0 }
+    }
+
+    /// The index of one more dropout layer.
+    pub fn new_stream(&mut self) -> u32 {
+        self.dropouts += 1;
+        self.dropouts - 1
+    }
+
     pub fn buffer(&mut self, name: &str, shape: Vec<usize>) -> BufferId {
-        self.buffers.push(Buffer { name: name.into(), shape, element: Element::Real });
+        let (name, element) = (name.into(), Element::Real);
+        self.buffers.push(Buffer { name, shape, is_of_batch: false, element });
         BufferId(self.buffers.len() - 1)
     }
 

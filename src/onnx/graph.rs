@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::schema::{
-    AttributeProto, DOUBLE, DimensionProto, FLOAT, GraphProto, INT, INTS, Length, NodeProto,
+    AttributeProto, DOUBLE, DimensionProto, FLOAT, GraphProto, INT, INTS, Length, NodeProto, REAL,
     TensorProto, TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto,
 };
 
@@ -27,6 +27,7 @@ pub(super) struct Graph {
 pub(super) enum Setting {
     Int(i64),
     Ints(Vec<usize>),
+    Real(f32),
 }
 
 /// The output of a graph: a name, the numbers per row and their type.
@@ -52,12 +53,13 @@ impl Graph {
         let name = format!("{operator}_{}", self.nodes.len());
         let mut attribute = vec![];
         for (name, setting) in settings {
-            let (i, ints, kind) = match setting {
-                Setting::Int(i) => (Some(*i), vec![], INT),
-                Setting::Ints(ints) => (None, ints.iter().map(|&i| i as i64).collect(), INTS),
+            let (f, i, ints, kind) = match setting {
+                Setting::Int(i) => (None, Some(*i), vec![], INT),
+                Setting::Ints(all) => (None, None, all.iter().map(|&i| i as i64).collect(), INTS),
+                Setting::Real(f) => (Some(*f), None, vec![], REAL),
             };
             let name = Some((*name).into());
-            attribute.push(AttributeProto { name, i, ints, r#type: Some(kind) });
+            attribute.push(AttributeProto { name, f, i, ints, r#type: Some(kind) });
         }
         self.nodes.push(NodeProto {
             input: inputs.iter().map(ToString::to_string).collect(),

@@ -37,6 +37,20 @@ fn sequence(
 fn of_layer(graph: &mut Graph, model: &Model, placed: &PlacedLayer, value: Value) -> Result<Value> {
     Ok(match &placed.layer.kind {
         Kind::Flatten(_) => flatten(graph, &value),
+        // It leaves out nothing when a network predicts.
+        Kind::Dropout(_) => value,
+        Kind::BatchNorm(own) => {
+            let rounded = graph.rounded(&value);
+            let mut inputs = vec![];
+            for name in ["weight", "bias", "running_mean", "running_var"] {
+                inputs.push(constant(graph, model, placed, name)?);
+            }
+            let epsilon = [("epsilon", Setting::Real(own.epsilon as f32))];
+            let z = graph.node_with("BatchNormalization", &with(&rounded, &inputs), &epsilon);
+            let z = graph.widened(&z);
+            activate(graph, model, placed, z)?
+        }
+        Kind::LayerNorm(own) => layer_norm(graph, model, placed, &value, own.epsilon)?,
         Kind::MaxPool1d(_) | Kind::MaxPool2d(_) => {
             let windows = windows(placed)?;
             graph.node_with("MaxPool", &[&value], &settings(&windows, placed.input.len() - 1))
@@ -130,11 +144,46 @@ fn average(graph: &mut Graph, placed: &PlacedLayer, value: &str) -> Result<Value
 
 /// The weight and, if it has one, the bias of a layer, under the names of the model file.
 fn weights(graph: &mut Graph, model: &Model, placed: &PlacedLayer) -> Result<Vec<Value>> {
-    let ModelTensor { name, shape, values } = tensor(model, placed, "weight")?;
-    let weight = graph.floats(name, shape, values);
-    let bias = tensor(model, placed, "bias").ok();
-    let bias = bias.map(|bias| graph.floats(&bias.name, &bias.shape, &bias.values));
+    let weight = constant(graph, model, placed, "weight")?;
+    let bias = constant(graph, model, placed, "bias").ok();
     Ok(std::iter::once(weight).chain(bias).collect())
+}
+
+/// A tensor of a layer, under its name in the model file.
+fn constant(graph: &mut Graph, model: &Model, placed: &PlacedLayer, name: &str) -> Result<Value> {
+    let ModelTensor { name, shape, values } = tensor(model, placed, name)?;
+    Ok(graph.floats(name, shape, values))
+}
+
+/// (x - mean) / sqrt(variance + epsilon) · w + b over the channels, the first axis of a row. The operator
+/// LayerNormalization is that of a later version, and of the last axes.
+fn layer_norm(
+    graph: &mut Graph,
+    model: &Model,
+    placed: &PlacedLayer,
+    value: &str,
+    epsilon: f64,
+) -> Result<Value> {
+    let mean = |graph: &mut Graph, of: &str| {
+        graph.node_with("ReduceMean", &[of], &[("axes", Setting::Ints(vec![1]))])
+    };
+    let means = mean(graph, value);
+    let centred = graph.node("Sub", &[value, &means]);
+    let squares = graph.node("Mul", &[&centred, &centred]);
+    let variance = mean(graph, &squares);
+    let epsilon = graph.number(epsilon);
+    let variance = graph.node("Add", &[&variance, &epsilon]);
+    let deviation = graph.node("Sqrt", &[&variance]);
+    let mut z = graph.node("Div", &[&centred, &deviation]);
+    // One number per channel, whatever the number of axes after it.
+    let ones = vec![1; placed.input.len() - 1];
+    for (name, operator) in [("weight", "Mul"), ("bias", "Add")] {
+        let ModelTensor { name, shape, values } = tensor(model, placed, name)?;
+        let own = graph.floats(name, &[&shape[..], &ones].concat(), values);
+        let own = graph.widened(&own);
+        z = graph.node(operator, &[&z, &own]);
+    }
+    activate(graph, model, placed, z)
 }
 
 fn tensor<'a>(model: &'a Model, placed: &PlacedLayer, name: &str) -> Result<&'a ModelTensor> {

@@ -70,15 +70,19 @@ pub(super) struct NodeProto {
 pub(super) struct AttributeProto {
     #[prost(string, optional, tag = "1")]
     pub name: Option<String>,
+    #[prost(float, optional, tag = "2")]
+    pub f: Option<f32>,
     #[prost(int64, optional, tag = "3")]
     pub i: Option<i64>,
     #[prost(int64, repeated, packed = "false", tag = "8")]
     pub ints: Vec<i64>,
-    /// `INT` or `INTS`
+    /// `REAL`, `INT` or `INTS`
     #[prost(int32, optional, tag = "20")]
     pub r#type: Option<i32>,
 }
 
+/// `AttributeProto.AttributeType.FLOAT`
+pub(super) const REAL: i32 = 1;
 /// `AttributeProto.AttributeType.INT`
 pub(super) const INT: i32 = 2;
 /// `AttributeProto.AttributeType.INTS`

@@ -69,6 +69,11 @@ impl Write {
         Write { place: Place::Buffer(buffer), mode }
     }
 
+    /// The values of a tensor that is kept and not trained.
+    pub fn tensor(tensor: TensorId) -> Self {
+        Write { place: Place::Tensor(tensor), mode: Mode::Set }
+    }
+
     /// The gradient with respect to a tensor.
     pub fn gradient(tensor: TensorId, mode: Mode) -> Self {
         Write { place: Place::Gradient(tensor), mode }

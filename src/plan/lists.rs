@@ -42,9 +42,10 @@ impl Plan {
         self.buffers[buffer.0].shape.iter().product()
     }
 
-    /// The elements of one row of all buffers together.
+    /// The elements of one row of all buffers together, values of the batch aside.
     pub fn row_elements(&self) -> usize {
-        (0..self.buffers.len()).map(|buffer| self.row_len(BufferId(buffer))).sum()
+        let of_rows = self.buffers.iter().filter(|buffer| !buffer.is_of_batch);
+        of_rows.map(|buffer| buffer.shape.iter().product::<usize>()).sum()
     }
 
     /// The elements of the largest matrix of columns of a convolution of one row; 0 without a convolution.
@@ -69,7 +70,7 @@ impl Plan {
 
     /// The elements of a tensor.
     pub fn tensor_len(&self, tensor: TensorId) -> usize {
-        self.tensors[tensor.0].shape.iter().product()
+        self.tensors[tensor.0].len()
     }
 
     /// Positions per channel of a buffer, whose channels are the elements of `bias`; 1 in a dense layer, whose units are
@@ -81,12 +82,17 @@ impl Plan {
     /// The number of parameters of the layer at this path, `layers.0`, and of those inside it.
     pub fn parameters_of(&self, path: &str) -> usize {
         let own = format!("{path}.");
-        let of_layer = self.tensors.iter().filter(|tensor| tensor.name.starts_with(&own));
-        of_layer.map(|tensor| tensor.shape.iter().product::<usize>()).sum()
+        let of_layer = |tensor: &&Tensor| tensor.trainable && tensor.name.starts_with(&own);
+        self.tensors.iter().filter(of_layer).map(Tensor::len).sum()
     }
 
-    /// The number of parameters.
+    /// The number of parameters, which training moves.
     pub fn parameters(&self) -> usize {
-        self.tensors.iter().map(|t| t.shape.iter().product::<usize>()).sum()
+        self.tensors.iter().filter(|tensor| tensor.trainable).map(Tensor::len).sum()
+    }
+
+    /// The elements of all tensors: the parameters, and what is kept beside them.
+    pub fn tensor_elements(&self) -> usize {
+        self.tensors.iter().map(Tensor::len).sum()
     }
 }

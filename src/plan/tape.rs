@@ -126,7 +126,7 @@ impl Tape<'_> {
         let Buffer { name, shape, .. } = &self.buffers[of.0];
         let (name, shape) = (delta_name(name), shape.clone());
         let delta = BufferId(self.buffers.len());
-        self.buffers.push(Buffer { name, shape, element: Element::Real });
+        self.buffers.push(Buffer { name, shape, is_of_batch: false, element: Element::Real });
         self.deltas[of.0] = Some(delta);
         delta
     }

@@ -26,3 +26,11 @@ pub struct Tensor {
     /// The distribution of its values before training.
     pub initializer: Initializer,
 }
+
+impl Tensor {
+    /// The number of its elements.
+    #[allow(clippy::len_without_is_empty)] // no tensor is empty
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+}

@@ -3,20 +3,28 @@
 pub(crate) mod activation_backward;
 pub(crate) mod add;
 pub(crate) mod average_pool;
+pub(crate) mod batch_norm_backward;
+pub(crate) mod batch_statistics;
 pub(crate) mod bias;
 pub(crate) mod bias_activation;
 pub(crate) mod bias_gradient;
 pub(crate) mod binary_cross_entropy;
+pub(crate) mod channel_statistics;
 mod columns;
 pub(crate) mod convolution;
 pub(crate) mod convolution_input_gradient;
 pub(crate) mod convolution_kernel_gradient;
+pub(crate) mod dropout;
 mod execute;
+pub(crate) mod layer_norm_backward;
 #[expect(unsafe_code, reason = "products of matrixmultiply take pointers")]
 pub(crate) mod matmul;
 pub(crate) mod max_pool;
 pub(crate) mod max_pool_backward;
 pub(crate) mod multi_label_cross_entropy;
+mod norm;
+pub(crate) mod normalize;
+pub(crate) mod normalize_gradient;
 pub(crate) mod parameter_gradient;
 #[expect(unsafe_code, reason = "products of matrixmultiply take pointers")]
 pub(crate) mod product;

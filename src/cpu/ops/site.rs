@@ -17,10 +17,23 @@ pub(crate) struct Site<'a, T> {
     pub tensors: Tensors<'a, T>,
     /// Their gradients; empty in lists that make none.
     pub gradients: &'a mut [T],
+    /// What random words depend on.
+    pub moment: Moment,
     /// The scale of the gradient with respect to each row's score, beside the weight of the row.
     pub gradient_scale: T,
     /// The rows.
     pub workspace: &'a mut Workspace<T>,
+}
+
+/// The place of a batch in the training of a replica, which its random words depend on.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Moment {
+    /// The seed of the replica.
+    pub seed: u64,
+    /// The epoch, counted from 1.
+    pub epoch: u32,
+    /// The index of its first row in the epoch.
+    pub first: u32,
 }
 
 /// The tensors of a replica, one after the other.
@@ -39,6 +52,14 @@ impl<T> Tensors<'_, T> {
             Tensors::Written(values) => values,
         };
         &all[layout.of(tensor)]
+    }
+
+    /// The values of a tensor that training writes.
+    pub fn written(&mut self, layout: &Layout, tensor: TensorId) -> &mut [T] {
+        match self {
+            Tensors::Written(values) => &mut values[layout.of(tensor)],
+            Tensors::Fixed(_) => panic!("only training writes tensors"),
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::backend::Quantity;
 use crate::error::Result;
-use crate::gpu::schedules::open::trace_steps;
-use crate::gpu::session::record::Work;
+use crate::gpu::schedules::open::{FirstStep, trace_steps};
+use crate::gpu::session::record::{Command, Work};
 use crate::gpu::session::run::Session;
 use crate::gpu::session::steps::Fill;
 use crate::gpu::session::train::check;
@@ -13,12 +13,15 @@ use crate::run::TableTargets;
 
 /// Every quantity of the first step of `epoch` of the first replica; the weights stay.
 pub(super) async fn first_step(session: &mut Session, epoch: u32) -> Result<Vec<Quantity>> {
-    let (workspace, dispatches) = trace_steps(session)?;
+    let FirstStep { workspace, weights, dispatches } = trace_steps(session)?;
     check(&session.gpu, dispatches.iter())?;
     let work = vec![Work { entry: 0, dispatches: &dispatches }];
-    session.submit(&[session.pass(Fill::Train { epoch, steps: 0..1 }, 1, work)]);
+    let mut pass = session.pass(Fill::Train { epoch, steps: 0..1 }, 1, work);
+    let from = &session.network.buffers.tensors.weights;
+    pass.before.push(Command::Copy { from, to: &weights, at: 0, bytes: from.size() });
+    session.submit(&[pass]);
     let mut quantities = of_batch(session, &workspace).await?;
-    quantities.extend(of_tensors(session).await?);
+    quantities.extend(of_tensors(session, &weights).await?);
     Ok(quantities)
 }
 
@@ -33,6 +36,7 @@ async fn of_batch(session: &Session, workspace: &Workspace) -> Result<Vec<Quanti
     let gathered = &workspace.gathered;
     let mut all = vec![("y", vec![rows, outputs], y, &gathered.truth)];
     for (id, buffer) in run.plan.buffers.iter().enumerate() {
+        let rows = if buffer.is_of_batch { 1 } else { rows };
         let shape = std::iter::once(rows).chain(buffer.shape.iter().copied()).collect();
         all.push((&buffer.name, shape, buffer.element, workspace.of(BufferId(id))));
     }
@@ -51,17 +55,18 @@ async fn of_batch(session: &Session, workspace: &Workspace) -> Result<Vec<Quanti
     Ok(quantities)
 }
 
-/// The weights, and their gradients.
-async fn of_tensors(session: &Session) -> Result<Vec<Quantity>> {
+/// The weights, and the gradients of those that are trained.
+async fn of_tensors(session: &Session, weights: &wgpu::Buffer) -> Result<Vec<Quantity>> {
     let (run, buffers) = (&session.run, &session.network.buffers);
     let total = buffers.layout.total();
-    let weights: Vec<f32> = session.gpu.read(&buffers.tensors.weights, total).await?;
+    let weights: Vec<f32> = session.gpu.read(weights, total).await?;
     let gradients: Vec<f32> = session.gpu.read(&buffers.tensors.gradients, total).await?;
     let mut quantities = vec![];
     for (id, tensor) in run.plan.tensors.iter().enumerate() {
         let range = buffers.layout.of(TensorId(id));
         let gradient = format!("gradient of {}", tensor.name);
-        for (name, values) in [(tensor.name.clone(), &weights), (gradient, &gradients)] {
+        let gradient = tensor.trainable.then_some((gradient, &gradients));
+        for (name, values) in std::iter::once((tensor.name.clone(), &weights)).chain(gradient) {
             let values = values[range.clone()].iter().map(|&v| f64::from(v)).collect();
             quantities.push(Quantity { name, shape: tensor.shape.clone(), values });
         }

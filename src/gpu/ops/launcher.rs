@@ -76,6 +76,11 @@ impl<'a> Launcher<'a> {
         (self.weights, Access::Read)
     }
 
+    /// The tensors, some of which are written.
+    pub fn tensors_written(&self) -> Binding<'a> {
+        (self.weights, Access::Write)
+    }
+
     /// The gradients, which are written.
     pub fn gradients(&self) -> Binding<'a> {
         (self.gradients, Access::Write)

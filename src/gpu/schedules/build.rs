@@ -94,8 +94,8 @@ impl<'a> Build<'a> {
     }
 
     /// A step that overwrites no quantity: without metrics, clip and update, with the prediction.
-    pub fn trace(&mut self, workspace: &Workspace) -> Vec<Dispatch> {
-        let (plan, weights) = (&self.run.plan, &self.buffers.tensors.weights);
+    pub fn trace(&mut self, workspace: &Workspace, weights: &wgpu::Buffer) -> Vec<Dispatch> {
+        let plan = &self.run.plan;
         let mut step = self.gather(&workspace.gathered);
         let mut at = self.launcher(workspace, weights);
         step.extend(list(&plan.training, &mut at));

@@ -75,13 +75,21 @@ pub(in crate::rooms::gpu) async fn use_schedule(
     Ok(())
 }
 
-/// The dispatches of a step that overwrites no quantity, and the workspace that holds the quantities.
-pub(in crate::rooms::gpu) fn trace_steps(
-    session: &mut Session,
-) -> Result<(Workspace, Vec<Dispatch>)> {
+/// The dispatches of a step that overwrites no quantity, and the buffers that hold the quantities.
+pub(in crate::rooms::gpu) struct FirstStep {
+    pub workspace: Workspace,
+    /// A copy of the weights to work on, as long as they are: running values move in a step.
+    pub weights: wgpu::Buffer,
+    pub dispatches: Vec<Dispatch>,
+}
+
+/// A first step, ready to be recorded.
+pub(in crate::rooms::gpu) fn trace_steps(session: &mut Session) -> Result<FirstStep> {
     let mut build = Build::of(session);
     let workspace = build.workspace()?;
-    let dispatches = build.trace(&workspace);
+    let all = build.run.replicas.len() * build.buffers.layout.total();
+    let weights = build.gpu.storage("the weights of a first step", all)?;
+    let dispatches = build.trace(&workspace, &weights);
     check(build.gpu, dispatches.iter())?;
-    Ok((workspace, dispatches))
+    Ok(FirstStep { workspace, weights, dispatches })
 }

@@ -63,7 +63,7 @@ impl NetworkBuffers {
     pub fn bytes(gpu: &Gpu, run: &Run) -> u64 {
         let replicas = run.replicas.len();
         let arrays = 3 + run.optimizer().slots();
-        let weights = 4 * (replicas * run.plan.parameters() * arrays) as u64;
+        let weights = 4 * (replicas * run.plan.tensor_elements() * arrays) as u64;
         let length = sums_of(run);
         let of_replica = 2 * slot_length(length) + 2 * length + 1 + 2 * confusion_length(run);
         let sums = 4 * (replicas * of_replica) as u64;

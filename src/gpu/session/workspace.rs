@@ -35,7 +35,7 @@ impl Gathered {
 pub(in crate::rooms::gpu) struct Workspace {
     /// The most rows per replica.
     pub capacity: usize,
-    /// One per buffer of the plan: (replica, capacity, row).
+    /// One per buffer of the plan: (replica, capacity, row), or (replica, row) for values of the batch.
     pub buffers: Vec<wgpu::Buffer>,
     /// The rows of the batch; their inputs are the plan's input.
     pub gathered: Gathered,
@@ -55,8 +55,10 @@ impl Workspace {
                 buffers.push(gathered.inputs.clone());
                 continue;
             }
-            let label = format!("the buffer {} of a batch", plan.buffers[id.0].name);
-            buffers.push(gpu.storage(&label, batch * plan.row_len(id))?);
+            let buffer = &plan.buffers[id.0];
+            let label = format!("the buffer {} of a batch", buffer.name);
+            let rows = if buffer.is_of_batch { replicas } else { batch };
+            buffers.push(gpu.storage(&label, rows * plan.row_len(id))?);
         }
         Ok(Workspace {
             capacity,

@@ -3,7 +3,10 @@
 use super::field::{Field, Source};
 use super::one_layer::{Input, OnInput, OneLayer};
 use super::projection::Projection;
-use super::{avgpool1d, avgpool2d, conv1d, conv2d, dense, flatten, maxpool1d, maxpool2d, residual};
+use super::{
+    avgpool1d, avgpool2d, batch_norm, conv1d, conv2d, dense, dropout, flatten, layer_norm,
+    maxpool1d, maxpool2d, residual,
+};
 use crate::network::lowering::{Lowering, Site};
 use crate::plan::{BufferId, Windows};
 
@@ -115,6 +118,9 @@ layers! {
     dense Dense,
     conv1d Conv1d,
     conv2d Conv2d,
+    batch_norm BatchNorm,
+    layer_norm LayerNorm,
+    dropout Dropout,
     maxpool1d MaxPool1d,
     maxpool2d MaxPool2d,
     avgpool1d AvgPool1d,

@@ -3,18 +3,22 @@
 
 pub mod avgpool1d;
 pub mod avgpool2d;
+pub mod batch_norm;
 pub mod conv1d;
 pub mod conv2d;
 mod convolved;
 pub mod dense;
+pub mod dropout;
 mod extent;
 mod field;
 pub mod flatten;
 mod kind;
 mod layer;
+pub mod layer_norm;
 mod layer_on;
 pub mod maxpool1d;
 pub mod maxpool2d;
+mod normalized;
 mod one_layer;
 mod pooled;
 mod projection;

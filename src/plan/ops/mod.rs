@@ -4,17 +4,24 @@
 pub mod activation_backward;
 pub mod add;
 pub mod average_pool;
+pub mod batch_norm_backward;
+pub mod batch_statistics;
 pub mod bias;
 pub mod bias_activation;
 pub mod bias_gradient;
 pub mod binary_cross_entropy;
+pub mod channel_statistics;
 pub mod convolution;
 pub mod convolution_input_gradient;
 pub mod convolution_kernel_gradient;
+pub mod dropout;
+pub mod layer_norm_backward;
 pub mod matmul;
 pub mod max_pool;
 pub mod max_pool_backward;
 pub mod multi_label_cross_entropy;
+pub mod normalize;
+pub mod normalize_gradient;
 pub mod parameter_gradient;
 pub mod sigmoid;
 pub mod softmax;
@@ -29,17 +36,24 @@ macro_rules! operations {
             activation_backward ActivationBackward,
             add Add,
             average_pool AveragePool,
+            batch_norm_backward BatchNormBackward,
+            batch_statistics BatchStatistics,
             bias Bias,
             bias_activation BiasActivation,
             bias_gradient BiasGradient,
             binary_cross_entropy BinaryCrossEntropy,
+            channel_statistics ChannelStatistics,
             convolution Convolution,
             convolution_input_gradient ConvolutionInputGradient,
             convolution_kernel_gradient ConvolutionKernelGradient,
+            dropout Dropout,
+            layer_norm_backward LayerNormBackward,
             matmul MatMul,
             max_pool MaxPool,
             max_pool_backward MaxPoolBackward,
             multi_label_cross_entropy MultiLabelCrossEntropy,
+            normalize Normalize,
+            normalize_gradient NormalizeGradient,
             parameter_gradient ParameterGradient,
             sigmoid Sigmoid,
             softmax Softmax,

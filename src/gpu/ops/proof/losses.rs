@@ -14,6 +14,7 @@ fn plan(width: usize, loss: &Loss) -> Plan {
     let buffers = ["logits", "delta"].map(|name| Buffer {
         name: name.into(),
         shape: vec![width],
+        is_of_batch: false,
         element: Element::Real,
     });
     Plan {

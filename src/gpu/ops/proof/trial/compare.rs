@@ -77,7 +77,13 @@ impl Trial<'_> {
                         &twin.gradients[t.0],
                         &terms.gradients[t.0],
                     ),
-                    Place::Tensor(_) | Place::Array(_) => panic!("no operation writes {written:?}"),
+                    Place::Tensor(t) => (
+                        &after.tensors[t.0],
+                        &mut rest.tensors[t.0],
+                        &twin.tensors[t.0],
+                        &terms.tensors[t.0],
+                    ),
+                    Place::Array(_) => panic!("no trial writes {written:?}"),
                 };
                 let first = replica * (after.len() / self.shape.replicas());
                 for (index, (&expected, &terms)) in expected.iter().zip(terms).enumerate() {

@@ -58,6 +58,21 @@ impl<'a> Trial<'a> {
         self.new_buffer(row, Element::Real, values)
     }
 
+    /// A buffer of normal numbers, one row per batch.
+    pub fn batch_buffer(&mut self, bench: &mut Bench, row: usize) -> BufferId {
+        let values = words(&bench.normal(self.shape.replicas() * row, 1.0));
+        let buffer = self.new_buffer(row, Element::Real, values);
+        self.plan.buffers[buffer.0].is_of_batch = true;
+        buffer
+    }
+
+    /// Takes the magnitudes of the values of a tensor.
+    pub fn make_positive(&mut self, tensor: TensorId) {
+        for word in &mut self.values.tensors[tensor.0] {
+            *word &= 0x7fff_ffff;
+        }
+    }
+
     /// A buffer of indices below `bound`, `row` elements per row.
     pub fn indices(&mut self, bench: &mut Bench, row: usize, bound: usize) -> BufferId {
         let len = self.shape.replicas() * self.shape.capacity * row;
@@ -67,7 +82,7 @@ impl<'a> Trial<'a> {
 
     fn new_buffer(&mut self, row: usize, element: Element, values: Vec<u32>) -> BufferId {
         let name = format!("b{}", self.plan.buffers.len());
-        self.plan.buffers.push(Buffer { name, shape: vec![row], element });
+        self.plan.buffers.push(Buffer { name, shape: vec![row], is_of_batch: false, element });
         self.values.buffers.push(values);
         BufferId(self.plan.buffers.len() - 1)
     }
@@ -98,8 +113,18 @@ impl<'a> Trial<'a> {
     /// The values of a replica's rows of a buffer.
     pub fn rows_of(&self, buffer: BufferId, replica: usize) -> Vec<f64> {
         let row = self.plan.row_len(buffer);
-        let own = &self.values.buffers[buffer.0][replica * self.shape.capacity * row..];
-        wide(bytemuck::cast_slice(&own[..self.shape.rows[replica] * row]))
+        let (capacity, rows) = match self.plan.buffers[buffer.0].is_of_batch {
+            true => (1, 1),
+            false => (self.shape.capacity, self.shape.rows[replica]),
+        };
+        let own = &self.values.buffers[buffer.0][replica * capacity * row..];
+        wide(bytemuck::cast_slice(&own[..rows * row]))
+    }
+
+    /// The values of the gradient of a replica's tensor.
+    pub fn gradient_of(&self, tensor: TensorId, replica: usize) -> Vec<f64> {
+        let len = self.plan.tensor_len(tensor);
+        wide(bytemuck::cast_slice(&self.values.gradients[tensor.0][replica * len..][..len]))
     }
 
     /// The values of a replica's tensor.

@@ -2,7 +2,7 @@
 
 use super::{Trial, Values};
 use crate::cpu;
-use crate::cpu::ops::site::{Site, Tensors};
+use crate::cpu::ops::site::{Moment, Site, Tensors};
 use crate::gpu::device::dispatch::Dispatch;
 use crate::gpu::ops::launcher::Launcher;
 use crate::gpu::ops::proof::bench::{Bench, wide};
@@ -12,6 +12,7 @@ use crate::plan::{BufferId, Element, Layout, Operation, TensorId};
 /// The twin's results of one replica's rows.
 pub(super) struct Twin {
     pub buffers: Vec<Vec<f64>>,
+    pub tensors: Vec<Vec<f64>>,
     pub gradients: Vec<Vec<f64>>,
 }
 
@@ -40,6 +41,12 @@ impl Trial<'_> {
         apart
     }
 
+    /// What random words of a replica depend on.
+    fn moment(&self, replica: usize) -> Moment {
+        let replica = replica as u32;
+        Moment { seed: (u64::from(replica) << 32) + 7, epoch: 3 + replica, first: 40 * replica }
+    }
+
     /// The values after a dispatch on the device.
     pub(super) fn on_device(
         &self,
@@ -63,7 +70,13 @@ impl Trial<'_> {
             weights: &weights,
             gradients: &gradients,
         });
-        bench.submit(&[dispatch], self.shape.steps());
+        let mut steps = self.shape.steps();
+        for (replica, step) in steps.iter_mut().enumerate() {
+            let Moment { seed, epoch, first } = self.moment(replica);
+            (step.seed_low, step.seed_high) = (seed as u32, (seed >> 32) as u32);
+            (step.epoch, step.first) = (epoch, first);
+        }
+        bench.submit(&[dispatch], steps);
         let buffers = workspace.buffers.iter().zip(&self.values.buffers);
         let elements = layout.total() * replicas;
         Values {
@@ -84,7 +97,8 @@ impl Trial<'_> {
         workspace.rows = rows;
         for (id, buffer) in plan.buffers.iter().enumerate() {
             let id = BufferId(id);
-            let own = replica * self.shape.capacity * plan.row_len(id);
+            let capacity = if buffer.is_of_batch { 1 } else { self.shape.capacity };
+            let own = replica * capacity * plan.row_len(id);
             let words = &self.values.buffers[id.0][own..];
             match buffer.element {
                 Element::Real => {
@@ -101,13 +115,14 @@ impl Trial<'_> {
             let own = &words[replica * layout.total()..][..layout.total()];
             real(&wide(bytemuck::cast_slice(own)))
         };
-        let weights = own_of(&self.values.tensors);
+        let mut weights = own_of(&self.values.tensors);
         let mut gradients = own_of(&self.values.gradients);
         let mut site = Site {
             plan,
             layout: &layout,
-            tensors: Tensors::Fixed(&weights),
+            tensors: Tensors::Written(&mut weights),
             gradients: &mut gradients,
+            moment: self.moment(replica),
             gradient_scale: 1.0,
             workspace: &mut workspace,
         };
@@ -121,8 +136,11 @@ impl Trial<'_> {
                 }
             });
         }
-        let tensors = (0..plan.tensors.len()).map(TensorId);
-        let gradients = tensors.map(|tensor| gradients[layout.of(tensor)].to_vec()).collect();
-        Twin { buffers, gradients }
+        let by_tensor = |all: &[f64]| -> Vec<Vec<f64>> {
+            let tensors = (0..plan.tensors.len()).map(TensorId);
+            tensors.map(|tensor| all[layout.of(tensor)].to_vec()).collect()
+        };
+        let (tensors, gradients) = (by_tensor(&weights), by_tensor(&gradients));
+        Twin { buffers, tensors, gradients }
     }
 }

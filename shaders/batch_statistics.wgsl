@@ -1,0 +1,79 @@
+// mean[c] = Σi Σp x[i, c, p] / n and scale[c] = 1 / sqrt(variance + epsilon), n = rows · positions: one workgroup per
+// channel. In training a batch moves the running mean and variance; otherwise, and in a batch of n = 1, mean and scale are
+// those of the running values.
+
+struct Parameters {
+    capacity: u32,
+    channels: u32,
+    positions: u32,
+    // Where the running mean and variance begin in the weights of a replica, and the number of weights per replica.
+    mean: u32,
+    variance: u32,
+    weights: u32,
+    // The share of the running values that a step keeps, and of the batch's that it takes.
+    kept: f32,
+    taken: f32,
+    epsilon: f32,
+}
+
+override IS_TRAINING: bool = true;
+
+@group(1) @binding(0) var<uniform> parameters: Parameters;
+// (replica, capacity, channels, positions)
+@group(1) @binding(1) var<storage, read> x: array<f32>;
+// (replica, weights)
+@group(1) @binding(2) var<storage, read_write> weights: array<f32>;
+// (replica, 2, channels)
+@group(1) @binding(3) var<storage, read_write> statistics: array<f32>;
+
+const THREADS = 64u;
+alias Summed = f32;
+
+fn value_at(replica: u32, channel: u32, e: u32) -> f32 {
+    let row = replica * parameters.capacity + e / parameters.positions;
+    let first = (row * parameters.channels + channel) * parameters.positions;
+    return x[first + e % parameters.positions];
+}
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) workgroup: vec3<u32>,
+    @builtin(num_workgroups) workgroups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let replica = workgroup.z;
+    // The grid has two dimensions if one is too short.
+    let channel = workgroup.y * workgroups.x + workgroup.x;
+    let is_channel = channel < parameters.channels;
+    let count = step_of(replica).rows * parameters.positions;
+    let is_of_batch = IS_TRAINING & (count > 1u);
+    let terms = select(0u, count, is_of_batch & is_channel);
+    var sum = 0.0;
+    for (var e = local; e < terms; e += 64u) {
+        sum += value_at(replica, channel, e);
+    }
+    var mean = reduce(local, sum) / f32(count);
+    var squares = 0.0;
+    for (var e = local; e < terms; e += 64u) {
+        let distance = value_at(replica, channel, e) - mean;
+        squares += distance * distance;
+    }
+    var variance = reduce(local, squares) / f32(count);
+    if ((local == 0u) & is_channel & (count > 0u)) {
+        let own = replica * parameters.weights + channel;
+        if (is_of_batch) {
+            let unbiased = variance * (f32(count) / f32(count - 1u));
+            let kept = parameters.kept;
+            let taken = parameters.taken;
+            weights[own + parameters.mean] = kept * weights[own + parameters.mean] + taken * mean;
+            weights[own + parameters.variance] =
+                kept * weights[own + parameters.variance] + taken * unbiased;
+        } else {
+            mean = weights[own + parameters.mean];
+            variance = weights[own + parameters.variance];
+        }
+        let first = replica * 2u * parameters.channels + channel;
+        statistics[first] = mean;
+        statistics[first + parameters.channels] = 1.0 / sqrt(variance + parameters.epsilon);
+    }
+}

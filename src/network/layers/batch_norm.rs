@@ -1,0 +1,87 @@
+//! a = f(z), `z[c, p] = (x[c, p] - mean[c]) / sqrt(var[c] + epsilon) · w[c] + b[c]`: in training with the mean and the biased
+//! variance of channel c over the rows and positions of the batch, else with their running values, running = momentum ·
+//! running + (1 - momentum) · batch, the variance unbiased. A batch of one value per channel takes the running values.
+
+use super::field::{Field, Range, Source};
+use super::normalized::{Normalization, NormalizedOn, changed};
+use super::one_layer::{Input, OneLayer};
+use crate::network::lowering::{Lowering, Site};
+use crate::plan::ops::batch_statistics::BatchStatistics;
+use crate::plan::{Initializer, Over, Statistics, Tensor};
+
+/// A normalisation of each channel over the batch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BatchNorm {
+    /// The share of the running values that a step keeps.
+    pub momentum: f64,
+    /// Added to the variance.
+    pub epsilon: f64,
+}
+
+const MOMENTUM: f64 = 0.9;
+const EPSILON: f64 = 1e-5;
+
+impl Default for BatchNorm {
+    fn default() -> Self {
+        BatchNorm { momentum: MOMENTUM, epsilon: EPSILON }
+    }
+}
+
+impl OneLayer for BatchNorm {
+    type Placed = NormalizedOn<Self>;
+    const FIELDS: &'static [&'static str] = &["momentum", "epsilon"];
+    const IS_ACTIVATED: bool = true;
+
+    fn read<S: Source>(from: &mut S) -> Result<Self, S::Error> {
+        let what = "the share of the running values that a step keeps";
+        Ok(BatchNorm {
+            momentum: from.number("momentum", Some(MOMENTUM), Range::BelowOne, what)?,
+            epsilon: from.number(
+                "epsilon",
+                Some(EPSILON),
+                Range::AboveZero,
+                "added to variances",
+            )?,
+        })
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        vec![Field::Number(self.momentum), Field::Number(self.epsilon)]
+    }
+
+    fn sizes(&self) -> Vec<(usize, &'static str)> {
+        vec![]
+    }
+
+    fn described(&self) -> Option<String> {
+        changed(&[("momentum", self.momentum, MOMENTUM), ("epsilon", self.epsilon, EPSILON)])
+    }
+
+    fn short(&self) -> Option<String> {
+        Some("bn".into())
+    }
+
+    fn place(&self, input: Input) -> Result<NormalizedOn<Self>, String> {
+        Ok(NormalizedOn { layer: self.clone(), shape: input.shape.to_vec() })
+    }
+}
+
+impl Normalization for BatchNorm {
+    fn statistics(&self, lowering: &mut Lowering, site: &Site, shape: &[usize]) -> Statistics {
+        let channels = shape[0];
+        let mut running = |name, initial| {
+            let tensor = site.tensor(name, vec![channels], Initializer::Constant(initial));
+            lowering.tensor(Tensor { trainable: false, ..tensor })
+        };
+        let (mean, variance) = (running("running_mean", 0.0), running("running_var", 1.0));
+        let buffer = lowering.buffer(&format!("statistics{}", site.number), vec![2, channels]);
+        lowering.buffers[buffer.0].is_of_batch = true;
+        let &BatchNorm { momentum, epsilon } = self;
+        let (x, statistics, is_training) = (site.x, buffer, true);
+        lowering.training.push(
+            BatchStatistics { x, statistics, mean, variance, momentum, epsilon, is_training }
+                .into(),
+        );
+        Statistics { buffer, over: Over::Batch }
+    }
+}
