@@ -40,7 +40,7 @@ fn slices_arrays_and_files_are_one_data_set() {
 fn a_model_predicts_and_keeps_its_bits_in_a_file() {
     let dataset = flowers();
     let model = Trainer::new(&parameters(), &dataset).unwrap().fit().unwrap();
-    let labels = model.predict_labels(dataset.inputs.view()).unwrap();
+    let labels = model.predict_labels(dataset.inputs.to_reals().view()).unwrap();
     let Targets::Integers(truth) = &dataset.targets else { panic!("classes") };
     let right = labels.iter().zip(truth).filter(|(label, truth)| label == truth).count();
     assert!(right > 135, "{right} of 150");
@@ -49,7 +49,10 @@ fn a_model_predicts_and_keeps_its_bits_in_a_file() {
     model.save(&path).unwrap();
     let read = Model::read(&path).unwrap();
     assert_eq!(read.to_bytes(), model.to_bytes());
-    assert_eq!(read.predict(dataset.inputs.view()), model.predict(dataset.inputs.view()));
+    assert_eq!(
+        read.predict(dataset.inputs.to_reals().view()),
+        model.predict(dataset.inputs.to_reals().view())
+    );
 }
 
 #[test]

@@ -243,11 +243,11 @@ fn a_class_that_only_the_own_test_split_has() {
 #[test]
 fn values_that_f32_can_not_hold() {
     let mut dataset = classes(30, 3, 3);
-    dataset.inputs.column_mut(1).mapv_inplace(|x| x * 1e-42);
+    dataset.inputs.reals_mut().column_mut(1).mapv_inplace(|x| x * 1e-42);
     assert_says(&refusal(&softmax(), &dataset), &["X", "column 1", "f32", "rescale"]);
     let given = Parameters { normalize: Normalization::None, ..softmax() };
     let mut dataset = classes(30, 3, 3);
-    dataset.inputs[[5, 2]] = 1e39;
+    dataset.inputs.reals_mut()[[5, 2]] = 1e39;
     assert_says(&refusal(&given, &dataset), &["X", "row 5, column 2", "1e39"]);
 }
 

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use ndarray::{ArrayView2, s};
+
 use super::console::{self, decimal, precise};
 use super::wrap::wrapped;
-use crate::data::{Dataset, Targets, npz};
+use crate::data::{Dataset, Inputs, Targets, npz};
 use crate::error::{Error, Result, counted};
 use crate::input::open_file;
 use crate::model::Model;
@@ -90,16 +92,24 @@ fn describe(dataset: &Dataset) -> Result<()> {
     // A signal's samples share a channel: its line covers them all.
     let group: usize = dataset.row_shape.iter().skip(1).product();
     for channel in 0..dataset.row_shape.first().copied().unwrap_or(0) {
-        let columns = dataset.inputs.slice(ndarray::s![.., channel * group..(channel + 1) * group]);
+        let columns = channel * group..(channel + 1) * group;
         let name = dataset.feature_names.as_ref().and_then(|names| names.get(channel)).cloned();
-        let least = columns.iter().copied().fold(f64::INFINITY, f64::min);
-        let most = columns.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let [least, mean, most] = match &dataset.inputs {
+            Inputs::Reals(values) => range(values.slice(s![.., columns])),
+            Inputs::Bytes(values) => range(values.slice(s![.., columns])),
+        }
+        .map(precise);
         let name = name.map_or_else(|| channel.to_string(), |name| shown(&name).into_owned());
-        let (least, most) = (precise(least), precise(most));
-        let mean = precise(columns.mean().unwrap_or(f64::NAN));
         line(&format!("{name:<24} {least:>14} {mean:>14} {most:>14}"))?;
     }
     Ok(())
+}
+
+/// The least, the mean and the most of values.
+fn range<X: Copy + Into<f64>>(values: ArrayView2<X>) -> [f64; 3] {
+    let all = || values.iter().map(|&value| value.into());
+    let mean = all().sum::<f64>() / values.len() as f64;
+    [all().fold(f64::INFINITY, f64::min), mean, all().fold(f64::NEG_INFINITY, f64::max)]
 }
 
 fn describe_targets(targets: &Targets, names: Option<&[String]>) -> Result<()> {

@@ -2,17 +2,15 @@
 
 use std::sync::Arc;
 
-use ndarray::Array2;
-
 use crate::math::Real;
-use crate::run::{Fold, Run, Table};
+use crate::run::{Fold, Run, Table, TableInputs, TableRow};
 
 /// A fold's scaling in the table's centred units: (centred x - shift) · scale.
 #[derive(Debug, Clone)]
 pub(crate) struct FoldScaling<T> {
     input_shift: Vec<T>,
     input_scale: Vec<T>,
-    prepared: Option<Arc<Array2<f32>>>,
+    prepared: Option<Arc<TableInputs>>,
     pub target_shift: Vec<T>,
     pub target_scale: Vec<T>,
     pub class_weights: Vec<T>,
@@ -32,21 +30,24 @@ impl<T: Real> FoldScaling<T> {
         }
     }
 
-    /// Centred rows, one after the other, to what the network sees.
-    pub fn scale_inputs<'a>(&self, rows: impl Iterator<Item = &'a [f32]>, out: &mut [T]) {
-        scale_rows(rows, &self.input_shift, &self.input_scale, out);
+    /// A row of the table to what the network sees.
+    pub fn scale_inputs(&self, row: TableRow, out: &mut [T]) {
+        match row {
+            TableRow::Reals(row) => scale_row(row, &self.input_shift, &self.input_scale, out),
+            TableRow::Bytes(row) => scale_row(row, &self.input_shift, &self.input_scale, out),
+        }
     }
 
     /// The inputs of a row, before they are scaled.
-    pub fn row<'a>(&'a self, table: &'a Table, row: u32) -> &'a [f32] {
-        let inputs = self.prepared.as_deref().unwrap_or(&table.inputs);
-        let columns = inputs.ncols();
-        &inputs.as_slice().unwrap_or_default()[row as usize * columns..][..columns]
+    pub fn row<'a>(&'a self, table: &'a Table, row: u32) -> TableRow<'a> {
+        self.prepared.as_deref().unwrap_or(&table.inputs).row(row as usize)
     }
 
     /// The inputs of these rows.
     pub fn gather(&self, table: &Table, rows: &[u32], inputs: &mut [T]) {
-        self.scale_inputs(rows.iter().map(|row| self.row(table, *row)), inputs);
+        for (&row, out) in rows.iter().zip(inputs.chunks_exact_mut(self.input_shift.len())) {
+            self.scale_inputs(self.row(table, row), out);
+        }
     }
 }
 
@@ -58,8 +59,12 @@ pub(crate) fn scale_rows<'a, T: Real>(
     out: &mut [T],
 ) {
     for (row, out) in rows.zip(out.chunks_exact_mut(shift.len())) {
-        for ((out, &x), (&shift, &scale)) in out.iter_mut().zip(row).zip(shift.iter().zip(scale)) {
-            *out = (T::from_f64(f64::from(x)) - shift) * scale;
-        }
+        scale_row(row, shift, scale, out);
+    }
+}
+
+fn scale_row<X: Copy + Into<f64>, T: Real>(row: &[X], shift: &[T], scale: &[T], out: &mut [T]) {
+    for ((out, &x), (&shift, &scale)) in out.iter_mut().zip(row).zip(shift.iter().zip(scale)) {
+        *out = (T::from_f64(x.into()) - shift) * scale;
     }
 }

@@ -1,6 +1,7 @@
 //! Data: archives in, rows out; splits, scaling and the order of an epoch.
 
 mod dataset;
+mod inputs;
 #[cfg(feature = "files")]
 pub mod npz;
 mod numbers;
@@ -12,6 +13,7 @@ mod scaling;
 mod split;
 
 pub use dataset::{Dataset, Targets};
+pub use inputs::Inputs;
 pub use numbers::Numbers;
 pub use order::Order;
 pub use random::{Random, RandomRow, Streams, below};

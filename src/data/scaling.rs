@@ -2,6 +2,8 @@
 
 use ndarray::ArrayView2;
 
+use super::inputs::Inputs;
+
 /// How values are scaled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Normalization {
@@ -36,7 +38,19 @@ pub struct Scaling {
 impl Scaling {
     /// The scaling that fits the given rows. `group` neighbouring columns share one scaling: 1
     /// for features, T for the samples of a channel.
-    pub fn fit(kind: Normalization, values: ArrayView2<f64>, rows: &[u32], group: usize) -> Self {
+    pub fn fit(kind: Normalization, inputs: &Inputs, rows: &[u32], group: usize) -> Self {
+        match inputs {
+            Inputs::Reals(values) => Self::fit_values(kind, values.view(), rows, group),
+            Inputs::Bytes(values) => Self::fit_values(kind, values.view(), rows, group),
+        }
+    }
+
+    fn fit_values<X: Copy + Into<f64>>(
+        kind: Normalization,
+        values: ArrayView2<X>,
+        rows: &[u32],
+        group: usize,
+    ) -> Self {
         let columns = values.ncols();
         let (mut shift, mut scale) = (Vec::with_capacity(columns), Vec::with_capacity(columns));
         for first in (0..columns).step_by(group) {
@@ -44,7 +58,7 @@ impl Scaling {
             let (s, k) = shift_and_scale(kind, || {
                 let members = members.clone();
                 rows.iter().flat_map(move |&row| {
-                    members.clone().map(move |column| values[[row as usize, column]])
+                    members.clone().map(move |column| values[[row as usize, column]].into())
                 })
             });
             shift.extend(std::iter::repeat_n(s, group));
@@ -55,7 +69,7 @@ impl Scaling {
 
     /// The same, but scale 1 for constant columns: what targets need, so that an error stays an error.
     pub fn fit_targets(kind: Normalization, values: ArrayView2<f64>, rows: &[u32]) -> Self {
-        let mut scaling = Self::fit(kind, values, rows, 1);
+        let mut scaling = Self::fit_values(kind, values, rows, 1);
         scaling.scale.iter_mut().filter(|scale| **scale == 0.0).for_each(|scale| *scale = 1.0);
         scaling
     }
@@ -108,19 +122,19 @@ mod tests {
 
     #[test]
     fn statistics_are_those_of_the_training_rows() {
-        let x = array![[1.0, 5.0], [3.0, 5.0], [1000.0, 7.0]];
-        let z = Scaling::fit(Normalization::ZScore, x.view(), &[0, 1], 1);
+        let x: Inputs = array![[1.0, 5.0], [3.0, 5.0], [1000.0, 7.0]].into();
+        let z = Scaling::fit(Normalization::ZScore, &x, &[0, 1], 1);
         assert_eq!(z, Scaling { shift: vec![2.0, 5.0], scale: vec![1.0, 0.0] });
-        let m = Scaling::fit(Normalization::MinMax, x.view(), &[0, 1], 1);
+        let m = Scaling::fit(Normalization::MinMax, &x, &[0, 1], 1);
         assert_eq!(m, Scaling { shift: vec![1.0, 5.0], scale: vec![0.5, 0.0] });
-        let none = Scaling::fit(Normalization::None, x.view(), &[0, 1], 1);
+        let none = Scaling::fit(Normalization::None, &x, &[0, 1], 1);
         assert_eq!(none, Scaling::identity(2));
     }
 
     #[test]
     fn the_samples_of_a_channel_share_one_scaling() {
-        let x = array![[0.0, 2.0, 10.0, 30.0], [2.0, 4.0, 20.0, 20.0]];
-        let z = Scaling::fit(Normalization::ZScore, x.view(), &[0, 1], 2);
+        let x: Inputs = array![[0.0, 2.0, 10.0, 30.0], [2.0, 4.0, 20.0, 20.0]].into();
+        let z = Scaling::fit(Normalization::ZScore, &x, &[0, 1], 2);
         assert_eq!(z.shift, vec![2.0, 2.0, 20.0, 20.0]);
         assert_eq!(z.scale[0], z.scale[1]);
     }

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use ndarray::Array2;
-
 use super::table::{Table, TableTargets};
+use super::table_inputs::TableInputs;
 use crate::data::{Scaling, Split, Splits};
 
 /// The training, validation and test rows of a replica, and their statistics. Replicas share folds.
@@ -14,7 +13,7 @@ pub struct Fold {
     pub splits: Splits,
     /// The inputs of all rows after a preparation other than scaling, centred as the table is; None for the
     /// table of the run, which all such folds share.
-    pub prepared: Option<Arc<Array2<f32>>>,
+    pub prepared: Option<Arc<TableInputs>>,
     /// From original inputs to those of the network.
     pub inputs: Scaling,
     /// From original targets to the units of the loss; the identity in classification.
@@ -34,7 +33,7 @@ impl Fold {
     }
 
     /// The inputs of all rows that are scaled for this fold, (rows, inputs).
-    pub fn table<'a>(&'a self, shared: &'a Table) -> &'a Array2<f32> {
+    pub fn table<'a>(&'a self, shared: &'a Table) -> &'a TableInputs {
         self.prepared.as_deref().unwrap_or(&shared.inputs)
     }
 

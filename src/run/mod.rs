@@ -23,6 +23,7 @@ mod step_numbers;
 mod step_rule;
 mod stopping;
 mod table;
+mod table_inputs;
 mod task;
 mod task_keys;
 
@@ -41,4 +42,5 @@ pub use step_numbers::StepNumbers;
 pub use step_rule::StepRule;
 pub use stopping::Stopping;
 pub use table::{Table, TableTargets};
+pub use table_inputs::{TableInputs, TableRow};
 pub(crate) use task_keys::check_without_data;

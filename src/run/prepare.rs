@@ -18,7 +18,7 @@ use super::stopping::Stopping;
 use super::table::{Table, TableTargets};
 use super::task::task_of;
 use super::task_keys::{stopping, target_normalize, value_loss};
-use crate::data::{Dataset, Normalization, Scaling, Split, Splits, split_rows};
+use crate::data::{Dataset, Inputs, Normalization, Scaling, Split, Splits, split_rows};
 use crate::error::{Error, Result};
 use crate::network::{InputLayout, Network, Task, lower};
 
@@ -121,8 +121,11 @@ impl<'a> Prepared<'a> {
         let train = splits.of(Split::Train);
         // One scaling per channel for signals.
         let group = network.input.iter().skip(1).product();
-        let inputs = Scaling::fit(parameters.normalize, dataset.inputs.view(), train, group);
-        check_range("X", dataset.inputs.view(), &inputs, &table.center)?;
+        let inputs = Scaling::fit(parameters.normalize, &dataset.inputs, train, group);
+        // f32 holds every byte, however it is scaled.
+        if let Inputs::Reals(values) = &dataset.inputs {
+            check_range("X", values.view(), &inputs, &table.center)?;
+        }
         let (targets, target_variation) =
             scaled_targets(dataset, network, table, &splits, self.target_normalize)?;
         let given = parameters.class_weight.as_ref();

@@ -74,7 +74,7 @@ pub(super) fn check_replicas(run: &Run) -> Result<()> {
     }
     for (index, fold) in run.folds.iter().enumerate() {
         let (found, table) = (fold.table(&run.table), &run.table.inputs);
-        if found.dim() != table.dim() || !found.is_standard_layout() {
+        if found.dim() != table.dim() || !found.is_row_by_row() {
             let (rows, inputs) = table.dim();
             return Err(Error::input(format!(
                 "its prepared inputs are of shape {:?}; allowed: ({rows}, {inputs}), row by row",

@@ -1,8 +1,9 @@
 //! The data as a backend takes it: uploaded once, centred in f64, kept as f32.
 
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 
 use super::labels::check_labels;
+use super::table_inputs::{TableInputs, centre};
 use crate::data::{Dataset, Targets};
 use crate::error::{Error, Result};
 use crate::network::{Network, Task};
@@ -24,10 +25,9 @@ pub enum TableTargets {
 /// All rows of a data set, every split together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
-    /// The inputs minus `center`, shape (rows, inputs). Centred so that f32 keeps the digits that
-    /// tell rows apart; a replica's own scale and shift are applied when a batch is gathered.
-    pub inputs: Array2<f32>,
-    /// The value that was subtracted, one per input.
+    /// The inputs; a fold's own scale and shift are applied when a batch is gathered.
+    pub inputs: TableInputs,
+    /// The value that was subtracted, one per input; 0 from bytes.
     pub center: Vec<f64>,
     /// The targets.
     pub targets: TableTargets,
@@ -46,7 +46,8 @@ impl Table {
         inputs_centred: bool,
         targets_centred: bool,
     ) -> Result<(Self, Vec<i64>)> {
-        let (inputs, center) = centre(&dataset.inputs, inputs_centred);
+        let are_features = network.input.len() == 1;
+        let (inputs, center) = TableInputs::new(&dataset.inputs, inputs_centred, are_features);
         let (targets, labels) = match network.task() {
             Task::Classification => {
                 let (classes, labels) = classes(dataset, network, key)?;
@@ -72,35 +73,20 @@ impl Table {
         Ok((Table { inputs, center, targets, row_weights }, labels))
     }
 
-    /// The bytes of inputs, targets and weights: 4 per number.
+    /// The bytes of inputs, targets and weights: 4 per number, 1 per byte.
     pub(crate) fn bytes(&self) -> u64 {
         let targets = match &self.targets {
             TableTargets::Classes(classes) => classes.len(),
             TableTargets::Values { values, .. } => values.len(),
         };
         let weights = self.row_weights.as_ref().map_or(0, Vec::len);
-        4 * (self.inputs.len() + targets + weights) as u64
+        self.inputs.bytes() + 4 * (targets + weights) as u64
     }
 
     /// The number of rows.
     pub fn rows(&self) -> usize {
         self.inputs.nrows()
     }
-}
-
-fn centre(values: &Array2<f64>, wanted: bool) -> (Array2<f32>, Vec<f64>) {
-    let center = if wanted {
-        values.mean_axis(Axis(0)).map_or_else(Vec::new, |mean| mean.to_vec())
-    } else {
-        vec![0.0; values.ncols()]
-    };
-    let mut centred = Array2::zeros(values.dim());
-    for (to, from) in centred.outer_iter_mut().zip(values.outer_iter()) {
-        for ((to, from), center) in to.into_iter().zip(from).zip(&center) {
-            *to = (from - center) as f32;
-        }
-    }
-    (centred, center)
 }
 
 fn check_outputs(dataset: &Dataset, network: &Network, key: &str, columns: usize) -> Result<()> {

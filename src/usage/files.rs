@@ -1,7 +1,5 @@
 //! A trained model on the rows of a file.
 
-use ndarray::Axis;
-
 use super::output::PredictionFile;
 use super::predictor::{Predictor, block_rows, columns, scaled};
 use super::targets::truth;
@@ -62,15 +60,19 @@ pub async fn evaluate(
     let truth = truth(model, data)?;
     // A row that f32 can't hold is refused before a device is opened.
     let (block_rows, columns) = (block_rows(model), columns(model));
-    for (block, rows) in data.inputs.axis_chunks_iter(Axis(0), block_rows).enumerate() {
-        scaled(&model.inputs, columns.as_deref(), rows, (block * block_rows) as u64)?;
+    let rows = data.inputs.nrows();
+    let blocks = || (0..rows).step_by(block_rows).map(|first| first..rows.min(first + block_rows));
+    for block in blocks() {
+        let (first, rows) = (block.start as u64, data.inputs.rows(block));
+        scaled(&model.inputs, columns.as_deref(), rows.view(), first)?;
     }
     let mut predictor = Predictor::with_targets(model, open).await?;
     let mut tally = Tally::new(model.labels.len(), &truth);
-    let (mut first, mut loss_sum) = (0, 0.0);
-    for block in data.inputs.axis_chunks_iter(Axis(0), block_rows) {
+    let (mut first, mut loss_sum) = (0usize, 0.0);
+    for block in blocks() {
+        let block = data.inputs.rows(block);
         let truth = truth.rows(first..first + block.nrows());
-        let evaluated = predictor.evaluate(block, &truth, first as u64).await?;
+        let evaluated = predictor.evaluate(block.view(), &truth, first as u64).await?;
         loss_sum += evaluated.loss_sum;
         tally.add(&evaluated.predictions, first);
         first += block.nrows();

@@ -270,7 +270,10 @@ pub fn alone(run: &Run, id: usize) -> Arc<Run> {
 /// Twenty replicas of iris, whose fold 3 has its own inputs, and one replica of that fold alone, whose table has them.
 pub fn with_prepared_inputs() -> (Arc<Run>, usize, Arc<Run>) {
     let mut run = Run::clone(&many_of_iris(20));
-    let own = run.table.inputs.mapv(|x| x * x * x + 0.5);
+    let gpu_mlp::rooms::run::TableInputs::Reals(inputs) = &run.table.inputs else {
+        panic!("real numbers")
+    };
+    let own = gpu_mlp::rooms::run::TableInputs::Reals(inputs.mapv(|x| x * x * x + 0.5));
     run.folds[3].prepared = Some(Arc::new(own.clone()));
     let mut single = Run::clone(&alone(&run, 13));
     (single.table.inputs, single.folds[0].prepared) = (own, None);

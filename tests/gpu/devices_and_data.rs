@@ -219,7 +219,7 @@ fn more_elements_than_one_dimension_of_workgroups() {
 fn a_gradient_beyond_f32_stops_the_run_as_on_the_cpu() {
     use gpu_mlp::rooms::run::{BatchGradient, Clip};
     let mut dataset = values(30, 2, 1);
-    dataset.inputs.mapv_inplace(|x| 1e19 * x);
+    dataset.inputs.reals_mut().mapv_inplace(|x| 1e19 * x);
     // A clip by value is left out: the order of an overflowing sum decides whether it is infinite or NaN, and so whether
     // it is bounded.
     for clip in [None, Some(Clip::Norm(1.0))] {

@@ -21,7 +21,7 @@ fn validation_rows_come_between_training_and_test_by_each_of_their_names() {
         });
         assert_eq!((dataset.own_validation, dataset.own_test), (Some(3), Some(5)), "{ending}");
         assert_eq!(dataset.targets, Targets::Integers(array![[0], [1], [0], [1], [0], [7]]));
-        assert_eq!(dataset.inputs.row(4).to_vec(), [7.0, 8.0]);
+        assert_eq!(dataset.inputs.rows(4..5), array![[7.0, 8.0]]);
         assert_eq!(dataset.unused, None);
     }
 }

@@ -10,13 +10,14 @@ use crate::support::fixture;
 fn reals(archive: &str, name: &str) -> Vec<f64> {
     match npz::read(&fixture(archive), name).unwrap() {
         Numbers::Reals(values) => values.iter().copied().collect(),
-        Numbers::Integers(_) => panic!("{name} should hold real numbers"),
+        Numbers::Integers(_) | Numbers::Bytes(_) => panic!("{name} should hold real numbers"),
     }
 }
 
 fn integers(archive: &str, name: &str) -> Vec<i64> {
     match npz::read(&fixture(archive), name).unwrap() {
         Numbers::Integers(values) => values.iter().copied().collect(),
+        Numbers::Bytes(values) => values.iter().map(|&byte| byte.into()).collect(),
         Numbers::Reals(_) => panic!("{name} should hold integers"),
     }
 }
@@ -33,6 +34,9 @@ fn expected(kind: &str) -> Numbers {
             Numbers::Reals(ArrayD::from_shape_vec(shape, values).unwrap())
         }
         "i" => integers(|n| n - 5),
+        "u" if kind.starts_with("u1") => {
+            Numbers::Bytes(ArrayD::from_shape_vec(shape, (0..24).collect()).unwrap())
+        }
         "u" => integers(|n| n),
         _ => integers(|n| n % 2),
     }

@@ -109,7 +109,8 @@ fn predictions_are_in_original_units() {
     let (_, outcome) = trained(&run, &mut backend);
     let network = network_of(&run, &backend.state().block_on().unwrap(), Weights::Best);
     let mut infer = CpuInference::<f32>::new(network).unwrap();
-    let predicted = infer.predict(scaled(&run, &dataset.inputs).view()).block_on().unwrap();
+    let predicted =
+        infer.predict(scaled(&run, &dataset.inputs.to_reals()).view()).block_on().unwrap();
     let gpu_mlp::rooms::data::Targets::Reals(truth) = &dataset.targets else {
         panic!("real targets")
     };
@@ -138,7 +139,7 @@ fn predictions_do_not_depend_on_the_order_of_the_array_in_memory() {
     let dataset = values(60, 4, 2);
     let run = run(&parameters(&[4, 8, 2], &["tanh", "linear"]), &dataset);
     let mut backend = cpu::<f32>(&run);
-    let rows = dataset.inputs.mapv(|x| x as f32);
+    let rows = dataset.inputs.to_reals().mapv(|x| x as f32);
     let mut columns_first = ndarray::Array2::zeros(rows.dim().f());
     columns_first.assign(&rows);
     let network = network_of(&run, &backend.state().block_on().unwrap(), Weights::Current);

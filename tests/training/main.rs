@@ -1,6 +1,7 @@
 //! The training loop.
 
 mod bits;
+mod bytes;
 #[path = "../common/mod.rs"]
 mod common;
 mod endings;

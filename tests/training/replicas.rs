@@ -152,7 +152,8 @@ fn a_fold_may_have_inputs_of_its_own() {
         assert_eq!(outcome.replicas[id].best, own.replicas[0].best, "{schedule:?}");
     }
     let mut run = Run::clone(&run);
-    run.folds[3].prepared = Some(Arc::new(ndarray::Array2::zeros((150, 5))));
+    let own = gpu_mlp::rooms::run::TableInputs::Reals(ndarray::Array2::zeros((150, 5)));
+    run.folds[3].prepared = Some(Arc::new(own));
     let replicas = run.replicas.clone();
     let error = run.with_replicas(replicas).unwrap_err().to_string();
     assert!(error.contains("fold 3: its prepared inputs are of shape (150, 5)"), "{error}");

@@ -14,7 +14,7 @@ use crate::instruction_set::InstructionSet;
 use crate::math::Real;
 use crate::metrics::Evaluation;
 use crate::plan::Layout;
-use crate::run::{Clip, Fold, Replica, Run, StepNumbers};
+use crate::run::{Clip, Fold, Replica, Run, StepNumbers, TableRow};
 
 /// The network of a run, fused, with the weights of one replica.
 #[derive(Debug, Clone)]
@@ -173,7 +173,7 @@ impl Fused {
         let inputs = numbers[map.activations[0].all()].chunks_exact_mut(place.input_row);
         for (&row, x) in rows.iter().zip(inputs) {
             let row = self.scaling.row(&run.table, row);
-            self.scaling.scale_inputs(std::iter::once(row), &mut x[..place.inputs]);
+            self.scaling.scale_inputs(row, &mut x[..place.inputs]);
         }
         for layer in 0..self.chain.links.len() {
             let relu = matches!(self.chain.links[layer].activation, LinkActivation::Relu);
@@ -270,10 +270,17 @@ fn needs(run: &Run, replica: &Replica) -> (usize, Training) {
 }
 
 /// Rows of a shuffled table lie anywhere: without this a step begins by waiting for them.
-fn fetch_ahead(row: &[f32]) {
+fn fetch_ahead(row: TableRow) {
+    match row {
+        TableRow::Reals(row) => fetch(row),
+        TableRow::Bytes(row) => fetch(row),
+    }
+}
+
+fn fetch<X>(row: &[X]) {
     #[cfg(target_arch = "x86_64")]
     #[expect(unsafe_code, reason = "a prefetch is an intrinsic that takes a pointer")]
-    for line in row.chunks(64 / size_of::<f32>()) {
+    for line in row.chunks(64 / size_of::<X>()) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         // SAFETY: a prefetch reads nothing; every x86-64 has it.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) }

@@ -14,12 +14,13 @@ mod weights;
 
 use std::path::PathBuf;
 
-use ndarray::{Array1, Array2, ArrayView, ArrayView2, Axis, Dimension};
+use ndarray::{Array1, Array2, ArrayView, ArrayView2, Dimension};
 
 use self::part::Part;
 pub use self::targets::Targets;
 #[cfg(feature = "files")]
 pub(super) use self::weights::NAMES as WEIGHTS;
+use super::inputs::Inputs;
 use super::numbers::Numbers;
 use crate::error::{Error, Result};
 
@@ -34,7 +35,7 @@ pub struct Dataset {
     /// SHA-256 of that file in lower-case hexadecimal.
     pub sha256: Option<String>,
     /// The inputs, shape (rows, product of `row_shape`), in original units, all finite.
-    pub inputs: Array2<f64>,
+    pub inputs: Inputs,
     /// The shape of one row: `[features]`, `[channels, T]` for signals, `[channels, height, width]` or `[height, width]` for
     /// images; channels may come last.
     pub row_shape: Vec<usize>,
@@ -68,7 +69,7 @@ impl Dataset {
             Targets::Integers(values) => Numbers::Integers(values.into_dyn()),
             Targets::Reals(values) => Numbers::Reals(values.into_dyn()),
         };
-        let part = Part::new("X", inputs.to_owned(), "y", numbers);
+        let part = Part::new("X", Numbers::Reals(inputs.to_owned()), "y", numbers);
         let dataset = part.and_then(|part| {
             checks::enough_rows("X", part.rows())?;
             Ok(Self::from_part(part))
@@ -103,7 +104,7 @@ impl Dataset {
             Targets::Integers(values) => values.len(),
             Targets::Reals(values) => values.len(),
         };
-        8 * (self.inputs.len() + targets) as u64
+        self.inputs.bytes() + 8 * targets as u64
     }
 
     /// The same data set with one weight per row, checked as an archive's are.
@@ -116,8 +117,7 @@ impl Dataset {
 
     /// The same data set with these columns, in their order; `row_shape` stays that of the file.
     pub(crate) fn with_columns(&self, columns: &[usize]) -> Self {
-        let inputs = self.inputs.select(Axis(1), columns);
-        Self { inputs, ..self.without_inputs() }
+        Self { inputs: self.inputs.select(columns), ..self.without_inputs() }
     }
 
     /// The same data set with no inputs, without a copy of them.
@@ -126,7 +126,7 @@ impl Dataset {
             name: self.name.clone(),
             path: self.path.clone(),
             sha256: self.sha256.clone(),
-            inputs: Array2::zeros((0, 0)),
+            inputs: Inputs::Reals(Array2::zeros((0, 0))),
             row_shape: self.row_shape.clone(),
             targets: self.targets.clone(),
             own_validation: self.own_validation,

@@ -4,36 +4,41 @@ use ndarray::{Array2, ArrayD};
 
 use super::checks;
 use super::targets::Targets;
+use crate::data::inputs::Inputs;
 use crate::data::numbers::Numbers;
 use crate::error::{Error, Result};
 
 /// Rows with their targets.
 pub(super) struct Part {
-    pub inputs: Array2<f64>,
+    pub inputs: Inputs,
     pub row_shape: Vec<usize>,
     pub targets: Targets,
 }
 
 impl Part {
     /// Checks inputs and targets; `x` and `y` are their names in messages.
-    pub fn new(x: &str, inputs: ArrayD<f64>, y: &str, targets: Numbers) -> Result<Self> {
+    pub fn new(x: &str, inputs: Numbers, y: &str, targets: Numbers) -> Result<Self> {
         checks::input_shape(x, inputs.shape())?;
-        let target_shape = match &targets {
-            Numbers::Integers(values) => values.shape(),
-            Numbers::Reals(values) => values.shape(),
+        checks::target_shape(y, targets.shape())?;
+        checks::same_rows(x, inputs.shape()[0], y, targets.shape()[0])?;
+        let row_shape = inputs.shape()[1..].to_vec();
+        let inputs = match inputs {
+            Numbers::Bytes(values) => flat(values)?.into(),
+            Numbers::Integers(_) | Numbers::Reals(_) => {
+                let values = inputs.into_reals();
+                checks::finite(x, values.view())?;
+                flat(values)?.into()
+            }
         };
-        checks::target_shape(y, target_shape)?;
-        checks::same_rows(x, inputs.shape()[0], y, target_shape[0])?;
-        checks::finite(x, inputs.view())?;
         let targets = match targets {
             Numbers::Integers(values) => Targets::Integers(flat(values)?),
+            Numbers::Bytes(values) => Targets::Integers(flat(values.mapv(i64::from))?),
             Numbers::Reals(values) => {
                 checks::finite(y, values.view())?;
                 Targets::Reals(flat(values)?)
             }
         };
-        let row_shape = inputs.shape()[1..].to_vec();
-        Ok(Self { inputs: flat(inputs)?, row_shape, targets })
+        Ok(Self { inputs, row_shape, targets })
     }
 
     /// The number of rows.

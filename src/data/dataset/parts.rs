@@ -1,11 +1,12 @@
 //! The parts of an archive: read, compared and joined.
 
-use ndarray::{Array2, Axis, concatenate};
+use ndarray::{Array2, Axis};
 
 use super::checks;
 use super::part::Part;
 use super::selection::Pair;
 use super::targets::Targets;
+use crate::data::inputs::Inputs;
 use crate::data::npz::Archive;
 use crate::error::{Error, Result};
 
@@ -13,8 +14,7 @@ impl Part {
     /// Reads the arrays of these names.
     pub fn read(archive: &mut Archive, names: &Pair) -> Result<Self> {
         let Pair { x, y } = names;
-        let inputs = archive.numbers(x)?.into_reals();
-        Self::new(x, inputs, y, archive.numbers(y)?)
+        Self::new(x, archive.numbers(x)?, y, archive.numbers(y)?)
     }
 
     /// The rows of all parts, one part after the other. Targets are integers where all parts' are.
@@ -38,13 +38,13 @@ impl Part {
             })
             .collect();
         let targets = match integers {
-            Some(integers) => Targets::Integers(stacked(&integers)?),
+            Some(integers) => Targets::Integers(stacked(integers)?),
             None => {
                 let reals: Vec<_> = targets.into_iter().map(Targets::into_reals).collect();
-                Targets::Reals(stacked(&reals)?)
+                Targets::Reals(stacked(reals)?)
             }
         };
-        Ok(Part { inputs: stacked(&inputs)?, row_shape, targets })
+        Ok(Part { inputs: stacked_inputs(inputs)?, row_shape, targets })
     }
 
     /// Refuses another part of an archive whose features or outputs are not as many as this part's.
@@ -76,8 +76,31 @@ impl Part {
     }
 }
 
-fn stacked<T: Clone>(parts: &[Array2<T>]) -> Result<Array2<T>> {
-    let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
-    concatenate(Axis(0), &views)
-        .map_err(|error| Error::input(format!("the parts cannot be joined: {error}")))
+/// Bytes where all are bytes.
+fn stacked_inputs(parts: Vec<Inputs>) -> Result<Inputs> {
+    if parts.iter().all(|part| matches!(part, Inputs::Bytes(_))) {
+        let bytes = parts.into_iter().filter_map(|part| match part {
+            Inputs::Bytes(bytes) => Some(bytes.into_owned()),
+            Inputs::Reals(_) => None,
+        });
+        return Ok(stacked(bytes.collect())?.into());
+    }
+    let reals = parts.into_iter().map(|part| match part {
+        Inputs::Reals(values) => values,
+        Inputs::Bytes(bytes) => bytes.mapv(f64::from),
+    });
+    Ok(stacked(reals.collect())?.into())
+}
+
+/// The first grows by the others, each of which is dropped: all are in memory once.
+fn stacked<T: Clone>(parts: Vec<Array2<T>>) -> Result<Array2<T>> {
+    let mut parts = parts.into_iter();
+    let Some(mut all) = parts.next() else {
+        return Err(Error::input("there is no part to read"));
+    };
+    for part in parts {
+        let appended = all.append(Axis(0), part.view());
+        appended.map_err(|error| Error::input(format!("the parts cannot be joined: {error}")))?;
+    }
+    Ok(all)
 }

@@ -79,14 +79,14 @@ impl Archive {
     }
 
     /// Refuses arrays that together take more memory than there is, before any of them is read: 8 bytes
-    /// per element, and for one at a time 8 more and its own bytes.
+    /// per element, and for one at a time 8 more and its own bytes. Elements of one byte may stay bytes.
     pub fn check_memory<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
         let (mut kept, mut most) = (0u64, 0);
         for name in names {
             let honest = self.index(name).and_then(|index| self.honest_header(index));
             let honest = honest.map_err(|error| error.within(format!("array {name}")))?;
             let Some(header) = honest else { continue };
-            let decoded = 8 * header.count as u64;
+            let decoded = header.element.decoded() * header.count as u64;
             kept = kept.saturating_add(decoded);
             most = most.max(decoded.saturating_add(header.bytes as u64));
         }

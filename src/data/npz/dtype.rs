@@ -80,6 +80,11 @@ impl ElementType {
         matches!(self.kind, Kind::Bool | Kind::Signed | Kind::Unsigned | Kind::Float)
     }
 
+    /// The bytes of an element that is decoded.
+    pub fn decoded(&self) -> u64 {
+        if self.kind == Kind::Unsigned && self.size == 1 { 1 } else { 8 }
+    }
+
     /// True for text of a fixed width.
     pub fn is_text(&self) -> bool {
         matches!(self.kind, Kind::Unicode | Kind::Bytes)

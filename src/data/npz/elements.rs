@@ -18,7 +18,7 @@ pub(super) fn numbers(header: &Header, raw: Vec<u8>) -> Result<Numbers> {
         (Kind::Signed, 2) => integers::<i16>(raw),
         (Kind::Signed, 4) => integers::<i32>(raw),
         (Kind::Signed, _) => integers::<i64>(raw),
-        (Kind::Unsigned, 1) => integers::<u8>(raw),
+        (Kind::Unsigned, 1) => bytes(header, raw),
         (Kind::Unsigned, 2) => integers::<u16>(raw),
         (Kind::Unsigned, 4) => integers::<u32>(raw),
         (Kind::Unsigned, _) => large_integers(raw),
@@ -38,6 +38,14 @@ fn read<T: ReadableElement>(raw: Vec<u8>) -> Result<ArrayD<T>> {
 
 fn integers<T: ReadableElement + Copy + Into<i64>>(raw: Vec<u8>) -> Result<Numbers> {
     Ok(Numbers::Integers(read::<T>(raw)?.mapv(Into::into)))
+}
+
+/// An array of bytes, in the memory in which they were read.
+fn bytes(header: &Header, mut raw: Vec<u8>) -> Result<Numbers> {
+    raw.drain(..raw.len() - header.bytes);
+    let shape = IxDyn(&header.shape).set_f(header.fortran_order);
+    let array = ArrayD::from_shape_vec(shape, raw);
+    array.map(Numbers::Bytes).map_err(|error| Error::input(format!("cannot be read: {error}")))
 }
 
 fn large_integers(raw: Vec<u8>) -> Result<Numbers> {

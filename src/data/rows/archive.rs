@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
-use ndarray::{Array2, s};
+use ndarray::{Array2, ArrayD, s};
 
 use super::columns::by_name;
 use super::labelled::Labelled;
 use super::wanted::{Wanted, check_shape};
 use crate::data::dataset::{Dataset, Targets, WEIGHTS};
+use crate::data::inputs::Inputs;
 use crate::data::npz::Archive;
+use crate::data::numbers::Numbers;
 use crate::error::{Error, Result};
 use crate::text::listed;
 
@@ -19,7 +21,7 @@ const INPUTS: [&str; 5] = ["X_test", "x_test", "X", "data", "x"];
 const LISTED: usize = 12;
 
 /// The inputs of an archive, which needs no targets; and a note on the arrays that are not used.
-pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<(Array2<f64>, Option<String>)> {
+pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<(Inputs, Option<String>)> {
     let mut archive = Archive::open(path)?;
     let Some(name) = INPUTS.into_iter().find(|name| archive.has(name)) else {
         let mut names = archive.names().map(String::from).collect::<Vec<_>>();
@@ -38,14 +40,23 @@ pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<(Array2<f64>, Optio
         .then(|| format!("the rows are those of array {name}; not used: {}", listed(&others)));
     let names = if archive.has("feature_names") { archive.texts("feature_names")? } else { None };
     archive.check_memory([name])?;
-    let array = archive.numbers(name)?.into_reals();
+    let array = archive.numbers(name)?;
     check_shape(&format!("array {name}"), array.shape(), wanted)?;
+    let inputs: Inputs = match array {
+        Numbers::Bytes(values) => laid_out(name, values, wanted)?.into(),
+        Numbers::Integers(_) | Numbers::Reals(_) => {
+            laid_out(name, array.into_reals(), wanted)?.into()
+        }
+    };
+    Ok((in_order(inputs, names.as_deref(), wanted)?, note))
+}
+
+/// An array of this name, row by row.
+fn laid_out<T: Clone>(name: &str, array: ArrayD<T>, wanted: &Wanted) -> Result<Array2<T>> {
     let rows = array.shape()[0];
     let flat = array.as_standard_layout().into_owned();
-    let inputs = flat.into_shape_with_order((rows, wanted.inputs())).map_err(|error| {
-        Error::input(format!("array {name} cannot be laid out as rows: {error}"))
-    })?;
-    Ok((in_order(inputs, names.as_deref(), wanted)?, note))
+    flat.into_shape_with_order((rows, wanted.inputs()))
+        .map_err(|error| Error::input(format!("array {name} cannot be laid out as rows: {error}")))
 }
 
 /// Arrays of a data set that no prediction is expected to use.
@@ -69,7 +80,7 @@ fn test_rows(dataset: &Dataset, wanted: &Wanted) -> Result<Labelled> {
     shape.extend(&dataset.row_shape);
     check_shape("the array of inputs", &shape, wanted)?;
     let first = dataset.own_test.unwrap_or(0);
-    let inputs = dataset.inputs.slice(s![first.., ..]).to_owned();
+    let inputs = dataset.inputs.after(first);
     let inputs = in_order(inputs, dataset.feature_names.as_deref(), wanted)?;
     let targets = match &dataset.targets {
         Targets::Integers(y) => Targets::Integers(y.slice(s![first.., ..]).to_owned()),
@@ -82,7 +93,7 @@ fn test_rows(dataset: &Dataset, wanted: &Wanted) -> Result<Labelled> {
 
 /// The columns in the model's order, where both sides name them; names of channels have to be in that
 /// order already.
-fn in_order(inputs: Array2<f64>, found: Option<&[String]>, wanted: &Wanted) -> Result<Array2<f64>> {
+fn in_order(inputs: Inputs, found: Option<&[String]>, wanted: &Wanted) -> Result<Inputs> {
     let (Some(found), Some(names)) = (found, wanted.feature_names.as_deref()) else {
         return Ok(inputs);
     };
@@ -97,5 +108,5 @@ fn in_order(inputs: Array2<f64>, found: Option<&[String]>, wanted: &Wanted) -> R
         )));
     }
     let columns = by_name(found, names)?;
-    Ok(inputs.select(ndarray::Axis(1), &columns))
+    Ok(inputs.select(&columns))
 }

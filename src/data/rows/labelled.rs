@@ -8,6 +8,7 @@ use super::columns::Columns;
 use super::csv::CsvRows;
 use super::wanted::Wanted;
 use crate::data::dataset::Targets;
+use crate::data::inputs::Inputs;
 use crate::error::{Error, Result};
 use crate::memory::refuse_to_read;
 
@@ -15,7 +16,7 @@ use crate::memory::refuse_to_read;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Labelled {
     /// Shape (rows, inputs), all values finite.
-    pub inputs: Array2<f64>,
+    pub inputs: Inputs,
     /// The targets of the rows.
     pub targets: Targets,
     /// Whether they are the test part of an archive with a split of its own.
@@ -39,7 +40,7 @@ impl Labelled {
             _ => None,
         };
         let (note, targets) = (rows.note(), Targets::Reals(targets));
-        Ok(Labelled { inputs, targets, own_test: false, assumed_target, note })
+        Ok(Labelled { inputs: inputs.into(), targets, own_test: false, assumed_target, note })
     }
 }
 

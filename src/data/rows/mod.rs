@@ -13,7 +13,7 @@ mod wanted;
 use std::io::Read;
 use std::path::Path;
 
-use ndarray::{Array2, s};
+use ndarray::Array2;
 
 use self::columns::Columns;
 use self::content::Content;
@@ -21,6 +21,7 @@ use self::csv::CsvRows;
 pub use self::labelled::Labelled;
 pub use self::wanted::Wanted;
 use self::wanted::check_shape;
+use super::inputs::Inputs;
 use super::npz::ArrayStream;
 use crate::error::{Error, Result};
 
@@ -37,7 +38,7 @@ enum Source {
     Csv(Box<CsvRows>),
     Npy(ArrayStream),
     /// All inputs of an archive.
-    Whole(Array2<f64>),
+    Whole(Inputs),
 }
 
 impl Rows {
@@ -83,7 +84,7 @@ impl Rows {
             Source::Whole(inputs) => {
                 let first = self.row.min(inputs.nrows());
                 let last = (first + most).min(inputs.nrows());
-                Ok(inputs.slice(s![first..last, ..]).to_owned())
+                Ok(inputs.rows(first..last))
             }
         };
         let block = block.map_err(|error| error.within(&self.name))?;

@@ -42,6 +42,25 @@ impl Gpu {
         Ok(buffer)
     }
 
+    /// A storage buffer of bytes, four to a word, the first in the lowest bits; the last word is filled with zeros.
+    pub(in crate::rooms::gpu) fn upload_bytes(
+        &self,
+        label: &str,
+        bytes: &[u8],
+    ) -> Result<wgpu::Buffer> {
+        const WORD: usize = size_of::<u32>();
+        let buffer = self.storage(label, bytes.len().div_ceil(WORD))?;
+        let (words, rest) = bytes.split_at(bytes.len() / WORD * WORD);
+        self.write(&buffer, words);
+        if !rest.is_empty() {
+            let mut last = [0; WORD];
+            last[..rest.len()].copy_from_slice(rest);
+            self.uploaded.set(self.uploaded.get() + WORD as u64);
+            self.queue.write_buffer(&buffer, words.len() as u64, &last);
+        }
+        Ok(buffer)
+    }
+
     /// Writes `values` to the beginning of a buffer.
     pub(in crate::rooms::gpu) fn write<T: bytemuck::Pod>(
         &self,

@@ -18,6 +18,7 @@ struct Parameters {
     first_row: u32,
     part_rows: u32,
     fold: u32,
+    bytes: u32,
 }
 
 /// `ALL_FOLDS` of the kernel.
@@ -40,6 +41,7 @@ impl Gather<'_> {
             first_row: word(part.first_row),
             part_rows: word(part.rows),
             fold: part.fold.map_or(ALL_FOLDS, word),
+            bytes: part.is_of_bytes.into(),
         };
         let buffers =
             [(&part.buffer, Read), (self.scaling, Read), (&to.rows, Read), (&to.inputs, Write)];

@@ -1,11 +1,11 @@
 //! The data set on the device, uploaded once.
 
-use ndarray::Array2;
+use ndarray::s;
 
 use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::session::steps::Lists;
-use crate::run::{Run, TableTargets};
+use crate::run::{Run, TableInputs, TableTargets};
 
 /// The table, the lists of rows, and the scaling of every fold.
 pub(in crate::rooms::gpu) struct Data {
@@ -28,6 +28,8 @@ pub(in crate::rooms::gpu) struct Part {
     /// The index of the fold that the rows are for; None for all folds.
     pub fold: Option<usize>,
     pub buffer: wgpu::Buffer,
+    /// Whether it holds bytes, four to a word; else bits of f32.
+    pub is_of_bytes: bool,
     pub first_row: usize,
     pub rows: usize,
 }
@@ -66,8 +68,9 @@ impl Data {
         let outputs = run.network.outputs();
         let lists = rows * run.folds.len();
         let scaling = run.folds.len() * 2 * (inputs + outputs.max(run.network.classes()));
-        let tables = 1 + run.folds.iter().filter(|fold| fold.prepared.is_some()).count();
-        4 * (rows * (tables * inputs + outputs + 1) + lists + scaling) as u64
+        let prepared = run.folds.iter().filter_map(|fold| fold.prepared.as_ref());
+        let tables = run.table.inputs.bytes() + prepared.map(|own| own.bytes()).sum::<u64>();
+        tables + 4 * (rows * (outputs + 1) + lists + scaling) as u64
     }
 }
 
@@ -82,16 +85,26 @@ fn parts(gpu: &Gpu, run: &Run) -> Result<Vec<Part>> {
     Ok(parts)
 }
 
-fn parts_of(gpu: &Gpu, inputs: &Array2<f32>, fold: Option<usize>) -> Result<Vec<Part>> {
+fn parts_of(gpu: &Gpu, inputs: &TableInputs, fold: Option<usize>) -> Result<Vec<Part>> {
     let (rows, columns) = inputs.dim();
-    let most = (gpu.binding_limit as usize / (4 * columns.max(1))).max(1);
+    let is_of_bytes = matches!(inputs, TableInputs::Bytes(_));
+    let size = if is_of_bytes { size_of::<u8>() } else { size_of::<f32>() };
+    let most = (gpu.binding_limit as usize / (size * columns.max(1))).max(1);
     let mut parts = vec![];
     for first_row in (0..rows).step_by(most) {
         let rows = most.min(rows - first_row);
-        let block = inputs.slice(ndarray::s![first_row..first_row + rows, ..]);
-        let values = block.as_standard_layout();
-        let buffer = gpu.upload("the inputs", values.as_slice().unwrap_or_default())?;
-        parts.push(Part { fold, buffer, first_row, rows });
+        let block = s![first_row..first_row + rows, ..];
+        let buffer = match inputs {
+            TableInputs::Reals(values) => {
+                let values = values.slice(block);
+                gpu.upload("the inputs", values.as_slice().unwrap_or_default())?
+            }
+            TableInputs::Bytes(values) => {
+                let values = values.slice(block);
+                gpu.upload_bytes("the inputs", values.as_slice().unwrap_or_default())?
+            }
+        };
+        parts.push(Part { fold, buffer, is_of_bytes, first_row, rows });
     }
     Ok(parts)
 }

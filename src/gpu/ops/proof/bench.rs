@@ -197,6 +197,11 @@ impl Bench {
         self.gpu.upload(&self.kernel, numbers).unwrap()
     }
 
+    /// A buffer that holds these bytes, four to a word.
+    pub fn upload_bytes(&self, bytes: &[u8]) -> wgpu::Buffer {
+        self.gpu.upload_bytes(&self.kernel, bytes).unwrap()
+    }
+
     /// The first `len` words of a buffer.
     pub fn read(&self, buffer: &wgpu::Buffer, len: usize) -> Vec<u32> {
         self.gpu.read(buffer, len).block_on().unwrap()

@@ -185,10 +185,37 @@ fn scaled(table: &[f32], width: usize, scaling: &[f32], rows: &[u32]) -> Vec<f32
     out
 }
 
+/// The inputs of rows: bits of f32, or bytes.
+struct Inputs {
+    is_of_bytes: bool,
+    /// (rows, inputs)
+    values: Vec<f32>,
+}
+
+impl Inputs {
+    fn new(bench: &mut Bench, is_of_bytes: bool, len: usize) -> Self {
+        let values = match is_of_bytes {
+            true => bench.below(len, 256).iter().map(|&byte| byte as f32).collect(),
+            false => bench.normal(len, 10.0),
+        };
+        Inputs { is_of_bytes, values }
+    }
+
+    /// Some of them on the device.
+    fn part(&self, bench: &Bench, first_row: usize, rows: usize, inputs: usize) -> Part {
+        let own = &self.values[first_row * inputs..][..rows * inputs];
+        let buffer = match self.is_of_bytes {
+            true => bench.upload_bytes(&own.iter().map(|&byte| byte as u8).collect::<Vec<_>>()),
+            false => bench.upload(own),
+        };
+        Part { fold: None, buffer, is_of_bytes: self.is_of_bytes, first_row, rows }
+    }
+}
+
 pub(super) fn gather(bench: &mut Bench, shape: &Shape) {
     let (capacity, inputs, replicas) = (shape.capacity, shape.units, shape.replicas());
-    for parts in [1, 3] {
-        let table = bench.normal(ROWS * inputs, 10.0);
+    for (parts, is_of_bytes) in [(1, false), (3, false), (1, true), (3, true)] {
+        let table = Inputs::new(bench, is_of_bytes, ROWS * inputs);
         let scaling = bench.normal(replicas * 2 * inputs, 2.0);
         let rows = bench.below(replicas * capacity, ROWS);
         let mut expected = bench.below(replicas * capacity * inputs, 1000);
@@ -203,22 +230,17 @@ pub(super) fn gather(bench: &mut Bench, shape: &Shape) {
         // Last part first: no part may write over the rows of the next one.
         for part in (0..parts).rev() {
             let (first, last) = (part * ROWS / parts, (part + 1) * ROWS / parts);
-            let part = Part {
-                fold: None,
-                buffer: bench.upload(&table[first * inputs..last * inputs]),
-                first_row: first,
-                rows: last - first,
-            };
+            let part = table.part(bench, first, last - first, inputs);
             let dispatch = gather.launch(&mut bench.dispatcher(replicas), &part, &to);
             bench.submit(&[dispatch], shape.steps());
         }
         let x = bench.read(&to.inputs, expected.len());
         for (replica, &used) in shape.rows.iter().enumerate() {
             let chosen = &rows[replica * capacity..][..used];
-            let scaled = scaled(&table, inputs, &scaling[replica * 2 * inputs..], chosen);
+            let scaled = scaled(&table.values, inputs, &scaling[replica * 2 * inputs..], chosen);
             let own = replica * capacity * inputs;
             expected[own..own + scaled.len()].copy_from_slice(&words(&scaled));
         }
-        bench.same(format!("x from {parts} parts"), &x, &expected);
+        bench.same(format!("x from {parts} parts, bytes: {is_of_bytes}"), &x, &expected);
     }
 }

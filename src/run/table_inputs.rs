@@ -1,0 +1,117 @@
+//! The inputs of all rows, as a backend takes them.
+
+use ndarray::{ArcArray2, Array2, Axis};
+
+use crate::data::Inputs;
+
+/// The inputs of all rows before they are scaled, shape (rows, inputs), row by row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TableInputs {
+    /// Centred so that f32 keeps the digits that tell rows apart.
+    Reals(Array2<f32>),
+    /// As the data have them: f32 holds them all.
+    Bytes(ArcArray2<u8>),
+}
+
+/// The inputs of a row.
+#[derive(Debug, Clone, Copy)]
+pub enum TableRow<'a> {
+    /// Centred.
+    Reals(&'a [f32]),
+    /// As the data have them.
+    Bytes(&'a [u8]),
+}
+
+impl TableInputs {
+    /// The inputs of a data set and their centres, 0 where they are not centred. Bytes of images and signals stay bytes;
+    /// features are each centred.
+    pub(super) fn new(inputs: &Inputs, is_centred: bool, are_features: bool) -> (Self, Vec<f64>) {
+        let columns = inputs.ncols();
+        match inputs {
+            Inputs::Bytes(bytes) if !are_features => {
+                let is_row_by_row = bytes.is_standard_layout();
+                let copied = || bytes.as_standard_layout().into_owned().into_shared();
+                let bytes = if is_row_by_row { bytes.clone() } else { copied() };
+                (TableInputs::Bytes(bytes), vec![0.0; columns])
+            }
+            Inputs::Bytes(bytes) => {
+                let center = if is_centred { means_of_bytes(bytes) } else { vec![0.0; columns] };
+                (TableInputs::Reals(less(bytes.view(), &center)), center)
+            }
+            Inputs::Reals(values) => {
+                let (values, center) = centre(values, is_centred);
+                (TableInputs::Reals(values), center)
+            }
+        }
+    }
+
+    /// The rows, and the inputs of a row.
+    pub fn dim(&self) -> (usize, usize) {
+        match self {
+            TableInputs::Reals(values) => values.dim(),
+            TableInputs::Bytes(values) => values.dim(),
+        }
+    }
+
+    /// The number of rows.
+    pub fn nrows(&self) -> usize {
+        self.dim().0
+    }
+
+    /// The inputs of a row.
+    pub fn row(&self, row: usize) -> TableRow<'_> {
+        let columns = self.dim().1;
+        let own = row * columns..(row + 1) * columns;
+        match self {
+            TableInputs::Reals(values) => {
+                TableRow::Reals(&values.as_slice().unwrap_or_default()[own])
+            }
+            TableInputs::Bytes(values) => {
+                TableRow::Bytes(&values.as_slice().unwrap_or_default()[own])
+            }
+        }
+    }
+
+    /// Whether they lie row by row.
+    pub(super) fn is_row_by_row(&self) -> bool {
+        match self {
+            TableInputs::Reals(values) => values.is_standard_layout(),
+            TableInputs::Bytes(values) => values.is_standard_layout(),
+        }
+    }
+
+    /// The memory that they take, here and on a device.
+    pub(crate) fn bytes(&self) -> u64 {
+        match self {
+            TableInputs::Reals(values) => 4 * values.len() as u64,
+            TableInputs::Bytes(values) => values.len() as u64,
+        }
+    }
+}
+
+/// Values less their centres, the means of the columns, where they are centred.
+pub(super) fn centre(values: &Array2<f64>, is_centred: bool) -> (Array2<f32>, Vec<f64>) {
+    let means = || values.mean_axis(Axis(0)).map_or_else(Vec::new, |mean| mean.to_vec());
+    let center = if is_centred { means() } else { vec![0.0; values.ncols()] };
+    (less(values.view(), &center), center)
+}
+
+/// The means of the columns: sums of whole numbers are exact.
+fn means_of_bytes(bytes: &ArcArray2<u8>) -> Vec<f64> {
+    let mut sums = vec![0u64; bytes.ncols()];
+    for row in bytes.outer_iter() {
+        sums.iter_mut().zip(row).for_each(|(sum, byte)| *sum += u64::from(*byte));
+    }
+    sums.iter().map(|&sum| sum as f64 / bytes.nrows() as f64).collect()
+}
+
+/// Values less the centres of their columns, in f64, as f32.
+fn less<X: Copy + Into<f64>>(values: ndarray::ArrayView2<X>, center: &[f64]) -> Array2<f32> {
+    let mut centred = Array2::zeros(values.dim());
+    for (to, from) in centred.outer_iter_mut().zip(values.outer_iter()) {
+        for ((to, from), center) in to.into_iter().zip(from).zip(center) {
+            *to = ((*from).into() - center) as f32;
+        }
+    }
+    centred
+}
