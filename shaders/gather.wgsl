@@ -1,5 +1,6 @@
 // x[i, c] = (table[row[i], c] - shift[c]) · scale[c]. The table holds bytes, or numbers that were centred in f64 before they
-// were uploaded.
+// were uploaded. In training a row may be moved and flipped: then x[i, c] is made of the element that element c of the
+// moved row comes from, by the scaling of that one.
 // A table larger than a binding comes in parts; each dispatch fills the rows of its part. The parts of folds with inputs
 // of their own come last.
 
@@ -9,10 +10,16 @@ struct Parameters {
     // The rows of this part of the table.
     first_row: u32,
     part_rows: u32,
+    // Down and across: the size of a row that is moved, how far at most, and 1 if it is flipped.
+    sizes: vec2<u32>,
+    shift: vec2<u32>,
+    flips: vec2<u32>,
     // The fold that the part is for.
     fold: u32,
     // 1 if the table holds bytes, four to a word, the first in the lowest bits; 0 if it holds bits of f32.
     bytes: u32,
+    // 1 if rows are moved in training.
+    moves: u32,
 }
 
 const ALL_FOLDS = 0xffffffffu;
@@ -41,14 +48,27 @@ fn value_at(at: u32) -> f32 {
     return value;
 }
 
+// The element of the table's row that element c of row i of a batch comes from.
+fn source(step: Step, i: u32, c: u32) -> u32 {
+    var own = c;
+    if ((parameters.moves == 1u) & (step.shuffled == 1u)) {
+        let words = random_row(step.seed_low, step.seed_high, step.epoch, AUGMENT, step.first + i);
+        own = from_element(c, parameters.sizes, parameters.shift, parameters.flips, words);
+    }
+    return own;
+}
+
 fn of_element(replica: u32, e: u32, at: u32) {
+    let i = e / parameters.inputs;
     let c = e % parameters.inputs;
     // Before the first row of the part this wraps around to beyond its last row.
-    let row = rows[replica * parameters.capacity + e / parameters.inputs] - parameters.first_row;
-    let fold = step_of(replica).fold;
+    let row = rows[replica * parameters.capacity + i] - parameters.first_row;
+    let step = step_of(replica);
+    let fold = step.fold;
     if ((row < parameters.part_rows) & ((parameters.fold == ALL_FOLDS) | (parameters.fold == fold))) {
         let first = fold * 2u * parameters.inputs;
-        let value = value_at(row * parameters.inputs + c);
-        x[at] = (value - scaling[first + c]) * scaling[first + parameters.inputs + c];
+        let own = source(step, i, c);
+        let value = value_at(row * parameters.inputs + own);
+        x[at] = (value - scaling[first + own]) * scaling[first + parameters.inputs + own];
     }
 }

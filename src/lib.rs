@@ -52,7 +52,8 @@ pub use rooms::metrics::{Figures, Scores};
 pub use rooms::model::Model;
 pub use rooms::network::{Initialization, InputLayout, Layer, Task};
 pub use rooms::run::{
-    BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters, RateSchedule, ReplicaId,
+    Augment, BatchGradient, ClassWeight, Clip, Flip, LayerStack, Optimizer, Parameters,
+    RateSchedule, ReplicaId, Shift,
 };
 pub use rooms::train::{EpochRow, Outcome, ReplicaOutcome, Seconds, Stop};
 

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::images::image_stacks;
+use common::image_stacks::image_stacks;
 use common::signals::stacks;
 use common::{activations, classes, cpu, labels, parameters, run, values};
 use gpu_mlp::rooms::backend::{Quantity, State, Train};

@@ -1,9 +1,10 @@
-//! x = (table - shift) · scale: the inputs of a batch from the table. Twin of `shaders/gather.wgsl`.
+//! x = (table - shift) · scale: the inputs of a batch from the table, moved and flipped where training rows are. Twin of
+//! `shaders/gather.wgsl`.
 
 use std::sync::Arc;
 
 use crate::math::Real;
-use crate::run::{Fold, Run, Table, TableInputs, TableRow};
+use crate::run::{Fold, Moved, Moves, Run, Table, TableInputs, TableRow};
 
 /// A fold's scaling in the table's centred units: (centred x - shift) · scale.
 #[derive(Debug, Clone)]
@@ -49,6 +50,25 @@ impl<T: Real> FoldScaling<T> {
             self.scale_inputs(self.row(table, row), out);
         }
     }
+
+    /// The same, each row moved; `first` is the index of the first row in its epoch.
+    pub fn gather_moved(
+        &self,
+        table: &Table,
+        rows: &[u32],
+        (moves, first): (&Moves, usize),
+        inputs: &mut [T],
+    ) {
+        let (shift, scale) = (&self.input_shift[..], &self.input_scale[..]);
+        let outs = inputs.chunks_exact_mut(shift.len());
+        for ((index, &row), out) in (first as u32..).zip(rows).zip(outs) {
+            let moved = moves.of(index);
+            match self.row(table, row) {
+                TableRow::Reals(row) => scale_moved(row, moved, shift, scale, out),
+                TableRow::Bytes(row) => scale_moved(row, moved, shift, scale, out),
+            }
+        }
+    }
 }
 
 /// (x - shift) · scale, row by row.
@@ -66,5 +86,26 @@ pub(crate) fn scale_rows<'a, T: Real>(
 fn scale_row<X: Copy + Into<f64>, T: Real>(row: &[X], shift: &[T], scale: &[T], out: &mut [T]) {
     for ((out, &x), (&shift, &scale)) in out.iter_mut().zip(row).zip(shift.iter().zip(scale)) {
         *out = (T::from_f64(x.into()) - shift) * scale;
+    }
+}
+
+/// The same of a moved row, line by line: each element by the scaling of the column that it comes from, whose centre was
+/// subtracted from it.
+fn scale_moved<X: Copy + Into<f64>, T: Real>(
+    row: &[X],
+    moved: Moved,
+    shift: &[T],
+    scale: &[T],
+    out: &mut [T],
+) {
+    let width = moved.width();
+    for (line, out) in out.chunks_exact_mut(width).enumerate() {
+        let first = moved.line(line) * width;
+        let own = first..first + width;
+        let (from, shift, scale) = (&row[own.clone()], &shift[own.clone()], &scale[own]);
+        for (column, out) in out.iter_mut().enumerate() {
+            let column = moved.column(column);
+            *out = (T::from_f64(from[column].into()) - shift[column]) * scale[column];
+        }
     }
 }

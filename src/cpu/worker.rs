@@ -17,7 +17,7 @@ use crate::backend::ReplicaReport;
 use crate::data::{Order, Split};
 use crate::metrics::Evaluation;
 use crate::plan::TensorId;
-use crate::run::{Fold, Replica, ReplicaId, Run};
+use crate::run::{Fold, Moves, Replica, ReplicaId, Run};
 
 /// Room for the steps of any replica of a run.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub(super) struct Worker<T> {
     /// The epoch of a replica, and its training rows in their order there.
     epoch: u32,
     order: Vec<u32>,
+    /// The moves of its rows in that epoch.
+    moves: Option<Moves>,
     /// The network of the schedule `fused`.
     fused: Option<Fused>,
     /// The replica whose weights and moments are in `fused`.
@@ -47,6 +49,7 @@ impl<T: Product> Worker<T> {
             gradients: vec![T::ZERO; gradients],
             epoch: 0,
             order: vec![],
+            moves: None,
             fused: None,
             holds: None,
         }
@@ -83,6 +86,7 @@ impl<T: Product> Worker<T> {
         self.order.resize(train.len(), 0);
         Order::new(replica.seed, epoch, train.len() as u32).fill(0, &mut self.order);
         self.order.iter_mut().for_each(|row| *row = train[*row as usize]);
+        self.moves = shared.run.moves(replica, epoch);
         trainee.sums = Evaluation::default();
         trainee.first_bad_step = None;
     }
@@ -156,7 +160,8 @@ impl<T: Product> Worker<T> {
         let places = run.step.places(step, self.order.len());
         let executor = Executor { plan: &run.plan, layout };
         let workspace = &mut self.workspace;
-        workspace.gather(run, shared.scaling(replica), &self.order[places.clone()]);
+        let moves = (self.moves.as_ref(), places.start);
+        workspace.gather_to_train(run, shared.scaling(replica), &self.order[places.clone()], moves);
         let first = places.start as u32;
         let moment = Moment { seed: replica.seed, epoch: self.epoch, first };
         executor.training(&mut trainee.weights, workspace, moment);

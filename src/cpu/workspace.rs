@@ -5,7 +5,7 @@ use super::gather::FoldScaling;
 use crate::expr::Scratch;
 use crate::math::Real;
 use crate::plan::{BufferId, Element, Plan};
-use crate::run::Run;
+use crate::run::{Moves, Run};
 
 /// The buffers of up to `capacity` rows.
 #[derive(Debug, Clone)]
@@ -55,6 +55,22 @@ impl<T: Real> Workspace<T> {
         self.rows = rows.len();
         self.batch.gather(scaling, &run.table, rows);
         self.with(run.plan.input, |inputs, _| scaling.gather(&run.table, rows, inputs));
+    }
+
+    /// The same for training, where rows may be moved; `first` is the index of the first row in its epoch.
+    pub fn gather_to_train(
+        &mut self,
+        run: &Run,
+        scaling: &FoldScaling<T>,
+        rows: &[u32],
+        moves: (Option<&Moves>, usize),
+    ) {
+        let (Some(moves), first) = moves else { return self.gather(run, scaling, rows) };
+        self.rows = rows.len();
+        self.batch.gather(scaling, &run.table, rows);
+        self.with(run.plan.input, |inputs, _| {
+            scaling.gather_moved(&run.table, rows, (moves, first), inputs);
+        });
     }
 
     /// The elements of one row of a buffer.

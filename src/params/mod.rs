@@ -1,6 +1,7 @@
 //! The parameter file: its keys and their JSON, read to [`Parameters`](crate::run::Parameters) and written from
 //! them.
 
+mod augmentation;
 mod bounds;
 mod class_weights;
 mod found;

@@ -6,6 +6,7 @@ use super::bounds::Bounds;
 use super::found::{Found, quoted};
 use crate::error::Result;
 use crate::network::MOST_SIZE;
+use crate::run::MOST_SHIFT;
 
 /// The names of comments in JSON Schema.
 pub(super) const COMMENTS: &str = "^_";
@@ -68,6 +69,9 @@ pub(super) const ROWS: Whole<usize> = Whole { least: 1, most: MOST_COUNT, from: 
 pub(super) const SIZE: Whole<usize> = Whole { most: MOST_SIZE as u64, ..ROWS };
 /// Of a layer: zeros around its input.
 pub(super) const ZEROS: Whole<usize> = Whole { least: 0, most: MOST_SIZE as u64 - 1, ..ROWS };
+/// Of rows: how far they are moved.
+pub(super) const MOVE: Whole<u32> = Whole { most: MOST_SHIFT as u64, ..COUNT };
+pub(super) const MOVE_FROM_ZERO: Whole<u32> = Whole { least: 0, ..MOVE };
 pub(super) const SEED: Whole<u64> = Whole { least: 0, most: u64::MAX, from: |n| n };
 
 impl<T: Copy + Into<Value>> Values for Whole<T> {

@@ -1,5 +1,6 @@
 //! Parameters set one by one, by their names.
 
+use super::augment::Augment;
 use super::batch_gradient::BatchGradient;
 use super::class_weight::ClassWeight;
 use super::clip::Clip;
@@ -44,6 +45,11 @@ impl Parameters {
     /// Whether the channels of a row come first or last: `INPUT_LAYOUT`.
     pub fn input_layout(self, layout: InputLayout) -> Self {
         Parameters { input_layout: Some(layout), ..self }
+    }
+
+    /// How training rows are moved and flipped at random: `AUGMENT`.
+    pub fn augment(self, augment: Augment) -> Self {
+        Parameters { augment: Some(augment), ..self }
     }
 
     /// The task, where output and targets do not tell it: `TASK`.

@@ -1,6 +1,7 @@
 //! A run: its parameters as plain structs, their checks, and what a backend needs to train. Knows no JSON.
 
 mod arranged;
+mod augment;
 mod batch_gradient;
 mod builder;
 mod checks;
@@ -27,6 +28,7 @@ mod table_inputs;
 mod task;
 mod task_keys;
 
+pub use augment::{Augment, Augmentation, Flip, MOST_SHIFT, Moved, Moves, Shift};
 pub use batch_gradient::BatchGradient;
 pub use class_weight::ClassWeight;
 pub use clip::Clip;

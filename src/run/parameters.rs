@@ -1,5 +1,6 @@
 //! The parameters of a run, as plain typed values with the defaults of the specification.
 
+use super::augment::Augment;
 use super::batch_gradient::BatchGradient;
 use super::class_weight::ClassWeight;
 use super::clip::Clip;
@@ -25,6 +26,9 @@ pub struct Parameters {
     /// `INPUT_LAYOUT`; None: channels first.
     #[doc(hidden)]
     pub input_layout: Option<InputLayout>,
+    /// `AUGMENT`
+    #[doc(hidden)]
+    pub augment: Option<Augment>,
     /// `LAYER_SIZES`, `LAYER_NAMES`, `LAYER_ACTS`, or `LAYERS`
     #[doc(hidden)]
     pub layers: LayerStack,
@@ -120,6 +124,7 @@ impl Parameters {
             dataset_sha256: None,
             input_shape: None,
             input_layout: None,
+            augment: None,
             layers: layers.into(),
             custom_function: None,
             task: None,

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use ndarray::Array2;
 
 use super::arranged::Arranged;
+use super::augment::Augmentation;
 use super::checks::{check_names, check_own_parts, check_range, check_weights};
 use super::class_weight::class_weights;
 use super::fold::Fold;
@@ -80,6 +81,7 @@ struct Prepared<'a> {
     /// The shape of a row of the data, and the place of its channels.
     row_shape: Vec<usize>,
     input_layout: InputLayout,
+    augmentation: Option<Augmentation>,
     network: Network,
     table: Table,
     labels: Vec<i64>,
@@ -93,6 +95,8 @@ impl<'a> Prepared<'a> {
         let Arranged { dataset, shape, layout } = Arranged::new(parameters, dataset)?;
         let network = network(parameters, &dataset, shape)?;
         check_names(&dataset, &network)?;
+        let augmentation = parameters.augment.map(|own| Augmentation::new(own, &network.input));
+        let augmentation = augmentation.transpose().map_err(|e| e.within("AUGMENT"))?;
         let stopping = stopping(parameters, network.task())?;
         let target_normalize = target_normalize(parameters, network.output_activation())?;
         let (table, labels) = Table::new(
@@ -107,6 +111,7 @@ impl<'a> Prepared<'a> {
             dataset,
             row_shape,
             input_layout: layout,
+            augmentation,
             network,
             table,
             labels,
@@ -161,6 +166,7 @@ impl<'a> Prepared<'a> {
             name: dataset.name.clone(),
             row_shape,
             input_layout,
+            augmentation: self.augmentation,
             plan: lower(&network, parameters.initialization),
             feature_names: dataset.feature_names.clone(),
             network,

@@ -1,5 +1,6 @@
 //! One run, ready to be trained: the network's plan, the data, the rules and the replicas.
 
+use super::augment::{Augmentation, Moves};
 use super::batch_gradient::BatchGradient;
 use super::clip::Clip;
 use super::fold::Fold;
@@ -33,6 +34,8 @@ pub struct Run {
     pub feature_names: Option<Vec<String>>,
     /// The names of the classes or outputs, where the data set gives them.
     pub target_names: Option<Vec<String>>,
+    /// How training rows are moved and flipped; None where they stay.
+    pub augmentation: Option<Augmentation>,
     /// The rule of a step.
     pub step: StepRule,
     /// The divisions of the rows; a plain run has one.
@@ -47,6 +50,11 @@ impl Run {
         let of_classes = self.folds.iter().any(|fold| !fold.class_weights.is_empty());
         let has_weights = of_classes || self.table.row_weights.is_some();
         has_weights && self.step.batch_gradient == BatchGradient::Mean
+    }
+
+    /// The random moves of a replica's training rows in an epoch.
+    pub fn moves(&self, replica: &Replica, epoch: u32) -> Option<Moves> {
+        self.augmentation.map(|augmentation| augmentation.moves(replica.seed, epoch))
     }
 
     /// The fold of a replica.

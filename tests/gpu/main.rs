@@ -1,6 +1,7 @@
 //! The GPU against the CPU.
 
 mod adapter;
+mod augment;
 mod bench;
 #[path = "../common/mod.rs"]
 mod common;

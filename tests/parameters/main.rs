@@ -16,7 +16,8 @@ use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
 use gpu_mlp::rooms::network::{InputLayout, Layer};
 use gpu_mlp::rooms::plan::Padding;
 use gpu_mlp::rooms::run::{
-    BatchGradient, ClassWeight, Clip, LayerStack, Optimizer, Parameters, RateSchedule,
+    Augment, BatchGradient, ClassWeight, Clip, Flip, LayerStack, Optimizer, Parameters,
+    RateSchedule, Shift,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -118,6 +119,7 @@ fn every_key_reaches_its_field() {
         "GRAD_CLIP_MODE": "value", "OPTIMIZER": "Adam", "ADAM_BETA1": 0, "L2": 0.5,
         "CLASS_WEIGHT": [0, 1, 2.5], "RANDOM_SEED": u64::MAX, "SPLIT_SEED": 1, "SPLIT": [0.6, 0.3, 0.1],
         "INPUT_SHAPE": [2, 2], "INPUT_LAYOUT": "channels_last",
+        "AUGMENT": {"shift": [0, 2], "flip": "horizontal"},
         "STRATIFY": false, "NORMALIZE": "minmax", "TARGET_NORMALIZE": "none", "DEVICE": "cpu",
         "LR_SCHEDULE": "cosine(0.1)",
     })))
@@ -130,6 +132,9 @@ fn every_key_reaches_its_field() {
     assert_eq!(p.optimizer, Optimizer::Adam { beta1: 0.0, beta2: 0.999, epsilon: 1e-8 });
     assert_eq!(p.class_weight, Some(ClassWeight::Each(vec![0.0, 1.0, 2.5])));
     assert_eq!((p.random_seed, p.split_seed, p.split), (u64::MAX, Some(1), [0.6, 0.3, 0.1]));
+    let shift = Some(Shift::Pair([0, 2]));
+    assert_eq!(p.augment, Some(Augment { shift, flip: Some(Flip::Horizontal) }));
+    assert_eq!(Parameters::from_json(&p.to_json()).unwrap().augment, p.augment);
     assert_eq!(
         (p.input_shape, p.input_layout),
         (Some(vec![2, 2]), Some(InputLayout::ChannelsLast))

@@ -19,6 +19,20 @@ fn refused_values_are_named_with_what_is_allowed() {
         ),
         ("INPUT_SHAPE", json!([1, 0]), ", item 2: found 0; allowed: a whole number of 1 or more"),
         ("INPUT_LAYOUT", json!("NHWC"), "allowed: \"channels_first\", \"channels_last\""),
+        ("AUGMENT", json!({}), "found {}; allowed: an object such as {\"shift\": 2, \"flip\""),
+        ("AUGMENT", json!({"shift": 0}), "shift: found 0; allowed: a whole number of 1 or more"),
+        (
+            "AUGMENT",
+            json!({"shift": [0, 0]}),
+            "shift: found [0,0]; allowed: a whole number of 1 or",
+        ),
+        (
+            "AUGMENT",
+            json!({"shift": [1]}),
+            "shift: found [1]; allowed: a whole number of 1 or more, or",
+        ),
+        ("AUGMENT", json!({"flip": "up"}), "allowed: \"horizontal\", \"vertical\", \"both\""),
+        ("AUGMENT", json!({"turn": 1}), "turn: unknown field"),
         ("LAYER_SIZES", json!([4]), "found [4]; allowed: a list of 2 or more whole numbers"),
         ("LAYER_SIZES", json!(4), "found 4; allowed: a list of 2 or more whole numbers"),
         (

@@ -1,5 +1,6 @@
 //! The training loop.
 
+mod augment;
 mod bits;
 mod bytes;
 #[path = "../common/mod.rs"]

@@ -122,6 +122,13 @@ fn shapes_and_layouts_that_can_not_be_are_refused_before_work() {
     refused("flat.npz", &shape, &["INPUT_SHAPE", "64 elements", "a row has 48 features"]);
     let last = [("INPUT_LAYOUT", json!("channels_last"))];
     refused("flat.npz", &last, &["INPUT_LAYOUT", "48 features, without channels", "INPUT_SHAPE"]);
+    let shift = [
+        ("AUGMENT", json!({"shift": 1})),
+        ("LAYERS", json!([{"type": "dense", "units": 3, "activation": "softmax"}])),
+    ];
+    refused("flat.npz", &shift, &["AUGMENT: rows are 48 features", "INPUT_SHAPE"]);
+    let shift = [("AUGMENT", json!({"shift": 4}))];
+    refused("first.npz", &shift, &["AUGMENT: found the shift 4", "less than the 4 elements"]);
     // Rows of another layout than the model's are of another shape.
     folder.train(&parameters(&folder, "first.npz", &[]), "first", &[]).ended(0);
     folder.archive("last.npz", &channels_last(&x), &y);

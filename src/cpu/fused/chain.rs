@@ -41,6 +41,9 @@ pub(super) fn padded(len: usize) -> usize {
 impl Chain {
     /// The chain of a run; unfit where it has what is not fused.
     pub fn of(run: &Run) -> Result<Self> {
+        if run.augmentation.is_some() {
+            return Err(Error::unfit("AUGMENT moves training rows, which can't be fused"));
+        }
         let optimizers = run.replicas.iter().map(|replica| FusedOptimizer::of(replica.optimizer));
         let optimizers = optimizers.collect::<Result<_>>()?;
         let chain = plan::Chain::of(&run.plan)?;

@@ -11,6 +11,7 @@ pub(in crate::rooms::gpu) const LOSS_OF: &str = "loss_of";
 
 pub(in crate::rooms::gpu) const STEP: &str = include_str!("../../../shaders/step.wgsl");
 const RANDOM: &str = include_str!("../../../shaders/random.wgsl");
+const MOVED: &str = include_str!("../../../shaders/moved.wgsl");
 const ORDER: &str = include_str!("../../../shaders/order.wgsl");
 const WINDOWS: &str = include_str!("../../../shaders/windows.wgsl");
 const ELEMENT: &str = include_str!("../../../shaders/element.wgsl");
@@ -98,7 +99,7 @@ sources! {
     CONVOLUTION_INPUT_GRADIENT = "convolution_input_gradient" [PRODUCT, WINDOWS];
     CONVOLUTION_KERNEL_GRADIENT = "convolution_kernel_gradient" [PRODUCT, WINDOWS];
     DROPOUT = "dropout" [RANDOM, ELEMENT];
-    GATHER = "gather" [ELEMENT];
+    GATHER = "gather" [RANDOM, MOVED, ELEMENT];
     KEEP_BEST = "keep_best" [SUMS];
     LAYER_NORM_BACKWARD = "layer_norm_backward" [NORM, ELEMENT];
     MAKE_STEPS = "make_steps" [MATH_WGSL];

@@ -8,6 +8,7 @@ use crate::gpu::device::kernel::Variant;
 use crate::gpu::device::sources::GATHER;
 use crate::gpu::session::data::Part;
 use crate::gpu::session::workspace::Gathered;
+use crate::run::Augmentation;
 
 /// The kernel's parameters.
 #[repr(C)]
@@ -17,8 +18,12 @@ struct Parameters {
     inputs: u32,
     first_row: u32,
     part_rows: u32,
+    sizes: [u32; 2],
+    shift: [u32; 2],
+    flips: [u32; 2],
     fold: u32,
     bytes: u32,
+    moves: u32,
 }
 
 /// `ALL_FOLDS` of the kernel.
@@ -30,11 +35,15 @@ pub(in crate::rooms::gpu) struct Gather<'a> {
     pub inputs: usize,
     /// (fold, shifts and then scales).
     pub scaling: &'a wgpu::Buffer,
+    /// How rows are moved in training.
+    pub augmentation: Option<Augmentation>,
 }
 
 impl Gather<'_> {
     /// Fills in the rows that lie in this part of the table.
     pub fn launch(&self, dispatcher: &mut Dispatcher, part: &Part, to: &Gathered) -> Dispatch {
+        let stay = Augmentation { sizes: [1; 2], shift: [0; 2], flips: [false; 2] };
+        let augmentation = self.augmentation.unwrap_or(stay);
         let parameters = Parameters {
             capacity: word(to.capacity),
             inputs: word(self.inputs),
@@ -42,6 +51,10 @@ impl Gather<'_> {
             part_rows: word(part.rows),
             fold: part.fold.map_or(ALL_FOLDS, word),
             bytes: part.is_of_bytes.into(),
+            moves: self.augmentation.is_some().into(),
+            sizes: augmentation.sizes,
+            shift: augmentation.shift,
+            flips: augmentation.flips.map(u32::from),
         };
         let buffers =
             [(&part.buffer, Read), (self.scaling, Read), (&to.rows, Read), (&to.inputs, Write)];

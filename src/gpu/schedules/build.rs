@@ -141,7 +141,11 @@ impl<'a> Build<'a> {
             row_weights: &data.row_weights,
             scaling: &data.target_scaling,
         };
-        let gather = Gather { inputs: run.network.inputs(), scaling: &data.input_scaling };
+        let gather = Gather {
+            inputs: run.network.inputs(),
+            scaling: &data.input_scaling,
+            augmentation: run.augmentation,
+        };
         let mut dispatcher = self.dispatcher();
         let mut dispatches = vec![batch.launch(&mut dispatcher, to)];
         for part in &data.parts {

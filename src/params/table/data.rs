@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::key::{DefaultValue, Key};
 use crate::error::Result;
 use crate::network::InputLayout;
+use crate::params::augmentation::Augments;
 use crate::params::found::Found;
 use crate::params::setting::{Field, Optional};
 use crate::params::values::{Choice, SIZE, Text, Values};
@@ -50,6 +51,16 @@ pub(super) const KEYS: &[Key] = &[
             ]),
             at: |p| &mut p.input_layout,
         },
+    },
+    Key {
+        name: "AUGMENT",
+        help: "how training rows, signals or images, are changed at random each time they are taken: `shift` moves them by \
+               a whole number of elements, up to that many along each axis (of signals, along samples; of images \
+               `[down, across]` tells them apart), and repeats the edge; `flip` reverses an axis with probability 1/2: \
+               `\"horizontal\"` the last, `\"vertical\"` the height of images, `\"both\"` each by itself",
+        default: DefaultValue::Usual,
+        other_names: &["AUGMENTATION", "DATAAUGMENTATION"],
+        setting: &Optional { of: Augments, at: |p| &mut p.augment },
     },
 ];
 

@@ -4,13 +4,11 @@ use super::bench::{Bench, Shape, words};
 use crate::cpu::gather::scale_rows;
 use crate::data::Order;
 use crate::gpu::ops::batch::Batch;
-use crate::gpu::ops::gather::Gather;
-use crate::gpu::session::data::Part;
 use crate::gpu::session::steps::Step;
 use crate::gpu::session::workspace::Gathered;
 
 /// Rows of the table.
-const ROWS: usize = 400;
+pub(super) const ROWS: usize = 400;
 
 /// The lists of rows of the replicas, one after another, and a step on each.
 struct Lists {
@@ -178,69 +176,9 @@ pub(super) fn batch_of_values(bench: &mut Bench, shape: &Shape) {
 }
 
 /// (table[row] - shift) · scale in f32, by the twin.
-fn scaled(table: &[f32], width: usize, scaling: &[f32], rows: &[u32]) -> Vec<f32> {
+pub(super) fn scaled(table: &[f32], width: usize, scaling: &[f32], rows: &[u32]) -> Vec<f32> {
     let mut out = vec![0.0; rows.len() * width];
     let of_rows = rows.iter().map(|&row| &table[row as usize * width..][..width]);
     scale_rows(of_rows, &scaling[..width], &scaling[width..2 * width], &mut out);
     out
-}
-
-/// The inputs of rows: bits of f32, or bytes.
-struct Inputs {
-    is_of_bytes: bool,
-    /// (rows, inputs)
-    values: Vec<f32>,
-}
-
-impl Inputs {
-    fn new(bench: &mut Bench, is_of_bytes: bool, len: usize) -> Self {
-        let values = match is_of_bytes {
-            true => bench.below(len, 256).iter().map(|&byte| byte as f32).collect(),
-            false => bench.normal(len, 10.0),
-        };
-        Inputs { is_of_bytes, values }
-    }
-
-    /// Some of them on the device.
-    fn part(&self, bench: &Bench, first_row: usize, rows: usize, inputs: usize) -> Part {
-        let own = &self.values[first_row * inputs..][..rows * inputs];
-        let buffer = match self.is_of_bytes {
-            true => bench.upload_bytes(&own.iter().map(|&byte| byte as u8).collect::<Vec<_>>()),
-            false => bench.upload(own),
-        };
-        Part { fold: None, buffer, is_of_bytes: self.is_of_bytes, first_row, rows }
-    }
-}
-
-pub(super) fn gather(bench: &mut Bench, shape: &Shape) {
-    let (capacity, inputs, replicas) = (shape.capacity, shape.units, shape.replicas());
-    for (parts, is_of_bytes) in [(1, false), (3, false), (1, true), (3, true)] {
-        let table = Inputs::new(bench, is_of_bytes, ROWS * inputs);
-        let scaling = bench.normal(replicas * 2 * inputs, 2.0);
-        let rows = bench.below(replicas * capacity, ROWS);
-        let mut expected = bench.below(replicas * capacity * inputs, 1000);
-        let to = Gathered {
-            capacity,
-            rows: bench.upload(&rows),
-            inputs: bench.upload(&expected),
-            truth: bench.upload::<u32>(&[]),
-            weights: bench.upload::<u32>(&[]),
-        };
-        let gather = Gather { inputs, scaling: &bench.upload(&scaling) };
-        // Last part first: no part may write over the rows of the next one.
-        for part in (0..parts).rev() {
-            let (first, last) = (part * ROWS / parts, (part + 1) * ROWS / parts);
-            let part = table.part(bench, first, last - first, inputs);
-            let dispatch = gather.launch(&mut bench.dispatcher(replicas), &part, &to);
-            bench.submit(&[dispatch], shape.steps());
-        }
-        let x = bench.read(&to.inputs, expected.len());
-        for (replica, &used) in shape.rows.iter().enumerate() {
-            let chosen = &rows[replica * capacity..][..used];
-            let scaled = scaled(&table.values, inputs, &scaling[replica * 2 * inputs..], chosen);
-            let own = replica * capacity * inputs;
-            expected[own..own + scaled.len()].copy_from_slice(&words(&scaled));
-        }
-        bench.same(format!("x from {parts} parts, bytes: {is_of_bytes}"), &x, &expected);
-    }
 }

@@ -5,6 +5,7 @@
 pub(super) mod bench;
 mod data;
 mod epoch;
+mod gather;
 pub(super) mod losses;
 mod make_steps;
 mod mathematics;
@@ -46,7 +47,8 @@ const OTHERS: &[Row] = &[
     ("update of adam", bench::tensors, update::adam),
     ("batch, classes", bench::batches, data::batch_of_classes),
     ("batch, values", bench::batches, data::batch_of_values),
-    ("gather", bench::batches, data::gather),
+    ("gather", bench::batches, gather::whole),
+    ("gather, moved", bench::batches, gather::moved),
     ("make_steps", bench::few_batches, make_steps::training),
     ("keep_best", bench::few_tensors, epoch::keep_best),
     ("math", bench::few_tensors, mathematics::functions),
