@@ -51,10 +51,7 @@ fn of_layer(graph: &mut Graph, model: &Model, placed: &PlacedLayer, value: Value
             activate(graph, model, placed, z)?
         }
         Kind::LayerNorm(own) => layer_norm(graph, model, placed, &value, own.epsilon)?,
-        Kind::MaxPool1d(_) | Kind::MaxPool2d(_) => {
-            let windows = windows(placed)?;
-            graph.node_with("MaxPool", &[&value], &settings(&windows, placed.input.len() - 1))
-        }
+        Kind::MaxPool1d(_) | Kind::MaxPool2d(_) => largest(graph, placed, &value)?,
         Kind::AvgPool1d(_) | Kind::AvgPool2d(_) => average(graph, placed, &value)?,
         Kind::Residual(_) => {
             let around = match placed.projection() {
@@ -130,6 +127,12 @@ fn scale_inputs(graph: &mut Graph, shape: &[usize], scaling: &Scaling) -> Value 
 
 fn flatten(graph: &mut Graph, value: &str) -> Value {
     graph.node_with("Flatten", &[value], &[("axis", Setting::Int(1))])
+}
+
+/// A pool of the largest elements.
+fn largest(graph: &mut Graph, placed: &PlacedLayer, value: &str) -> Result<Value> {
+    let settings = settings(&windows(placed)?, placed.input.len() - 1);
+    Ok(graph.node_with("MaxPool", &[value], &settings))
 }
 
 /// An average pool, in f32: onnxruntime has none in f64.

@@ -38,9 +38,9 @@ pub enum Reduction {
 /// A pool on rows of known shape.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PoolOn {
-    windows: Windows,
-    shape: Vec<usize>,
-    reduction: Reduction,
+    pub(super) windows: Windows,
+    pub(super) shape: Vec<usize>,
+    pub(super) reduction: Reduction,
 }
 
 impl<P: Pool> OneLayer for P {
