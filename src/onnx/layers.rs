@@ -53,6 +53,14 @@ fn of_layer(graph: &mut Graph, model: &Model, placed: &PlacedLayer, value: Value
         Kind::LayerNorm(own) => layer_norm(graph, model, placed, &value, own.epsilon)?,
         Kind::MaxPool1d(_) | Kind::MaxPool2d(_) => largest(graph, placed, &value)?,
         Kind::AvgPool1d(_) | Kind::AvgPool2d(_) => average(graph, placed, &value)?,
+        Kind::GlobalMaxPool(_) => {
+            let pooled = largest(graph, placed, &value)?;
+            flatten(graph, &pooled)
+        }
+        Kind::GlobalAvgPool(_) => {
+            let pooled = average(graph, placed, &value)?;
+            flatten(graph, &pooled)
+        }
         Kind::Residual(_) => {
             let around = match placed.projection() {
                 None => value.clone(),

@@ -6,6 +6,8 @@ use gpu_mlp::rooms::network::layers::avgpool2d::AvgPool2d;
 use gpu_mlp::rooms::network::layers::batch_norm::BatchNorm;
 use gpu_mlp::rooms::network::layers::conv2d::Conv2d;
 use gpu_mlp::rooms::network::layers::dropout::Dropout;
+use gpu_mlp::rooms::network::layers::global_avgpool::GlobalAvgPool;
+use gpu_mlp::rooms::network::layers::global_maxpool::GlobalMaxPool;
 use gpu_mlp::rooms::network::layers::layer_norm::LayerNorm;
 use gpu_mlp::rooms::network::layers::maxpool2d::MaxPool2d;
 use gpu_mlp::rooms::plan::Padding;
@@ -91,8 +93,15 @@ pub fn image_stacks() -> impl Strategy<Value = ImageStack> {
     let inside = proptest::collection::vec(any_layer(), 1..3);
     let residual = (inside, activation()).prop_map(|(layers, f)| Layer::residual(layers, f));
     let layer = prop_oneof![3 => any_layer(), 2 => residual];
-    let stack = (1..3usize, 1..7usize, 1..8usize, proptest::collection::vec(layer, 1..5));
-    let stack = stack.prop_map(|(channels, height, width, mut layers)| {
+    let global = prop_oneof![
+        Just(None),
+        Just(Some(Layer::plain(GlobalMaxPool::default()))),
+        Just(Some(Layer::plain(GlobalAvgPool::default()))),
+    ];
+    let layers = (proptest::collection::vec(layer, 1..5), global);
+    let stack = (1..3usize, 1..7usize, 1..8usize, layers);
+    let stack = stack.prop_map(|(channels, height, width, (mut layers, global))| {
+        layers.extend(global);
         layers.push(Layer::dense(3, "softmax"));
         ImageStack { input: [channels, height, width], layers }
     });

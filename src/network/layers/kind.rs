@@ -4,8 +4,8 @@ use super::field::{Field, Source};
 use super::one_layer::{Input, OnInput, OneLayer};
 use super::projection::Projection;
 use super::{
-    avgpool1d, avgpool2d, batch_norm, conv1d, conv2d, dense, dropout, flatten, layer_norm,
-    maxpool1d, maxpool2d, residual,
+    avgpool1d, avgpool2d, batch_norm, conv1d, conv2d, dense, dropout, flatten, global_avgpool,
+    global_maxpool, layer_norm, maxpool1d, maxpool2d, residual,
 };
 use crate::network::lowering::{Lowering, Site};
 use crate::plan::{BufferId, Windows};
@@ -125,6 +125,8 @@ layers! {
     maxpool2d MaxPool2d,
     avgpool1d AvgPool1d,
     avgpool2d AvgPool2d,
+    global_maxpool GlobalMaxPool,
+    global_avgpool GlobalAvgPool,
     flatten Flatten,
     residual Residual,
 }

@@ -1,0 +1,6 @@
+//! `y[c]` is the largest element of `x[c]`: (channels, ...) to (channels).
+
+use super::global_pool::Global;
+
+/// The largest element of each channel.
+pub type GlobalMaxPool = Global<false>;
