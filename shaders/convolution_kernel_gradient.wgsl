@@ -6,29 +6,47 @@
 @group(1) @binding(1) var<storage, read> delta: array<f32>;
 // (replica, capacity, channels, plane)
 @group(1) @binding(2) var<storage, read> x: array<f32>;
-// (replica, weights)
+// (replica, weights); of several parts (replica, parts, filters, channels·taps)
 @group(1) @binding(3) var<storage, read_write> gradients: array<f32>;
 
+// The part of the workgroup, which comes after those of the tiles of rows, and where its rows and terms begin.
+var<private> part: u32;
+var<private> first_row: u32;
+var<private> first_term: u32;
+
 fn terms_of(workgroup: vec3<u32>) -> u32 {
-    return step_of(workgroup.z).rows * parameters.windows;
+    let tiles = (parameters.filters + TILE_ROWS - 1u) / TILE_ROWS;
+    part = workgroup.y / tiles;
+    first_row = part * tiles * TILE_ROWS;
+    first_term = part * parameters.part_terms;
+    let all = step_of(workgroup.z).rows * parameters.windows;
+    return min(select(0u, all - first_term, all > first_term), parameters.part_terms);
+}
+
+// The index of a term of the part, beyond all rows where it belongs to the next part.
+fn term(n: u32) -> u32 {
+    return select(NOWHERE, first_term + n, n < parameters.part_terms);
 }
 
 // delta[i, o, p], (i, p) = n
-fn left_at(replica: u32, o: u32, n: u32) -> f32 {
-    let at = index_in_z(replica, o, n);
+fn left_at(replica: u32, row: u32, n: u32) -> f32 {
+    let at = index_in_z(replica, row - first_row, term(n));
     return select(delta[fetched(at)], 0.0, at == NOWHERE);
 }
 
 // x[i, c, p·stride + j·dilation - before], (i, p) = n, (c, j) = q
 fn right_at(replica: u32, n: u32, q: u32) -> f32 {
-    let at = index_in_x(replica, q, n);
+    let at = index_in_x(replica, q, term(n));
     return select(x[fetched(at)], 0.0, at == NOWHERE);
 }
 
-fn store(replica: u32, o: u32, q: u32, sum: f32) {
+fn store(replica: u32, row: u32, q: u32, sum: f32) {
     let terms = parameters.channels * parameters.taps;
+    let o = row - first_row;
     if ((o < parameters.filters) & (q < terms)) {
-        let at = replica * parameters.weights + parameters.weight + o * terms + q;
+        let own = replica * parameters.weights + parameters.weight;
+        let of_part = (replica * parameters.parts + part) * parameters.filters * terms;
+        let at = select(of_part, own, parameters.parts == 1u) + o * terms + q;
         if (ADDS) {
             gradients[at] += sum;
         } else {

@@ -12,6 +12,9 @@ struct Parameters {
     // Where W begins in the weights of a replica, and the number of weights per replica; 0 without W.
     weight: u32,
     weights: u32,
+    // Of sums that are cut into parts: terms per part, and parts.
+    part_terms: u32,
+    parts: u32,
     // Per axis: elements of the input, elements of a window, distances from window to window and from tap to tap,
     // zeros before the first element, windows.
     input: vec2<u32>,

@@ -111,6 +111,7 @@ sources! {
     NORMALIZE = "normalize" [NORM, ELEMENT];
     NORMALIZE_GRADIENT = "normalize_gradient" [NORM, REDUCE];
     PARAMETER_GRADIENT = "parameter_gradient" [MATH_WGSL, REDUCE] applies ByParameter;
+    PART_SUMS = "part_sums" [];
     SIGMOID = "sigmoid" [MATH_WGSL, ELEMENT];
     SOFTMAX = "softmax" [MATH_WGSL, ROW];
     SOFTMAX_CROSS_ENTROPY = "softmax_cross_entropy" [MATH_WGSL, LOSS, ROW];

@@ -121,7 +121,7 @@ fn dispatches(
     };
     let mut predict = list(&plan.inference, &mut launcher);
     predict.extend(list(plan.predict.as_slice(), &mut launcher));
-    Ok([predict, vec![launch(&plan.measure, &mut launcher)]])
+    Ok([predict, launch(&plan.measure, &mut launcher)])
 }
 
 impl Infer for GpuInference {

@@ -200,7 +200,7 @@ pub(super) mod proof {
         trial.launched(
             bench,
             &operation,
-            |at| launch(&product, at, is_large),
+            |at| vec![launch(&product, at, is_large)],
             |written| tolerance(terms(&product, trial, written.rows), written.terms),
         );
     }

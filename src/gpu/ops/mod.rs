@@ -30,6 +30,7 @@ mod norm;
 pub mod normalize;
 pub mod normalize_gradient;
 pub mod parameter_gradient;
+mod part_sums;
 #[cfg(test)]
 mod proof;
 pub mod sigmoid;
@@ -50,13 +51,26 @@ use crate::plan::ops::operations;
 pub(in crate::rooms::gpu) trait Launch {
     /// Its dispatch.
     fn launch(&self, at: &mut Launcher) -> Dispatch;
+
+    /// The dispatch after it that adds up the parts of its sums, where they are cut.
+    fn add_parts(&self, _: &mut Launcher) -> Option<Dispatch> {
+        None
+    }
 }
 
 macro_rules! launched {
     ($($file:ident $name:ident,)*) => {
-        /// The dispatch of an operation of a plan.
-        pub(in crate::rooms::gpu) fn launch(operation: &Operation, at: &mut Launcher) -> Dispatch {
-            match operation { $(Operation::$name(operation) => operation.launch(at),)* }
+        /// The dispatches of an operation of a plan.
+        pub(in crate::rooms::gpu) fn launch(
+            operation: &Operation,
+            at: &mut Launcher,
+        ) -> Vec<Dispatch> {
+            match operation {
+                $(Operation::$name(operation) => {
+                    let first = operation.launch(at);
+                    std::iter::once(first).chain(operation.add_parts(at)).collect()
+                })*
+            }
         }
     };
 }
@@ -64,5 +78,5 @@ operations!(launched);
 
 /// The dispatches of a list of a plan.
 pub(in crate::rooms::gpu) fn list(operations: &[Operation], at: &mut Launcher) -> Vec<Dispatch> {
-    operations.iter().map(|operation| launch(operation, at)).collect()
+    operations.iter().flat_map(|operation| launch(operation, at)).collect()
 }

@@ -4,9 +4,11 @@ use bytemuck::{Pod, Zeroable};
 
 use super::Launch;
 use super::launcher::{Launcher, by_mode};
-use crate::gpu::device::dispatch::{Dispatch, REDUCE_ITERATIONS, Size, THREADS};
+use crate::gpu::device::dispatch::{Dispatch, REDUCE_ITERATIONS, Size, THREADS, word};
 use crate::gpu::device::kernel::Variant;
 use crate::gpu::device::sources::PARAMETER_GRADIENT;
+use crate::gpu::session::partial_sums::PartialSums;
+use crate::plan::access::Mode;
 use crate::plan::ops::parameter_gradient::ParameterGradient;
 
 /// The kernel's parameters.
@@ -17,22 +19,40 @@ struct Parameters {
     units: u32,
     parameter: u32,
     weights: u32,
+    part_terms: u32,
+    parts: u32,
 }
 
 impl Launch for ParameterGradient {
-    /// One workgroup per replica.
+    /// One workgroup per part of the sum.
     fn launch(&self, at: &mut Launcher) -> Dispatch {
+        let sums = self.sums(at);
         let parameters = Parameters {
             capacity: at.capacity(),
             units: at.units(self.z),
             parameter: at.first(self.parameter),
             weights: at.total(),
+            part_terms: word(sums.terms),
+            parts: word(sums.parts),
         };
-        let buffers = [at.tensors(), at.read(self.z), at.read(self.delta), at.gradients()];
-        let variant = Variant { function: Some(&self.slope), ..by_mode(self.mode) };
-        let elements = at.workspace.capacity * at.plan.row_len(self.z);
-        let size = Size::workgroups(1).iterating(elements.div_ceil(THREADS) + REDUCE_ITERATIONS);
+        let buffers = [at.tensors(), at.read(self.z), at.read(self.delta), sums.place(at)];
+        let mode = if sums.is_cut() { Mode::Set } else { self.mode };
+        let variant = Variant { function: Some(&self.slope), ..by_mode(mode) };
+        let iterations = sums.terms.div_ceil(THREADS) + REDUCE_ITERATIONS;
+        let size = Size::workgroups(sums.parts).iterating(iterations);
         at.dispatch(PARAMETER_GRADIENT, variant, parameters, &buffers, size)
+    }
+
+    fn add_parts(&self, at: &mut Launcher) -> Option<Dispatch> {
+        self.sums(at).add_up(at, self.mode)
+    }
+}
+
+impl ParameterGradient {
+    fn sums(&self, at: &Launcher) -> PartialSums {
+        let operation = self.clone().into();
+        let sums = PartialSums::of(&operation, at.plan, at.workspace.capacity);
+        sums.expect("the sum of a parameter's gradient may be cut")
     }
 }
 
@@ -43,7 +63,6 @@ pub(super) mod proof {
     use crate::gpu::ops::proof::bench::tolerance;
     use crate::gpu::ops::proof::bench::{self, Bench, Shape};
     use crate::gpu::ops::proof::trial::Trial;
-    use crate::plan::access::Mode;
 
     pub fn shapes() -> Vec<Shape> {
         bench::batches()
@@ -56,6 +75,11 @@ pub(super) mod proof {
                 prove_formula(bench, shape, formula, is_exact, mode);
             }
         }
+    }
+
+    /// More elements than a part has.
+    pub fn long_batches() -> Vec<Shape> {
+        vec![Shape { capacity: 131, units: 1001, rows: vec![131, 70, 0] }]
     }
 
     fn prove_formula(bench: &mut Bench, shape: &Shape, formula: &str, is_exact: bool, mode: Mode) {

@@ -5,6 +5,7 @@ use bytemuck::{Pod, Zeroable};
 use super::launcher::Launcher;
 use crate::gpu::device::dispatch::word;
 use crate::gpu::device::kernel::Variant;
+use crate::gpu::session::partial_sums::PartialSums;
 use crate::plan::access::Mode;
 use crate::plan::{Axis, TensorId, Windows};
 
@@ -20,6 +21,8 @@ pub(super) struct Parameters {
     windows: u32,
     weight: u32,
     weights: u32,
+    part_terms: u32,
+    parts: u32,
     input: [u32; 2],
     kernel: [u32; 2],
     stride: [u32; 2],
@@ -41,6 +44,8 @@ impl Parameters {
             windows: word(windows.positions()),
             weight: weight.map_or(0, |weight| at.first(weight)),
             weights: at.total(),
+            part_terms: 0,
+            parts: 1,
             input: each(|axis| axis.input),
             kernel: each(|axis| axis.kernel),
             stride: each(|axis| axis.stride),
@@ -48,6 +53,13 @@ impl Parameters {
             before: each(|axis| axis.before),
             positions: each(|axis| axis.positions),
         }
+    }
+}
+
+impl Parameters {
+    /// The same for sums that are cut into parts.
+    pub fn in_parts(self, sums: &PartialSums) -> Self {
+        Parameters { part_terms: word(sums.terms), parts: word(sums.parts), ..self }
     }
 }
 

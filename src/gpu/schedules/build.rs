@@ -90,7 +90,7 @@ impl<'a> Build<'a> {
     /// A workspace for the batches of training.
     pub fn workspace(&self) -> Result<Workspace> {
         let replicas = self.run.replicas.len();
-        Workspace::new(self.gpu, &self.run.plan, replicas, training_capacity(self.run))
+        Workspace::to_train(self.gpu, &self.run.plan, replicas, training_capacity(self.run))
     }
 
     /// A step that overwrites no quantity: without metrics, clip and update, with the prediction.
@@ -99,7 +99,7 @@ impl<'a> Build<'a> {
         let mut step = self.gather(&workspace.gathered);
         let mut at = self.launcher(workspace, weights);
         step.extend(list(&plan.training, &mut at));
-        step.push(launch(&plan.measure, &mut at));
+        step.extend(launch(&plan.measure, &mut at));
         step.extend(list(plan.predict.as_slice(), &mut at));
         step.extend(list(&plan.backward, &mut at));
         step
@@ -120,7 +120,7 @@ impl<'a> Build<'a> {
         let mut step = self.gather(&workspace.gathered);
         let mut at = self.launcher(workspace, weights);
         step.extend(list(forward, &mut at));
-        step.push(launch(&at.plan.measure, &mut at));
+        step.extend(launch(&at.plan.measure, &mut at));
         step.push(self.metrics(workspace));
         step
     }

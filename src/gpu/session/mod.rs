@@ -2,6 +2,7 @@
 
 pub(super) mod data;
 pub(super) mod network;
+pub(super) mod partial_sums;
 pub(super) mod record;
 pub(super) mod run;
 pub(super) mod schedule;

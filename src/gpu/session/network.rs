@@ -1,5 +1,6 @@
 //! A network on the device: its weights, its workspaces, and the dispatches of its steps.
 
+use super::partial_sums::PartialSums;
 use super::schedule::Schedule;
 use super::sizes::{evaluation_capacity, training_capacity};
 use super::statistics::{confusion_length, slot_length, sums_of};
@@ -70,6 +71,7 @@ impl NetworkBuffers {
         weights
             + sums
             + Workspace::bytes(&run.plan, replicas, training_capacity(run))
+            + 4 * (replicas * PartialSums::most(&run.plan, training_capacity(run))) as u64
             + Workspace::bytes(&run.plan, replicas, evaluation_capacity(gpu, run))
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
+use crate::gpu::session::partial_sums::PartialSums;
 use crate::plan::{BufferId, Plan};
 
 /// The rows of every replica, gathered from the table.
@@ -41,11 +42,14 @@ pub(in crate::rooms::gpu) struct Workspace {
     pub gathered: Gathered,
     /// (replica, capacity)
     pub losses: wgpu::Buffer,
+    /// (replica, parts, elements of a tensor) of sums that are cut into parts.
+    pub partial_sums: wgpu::Buffer,
     /// A stand-in for a buffer that a variant of a kernel does not touch.
     pub unused: wgpu::Buffer,
 }
 
 impl Workspace {
+    /// Buffers for evaluation and prediction.
     pub fn new(gpu: &Gpu, plan: &Plan, replicas: usize, capacity: usize) -> Result<Self> {
         let batch = replicas * capacity;
         let gathered = Gathered::new(gpu, plan, replicas, capacity)?;
@@ -65,8 +69,16 @@ impl Workspace {
             buffers,
             gathered,
             losses: gpu.storage("the losses of a batch", batch)?,
+            partial_sums: gpu.storage("nothing", 1)?,
             unused: gpu.storage("nothing", 1)?,
         })
+    }
+
+    /// Buffers for training, which have room for partial sums.
+    pub fn to_train(gpu: &Gpu, plan: &Plan, replicas: usize, capacity: usize) -> Result<Self> {
+        let sums = (replicas * PartialSums::most(plan, capacity)).max(1);
+        let partial_sums = gpu.storage("the partial sums of a gradient", sums)?;
+        Ok(Workspace { partial_sums, ..Workspace::new(gpu, plan, replicas, capacity)? })
     }
 
     /// The device's buffer for a buffer of the plan.

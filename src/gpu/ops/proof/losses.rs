@@ -65,7 +65,7 @@ impl Losses {
         workspace.gathered.weights = bench.upload(&weights);
         workspace.losses = bench.upload(&before[0]);
         let unused = bench.upload::<u32>(&[]);
-        let dispatch = launch(
+        let dispatches = launch(
             &plan.measure,
             &mut Launcher {
                 dispatcher: bench.dispatcher(replicas),
@@ -78,7 +78,7 @@ impl Losses {
         );
         let steps = shape.steps().into_iter().zip(&scales);
         let steps = steps.map(|(step, &scale)| Step { scale, ..step });
-        bench.submit(&[dispatch], steps.collect());
+        bench.submit(&dispatches, steps.collect());
         let losses = bench.read(&workspace.losses, batch);
         let delta = bench.read(&workspace.buffers[of_delta], logits.len());
         Losses { logits, truth, weights, scales, losses, delta, before }

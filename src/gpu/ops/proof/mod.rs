@@ -37,6 +37,16 @@ operations!(proven);
 /// The other kernels, and variants of the kernels of operations.
 const OTHERS: &[Row] = &[
     ("matmul_large", bench::batches, super::matmul::proof::prove_large),
+    (
+        "convolution_kernel_gradient, in parts",
+        super::convolution_kernel_gradient::proof::long_batches,
+        super::convolution_kernel_gradient::proof::prove_long,
+    ),
+    (
+        "part_sums, of a parameter",
+        super::parameter_gradient::proof::long_batches,
+        super::parameter_gradient::proof::prove,
+    ),
     ("metric_sums, classes", bench::batches, metric_sums::of_classes),
     ("metric_sums, one logit", bench::batches, metric_sums::of_one_logit),
     ("metric_sums, labels", bench::batches, metric_sums::of_labels),

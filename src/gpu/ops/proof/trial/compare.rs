@@ -55,10 +55,10 @@ impl Trial<'_> {
         &self,
         bench: &mut Bench,
         operation: &Operation,
-        dispatch: impl FnOnce(&mut Launcher) -> Dispatch,
+        dispatch: impl FnOnce(&mut Launcher) -> Vec<Dispatch>,
         bound: impl Fn(&Written) -> f64,
     ) {
-        let after = self.on_device(bench, dispatch);
+        let after = self.on_device(bench, operation, dispatch);
         let mut rest = self.values.clone();
         for replica in 0..self.shape.replicas() {
             let [twin, terms] =

@@ -7,7 +7,7 @@ use crate::gpu::device::dispatch::Dispatch;
 use crate::gpu::ops::launcher::Launcher;
 use crate::gpu::ops::proof::bench::{Bench, wide};
 use crate::gpu::session::workspace::Workspace;
-use crate::plan::{BufferId, Element, Layout, Operation, TensorId};
+use crate::plan::{BufferId, Element, Layout, Operation, Plan, TensorId};
 
 /// The twin's results of one replica's rows.
 pub(super) struct Twin {
@@ -51,18 +51,20 @@ impl Trial<'_> {
     pub(super) fn on_device(
         &self,
         bench: &mut Bench,
-        dispatch: impl FnOnce(&mut Launcher) -> Dispatch,
+        operation: &Operation,
+        dispatch: impl FnOnce(&mut Launcher) -> Vec<Dispatch>,
     ) -> Values {
-        let (plan, replicas) = (&self.plan, self.shape.replicas());
+        let replicas = self.shape.replicas();
+        let plan = &Plan { backward: vec![operation.clone()], ..self.plan.clone() };
         let layout = Layout::new(plan);
         let buffers = self.values.buffers.iter().map(|words| bench.upload(words)).collect();
         let weights = bench.upload(&self.together(&self.values.tensors));
         let gradients = bench.upload(&self.together(&self.values.gradients));
         let dispatcher = bench.dispatcher(replicas);
         let capacity = self.shape.capacity;
-        let mut workspace = Workspace::new(dispatcher.gpu, plan, replicas, capacity).unwrap();
+        let mut workspace = Workspace::to_train(dispatcher.gpu, plan, replicas, capacity).unwrap();
         workspace.buffers = buffers;
-        let dispatch = dispatch(&mut Launcher {
+        let dispatches = dispatch(&mut Launcher {
             dispatcher,
             plan,
             layout: &layout,
@@ -76,7 +78,7 @@ impl Trial<'_> {
             (step.seed_low, step.seed_high) = (seed as u32, (seed >> 32) as u32);
             (step.epoch, step.first) = (epoch, first);
         }
-        bench.submit(&[dispatch], steps);
+        bench.submit(&dispatches, steps);
         let buffers = workspace.buffers.iter().zip(&self.values.buffers);
         let elements = layout.total() * replicas;
         Values {
