@@ -2,12 +2,17 @@
 
 mod common;
 
+use common::image_stacks::ImageStack;
 use common::signals::Stack;
 use common::{classes, mlp, parameters, values};
 use gpu_mlp::rooms::data::{Dataset, Normalization, Targets};
 use gpu_mlp::rooms::network::Layer;
+use gpu_mlp::rooms::network::layers::batch_norm::BatchNorm;
 use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
+use gpu_mlp::rooms::network::layers::conv2d::Conv2d;
+use gpu_mlp::rooms::network::layers::dropout::Dropout;
 use gpu_mlp::rooms::network::layers::flatten::Flatten;
+use gpu_mlp::rooms::network::layers::global_avgpool::GlobalAvgPool;
 use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
 use gpu_mlp::rooms::plan::Padding;
 use gpu_mlp::rooms::run::{ClassWeight, LayerStack, Parameters, Run};
@@ -118,6 +123,60 @@ fn stacks_that_do_not_fit_are_refused_with_the_layer_and_both_shapes() {
         vec![wide(1 << 15), wide(1 << 15), dense()],
         &["layer 2 (conv1d)", "(32768, 10)", "weights", "units or filters"],
     );
+}
+
+#[test]
+fn layers_of_images_that_do_not_fit_are_refused_with_the_layer_and_both_shapes() {
+    let says = |layers: Vec<Layer<String>>, words: &[&str]| {
+        let stack = ImageStack { input: [2, 4, 5], layers };
+        assert_says(&refusal(&stack.parameters(), &stack.dataset(12)), words);
+    };
+    let conv = |kernel| Layer::activated(Conv2d::new(3, kernel), "relu");
+    let dense = || Layer::dense(3, "softmax");
+    says(
+        vec![conv([5, 2]), dense()],
+        &["layer 1 (conv2d)", "kernels of (3, 2, 5, 2)", "an image of 4 x 5 padded to 4 x 5"],
+    );
+    says(
+        vec![Layer::residual([conv([2, 2])], "relu"), dense()],
+        &["layer 1 (residual)", "input of (2, 4, 5) to its layers' output of (3, 3, 4)", "same"],
+    );
+    says(
+        vec![Layer::residual([Layer::plain(Flatten)], "relu"), dense()],
+        &["layer 1 (residual)", "(2, 4, 5)", "(40)", "as many axes as it begins with"],
+    );
+    says(
+        vec![Layer::residual([conv([1, 1]), conv([9, 1])], "relu"), dense()],
+        &["layer 1 (residual) has a layer 2 (conv2d) inside it that has kernels of (3, 3, 9, 1)"],
+    );
+    says(
+        vec![Layer::residual([Layer::dense(3, "softmax")], "relu"), dense()],
+        &["layer 1 (residual) has a layer 1 (dense) inside it", "output layer only"],
+    );
+    says(vec![Layer::residual([], "relu"), dense()], &["layer 1 (residual)", "no layers inside"]);
+    let dropout = |rate| Layer::plain(Dropout { rate });
+    says(vec![dropout(1.0), dense()], &["layer 1 (dropout)", "a rate of 1", "below 1"]);
+    let global = || Layer::plain(GlobalAvgPool::default());
+    says(
+        vec![global(), global(), dense()],
+        &["layer 2 (global_avgpool)", "takes a signal", "not (2)"],
+    );
+}
+
+#[test]
+fn batch_norm_of_features_is_refused_for_batches_of_one_row() {
+    let norm = || Layer::activated(BatchNorm::default(), "relu");
+    let of = |layers: Vec<Layer<String>>, batch_size| {
+        Parameters::new(layers).learning_rate(0.1).max_epochs(1).batch_size(batch_size)
+    };
+    let dense = || Layer::dense(3, "softmax");
+    let words = ["BATCH_SIZE: found 1", "layers.1.layers.0", "one value a channel", "layer_norm"];
+    let inside = vec![Layer::dense(3, "tanh"), Layer::residual([norm()], "relu"), dense()];
+    assert_says(&refusal(&of(inside.clone(), 1), &classes(30, 3, 3)), &words);
+    assert!(Run::new(&of(inside, 2), &classes(30, 3, 3)).is_ok());
+    // An image has a variance of its own.
+    let stack = ImageStack { input: [2, 4, 5], layers: vec![norm(), dense()] };
+    assert!(Run::new(&stack.parameters().batch_size(1), &stack.dataset(12)).is_ok());
 }
 
 #[test]

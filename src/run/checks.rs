@@ -8,7 +8,8 @@ use super::fold::Fold;
 use super::table::{Table, TableTargets};
 use crate::data::{Dataset, Scaling, Split};
 use crate::error::{Error, Result, counted};
-use crate::network::{Network, Task, shape_text};
+use crate::network::layers::Kind;
+use crate::network::{Network, PlacedLayer, Task, shape_text};
 
 /// Weights of rows further from 1 than this would lose all others in f32 sums.
 const WEIGHTS: std::ops::RangeInclusive<f64> = 1e-12..=1e12;
@@ -98,6 +99,25 @@ pub(super) fn class_without<'a>(
     let mut found = vec![false; labels.len()];
     rows.into_iter().for_each(|&row| found[classes[row as usize] as usize] = true);
     found.iter().zip(labels).find(|(found, _)| !**found).map(|(_, label)| *label)
+}
+
+/// Refuses batches of one row before a batch_norm of one value per channel and row: they have no variance.
+pub(super) fn check_batch(network: &Network, batch_size: usize) -> Result<()> {
+    fn first_alone(layers: Vec<PlacedLayer>) -> Option<String> {
+        layers.into_iter().find_map(|placed| {
+            let positions: usize = placed.input.iter().skip(1).product();
+            let is_alone = matches!(placed.layer.kind, Kind::BatchNorm(_)) && positions == 1;
+            if is_alone { Some(placed.path) } else { first_alone(placed.inside()) }
+        })
+    }
+    match first_alone(network.placed_layers()) {
+        Some(path) if batch_size == 1 => Err(Error::input(format!(
+            "found 1, and batch_norm ({path}, counted from 0) has one value a channel in a row: a batch of one \
+             row has no variance; allowed: 2 or more, or layer_norm"
+        ))
+        .within("BATCH_SIZE")),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Refuses names that occur twice, blanks around them aside: a model tells the columns of a table, and its

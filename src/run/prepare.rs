@@ -6,7 +6,7 @@ use ndarray::Array2;
 
 use super::arranged::Arranged;
 use super::augment::Augmentation;
-use super::checks::{check_names, check_own_parts, check_range, check_weights};
+use super::checks::{check_batch, check_names, check_own_parts, check_range, check_weights};
 use super::class_weight::class_weights;
 use super::fold::Fold;
 use super::layer_stack::LayerStack;
@@ -95,6 +95,7 @@ impl<'a> Prepared<'a> {
         let Arranged { dataset, shape, layout } = Arranged::new(parameters, dataset)?;
         let network = network(parameters, &dataset, shape)?;
         check_names(&dataset, &network)?;
+        check_batch(&network, parameters.batch_size)?;
         let augmentation = parameters.augment.map(|own| Augmentation::new(own, &network.input));
         let augmentation = augmentation.transpose().map_err(|e| e.within("AUGMENT"))?;
         let stopping = stopping(parameters, network.task())?;

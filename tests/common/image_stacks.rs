@@ -107,3 +107,38 @@ pub fn image_stacks() -> impl Strategy<Value = ImageStack> {
     });
     stack.prop_filter("layers that fit their input", ImageStack::fits)
 }
+
+/// A network with every kind of layer of images, on images of (2, 5, 6).
+pub fn of_every_layer() -> ImageStack {
+    let convolution = |layer: Conv2d, activation| Layer::activated(layer, activation);
+    let same = |filters, kernel| {
+        let padding = [Padding::Same; 2];
+        Conv2d { padding, bias: false, ..Conv2d::new(filters, kernel) }
+    };
+    let norm = |activation| Layer::activated(BatchNorm::default(), activation);
+    let layers = vec![
+        convolution(same(4, [3, 2]), "linear"),
+        norm("relu"),
+        Layer::residual(
+            [
+                convolution(Conv2d { dilation: [1, 2], ..same(6, [3, 3]) }, "tanh"),
+                convolution(Conv2d { stride: [2, 1], ..same(6, [2, 3]) }, "linear"),
+                norm("linear"),
+            ],
+            "relu",
+        ),
+        Layer::plain(Dropout { rate: 0.3 }),
+        Layer::plain(MaxPool2d { size: [2, 2], stride: [1, 2] }),
+        Layer::plain(LayerNorm::default()),
+        convolution(
+            Conv2d { padding: [Padding::Each(0), Padding::Each(1)], ..Conv2d::new(5, [1, 2]) },
+            "prelu",
+        ),
+        Layer::plain(AvgPool2d { size: [1, 2], stride: [1, 1] }),
+        Layer::plain(GlobalMaxPool::default()),
+        Layer::plain(Dropout { rate: 0.25 }),
+        Layer::dense(4, "tanh"),
+        Layer::dense(3, "softmax"),
+    ];
+    ImageStack { input: [2, 5, 6], layers }
+}

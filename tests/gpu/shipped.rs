@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use crate::common::image_stacks::ImageStack;
 use crate::common::signals::Stack;
 use crate::common::{classes, cpu, run, trained, values};
 use crate::support::device;
@@ -10,9 +11,9 @@ use gpu_mlp::rooms::backend::Train;
 use gpu_mlp::rooms::cpu::{Cpu, Schedule as CpuSchedule};
 use gpu_mlp::rooms::data::Dataset;
 use gpu_mlp::rooms::gpu::{GpuBackend, Schedule};
-use gpu_mlp::rooms::network::Layer;
 use gpu_mlp::rooms::network::layers::Kind;
 use gpu_mlp::rooms::network::layers::dense::Dense;
+use gpu_mlp::rooms::network::{Layer, axes_of};
 use gpu_mlp::rooms::run::{LayerStack, Parameters};
 use gpu_mlp::rooms::train::EpochRow;
 use pollster::FutureExt as _;
@@ -20,6 +21,10 @@ use pollster::FutureExt as _;
 const STEPS: usize = 20;
 /// Samples per signal: enough for the longest shipped stack of pools.
 const SAMPLES: usize = 150;
+const FEW_SAMPLES: usize = 24;
+/// The rows of a batch of a network of images or of a deep one, unless GPU_MLP_FULL_BATCHES is set: a software device
+/// takes minutes for more.
+const FEW_ROWS: usize = 8;
 
 /// All shipped files, or those in GPU_MLP_FILES, separated by commas.
 fn files() -> Vec<PathBuf> {
@@ -38,6 +43,16 @@ fn files() -> Vec<PathBuf> {
 /// One epoch of 20 steps, and rows for validation.
 fn twenty_steps(parameters: &mut Parameters) -> usize {
     (parameters.max_epochs, parameters.split) = (1, [0.8, 0.2, 0.0]);
+    let is_large = match &parameters.layers {
+        LayerStack::Mlp { .. } => false,
+        LayerStack::General(layers) => {
+            axes_of(layers) == Some(3)
+                || layers.iter().any(|layer| layer.name() == "global_avgpool")
+        }
+    };
+    if is_large && std::env::var_os("GPU_MLP_FULL_BATCHES").is_none() {
+        parameters.batch_size = parameters.batch_size.min(FEW_ROWS);
+    }
     STEPS * parameters.batch_size * 5 / 4
 }
 
@@ -53,9 +68,17 @@ fn made(parameters: &Parameters, rows: usize) -> Dataset {
                 values(rows, sizes[0], outputs)
             }
         }
+        LayerStack::General(layers) if axes_of(layers) == Some(3) => {
+            let given = parameters.input_shape.as_deref();
+            let input = given.and_then(|shape| shape.try_into().ok()).unwrap_or([1, 28, 28]);
+            ImageStack { input, layers: layers.clone() }.dataset(rows)
+        }
         LayerStack::General(layers) => {
             let layers: Vec<Layer<String>> = layers.clone();
-            Stack { channels: 1, samples: SAMPLES, classifies: true, layers }.dataset(rows)
+            // A pool over all positions takes any number of them.
+            let is_global = |layer: &Layer<String>| layer.name().starts_with("global");
+            let samples = if layers.iter().any(is_global) { FEW_SAMPLES } else { SAMPLES };
+            Stack { channels: 1, samples, classifies: true, layers }.dataset(rows)
         }
     }
 }

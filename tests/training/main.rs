@@ -7,6 +7,7 @@ mod bytes;
 mod common;
 mod endings;
 mod figures;
+mod images;
 mod lost_device;
 mod replicas;
 mod resumed;
