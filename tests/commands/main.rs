@@ -52,6 +52,7 @@ pages! {
     data "docs/data.md",
     devices "docs/devices.md",
     kernels "docs/kernels.md",
+    mathematics "docs/mathematics.md",
     model_file "docs/model-file.md",
     models "docs/models.md",
     parameters "docs/parameters.md",

@@ -1,0 +1,125 @@
+//! The worked examples of docs/mathematics.md: each table of the page is computed, number by number.
+
+mod case;
+#[path = "../common/mod.rs"]
+mod common;
+mod table;
+
+use case::{Case, Targets};
+use gpu_mlp::rooms::network::Layer;
+use gpu_mlp::rooms::network::layers::batch_norm::BatchNorm;
+use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
+use gpu_mlp::rooms::network::layers::conv2d::Conv2d;
+use gpu_mlp::rooms::network::layers::layer_norm::LayerNorm;
+use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
+use gpu_mlp::rooms::network::layers::maxpool2d::MaxPool2d;
+use table::Table;
+
+/// Inputs and weights are exact in f32, or f64 where f32 does not hold them. A number sums up at most 64 terms below
+/// 64, each within 2^-47 of the exact one after three layers forward and three back: 64 · 2^-47 is 5e-13.
+const EXACT: f64 = 5e-13;
+
+/// Inputs of up to 0.9 are within 2^-25 · 0.9 in f32; a number sums up at most twelve of them with weights of up to 3.
+const OF_TENTHS: f64 = 1e-6;
+
+fn signal() -> [Layer<String>; 4] {
+    [
+        Layer::activated(Conv1d::new(1, 3), "relu"),
+        Layer::plain(MaxPool1d { size: 2, stride: 2 }),
+        Layer::dense(8, "relu"),
+        Layer::dense(2, "softmax"),
+    ]
+}
+
+/// The same as an image whose other axis has one element.
+fn signal_as_image(kernel: [usize; 2], pool: [usize; 2]) -> [Layer<String>; 4] {
+    let [_, _, hidden, output] = signal();
+    let convolution = Layer::activated(Conv2d::new(1, kernel), "relu");
+    [convolution, Layer::plain(MaxPool2d { size: pool, stride: pool }), hidden, output]
+}
+
+#[test]
+fn dense_layers() {
+    let layers = [Layer::dense(4, "relu"), Layer::dense(3, "relu"), Layer::dense(2, "softmax")];
+    Case {
+        table: Table::read("dense"),
+        row: vec![3],
+        targets: Targets::Class,
+        layers: layers.into(),
+        tolerance: EXACT,
+    }
+    .check();
+}
+
+#[test]
+fn a_signal_also_as_an_image_of_one_line_or_of_one_column() {
+    for (row, layers) in [
+        (vec![1, 10], signal()),
+        (vec![1, 1, 10], signal_as_image([1, 3], [1, 2])),
+        (vec![1, 10, 1], signal_as_image([3, 1], [2, 1])),
+    ] {
+        let (targets, layers) = (Targets::Class, layers.into());
+        Case { table: Table::read("signal"), row, targets, layers, tolerance: OF_TENTHS }.check();
+    }
+}
+
+#[test]
+fn an_image() {
+    let layers = [
+        Layer::activated(Conv2d::new(1, [2, 2]), "relu"),
+        Layer::plain(MaxPool2d { size: [2, 2], stride: [1, 2] }),
+        Layer::dense(3, "relu"),
+        Layer::dense(2, "softmax"),
+    ];
+    Case {
+        table: Table::read("image"),
+        row: vec![1, 4, 5],
+        targets: Targets::Class,
+        layers: layers.into(),
+        tolerance: EXACT,
+    }
+    .check();
+}
+
+#[test]
+fn a_batch_normalisation() {
+    let normalisation = BatchNorm { momentum: 0.9, epsilon: 0.75 };
+    let layers = [Layer::activated(normalisation, "linear"), Layer::dense(1, "linear")];
+    Case {
+        table: Table::read("batch_norm"),
+        row: vec![2],
+        targets: Targets::Values,
+        layers: layers.into(),
+        tolerance: EXACT,
+    }
+    .check();
+}
+
+#[test]
+fn a_layer_normalisation() {
+    let layers = [Layer::plain(LayerNorm { epsilon: 2.0 }), Layer::dense(1, "linear")];
+    Case {
+        table: Table::read("layer_norm"),
+        row: vec![3],
+        targets: Targets::Values,
+        layers: layers.into(),
+        tolerance: EXACT,
+    }
+    .check();
+}
+
+#[test]
+fn a_residual_and_one_with_a_projection() {
+    for (name, units) in [("residual", 2), ("projection", 1)] {
+        let inside = [Layer::dense(units, "linear")];
+        let layers = [Layer::residual(inside, "relu"), Layer::dense(1, "linear")];
+        Case {
+            table: Table::read(name),
+            row: vec![2],
+            targets: Targets::Values,
+            layers: layers.into(),
+            tolerance: EXACT,
+        }
+        .check();
+    }
+}
