@@ -209,7 +209,7 @@ proptest! {
 /// Tables under normalisations, dropout and residuals: features are channels of one position.
 #[test]
 fn layers_of_tables() {
-    let dense = |units| Layer::activated(Dense { units, bias: false }, "linear");
+    let dense = |units| Layer::activated(Dense { units: Some(units), bias: false }, "linear");
     let norm = |f: &str| Layer::activated(BatchNorm::default(), f);
     let branch = vec![dense(4), norm("tanh"), dense(6), Layer::plain(LayerNorm::default())];
     let stacks: [Vec<Layer<String>>; 3] = [

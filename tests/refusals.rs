@@ -10,6 +10,7 @@ use gpu_mlp::rooms::network::Layer;
 use gpu_mlp::rooms::network::layers::batch_norm::BatchNorm;
 use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
 use gpu_mlp::rooms::network::layers::conv2d::Conv2d;
+use gpu_mlp::rooms::network::layers::dense::Dense;
 use gpu_mlp::rooms::network::layers::dropout::Dropout;
 use gpu_mlp::rooms::network::layers::flatten::Flatten;
 use gpu_mlp::rooms::network::layers::global_avgpool::GlobalAvgPool;
@@ -161,6 +162,29 @@ fn layers_of_images_that_do_not_fit_are_refused_with_the_layer_and_both_shapes()
         vec![global(), global(), dense()],
         &["layer 2 (global_avgpool)", "takes a signal", "not (2)"],
     );
+}
+
+#[test]
+fn the_last_layer_alone_may_leave_its_units_to_the_data() {
+    let open = |activation: &str| Layer::activated(Dense { units: None, bias: true }, activation);
+    let of = |layers: Vec<Layer<String>>| {
+        Parameters::new(layers).learning_rate(0.1).max_epochs(1).batch_size(4)
+    };
+    let hidden = vec![open("relu"), Layer::dense(3, "softmax")];
+    let words = ["layer 1 (dense)", "has no units", "the last layer alone"];
+    assert_says(&refusal(&of(hidden), &classes(30, 3, 3)), &words);
+    for (activation, dataset, units) in [
+        ("softmax", classes(30, 3, 3), 3),
+        ("sigmoid", classes(30, 3, 2), 1),
+        ("linear", values(30, 3, 2), 2),
+    ] {
+        let mut parameters = of(vec![Layer::dense(4, "tanh"), open(activation)]);
+        let run = Run::new(&parameters, &dataset).unwrap();
+        assert_eq!(run.network.outputs(), units, "{activation}");
+        parameters.settle(&run.network);
+        let LayerStack::General(layers) = &parameters.layers else { panic!("a list of layers") };
+        assert_eq!(layers[1].units(), Some(units), "{activation}");
+    }
 }
 
 #[test]

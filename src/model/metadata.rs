@@ -68,6 +68,8 @@ impl LayerRecord {
     pub fn new(layer: &Layer, output_shape: &[usize], name: Option<&String>) -> Self {
         let fields = layer.kind.fields().into_iter().map(|(name, field)| match field {
             Field::Size(size) => (name, FieldRecord::Whole(size)),
+            // A network that was trained has all its sizes.
+            Field::OptionalSize(size) => (name, FieldRecord::Whole(size.unwrap_or_default())),
             Field::Pair(pair) => (name, FieldRecord::Pair(pair)),
             Field::Padding(Padding::Each(zeros)) => (name, FieldRecord::Whole(zeros)),
             Field::Padding(Padding::Same) => (name, FieldRecord::Same),
@@ -144,6 +146,10 @@ impl Source for Fields<'_> {
             None if field == DILATION => Ok(1),
             _ => Err(self.fault(field, "no whole number")),
         }
+    }
+
+    fn optional_size(&mut self, field: &str, what: &str) -> Result<Option<usize>, String> {
+        self.size(field, None, what).map(Some)
     }
 
     fn pair(&mut self, field: &str, _: Option<[usize; 2]>, _: &str) -> Result<[usize; 2], String> {

@@ -2,7 +2,7 @@
 
 use super::activation::Activation;
 use super::input_shape::with_channels;
-use super::layers::{Layer, LayerOn, MOST_LAYERS, NO_SOFTMAX, shape_text};
+use super::layers::{Kind, Layer, LayerOn, MOST_LAYERS, NO_SOFTMAX, shape_text};
 use super::placed_layer::PlacedLayer;
 use crate::error::{Error, Result};
 use crate::plan::{Loss, ValueLoss};
@@ -36,7 +36,7 @@ impl Task {
 /// The last layer of a stack, which is dense; it decides which tasks a network may have.
 #[derive(Debug, Clone, Copy)]
 pub struct Output<'a> {
-    /// Outputs per row.
+    /// Outputs per row; 0 where the data have to say it.
     pub units: usize,
     /// Their activation.
     pub activation: &'a Activation,
@@ -79,13 +79,14 @@ impl<'a> Output<'a> {
             return Err(refused(index, layer, &fault));
         }
         let index = layers.len() - 1;
-        let (Some(units), Some(activation)) = (last.units(), last.activation()) else {
+        let (Kind::Dense(dense), Some(activation)) = (&last.kind, last.activation()) else {
             return Err(refused(
                 index,
                 last,
                 "is the last; the last layer has to be dense, with a unit a class or a target",
             ));
         };
+        let units = dense.units.unwrap_or_default();
         if let (1, Activation::Softmax) = (units, activation) {
             return Err(refused(
                 index,

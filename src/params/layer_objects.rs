@@ -65,6 +65,7 @@ fn layer(found: &Found) -> Result<Layer<String>> {
 fn object(layer: &Layer<String>) -> Value {
     let value = |field| match field {
         Field::Size(size) => json!(size),
+        Field::OptionalSize(size) => json!(size),
         Field::Pair(pair) => json!(pair),
         Field::Padding(own) => padding(own),
         Field::Paddings([Padding::Same, Padding::Same]) => json!("same"),
@@ -102,6 +103,10 @@ impl Source for Object<'_, '_> {
                 SIZE.read(self.0.required(field, &format!("{what}, a whole number of 1 or more"))?)
             }
         }
+    }
+
+    fn optional_size(&mut self, field: &str, _: &str) -> Result<Option<usize>> {
+        self.0.get(field).map(|found| SIZE.read(found)).transpose()
     }
 
     fn pair(

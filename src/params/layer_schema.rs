@@ -130,6 +130,14 @@ impl Source for Fields {
         Ok(self.answer(field))
     }
 
+    fn optional_size(&mut self, field: &str, what: &str) -> Result<Option<usize>, Infallible> {
+        let mut schema = SIZE.schema();
+        let last = "absent in the last layer: as many as the data have classes or targets";
+        schema["description"] = format!("{what}; {last}").into();
+        self.properties.insert(field.into(), or_null(schema));
+        Ok(None)
+    }
+
     fn pair(
         &mut self,
         field: &str,

@@ -12,6 +12,7 @@ mod labels;
 mod layer_stack;
 mod layers;
 mod optimizer;
+mod outputs;
 mod parameters;
 mod prepare;
 mod rate;

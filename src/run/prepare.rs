@@ -10,6 +10,7 @@ use super::checks::{check_batch, check_names, check_own_parts, check_range, chec
 use super::class_weight::class_weights;
 use super::fold::Fold;
 use super::layer_stack::LayerStack;
+use super::outputs::complete;
 use super::parameters::Parameters;
 use super::replica::{Replica, ReplicaId};
 use super::replicas::{check_division, check_replicas, patience};
@@ -221,7 +222,8 @@ fn network(parameters: &Parameters, dataset: &Dataset, shape: Vec<usize>) -> Res
         ))
         .within("LAYER_SIZES"));
     }
-    let layers = parameters.network_layers()?;
+    let mut layers = parameters.network_layers()?;
+    complete(&mut layers, parameters.task, &dataset.targets);
     let network = Network::new(shape, layers).map_err(|e| e.within(parameters.layers.key()))?;
     let task = task_of(parameters, dataset, network.output());
     let network = network.for_task(task).map_err(|e| e.within("TASK"))?;

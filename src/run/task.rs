@@ -31,9 +31,10 @@ impl Parameters {
         Ok(Output::of(&self.network_layers()?)?.task())
     }
 
-    /// Fills in `TASK`, which output and targets have decided, and the `LOSS` of values.
+    /// Fills in what the data have decided: `TASK`, the units of the last layer, and the `LOSS` of values.
     pub fn settle(&mut self, network: &Network) {
         self.task = Some(network.task());
+        self.settle_outputs(network);
         if let Loss::OfValues(loss) = network.loss() {
             self.loss = Some(loss.name);
         }

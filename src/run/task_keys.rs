@@ -12,6 +12,8 @@ pub(crate) fn check_without_data(parameters: &Parameters) -> Result<()> {
     let layers = parameters.network_layers()?;
     let output = Output::of(&layers).map_err(|e| e.within(parameters.layers.key()))?;
     match parameters.task {
+        // The data decide.
+        None if output.units == 0 => {}
         // The targets decide.
         None if output.has_labels() => value_loss(parameters, Task::Regression).map(|_| ())?,
         None => {

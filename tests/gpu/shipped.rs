@@ -105,7 +105,7 @@ fn with_three_classes(parameters: &mut Parameters) {
     if let LayerStack::General(layers) = &mut parameters.layers
         && let Some(Layer { kind: Kind::Dense(Dense { units, .. }), .. }) = layers.last_mut()
     {
-        *units = 3;
+        *units = Some(3);
     }
 }
 
@@ -117,6 +117,8 @@ fn check(file: &std::path::Path, problems: &mut Vec<String>) -> Option<()> {
     let run = run(&parameters, &made(&parameters, rows));
     assert!(run.steps() >= STEPS as u32, "{}: {} steps", file.display(), run.steps());
     let (expected, _) = trained(&run, &mut cpu::<f32>(&run));
+    let (wide, _) = trained(&run, &mut cpu::<f64>(&run));
+    println!("{} f64 apart {:e}", file.display(), apart(&wide, &expected));
     if let Ok(mut fused) = Cpu::<f32>::with_schedule(run.clone(), CpuSchedule::Fused) {
         let (found, _) = trained(&run, &mut fused);
         assert!(near(&found, &expected), "{}, fused: {found:?} {expected:?}", file.display());

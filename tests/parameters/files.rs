@@ -53,7 +53,7 @@ fn a_refusal_has_its_file_key_and_part_as_places() {
     assert_eq!(place(&["LR=[1"])[0], whole("--set LR"));
     assert_eq!(place(&["R2_PATIENCE=2", "CLASS_WEIGHT=null"]), [whole("--set R2_PATIENCE")]);
     let mlp = "LAYER_SIZES=null";
-    let layers = "LAYERS=[{\"type\": \"dense\"}, {\"type\": \"dense\", \"units\": 0}]";
+    let layers = "LAYERS=[{\"type\": \"dense\", \"units\": 0}, {\"type\": \"dense\"}]";
     let first = Place::Part("item 1".into());
     let places = [whole("--set LAYERS"), first, whole("units")];
     assert_eq!(place(&[mlp, "LAYER_ACTS=null", layers]), places);

@@ -149,7 +149,10 @@ fn refused_layers_are_named_with_what_is_allowed() {
         (json!([]), "LAYERS: found []; allowed: a list of 1 or more layers"),
         (json!([3]), "LAYERS, item 1: found 3; allowed: an object such as"),
         (json!([{"units": 3}]), "LAYERS, item 1: type: missing; allowed: \"dense\""),
-        (json!([{"type": "dense"}]), "LAYERS, item 1: units: missing; allowed: the width"),
+        (
+            json!([{"type": "conv1d", "kernel": 3}]),
+            "LAYERS, item 1: filters: missing; allowed: the channels it makes",
+        ),
         (
             json!([{"type": "dense", "units": 0}]),
             "LAYERS, item 1: units: found 0; allowed: a whole",

@@ -11,8 +11,9 @@ use crate::plan::{BufferId, View};
 /// A dense layer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dense {
-    /// The number of outputs.
-    pub units: usize,
+    /// The number of outputs. None in the last layer alone, until the data are known: as many as they have classes or
+    /// targets.
+    pub units: Option<usize>,
     /// Whether it adds a bias per unit.
     pub bias: bool,
 }
@@ -25,6 +26,10 @@ pub struct DenseOn {
     bias: bool,
 }
 
+/// The fault of a layer without units that is not the last.
+const NO_UNITS: &str =
+    "has no units; allowed: 1 or more (the last layer alone may leave them to the data)";
+
 impl OneLayer for Dense {
     type Placed = DenseOn;
     const FIELDS: &'static [&'static str] = &["units", "bias"];
@@ -32,29 +37,31 @@ impl OneLayer for Dense {
 
     fn read<S: Source>(from: &mut S) -> Result<Self, S::Error> {
         Ok(Dense {
-            units: from.size("units", None, "the width of the layer")?,
+            units: from.optional_size("units", "the width of the layer")?,
             bias: from.flag("bias", true, "whether each unit has a bias")?,
         })
     }
 
     fn fields(&self) -> Vec<Field> {
-        vec![Field::Size(self.units), Field::Flag(self.bias)]
+        vec![Field::OptionalSize(self.units), Field::Flag(self.bias)]
     }
 
     fn sizes(&self) -> Vec<(usize, &'static str)> {
-        vec![(self.units, "0 units")]
+        self.units.iter().map(|&units| (units, "0 units")).collect()
     }
 
     fn described(&self) -> Option<String> {
-        Some(format!("{}{}", self.units, if self.bias { "" } else { ", no bias" }))
+        let units = self.units.map_or("as many as the data have".into(), |units| units.to_string());
+        Some(format!("{units}{}", if self.bias { "" } else { ", no bias" }))
     }
 
     fn short(&self) -> Option<String> {
-        Some(self.units.to_string())
+        self.units.map(|units| units.to_string())
     }
 
     fn place(&self, input: Input) -> Result<DenseOn, String> {
-        Ok(DenseOn { inputs: input.shape.to_vec(), units: self.units, bias: self.bias })
+        let units = self.units.ok_or(NO_UNITS)?;
+        Ok(DenseOn { inputs: input.shape.to_vec(), units, bias: self.bias })
     }
 }
 

@@ -10,6 +10,8 @@ pub const LAYERS_INSIDE: &str = "layers";
 pub enum Field {
     /// A whole number of 1 or more.
     Size(usize),
+    /// A whole number of 1 or more, or none.
+    OptionalSize(Option<usize>),
     /// One whole number per axis: (vertical, horizontal).
     Pair([usize; 2]),
     /// The zeros around the input.
@@ -43,6 +45,9 @@ pub trait Source {
         otherwise: Option<usize>,
         what: &str,
     ) -> Result<usize, Self::Error>;
+
+    /// A whole number of 1 or more, which the last layer may leave out; messages call it `what`.
+    fn optional_size(&mut self, field: &str, what: &str) -> Result<Option<usize>, Self::Error>;
 
     /// Two whole numbers of 1 or more, (vertical, horizontal), or one for both.
     fn pair(

@@ -48,7 +48,7 @@ impl<A> Layer<A> {
 
     /// A dense layer.
     pub fn dense(units: usize, activation: impl Into<A>) -> Self {
-        Layer::activated(Dense { units, bias: true }, activation)
+        Layer::activated(Dense { units: Some(units), bias: true }, activation)
     }
 
     /// Its type in files.
@@ -61,10 +61,10 @@ impl<A> Layer<A> {
         self.activation.as_ref()
     }
 
-    /// Its units, if it is dense.
+    /// Its units, if it is dense and has them.
     pub fn units(&self) -> Option<usize> {
         match &self.kind {
-            Kind::Dense(dense) => Some(dense.units),
+            Kind::Dense(dense) => dense.units,
             _ => None,
         }
     }

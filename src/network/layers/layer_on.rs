@@ -104,7 +104,7 @@ fn layer_of(projection: &Projection) -> Layer {
     let kind: Kind = match projection.strides[..] {
         [stride] => Conv { stride, ..Conv::new(filters, 1) }.into(),
         [down, across] => Conv { stride: [down, across], ..Conv::new(filters, [1, 1]) }.into(),
-        _ => Dense { units: filters, bias: true }.into(),
+        _ => Dense { units: Some(filters), bias: true }.into(),
     };
     Layer::activated(kind, Activation::Linear)
 }
