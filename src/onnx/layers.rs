@@ -1,6 +1,6 @@
 //! The scaling and the layers of a network as nodes, in f64 as in `predict`: in f32, large terms that cancel would
-//! put a row far from the others off by more than the last digits. Weights are stored as f32. Convolutions are
-//! f32: onnxruntime has none in f64.
+//! put a row far from the others off by more than the last digits. Weights are stored as f32. Convolutions and
+//! average pools are f32: onnxruntime has none in f64.
 
 use super::activation;
 use super::graph::{Graph, GraphOutput, INPUT, Setting, Value};
@@ -40,14 +40,13 @@ fn of_layer(graph: &mut Graph, model: &Model, placed: &PlacedLayer, value: Value
         // It leaves out nothing when a network predicts.
         Kind::Dropout(_) => value,
         Kind::BatchNorm(own) => {
-            let rounded = graph.rounded(&value);
             let mut inputs = vec![];
             for name in ["weight", "bias", "running_mean", "running_var"] {
-                inputs.push(constant(graph, model, placed, name)?);
+                let own = constant(graph, model, placed, name)?;
+                inputs.push(graph.widened(&own));
             }
             let epsilon = [("epsilon", Setting::Real(own.epsilon as f32))];
-            let z = graph.node_with("BatchNormalization", &with(&rounded, &inputs), &epsilon);
-            let z = graph.widened(&z);
+            let z = graph.node_with("BatchNormalization", &with(&value, &inputs), &epsilon);
             activate(graph, model, placed, z)?
         }
         Kind::LayerNorm(own) => layer_norm(graph, model, placed, &value, own.epsilon)?,
