@@ -11,6 +11,7 @@ use super::rows::{input_layout, row_shape};
 use super::{FORMAT, FORMAT_VERSION, LONGEST_HEADER, METADATA_KEY, Model, ModelTensor};
 use crate::data::Scaling;
 use crate::error::{Error, Result};
+use crate::network::layers::batch_norm::RUNNING_VARIANCE;
 use crate::network::{
     Initialization, MOST_EXPRESSIONS, MOST_LAYERS, Network, Task, lower, shape_text,
 };
@@ -44,12 +45,7 @@ impl Model {
             let view = tensors.tensor(&tensor.name).map_err(damaged)?;
             let floats = view.data().as_chunks().0.iter();
             let values: Vec<f32> = floats.map(|bytes| f32::from_le_bytes(*bytes)).collect();
-            if values.iter().any(|value| !value.is_finite()) {
-                return Err(Error::input(format!(
-                    "{} holds numbers that are not finite: these are no trained weights",
-                    tensor.name
-                )));
-            }
+            check_values(&tensor.name, &values)?;
             model.tensors.push(ModelTensor { name: tensor.name, shape: tensor.shape, values });
         }
         Ok(model)
@@ -262,6 +258,18 @@ fn check_tensors(header: &Header, expected: &[Tensor]) -> Result<()> {
         Some(name) => Err(disagrees(&format!("no layer has a tensor {:?}", shortened(name)))),
         None => Ok(()),
     }
+}
+
+/// Refuses values that no training leaves.
+fn check_values(name: &str, values: &[f32]) -> Result<()> {
+    let fault = if values.iter().any(|value| !value.is_finite()) {
+        "holds numbers that are not finite: these are no trained weights"
+    } else if name.ends_with(RUNNING_VARIANCE) && values.iter().any(|&value| value < 0.0) {
+        "holds a variance below 0"
+    } else {
+        return Ok(());
+    };
+    Err(Error::input(format!("{name} {fault}")))
 }
 
 /// The bytes of the whole file: the header and the weights.

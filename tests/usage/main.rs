@@ -1,6 +1,7 @@
 //! A trained model in use: its file, predictions, evaluation and export, as a user runs them.
 
 mod evaluation;
+mod every_layer;
 mod export;
 mod first_line;
 mod images;
@@ -12,6 +13,7 @@ mod made;
 mod model_file;
 mod old_files;
 mod prediction;
+mod refused_layers;
 mod refused_rows;
 mod run_directory;
 #[path = "../cli/support.rs"]

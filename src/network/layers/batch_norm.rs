@@ -18,6 +18,8 @@ pub struct BatchNorm {
     pub epsilon: f64,
 }
 
+/// The end of the name of the tensor of running variances.
+pub const RUNNING_VARIANCE: &str = "running_var";
 const MOMENTUM: f64 = 0.9;
 const EPSILON: f64 = 1e-5;
 
@@ -73,7 +75,7 @@ impl Normalization for BatchNorm {
             let tensor = site.tensor(name, vec![channels], Initializer::Constant(initial));
             lowering.tensor(Tensor { trainable: false, ..tensor })
         };
-        let (mean, variance) = (running("running_mean", 0.0), running("running_var", 1.0));
+        let (mean, variance) = (running("running_mean", 0.0), running(RUNNING_VARIANCE, 1.0));
         let buffer = lowering.buffer(&format!("statistics{}", site.number), vec![2, channels]);
         lowering.buffers[buffer.0].is_of_batch = true;
         let &BatchNorm { momentum, epsilon } = self;
