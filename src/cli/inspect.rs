@@ -207,10 +207,11 @@ fn model(path: &Path) -> Result<()> {
     describe_names(&model)?;
     let alike = match network.input[..] {
         [channels, samples] => {
-            format!(": {channels} channels, the {samples} samples of each alike")
+            format!(": {}, the {samples} samples of each alike", counted(channels, "channel"))
         }
         [channels, height, width] => {
-            format!(": {channels} channels, the {height} x {width} elements of each alike")
+            let channels = counted(channels, "channel");
+            format!(": {channels}, the {height} x {width} elements of each alike")
         }
         _ => String::new(),
     };

@@ -66,6 +66,8 @@ fn rows_of_lines_and_columns_are_images_of_one_channel_before_a_layer_of_images(
     let found: Value = serde_json::from_str(&found).unwrap();
     assert_eq!(found["accuracy"], 1.0);
     folder.run(&["predict", "run", "gray.npz", "-o", "out.csv"]).ended(0);
+    let inspected = unbroken(&folder.run(&["inspect", "run"]).ended(0).stdout);
+    assert!(inspected.contains("1 channel, the 4 x 6 elements of each alike"), "{inspected}");
     // The same rows are 4 channels of 6 samples to a layer of signals.
     let file = with(json!({"type": "avgpool1d"}));
     folder.train(&file, "signals", &[]).ended(0).says(&["4 channels x 6 samples", "(4, 3)"]);
