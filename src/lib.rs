@@ -61,8 +61,16 @@ pub use rooms::train::{EpochRow, Outcome, ReplicaOutcome, Seconds, Stop};
 pub mod layers {
     pub use crate::rooms::network::layers::avgpool1d::AvgPool1d;
     pub use crate::rooms::network::layers::avgpool2d::AvgPool2d;
+    pub use crate::rooms::network::layers::batch_norm::BatchNorm;
     pub use crate::rooms::network::layers::conv1d::Conv1d;
+    pub use crate::rooms::network::layers::conv2d::Conv2d;
+    pub use crate::rooms::network::layers::dense::Dense;
+    pub use crate::rooms::network::layers::dropout::Dropout;
     pub use crate::rooms::network::layers::flatten::Flatten;
+    pub use crate::rooms::network::layers::global_avgpool::GlobalAvgPool;
+    pub use crate::rooms::network::layers::global_maxpool::GlobalMaxPool;
+    pub use crate::rooms::network::layers::layer_norm::LayerNorm;
     pub use crate::rooms::network::layers::maxpool1d::MaxPool1d;
+    pub use crate::rooms::network::layers::maxpool2d::MaxPool2d;
     pub use crate::rooms::plan::Padding;
 }

@@ -2,11 +2,15 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use gpu_mlp::layers::{
+    AvgPool1d, AvgPool2d, BatchNorm, Conv1d, Conv2d, Dense, Dropout, Flatten, GlobalAvgPool,
+    GlobalMaxPool, LayerNorm, MaxPool1d, MaxPool2d, Padding,
+};
 use gpu_mlp::{
     Clip, Dataset, ErrorKind, Layer, Model, Optimizer, Parameters, Place, RateSchedule, Stop,
     Targets, Trainer,
 };
-use ndarray::{Array2, Array3, array};
+use ndarray::{Array, Array2, Array3, Array4, Dimension, array};
 
 /// Three classes of four features.
 fn flowers() -> Dataset {
@@ -53,6 +57,43 @@ fn a_model_predicts_and_keeps_its_bits_in_a_file() {
         read.predict(dataset.inputs.to_reals().view()),
         model.predict(dataset.inputs.to_reals().view())
     );
+}
+
+/// The probabilities of a network of these layers, and three classes after them, for its own rows.
+fn trained_on<D: Dimension>(x: &Array<f64, D>, mut layers: Vec<Layer<String>>) -> Array2<f64> {
+    let classes: Vec<i64> = (0..x.shape()[0] as i64).map(|row| row % 3).collect();
+    let dataset = Dataset::from_arrays("made", x.view(), classes).unwrap();
+    layers.push(Layer::activated(Dense { units: 3, bias: false }, "softmax"));
+    let parameters = Parameters::new(layers).learning_rate(0.05).max_epochs(2).batch_size(8);
+    Trainer::new(&parameters, &dataset).unwrap().fit().unwrap().predict(x.view()).unwrap()
+}
+
+#[test]
+fn networks_have_every_layer() {
+    let branch = [
+        Layer::activated(Conv2d { padding: [Padding::Same; 2], ..Conv2d::new(4, [3, 2]) }, "relu"),
+        Layer::activated(BatchNorm::default(), "linear"),
+        Layer::plain(Dropout { rate: 0.25 }),
+    ];
+    let layers = vec![
+        Layer::residual(branch, "relu"),
+        Layer::plain(MaxPool2d { size: [2, 2], stride: [1, 2] }),
+        Layer::plain(AvgPool2d { size: [2, 1], stride: [2, 1] }),
+        Layer::plain(LayerNorm { epsilon: 1e-3 }),
+        Layer::plain(GlobalAvgPool::default()),
+    ];
+    let images =
+        Array4::from_shape_fn((30, 2, 6, 8), |(i, c, h, w)| ((i + c * h + w) as f64).sin());
+    assert_eq!(trained_on(&images, layers).dim(), (30, 3));
+    let layers = vec![
+        Layer::activated(Conv1d { dilation: 2, bias: false, ..Conv1d::new(4, 3) }, "tanh"),
+        Layer::plain(MaxPool1d { size: 2, stride: 2 }),
+        Layer::plain(AvgPool1d { size: 2, stride: 1 }),
+        Layer::plain(GlobalMaxPool::default()),
+        Layer::plain(Flatten),
+    ];
+    let signals = Array3::from_shape_fn((30, 2, 16), |(i, c, t)| ((i + c * t) as f64).sin());
+    assert_eq!(trained_on(&signals, layers).dim(), (30, 3));
 }
 
 #[test]
