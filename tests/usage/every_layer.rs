@@ -123,6 +123,25 @@ fn a_prediction_does_not_depend_on_the_rows_beside_it() {
 }
 
 #[test]
+fn an_evaluation_takes_running_values_and_leaves_out_nothing() {
+    for (x, layers) in both() {
+        let folder = trained(&x, layers);
+        let model = Model::from_bytes(&folder.bytes("run/model.safetensors")).unwrap();
+        let all = model.predict(x.view()).unwrap();
+        // Two rows, whose own statistics are others.
+        for rows in [[0, 1], [7, 20]] {
+            let y: Array1<i64> = rows.iter().map(|&row| row as i64 % 3).collect();
+            folder.archive("two.npz", &x.select(Axis(0), &rows), &y);
+            let found = folder.run(&["evaluate", "run", "two.npz", "--json"]).ended(0).stdout;
+            let found: Value = serde_json::from_str(&found).unwrap();
+            let expected = rows.map(|row| -all[[row, row % 3]].ln()).iter().sum::<f64>() / 2.0;
+            let loss = found["loss"].as_f64().unwrap();
+            assert!((loss - expected).abs() < 1e-6, "{loss} and {expected}");
+        }
+    }
+}
+
+#[test]
 fn inspect_shows_layers_inside_each_other_and_their_tensors() {
     let folder = trained(&images(), layers_of_images());
     let text = folder.run(&["inspect", "run"]).ended(0).stdout;
