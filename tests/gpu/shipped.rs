@@ -117,8 +117,6 @@ fn check(file: &std::path::Path, problems: &mut Vec<String>) -> Option<()> {
     let run = run(&parameters, &made(&parameters, rows));
     assert!(run.steps() >= STEPS as u32, "{}: {} steps", file.display(), run.steps());
     let (expected, _) = trained(&run, &mut cpu::<f32>(&run));
-    let (wide, _) = trained(&run, &mut cpu::<f64>(&run));
-    println!("{} f64 apart {:e}", file.display(), apart(&wide, &expected));
     if let Ok(mut fused) = Cpu::<f32>::with_schedule(run.clone(), CpuSchedule::Fused) {
         let (found, _) = trained(&run, &mut fused);
         assert!(near(&found, &expected), "{}, fused: {found:?} {expected:?}", file.display());

@@ -121,7 +121,7 @@ impl Case {
     fn identity(&self) -> Layer<String> {
         let (filters, bias) = (1, false);
         match self.row[..] {
-            [units] => Layer::activated(Dense { units, bias }, "linear"),
+            [units] => Layer::activated(Dense { units: Some(units), bias }, "linear"),
             [1, _] => Layer::activated(Conv1d { bias, ..Conv1d::new(filters, 1) }, "linear"),
             [1, ..] => Layer::activated(Conv2d { bias, ..Conv2d::new(filters, [1, 1]) }, "linear"),
             _ => panic!("rows of several channels"),
