@@ -63,7 +63,7 @@ fn a_model_predicts_and_keeps_its_bits_in_a_file() {
 fn trained_on<D: Dimension>(x: &Array<f64, D>, mut layers: Vec<Layer<String>>) -> Array2<f64> {
     let classes: Vec<i64> = (0..x.shape()[0] as i64).map(|row| row % 3).collect();
     let dataset = Dataset::from_arrays("made", x.view(), classes).unwrap();
-    layers.push(Layer::activated(Dense { units: 3, bias: false }, "softmax"));
+    layers.push(Layer::activated(Dense { units: Some(3), bias: false }, "softmax"));
     let parameters = Parameters::new(layers).learning_rate(0.05).max_epochs(2).batch_size(8);
     Trainer::new(&parameters, &dataset).unwrap().fit().unwrap().predict(x.view()).unwrap()
 }
