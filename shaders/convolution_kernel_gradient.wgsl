@@ -16,11 +16,14 @@ var<private> first_term: u32;
 
 fn terms_of(workgroup: vec3<u32>) -> u32 {
     let tiles = (parameters.filters + TILE_ROWS - 1u) / TILE_ROWS;
-    part = workgroup.y / tiles;
-    first_row = part * tiles * TILE_ROWS;
-    first_term = part * parameters.part_terms;
+    // Private variables are written and not read here: what is read from them is not uniform to a browser.
+    let own = workgroup.y / tiles;
+    let begins = own * parameters.part_terms;
+    part = own;
+    first_row = own * tiles * TILE_ROWS;
+    first_term = begins;
     let all = step_of(workgroup.z).rows * parameters.windows;
-    return min(select(0u, all - first_term, all > first_term), parameters.part_terms);
+    return min(select(0u, all - begins, all > begins), parameters.part_terms);
 }
 
 // The index of a term of the part, beyond all rows where it belongs to the next part.

@@ -135,10 +135,7 @@ mod tests {
             ("BATCHSIZE", "BATCHSIZE: unknown key; it is BATCH_SIZE here"),
             ("BATCHES_SIZE", "BATCHES_SIZE: unknown key; did you mean BATCH_SIZE?"),
             ("LEARNING_RATE", "LEARNING_RATE: unknown key; it is LR here"),
-            (
-                "DROPOUT",
-                "DROPOUT: unknown key; there is no dropout; against overfitting there are L2",
-            ),
+            ("DROPOUT", "DROPOUT: unknown key; dropout is a layer of LAYERS, such as"),
             (
                 "NESTEROV",
                 "NESTEROV: unknown key; there is no Nesterov momentum; MOMENTUM is the plain",

@@ -15,7 +15,9 @@ const SCORE: &str =
     "the patience is ACC_PATIENCE, R2_PATIENCE or LOSS_PATIENCE, each a number of epochs";
 const RATE: &str = "the learning rate falls from LR with LR_SCHEDULE \"cosine\"";
 const NESTEROV: &str = "there is no Nesterov momentum; MOMENTUM is the plain one";
-const DROPOUT: &str = "there is no dropout; against overfitting there are L2 and LOSS_PATIENCE";
+const DROPOUT: &str =
+    "dropout is a layer of LAYERS, such as {\"type\": \"dropout\", \"rate\": 0.5}";
+const BATCH_NORM: &str = "batch normalisation is a layer of LAYERS: {\"type\": \"batch_norm\"}";
 const SPLIT: &str = "SPLIT has all parts: [0.7, 0.2, 0.1] is train, validation and test";
 
 /// Names, in capitals without underscores, that no key stands for.
@@ -27,8 +29,8 @@ const TOLD: &[(&str, &str)] = &[
     ("LRDECAY", RATE),
     ("LEARNINGRATEDECAY", RATE),
     ("L1", "there is no L1; L2 is what there is"),
-    ("BATCHNORM", "there is no batch normalisation; NORMALIZE scales the inputs"),
-    ("BATCHNORMALIZATION", "there is no batch normalisation; NORMALIZE scales the inputs"),
+    ("BATCHNORM", BATCH_NORM),
+    ("BATCHNORMALIZATION", BATCH_NORM),
     ("PATIENCE", SCORE),
     ("EARLYSTOPPING", SCORE),
     ("VALIDATIONSPLIT", SPLIT),

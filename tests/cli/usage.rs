@@ -35,7 +35,7 @@ fn a_setting_given_as_an_option_is_answered_with_set() {
         ),
         (&["--batch-size=5"], "write --set BATCH_SIZE=5\n"),
         (&["--epochs", "5"], "write --set MAX_EPOCHS=5\n"),
-        (&["--dropout", "0.5"], "error: --dropout: there is no dropout; "),
+        (&["--dropout", "0.5"], "error: --dropout: dropout is a layer of LAYERS"),
     ] {
         folder.run(&[&["train", "x.json"], arguments].concat()).refused(&[words]);
     }

@@ -41,7 +41,9 @@ impl Launch for BatchStatistics {
             epsilon: self.epsilon as f32,
         };
         let buffers = [at.read(self.x), at.tensors_written(), at.write(self.statistics)];
-        let terms = (at.workspace.capacity * positions).div_ceil(THREADS);
+        // Running values are no sums.
+        let terms = if self.is_training { at.workspace.capacity * positions } else { 0 };
+        let terms = terms.div_ceil(THREADS);
         let size = Size::workgroups(channels).iterating(2 * (terms + REDUCE_ITERATIONS));
         let constants = [("IS_TRAINING", self.is_training)];
         let variant = Variant { constants: &constants, ..Variant::default() };
