@@ -12,7 +12,7 @@ use crate::support::{Folder, Ran, without_seconds};
 const FILES: [&str; 4] = ["history.csv", "model.safetensors", "params.json", "summary.json"];
 
 /// More epochs than a pipe holds lines of `--json`: while nobody reads on, the run can't end.
-pub const EPOCHS: u32 = 4000;
+pub const EPOCHS: u32 = 1000;
 
 /// own.json: iris in `EPOCHS` epochs, with Adam and every stopping rule counting.
 pub fn parameters(folder: &Folder, changes: &Value) -> std::path::PathBuf {
