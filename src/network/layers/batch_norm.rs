@@ -51,10 +51,6 @@ impl OneLayer for BatchNorm {
         vec![Field::Number(self.momentum), Field::Number(self.epsilon)]
     }
 
-    fn sizes(&self) -> Vec<(usize, &'static str)> {
-        vec![]
-    }
-
     fn described(&self) -> Option<String> {
         changed(&[("momentum", self.momentum, MOMENTUM), ("epsilon", self.epsilon, EPSILON)])
     }

@@ -43,7 +43,7 @@ impl<E: Extent> Conv<E> {
         Conv { filters, kernel, stride, padding: E::UNPADDED, dilation, bias: true }
     }
 
-    /// The axes on rows of this extent, or the padded length of the first that is shorter than its kernel.
+    /// The axes on rows of this extent, or the padded length of each where a kernel is longer than one of them.
     fn axes(&self, input: E) -> Result<[Axis; 2], [usize; 2]> {
         let [inputs, kernels, strides, dilations] =
             [input, self.kernel, self.stride, self.dilation].map(E::pair);

@@ -34,10 +34,6 @@ impl OneLayer for Dropout {
         vec![Field::Number(self.rate)]
     }
 
-    fn sizes(&self) -> Vec<(usize, &'static str)> {
-        vec![]
-    }
-
     fn fault(&self) -> Option<String> {
         let is_allowed = Range::BelowOne.has(self.rate);
         (!is_allowed).then(|| format!("has a rate of {}; allowed: from 0 to below 1", self.rate))

@@ -1,6 +1,6 @@
 //! A signal or an image as features: channel after channel.
 
-use super::field::{Field, Source};
+use super::field::Source;
 use super::one_layer::{Input, OnInput, OneLayer};
 use crate::network::lowering::{Lowering, Site};
 use crate::plan::BufferId;
@@ -21,22 +21,6 @@ impl OneLayer for Flatten {
 
     fn read<S: Source>(_: &mut S) -> Result<Self, S::Error> {
         Ok(Flatten)
-    }
-
-    fn fields(&self) -> Vec<Field> {
-        vec![]
-    }
-
-    fn sizes(&self) -> Vec<(usize, &'static str)> {
-        vec![]
-    }
-
-    fn described(&self) -> Option<String> {
-        None
-    }
-
-    fn short(&self) -> Option<String> {
-        None
     }
 
     fn place(&self, input: Input) -> Result<FlattenOn, String> {

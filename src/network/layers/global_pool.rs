@@ -1,6 +1,6 @@
 //! Pools over all positions: what global_maxpool and global_avgpool share.
 
-use super::field::{Field, Source};
+use super::field::Source;
 use super::one_layer::{Input, OneLayer};
 use super::pooled::{PoolOn, Reduction};
 use super::row_shape::shape_text;
@@ -16,18 +16,6 @@ impl<const IS_MEAN: bool> OneLayer for Global<IS_MEAN> {
 
     fn read<S: Source>(_: &mut S) -> Result<Self, S::Error> {
         Ok(Global)
-    }
-
-    fn fields(&self) -> Vec<Field> {
-        vec![]
-    }
-
-    fn sizes(&self) -> Vec<(usize, &'static str)> {
-        vec![]
-    }
-
-    fn described(&self) -> Option<String> {
-        None
     }
 
     fn short(&self) -> Option<String> {

@@ -36,10 +36,6 @@ impl OneLayer for LayerNorm {
         vec![Field::Number(self.epsilon)]
     }
 
-    fn sizes(&self) -> Vec<(usize, &'static str)> {
-        vec![]
-    }
-
     fn described(&self) -> Option<String> {
         changed(&[("epsilon", self.epsilon, EPSILON)])
     }

@@ -22,10 +22,14 @@ pub(in crate::rooms::network) trait OneLayer: Sized {
     fn read<S: Source>(from: &mut S) -> Result<Self, S::Error>;
 
     /// The values of its fields, in their order.
-    fn fields(&self) -> Vec<Field>;
+    fn fields(&self) -> Vec<Field> {
+        vec![]
+    }
 
     /// Its sizes, each with the words of a message about a size of 0.
-    fn sizes(&self) -> Vec<(usize, &'static str)>;
+    fn sizes(&self) -> Vec<(usize, &'static str)> {
+        vec![]
+    }
 
     /// A fault on any input, sizes aside.
     fn fault(&self) -> Option<String> {
@@ -33,10 +37,14 @@ pub(in crate::rooms::network) trait OneLayer: Sized {
     }
 
     /// Its fields for people: `size 2, stride 2`.
-    fn described(&self) -> Option<String>;
+    fn described(&self) -> Option<String> {
+        None
+    }
 
     /// Its fields in a few characters: `16c7`.
-    fn short(&self) -> Option<String>;
+    fn short(&self) -> Option<String> {
+        None
+    }
 
     /// The layer on an input of known shape; the error says why it does not take the input.
     fn place(&self, input: Input) -> Result<Self::Placed, String>;

@@ -1,7 +1,7 @@
 //! a = f(F(x) + P(x)): F are the layers inside it, P is x itself, or, where F's output has another shape, a convolution of
 //! size 1 (a dense layer for features) that gives x this shape (He et al., 2016).
 
-use super::field::{Field, Source};
+use super::field::Source;
 use super::one_layer::{Input, OnInput, OneLayer};
 use super::projection::Projection;
 use super::row_shape::shape_text;
@@ -30,22 +30,6 @@ impl OneLayer for Residual {
 
     fn read<S: Source>(_: &mut S) -> Result<Self, S::Error> {
         Ok(Residual)
-    }
-
-    fn fields(&self) -> Vec<Field> {
-        vec![]
-    }
-
-    fn sizes(&self) -> Vec<(usize, &'static str)> {
-        vec![]
-    }
-
-    fn described(&self) -> Option<String> {
-        None
-    }
-
-    fn short(&self) -> Option<String> {
-        None
     }
 
     fn place(&self, input: Input) -> Result<ResidualOn, String> {
