@@ -69,6 +69,17 @@ pub(crate) fn refuse_beyond(bytes: u64, device: &str, replicas: usize) -> Result
     }
 }
 
+/// Refuses a copy of the inputs of this many bytes that takes more memory than there is, where that is known.
+pub(crate) fn refuse_copy(bytes: u64) -> Result<()> {
+    match available() {
+        Some(available) if bytes > available => Err(Error::input(format!(
+            "rows with their channels first are a copy of {bytes} bytes, and {available} are available; use \
+             fewer rows, or save them with their channels first"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// Refuses to read data that take more memory than there is, where that is known.
 pub(crate) fn refuse_to_read(bytes: u64) -> Result<()> {
     match available() {

@@ -157,6 +157,34 @@ fn layers_of_images_that_do_not_fit_are_refused_with_the_layer_and_both_shapes()
     says(vec![Layer::residual([], "relu"), dense()], &["layer 1 (residual)", "no layers inside"]);
     let dropout = |rate| Layer::plain(Dropout { rate });
     says(vec![dropout(1.0), dense()], &["layer 1 (dropout)", "a rate of 1", "below 1"]);
+    let norm = BatchNorm { epsilon: 0.0, ..BatchNorm::default() };
+    says(
+        vec![Layer::activated(norm, "relu"), dense()],
+        &["layer 1 (batch_norm)", "an epsilon of 0; allowed: above 0"],
+    );
+    let changed = |change: fn(&mut Conv2d)| {
+        let mut conv = Conv2d::new(3, [3, 3]);
+        change(&mut conv);
+        vec![Layer::activated(conv, "relu"), dense()]
+    };
+    says(
+        changed(|conv| conv.padding = [Padding::Same, Padding::Each(1)]),
+        &["layer 1 (conv2d)", "\"same\" along one axis alone"],
+    );
+    says(
+        changed(|conv| {
+            (conv.padding, conv.dilation) = ([Padding::Each(0), Padding::Each(5)], [1, 2])
+        }),
+        &["a padding of 5 across for a kernel of 3 spread to 5", "allowed across: 0 to 4"],
+    );
+    says(
+        changed(|conv| conv.dilation = [2, 1]),
+        &["kernels of (3, 2, 3, 3) spread to 5 x 3, longer than an image of 4 x 5"],
+    );
+    says(
+        vec![Layer::residual([conv([1, 1]), Layer::dense(3, "rleu")], "relu"), dense()],
+        &["LAYERS, item 1, layer 2 inside it", "did you mean relu?"],
+    );
     let global = || Layer::plain(GlobalAvgPool::default());
     says(
         vec![global(), global(), dense()],

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ndarray::{ArrayView2, s};
+use ndarray::{ArrayView2, Axis, Slice};
 
 use super::console::{self, decimal, precise};
 use super::wrap::wrapped;
@@ -89,20 +89,38 @@ fn describe(dataset: &Dataset) -> Result<()> {
     ))?;
     describe_targets(&dataset.targets, dataset.target_names.as_deref())?;
     line(&format!("{:<24} {:>14} {:>14} {:>14}", "feature", "least", "mean", "most"))?;
-    // A signal's samples share a channel: its line covers them all.
-    let group: usize = dataset.row_shape.iter().skip(1).product();
-    for channel in 0..dataset.row_shape.first().copied().unwrap_or(0) {
-        let columns = channel * group..(channel + 1) * group;
-        let name = dataset.feature_names.as_ref().and_then(|names| names.get(channel)).cloned();
+    let (channels, comes_last) = channels(&dataset.row_shape);
+    let names = dataset.feature_names.as_ref().filter(|names| names.len() == channels);
+    for channel in 0..channels {
+        let columns = columns_of(channel, channels, comes_last, dataset.inputs.ncols());
+        let name = names.map(|names| names[channel].clone());
         let [least, mean, most] = match &dataset.inputs {
-            Inputs::Reals(values) => range(values.slice(s![.., columns])),
-            Inputs::Bytes(values) => range(values.slice(s![.., columns])),
+            Inputs::Reals(values) => range(values.slice_axis(Axis(1), columns)),
+            Inputs::Bytes(values) => range(values.slice_axis(Axis(1), columns)),
         }
         .map(precise);
         let name = name.map_or_else(|| channel.to_string(), |name| shown(&name).into_owned());
         line(&format!("{name:<24} {least:>14} {mean:>14} {most:>14}"))?;
     }
     Ok(())
+}
+
+/// The channels of a row, whose elements share a line of the table, and whether they come last. Three axes do not say
+/// it: images have fewer channels than lines.
+fn channels(row_shape: &[usize]) -> (usize, bool) {
+    match row_shape {
+        &[lines, _, channels] if channels < lines => (channels, true),
+        other => (other.first().copied().unwrap_or(0), false),
+    }
+}
+
+/// The columns of a channel.
+fn columns_of(channel: usize, channels: usize, comes_last: bool, columns: usize) -> Slice {
+    if comes_last {
+        return Slice::from(channel..columns).step_by(channels as isize);
+    }
+    let positions = columns / channels;
+    Slice::from(channel * positions..(channel + 1) * positions)
 }
 
 /// The least, the mean and the most of values.
@@ -198,10 +216,12 @@ fn model(path: &Path) -> Result<()> {
             .map_or_else(String::new, |name| format!(", {}", shown(name)));
         describe_layer(&plan, layer, &index.to_string(), &name, 0)?;
     }
+    let names = model.tensors.iter().map(|tensor| shown(&tensor.name).chars().count());
+    let wide = names.max().unwrap_or(0);
     for tensor in &model.tensors {
         let shape = shape_text(&tensor.shape);
         let norm = tensor.values.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt();
-        line(&format!("{:<24} {shape}, L2 norm {}", shown(&tensor.name), decimal(norm)))?;
+        line(&format!("{:<wide$} {shape}, L2 norm {}", shown(&tensor.name), decimal(norm)))?;
     }
     line(&counted(plan.parameters(), "parameter"))?;
     describe_names(&model)?;

@@ -156,6 +156,7 @@ impl Source for Fields<'_> {
         match self.get(field) {
             Some(FieldRecord::Pair(pair)) => Ok(pair),
             Some(FieldRecord::Whole(size)) => Ok([size; 2]),
+            None if field == DILATION => Ok([1; 2]),
             _ => Err(self.fault(field, "no pair of whole numbers")),
         }
     }

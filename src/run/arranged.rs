@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::parameters::Parameters;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
+use crate::memory::refuse_copy;
 use crate::network::{InputLayout, axes_of, reshaped};
 
 /// A data set whose rows have their channels first.
@@ -33,7 +34,10 @@ impl<'a> Arranged<'a> {
         let shape = layout.channels_first(&shape);
         let dataset = match layout.columns(&shape) {
             None => Cow::Borrowed(dataset),
-            Some(columns) => Cow::Owned(dataset.with_columns(&columns)),
+            Some(columns) => {
+                refuse_copy(dataset.inputs.bytes()).map_err(|e| e.within("INPUT_LAYOUT"))?;
+                Cow::Owned(dataset.with_columns(&columns))
+            }
         };
         Ok(Arranged { dataset, shape, layout })
     }

@@ -16,7 +16,9 @@ impl Parameters {
         let item = if key == "LAYERS" { "item" } else { "layer" };
         let (mut length, mut layers) = (0, vec![]);
         for (index, layer) in self.layers.layers().iter().enumerate() {
+            let mut places = places(layer, format!("{item} {}", index + 1)).into_iter();
             layers.push(layer.with_activation(&mut |text: &String| {
+                let place = places.next().unwrap_or_default();
                 length += if text.eq_ignore_ascii_case("custom_function") {
                     custom.len()
                 } else {
@@ -29,10 +31,18 @@ impl Parameters {
                     ))
                     .within(key));
                 }
-                Activation::parse(text, custom)
-                    .map_err(|e| e.part(format!("{item} {}", index + 1)).within(key))
+                Activation::parse(text, custom).map_err(|e| e.part(place).within(key))
             })?);
         }
         Ok(layers)
     }
+}
+
+/// Where the activations of a layer and of those inside it are, as messages say it, in the order in which they are read.
+fn places(layer: &Layer<String>, own: String) -> Vec<String> {
+    let inside = layer.layers.iter().enumerate();
+    let inside =
+        inside.flat_map(|(i, layer)| places(layer, format!("{own}, layer {} inside it", i + 1)));
+    let inside: Vec<String> = inside.collect();
+    layer.activation().map(|_| own).into_iter().chain(inside).collect()
 }

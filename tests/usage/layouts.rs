@@ -135,3 +135,20 @@ fn shapes_and_layouts_that_can_not_be_are_refused_before_work() {
     let predicted = folder.run(&["predict", "first", "last.npz"]).ended(2);
     predicted.says(&["[60, 4, 6, 2]", "the model takes (rows, 2, 4, 6) or (rows, 48)"]);
 }
+
+#[test]
+fn images_with_their_channels_last_have_a_line_a_channel() {
+    let folder = Folder::new();
+    let (x, y) = images();
+    // Sums of whole numbers do not depend on their order.
+    let x = x.mapv(f64::round);
+    folder.archive("first.npz", &x, &y);
+    folder.archive("last.npz", &channels_last(&x), &y);
+    let table = |file: &str| {
+        let shown = folder.run(&["inspect", file]).ended(0).stdout;
+        let lines: Vec<String> = shown.lines().map(String::from).collect();
+        lines[lines.iter().position(|line| line.starts_with("feature ")).unwrap()..].to_vec()
+    };
+    assert_eq!(table("first.npz").len(), 3);
+    assert_eq!(table("first.npz"), table("last.npz"));
+}

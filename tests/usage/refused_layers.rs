@@ -68,7 +68,7 @@ fn fields_that_can_not_be_are_refused() {
         ),
         (conv2d(json!({"kernel": [3]})), "a list of other than two whole numbers"),
         (conv2d(json!({"kernel": [3, 3, 3]})), "a list of other than two whole numbers"),
-        (conv2d(json!({"padding": [3, 1]})), "has a padding of 3 for a kernel of 3"),
+        (conv2d(json!({"padding": [3, 1]})), "has a padding of 3 down for a kernel of 3"),
         (conv2d(json!({"padding": ["same", 1]})), "invalid type: string \"same\""),
         (conv2d(json!({"padding": "valid"})), "invalid value: string \"valid\""),
         (

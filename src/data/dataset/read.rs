@@ -51,7 +51,8 @@ impl Dataset {
     fn from_archive(archive: &mut Archive, enough: Enough, test_will_do: bool) -> Result<Self> {
         let Selection { train, validation, test } = selection::select(archive, test_will_do)?;
         let pairs = [Some(&train), validation.as_ref(), test.as_ref()].into_iter().flatten();
-        archive.check_memory(pairs.flat_map(|pair| [&*pair.x, &*pair.y]))?;
+        let (inputs, targets): (Vec<_>, Vec<_>) = pairs.map(|pair| (&*pair.x, &*pair.y)).unzip();
+        archive.check_memory(&inputs, &targets)?;
         let first = Part::read(archive, &train)?;
         if validation.is_none() {
             enough(&train.x, first.rows())?;

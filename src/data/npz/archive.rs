@@ -79,14 +79,17 @@ impl Archive {
     }
 
     /// Refuses arrays that together take more memory than there is, before any of them is read: 8 bytes
-    /// per element, and for one at a time 8 more and its own bytes. Elements of one byte may stay bytes.
-    pub fn check_memory<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
+    /// per element, and for one at a time 8 more and its own bytes. Inputs stay bytes where all of them are.
+    pub fn check_memory(&mut self, inputs: &[&str], targets: &[&str]) -> Result<()> {
+        let [inputs, targets] =
+            [inputs, targets].map(|names| self.honest_headers(names).collect::<Result<Vec<_>>>());
+        let (inputs, targets) = (inputs?, targets?);
+        let stay_bytes = inputs.iter().flatten().all(|header| header.element.is_byte());
+        let inputs = inputs.iter().flatten().map(|own| (own, if stay_bytes { 1 } else { 8 }));
+        let targets = targets.iter().flatten().map(|own| (own, 8));
         let (mut kept, mut most) = (0u64, 0);
-        for name in names {
-            let honest = self.index(name).and_then(|index| self.honest_header(index));
-            let honest = honest.map_err(|error| error.within(format!("array {name}")))?;
-            let Some(header) = honest else { continue };
-            let decoded = header.element.decoded() * header.count as u64;
+        for (header, bytes) in inputs.chain(targets) {
+            let decoded = bytes * header.count as u64;
             kept = kept.saturating_add(decoded);
             most = most.max(decoded.saturating_add(header.bytes as u64));
         }
@@ -150,6 +153,14 @@ impl Archive {
     fn index(&self, name: &str) -> Result<usize> {
         let found = self.arrays.iter().find(|(known, _)| known == name);
         found.map(|(_, index)| *index).ok_or_else(|| Error::input("not in the archive"))
+    }
+
+    /// The honest headers of these arrays.
+    fn honest_headers(&mut self, names: &[&str]) -> impl Iterator<Item = Result<Option<Header>>> {
+        names.iter().map(|name| {
+            let honest = self.index(name).and_then(|index| self.honest_header(index));
+            honest.map_err(|error| error.within(format!("array {name}")))
+        })
     }
 
     /// The header of a member whose size is as its header claims; other members are refused where they are read.

@@ -80,9 +80,9 @@ impl ElementType {
         matches!(self.kind, Kind::Bool | Kind::Signed | Kind::Unsigned | Kind::Float)
     }
 
-    /// The bytes of an element that is decoded.
-    pub fn decoded(&self) -> u64 {
-        if self.kind == Kind::Unsigned && self.size == 1 { 1 } else { 8 }
+    /// True for whole numbers of one byte, without a sign.
+    pub fn is_byte(&self) -> bool {
+        self.kind == Kind::Unsigned && self.size == 1
     }
 
     /// True for text of a fixed width.

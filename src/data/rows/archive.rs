@@ -39,7 +39,7 @@ pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<(Inputs, Option<Str
     let note = (!others.is_empty())
         .then(|| format!("the rows are those of array {name}; not used: {}", listed(&others)));
     let names = if archive.has("feature_names") { archive.texts("feature_names")? } else { None };
-    archive.check_memory([name])?;
+    archive.check_memory(&[name], &[])?;
     let array = archive.numbers(name)?;
     check_shape(&format!("array {name}"), array.shape(), wanted)?;
     let inputs: Inputs = match array {

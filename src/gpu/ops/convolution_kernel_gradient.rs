@@ -32,9 +32,7 @@ impl Launch for ConvolutionKernelGradient {
 
 impl ConvolutionKernelGradient {
     fn sums(&self, at: &Launcher) -> PartialSums {
-        let operation = self.clone().into();
-        let sums = PartialSums::of(&operation, at.plan, at.workspace.capacity);
-        sums.expect("the sums of a kernel's gradient may be cut")
+        PartialSums::of_kernel(self, at.plan, at.workspace.capacity)
     }
 }
 

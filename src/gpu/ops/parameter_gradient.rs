@@ -50,9 +50,7 @@ impl Launch for ParameterGradient {
 
 impl ParameterGradient {
     fn sums(&self, at: &Launcher) -> PartialSums {
-        let operation = self.clone().into();
-        let sums = PartialSums::of(&operation, at.plan, at.workspace.capacity);
-        sums.expect("the sum of a parameter's gradient may be cut")
+        PartialSums::of_parameter(self, at.plan, at.workspace.capacity)
     }
 }
 

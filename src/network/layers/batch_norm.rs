@@ -51,6 +51,11 @@ impl OneLayer for BatchNorm {
         vec![Field::Number(self.momentum), Field::Number(self.epsilon)]
     }
 
+    fn fault(&self) -> Option<String> {
+        let momentum = Range::BelowOne.fault("a momentum", self.momentum);
+        momentum.or_else(|| Range::AboveZero.fault("an epsilon", self.epsilon))
+    }
+
     fn described(&self) -> Option<String> {
         changed(&[("momentum", self.momentum, MOMENTUM), ("epsilon", self.epsilon, EPSILON)])
     }

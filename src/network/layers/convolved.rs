@@ -103,18 +103,28 @@ impl<E: Extent> OneLayer for Conv<E> {
     }
 
     fn fault(&self) -> Option<String> {
+        if let Field::Paddings(
+            [Padding::Same, Padding::Each(_)] | [Padding::Each(_), Padding::Same],
+        ) = E::padding_field(self.padding)
+        {
+            return Some(
+                "has a padding of \"same\" along one axis alone, which files do not tell; allowed: \"same\", \
+                 or zeros along both"
+                    .into(),
+            );
+        }
         let (kernel, dilation) = (self.kernel.pair(), self.dilation.pair());
         for (i, padding) in E::paddings(self.padding).into_iter().enumerate() {
             let span = Axis::span(kernel[i], dilation[i]);
             if let Padding::Each(zeros) = padding
                 && zeros >= span
             {
-                let spread =
-                    if span > kernel[i] { format!(" spread to {span}") } else { String::new() };
+                let axis = if E::AXES == 3 { [" down", " across"][i] } else { "" };
                 return Some(format!(
-                    "has a padding of {zeros} for a kernel of {}{spread}: its first position would see nothing \
-                     but zeros; allowed: 0 to {}, or \"same\"",
+                    "has a padding of {zeros}{axis} for a kernel of {}{}: its first position would see nothing \
+                     but zeros; allowed{axis}: 0 to {}, or \"same\"",
                     kernel[i],
+                    spread(&[span], &[kernel[i]]),
                     span - 1
                 ));
             }
@@ -151,11 +161,13 @@ impl<E: Extent> OneLayer for Conv<E> {
         let weight = E::row(channels, self.kernel.pair());
         let weight: Vec<usize> = [&[self.filters], &weight[..]].concat();
         let axes = self.axes(extent).map_err(|padded| {
-            let padded = E::of_pair(padded);
+            let (padded, kernel, dilation) = (E::of_pair(padded), self.kernel, self.dilation);
+            let spans = [0, 1].map(|i| Axis::span(kernel.pair()[i], dilation.pair()[i]));
             format!(
-                "has kernels of {}, longer than {} of {} padded to {}; use a shorter kernel, or \
+                "has kernels of {}{}, longer than {} of {} padded to {}; use a shorter kernel, or \
                  \"padding\": \"same\"",
                 shape_text(&weight),
+                spread(E::of_pair(spans).numbers(), kernel.numbers()),
                 E::ROW,
                 extent.text(" x "),
                 padded.text(" x ")
@@ -165,6 +177,12 @@ impl<E: Extent> OneLayer for Conv<E> {
         let windows = Windows { channels, filters: self.filters, axes };
         Ok(ConvOn { windows, weight, shape, bias: self.bias })
     }
+}
+
+/// ` spread to 5 x 5`, where dilation makes kernels longer than they are.
+fn spread(spans: &[usize], kernel: &[usize]) -> String {
+    let spans_text: Vec<String> = spans.iter().map(ToString::to_string).collect();
+    if spans == kernel { String::new() } else { format!(" spread to {}", spans_text.join(" x ")) }
 }
 
 fn extent<E: Extent, S: Source>(

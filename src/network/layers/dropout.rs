@@ -35,8 +35,7 @@ impl OneLayer for Dropout {
     }
 
     fn fault(&self) -> Option<String> {
-        let is_allowed = Range::BelowOne.has(self.rate);
-        (!is_allowed).then(|| format!("has a rate of {}; allowed: from 0 to below 1", self.rate))
+        Range::BelowOne.fault("a rate", self.rate)
     }
 
     fn described(&self) -> Option<String> {

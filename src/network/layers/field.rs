@@ -85,4 +85,13 @@ impl Range {
             Range::AboveZero => narrow > 0.0 && narrow.is_finite(),
         }
     }
+
+    /// What is wrong with a number that a layer has as `what`, if it is out of the range.
+    pub(super) fn fault(self, what: &str, number: f64) -> Option<String> {
+        let allowed = match self {
+            Range::BelowOne => "from 0 to below 1",
+            Range::AboveZero => "above 0",
+        };
+        (!self.has(number)).then(|| format!("has {what} of {number}; allowed: {allowed}"))
+    }
 }

@@ -36,6 +36,10 @@ impl OneLayer for LayerNorm {
         vec![Field::Number(self.epsilon)]
     }
 
+    fn fault(&self) -> Option<String> {
+        Range::AboveZero.fault("an epsilon", self.epsilon)
+    }
+
     fn described(&self) -> Option<String> {
         changed(&[("epsilon", self.epsilon, EPSILON)])
     }

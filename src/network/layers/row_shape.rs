@@ -4,6 +4,7 @@
 pub(super) fn image(shape: &[usize]) -> Result<(usize, [usize; 2]), String> {
     match shape {
         [channels, height, width] => Ok((*channels, [*height, *width])),
+        [_, _] => Err("takes an image of (channels, height, width), and gets a signal".into()),
         _ => Err("takes an image of (channels, height, width), which flatten and dense end".into()),
     }
 }
@@ -12,6 +13,7 @@ pub(super) fn image(shape: &[usize]) -> Result<(usize, [usize; 2]), String> {
 pub(super) fn signal(shape: &[usize]) -> Result<(usize, usize), String> {
     match shape {
         [channels, samples] => Ok((*channels, *samples)),
+        [_, _, _] => Err("takes a signal of (channels, samples), and gets an image".into()),
         _ => Err("takes a signal of (channels, samples), which flatten and dense end".into()),
     }
 }

@@ -13,7 +13,7 @@ use crate::params::values::{Boolean, Choice, Number, SEED, Values};
 pub(super) const KEYS: &[Key] = &[
     Key {
         name: "RANDOM_SEED",
-        help: "initial weights and the order of every epoch",
+        help: "initial weights, the order of every epoch, dropout and `AUGMENT`",
         default: DefaultValue::Usual,
         other_names: &["SEED", "RANDOMSTATE"],
         setting: &Field { of: SEED, at: |p| &mut p.random_seed },
@@ -41,8 +41,8 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         name: "NORMALIZE",
-        help: "how inputs are scaled, by statistics of the training rows, a feature at a time, or for signals a \
-               channel at a time: rows of (channels, samples), and of (samples) before a convolution or pool",
+        help: "how inputs are scaled, by statistics of the training rows, a feature at a time, or a \
+               channel at a time for signals and images",
         default: DefaultValue::Usual,
         other_names: &["SCALER"],
         setting: &Field { of: NORMALIZATION, at: |p| &mut p.normalize },
