@@ -1,10 +1,16 @@
-// db[c] = Σ over rows i and positions t of delta[i, c, t], in a fixed order: one workgroup per channel. A dense layer's
-// units are channels of one position.
+// db[c] = Σ over rows i and positions t of delta[i, c, t], in a fixed order: one workgroup per channel. delta is a view, of
+// several of its rows per row of the batch for sequences; a dense layer's units are channels of one position.
 
 struct Parameters {
-    capacity: u32,
-    channels: u32,
+    // Rows of the view per row of the batch.
+    rows: u32,
     positions: u32,
+    channels: u32,
+    // Where the view begins in the buffer of a replica, and the elements from one of its rows to the next, and from one
+    // replica to the next.
+    first: u32,
+    row: u32,
+    stride: u32,
     // Where b begins in the weights of a replica, and the number of weights per replica.
     bias: u32,
     weights: u32,
@@ -13,7 +19,7 @@ struct Parameters {
 override ADDS: bool = false;
 
 @group(1) @binding(0) var<uniform> parameters: Parameters;
-// (replica, capacity, channels, positions)
+// (replica, rows of the view, row)
 @group(1) @binding(1) var<storage, read> delta: array<f32>;
 // (replica, weights)
 @group(1) @binding(2) var<storage, read_write> gradients: array<f32>;
@@ -30,13 +36,12 @@ fn main(
     let replica = workgroup.z;
     // The grid has two dimensions if one is too short.
     let channel = workgroup.y * workgroups.x + workgroup.x;
-    let elements = step_of(replica).rows * parameters.positions;
-    let row_length = parameters.channels * parameters.positions;
-    let own = replica * parameters.capacity * row_length + channel * parameters.positions;
+    let elements = step_of(replica).rows * parameters.rows * parameters.positions;
+    let own = replica * parameters.stride + parameters.first + channel * parameters.positions;
     var sum = 0.0;
     if (channel < parameters.channels) {
         for (var e = local; e < elements; e += 64u) {
-            sum += delta[own + e / parameters.positions * row_length + e % parameters.positions];
+            sum += delta[own + e / parameters.positions * parameters.row + e % parameters.positions];
         }
     }
     let total = reduce(local, sum);

@@ -69,8 +69,11 @@ pub mod layers {
     pub use crate::rooms::network::layers::flatten::Flatten;
     pub use crate::rooms::network::layers::global_avgpool::GlobalAvgPool;
     pub use crate::rooms::network::layers::global_maxpool::GlobalMaxPool;
+    pub use crate::rooms::network::layers::gru::Gru;
     pub use crate::rooms::network::layers::layer_norm::LayerNorm;
+    pub use crate::rooms::network::layers::lstm::Lstm;
     pub use crate::rooms::network::layers::maxpool1d::MaxPool1d;
     pub use crate::rooms::network::layers::maxpool2d::MaxPool2d;
+    pub use crate::rooms::network::layers::rnn::Rnn;
     pub use crate::rooms::plan::Padding;
 }

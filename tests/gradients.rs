@@ -3,16 +3,20 @@
 mod common;
 
 use common::image_stacks::image_stacks;
-use common::signals::stacks;
+use common::signals::{Stack, stacks};
 use common::{activations, classes, cpu, labels, parameters, run, values};
 use gpu_mlp::rooms::backend::{Quantity, State, Train};
 use gpu_mlp::rooms::cpu::Cpu;
 use gpu_mlp::rooms::data::Dataset;
 use gpu_mlp::rooms::network::Layer;
 use gpu_mlp::rooms::network::layers::batch_norm::BatchNorm;
+use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
 use gpu_mlp::rooms::network::layers::dense::Dense;
 use gpu_mlp::rooms::network::layers::dropout::Dropout;
+use gpu_mlp::rooms::network::layers::gru::Gru;
 use gpu_mlp::rooms::network::layers::layer_norm::LayerNorm;
+use gpu_mlp::rooms::network::layers::lstm::Lstm;
+use gpu_mlp::rooms::network::layers::rnn::Rnn;
 use gpu_mlp::rooms::plan::VALUE_LOSS_NAMES;
 use gpu_mlp::rooms::run::{BatchGradient, ClassWeight, Parameters};
 use pollster::FutureExt as _;
@@ -223,6 +227,56 @@ fn layers_of_tables() {
         let parameters = Parameters::new(layers).learning_rate(0.1).max_epochs(1).batch_size(4);
         check(&parameters, &classes(30, 3, 3), &[1.0; 4], &format!("{parameters:?}"));
     }
+}
+
+/// A layer of each recurrent kind: its last output or all, in one direction or both.
+fn recurrent(units: usize, return_sequences: bool, bidirectional: bool) -> [Layer<String>; 3] {
+    [
+        Layer::activated(Rnn { units, return_sequences, bidirectional }, "tanh"),
+        Layer::plain(Gru { units, return_sequences, bidirectional }),
+        Layer::plain(Lstm { units, return_sequences, bidirectional }),
+    ]
+}
+
+#[test]
+fn recurrent_layers_through_thirty_samples() {
+    for last in recurrent(3, false, false) {
+        check_stack(2, 30, vec![last]);
+    }
+    for last in recurrent(2, false, true) {
+        check_stack(3, 30, vec![last]);
+    }
+}
+
+#[test]
+fn recurrent_layers_among_others() {
+    let norm = || Layer::activated(BatchNorm::default(), "gelu");
+    let conv = Layer::activated(Conv1d { stride: 2, ..Conv1d::new(4, 3) }, "tanh");
+    let all = |bidirectional| recurrent(3, true, bidirectional);
+    for (first, last) in all(true).into_iter().zip(recurrent(2, false, false)) {
+        // One after the other, with and without layers between, the whole sequence at the end.
+        check_stack(2, 7, vec![first.clone(), last.clone()]);
+        check_stack(2, 7, vec![norm(), first.clone(), norm(), last]);
+        check_stack(1, 15, vec![conv.clone(), first]);
+    }
+    for each in all(false) {
+        let branch = vec![each.clone(), Layer::plain(Dropout { rate: 0.3 })];
+        check_stack(3, 5, vec![Layer::residual(branch.clone(), "linear")]);
+        check_stack(2, 5, vec![Layer::residual(branch, "relu"), each]);
+    }
+    // One sample: nothing recurs.
+    for last in recurrent(3, false, true) {
+        check_stack(2, 1, vec![last]);
+    }
+    let relu = Rnn { units: 4, return_sequences: true, bidirectional: true };
+    check_stack(2, 6, vec![Layer::activated(relu, "x*sigmoid(x)")]);
+}
+
+/// Layers, and a dense layer after them, on signals.
+fn check_stack(channels: usize, samples: usize, mut layers: Vec<Layer<String>>) {
+    layers.push(Layer::dense(2, "linear"));
+    let stack = Stack { channels, samples, classifies: false, layers };
+    check(&stack.parameters(), &stack.dataset(12), &[1.0; 4], &format!("{stack:?}"));
 }
 
 proptest! {

@@ -108,7 +108,7 @@ impl LayerRecord {
             Err(format!("{:?} is no type of layer; allowed: {allowed}", self.kind))
         })?;
         let layers = self.layers.iter().map(LayerRecord::layer).collect::<Result<_, _>>()?;
-        if !Kind::is_activated(&self.kind) {
+        if Kind::usual_activation(&self.kind).is_none() {
             return Ok(Layer { layers, ..Layer::plain(kind) });
         }
         // An expression of x is written out: no custom function is needed.

@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 
 use super::schema::{
-    AttributeProto, DOUBLE, DimensionProto, FLOAT, GraphProto, INT, INTS, Length, NodeProto, REAL,
-    TensorProto, TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto,
+    AttributeProto, DOUBLE, DimensionProto, FLOAT, GraphProto, INT, INTEGER, INTS, Length,
+    NodeProto, REAL, TEXT, TEXTS, TensorProto, TensorShapeProto, TensorTypeProto, TypeProto,
+    ValueInfoProto,
 };
 
 /// The name of the graph's input.
@@ -28,6 +29,8 @@ pub(super) enum Setting {
     Int(i64),
     Ints(Vec<usize>),
     Real(f32),
+    Text(String),
+    Texts(Vec<String>),
 }
 
 /// The output of a graph: a name, the numbers per row and their type.
@@ -51,24 +54,37 @@ impl Graph {
         settings: &[(&str, Setting)],
     ) -> Value {
         let name = format!("{operator}_{}", self.nodes.len());
-        let mut attribute = vec![];
-        for (name, setting) in settings {
-            let (f, i, ints, kind) = match setting {
-                Setting::Int(i) => (None, Some(*i), vec![], INT),
-                Setting::Ints(all) => (None, None, all.iter().map(|&i| i as i64).collect(), INTS),
-                Setting::Real(f) => (Some(*f), None, vec![], REAL),
-            };
-            let name = Some((*name).into());
-            attribute.push(AttributeProto { name, f, i, ints, r#type: Some(kind) });
-        }
+        self.push(operator, inputs, settings, vec![name.clone()]);
+        name
+    }
+
+    /// A node with two outputs.
+    pub fn node_of_two(
+        &mut self,
+        operator: &str,
+        inputs: &[&str],
+        settings: &[(&str, Setting)],
+    ) -> (Value, Value) {
+        let name = format!("{operator}_{}", self.nodes.len());
+        let last = format!("{name}_last");
+        self.push(operator, inputs, settings, vec![name.clone(), last.clone()]);
+        (name, last)
+    }
+
+    fn push(
+        &mut self,
+        operator: &str,
+        inputs: &[&str],
+        settings: &[(&str, Setting)],
+        output: Vec<Value>,
+    ) {
         self.nodes.push(NodeProto {
             input: inputs.iter().map(ToString::to_string).collect(),
-            output: vec![name.clone()],
-            name: Some(name.clone()),
+            name: output.first().cloned(),
+            output,
             op_type: Some(operator.into()),
-            attribute,
+            attribute: settings.iter().map(|(name, setting)| attribute(name, setting)).collect(),
         });
-        name
     }
 
     /// A constant array in f32.
@@ -101,6 +117,15 @@ impl Graph {
         self.doubles(&name, &[], &[value])
     }
 
+    /// The same values without an axis of length 1.
+    pub fn squeezed(&mut self, value: &str, axis: i64) -> Value {
+        let name = format!("axis_{axis}");
+        if !self.initializers.iter().any(|own| own.name.as_deref() == Some(&name)) {
+            self.constant(&name, &[1], INTEGER, axis.to_le_bytes().into());
+        }
+        self.node("Squeeze", &[value, &name])
+    }
+
     /// The same values as f64.
     pub fn widened(&mut self, value: &str) -> Value {
         self.node_with("Cast", &[value], &[("to", Setting::Int(DOUBLE.into()))])
@@ -124,6 +149,34 @@ impl Graph {
             output: vec![described(output.name, output.element, &[output.columns])],
         }
     }
+}
+
+fn attribute(name: &str, setting: &Setting) -> AttributeProto {
+    let mut own = AttributeProto { name: Some(name.into()), ..AttributeProto::default() };
+    let kind = match setting {
+        Setting::Int(i) => {
+            own.i = Some(*i);
+            INT
+        }
+        Setting::Ints(all) => {
+            own.ints = all.iter().map(|&i| i as i64).collect();
+            INTS
+        }
+        Setting::Real(f) => {
+            own.f = Some(*f);
+            REAL
+        }
+        Setting::Text(text) => {
+            own.s = Some(text.clone().into_bytes());
+            TEXT
+        }
+        Setting::Texts(all) => {
+            own.strings = all.iter().map(|text| text.clone().into_bytes()).collect();
+            TEXTS
+        }
+    };
+    own.r#type = Some(kind);
+    own
 }
 
 /// Numbers of a type, of shape (batch, ...row).

@@ -2,9 +2,10 @@
 //! put a row far from the others off by more than the last digits. Weights are stored as f32. Convolutions and
 //! average pools are f32: onnxruntime has none in f64.
 
-use super::activation;
 use super::graph::{Graph, GraphOutput, INPUT, Setting, Value};
 use super::schema::{DOUBLE, FLOAT};
+use super::tensors::tensor;
+use super::{activation, recurrent};
 use crate::data::Scaling;
 use crate::error::{Error, Result};
 use crate::expr::Variable;
@@ -60,6 +61,9 @@ fn of_layer(graph: &mut Graph, model: &Model, placed: &PlacedLayer, value: Value
             let pooled = average(graph, placed, &value)?;
             flatten(graph, &pooled)
         }
+        Kind::Rnn(own) => recurrent::nodes(graph, model, placed, &value, own)?,
+        Kind::Gru(own) => recurrent::nodes(graph, model, placed, &value, own)?,
+        Kind::Lstm(own) => recurrent::nodes(graph, model, placed, &value, own)?,
         Kind::Residual(_) => {
             let around = match placed.projection() {
                 None => value.clone(),
@@ -194,12 +198,6 @@ fn layer_norm(
         z = graph.node(operator, &[&z, &own]);
     }
     activate(graph, model, placed, z)
-}
-
-fn tensor<'a>(model: &'a Model, placed: &PlacedLayer, name: &str) -> Result<&'a ModelTensor> {
-    let name = format!("{}.{name}", placed.path);
-    let found = model.tensors.iter().find(|tensor| tensor.name == name);
-    found.ok_or_else(|| Error::input(format!("the model has no tensor {name}")))
 }
 
 fn activate(graph: &mut Graph, model: &Model, placed: &PlacedLayer, z: Value) -> Result<Value> {

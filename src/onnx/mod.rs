@@ -4,7 +4,9 @@
 mod activation;
 mod graph;
 mod layers;
+mod recurrent;
 mod schema;
+mod tensors;
 
 use prost::Message;
 use serde_json::json;

@@ -74,9 +74,13 @@ pub(super) struct AttributeProto {
     pub f: Option<f32>,
     #[prost(int64, optional, tag = "3")]
     pub i: Option<i64>,
+    #[prost(bytes = "vec", optional, tag = "4")]
+    pub s: Option<Vec<u8>>,
     #[prost(int64, repeated, packed = "false", tag = "8")]
     pub ints: Vec<i64>,
-    /// `REAL`, `INT` or `INTS`
+    #[prost(bytes = "vec", repeated, tag = "9")]
+    pub strings: Vec<Vec<u8>>,
+    /// `REAL`, `INT`, `TEXT`, `INTS` or `TEXTS`
     #[prost(int32, optional, tag = "20")]
     pub r#type: Option<i32>,
 }
@@ -85,6 +89,10 @@ pub(super) struct AttributeProto {
 pub(super) const REAL: i32 = 1;
 /// `AttributeProto.AttributeType.INT`
 pub(super) const INT: i32 = 2;
+/// `AttributeProto.AttributeType.STRING`
+pub(super) const TEXT: i32 = 3;
+/// `AttributeProto.AttributeType.STRINGS`
+pub(super) const TEXTS: i32 = 8;
 /// `AttributeProto.AttributeType.INTS`
 pub(super) const INTS: i32 = 7;
 
@@ -104,6 +112,8 @@ pub(super) struct TensorProto {
 
 /// `TensorProto.DataType.FLOAT`
 pub(super) const FLOAT: i32 = 1;
+/// `TensorProto.DataType.INT64`
+pub(super) const INTEGER: i32 = 7;
 /// `TensorProto.DataType.DOUBLE`
 pub(super) const DOUBLE: i32 = 11;
 

@@ -44,8 +44,8 @@ fn layer(found: &Found) -> Result<Layer<String>> {
     let choices: Vec<(&str, &str)> = LAYER_TYPES.iter().map(|&name| (name, name)).collect();
     let found = fields.required("type", &names)?;
     let name = found.choice(&choices)?;
-    let is_activated = Kind::is_activated(name);
-    let activation_field = is_activated.then_some("activation");
+    let usual = Kind::usual_activation(name);
+    let activation_field = usual.map(|_| "activation");
     let layers_field = Kind::holds_layers(name).then_some(LAYERS_INSIDE);
     let own = Kind::fields_of(name).unwrap_or_default().iter().copied();
     let own = own.chain(layers_field).chain(activation_field);
@@ -53,7 +53,7 @@ fn layer(found: &Found) -> Result<Layer<String>> {
     fields.only(&allowed)?;
     let kind =
         Kind::read(name, &mut Object(&fields)).unwrap_or_else(|| Err(found.refuse(names)))?;
-    let activation = if is_activated { Some(activation(&fields)?) } else { None };
+    let activation = usual.map(|usual| activation(&fields, usual)).transpose()?;
     let layers = match layers_field {
         Some(field) => Layers.read(fields.required(field, LAYERS)?)?,
         None => vec![],
@@ -180,11 +180,11 @@ impl Source for Object<'_, '_> {
     }
 }
 
-fn activation(fields: &Fields) -> Result<String> {
+fn activation(fields: &Fields, usual: &str) -> Result<String> {
     match fields.get("activation") {
         Some(found) => {
             Ok(found.text("an activation such as \"relu\", or an expression of x")?.into())
         }
-        None => Ok("linear".into()),
+        None => Ok(usual.into()),
     }
 }

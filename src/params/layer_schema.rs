@@ -39,14 +39,14 @@ fn of_type(name: &str) -> Value {
     let mut fields = Fields::default();
     fields.add("type", json!({"const": name}), Absent::Refused);
     let Some(Ok(_)) = Kind::read(name, &mut fields) else { return json!(false) };
-    if Kind::is_activated(name) {
+    if let Some(usual) = Kind::usual_activation(name) {
         let text = json!({
             "type": "string",
             "pattern": "\\S",
             "examples": ACTIVATION_NAMES,
             "description": "an activation, or an expression of x",
         });
-        fields.add("activation", text, Absent::Means("linear".into()));
+        fields.add("activation", text, Absent::Means(usual.into()));
     }
     if Kind::holds_layers(name) {
         fields.add(LAYERS_INSIDE, list(), Absent::Refused);

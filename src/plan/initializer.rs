@@ -13,4 +13,8 @@ pub enum Initializer {
     Normal(f64),
     /// One value everywhere.
     Constant(f64),
+    /// Squares below each other, (gates · n, n), each of which preserves lengths: Saxe et al., 2014.
+    Orthogonal,
+    /// 1 in the second quarter, which is that of an LSTM's gate f, else 0: Jozefowicz et al., 2015.
+    ForgetGate,
 }

@@ -83,7 +83,9 @@ impl Tape<'_> {
         if let Some(delta) = self.deltas[of.0] {
             return Some((delta, Mode::Add));
         }
-        Some((self.new_delta(of), Mode::Set))
+        let Buffer { name, shape, .. } = &self.buffers[of.0];
+        let (name, shape) = (delta_name(name), shape.clone());
+        Some((self.new_delta(of, name, shape), Mode::Set))
     }
 
     /// The part of a buffer's delta for a view of the buffer, and how to write it; the other parts are 0 until an
@@ -122,18 +124,35 @@ impl Tape<'_> {
         self.buffers[buffer.0].shape.iter().product()
     }
 
-    fn new_delta(&mut self, of: BufferId) -> BufferId {
-        let Buffer { name, shape, .. } = &self.buffers[of.0];
-        let (name, shape) = (delta_name(name), shape.clone());
-        let delta = BufferId(self.buffers.len());
-        self.buffers.push(Buffer { name, shape, is_of_batch: false, element: Element::Real });
+    /// A new buffer, rows of this shape, that is the delta of another.
+    pub fn new_delta(&mut self, of: BufferId, name: String, shape: Vec<usize>) -> BufferId {
+        let delta = self.new_buffer(name, shape);
         self.deltas[of.0] = Some(delta);
         delta
     }
+
+    /// The name of a buffer.
+    pub fn name(&self, of: BufferId) -> &str {
+        &self.buffers[of.0].name
+    }
+
+    /// A new buffer, rows of this shape.
+    pub fn new_buffer(&mut self, name: String, shape: Vec<usize>) -> BufferId {
+        self.buffers.push(Buffer { name, shape, is_of_batch: false, element: Element::Real });
+        self.deltas.push(None);
+        self.learned.push(false);
+        BufferId(self.buffers.len() - 1)
+    }
 }
 
-/// The name of a buffer's delta: that of z3 or a3 is delta3.
+/// The name of a buffer's delta: that of z3 or a3 is delta3, that of x delta0.
 pub fn delta_name(buffer: &str) -> String {
-    let number = buffer.trim_start_matches(|c: char| !c.is_ascii_digit());
-    format!("delta{}", if number.is_empty() { "0" } else { number })
+    let number = buffer.strip_prefix(['z', 'a']);
+    match number {
+        Some(number) if number.starts_with(|c: char| c.is_ascii_digit()) => {
+            format!("delta{number}")
+        }
+        _ if buffer == "x" => "delta0".into(),
+        _ => format!("delta of {buffer}"),
+    }
 }

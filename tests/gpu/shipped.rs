@@ -22,7 +22,7 @@ const STEPS: usize = 20;
 /// Samples per signal: enough for the longest shipped stack of pools.
 const SAMPLES: usize = 150;
 const FEW_SAMPLES: usize = 24;
-/// The rows of a batch of a network of images or of a deep one, unless GPU_MLP_FULL_BATCHES is set: a software device
+/// The rows of a batch of a network of images, of a deep or of a recurrent one, unless GPU_MLP_FULL_BATCHES is set: a software device
 /// takes minutes for more.
 const FEW_ROWS: usize = 8;
 
@@ -40,6 +40,10 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
+fn is_recurrent(layer: &Layer<String>) -> bool {
+    ["rnn", "gru", "lstm"].contains(&layer.name())
+}
+
 /// One epoch of 20 steps, and rows for validation.
 fn twenty_steps(parameters: &mut Parameters) -> usize {
     (parameters.max_epochs, parameters.split) = (1, [0.8, 0.2, 0.0]);
@@ -47,7 +51,9 @@ fn twenty_steps(parameters: &mut Parameters) -> usize {
         LayerStack::Mlp { .. } => false,
         LayerStack::General(layers) => {
             axes_of(layers) == Some(3)
-                || layers.iter().any(|layer| layer.name() == "global_avgpool")
+                || layers
+                    .iter()
+                    .any(|layer| layer.name() == "global_avgpool" || is_recurrent(layer))
         }
     };
     if is_large && std::env::var_os("GPU_MLP_FULL_BATCHES").is_none() {
@@ -77,8 +83,14 @@ fn made(parameters: &Parameters, rows: usize) -> Dataset {
             let layers: Vec<Layer<String>> = layers.clone();
             // A pool over all positions takes any number of them.
             let is_global = |layer: &Layer<String>| layer.name().starts_with("global");
-            let samples = if layers.iter().any(is_global) { FEW_SAMPLES } else { SAMPLES };
-            Stack { channels: 1, samples, classifies: true, layers }.dataset(rows)
+            let usual = match &layers {
+                all if all.iter().any(is_recurrent) => [28, 28],
+                all if all.iter().any(is_global) => [1, FEW_SAMPLES],
+                _ => [1, SAMPLES],
+            };
+            let given = parameters.input_shape.as_deref();
+            let [channels, samples] = given.and_then(|own| own.try_into().ok()).unwrap_or(usual);
+            Stack { channels, samples, classifies: true, layers }.dataset(rows)
         }
     }
 }

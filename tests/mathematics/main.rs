@@ -10,7 +10,9 @@ use gpu_mlp::rooms::network::Layer;
 use gpu_mlp::rooms::network::layers::batch_norm::BatchNorm;
 use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
 use gpu_mlp::rooms::network::layers::conv2d::Conv2d;
+use gpu_mlp::rooms::network::layers::gru::Gru;
 use gpu_mlp::rooms::network::layers::layer_norm::LayerNorm;
+use gpu_mlp::rooms::network::layers::lstm::Lstm;
 use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
 use gpu_mlp::rooms::network::layers::maxpool2d::MaxPool2d;
 use table::Table;
@@ -22,6 +24,9 @@ const EXACT: f64 = 5e-13;
 
 /// Inputs of up to 0.9 are within 2^-25 · 0.9 in f32; a number sums up at most twelve of them with weights of up to 3.
 const OF_TENTHS: f64 = 1e-6;
+
+/// Half of the last decimal, and rounding.
+const OF_SIX_DECIMALS: f64 = 5.1e-7;
 
 fn signal() -> [Layer<String>; 4] {
     [
@@ -107,6 +112,22 @@ fn a_layer_normalisation() {
         tolerance: EXACT,
     }
     .check();
+}
+
+#[test]
+fn three_samples_through_recurrent_layers() {
+    let layers: [(&str, Layer<String>); 2] =
+        [("gru", Layer::plain(Gru::new(2))), ("lstm", Layer::plain(Lstm::new(2)))];
+    for (name, layer) in layers {
+        Case {
+            table: Table::read(name),
+            row: vec![1, 3],
+            targets: Targets::Values,
+            layers: vec![layer, Layer::dense(1, "linear")],
+            tolerance: OF_SIX_DECIMALS,
+        }
+        .check();
+    }
 }
 
 #[test]

@@ -25,6 +25,10 @@ def norm(kind="batch_norm", **more):
     return {"type": kind, **more}
 
 
+def recurrent(kind, units, **more):
+    return {"type": kind, "units": units, **more}
+
+
 def dropout(rate):
     return {"type": "dropout", "rate": rate}
 
@@ -100,6 +104,23 @@ def of_signals():
         residual(conv1d(4, 5, stride=3, **same), norm(), activation="relu"), GLOBAL_AVG]
 
 
+def of_sequences():
+    """Recurrent layers on the same signals."""
+    for kind in ["rnn", "gru", "lstm"]:
+        yield kind, [recurrent(kind, 6)]
+        yield f"{kind}, both directions", [recurrent(kind, 5, bidirectional=True)]
+        yield f"{kind}, every sample", [recurrent(kind, 4, return_sequences=True), FLATTEN]
+        yield f"{kind}s, one after the other", [
+            recurrent(kind, 4, return_sequences=True, bidirectional=True),
+            recurrent(kind, 3, return_sequences=True), norm("layer_norm"), recurrent(kind, 5)]
+        yield f"{kind}, after a convolution, pooled", [
+            conv1d(4, 3, stride=2, activation="relu"), recurrent(kind, 5, return_sequences=True, bidirectional=True),
+            dropout(0.2), GLOBAL_AVG]
+        yield f"{kind}, in a residual", [residual(recurrent(kind, 3, return_sequences=True)), GLOBAL_MAX]
+    for activation in ["relu", "sigmoid", "softplus", "linear"]:
+        yield f"rnn, {activation}", [recurrent("rnn", 4, activation=activation, bidirectional=True)]
+
+
 def of_features():
     """The same on 5 features."""
     yield "batch_norm, features", [dense(8, bias=False), norm(momentum=0, activation="relu")]
@@ -119,7 +140,7 @@ def cases():
     values, labels = random.normal(size=(ROWS, 2)) + [3, -1], random.integers(0, 3, ROWS)
     values[:, 0] += images[:, 0, 3, 4] / 5 + signals[:, 1, 10]
     of_values = {"LR": 0.02, "GRAD_CLIP": 1}
-    for rows, stacks in [(images, of_images()), (signals, of_signals()), (features, of_features())]:
+    for rows, stacks in [(images, of_images()), (signals, of_signals()), (signals, of_sequences()), (features, of_features())]:
         for title, layers in stacks:
             yield title, rows, values, {"LAYERS": [*layers, dense(2)], **of_values}
 

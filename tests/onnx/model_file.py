@@ -89,6 +89,9 @@ def apply(layer, path, tensors, a):
         mean, variance = a.mean(1, keepdims=True), a.var(1, keepdims=True)
         z = (a - mean) / np.sqrt(variance + layer["epsilon"])
         z = z * per_channel(of("weight"), a) + per_channel(of("bias"), a)
+    elif kind in ("rnn", "gru", "lstm"):
+        ends = ["", "_reverse"] if layer["bidirectional"] else [""]
+        return np.concatenate([recurrent(layer, of, end, a) for end in ends], 1)
     elif kind == "residual":
         z = sequence(layer["layers"], path, tensors, a)
         z = z + (a if of("projection.weight") is None else projection(path, tensors, a, z))
@@ -97,6 +100,29 @@ def apply(layer, path, tensors, a):
     elif kind == "dropout":
         z = a
     return activate(layer.get("activation", "linear"), z, of("alpha"))
+
+
+def recurrent(layer, of, end, a):
+    """One direction of a recurrent layer."""
+    kind, units = layer["type"], layer["units"]
+    sigmoid = lambda z: 1 / (1 + np.exp(-z))
+    h = c = np.zeros((len(a), units))
+    samples, states = range(a.shape[2]), np.zeros((len(a), units, a.shape[2]))
+    for t in reversed(samples) if end else samples:
+        s, p = a[:, :, t] @ of("weight_ih" + end).T + of("bias" + end), h @ of("weight_hh" + end).T
+        if kind == "rnn":
+            h = activate(layer["activation"], s + p)
+        elif kind == "gru":
+            s, p = np.split(s, 3, 1), np.split(p, 3, 1)
+            r, z = sigmoid(s[0] + p[0]), sigmoid(s[1] + p[1])
+            n = np.tanh(s[2] + r * (p[2] + of("recurrent_bias" + end)))
+            h = (1 - z) * n + z * h
+        else:
+            i, f, g, o = np.split(s + p, 4, 1)
+            c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+            h = sigmoid(o) * np.tanh(c)
+        states[:, :, t] = h
+    return states if layer["return_sequences"] else h
 
 
 def per_channel(values, a):

@@ -60,6 +60,20 @@ fn layers_of_signals() -> Value {
     ])
 }
 
+/// Recurrent layers, in one direction and in both, of every sample and of the last.
+fn layers_of_sequences() -> Value {
+    json!([
+        {"type": "rnn", "units": 4, "return_sequences": true, "activation": "x*sigmoid(x)"},
+        {"type": "batch_norm"},
+        {"type": "residual", "layers": [
+            {"type": "gru", "units": 3, "return_sequences": true, "bidirectional": true},
+            {"type": "dropout", "rate": 0.25},
+        ]},
+        {"type": "lstm", "units": 5, "bidirectional": true},
+        {"type": "dense", "units": 3, "activation": "softmax"},
+    ])
+}
+
 /// A folder with the data and a run of two epochs.
 fn trained(x: &ArrayD<f64>, layers: Value) -> Folder {
     let folder = Folder::new();
@@ -73,13 +87,14 @@ fn trained(x: &ArrayD<f64>, layers: Value) -> Folder {
     folder
 }
 
-fn both() -> [(ArrayD<f64>, Value); 2] {
-    [(images(), layers_of_images()), (signals(), layers_of_signals())]
+fn all() -> [(ArrayD<f64>, Value); 3] {
+    let sequences = (signals(), layers_of_sequences());
+    [(images(), layers_of_images()), (signals(), layers_of_signals()), sequences]
 }
 
 #[test]
 fn a_model_that_is_read_back_predicts_the_same_bits() {
-    for (x, layers) in both() {
+    for (x, layers) in all() {
         let folder = trained(&x, layers);
         let bytes = folder.bytes("run/model.safetensors");
         let model = Model::from_bytes(&bytes).unwrap();
@@ -99,7 +114,7 @@ fn a_model_that_is_read_back_predicts_the_same_bits() {
 
 #[test]
 fn a_prediction_does_not_depend_on_the_rows_beside_it() {
-    for (x, layers) in both() {
+    for (x, layers) in all() {
         let folder = trained(&x, layers);
         let model = Model::from_bytes(&folder.bytes("run/model.safetensors")).unwrap();
         let running = model.tensors.iter().filter(|tensor| tensor.name.contains("running_"));
@@ -124,7 +139,7 @@ fn a_prediction_does_not_depend_on_the_rows_beside_it() {
 
 #[test]
 fn an_evaluation_takes_running_values_and_leaves_out_nothing() {
-    for (x, layers) in both() {
+    for (x, layers) in all() {
         let folder = trained(&x, layers);
         let model = Model::from_bytes(&folder.bytes("run/model.safetensors")).unwrap();
         let all = model.predict(x.view()).unwrap();

@@ -87,7 +87,10 @@ fn descriptions_that_do_not_fit_together_are_refused() {
             "layer 0: dense: \"units\" is missing",
         ),
         (json!({"layers": [{"type": "dense", "units": 2, "activation": "exec(x)"}]}), "layer 0: "),
-        (json!({"layers": [{"type": "lstm"}]}), "\"lstm\" is no type of layer; allowed: dense"),
+        (
+            json!({"layers": [{"type": "transformer"}]}),
+            "\"transformer\" is no type of layer; allowed: dense",
+        ),
         (
             json!({"layers": [{"type": "dense", "units": 2, "activation": "softmax", "output_shape": [3]}]}),
             "layer 0: output_shape is not (2), which its sizes make",

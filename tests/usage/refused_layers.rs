@@ -108,7 +108,7 @@ fn residuals_that_can_not_be_are_refused() {
             "has a layer 1 (residual) inside it that has no layers inside it",
         ),
         (with_layers, "has layers inside it, and takes none"),
-        (residual(&[json!({"type": "gru"})]), "\"gru\" is no type of layer"),
+        (residual(&[json!({"type": "transformer"})]), "\"transformer\" is no type of layer"),
         (
             residual(&[batch_norm(json!(2), json!(1e-5))]),
             "batch_norm: \"momentum\" is missing, or out of",

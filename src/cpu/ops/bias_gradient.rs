@@ -5,6 +5,7 @@ use super::execute::Execute;
 use super::product::Product;
 use super::site::Site;
 use crate::math::Real;
+use crate::plan::View;
 use crate::plan::ops::bias_gradient::BiasGradient;
 
 /// Adds the rows of `delta` in their order; a dense layer's units are channels of one position.
@@ -36,9 +37,17 @@ fn sum<T: Real>(values: &[T]) -> T {
 
 impl Execute for BiasGradient {
     fn execute<T: Product>(&self, site: &mut Site<T>) {
-        let positions = site.plan.positions(self.delta, self.bias);
+        let View { buffer, offset, columns, .. } = self.delta;
+        let positions = columns / site.plan.tensor_len(self.bias);
+        let row_len = site.plan.row_len(buffer);
         site.with_gradient(self.bias, self.mode, |gradient, site| {
-            bias_gradient(site.workspace.of(self.delta), gradient, positions);
+            let delta = site.workspace.of(buffer);
+            if self.delta.is_whole(row_len) {
+                return bias_gradient(delta, gradient, positions);
+            }
+            for row in delta.chunks_exact(self.delta.stride(row_len)) {
+                bias_gradient(&row[offset..offset + columns], gradient, positions);
+            }
         });
     }
 }

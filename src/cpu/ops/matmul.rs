@@ -63,7 +63,17 @@ pub(crate) fn matmul<T: Product>(left: Matrix<T>, right: Matrix<T>, out: &mut [T
 
 /// `out` (m, n) += `left` (m, k) · `right` (k, n), row-major.
 pub(crate) fn matmul_add<T: Product>(left: Matrix<T>, right: Matrix<T>, out: &mut [T]) {
-    product(left, right, T::ONE, out, right.outer());
+    matmul_add_rows(left, right, out, right.outer());
+}
+
+/// The same; the rows of `out` are `stride` elements apart.
+pub(super) fn matmul_add_rows<T: Product>(
+    left: Matrix<T>,
+    right: Matrix<T>,
+    out: &mut [T],
+    stride: usize,
+) {
+    product(left, right, T::ONE, out, stride);
 }
 
 /// `out` (m, n) = `left` (m, k) · `right` (k, n) + beta · `out`, whose rows are `stride` elements apart.

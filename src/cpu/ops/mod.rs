@@ -28,10 +28,13 @@ pub(crate) mod normalize_gradient;
 pub(crate) mod parameter_gradient;
 #[expect(unsafe_code, reason = "products of matrixmultiply take pointers")]
 pub(crate) mod product;
+pub(crate) mod recurrent;
+pub(crate) mod recurrent_backward;
 pub(crate) mod sigmoid;
 pub(crate) mod site;
 pub(crate) mod softmax;
 pub(crate) mod softmax_cross_entropy;
+pub(crate) mod transpose;
 pub(crate) mod value_loss;
 pub(crate) mod zero;
 

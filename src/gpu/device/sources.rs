@@ -24,6 +24,7 @@ const REDUCE: &str = include_str!("../../../shaders/reduce.wgsl");
 const NORM: &str = include_str!("../../../shaders/norm.wgsl");
 const PRODUCT: &str = include_str!("../../../shaders/product.wgsl");
 const PRODUCT_LARGE: &str = include_str!("../../../shaders/product_large.wgsl");
+const RECURRENCE: &str = include_str!("../../../shaders/recurrence.wgsl");
 const UPDATE: &str = include_str!("../../../shaders/update.wgsl");
 
 /// The function that is generated for a kernel from an expression.
@@ -112,9 +113,12 @@ sources! {
     NORMALIZE_GRADIENT = "normalize_gradient" [NORM, REDUCE];
     PARAMETER_GRADIENT = "parameter_gradient" [MATH_WGSL, REDUCE] applies ByParameter;
     PART_SUMS = "part_sums" [];
+    RECURRENT = "recurrent" [MATH_WGSL, RECURRENCE] applies Activation;
+    RECURRENT_BACKWARD = "recurrent_backward" [MATH_WGSL, RECURRENCE];
     SIGMOID = "sigmoid" [MATH_WGSL, ELEMENT];
     SOFTMAX = "softmax" [MATH_WGSL, ROW];
     SOFTMAX_CROSS_ENTROPY = "softmax_cross_entropy" [MATH_WGSL, LOSS, ROW];
+    TRANSPOSE = "transpose" [ELEMENT];
     VALUE_LOSS = "value_loss" [MATH_WGSL, LOSS, LOSS_OF_OUTPUTS, ROW] applies Loss;
     ZERO = "zero" [ELEMENT];
 }
@@ -124,11 +128,16 @@ pub(in crate::rooms::gpu) const MATMUL_LARGE: &Source =
     &Source { name: "matmul_large", preludes: &[PRODUCT_LARGE], ..*MATMUL };
 
 impl Source {
-    /// The whole text; `function` is the one that the kernel applies, if it applies one.
+    /// The whole text; `function` is the one that the kernel applies. A kernel that may apply one gets x itself where its
+    /// variant applies none.
     pub fn whole(&self, function: Option<&Expression>) -> String {
         let function = match (function, self.applies.map(Function::signature)) {
+            (_, None) => String::new(),
             (Some(function), Some((name, arguments))) => function.to_wgsl(name, arguments),
-            (None, _) | (_, None) => String::new(),
+            (None, Some((name, arguments))) => {
+                let identity = Expression::of(&arguments[..1], arguments[0].name());
+                identity.map(|identity| identity.to_wgsl(name, arguments)).unwrap_or_default()
+            }
         };
         [&[STEP], self.preludes, &[&function, self.text]].concat().join("\n")
     }

@@ -25,8 +25,9 @@ impl Launch for ConvolutionKernelGradient {
         at.dispatch(CONVOLUTION_KERNEL_GRADIENT, variant, parameters, &buffers, size)
     }
 
-    fn add_parts(&self, at: &mut Launcher) -> Option<Dispatch> {
-        self.sums(at).add_up(at, self.mode)
+    /// Adds up the parts of its sums, where they are cut.
+    fn after(&self, at: &mut Launcher) -> Vec<Dispatch> {
+        self.sums(at).add_up(at, self.mode).into_iter().collect()
     }
 }
 

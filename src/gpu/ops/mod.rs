@@ -33,10 +33,14 @@ pub mod parameter_gradient;
 mod part_sums;
 #[cfg(test)]
 mod proof;
+mod recurrence;
+pub mod recurrent;
+pub mod recurrent_backward;
 pub mod sigmoid;
 pub mod softmax;
 pub mod softmax_cross_entropy;
 mod tiles;
+pub mod transpose;
 pub(super) mod update;
 pub mod value_loss;
 mod windows;
@@ -52,9 +56,9 @@ pub(in crate::rooms::gpu) trait Launch {
     /// Its dispatch.
     fn launch(&self, at: &mut Launcher) -> Dispatch;
 
-    /// The dispatch after it that adds up the parts of its sums, where they are cut.
-    fn add_parts(&self, _: &mut Launcher) -> Option<Dispatch> {
-        None
+    /// The dispatches after it: of an operation that is cut into several.
+    fn after(&self, _: &mut Launcher) -> Vec<Dispatch> {
+        vec![]
     }
 }
 
@@ -68,7 +72,7 @@ macro_rules! launched {
             match operation {
                 $(Operation::$name(operation) => {
                     let first = operation.launch(at);
-                    std::iter::once(first).chain(operation.add_parts(at)).collect()
+                    std::iter::once(first).chain(operation.after(at)).collect()
                 })*
             }
         }

@@ -32,7 +32,7 @@ impl Default for BatchNorm {
 impl OneLayer for BatchNorm {
     type Placed = NormalizedOn<Self>;
     const FIELDS: &'static [&'static str] = &["momentum", "epsilon"];
-    const IS_ACTIVATED: bool = true;
+    const ACTIVATION: Option<&'static str> = Some("linear");
 
     fn read<S: Source>(from: &mut S) -> Result<Self, S::Error> {
         let what = "the share of the running values that a step keeps";

@@ -64,7 +64,7 @@ impl<E: Extent> OneLayer for Conv<E> {
     type Placed = ConvOn;
     const FIELDS: &'static [&'static str] =
         &["filters", "kernel", "stride", "padding", "dilation", "bias"];
-    const IS_ACTIVATED: bool = true;
+    const ACTIVATION: Option<&'static str> = Some("linear");
     const AXES: Option<usize> = Some(E::AXES);
 
     fn read<S: Source>(from: &mut S) -> Result<Self, S::Error> {

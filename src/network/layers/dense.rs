@@ -33,7 +33,7 @@ const NO_UNITS: &str =
 impl OneLayer for Dense {
     type Placed = DenseOn;
     const FIELDS: &'static [&'static str] = &["units", "bias"];
-    const IS_ACTIVATED: bool = true;
+    const ACTIVATION: Option<&'static str> = Some("linear");
 
     fn read<S: Source>(from: &mut S) -> Result<Self, S::Error> {
         Ok(Dense {

@@ -5,7 +5,7 @@ use super::one_layer::{Input, OnInput, OneLayer};
 use super::projection::Projection;
 use super::{
     avgpool1d, avgpool2d, batch_norm, conv1d, conv2d, dense, dropout, flatten, global_avgpool,
-    global_maxpool, layer_norm, maxpool1d, maxpool2d, residual,
+    global_maxpool, gru, layer_norm, lstm, maxpool1d, maxpool2d, residual, rnn,
 };
 use crate::network::lowering::{Lowering, Site};
 use crate::plan::{BufferId, Windows};
@@ -43,11 +43,11 @@ macro_rules! layers {
                 }
             }
 
-            /// Whether layers of a type have an activation.
-            pub fn is_activated(name: &str) -> bool {
+            /// The activation of layers of a type where their objects name none; None if they apply none.
+            pub fn usual_activation(name: &str) -> Option<&'static str> {
                 match name {
-                    $(stringify!($file) => $file::$name::IS_ACTIVATED,)*
-                    _ => false,
+                    $(stringify!($file) => $file::$name::ACTIVATION,)*
+                    _ => None,
                 }
             }
 
@@ -127,6 +127,9 @@ layers! {
     avgpool2d AvgPool2d,
     global_maxpool GlobalMaxPool,
     global_avgpool GlobalAvgPool,
+    rnn Rnn,
+    gru Gru,
+    lstm Lstm,
     flatten Flatten,
     residual Residual,
 }

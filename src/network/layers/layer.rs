@@ -93,10 +93,13 @@ impl Layer {
         if !Kind::holds_layers(self.name()) && !self.layers.is_empty() {
             return Some("has layers inside it, and takes none".into());
         }
-        match (Kind::is_activated(self.name()), &self.activation) {
-            (true, None) => Some("has no activation; use \"linear\" for none".into()),
-            (false, Some(_)) => Some("has an activation, and applies none".into()),
-            (true, Some(_)) | (false, None) => self.kind.fault().or_else(|| self.inner_fault()),
+        match (Kind::usual_activation(self.name()), &self.activation, &self.kind) {
+            (Some(_), None, _) => Some("has no activation; use \"linear\" for none".into()),
+            (None, Some(_), _) => Some("has an activation, and applies none".into()),
+            (_, Some(Activation::Function(own)), Kind::Rnn(_)) if own.parameter.is_some() => {
+                Some(format!("has the activation {}, whose parameter it can't learn", own.name))
+            }
+            _ => self.kind.fault().or_else(|| self.inner_fault()),
         }
     }
 

@@ -11,8 +11,8 @@ pub(in crate::rooms::network) trait OneLayer: Sized {
     type Placed: OnInput;
     /// The names of its fields in files, its type and its activation aside.
     const FIELDS: &'static [&'static str];
-    /// Whether it has an activation.
-    const IS_ACTIVATED: bool = false;
+    /// Its activation where its object names none; None for a layer that applies none.
+    const ACTIVATION: Option<&'static str> = None;
     /// Whether there are layers inside it.
     const HOLDS_LAYERS: bool = false;
     /// The number of axes of the rows that it takes, 2 for (channels, samples); None if it takes any.

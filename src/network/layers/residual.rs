@@ -25,7 +25,7 @@ pub struct ResidualOn {
 impl OneLayer for Residual {
     type Placed = ResidualOn;
     const FIELDS: &'static [&'static str] = &[];
-    const IS_ACTIVATED: bool = true;
+    const ACTIVATION: Option<&'static str> = Some("linear");
     const HOLDS_LAYERS: bool = true;
 
     fn read<S: Source>(_: &mut S) -> Result<Self, S::Error> {

@@ -9,7 +9,7 @@ pub(super) const KEYS: &[Key] = &[
     Key {
         name: "INIT",
         help: "how weights start: under `\"auto\"` He normal for the ReLU family, Glorot for tanh, sigmoid, \
-               softplus and the output, LeCun for SELU; under `\"source\"` weights N(0, 0.5), biases N(0, 0.1)",
+               softplus and the output, LeCun for SELU, orthogonal for what a recurrent layer makes of h; under `\"source\"` weights N(0, 0.5), biases N(0, 0.1)",
         default: DefaultValue::Usual,
         other_names: &["WEIGHTINIT", "KERNELINITIALIZER"],
         setting: &Field {

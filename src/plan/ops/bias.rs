@@ -9,6 +9,7 @@ use crate::plan::access::{Place, Write};
 use crate::plan::buffer::BufferId;
 use crate::plan::tape::Tape;
 use crate::plan::tensor::TensorId;
+use crate::plan::view::View;
 
 /// The bias of a linear layer.
 #[derive(Debug, Clone)]
@@ -39,6 +40,7 @@ pub(super) fn push_gradient(tape: &mut Tape, z: BufferId, bias: TensorId) {
     if let Some(delta) = tape.delta(z)
         && let Some(mode) = tape.to_gradient(bias)
     {
+        let delta = View::whole(delta, tape.row_len(delta));
         tape.push(BiasGradient { delta, bias, mode });
     }
 }

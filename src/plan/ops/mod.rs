@@ -23,9 +23,12 @@ pub mod multi_label_cross_entropy;
 pub mod normalize;
 pub mod normalize_gradient;
 pub mod parameter_gradient;
+pub mod recurrent;
+pub mod recurrent_backward;
 pub mod sigmoid;
 pub mod softmax;
 pub mod softmax_cross_entropy;
+pub mod transpose;
 pub mod value_loss;
 pub mod zero;
 
@@ -55,9 +58,12 @@ macro_rules! operations {
             normalize Normalize,
             normalize_gradient NormalizeGradient,
             parameter_gradient ParameterGradient,
+            recurrent Recurrent,
+            recurrent_backward RecurrentBackward,
             sigmoid Sigmoid,
             softmax Softmax,
             softmax_cross_entropy SoftmaxCrossEntropy,
+            transpose Transpose,
             value_loss LossOfValues,
             zero Zero,
         }

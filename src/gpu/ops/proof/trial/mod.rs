@@ -73,6 +73,13 @@ impl<'a> Trial<'a> {
         }
     }
 
+    /// Multiplies the values of a tensor.
+    pub fn scale(&mut self, tensor: TensorId, by: f32) {
+        for word in &mut self.values.tensors[tensor.0] {
+            *word = (by * f32::from_bits(*word)).to_bits();
+        }
+    }
+
     /// A buffer of indices below `bound`, `row` elements per row.
     pub fn indices(&mut self, bench: &mut Bench, row: usize, bound: usize) -> BufferId {
         let len = self.shape.replicas() * self.shape.capacity * row;
