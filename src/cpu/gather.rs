@@ -1,6 +1,7 @@
 //! x = (table - shift) · scale: the inputs of a batch from the table, moved and flipped where training rows are. Twin of
 //! `shaders/gather.wgsl`.
 
+use std::slice::ChunksExactMut;
 use std::sync::Arc;
 
 use crate::math::Real;
@@ -31,23 +32,27 @@ impl<T: Real> FoldScaling<T> {
         }
     }
 
-    /// A row of the table to what the network sees.
-    pub fn scale_inputs(&self, row: TableRow, out: &mut [T]) {
-        match row {
-            TableRow::Reals(row) => scale_row(row, &self.input_shift, &self.input_scale, out),
-            TableRow::Bytes(row) => scale_row(row, &self.input_shift, &self.input_scale, out),
-        }
-    }
-
     /// The inputs of a row, before they are scaled.
     pub fn row<'a>(&'a self, table: &'a Table, row: u32) -> TableRow<'a> {
-        self.prepared.as_deref().unwrap_or(&table.inputs).row(row as usize)
+        self.inputs(table).row(row as usize)
     }
 
-    /// The inputs of these rows.
-    pub fn gather(&self, table: &Table, rows: &[u32], inputs: &mut [T]) {
-        for (&row, out) in rows.iter().zip(inputs.chunks_exact_mut(self.input_shift.len())) {
-            self.scale_inputs(self.row(table, row), out);
+    fn inputs<'a>(&'a self, table: &'a Table) -> &'a TableInputs {
+        self.prepared.as_deref().unwrap_or(&table.inputs)
+    }
+
+    /// The inputs of these rows, as the network sees them; they go `apart` elements from each other.
+    pub fn gather(&self, table: &Table, rows: &[u32], apart: usize, to: &mut [T]) {
+        let scaling = (&self.input_shift[..], &self.input_scale[..]);
+        let to = to.chunks_exact_mut(apart);
+        // Outside the loop: small networks take less than a microsecond a step.
+        match self.inputs(table) {
+            TableInputs::Reals(all) => {
+                gather(all.as_slice().unwrap_or_default(), rows, scaling, to)
+            }
+            TableInputs::Bytes(all) => {
+                gather(all.as_slice().unwrap_or_default(), rows, scaling, to)
+            }
         }
     }
 
@@ -68,6 +73,20 @@ impl<T: Real> FoldScaling<T> {
                 TableRow::Bytes(row) => scale_moved(row, moved, shift, scale, out),
             }
         }
+    }
+}
+
+/// These rows of all, each as (x - shift) · scale.
+fn gather<X: Copy + Into<f64>, T: Real>(
+    all: &[X],
+    rows: &[u32],
+    (shift, scale): (&[T], &[T]),
+    to: ChunksExactMut<T>,
+) {
+    let columns = shift.len();
+    for (&row, out) in rows.iter().zip(to) {
+        let row = &all[row as usize * columns..][..columns];
+        scale_row(row, shift, scale, &mut out[..columns]);
     }
 }
 

@@ -54,7 +54,8 @@ impl<T: Real> Workspace<T> {
     pub fn gather(&mut self, run: &Run, scaling: &FoldScaling<T>, rows: &[u32]) {
         self.rows = rows.len();
         self.batch.gather(scaling, &run.table, rows);
-        self.with(run.plan.input, |inputs, _| scaling.gather(&run.table, rows, inputs));
+        let apart = self.row_len(run.plan.input);
+        self.with(run.plan.input, |inputs, _| scaling.gather(&run.table, rows, apart, inputs));
     }
 
     /// The same for training, where rows may be moved; `first` is the index of the first row in its epoch.

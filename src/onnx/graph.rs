@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::schema::{
     AttributeProto, DOUBLE, DimensionProto, FLOAT, GraphProto, INT, INTEGER, INTS, Length,
-    NodeProto, REAL, TEXT, TEXTS, TensorProto, TensorShapeProto, TensorTypeProto, TypeProto,
+    NodeProto, REAL, REALS, TEXT, TEXTS, TensorProto, TensorShapeProto, TensorTypeProto, TypeProto,
     ValueInfoProto,
 };
 
@@ -29,6 +29,7 @@ pub(super) enum Setting {
     Int(i64),
     Ints(Vec<usize>),
     Real(f32),
+    Reals(Vec<f32>),
     Text(String),
     Texts(Vec<String>),
 }
@@ -165,6 +166,10 @@ fn attribute(name: &str, setting: &Setting) -> AttributeProto {
         Setting::Real(f) => {
             own.f = Some(*f);
             REAL
+        }
+        Setting::Reals(all) => {
+            own.floats.clone_from(all);
+            REALS
         }
         Setting::Text(text) => {
             own.s = Some(text.clone().into_bytes());

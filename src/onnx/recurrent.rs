@@ -93,7 +93,12 @@ fn direction(
         ("direction", Setting::Text(direction.into())),
     ];
     match operator.name {
-        "RNN" => settings.push(("activations", Setting::Texts(vec![named(placed)?.into()]))),
+        "RNN" => settings.extend([
+            ("activations", Setting::Texts(vec![named(placed)?.into()])),
+            // Of Affine, x times 1 and 0 more; the others ignore them.
+            ("activation_alpha", Setting::Reals(vec![1.0])),
+            ("activation_beta", Setting::Reals(vec![0.0])),
+        ]),
         "GRU" => settings.push(("linear_before_reset", Setting::Int(1))),
         _ => {}
     }

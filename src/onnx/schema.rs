@@ -76,11 +76,13 @@ pub(super) struct AttributeProto {
     pub i: Option<i64>,
     #[prost(bytes = "vec", optional, tag = "4")]
     pub s: Option<Vec<u8>>,
+    #[prost(float, repeated, packed = "false", tag = "7")]
+    pub floats: Vec<f32>,
     #[prost(int64, repeated, packed = "false", tag = "8")]
     pub ints: Vec<i64>,
     #[prost(bytes = "vec", repeated, tag = "9")]
     pub strings: Vec<Vec<u8>>,
-    /// `REAL`, `INT`, `TEXT`, `INTS` or `TEXTS`
+    /// `REAL`, `INT`, `TEXT`, `REALS`, `INTS` or `TEXTS`
     #[prost(int32, optional, tag = "20")]
     pub r#type: Option<i32>,
 }
@@ -93,6 +95,8 @@ pub(super) const INT: i32 = 2;
 pub(super) const TEXT: i32 = 3;
 /// `AttributeProto.AttributeType.STRINGS`
 pub(super) const TEXTS: i32 = 8;
+/// `AttributeProto.AttributeType.FLOATS`
+pub(super) const REALS: i32 = 6;
 /// `AttributeProto.AttributeType.INTS`
 pub(super) const INTS: i32 = 7;
 

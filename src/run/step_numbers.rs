@@ -1,6 +1,7 @@
 //! The numbers of one step.
 
 use super::batch_gradient::BatchGradient;
+use super::rate::Rate;
 use super::replica::Replica;
 use super::run::Run;
 
@@ -19,7 +20,11 @@ impl Run {
     /// The numbers of step `t` of a replica, counted from 1 over all its epochs, on `rows` rows.
     pub fn step_numbers(&self, replica: &Replica, rows: usize, t: u64) -> StepNumbers {
         StepNumbers {
-            learning_rate: replica.rate.at(t, self.steps_in_all(replica)),
+            learning_rate: match replica.rate {
+                // Without the quotient that counts the steps: small networks take less than a microsecond a step.
+                Rate::Constant(rate) => rate,
+                changing @ Rate::Cosine { .. } => changing.at(t, self.steps_in_all(replica)),
+            },
             decay: match self.step.batch_gradient {
                 BatchGradient::Mean => replica.l2 / rows as f64,
                 BatchGradient::Sum => replica.l2,

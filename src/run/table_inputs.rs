@@ -60,14 +60,13 @@ impl TableInputs {
 
     /// The inputs of a row.
     pub fn row(&self, row: usize) -> TableRow<'_> {
-        let columns = self.dim().1;
-        let own = row * columns..(row + 1) * columns;
+        let own = |columns: usize| row * columns..(row + 1) * columns;
         match self {
             TableInputs::Reals(values) => {
-                TableRow::Reals(&values.as_slice().unwrap_or_default()[own])
+                TableRow::Reals(&values.as_slice().unwrap_or_default()[own(values.ncols())])
             }
             TableInputs::Bytes(values) => {
-                TableRow::Bytes(&values.as_slice().unwrap_or_default()[own])
+                TableRow::Bytes(&values.as_slice().unwrap_or_default()[own(values.ncols())])
             }
         }
     }

@@ -170,11 +170,8 @@ impl Fused {
         self.batch.gather(&self.scaling, &run.table, rows);
         let Memory { map, numbers } = &mut self.memory;
         let place = map.places[0];
-        let inputs = numbers[map.activations[0].all()].chunks_exact_mut(place.input_row);
-        for (&row, x) in rows.iter().zip(inputs) {
-            let row = self.scaling.row(&run.table, row);
-            self.scaling.scale_inputs(row, &mut x[..place.inputs]);
-        }
+        let inputs = &mut numbers[map.activations[0].all()];
+        self.scaling.gather(&run.table, rows, place.input_row, inputs);
         for layer in 0..self.chain.links.len() {
             let relu = matches!(self.chain.links[layer].activation, LinkActivation::Relu);
             self.instructions.forward(&mut self.memory, layer, rows.len(), relu);
