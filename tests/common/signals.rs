@@ -5,8 +5,12 @@ use gpu_mlp::rooms::data::{Dataset, Normalization, Targets};
 use gpu_mlp::rooms::network::Layer;
 use gpu_mlp::rooms::network::layers::avgpool1d::AvgPool1d;
 use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
+use gpu_mlp::rooms::network::layers::dropout::Dropout;
 use gpu_mlp::rooms::network::layers::flatten::Flatten;
+use gpu_mlp::rooms::network::layers::gru::Gru;
+use gpu_mlp::rooms::network::layers::lstm::Lstm;
 use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
+use gpu_mlp::rooms::network::layers::rnn::Rnn;
 use gpu_mlp::rooms::plan::Padding;
 use gpu_mlp::rooms::run::Parameters;
 use ndarray::{Array2, Array3, array};
@@ -100,6 +104,20 @@ pub fn stacks() -> impl Strategy<Value = Stack> {
         Stack { channels, samples, classifies, layers }
     });
     stack.prop_filter("layers that fit their input", Stack::fits)
+}
+
+/// A network with every kind of recurrent layer, in one direction and in both, of every sample and of the last.
+pub fn of_recurrent_layers(channels: usize, samples: usize) -> Stack {
+    let (units, return_sequences) = (5, true);
+    let branch = [Layer::plain(Gru { units, return_sequences, bidirectional: false })];
+    let layers = vec![
+        Layer::activated(Rnn { units, return_sequences, bidirectional: true }, "tanh"),
+        Layer::residual(branch, "relu"),
+        Layer::plain(Dropout { rate: 0.25 }),
+        Layer::plain(Lstm { units: 7, return_sequences: false, bidirectional: true }),
+        Layer::dense(3, "softmax"),
+    ];
+    Stack { channels, samples, classifies: true, layers }
 }
 
 /// The source document's example, "Architecture (1D-CNN classification) en résumé", with the six

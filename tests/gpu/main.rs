@@ -10,6 +10,7 @@ mod images;
 mod race;
 mod replicas;
 mod runs;
+mod sequences;
 mod shipped;
 mod signals;
 mod support;

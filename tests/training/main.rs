@@ -11,6 +11,7 @@ mod images;
 mod lost_device;
 mod replicas;
 mod resumed;
+mod sequences;
 mod weights;
 
 use common::parameters;
