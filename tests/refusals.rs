@@ -14,7 +14,9 @@ use gpu_mlp::rooms::network::layers::dense::Dense;
 use gpu_mlp::rooms::network::layers::dropout::Dropout;
 use gpu_mlp::rooms::network::layers::flatten::Flatten;
 use gpu_mlp::rooms::network::layers::global_avgpool::GlobalAvgPool;
+use gpu_mlp::rooms::network::layers::gru::Gru;
 use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
+use gpu_mlp::rooms::network::layers::rnn::Rnn;
 use gpu_mlp::rooms::plan::Padding;
 use gpu_mlp::rooms::run::{ClassWeight, LayerStack, Parameters, Run};
 use ndarray::{Array2, array};
@@ -190,6 +192,29 @@ fn layers_of_images_that_do_not_fit_are_refused_with_the_layer_and_both_shapes()
         vec![global(), global(), dense()],
         &["layer 2 (global_avgpool)", "takes a signal", "not (2)"],
     );
+}
+
+#[test]
+fn recurrent_layers_that_do_not_fit_are_refused() {
+    let says = |layers: Vec<Layer<String>>, words: &[&str]| {
+        let stack = Stack { channels: 2, samples: 6, classifies: true, layers };
+        assert_says(&refusal(&stack.parameters(), &stack.dataset(12)), words);
+    };
+    let dense = || Layer::dense(3, "softmax");
+    let gru = || Layer::plain(Gru::new(4));
+    let rnn = |activation: &str| vec![Layer::activated(Rnn::new(4), activation), dense()];
+    says(vec![gru(), gru(), dense()], &["layer 2 (gru)", "\"return_sequences\": true", "is (4)"]);
+    says(vec![Layer::plain(Flatten), gru(), dense()], &["layer 2 (gru)", "which flatten"]);
+    says(vec![gru()], &["layer 1 (gru) is the last; the last layer has to be dense"]);
+    says(vec![Layer::plain(Gru::new(0)), dense()], &["layer 1 (gru) has 0 units"]);
+    says(rnn("softmax"), &["layer 1 (rnn) has softmax, which belongs in the output"]);
+    says(rnn("prelu"), &["layer 1 (rnn) has the activation prelu", "allowed: one without"]);
+    let image = ImageStack {
+        input: [2, 4, 5],
+        layers: vec![Layer::activated(Conv2d::new(3, [2, 2]), "relu"), gru(), dense()],
+    };
+    let words = ["layer 2 (gru) takes a signal of (channels, samples), and gets an image"];
+    assert_says(&refusal(&image.parameters(), &image.dataset(12)), &words);
 }
 
 #[test]

@@ -85,8 +85,8 @@ impl<T: Product> Cpu<T> {
         // Room for either schedule.
         let worker = Worker::<T>::bytes(run, None)
             + chain.as_ref().map_or(0, |chain| Worker::<T>::bytes(run, Some(chain)));
-        let block = block_rows(&run.plan) as u128 * run.plan.row_elements() as u128
-            + run.plan.column_elements();
+        let rows = block_rows(&run.plan);
+        let block = rows as u128 * run.plan.row_elements() as u128 + run.plan.room_elements(rows);
         let evaluator = chain.as_ref().map_or(0, evaluator_bytes) as u128;
         // A thread counts into one confusion and adds it to another one.
         let of_thread =

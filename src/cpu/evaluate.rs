@@ -19,6 +19,9 @@ const BLOCK: usize = 256;
 /// The most numbers in the buffers of a block of long rows: they stay in the cache.
 const NUMBERS: usize = 1 << 20;
 
+/// The fewest rows per block of a recurrence, which takes its weights anew at every time step.
+const RECURRENT_ROWS: usize = 32;
+
 /// Rows per block of a fused chain: its buffers stay in the first cache.
 const FUSED_BLOCK: usize = 32;
 /// Blocks of a fused chain that a thread takes at once.
@@ -29,7 +32,8 @@ const CONFUSIONS: usize = 64 << 20;
 
 /// Rows per block of this plan.
 pub(super) fn block_rows(plan: &Plan) -> usize {
-    (NUMBERS / plan.row_elements()).clamp(1, BLOCK)
+    let least = if plan.is_recurrent() { RECURRENT_ROWS } else { 1 };
+    (NUMBERS / plan.row_elements()).clamp(least, BLOCK)
 }
 
 /// The bytes with which a thread evaluates a fused chain.

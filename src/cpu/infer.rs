@@ -28,7 +28,8 @@ impl<T: Product> CpuInference<T> {
     /// Refused where the system lacks the memory for it.
     pub fn new(trained: Trained) -> Result<Self> {
         let (plan, block_rows) = (&trained.plan, block_rows(&trained.plan));
-        let block = block_rows as u128 * plan.row_elements() as u128 + plan.column_elements();
+        let block =
+            block_rows as u128 * plan.row_elements() as u128 + plan.room_elements(block_rows);
         let bytes = (trained.weights.len() as u128 + block) * size_of::<T>() as u128;
         refuse_beyond(bytes.try_into().unwrap_or(u64::MAX), "cpu", 1)?;
         Ok(CpuInference {

@@ -67,8 +67,9 @@ impl<T: Product> Worker<T> {
         if let Some(chain) = chain {
             return Fused::bytes(run, fold, run.bounds_norm(), chain) as u128;
         }
-        let numbers = run.largest_batch(fold) as u128 * run.plan.row_elements() as u128;
-        (numbers + run.plan.column_elements() + run.plan.tensor_elements() as u128)
+        let rows = run.largest_batch(fold);
+        let numbers = rows as u128 * run.plan.row_elements() as u128;
+        (numbers + run.plan.room_elements(rows) + run.plan.tensor_elements() as u128)
             * size_of::<T>() as u128
     }
 

@@ -41,7 +41,8 @@ pub(super) fn nodes<const GATES: usize>(
     let operator = match GATES {
         1 => RNN,
         3 => GRU,
-        _ => LSTM,
+        4 => LSTM,
+        gates => unreachable!("no layer has {gates} gates"),
     };
     let rounded = graph.rounded(value);
     // (time steps, rows, channels)
@@ -82,7 +83,8 @@ fn direction(
     let mut biases = ordered(&bias.values, operator, units);
     // The second half is added to the products of h.
     biases.resize(2 * biases.len(), 0.0);
-    if let Ok(recurrent) = own("recurrent_bias") {
+    if operator.name == GRU.name {
+        let recurrent = own("recurrent_bias")?;
         let last = biases.len() - units;
         biases[last..].copy_from_slice(&recurrent.values);
     }

@@ -21,8 +21,8 @@ fn deviation_and_mean(tensor: &Tensor) -> Option<(f64, f64)> {
     })
 }
 
-/// The initial values of all tensors, one after another. Each depends on (seed, tensor, element) alone: the width of a
-/// layer changes the values of no other layer.
+/// The initial values of all tensors, one after another. Each depends on (seed, tensor, element) alone, or, of an
+/// orthogonal square, on its whole tensor: the width of a layer changes the values of no other layer.
 pub fn initial_values(tensors: &[Tensor], seed: u64) -> impl Iterator<Item = f64> {
     tensors.iter().enumerate().flat_map(move |(stream, tensor)| {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -38,22 +38,28 @@ pub fn initial_values(tensors: &[Tensor], seed: u64) -> impl Iterator<Item = f64
 
 /// The values of a tensor that are not normally distributed, from as many that are.
 fn together(tensor: &Tensor, normal: Vec<f64>) -> Vec<f64> {
-    match (tensor.initializer, &tensor.shape[..]) {
-        (Initializer::Orthogonal, &[_, n]) => {
+    match tensor.initializer {
+        Initializer::Orthogonal => {
+            let n = tensor.shape.last().copied().unwrap_or(1);
             let mut values = normal;
             values.chunks_exact_mut(n * n).for_each(|square| orthogonalize(square, n));
             values
         }
-        _ => {
+        Initializer::ForgetGate => {
             let quarter = normal.len() / 4;
             (0..normal.len()).map(|i| if i / quarter.max(1) == 1 { 1.0 } else { 0.0 }).collect()
         }
+        Initializer::He
+        | Initializer::Glorot
+        | Initializer::LeCun
+        | Initializer::Normal(_)
+        | Initializer::Constant(_) => normal,
     }
 }
 
 /// Makes the rows of an (n, n) matrix of normal numbers orthonormal, uniformly over all such matrices: each row loses its
 /// parts along those before it, twice, as once leaves rounding errors (Giraud et al., 2005). No crate at hand has more to
-/// offer for the one matrix per layer.
+/// offer for one matrix per gate and direction.
 fn orthogonalize(square: &mut [f64], n: usize) {
     for row in 0..n {
         let (before, own) = square.split_at_mut(row * n);

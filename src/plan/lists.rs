@@ -4,6 +4,7 @@ use super::buffer::{Buffer, BufferId};
 use super::geometry::Windows;
 use super::loss::Loss;
 use super::ops::Operation;
+use super::ops::matmul::{MatMul, Out};
 use super::tensor::{Tensor, TensorId};
 use super::view::View;
 
@@ -48,11 +49,33 @@ impl Plan {
         of_rows.map(|buffer| buffer.shape.iter().product::<usize>()).sum()
     }
 
-    /// The elements of the largest matrix of columns of a convolution of one row; 0 without a convolution.
-    pub fn column_elements(&self) -> u128 {
-        let convolutions = self.convolutions();
-        let elements = convolutions.map(|own| own.terms() as u128 * own.positions() as u128);
+    /// The elements of the room that an operation on so many rows works in: the matrix of columns of one row of a
+    /// convolution, or the products of h of all rows of a recurrence.
+    pub fn room_elements(&self, rows: usize) -> u128 {
+        let elements = self.training.iter().map(|operation| match operation {
+            Operation::Convolution(own) => {
+                own.windows.terms() as u128 * own.windows.positions() as u128
+            }
+            Operation::Recurrent(own) => {
+                rows as u128 * (own.recurrence.cell.gates() * own.recurrence.units) as u128
+            }
+            _ => 0,
+        });
         elements.max().unwrap_or(0)
+    }
+
+    /// Whether it has a recurrence.
+    pub fn is_recurrent(&self) -> bool {
+        self.training.iter().any(|operation| matches!(operation, Operation::Recurrent(_)))
+    }
+
+    /// The most rows of a product per row of the batch: 1, but for those over all time steps.
+    pub fn most_rows_of_products(&self) -> usize {
+        let rows = self.training.iter().filter_map(|operation| match operation {
+            Operation::MatMul(MatMul { out: Out::View(view), .. }) => Some(view.rows),
+            _ => None,
+        });
+        rows.max().unwrap_or(1)
     }
 
     /// The windows of its convolutions.

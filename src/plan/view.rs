@@ -33,7 +33,7 @@ impl View {
         self.offset == 0 && self.rows * self.columns == row_len
     }
 
-    /// The same part of another buffer of the same shape.
+    /// The same part of another buffer with as many rows of the matrix per row of the batch.
     pub fn of(self, buffer: BufferId) -> Self {
         View { buffer, ..self }
     }

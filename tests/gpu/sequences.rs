@@ -71,8 +71,10 @@ fn every_quantity_of_a_first_step_of_sequences() {
 fn sequences_of_a_thousand_samples() {
     let (units, return_sequences) = (64, false);
     let test = "sequences_of_a_thousand_samples";
-    for bidirectional in [false, true] {
-        let layer = Layer::plain(Gru { units, return_sequences, bidirectional });
+    for layer in [
+        Layer::plain(Gru { units, return_sequences, bidirectional: true }),
+        Layer::plain(Lstm { units, return_sequences: true, bidirectional: false }),
+    ] {
         let layers = vec![layer, Layer::dense(3, "softmax")];
         let stack = Stack { channels: 1, samples: 1000, classifies: true, layers };
         let mut parameters = stack.parameters();
@@ -83,6 +85,17 @@ fn sequences_of_a_thousand_samples() {
         assert!((40_000..=60_000).contains(&iterations), "{iterations} iterations");
         check_on(test, Schedule::Layered, &run, &format!("{stack:?}"));
     }
+}
+
+/// More rows than the product of all their time steps has tiles for: they are evaluated in several blocks.
+#[test]
+fn many_rows_of_a_narrow_network() {
+    let layers = vec![Layer::activated(Rnn::new(2), "tanh"), Layer::dense(3, "softmax")];
+    let stack = Stack { channels: 1, samples: 1024, classifies: true, layers };
+    let mut parameters = stack.parameters();
+    (parameters.batch_size, parameters.max_epochs, parameters.learning_rate) = (128, 1, 0.02);
+    let run = run(&parameters, &stack.dataset(1700));
+    check_on("many_rows_of_a_narrow_network", Schedule::Layered, &run, "a narrow network");
 }
 
 #[test]

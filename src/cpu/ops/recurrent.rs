@@ -29,11 +29,11 @@ struct Scan<'a, T> {
 }
 
 /// One time step of one row.
-struct Moment<'a, T> {
+struct RowStep<'a, T> {
     units: usize,
     /// (gates, units), both
     z: &'a [T],
-    products: &'a [T],
+    products: &'a mut [T],
     bias: &'a [T],
     recurrent_bias: &'a [T],
     /// (states, units)
@@ -113,18 +113,18 @@ impl<T: Product> Scan<'_, T> {
         for (i, state) in self.state.chunks_exact_mut(states).enumerate() {
             let at = i * steps + t;
             let place = if self.saves { at * saved } else { 0 };
-            let moment = Moment {
+            let row = RowStep {
                 units,
                 z: &self.z[at * width..][..width],
-                products: &self.products[i * width..][..width],
+                products: &mut self.products[i * width..][..width],
                 bias: self.bias,
                 recurrent_bias: self.recurrent_bias,
                 state,
                 saved: &mut self.saved[place..][..saved],
             };
             match self.lengths {
-                Some(lengths) if t >= lengths[i] as usize => moment.pass(cell),
-                _ => moment.step(cell, scratch),
+                Some(lengths) if t >= lengths[i] as usize => row.pass(cell),
+                _ => row.step(cell, scratch),
             }
         }
     }
@@ -144,7 +144,7 @@ impl<T: Product> Scan<'_, T> {
     }
 }
 
-impl<T: Product> Moment<'_, T> {
+impl<T: Product> RowStep<'_, T> {
     /// z + U h + b of a unit of a gate.
     fn sum(&self, gate: usize, u: usize) -> T {
         let at = gate * self.units + u;
@@ -158,9 +158,10 @@ impl<T: Product> Moment<'_, T> {
         self.saved[last..].copy_from_slice(&self.state[..units]);
         match cell {
             Cell::Simple(function) => {
-                let sums: Vec<T> = (0..units).map(|u| self.sum(0, u)).collect();
+                (0..units).for_each(|u| self.products[u] = self.sum(0, u));
+                let sums = &self.products[..units];
                 let (next, slope) = (&mut self.state[units..], &mut self.saved[..units]);
-                function.expression.evaluate_block(&sums, &[], next, Some(slope), scratch);
+                function.expression.evaluate_block(sums, &[], next, Some(slope), scratch);
             }
             Cell::Gru => (0..units).for_each(|u| self.gru(u)),
             Cell::Lstm => (0..units).for_each(|u| self.lstm(u)),

@@ -9,7 +9,7 @@ use crate::plan::ops::recurrent_backward::RecurrentBackward;
 use crate::plan::{Cell, Recurrence};
 
 /// One time step of one row.
-struct Moment<'a, T> {
+struct RowStep<'a, T> {
     units: usize,
     /// What it saved, (saved, units), and what the step before it in the scan saved, if there is one.
     saved: &'a [T],
@@ -81,7 +81,7 @@ impl RecurrentBackward {
         let t = self.recurrence.step(place);
         for (i, state) in state.chunks_exact_mut(2 * units).enumerate() {
             let saved_at = |t: usize| &saved[(i * steps + t) * saved_len..][..saved_len];
-            let mut moment = Moment {
+            let mut row = RowStep {
                 units,
                 saved: saved_at(t),
                 before: (place > 0).then(|| saved_at(self.recurrence.step(place - 1))),
@@ -89,13 +89,13 @@ impl RecurrentBackward {
                 deltas: &mut deltas[(i * steps + t) * numbers..][..numbers],
             };
             if lengths.is_some_and(|lengths| t >= lengths[i] as usize) {
-                moment.deltas.fill(T::ZERO);
+                row.deltas.fill(T::ZERO);
                 continue;
             }
             match cell {
-                Cell::Simple(_) => (0..units).for_each(|u| moment.simple(u)),
-                Cell::Gru => (0..units).for_each(|u| moment.gru(u)),
-                Cell::Lstm => (0..units).for_each(|u| moment.lstm(u)),
+                Cell::Simple(_) => (0..units).for_each(|u| row.simple(u)),
+                Cell::Gru => (0..units).for_each(|u| row.gru(u)),
+                Cell::Lstm => (0..units).for_each(|u| row.lstm(u)),
             }
         }
     }
@@ -112,7 +112,7 @@ impl RecurrentBackward {
     }
 }
 
-impl<T: Product> Moment<'_, T> {
+impl<T: Product> RowStep<'_, T> {
     fn simple(&mut self, u: usize) {
         self.deltas[u] = self.state[u] * self.saved[u];
         self.state[u] = T::ZERO;

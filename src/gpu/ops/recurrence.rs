@@ -6,10 +6,11 @@ use bytemuck::{Pod, Zeroable};
 
 use super::launcher::Launcher;
 use crate::gpu::device::dispatch::{Size, THREADS, word};
+use crate::gpu::device::limits::ITERATIONS;
 use crate::plan::{BufferId, Cell, Recurrence, TensorId, View};
 
-/// The most loop iterations of a dispatch, below what software drivers can be trusted with.
-const ITERATIONS: usize = 50_000;
+/// The most loop iterations of the time steps of a dispatch; what is around them takes few.
+const OF_TIME_STEPS: usize = ITERATIONS as usize - 10_000;
 
 /// The parameters of its kernels.
 #[repr(C)]
@@ -76,7 +77,7 @@ fn iterations(recurrence: &Recurrence) -> usize {
 
 /// The places of a scan, cut into dispatches.
 pub(super) fn dispatches(recurrence: &Recurrence) -> Vec<Range<usize>> {
-    let most = (ITERATIONS / iterations(recurrence)).max(1);
+    let most = (OF_TIME_STEPS / iterations(recurrence)).max(1);
     let first = (0..recurrence.steps).step_by(most);
     first.map(|place| place..recurrence.steps.min(place + most)).collect()
 }

@@ -14,6 +14,9 @@ const BLOCK_NUMBERS: usize = 1 << 25;
 /// Columns per tile of a product.
 pub(in crate::rooms::gpu) const TILE_COLUMNS: usize = 64;
 
+/// Rows per tile of a product of few columns.
+const TILE_ROWS: usize = 16;
+
 /// The most rows of a list of these splits, over all folds.
 pub(in crate::rooms::gpu) fn most_rows(run: &Run, splits: &[Split]) -> usize {
     let rows = run.folds.iter().flat_map(|fold| splits.iter().map(|split| fold.rows(*split).len()));
@@ -44,5 +47,7 @@ pub(in crate::rooms::gpu) fn block_rows(gpu: &Gpu, plan: &Plan, replicas: usize)
     // A convolution takes one workgroup per tile of columns, in one dimension.
     let widest = plan.convolutions().map(|windows| windows.positions());
     let columns = TILE_COLUMNS * WORKGROUPS / widest.max().unwrap_or(1);
-    fitting.min(columns).clamp(1, BLOCK)
+    // A product over all time steps takes one per tile of rows.
+    let rows = TILE_ROWS * WORKGROUPS / plan.most_rows_of_products();
+    fitting.min(columns).min(rows).clamp(1, BLOCK)
 }

@@ -97,7 +97,10 @@ impl Layer {
             (Some(_), None, _) => Some("has no activation; use \"linear\" for none".into()),
             (None, Some(_), _) => Some("has an activation, and applies none".into()),
             (_, Some(Activation::Function(own)), Kind::Rnn(_)) if own.parameter.is_some() => {
-                Some(format!("has the activation {}, whose parameter it can't learn", own.name))
+                Some(format!(
+                    "has the activation {}, whose parameter it can't learn; allowed: one without, such as tanh",
+                    own.name
+                ))
             }
             _ => self.kind.fault().or_else(|| self.inner_fault()),
         }

@@ -8,11 +8,9 @@ use crate::network::initialization::Initialization;
 use crate::network::lowering::{Lowering, Site};
 use crate::plan::access::Mode;
 use crate::plan::ops::matmul::{Factor, MatMul, Out};
-use crate::plan::ops::recurrent::Recurrent as Operation;
+use crate::plan::ops::recurrent as operation;
 use crate::plan::ops::transpose::Transpose;
-use crate::plan::{
-    BufferId, Cell, Function, Initializer, Operation as Any, Recurrence, Tensor, View,
-};
+use crate::plan::{BufferId, Cell, Function, Initializer, Operation, Recurrence, Tensor, View};
 
 /// A layer that reads a signal a sample at a time, its channels as inputs: of 1 gate (rnn), 3 (gru) or 4 (lstm).
 #[derive(Debug, Clone, PartialEq)]
@@ -88,7 +86,8 @@ impl<const GATES: usize> OneLayer for Recurrent<GATES> {
         let name = match GATES {
             1 => "r",
             3 => "gru",
-            _ => "lstm",
+            4 => "lstm",
+            gates => unreachable!("no layer has {gates} gates"),
         };
         Some(format!("{}{name}", self.units))
     }
@@ -109,14 +108,15 @@ impl<const GATES: usize> RecurrentOn<GATES> {
         match GATES {
             1 => Cell::Simple(Box::new(function(activation))),
             3 => Cell::Gru,
-            _ => Cell::Lstm,
+            4 => Cell::Lstm,
+            gates => unreachable!("no layer has {gates} gates"),
         }
     }
 
     /// The rows of the input with the samples first, (samples, channels).
     fn samples_first(&self, lowering: &mut Lowering, site: &Site) -> BufferId {
         // A recurrent layer before this one has made its output from such rows.
-        if let Some(Any::Transpose(last)) = lowering.training.last()
+        if let Some(Operation::Transpose(last)) = lowering.training.last()
             && last.to == site.x
         {
             return last.from;
@@ -171,7 +171,8 @@ impl<const GATES: usize> RecurrentOn<GATES> {
         );
         let saved = Some(saved);
         lowering.training.push(
-            Operation { recurrence, z, weight, bias, recurrent_bias, h, state, saved }.into(),
+            operation::Recurrent { recurrence, z, weight, bias, recurrent_bias, h, state, saved }
+                .into(),
         );
     }
 }

@@ -14,7 +14,9 @@ pub(super) fn signal(shape: &[usize]) -> Result<(usize, usize), String> {
     match shape {
         [channels, samples] => Ok((*channels, *samples)),
         [_, _, _] => Err("takes a signal of (channels, samples), and gets an image".into()),
-        _ => Err("takes a signal of (channels, samples), which flatten and dense end".into()),
+        _ => Err("takes a signal of (channels, samples), which flatten, dense, global pools and recurrent layers \
+                  without \"return_sequences\": true end"
+            .into()),
     }
 }
 

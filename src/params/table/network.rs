@@ -62,7 +62,7 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         name: LAYERS,
-        help: "instead of the three above: convolution, pooling and dense layers, from the input on; the last \
+        help: "instead of the three above: convolution, pooling, recurrent and other layers, from the input on; the last \
                one is dense",
         default: DefaultValue::RequiredWithout(LAYER_SIZES),
         other_names: &[],

@@ -1,10 +1,10 @@
-//! simple: `h(t) = f(s)`; gru: `r = σ(s_r), z = σ(s_z), q = U_n h(t-1) + c, n = tanh(z_n + b_n + r q),
+//! simple: `h(t) = f(s)`; gru: `r = σ(s_r), z = σ(s_z), q = U_n h(t-1) + c, n = tanh(p_n + b_n + r q),
 //! h(t) = (1 - z) n + z h(t-1)`; lstm: `i = σ(s_i), f = σ(s_f), g = tanh(s_g), o = σ(s_o), c(t) = f c(t-1) + i g,
 //! h(t) = o tanh(c(t))`
 //!
-//! t is a time step of a row; h is (rows, steps, units), or (rows, units) of the last step; the products of the inputs z
+//! t is a time step of a row; h is (rows, steps, units), or (rows, units) of the last step; the products of the inputs p
 //! are (rows, steps, gates · units), U (gates · units, units), b (gates · units), c of n (units). The sum of a gate is `s_g =
-//! z_g(t) + U_g h(t-1) + b_g`, products are element by element. h and c begin at 0; reversed, t goes from the last step to
+//! p_g(t) + U_g h(t-1) + b_g`, products are element by element. h and c begin at 0; reversed, t goes from the last step to
 //! the first, and t-1 is t+1. At a step that a row does not have h and c stay as they are, and the output is 0.
 
 use super::Describe;
@@ -23,7 +23,7 @@ use crate::plan::view::View;
 pub struct Recurrent {
     /// The cell and the sizes.
     pub recurrence: Recurrence,
-    /// The products of the inputs, rows of (steps, gates · units).
+    /// p, the products of the inputs, rows of (steps, gates · units).
     pub z: BufferId,
     /// U, (gates · units, units).
     pub weight: TensorId,
