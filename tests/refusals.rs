@@ -5,7 +5,7 @@ mod common;
 use common::image_stacks::ImageStack;
 use common::signals::Stack;
 use common::{classes, mlp, parameters, values};
-use gpu_mlp::rooms::data::{Dataset, Normalization, Targets};
+use gpu_mlp::rooms::data::{Dataset, Normalization, Split, SplitMode, Targets};
 use gpu_mlp::rooms::network::Layer;
 use gpu_mlp::rooms::network::layers::batch_norm::BatchNorm;
 use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
@@ -191,6 +191,20 @@ fn layers_of_images_that_do_not_fit_are_refused_with_the_layer_and_both_shapes()
     says(
         vec![global(), global(), dense()],
         &["layer 2 (global_avgpool)", "takes a signal", "not (2)"],
+    );
+}
+
+#[test]
+fn rows_in_order_have_no_seed() {
+    let ordered = softmax().split_mode(SplitMode::Ordered);
+    let dataset = classes(30, 3, 3);
+    let run = Run::new(&ordered, &dataset).unwrap();
+    let rows = Split::ALL.map(|split| run.folds[0].rows(split).to_vec());
+    assert_eq!(rows, [(0..21).collect::<Vec<u32>>(), (21..30).collect(), vec![]]);
+    let message = refusal(&ordered.split_seed(3), &dataset);
+    assert_says(
+        &message,
+        &["SPLIT_SEED: found 3", "SPLIT_MODE \"ordered\"", "leave one of them out"],
     );
 }
 

@@ -20,4 +20,4 @@ pub use random::{Random, RandomRow, Streams, below};
 #[cfg(feature = "files")]
 pub use rows::{Labelled, Rows, Wanted};
 pub use scaling::{Normalization, Scaling};
-pub use split::{Split, Splits, split_rows};
+pub use split::{Split, SplitMode, Splits, split_in_order, split_rows};

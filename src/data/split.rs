@@ -33,6 +33,16 @@ impl Split {
     }
 }
 
+/// How rows are divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SplitMode {
+    /// At random.
+    #[default]
+    Random,
+    /// In their order: training first, then validation, then test.
+    Ordered,
+}
+
 /// The rows of each split, in ascending order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Splits {
@@ -90,6 +100,23 @@ pub fn split_rows(
     Ok(splits)
 }
 
+/// Divides rows `0..rows` by the given fractions in their order: training first, then validation, then test. Every split
+/// whose fraction is not 0 gets at least one row.
+pub fn split_in_order(rows: u32, fractions: [f64; 3]) -> Result<Splits> {
+    let Some([train, validation, test]) = largest_remainder(rows as usize, fractions) else {
+        return Err(Error::input(format!(
+            "{}, fewer than the splits; give it more rows, or use fewer splits (SPLIT)",
+            counted(rows as usize, "row")
+        )));
+    };
+    let ends = [train, train + validation, train + validation + test].map(|end| end as u32);
+    Ok(Splits::new(
+        (0..ends[0]).collect(),
+        (ends[0]..ends[1]).collect(),
+        (ends[1]..ends[2]).collect(),
+    ))
+}
+
 /// `total` divided by the fractions: the whole parts, then one more for the largest remainders, and
 /// at least 1 wherever the fraction is not 0. None if there are not enough.
 fn largest_remainder(total: usize, fractions: [f64; 3]) -> Option<[usize; 3]> {
@@ -135,6 +162,17 @@ mod tests {
         assert_eq!(largest_remainder(2, [0.9, 0.1, 0.0]), Some([1, 1, 0]));
         assert_eq!(largest_remainder(1, [0.9, 0.1, 0.0]), None);
         assert_eq!(largest_remainder(1, [1.0, 0.0, 0.0]), Some([1, 0, 0]));
+    }
+
+    #[test]
+    fn rows_in_order_are_training_then_validation_then_test() {
+        let splits = split_in_order(10, [0.5, 0.3, 0.2]).unwrap();
+        let expected = Splits::new((0..5).collect(), (5..8).collect(), vec![8, 9]);
+        assert_eq!(splits, expected);
+        let splits = split_in_order(7, [1.0, 0.0, 0.0]).unwrap();
+        assert_eq!(splits, Splits::new((0..7).collect(), vec![], vec![]));
+        let message = split_in_order(2, [0.4, 0.3, 0.3]).unwrap_err().to_string();
+        assert!(message.starts_with("2 rows, fewer than the splits"), "{message}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::clip::Clip;
 use super::optimizer::Optimizer;
 use super::parameters::Parameters;
 use super::rate::RateSchedule;
-use crate::data::Normalization;
+use crate::data::{Normalization, SplitMode};
 use crate::network::{Initialization, InputLayout, Task};
 
 /// Each method is a key of the parameter file; its line ends with the key.
@@ -100,6 +100,11 @@ impl Parameters {
     /// The shares of training, validation and test rows: `SPLIT`.
     pub fn split(self, split: [f64; 3]) -> Self {
         Parameters { split, ..self }
+    }
+
+    /// How rows are divided: `SPLIT_MODE`.
+    pub fn split_mode(self, split_mode: SplitMode) -> Self {
+        Parameters { split_mode, ..self }
     }
 
     /// The seed of the split; that of the initial weights if it is not set: `SPLIT_SEED`.

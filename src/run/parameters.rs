@@ -7,7 +7,7 @@ use super::clip::Clip;
 use super::layer_stack::LayerStack;
 use super::optimizer::Optimizer;
 use super::rate::RateSchedule;
-use crate::data::Normalization;
+use crate::data::{Normalization, SplitMode};
 use crate::network::{Initialization, InputLayout, Task};
 
 /// The parameters of a run: [`Parameters::new`], and one method per number. `docs/parameters.md` has their
@@ -92,6 +92,8 @@ pub struct Parameters {
     /// `SPLIT`: train, validation, test.
     #[doc(hidden)]
     pub split: [f64; 3],
+    /// How rows are divided.
+    pub split_mode: SplitMode,
     /// `STRATIFY`
     #[doc(hidden)]
     pub stratify: bool,
@@ -146,6 +148,7 @@ impl Parameters {
             random_seed: 42,
             split_seed: None,
             split: [0.7, 0.3, 0.0],
+            split_mode: SplitMode::Random,
             stratify: true,
             normalize: Normalization::ZScore,
             target_normalize: None,
@@ -164,7 +167,9 @@ impl Parameters {
     /// `TARGET_NORMALIZE`, and `CUSTOM_FUNCTION` where a layer uses it.
     pub fn resolved(&self) -> Self {
         let mut resolved = self.clone();
-        resolved.split_seed.get_or_insert(self.random_seed);
+        if self.split_mode == SplitMode::Random {
+            resolved.split_seed.get_or_insert(self.random_seed);
+        }
         let linear = self.layers.ends_linear();
         let targets = if linear { Normalization::ZScore } else { Normalization::None };
         resolved.target_normalize.get_or_insert(targets);

@@ -20,7 +20,9 @@ use super::stopping::Stopping;
 use super::table::{Table, TableTargets};
 use super::task::task_of;
 use super::task_keys::{stopping, target_normalize, value_loss};
-use crate::data::{Dataset, Inputs, Normalization, Scaling, Split, Splits, split_rows};
+use crate::data::{
+    Dataset, Inputs, Normalization, Scaling, Split, SplitMode, Splits, split_in_order, split_rows,
+};
 use crate::error::{Error, Result};
 use crate::network::{InputLayout, Network, Task, lower};
 
@@ -239,6 +241,12 @@ fn splits(
     table: &Table,
     labels: &[i64],
 ) -> Result<Splits> {
+    if let (SplitMode::Ordered, Some(seed)) = (parameters.split_mode, parameters.split_seed) {
+        return Err(Error::input(format!(
+            "found {seed}, and SPLIT_MODE \"ordered\" leaves nothing to chance; leave one of them out"
+        ))
+        .within("SPLIT_SEED"));
+    }
     let rows = table.rows() as u32;
     let own_test = dataset.own_test.map(|first| first as u32);
     if own_test.is_some() && dataset.own_validation.is_none() && parameters.split[2] > 0.0 {
@@ -258,17 +266,25 @@ fn splits(
         ));
     }
     let to_divide = own_test.unwrap_or(rows);
+    let divided = divided(parameters, table, labels, to_divide)
+        .map_err(|e| e.within(format!("the data set {}", dataset.name)))?;
+    let test = own_test.map_or_else(|| divided.of(Split::Test).to_vec(), |t| (t..rows).collect());
+    let part = |split| divided.of(split).to_vec();
+    Ok(Splits::new(part(Split::Train), part(Split::Validation), test))
+}
+
+/// The first `rows` rows, divided as the parameters say.
+fn divided(parameters: &Parameters, table: &Table, labels: &[i64], rows: u32) -> Result<Splits> {
+    if parameters.split_mode == SplitMode::Ordered {
+        return split_in_order(rows, parameters.split);
+    }
     let classes = match &table.targets {
         TableTargets::Classes(classes) if parameters.stratify => Some(&classes[..]),
         TableTargets::Classes(_) | TableTargets::Values { .. } => None,
     };
     let seed = parameters.split_seed.unwrap_or(parameters.random_seed);
     let label = |class| labels[class as usize].to_string();
-    let divided = split_rows(to_divide, parameters.split, classes, label, seed)
-        .map_err(|e| e.within(format!("the data set {}", dataset.name)))?;
-    let test = own_test.map_or_else(|| divided.of(Split::Test).to_vec(), |t| (t..rows).collect());
-    let part = |split| divided.of(split).to_vec();
-    Ok(Splits::new(part(Split::Train), part(Split::Validation), test))
+    split_rows(rows, parameters.split, classes, label, seed)
 }
 
 /// Σ (y - mean y)² of each output over the given rows, scaled as the loss is.

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use gpu_mlp::Result;
-use gpu_mlp::rooms::data::Normalization;
+use gpu_mlp::rooms::data::{Normalization, SplitMode};
 use gpu_mlp::rooms::error::ErrorKind;
 use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
 use gpu_mlp::rooms::network::layers::flatten::Flatten;
@@ -118,6 +118,7 @@ fn every_key_reaches_its_field() {
         "ACC_PATIENCE": 7, "LOSS_PATIENCE": 8.0, "WARMUP_EPOCHS": 0, "GRAD_CLIP": 5,
         "GRAD_CLIP_MODE": "value", "OPTIMIZER": "Adam", "ADAM_BETA1": 0, "L2": 0.5,
         "CLASS_WEIGHT": [0, 1, 2.5], "RANDOM_SEED": u64::MAX, "SPLIT_SEED": 1, "SPLIT": [0.6, 0.3, 0.1],
+        "SPLIT_MODE": "ordered",
         "INPUT_SHAPE": [2, 2], "INPUT_LAYOUT": "channels_last",
         "AUGMENT": {"shift": [0, 2], "flip": "horizontal"},
         "STRATIFY": false, "NORMALIZE": "minmax", "TARGET_NORMALIZE": "none", "DEVICE": "cpu",
@@ -132,6 +133,7 @@ fn every_key_reaches_its_field() {
     assert_eq!(p.optimizer, Optimizer::Adam { beta1: 0.0, beta2: 0.999, epsilon: 1e-8 });
     assert_eq!(p.class_weight, Some(ClassWeight::Each(vec![0.0, 1.0, 2.5])));
     assert_eq!((p.random_seed, p.split_seed, p.split), (u64::MAX, Some(1), [0.6, 0.3, 0.1]));
+    assert_eq!(p.split_mode, SplitMode::Ordered);
     let shift = Some(Shift::Pair([0, 2]));
     assert_eq!(p.augment, Some(Augment { shift, flip: Some(Flip::Horizontal) }));
     assert_eq!(Parameters::from_json(&p.to_json()).unwrap().augment, p.augment);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::key::{DefaultValue, Key};
-use crate::data::Normalization;
+use crate::data::{Normalization, SplitMode};
 use crate::error::Result;
 use crate::params::bounds::ZERO_TO_ONE;
 use crate::params::found::Found;
@@ -33,8 +33,19 @@ pub(super) const KEYS: &[Key] = &[
         setting: &Field { of: Shares, at: |p| &mut p.split },
     },
     Key {
+        name: "SPLIT_MODE",
+        help: "how rows are divided: at random, or in their order, training rows first, then validation, then test, as \
+               rows that follow each other in time need it",
+        default: DefaultValue::Usual,
+        other_names: &[],
+        setting: &Field {
+            of: Choice(&[("random", SplitMode::Random), ("ordered", SplitMode::Ordered)]),
+            at: |p| &mut p.split_mode,
+        },
+    },
+    Key {
         name: "STRATIFY",
-        help: "whether every class keeps its share in every split",
+        help: "whether every class keeps its share in every split; not where `SPLIT_MODE` is `\"ordered\"`",
         default: DefaultValue::Usual,
         other_names: &[],
         setting: &Field { of: Boolean, at: |p| &mut p.stratify },
