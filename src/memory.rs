@@ -51,6 +51,11 @@ fn of_limit() -> Option<u64> {
     None
 }
 
+/// The memory there is, where it is known and less than these bytes.
+fn less_than(bytes: u64) -> Option<u64> {
+    available().filter(|&available| bytes > available)
+}
+
 /// Refuses work that takes more of the system's memory than there is, where that is known.
 pub(crate) fn refuse_beyond(bytes: u64, device: &str, replicas: usize) -> Result<()> {
     let (what, remedy) = match replicas {
@@ -60,32 +65,32 @@ pub(crate) fn refuse_beyond(bytes: u64, device: &str, replicas: usize) -> Result
             "use fewer replicas, a smaller network or BATCH_SIZE",
         ),
     };
-    match available() {
-        Some(available) if bytes > available => Err(Error::unfit(format!(
+    match less_than(bytes) {
+        Some(available) => Err(Error::unfit(format!(
             "{what} {bytes} bytes, and {available} are available; {remedy}"
         ))
         .within(device)),
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 
 /// Refuses a copy of the inputs of this many bytes that takes more memory than there is, where that is known.
 pub(crate) fn refuse_copy(bytes: u64) -> Result<()> {
-    match available() {
-        Some(available) if bytes > available => Err(Error::input(format!(
+    match less_than(bytes) {
+        Some(available) => Err(Error::input(format!(
             "rows with their channels first are a copy of {bytes} bytes, and {available} are available; use \
              fewer rows, or save them with their channels first"
         ))),
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 
 /// Refuses to read data that take more memory than there is, where that is known.
 pub(crate) fn refuse_to_read(bytes: u64) -> Result<()> {
-    match available() {
-        Some(available) if bytes > available => Err(Error::input(format!(
+    match less_than(bytes) {
+        Some(available) => Err(Error::input(format!(
             "needs {bytes} bytes of memory when it is read, and {available} are available; use fewer rows"
         ))),
-        _ => Ok(()),
+        None => Ok(()),
     }
 }

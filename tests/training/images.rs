@@ -11,30 +11,13 @@ use gpu_mlp::rooms::run::Parameters;
 use pollster::FutureExt as _;
 
 use crate::common::image_stacks::of_every_layer;
-use crate::common::{InBlocks, classes, cpu, reports, run, trained};
+use crate::common::{classes, cpu, run, trained};
+use crate::cuts::check_cuts;
 
 #[test]
 fn dropout_and_running_values_have_the_same_bits_however_epochs_are_cut() {
     let stack = of_every_layer();
-    let run = run(&stack.parameters(), &stack.dataset(40));
-    let mut whole = cpu::<f32>(&run);
-    let (rows, _) = trained(&run, &mut whole);
-    let state = whole.state().block_on().unwrap();
-    for block in [2, 100] {
-        let mut backend = InBlocks(cpu::<f32>(&run), block);
-        assert_eq!(trained(&run, &mut backend).0, rows, "blocks of {block}");
-        assert_eq!(backend.state().block_on().unwrap(), state, "blocks of {block}");
-    }
-    for threads in [1, 3] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        assert_eq!(pool.install(|| trained(&run, &mut cpu::<f32>(&run)).0), rows);
-    }
-    let mut first = cpu::<f32>(&run);
-    reports(&mut first, 1..3);
-    let mut second = cpu::<f32>(&run);
-    second.restore(&first.state().block_on().unwrap()).block_on().unwrap();
-    reports(&mut second, 3..6);
-    assert_eq!(second.state().block_on().unwrap().tensors, state.tensors);
+    check_cuts(&run(&stack.parameters(), &stack.dataset(40)));
 }
 
 /// Epochs leave out other elements, and an evaluation none.

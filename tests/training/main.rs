@@ -5,6 +5,7 @@ mod bits;
 mod bytes;
 #[path = "../common/mod.rs"]
 mod common;
+mod cuts;
 mod endings;
 mod figures;
 mod images;

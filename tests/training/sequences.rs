@@ -1,37 +1,18 @@
 //! Recurrent networks on the CPU: the same bits however epochs are cut, on any number of threads, after a resume; long
 //! sequences; and memory that grows as they do.
 
-use gpu_mlp::rooms::backend::Train;
 use gpu_mlp::rooms::network::Layer;
 use gpu_mlp::rooms::network::layers::lstm::Lstm;
 use gpu_mlp::rooms::train::EpochRow;
-use pollster::FutureExt as _;
 
 use crate::common::signals::{Stack, of_recurrent_layers};
-use crate::common::{InBlocks, cpu, reports, run, trained};
+use crate::common::{cpu, run, trained};
+use crate::cuts::check_cuts;
 
 #[test]
 fn recurrent_layers_have_the_same_bits_however_epochs_are_cut() {
     let stack = of_recurrent_layers(2, 9);
-    let run = run(&stack.parameters(), &stack.dataset(40));
-    let mut whole = cpu::<f32>(&run);
-    let (rows, _) = trained(&run, &mut whole);
-    let state = whole.state().block_on().unwrap();
-    for block in [2, 100] {
-        let mut backend = InBlocks(cpu::<f32>(&run), block);
-        assert_eq!(trained(&run, &mut backend).0, rows, "blocks of {block}");
-        assert_eq!(backend.state().block_on().unwrap(), state, "blocks of {block}");
-    }
-    for threads in [1, 3] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        assert_eq!(pool.install(|| trained(&run, &mut cpu::<f32>(&run)).0), rows);
-    }
-    let mut first = cpu::<f32>(&run);
-    reports(&mut first, 1..3);
-    let mut second = cpu::<f32>(&run);
-    second.restore(&first.state().block_on().unwrap()).block_on().unwrap();
-    reports(&mut second, 3..6);
-    assert_eq!(second.state().block_on().unwrap().tensors, state.tensors);
+    check_cuts(&run(&stack.parameters(), &stack.dataset(40)));
 }
 
 #[test]

@@ -49,7 +49,8 @@ impl Execute for Recurrent {
         let (cell, units) = (&recurrence.cell, recurrence.units);
         let of = |tensor| tensors.of(layout, tensor);
         let weight = Matrix::new(of(self.weight), cell.gates() * units, units).transpose();
-        let mut spare = vec![T::ZERO; cell.saved() * units];
+        let spare = if self.saved.is_none() { cell.saved() * units } else { 0 };
+        let mut spare = vec![T::ZERO; spare];
         let out = Out { view: self.h, row_len: plan.row_len(self.h.buffer) };
         workspace.with_columns(|products, workspace| {
             products.resize(workspace.rows * cell.gates() * units, T::ZERO);
