@@ -1,6 +1,7 @@
 // x[i, c] = (table[row[i], c] - shift[c]) · scale[c]. The table holds bytes, or numbers that were centred in f64 before they
 // were uploaded. In training a row may be moved and flipped: then x[i, c] is made of the element that element c of the
 // moved row comes from, by the scaling of that one.
+// A row may be a window: then element c is of column c / window, in row row[i] + c % window of the table.
 // A table larger than a binding comes in parts; each dispatch fills the rows of its part. The parts of folds with inputs
 // of their own come last.
 
@@ -20,6 +21,8 @@ struct Parameters {
     bytes: u32,
     // 1 if rows are moved in training.
     moves: u32,
+    // The rows of the table that a row of a batch holds, a column after the other: a window; 1 where it is a row.
+    window: u32,
 }
 
 const ALL_FOLDS = 0xffffffffu;
@@ -62,13 +65,21 @@ fn of_element(replica: u32, e: u32, at: u32) {
     let i = e / parameters.inputs;
     let c = e % parameters.inputs;
     // Before the first row of the part this wraps around to beyond its last row.
-    let row = rows[replica * parameters.capacity + i] - parameters.first_row;
+    var row = rows[replica * parameters.capacity + i] - parameters.first_row;
+    let is_window = parameters.window > 1u;
+    if (is_window) {
+        row += c % parameters.window;
+    }
     let step = step_of(replica);
     let fold = step.fold;
     if ((row < parameters.part_rows) & ((parameters.fold == ALL_FOLDS) | (parameters.fold == fold))) {
         let first = fold * 2u * parameters.inputs;
         let own = source(step, i, c);
-        let value = value_at(row * parameters.inputs + own);
+        var element = row * parameters.inputs + own;
+        if (is_window) {
+            element = row * (parameters.inputs / parameters.window) + c / parameters.window;
+        }
+        let value = value_at(element);
         x[at] = (value - scaling[first + own]) * scaling[first + parameters.inputs + own];
     }
 }

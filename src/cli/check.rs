@@ -41,7 +41,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<()> {
     let mut parameters = Parameters::read(&file, overrides)?;
     let place_choice = |error: Error| placed_choice(error, &file, overrides);
     let path = parameters.locate_dataset(&file)?;
-    let dataset = Dataset::read(&path)?;
+    let dataset = Dataset::read_grouped(&path, parameters.groups.as_deref())?;
     check_same_data(&parameters, &dataset, &file, &path, "; restore them, or set NPZ_SHA256=null")?;
     let run =
         Arc::new(Run::new(&parameters, &dataset).map_err(|error| placed(error, &file, overrides))?);

@@ -66,7 +66,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<()> {
         message(&format!("the target is the column {column:?}, which is no feature"));
     }
     let open = device.opener().await?;
-    let progress = RowProgress::new(Some(labelled.inputs.nrows()));
+    let progress = RowProgress::new(Some(labelled.rows()));
     let metrics = evaluate(&network, &labelled, open, |done| progress.done(done))
         .await
         .map_err(|error| error.within(data.display()))?;

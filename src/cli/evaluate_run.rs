@@ -41,7 +41,7 @@ pub(super) async fn run(
     // A model keeps no moments.
     parameters.optimizer = Optimizer::Sgd;
     let path = parameters.locate_dataset(&file)?;
-    let dataset = Dataset::read(&path)?;
+    let dataset = Dataset::read_grouped(&path, parameters.groups.as_deref())?;
     check_same_data(&parameters, &dataset, &file, &path, "; restore them, or name data")?;
     let run = Run::new(&parameters, &dataset).map_err(|error| placed(error, &file, &[]))?;
     let choice = choose(request, &parameters).await;

@@ -47,7 +47,9 @@ pub(super) fn lines(
         }
     }
     lines.push(format!("dataset: {}", dataset(run)));
-    if let Some(note) = axes_note(&run.network.input) {
+    // The axes of a window are its own.
+    let note = if run.forecast.is_none() { axes_note(&run.network.input) } else { None };
+    if let Some(note) = note {
         lines.push(format!("note: {note}"));
     }
     for split in Split::ALL {
@@ -68,7 +70,11 @@ fn dataset(run: &Run) -> String {
         Task::MultiLabel => counted(run.network.outputs(), "label"),
         Task::Regression => counted(run.network.outputs(), "target"),
     };
-    format!("{}: {}, {shape}, {targets}", shown(&run.name), counted(rows, "row"))
+    let rows = match &run.forecast {
+        None => counted(rows, "row"),
+        Some(forecast) => format!("{rows} {}", forecast.described()),
+    };
+    format!("{}: {rows}, {shape}, {targets}", shown(&run.name))
 }
 
 /// The axes of a row in words.

@@ -97,6 +97,8 @@ fn describe(dataset: &Dataset) -> Result<()> {
         let [least, mean, most] = match &dataset.inputs {
             Inputs::Reals(values) => range(values.slice_axis(Axis(1), columns)),
             Inputs::Bytes(values) => range(values.slice_axis(Axis(1), columns)),
+            // A file has no windows.
+            Inputs::Windows(_) => continue,
         }
         .map(precise);
         let name = name.map_or_else(|| channel.to_string(), |name| shown(&name).into_owned());
@@ -208,6 +210,10 @@ fn model(path: &Path) -> Result<()> {
         line(&format!("loss: {}", shown(&loss.name)))?;
     }
     line(&format!("input: {}", shape_text(&network.input)))?;
+    if let Some(forecast) = &model.forecast {
+        let of = if forecast.change { "changes from the last value" } else { "values" };
+        line(&format!("forecast: {}, {of}", forecast.described()))?;
+    }
     let plan = lower(network, Initialization::Auto);
     for (index, layer) in network.placed_layers().iter().enumerate() {
         let name = model

@@ -184,7 +184,7 @@ async fn prepare(arguments: &Arguments) -> Result<Prepared> {
     }
     let path = parameters.locate_dataset(file)?;
     let absolute = absolute(&path).map_err(place)?;
-    let dataset = Dataset::read(&path)?;
+    let dataset = Dataset::read_grouped(&path, parameters.groups.as_deref())?;
     let or = if stored.is_some() { "" } else { ", or set NPZ_SHA256=null" };
     check_same_data(&parameters, &dataset, file, &path, &format!("; restore them{or}"))?;
     let run = Run::new(&parameters, &dataset).map_err(place)?;

@@ -4,6 +4,7 @@
 use std::slice::ChunksExactMut;
 use std::sync::Arc;
 
+use crate::data::Windows;
 use crate::math::Real;
 use crate::run::{Fold, Moved, Moves, Run, Table, TableInputs, TableRow};
 
@@ -53,6 +54,7 @@ impl<T: Real> FoldScaling<T> {
             TableInputs::Bytes(all) => {
                 gather(all.as_slice().unwrap_or_default(), rows, scaling, to)
             }
+            TableInputs::Windows(windows) => gather_windows(windows, rows, scaling, to),
         }
     }
 
@@ -87,6 +89,28 @@ fn gather<X: Copy + Into<f64>, T: Real>(
     for (&row, out) in rows.iter().zip(to) {
         let row = &all[row as usize * columns..][..columns];
         scale_row(row, shift, scale, &mut out[..columns]);
+    }
+}
+
+/// These windows, a channel after the other, each element as (x - shift) · scale.
+fn gather_windows<T: Real>(
+    windows: &Windows<f32>,
+    rows: &[u32],
+    (shift, scale): (&[T], &[T]),
+    to: ChunksExactMut<T>,
+) {
+    let channels = windows.moments.ncols();
+    for (&row, out) in rows.iter().zip(to) {
+        let moments = windows.window(row as usize);
+        let scaling = shift.chunks(windows.length).zip(scale.chunks(windows.length));
+        for (channel, (out, scaling)) in out.chunks_mut(windows.length).zip(scaling).enumerate() {
+            let values = moments.iter().skip(channel).step_by(channels);
+            for ((out, &x), (&shift, &scale)) in
+                out.iter_mut().zip(values).zip(scaling.0.iter().zip(scaling.1))
+            {
+                *out = (T::from_f64(x.into()) - shift) * scale;
+            }
+        }
     }
 }
 

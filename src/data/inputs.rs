@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use ndarray::{ArcArray2, Array2, Axis, s};
 
+use super::windows::Windows;
+
 /// The inputs of rows, shape (rows, inputs).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Inputs {
@@ -11,6 +13,8 @@ pub enum Inputs {
     Reals(Array2<f64>),
     /// Whole numbers from 0 to 255, as images have them. A clone shares them.
     Bytes(ArcArray2<u8>),
+    /// Windows of real numbers.
+    Windows(Windows<f64>),
 }
 
 impl Inputs {
@@ -19,6 +23,7 @@ impl Inputs {
         match self {
             Inputs::Reals(values) => values.dim(),
             Inputs::Bytes(values) => values.dim(),
+            Inputs::Windows(windows) => windows.dim(),
         }
     }
 
@@ -37,6 +42,16 @@ impl Inputs {
         match self {
             Inputs::Reals(values) => values.slice(s![rows, ..]).to_owned(),
             Inputs::Bytes(values) => values.slice(s![rows, ..]).mapv(f64::from),
+            Inputs::Windows(windows) => windows.rows(rows),
+        }
+    }
+
+    /// An input of a row.
+    pub fn element(&self, row: usize, input: usize) -> f64 {
+        match self {
+            Inputs::Reals(values) => values[[row, input]],
+            Inputs::Bytes(values) => values[[row, input]].into(),
+            Inputs::Windows(windows) => windows.element(row, input),
         }
     }
 
@@ -45,14 +60,14 @@ impl Inputs {
         self.rows(0..self.nrows())
     }
 
-    /// The same, to change them: bytes become real numbers.
+    /// The same, to change them: all become real numbers, row by row.
     pub fn reals_mut(&mut self) -> &mut Array2<f64> {
-        if let Inputs::Bytes(values) = self {
-            *self = Inputs::Reals(values.mapv(f64::from));
+        if !matches!(self, Inputs::Reals(_)) {
+            *self = Inputs::Reals(self.to_reals());
         }
         match self {
             Inputs::Reals(values) => values,
-            Inputs::Bytes(_) => unreachable!("bytes have become real numbers"),
+            Inputs::Bytes(_) | Inputs::Windows(_) => unreachable!("all have become real numbers"),
         }
     }
 
@@ -61,6 +76,7 @@ impl Inputs {
         match self {
             Inputs::Reals(values) => Inputs::Reals(values.slice(s![first.., ..]).to_owned()),
             Inputs::Bytes(values) => Inputs::Bytes(values.clone().slice_move(s![first.., ..])),
+            Inputs::Windows(windows) => Inputs::Reals(windows.rows(first..windows.count)),
         }
     }
 
@@ -69,6 +85,7 @@ impl Inputs {
         match self {
             Inputs::Reals(values) => Inputs::Reals(values.select(Axis(1), columns)),
             Inputs::Bytes(values) => Inputs::Bytes(values.select(Axis(1), columns).into_shared()),
+            Inputs::Windows(_) => Inputs::Reals(self.to_reals().select(Axis(1), columns)),
         }
     }
 
@@ -77,6 +94,7 @@ impl Inputs {
         match self {
             Inputs::Reals(values) => 8 * values.len() as u64,
             Inputs::Bytes(values) => values.len() as u64,
+            Inputs::Windows(windows) => 8 * windows.moments.len() as u64,
         }
     }
 }
@@ -97,7 +115,7 @@ impl PartialEq<Array2<f64>> for Inputs {
     fn eq(&self, other: &Array2<f64>) -> bool {
         match self {
             Inputs::Reals(values) => values == other,
-            Inputs::Bytes(values) => values.mapv(f64::from) == other,
+            Inputs::Bytes(_) | Inputs::Windows(_) => self.to_reals() == other,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Data: archives in, rows out; splits, scaling and the order of an epoch.
 
 mod dataset;
+mod forecast;
 mod inputs;
 #[cfg(feature = "files")]
 pub mod npz;
@@ -11,8 +12,10 @@ mod random;
 mod rows;
 mod scaling;
 mod split;
+mod windows;
 
 pub use dataset::{Dataset, Targets};
+pub use forecast::Forecast;
 pub use inputs::Inputs;
 pub use numbers::Numbers;
 pub use order::Order;
@@ -21,3 +24,4 @@ pub use random::{Random, RandomRow, Streams, below};
 pub use rows::{Labelled, Rows, Wanted};
 pub use scaling::{Normalization, Scaling};
 pub use split::{Split, SplitMode, Splits, split_in_order, split_rows};
+pub use windows::Windows;

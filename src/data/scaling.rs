@@ -42,6 +42,12 @@ impl Scaling {
         match inputs {
             Inputs::Reals(values) => Self::fit_values(kind, values.view(), rows, group),
             Inputs::Bytes(values) => Self::fit_values(kind, values.view(), rows, group),
+            // Each moment once, however many windows hold it.
+            Inputs::Windows(windows) => {
+                let moments = windows.moments_of(rows);
+                let Scaling { shift, scale } = Self::fit_values(kind, windows.view(), &moments, 1);
+                Scaling { shift: windows.of_elements(&shift), scale: windows.of_elements(&scale) }
+            }
         }
     }
 

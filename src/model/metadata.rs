@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::field_record::FieldRecord;
-use crate::data::Scaling;
+use crate::data::{Forecast, Scaling};
 use crate::network::layers::{Field, Kind, LAYER_TYPES, LAYERS_INSIDE, Range, Source};
 use crate::network::{Activation, Layer};
 use crate::plan::Padding;
@@ -42,6 +42,9 @@ pub(super) struct ModelMetadata {
     /// Absent where the data have their channels first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_layout: Option<String>,
+    /// Absent where rows are examples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<Forecast>,
     pub layers: Vec<LayerRecord>,
     pub inputs: Scaling,
     pub targets: Option<Scaling>,

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::backend::{ReplicaState, State, TensorState, Trained};
-use crate::data::{Scaling, Split};
+use crate::data::{Forecast, Scaling, Split};
 use crate::error::{Error, Result};
 use crate::metrics::{Figures, figures_json};
 use crate::network::{Initialization, InputLayout, Network, lower};
@@ -23,8 +23,8 @@ use crate::train::Outcome;
 const FORMAT: &str = "gpu-mlp";
 /// The latest version of the description in the metadata. A model has the first version that can describe it: 2
 /// adds several labels per row, 3 a loss of values other than the squared error, 4 the layers that came with images, and
-/// rows with the channels last.
-const FORMAT_VERSION: u64 = 4;
+/// rows with the channels last, 5 forecasts.
+const FORMAT_VERSION: u64 = 5;
 /// The metadata key of the description. One key only: the order of several, and so the bytes of the file, would
 /// vary from run to run.
 const METADATA_KEY: &str = "gpu_mlp";
@@ -48,6 +48,10 @@ pub struct Model {
     /// The place of the channels in a row of data.
     #[doc(hidden)]
     pub input_layout: InputLayout,
+    /// The forecast that it makes: a row is a window, and its outputs are of later moments; None where a row is an
+    /// example of its own.
+    #[doc(hidden)]
+    pub forecast: Option<Forecast>,
     /// One name per layer; empty where the parameters gave none.
     #[doc(hidden)]
     pub layer_names: Vec<String>,
@@ -110,6 +114,7 @@ impl Model {
             network: run.network.clone(),
             row_shape: run.row_shape.clone(),
             input_layout: run.input_layout,
+            forecast: run.forecast.clone(),
             layer_names,
             inputs: fold.inputs.clone(),
             targets: fold.targets.clone(),

@@ -142,9 +142,16 @@ fn described(about: ModelMetadata) -> Result<Model> {
     let input_layout = input_layout.map_err(|what| disagrees(&what))?;
     let row_shape = row_shape(about.row_shape, &network, input_layout);
     let row_shape = row_shape.map_err(|what| disagrees(&what))?;
+    if let Some(forecast) = &about.forecast {
+        let fits = forecast.fits(&network.input, outputs) && task == Task::Regression;
+        fits.then_some(()).ok_or_else(|| {
+            disagrees("forecast; allowed: that of a network of windows whose outputs are values")
+        })?;
+    }
     Ok(Model {
         row_shape,
         input_layout,
+        forecast: about.forecast,
         dataset: about.dataset,
         best_epoch: about.best_epoch,
         layer_names: about.layers.into_iter().map_while(|layer| layer.name).collect(),

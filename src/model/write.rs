@@ -50,6 +50,7 @@ impl Model {
         let is_last = self.input_layout == InputLayout::ChannelsLast;
         let of_images = network.layers.iter().flat_map(Layer::with_inner).any(needs_version_4);
         let version = if is_last || of_images { 4 } else { version };
+        let version = if self.forecast.is_some() { 5 } else { version };
         let description = ModelMetadata {
             format: FORMAT.into(),
             version,
@@ -60,6 +61,7 @@ impl Model {
             input_shape: network.input.clone(),
             row_shape: self.own_row_shape(),
             input_layout: is_last.then(|| self.input_layout.name().into()),
+            forecast: self.forecast.clone(),
             layers,
             inputs: self.inputs.clone(),
             targets: (network.task() == Task::Regression).then(|| self.targets.clone()),

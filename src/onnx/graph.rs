@@ -98,6 +98,12 @@ impl Graph {
         self.constant(name, shape, DOUBLE, values.iter().flat_map(|v| v.to_le_bytes()).collect())
     }
 
+    /// A constant list of whole numbers.
+    pub fn integers(&mut self, name: &str, values: &[usize]) -> Value {
+        let bytes = values.iter().flat_map(|&v| (v as i64).to_le_bytes()).collect();
+        self.constant(name, &[values.len()], INTEGER, bytes)
+    }
+
     fn constant(&mut self, name: &str, shape: &[usize], kind: i32, bytes: Vec<u8>) -> Value {
         self.initializers.push(TensorProto {
             dims: shape.iter().map(|&size| size as i64).collect(),

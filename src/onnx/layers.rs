@@ -22,6 +22,18 @@ pub(super) fn build(graph: &mut Graph, model: &Model) -> Result<GraphOutput> {
     Ok(finish(graph, model, value))
 }
 
+/// Adds to each output of a forecast of changes the last value in its window.
+fn add_bases(graph: &mut Graph, model: &Model, changes: &str) {
+    let (inputs, outputs) = (model.network.inputs(), model.network.outputs());
+    let bases = model.forecast.as_ref().and_then(|forecast| forecast.bases(inputs, outputs));
+    let Some(bases) = bases else { return };
+    let rows = graph.widened(INPUT);
+    let rows = flatten(graph, &rows);
+    let bases = graph.integers("forecast.last", &bases);
+    let last = graph.node_with("Gather", &[&rows, &bases], &[("axis", Setting::Int(1))]);
+    graph.node("Add", &[changes, &last]);
+}
+
 /// The nodes of layers that follow each other.
 fn sequence(
     graph: &mut Graph,
@@ -239,7 +251,8 @@ fn finish(graph: &mut Graph, model: &Model, value: Value) -> GraphOutput {
             let scale = graph.doubles("targets.scale", &[outputs], &model.targets.scale);
             let shift = graph.doubles("targets.shift", &[outputs], &model.targets.shift);
             let spread = graph.node("Div", &[&value, &scale]);
-            graph.node("Add", &[&spread, &shift]);
+            let values = graph.node("Add", &[&spread, &shift]);
+            add_bases(graph, model, &values);
             GraphOutput { name: "values", columns: outputs, element: DOUBLE }
         }
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::parameters::Parameters;
-use crate::data::Dataset;
+use crate::data::{Dataset, Forecast};
 use crate::error::{Error, Result};
 use crate::memory::refuse_copy;
 use crate::network::{InputLayout, axes_of, reshaped};
@@ -18,6 +18,13 @@ pub(super) struct Arranged<'a> {
 }
 
 impl<'a> Arranged<'a> {
+    /// The windows of a forecast.
+    pub fn windows(dataset: &Dataset, forecast: &Forecast) -> Result<Self> {
+        let windows = dataset.windows(forecast)?;
+        let shape = windows.row_shape.clone();
+        Ok(Arranged { dataset: Cow::Owned(windows), shape, layout: InputLayout::ChannelsFirst })
+    }
+
     /// The data set as `INPUT_SHAPE` and `INPUT_LAYOUT` read it. With both the shape has the channels last, too.
     pub fn new(parameters: &Parameters, dataset: &'a Dataset) -> Result<Self> {
         let given = parameters.input_shape.as_deref();

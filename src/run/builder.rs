@@ -4,6 +4,7 @@ use super::augment::Augment;
 use super::batch_gradient::BatchGradient;
 use super::class_weight::ClassWeight;
 use super::clip::Clip;
+use super::forecast::ForecastTarget;
 use super::optimizer::Optimizer;
 use super::parameters::Parameters;
 use super::rate::RateSchedule;
@@ -50,6 +51,26 @@ impl Parameters {
     /// How training rows are moved and flipped at random: `AUGMENT`.
     pub fn augment(self, augment: Augment) -> Self {
         Parameters { augment: Some(augment), ..self }
+    }
+
+    /// The rows that a network sees at once, in a forecast: `WINDOW`.
+    pub fn window(self, rows: usize) -> Self {
+        Parameters { window: Some(rows), ..self }
+    }
+
+    /// The rows from the last of a window to its targets, one output each: `HORIZON`.
+    pub fn horizons(self, rows: impl Into<Vec<usize>>) -> Self {
+        Parameters { horizons: Some(rows.into()), ..self }
+    }
+
+    /// Whether a window has the targets up to its last row: `AUTOREGRESSIVE`.
+    pub fn autoregressive(self, autoregressive: bool) -> Self {
+        Parameters { autoregressive: Some(autoregressive), ..self }
+    }
+
+    /// Whether the network gives the change from the window's last value, or the value: `FORECAST`.
+    pub fn forecast(self, target: ForecastTarget) -> Self {
+        Parameters { forecast: Some(target), ..self }
     }
 
     /// The task, where output and targets do not tell it: `TASK`.
@@ -104,7 +125,7 @@ impl Parameters {
 
     /// How rows are divided: `SPLIT_MODE`.
     pub fn split_mode(self, split_mode: SplitMode) -> Self {
-        Parameters { split_mode, ..self }
+        Parameters { split_mode: Some(split_mode), ..self }
     }
 
     /// The seed of the split; that of the initial weights if it is not set: `SPLIT_SEED`.

@@ -4,6 +4,7 @@ use super::augment::Augment;
 use super::batch_gradient::BatchGradient;
 use super::class_weight::ClassWeight;
 use super::clip::Clip;
+use super::forecast::ForecastTarget;
 use super::layer_stack::LayerStack;
 use super::optimizer::Optimizer;
 use super::rate::RateSchedule;
@@ -29,6 +30,21 @@ pub struct Parameters {
     /// `AUGMENT`
     #[doc(hidden)]
     pub augment: Option<Augment>,
+    /// `WINDOW`; None: each row is an example.
+    #[doc(hidden)]
+    pub window: Option<usize>,
+    /// `HORIZON`; None: 1.
+    #[doc(hidden)]
+    pub horizons: Option<Vec<usize>>,
+    /// `AUTOREGRESSIVE`; None: true.
+    #[doc(hidden)]
+    pub autoregressive: Option<bool>,
+    /// `FORECAST`; None: the change, if it is autoregressive.
+    #[doc(hidden)]
+    pub forecast: Option<ForecastTarget>,
+    /// `GROUPS`
+    #[doc(hidden)]
+    pub groups: Option<String>,
     /// `LAYER_SIZES`, `LAYER_NAMES`, `LAYER_ACTS`, or `LAYERS`
     #[doc(hidden)]
     pub layers: LayerStack,
@@ -92,8 +108,9 @@ pub struct Parameters {
     /// `SPLIT`: train, validation, test.
     #[doc(hidden)]
     pub split: [f64; 3],
-    /// How rows are divided.
-    pub split_mode: SplitMode,
+    /// `SPLIT_MODE`; None: at random, or in order where there are windows.
+    #[doc(hidden)]
+    pub split_mode: Option<SplitMode>,
     /// `STRATIFY`
     #[doc(hidden)]
     pub stratify: bool,
@@ -127,6 +144,11 @@ impl Parameters {
             input_shape: None,
             input_layout: None,
             augment: None,
+            window: None,
+            horizons: None,
+            autoregressive: None,
+            forecast: None,
+            groups: None,
             layers: layers.into(),
             custom_function: None,
             task: None,
@@ -148,7 +170,7 @@ impl Parameters {
             random_seed: 42,
             split_seed: None,
             split: [0.7, 0.3, 0.0],
-            split_mode: SplitMode::Random,
+            split_mode: None,
             stratify: true,
             normalize: Normalization::ZScore,
             target_normalize: None,
@@ -163,11 +185,24 @@ impl Parameters {
         self.custom_function.as_deref().unwrap_or(DEFAULT_CUSTOM_FUNCTION)
     }
 
-    /// The same run with every default that depends on other keys filled in: `SPLIT_SEED`,
-    /// `TARGET_NORMALIZE`, and `CUSTOM_FUNCTION` where a layer uses it.
+    /// How rows are divided.
+    pub(crate) fn split_mode_or_usual(&self) -> SplitMode {
+        let usual = if self.window.is_some() { SplitMode::Ordered } else { SplitMode::Random };
+        self.split_mode.unwrap_or(usual)
+    }
+
+    /// The same run with every default that depends on other keys filled in: `SPLIT_MODE`, `SPLIT_SEED`, those of a
+    /// forecast, `TARGET_NORMALIZE`, and `CUSTOM_FUNCTION` where a layer uses it.
     pub fn resolved(&self) -> Self {
         let mut resolved = self.clone();
-        if self.split_mode == SplitMode::Random {
+        resolved.split_mode = Some(self.split_mode_or_usual());
+        if self.window.is_some() {
+            resolved.horizons.get_or_insert_with(|| vec![1]);
+            let autoregressive = *resolved.autoregressive.get_or_insert(true);
+            let usual = if autoregressive { ForecastTarget::Change } else { ForecastTarget::Value };
+            resolved.forecast.get_or_insert(usual);
+        }
+        if resolved.split_mode == Some(SplitMode::Random) {
             resolved.split_seed.get_or_insert(self.random_seed);
         }
         let linear = self.layers.ends_linear();

@@ -9,6 +9,7 @@ use super::augment::Augmentation;
 use super::checks::{check_batch, check_names, check_own_parts, check_range, check_weights};
 use super::class_weight::class_weights;
 use super::fold::Fold;
+use super::forecast::{check_forecast, forecast};
 use super::layer_stack::LayerStack;
 use super::outputs::complete;
 use super::parameters::Parameters;
@@ -21,7 +22,8 @@ use super::table::{Table, TableTargets};
 use super::task::task_of;
 use super::task_keys::{stopping, target_normalize, value_loss};
 use crate::data::{
-    Dataset, Inputs, Normalization, Scaling, Split, SplitMode, Splits, split_in_order, split_rows,
+    Dataset, Forecast, Inputs, Normalization, Scaling, Split, SplitMode, Splits, split_in_order,
+    split_rows,
 };
 use crate::error::{Error, Result};
 use crate::network::{InputLayout, Network, Task, lower};
@@ -30,7 +32,7 @@ impl Run {
     /// Checks the parameters against the data and prepares the run: one replica on one fold.
     pub fn new(parameters: &Parameters, dataset: &Dataset) -> Result<Self> {
         let prepared = Prepared::new(parameters, dataset)?;
-        let splits = splits(parameters, dataset, &prepared.table, &prepared.labels)?;
+        let splits = prepared.splits(dataset)?;
         if splits.of(Split::Validation).is_empty()
             && let Some(key) = patience(parameters)
         {
@@ -85,6 +87,7 @@ struct Prepared<'a> {
     row_shape: Vec<usize>,
     input_layout: InputLayout,
     augmentation: Option<Augmentation>,
+    forecast: Option<Forecast>,
     network: Network,
     table: Table,
     labels: Vec<i64>,
@@ -93,10 +96,21 @@ struct Prepared<'a> {
 }
 
 impl<'a> Prepared<'a> {
-    fn new(parameters: &'a Parameters, dataset: &'a Dataset) -> Result<Self> {
-        let row_shape = dataset.row_shape.clone();
-        let Arranged { dataset, shape, layout } = Arranged::new(parameters, dataset)?;
+    fn new(parameters: &'a Parameters, given: &'a Dataset) -> Result<Self> {
+        let forecast = forecast(parameters)?;
+        let arranged = match &forecast {
+            None => Arranged::new(parameters, given),
+            Some(forecast) => Arranged::windows(given, forecast),
+        };
+        let Arranged { dataset, shape, layout } = arranged?;
+        let row_shape = match &forecast {
+            None => given.row_shape.clone(),
+            Some(_) => shape.clone(),
+        };
         let network = network(parameters, &dataset, shape)?;
+        if let Some(forecast) = &forecast {
+            check_forecast(parameters, &dataset, &network, forecast)?;
+        }
         check_names(&dataset, &network)?;
         check_batch(&network, parameters.batch_size)?;
         let augmentation = parameters.augment.map(|own| Augmentation::new(own, &network.input));
@@ -116,6 +130,7 @@ impl<'a> Prepared<'a> {
             row_shape,
             input_layout: layout,
             augmentation,
+            forecast,
             network,
             table,
             labels,
@@ -132,11 +147,21 @@ impl<'a> Prepared<'a> {
         let group = network.input.iter().skip(1).product();
         let inputs = Scaling::fit(parameters.normalize, &dataset.inputs, train, group);
         // f32 holds every byte, however it is scaled.
-        if let Inputs::Reals(values) = &dataset.inputs {
-            check_range("X", values.view(), &inputs, &table.center)?;
+        match &dataset.inputs {
+            Inputs::Bytes(_) => {}
+            Inputs::Reals(values) => check_range("X", values.view(), &inputs, &table.center)?,
+            Inputs::Windows(windows) => {
+                let of_channels =
+                    |all: &[f64]| all.iter().step_by(windows.length).copied().collect();
+                let scaling = Scaling {
+                    shift: of_channels(&inputs.shift),
+                    scale: of_channels(&inputs.scale),
+                };
+                let center: Vec<f64> = of_channels(&table.center);
+                check_range("the moments", windows.view(), &scaling, &center)?;
+            }
         }
-        let (targets, target_variation) =
-            scaled_targets(dataset, network, table, &splits, self.target_normalize)?;
+        let (targets, target_variation) = self.scaled_targets(&splits)?;
         let given = parameters.class_weight.as_ref();
         let class_weights = class_weights(given, network, table, labels, train)?;
         let fold = Fold {
@@ -150,6 +175,40 @@ impl<'a> Prepared<'a> {
         };
         check_weights(table, &fold)?;
         Ok(Fold { mean_weight: fold.mean_training_weight(table), ..fold })
+    }
+
+    /// The scaling of the targets, and their variation in each split.
+    fn scaled_targets(&self, splits: &Splits) -> Result<(Scaling, [Vec<f64>; 3])> {
+        let Prepared { dataset, network, table, .. } = self;
+        Ok(match network.task() {
+            Task::Classification => (Scaling::identity(0), Default::default()),
+            Task::MultiLabel => (Scaling::identity(network.outputs()), Default::default()),
+            Task::Regression => {
+                let mut values = dataset.targets.clone().into_reals();
+                let train = splits.of(Split::Train);
+                let scaling = Scaling::fit_targets(self.target_normalize, values.view(), train);
+                if let TableTargets::Values { center, .. } = &table.targets {
+                    check_range("y", values.view(), &scaling, center)?;
+                }
+                if let Some(forecast) = &self.forecast {
+                    // R² is of values.
+                    forecast.add_bases(&dataset.inputs, &mut values);
+                }
+                let variation =
+                    Split::ALL.map(|split| variation(&values, splits.of(split), &scaling));
+                (scaling, variation)
+            }
+        })
+    }
+
+    /// The rows of each split; of windows those whose targets lie in it. `given` is the data set as it was read.
+    fn splits(&self, given: &Dataset) -> Result<Splits> {
+        let Prepared { parameters, table, labels, .. } = self;
+        let splits = splits(parameters, given, table, labels)?;
+        let Some(forecast) = &self.forecast else { return Ok(splits) };
+        forecast
+            .splits(&splits, given.groups.as_deref())
+            .map_err(|error| error.within(format!("the data set {}", given.name)))
     }
 
     /// One replica per fold, all with the numbers of the parameters.
@@ -171,6 +230,7 @@ impl<'a> Prepared<'a> {
             row_shape,
             input_layout,
             augmentation: self.augmentation,
+            forecast: self.forecast,
             plan: lower(&network, parameters.initialization),
             feature_names: dataset.feature_names.clone(),
             network,
@@ -185,30 +245,6 @@ impl<'a> Prepared<'a> {
             folds,
         }
     }
-}
-
-/// The scaling of the targets, and their variation in each split.
-fn scaled_targets(
-    dataset: &Dataset,
-    network: &Network,
-    table: &Table,
-    splits: &Splits,
-    normalize: Normalization,
-) -> Result<(Scaling, [Vec<f64>; 3])> {
-    Ok(match network.task() {
-        Task::Classification => (Scaling::identity(0), Default::default()),
-        Task::MultiLabel => (Scaling::identity(network.outputs()), Default::default()),
-        Task::Regression => {
-            let values = dataset.targets.clone().into_reals();
-            let train = splits.of(Split::Train);
-            let scaling = Scaling::fit_targets(normalize, values.view(), train);
-            if let TableTargets::Values { center, .. } = &table.targets {
-                check_range("y", values.view(), &scaling, center)?;
-            }
-            let variation = Split::ALL.map(|split| variation(&values, splits.of(split), &scaling));
-            (scaling, variation)
-        }
-    })
 }
 
 /// The network the parameters describe, on rows of this shape; its input is checked against the data.
@@ -241,13 +277,15 @@ fn splits(
     table: &Table,
     labels: &[i64],
 ) -> Result<Splits> {
-    if let (SplitMode::Ordered, Some(seed)) = (parameters.split_mode, parameters.split_seed) {
+    if let (SplitMode::Ordered, Some(seed)) =
+        (parameters.split_mode_or_usual(), parameters.split_seed)
+    {
         return Err(Error::input(format!(
             "found {seed}, and SPLIT_MODE \"ordered\" leaves nothing to chance; leave one of them out"
         ))
         .within("SPLIT_SEED"));
     }
-    let rows = table.rows() as u32;
+    let rows = dataset.inputs.nrows() as u32;
     let own_test = dataset.own_test.map(|first| first as u32);
     if own_test.is_some() && dataset.own_validation.is_none() && parameters.split[2] > 0.0 {
         return Err(Error::input(format!(
@@ -275,7 +313,7 @@ fn splits(
 
 /// The first `rows` rows, divided as the parameters say.
 fn divided(parameters: &Parameters, table: &Table, labels: &[i64], rows: u32) -> Result<Splits> {
-    if parameters.split_mode == SplitMode::Ordered {
+    if parameters.split_mode_or_usual() == SplitMode::Ordered {
         return split_in_order(rows, parameters.split);
     }
     let classes = match &table.targets {

@@ -8,8 +8,7 @@ use super::optimizer::Optimizer;
 use super::replica::Replica;
 use super::step_rule::StepRule;
 use super::table::{Table, TableTargets};
-use crate::data::{Scaling, Split};
-
+use crate::data::{Forecast, Scaling, Split};
 use crate::network::{InputLayout, Network};
 use crate::plan::Plan;
 
@@ -36,6 +35,8 @@ pub struct Run {
     pub target_names: Option<Vec<String>>,
     /// How training rows are moved and flipped; None where they stay.
     pub augmentation: Option<Augmentation>,
+    /// The forecast that it learns; None where rows are examples.
+    pub forecast: Option<Forecast>,
     /// The rule of a step.
     pub step: StepRule,
     /// The divisions of the rows; a plain run has one.

@@ -2,7 +2,7 @@
 
 use ndarray::{ArcArray2, Array2, Axis};
 
-use crate::data::Inputs;
+use crate::data::{Inputs, Windows};
 
 /// The inputs of all rows before they are scaled, shape (rows, inputs), row by row.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +11,8 @@ pub enum TableInputs {
     Reals(Array2<f32>),
     /// As the data have them: f32 holds them all.
     Bytes(ArcArray2<u8>),
+    /// Windows of moments, centred.
+    Windows(Windows<f32>),
 }
 
 /// The inputs of a row.
@@ -42,6 +44,14 @@ impl TableInputs {
                 let (values, center) = centre(values, is_centred);
                 (TableInputs::Reals(values), center)
             }
+            Inputs::Windows(windows) => {
+                let &Windows { ref moments, length, count } = windows;
+                let means = moments.mean_axis(Axis(0)).filter(|_| is_centred);
+                let center = means.map_or_else(|| vec![0.0; moments.ncols()], |m| m.to_vec());
+                let moments = less(moments.view(), &center).into_shared();
+                let center = windows.of_elements(&center);
+                (TableInputs::Windows(Windows { moments, length, count }), center)
+            }
         }
     }
 
@@ -50,6 +60,7 @@ impl TableInputs {
         match self {
             TableInputs::Reals(values) => values.dim(),
             TableInputs::Bytes(values) => values.dim(),
+            TableInputs::Windows(windows) => windows.dim(),
         }
     }
 
@@ -58,7 +69,7 @@ impl TableInputs {
         self.dim().0
     }
 
-    /// The inputs of a row.
+    /// The inputs of a row; of a window its moments, one after the other.
     pub fn row(&self, row: usize) -> TableRow<'_> {
         let own = |columns: usize| row * columns..(row + 1) * columns;
         match self {
@@ -68,6 +79,7 @@ impl TableInputs {
             TableInputs::Bytes(values) => {
                 TableRow::Bytes(&values.as_slice().unwrap_or_default()[own(values.ncols())])
             }
+            TableInputs::Windows(windows) => TableRow::Reals(windows.window(row)),
         }
     }
 
@@ -76,6 +88,7 @@ impl TableInputs {
         match self {
             TableInputs::Reals(values) => values.is_standard_layout(),
             TableInputs::Bytes(values) => values.is_standard_layout(),
+            TableInputs::Windows(windows) => windows.moments.is_standard_layout(),
         }
     }
 
@@ -84,6 +97,7 @@ impl TableInputs {
         match self {
             TableInputs::Reals(values) => 4 * values.len() as u64,
             TableInputs::Bytes(values) => values.len() as u64,
+            TableInputs::Windows(windows) => 4 * windows.moments.len() as u64,
         }
     }
 }

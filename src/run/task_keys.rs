@@ -1,5 +1,6 @@
 //! The keys that depend on the task: `LOSS`, the patience and `TARGET_NORMALIZE`.
 
+use super::forecast::forecast;
 use super::parameters::Parameters;
 use super::stopping::Stopping;
 use crate::data::Normalization;
@@ -9,6 +10,7 @@ use crate::plan::ValueLoss;
 
 /// Checks all that needs no data: the layers, and the keys that depend on the task.
 pub(crate) fn check_without_data(parameters: &Parameters) -> Result<()> {
+    forecast(parameters)?;
     let layers = parameters.network_layers()?;
     let output = Output::of(&layers).map_err(|e| e.within(parameters.layers.key()))?;
     match parameters.task {

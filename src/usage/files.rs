@@ -1,13 +1,13 @@
 //! A trained model on the rows of a file.
 
 use super::output::PredictionFile;
-use super::predictor::{Predictor, block_rows, columns, scaled};
+use super::predictor::{Predictor, bases, block_rows, columns, scaled};
 use super::targets::truth;
 use crate::backend::{Infer, Trained};
 use crate::data::{Labelled, Rows};
 use crate::error::{Error, Result};
 use crate::memory::available;
-use crate::metrics::{Metrics, Tally};
+use crate::metrics::{Metrics, Tally, Truth};
 use crate::model::Model;
 
 /// Predicts the rows of `rows` into `output`, block by block; tells `progress` the rows done. Returns the number
@@ -49,6 +49,20 @@ fn check_classes(classes: usize) -> Result<()> {
     )))
 }
 
+/// The truth of a forecast of changes as values; None where it is them.
+fn values(model: &Model, data: &Labelled, truth: &Truth) -> Option<Truth> {
+    let (Some(bases), Truth::Values(changes)) = (bases(model), truth) else { return None };
+    let mut values = changes.clone();
+    for (example, mut values) in
+        data.examples.iter().cloned().flatten().zip(values.outer_iter_mut())
+    {
+        for (value, base) in values.iter_mut().zip(&bases) {
+            *value += data.inputs.element(example, *base);
+        }
+    }
+    Some(Truth::Values(values))
+}
+
 /// How good the model is on rows with targets. Every row counts the same.
 pub async fn evaluate(
     model: &Model,
@@ -58,16 +72,17 @@ pub async fn evaluate(
 ) -> Result<Metrics> {
     check_classes(model.labels.len())?;
     let truth = truth(model, data)?;
+    // Figures are of values, losses of what the network gives.
+    let values = values(model, data, &truth);
     // A row that f32 can't hold is refused before a device is opened.
     let (block_rows, columns) = (block_rows(model), columns(model));
-    let rows = data.inputs.nrows();
-    let blocks = || (0..rows).step_by(block_rows).map(|first| first..rows.min(first + block_rows));
+    let blocks = || data.blocks(block_rows);
     for block in blocks() {
         let (first, rows) = (block.start as u64, data.inputs.rows(block));
         scaled(&model.inputs, columns.as_deref(), rows.view(), first)?;
     }
     let mut predictor = Predictor::with_targets(model, open).await?;
-    let mut tally = Tally::new(model.labels.len(), &truth);
+    let mut tally = Tally::new(model.labels.len(), values.as_ref().unwrap_or(&truth));
     let (mut first, mut loss_sum) = (0usize, 0.0);
     for block in blocks() {
         let block = data.inputs.rows(block);

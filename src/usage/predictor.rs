@@ -22,6 +22,8 @@ pub struct Predictor {
     inputs: Scaling,
     /// The column of each input, where the channels of a row come last.
     columns: Option<Vec<usize>>,
+    /// The input of a row, in original units, to which each output is added, in a forecast of changes.
+    bases: Option<Vec<usize>>,
     /// Tells the meaning of the outputs: with one sigmoid, the probability of the second of two classes.
     loss: Loss,
     block_rows: usize,
@@ -55,6 +57,7 @@ impl Predictor {
             infer: open(trained).await?,
             inputs: model.inputs.clone(),
             columns: columns(model),
+            bases: bases(model),
             loss: model.network.loss(),
             block_rows: block_rows(model),
         })
@@ -69,9 +72,9 @@ impl Predictor {
     /// (rows, classes), or of the labels, shape (rows, labels), or the values, shape (rows, outputs).
     /// Probabilities are f32s. `first` is the number of the first row, for messages.
     pub async fn predict(&mut self, rows: &Array2<f64>, first: u64) -> Result<Array2<f64>> {
-        let rows = scaled(&self.inputs, self.columns.as_deref(), rows.view(), first)?;
-        let outputs = self.infer.predict(rows.view()).await?;
-        Ok(self.predictions(outputs))
+        let scaled = scaled(&self.inputs, self.columns.as_deref(), rows.view(), first)?;
+        let outputs = self.infer.predict(scaled.view()).await?;
+        Ok(self.predictions(outputs, rows.view()))
     }
 
     /// The same, and the sum of the losses against these targets.
@@ -81,15 +84,15 @@ impl Predictor {
         truth: &Truth,
         first: u64,
     ) -> Result<Evaluated> {
-        let rows = scaled(&self.inputs, self.columns.as_deref(), rows, first)?;
-        let Evaluated { predictions, loss_sum } = self.infer.evaluate(rows.view(), truth).await?;
-        Ok(Evaluated { predictions: self.predictions(predictions), loss_sum })
+        let scaled = scaled(&self.inputs, self.columns.as_deref(), rows, first)?;
+        let Evaluated { predictions, loss_sum } = self.infer.evaluate(scaled.view(), truth).await?;
+        Ok(Evaluated { predictions: self.predictions(predictions, rows), loss_sum })
     }
 
-    /// From the outputs of the network to predictions.
-    fn predictions(&self, outputs: Array2<f64>) -> Array2<f64> {
+    /// From the outputs of the network on these rows, in original units, to predictions.
+    fn predictions(&self, outputs: Array2<f64>, rows: ArrayView2<f64>) -> Array2<f64> {
         match self.loss {
-            Loss::OfValues(_) => outputs,
+            Loss::OfValues(_) => with_bases(outputs, rows, self.bases.as_deref()),
             Loss::SoftmaxCrossEntropy | Loss::MultiLabelCrossEntropy => {
                 outputs.mapv(|p| f64::from(p as f32))
             }
@@ -101,6 +104,25 @@ impl Predictor {
             }
         }
     }
+}
+
+/// The element of a window that each output of a model is the change from, in a forecast of changes.
+pub(super) fn bases(model: &Model) -> Option<Vec<usize>> {
+    let network = &model.network;
+    model.forecast.as_ref().and_then(|own| own.bases(network.inputs(), network.outputs()))
+}
+
+/// Outputs, each plus the element of its row that it is the change from.
+pub(super) fn with_bases(
+    mut outputs: Array2<f64>,
+    rows: ArrayView2<f64>,
+    bases: Option<&[usize]>,
+) -> Array2<f64> {
+    let Some(bases) = bases else { return outputs };
+    for ((row, output), value) in outputs.indexed_iter_mut() {
+        *value += rows[[row, bases[output]]];
+    }
+    outputs
 }
 
 /// The rows of a block.

@@ -1,6 +1,6 @@
 //! The rows and targets that a model expects of a file.
 
-use crate::data::{Labelled, Targets, Wanted};
+use crate::data::{Forecast, Labelled, Targets, Wanted};
 use crate::error::{Error, Result};
 use crate::metrics::Truth;
 use crate::model::Model;
@@ -13,6 +13,9 @@ pub fn wanted(model: &Model) -> Wanted {
     for (class, &label) in model.labels.iter().enumerate() {
         class_names.extend(model.class_name(class).map(|name| (name.to_owned(), label)));
     }
+    if let Some(forecast) = &model.forecast {
+        return wanted_moments(model, forecast);
+    }
     Wanted {
         row_shape: model.input_layout.of_data(&model.network.input),
         other_shapes: model.row_shapes(),
@@ -21,14 +24,31 @@ pub fn wanted(model: &Model) -> Wanted {
         target_names: model.output_names().map(<[String]>::to_vec),
         class_names,
         labels: model.labels.clone(),
+        forecast: None,
         header: None,
+    }
+}
+
+/// The moments that a forecast expects of a file: features and targets in a row.
+fn wanted_moments(model: &Model, forecast: &Forecast) -> Wanted {
+    let targets = forecast.targets(model.network.outputs());
+    let own = if forecast.autoregressive { targets } else { 0 };
+    let features = model.network.input[0] - own;
+    let names = |names: &[String]| names[..features].to_vec();
+    Wanted {
+        row_shape: vec![features],
+        feature_names: model.feature_names.as_deref().map(names),
+        targets,
+        target_names: model.output_names().and_then(|names| forecast.target_names(names)),
+        forecast: Some(forecast.clone()),
+        ..Wanted::default()
     }
 }
 
 /// The targets as the model's classes or outputs; others are refused.
 pub(super) fn truth(model: &Model, data: &Labelled) -> Result<Truth> {
     let columns = data.targets.columns();
-    let expected = wanted(model).targets;
+    let expected = if model.labels.is_empty() { model.network.outputs() } else { 1 };
     if columns != expected {
         return Err(Error::input(format!(
             "the targets have {columns} columns; the model predicts {expected}"

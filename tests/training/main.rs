@@ -8,6 +8,7 @@ mod common;
 mod cuts;
 mod endings;
 mod figures;
+mod forecasts;
 mod images;
 mod lost_device;
 mod replicas;

@@ -119,6 +119,18 @@ pub(super) fn weights(name: &str, weights: ArrayD<f64>, rows: usize) -> Result<V
     Ok(weights)
 }
 
+/// One group per row.
+pub(super) fn groups(name: &str, shape: &[usize], rows: usize) -> Result<()> {
+    if shape == [rows] {
+        return Ok(());
+    }
+    Err(Error::input(format!(
+        "array {name} has the shape {}; a group for each of the {rows} rows is needed, shape {}",
+        tuple(shape),
+        tuple(&[rows])
+    )))
+}
+
 /// One name per feature, or per channel for signals and images, whose channels come first or last.
 pub(super) fn feature_names(name: &str, found: usize, row_shape: &[usize]) -> Result<()> {
     if row_shape.last() == Some(&found) || row_shape.iter().product::<usize>() == found {

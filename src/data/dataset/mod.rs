@@ -47,6 +47,8 @@ pub struct Dataset {
     pub own_test: Option<usize>,
     /// One weight per row, finite and not negative.
     pub sample_weight: Option<Vec<f64>>,
+    /// The group of each row, in a forecast: no window crosses groups.
+    pub groups: Option<Vec<i64>>,
     /// Names of the features.
     pub feature_names: Option<Vec<String>>,
     /// Names of the classes or outputs.
@@ -115,13 +117,21 @@ impl Dataset {
         Ok(self)
     }
 
+    /// The same data set with the group of each row: no window of a forecast crosses groups.
+    pub fn with_groups(mut self, groups: Vec<i64>) -> Result<Self> {
+        checks::groups("groups", &[groups.len()], self.inputs.nrows())
+            .map_err(|error| error.within(&self.name))?;
+        self.groups = Some(groups);
+        Ok(self)
+    }
+
     /// The same data set with these columns, in their order; `row_shape` stays that of the file.
     pub(crate) fn with_columns(&self, columns: &[usize]) -> Self {
         Self { inputs: self.inputs.select(columns), ..self.without_inputs() }
     }
 
     /// The same data set with no inputs, without a copy of them.
-    fn without_inputs(&self) -> Self {
+    pub(super) fn without_inputs(&self) -> Self {
         Self {
             name: self.name.clone(),
             path: self.path.clone(),
@@ -132,6 +142,7 @@ impl Dataset {
             own_validation: self.own_validation,
             own_test: self.own_test,
             sample_weight: self.sample_weight.clone(),
+            groups: self.groups.clone(),
             feature_names: self.feature_names.clone(),
             target_names: self.target_names.clone(),
             unused: self.unused.clone(),
@@ -149,6 +160,7 @@ impl Dataset {
             own_validation: None,
             own_test: None,
             sample_weight: None,
+            groups: None,
             feature_names: None,
             target_names: None,
             unused: None,

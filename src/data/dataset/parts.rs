@@ -81,13 +81,13 @@ fn stacked_inputs(parts: Vec<Inputs>) -> Result<Inputs> {
     if parts.iter().all(|part| matches!(part, Inputs::Bytes(_))) {
         let bytes = parts.into_iter().filter_map(|part| match part {
             Inputs::Bytes(bytes) => Some(bytes.into_owned()),
-            Inputs::Reals(_) => None,
+            Inputs::Reals(_) | Inputs::Windows(_) => None,
         });
         return Ok(stacked(bytes.collect())?.into());
     }
     let reals = parts.into_iter().map(|part| match part {
         Inputs::Reals(values) => values,
-        Inputs::Bytes(bytes) => bytes.mapv(f64::from),
+        Inputs::Bytes(_) | Inputs::Windows(_) => part.to_reals(),
     });
     Ok(stacked(reals.collect())?.into())
 }

@@ -7,7 +7,9 @@ use super::part::Part;
 use super::selection::Selection;
 use super::{Dataset, checks, selection, weights};
 use crate::data::npz::Archive;
+use crate::data::numbers::Numbers;
 use crate::error::{Error, Result};
+use crate::text::listed;
 
 /// A list of more arrays than this gives their number too.
 const MANY: usize = 100;
@@ -30,17 +32,27 @@ impl Dataset {
     /// `target_names`. Names that are no text arrays are not used: no run needs them. `unused` tells what else
     /// the archive holds.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
-        Self::read_if(path.as_ref(), checks::enough_rows, false)
+        Self::read_grouped(path, None)
+    }
+
+    /// The same with an array of this name, whole numbers, one for each row in that order: its group in a forecast.
+    pub fn read_grouped(path: impl AsRef<Path>, groups: Option<&str>) -> Result<Self> {
+        Self::read_if(path.as_ref(), checks::enough_rows, false, groups)
     }
 
     /// The same, but one row is enough, and test rows alone are: for an evaluation.
-    pub(in crate::rooms::data) fn read_any(path: &Path) -> Result<Self> {
-        Self::read_if(path, |_, _| Ok(()), true)
+    pub(in crate::rooms::data) fn read_any(path: &Path, groups: Option<&str>) -> Result<Self> {
+        Self::read_if(path, |_, _| Ok(()), true, groups)
     }
 
-    fn read_if(path: &Path, enough: Enough, test_will_do: bool) -> Result<Self> {
+    fn read_if(
+        path: &Path,
+        enough: Enough,
+        test_will_do: bool,
+        groups: Option<&str>,
+    ) -> Result<Self> {
         let dataset = Archive::open_hashed(path).and_then(|(mut archive, sha256)| {
-            let dataset = Self::from_archive(&mut archive, enough, test_will_do)?;
+            let dataset = Self::from_archive(&mut archive, enough, test_will_do, groups)?;
             Ok(Dataset { sha256: Some(sha256), ..dataset })
         });
         let dataset = dataset.map_err(|error| error.within(path.display()))?;
@@ -48,7 +60,12 @@ impl Dataset {
         Ok(Dataset { name, path: Some(path.to_owned()), ..dataset })
     }
 
-    fn from_archive(archive: &mut Archive, enough: Enough, test_will_do: bool) -> Result<Self> {
+    fn from_archive(
+        archive: &mut Archive,
+        enough: Enough,
+        test_will_do: bool,
+        groups: Option<&str>,
+    ) -> Result<Self> {
         let Selection { train, validation, test } = selection::select(archive, test_will_do)?;
         let pairs = [Some(&train), validation.as_ref(), test.as_ref()].into_iter().flatten();
         let (inputs, targets): (Vec<_>, Vec<_>) = pairs.map(|pair| (&*pair.x, &*pair.y)).unzip();
@@ -73,8 +90,34 @@ impl Dataset {
         dataset.own_test = test.map(|_| rows[0] + rows[1]);
         dataset.sample_weight = weights::read(archive, rows, &mut used)?;
         dataset.read_names(archive, &mut used)?;
+        if let Some(name) = groups {
+            dataset.read_groups(archive, name)?;
+            used.push(name.into());
+        }
         dataset.unused = unused(archive, &used);
         Ok(dataset)
+    }
+
+    /// The group of each row.
+    fn read_groups(&mut self, archive: &mut Archive, name: &str) -> Result<()> {
+        let within = |error: Error| error.within("GROUPS");
+        if !archive.has(name) {
+            let arrays: Vec<String> = archive.names().map(String::from).collect();
+            let found = format!("found {name:?}, and the archive has no such array");
+            let allowed = format!("allowed: one of {}", listed(&arrays));
+            return Err(within(Error::input(format!("{found}; {allowed}"))));
+        }
+        let groups = match archive.numbers(name)? {
+            Numbers::Integers(values) => values,
+            Numbers::Bytes(values) => values.mapv(i64::from),
+            Numbers::Reals(_) => {
+                let what = format!("array {name} holds real numbers; allowed: whole numbers");
+                return Err(within(Error::input(what)));
+            }
+        };
+        checks::groups(name, groups.shape(), self.inputs.nrows()).map_err(within)?;
+        self.groups = Some(groups.into_iter().collect());
+        Ok(())
     }
 
     /// The names of features and targets, where there are some.

@@ -70,7 +70,8 @@ fn is_of_no_prediction(name: &str) -> bool {
 
 /// Inputs and targets of an archive.
 pub(super) fn labelled(path: &Path, wanted: &Wanted) -> Result<Labelled> {
-    let dataset = Dataset::read_any(path)?;
+    let groups = wanted.forecast.as_ref().and_then(|own| own.groups.as_deref());
+    let dataset = Dataset::read_any(path, groups)?;
     test_rows(&dataset, wanted).map_err(|error| error.within(path.display()))
 }
 
@@ -88,7 +89,9 @@ fn test_rows(dataset: &Dataset, wanted: &Wanted) -> Result<Labelled> {
     };
     let own_test = dataset.own_test.is_some();
     let note = dataset.unused.as_ref().map(|arrays| format!("not used: {arrays}"));
-    Ok(Labelled { inputs, targets, own_test, assumed_target: None, note })
+    let groups = dataset.groups.as_ref().map(|groups| groups[first..].to_vec());
+    let examples = std::iter::once(0..inputs.nrows()).collect();
+    Ok(Labelled { inputs, targets, examples, groups, own_test, assumed_target: None, note })
 }
 
 /// The columns in the model's order, where both sides name them; names of channels have to be in that

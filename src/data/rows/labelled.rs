@@ -1,6 +1,7 @@
 //! The rows of a file with their targets.
 
 use std::io::Read;
+use std::ops::Range;
 
 use ndarray::{Array2, Axis, concatenate};
 
@@ -17,8 +18,12 @@ use crate::memory::refuse_to_read;
 pub struct Labelled {
     /// Shape (rows, inputs), all values finite.
     pub inputs: Inputs,
-    /// The targets of the rows.
+    /// The targets of the rows that count.
     pub targets: Targets,
+    /// The rows that count, as ranges: all, or in a forecast the windows that cross no groups.
+    pub examples: Vec<Range<usize>>,
+    /// The group of each moment, where the model's forecast has groups.
+    pub groups: Option<Vec<i64>>,
     /// Whether they are the test part of an archive with a split of its own.
     pub own_test: bool,
     /// The column that was taken as the target because it alone is no feature: the model has no name for it.
@@ -28,6 +33,20 @@ pub struct Labelled {
 }
 
 impl Labelled {
+    /// The number of rows that count.
+    pub fn rows(&self) -> usize {
+        self.examples.iter().map(Range::len).sum()
+    }
+
+    /// The rows that count, in blocks of neighbours.
+    pub(crate) fn blocks(&self, most: usize) -> impl Iterator<Item = Range<usize>> {
+        let of = move |all: &Range<usize>| {
+            let end = all.end;
+            all.clone().step_by(most).map(move |first| first..end.min(first + most))
+        };
+        self.examples.iter().flat_map(of)
+    }
+
     /// All rows of a text with their targets.
     pub(super) fn of_text(text: impl Read + 'static, wanted: &Wanted) -> Result<Self> {
         let mut rows = CsvRows::new(text, wanted, Columns::with_targets)?;
@@ -40,7 +59,16 @@ impl Labelled {
             _ => None,
         };
         let (note, targets) = (rows.note(), Targets::Reals(targets));
-        Ok(Labelled { inputs: inputs.into(), targets, own_test: false, assumed_target, note })
+        let examples = std::iter::once(0..inputs.nrows()).collect();
+        Ok(Labelled {
+            inputs: inputs.into(),
+            targets,
+            examples,
+            groups: None,
+            own_test: false,
+            assumed_target,
+            note,
+        })
     }
 }
 

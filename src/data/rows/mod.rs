@@ -8,19 +8,22 @@ mod content;
 mod csv;
 mod first_line;
 mod labelled;
+mod moments;
 mod wanted;
 
 use std::io::Read;
 use std::path::Path;
 
-use ndarray::Array2;
+use ndarray::{Array2, Axis, concatenate, s};
 
 use self::columns::Columns;
 use self::content::Content;
 use self::csv::CsvRows;
 pub use self::labelled::Labelled;
+use self::moments::last_window;
 pub use self::wanted::Wanted;
 use self::wanted::check_shape;
+use super::forecast::Forecast;
 use super::inputs::Inputs;
 use super::npz::ArrayStream;
 use crate::error::{Error, Result};
@@ -44,16 +47,41 @@ enum Source {
 impl Rows {
     /// Opens a file; refuses one whose columns, shape or names do not suit the model.
     pub fn open(path: &Path, wanted: &Wanted) -> Result<Self> {
+        let name = path.display().to_string();
+        if let Some(forecast) = wanted.forecast.as_ref().filter(|own| own.autoregressive) {
+            let rows = Labelled::moments(path, wanted)?.into_last_window(forecast, name.clone());
+            return rows.map_err(|error| error.within(name));
+        }
         let source = Source::open(path, wanted);
-        let (source, note) = source.map_err(|error| error.within(path.display()))?;
-        Ok(Rows { source, name: path.display().to_string(), row: 0, note })
+        let (source, note) = source.map_err(|error| error.within(&name))?;
+        Rows { source, name, row: 0, note }.of_forecast(wanted)
     }
 
     /// Rows of CSV text, such as standard input.
     pub fn from_csv(text: impl Read + 'static, name: &str, wanted: &Wanted) -> Result<Self> {
+        if let Some(forecast) = wanted.forecast.as_ref().filter(|own| own.autoregressive) {
+            let moments = Labelled::of_text(text, wanted);
+            let rows = moments.and_then(|own| own.into_last_window(forecast, name.into()));
+            return rows.map_err(|error| error.within(name));
+        }
         let source = Source::text(text, wanted);
         let (source, note) = source.map_err(|error| error.within(name))?;
-        Ok(Rows { source, name: name.into(), row: 0, note })
+        Rows { source, name: name.into(), row: 0, note }.of_forecast(wanted)
+    }
+
+    /// The rows, or of moments without targets their last window.
+    fn of_forecast(mut self, wanted: &Wanted) -> Result<Self> {
+        const ROWS: usize = 1 << 14;
+        let Some(forecast) = &wanted.forecast else { return Ok(self) };
+        let mut last = Array2::zeros((0, wanted.inputs()));
+        while let Some(block) = self.next_block(ROWS.max(forecast.window))? {
+            let all = concatenate(Axis(0), &[last.view(), block.view()])
+                .map_err(|error| Error::input(error.to_string()))?;
+            let first = all.nrows().saturating_sub(forecast.window);
+            last = all.slice(s![first.., ..]).to_owned();
+        }
+        let window = last_window(&last, None, forecast).map_err(|e| e.within(&self.name))?;
+        Ok(Rows { source: Source::Whole(window), row: 0, ..self })
     }
 
     /// The parts of the file that are not used, in words, where that is not plain.
@@ -127,6 +155,13 @@ impl Labelled {
     /// part.
     pub fn read(path: &Path, wanted: &Wanted) -> Result<Self> {
         let within = |error: Error| error.within(path.display());
+        let moments = Self::moments(path, wanted)?;
+        moments.as_examples(wanted).map_err(within)
+    }
+
+    /// The rows as they are: in a forecast, moments.
+    fn moments(path: &Path, wanted: &Wanted) -> Result<Self> {
+        let within = |error: Error| error.within(path.display());
         match Content::of(path).map_err(within)? {
             Content::Archive => archive::labelled(path, wanted),
             Content::Array => Err(within(Error::input(
@@ -139,7 +174,21 @@ impl Labelled {
 
     /// The same from CSV text, such as standard input.
     pub fn from_csv(text: impl Read + 'static, name: &str, wanted: &Wanted) -> Result<Self> {
-        Self::of_text(text, wanted).map_err(|error| error.within(name))
+        let moments = Self::of_text(text, wanted);
+        moments.and_then(|own| own.as_examples(wanted)).map_err(|error| error.within(name))
+    }
+
+    /// The last window of the moments, as the rows of a file of this name.
+    fn into_last_window(self, forecast: &Forecast, name: String) -> Result<Rows> {
+        let window = self.last_window(forecast)?;
+        Ok(Rows { source: Source::Whole(window), name, row: 0, note: self.note })
+    }
+
+    fn as_examples(self, wanted: &Wanted) -> Result<Self> {
+        match &wanted.forecast {
+            None => Ok(self),
+            Some(forecast) => self.examples_of(forecast),
+        }
     }
 }
 

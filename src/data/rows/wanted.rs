@@ -1,5 +1,6 @@
 //! What the rows of a file must be.
 
+use crate::data::forecast::Forecast;
 use crate::error::{Error, Result};
 
 /// What the rows of a file must be.
@@ -19,6 +20,8 @@ pub struct Wanted {
     pub class_names: Vec<(String, i64)>,
     /// The labels of the classes; empty where targets are values.
     pub labels: Vec<i64>,
+    /// The forecast whose moments the rows are; None where each is an example.
+    pub forecast: Option<Forecast>,
     /// Whether the first line of a CSV file is a header; None where the line itself tells.
     pub header: Option<bool>,
 }

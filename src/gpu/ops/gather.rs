@@ -24,6 +24,7 @@ struct Parameters {
     fold: u32,
     bytes: u32,
     moves: u32,
+    window: u32,
 }
 
 /// `ALL_FOLDS` of the kernel.
@@ -52,6 +53,7 @@ impl Gather<'_> {
             fold: part.fold.map_or(ALL_FOLDS, word),
             bytes: part.is_of_bytes.into(),
             moves: self.augmentation.is_some().into(),
+            window: word(part.window),
             sizes: augmentation.sizes,
             shift: augmentation.shift,
             flips: augmentation.flips.map(u32::from),

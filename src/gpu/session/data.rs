@@ -1,6 +1,6 @@
 //! The data set on the device, uploaded once.
 
-use ndarray::s;
+use ndarray::{ArrayView2, s};
 
 use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
@@ -30,6 +30,8 @@ pub(in crate::rooms::gpu) struct Part {
     pub buffer: wgpu::Buffer,
     /// Whether it holds bytes, four to a word; else bits of f32.
     pub is_of_bytes: bool,
+    /// The rows of the table that are an example, one where they are no windows.
+    pub window: usize,
     pub first_row: usize,
     pub rows: usize,
 }
@@ -86,7 +88,14 @@ fn parts(gpu: &Gpu, run: &Run) -> Result<Vec<Part>> {
 }
 
 fn parts_of(gpu: &Gpu, inputs: &TableInputs, fold: Option<usize>) -> Result<Vec<Part>> {
-    let (rows, columns) = inputs.dim();
+    let (rows, columns) = match inputs {
+        TableInputs::Windows(windows) => windows.moments.dim(),
+        TableInputs::Reals(_) | TableInputs::Bytes(_) => inputs.dim(),
+    };
+    let window = match inputs {
+        TableInputs::Windows(windows) => windows.length,
+        TableInputs::Reals(_) | TableInputs::Bytes(_) => 1,
+    };
     let is_of_bytes = matches!(inputs, TableInputs::Bytes(_));
     let size = if is_of_bytes { size_of::<u8>() } else { size_of::<f32>() };
     let most = (gpu.binding_limit as usize / (size * columns.max(1))).max(1);
@@ -94,17 +103,18 @@ fn parts_of(gpu: &Gpu, inputs: &TableInputs, fold: Option<usize>) -> Result<Vec<
     for first_row in (0..rows).step_by(most) {
         let rows = most.min(rows - first_row);
         let block = s![first_row..first_row + rows, ..];
+        let upload = |values: ArrayView2<f32>| {
+            gpu.upload("the inputs", values.slice(block).as_slice().unwrap_or_default())
+        };
         let buffer = match inputs {
-            TableInputs::Reals(values) => {
-                let values = values.slice(block);
-                gpu.upload("the inputs", values.as_slice().unwrap_or_default())?
-            }
+            TableInputs::Reals(values) => upload(values.view())?,
+            TableInputs::Windows(windows) => upload(windows.view())?,
             TableInputs::Bytes(values) => {
                 let values = values.slice(block);
                 gpu.upload_bytes("the inputs", values.as_slice().unwrap_or_default())?
             }
         };
-        parts.push(Part { fold, buffer, is_of_bytes, first_row, rows });
+        parts.push(Part { fold, buffer, is_of_bytes, window, first_row, rows });
     }
     Ok(parts)
 }

@@ -3,6 +3,7 @@
 
 mod data;
 mod device;
+mod forecast;
 mod key;
 mod network;
 mod splits;
@@ -17,6 +18,7 @@ pub(super) use network::either_form;
 /// Every key by subject, in the order in which keys are written.
 pub static SUBJECTS: &[Subject] = &[
     Subject { name: "data", keys: data::KEYS },
+    Subject { name: "forecasts", keys: forecast::KEYS },
     Subject { name: "network", keys: network::KEYS },
     Subject { name: "training", keys: training::KEYS },
     Subject { name: "stopping", keys: stopping::KEYS },

@@ -36,9 +36,9 @@ pub(super) const KEYS: &[Key] = &[
         name: "SPLIT_MODE",
         help: "how rows are divided: at random, or in their order, training rows first, then validation, then test, as \
                rows that follow each other in time need it",
-        default: DefaultValue::Usual,
+        default: DefaultValue::Told("`\"random\"`, with `WINDOW` `\"ordered\"`"),
         other_names: &[],
-        setting: &Field {
+        setting: &Optional {
             of: Choice(&[("random", SplitMode::Random), ("ordered", SplitMode::Ordered)]),
             at: |p| &mut p.split_mode,
         },

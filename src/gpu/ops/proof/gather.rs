@@ -31,7 +31,7 @@ impl Inputs {
             true => bench.upload_bytes(&own.iter().map(|&byte| byte as u8).collect::<Vec<_>>()),
             false => bench.upload(own),
         };
-        Part { fold: None, buffer, is_of_bytes: self.is_of_bytes, first_row, rows }
+        Part { fold: None, buffer, is_of_bytes: self.is_of_bytes, window: 1, first_row, rows }
     }
 }
 
@@ -66,6 +66,47 @@ pub(super) fn whole(bench: &mut Bench, shape: &Shape) {
             expected[own..own + scaled.len()].copy_from_slice(&words(&scaled));
         }
         bench.same(format!("x from {parts} parts, bytes: {is_of_bytes}"), &x, &expected);
+    }
+}
+
+/// Windows of moments, which may lie in two parts of the table.
+pub(super) fn windows(bench: &mut Bench, shape: &Shape) {
+    let (capacity, replicas) = (shape.capacity, shape.replicas());
+    for (parts, channels, length) in [(1, 1, 1), (1, 3, 7), (3, 2, 5)] {
+        let inputs = channels * length;
+        let table = Inputs::new(bench, false, ROWS * channels);
+        let scaling = bench.normal(replicas * 2 * inputs, 2.0);
+        let rows = bench.below(replicas * capacity, ROWS + 1 - length);
+        let mut expected = bench.below(replicas * capacity * inputs, 1000);
+        let to = Gathered {
+            capacity,
+            rows: bench.upload(&rows),
+            inputs: bench.upload(&expected),
+            truth: bench.upload::<u32>(&[]),
+            weights: bench.upload::<u32>(&[]),
+        };
+        let scaling_buffer = bench.upload(&scaling);
+        let gather = Gather { inputs, scaling: &scaling_buffer, augmentation: None };
+        for part in 0..parts {
+            let (first, last) = (part * ROWS / parts, (part + 1) * ROWS / parts);
+            let part = table.part(bench, first, last - first, channels);
+            let part = Part { window: length, ..part };
+            let dispatch = gather.launch(&mut bench.dispatcher(replicas), &part, &to);
+            bench.submit(&[dispatch], shape.steps());
+        }
+        let x = bench.read(&to.inputs, expected.len());
+        for (replica, &used) in shape.rows.iter().enumerate() {
+            for i in 0..used {
+                let at = replica * capacity + i;
+                let own = (0..inputs).map(|e| {
+                    table.values[(rows[at] as usize + e % length) * channels + e / length]
+                });
+                let own: Vec<f32> = own.collect();
+                let row = scaled(&own, inputs, &scaling[replica * 2 * inputs..], &[0]);
+                expected[at * inputs..][..inputs].copy_from_slice(&words(&row));
+            }
+        }
+        bench.same(format!("x of windows of {length} from {parts} parts"), &x, &expected);
     }
 }
 

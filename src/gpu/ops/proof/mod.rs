@@ -59,6 +59,7 @@ const OTHERS: &[Row] = &[
     ("batch, values", bench::batches, data::batch_of_values),
     ("gather", bench::batches, gather::whole),
     ("gather, moved", bench::batches, gather::moved),
+    ("gather, windows", bench::batches, gather::windows),
     ("make_steps", bench::few_batches, make_steps::training),
     ("keep_best", bench::few_tensors, epoch::keep_best),
     ("math", bench::few_tensors, mathematics::functions),

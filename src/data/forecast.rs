@@ -1,0 +1,229 @@
+//! Forecasts: examples of a table whose rows are moments in order.
+
+use ndarray::{Array2, concatenate, prelude::Axis};
+
+use super::dataset::{Dataset, Targets};
+use super::inputs::Inputs;
+use super::split::{Split, Splits};
+use super::windows::Windows;
+use crate::error::{Error, Result, counted};
+use crate::memory::refuse_copy;
+
+/// A forecast of the targets of later moments from the moments of a window.
+///
+/// An example is a window, shape (channels, window): the features and then, under `autoregressive`, the targets. Its
+/// outputs are the targets so many moments after the window's last, one horizon after the other.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Forecast {
+    /// The moments of a window, 1 or more.
+    pub window: usize,
+    /// Moments from the window's last to the targets, each 1 or more.
+    pub horizons: Vec<usize>,
+    /// Whether the targets up to the window's last moment are among its channels.
+    pub autoregressive: bool,
+    /// Whether the network gives the change from the window's last moment, not the value.
+    pub change: bool,
+    /// The array whose groups no window crosses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<String>,
+}
+
+impl Forecast {
+    /// Whether rows of this shape and so many outputs may be those of this forecast.
+    pub(crate) fn fits(&self, input: &[usize], outputs: usize) -> bool {
+        let &[channels, window] = input else { return false };
+        let each = self.horizons.len();
+        let targets = outputs.checked_div(each).unwrap_or(0);
+        let has_targets = channels >= targets || !self.autoregressive;
+        let is_there = targets > 0 && targets * each == outputs && !self.horizons.contains(&0);
+        window == self.window && is_there && has_targets && (self.autoregressive || !self.change)
+    }
+
+    /// The targets of a moment, of so many outputs.
+    pub(crate) fn targets(&self, outputs: usize) -> usize {
+        outputs / self.horizons.len().max(1)
+    }
+
+    /// The names of the targets, from those of the outputs.
+    pub(crate) fn target_names(&self, outputs: &[String]) -> Option<Vec<String>> {
+        let end = format!("+{}", self.horizons.first()?);
+        let names = outputs.iter().take(self.targets(outputs.len()));
+        names.map(|name| name.strip_suffix(&end).map(String::from)).collect()
+    }
+
+    /// The last horizon.
+    fn farthest(&self) -> usize {
+        self.horizons.iter().copied().max().unwrap_or(0)
+    }
+
+    /// Moments from the first of a window to its farthest target.
+    fn span(&self) -> usize {
+        self.window.saturating_add(self.farthest())
+    }
+
+    /// The element of a window of so many elements to which each of so many outputs is added; None where outputs are
+    /// values.
+    pub(crate) fn bases(&self, inputs: usize, outputs: usize) -> Option<Vec<usize>> {
+        let targets = self.targets(outputs);
+        let first = inputs / self.window - targets;
+        let last = |output: usize| (first + output % targets + 1) * self.window - 1;
+        self.change.then(|| (0..outputs).map(last).collect())
+    }
+
+    /// Adds to outputs the values that they are changes of: to each row, of its window.
+    pub(crate) fn add_bases(&self, windows: &Inputs, outputs: &mut Array2<f64>) {
+        let Some(bases) = self.bases(windows.ncols(), outputs.ncols()) else { return };
+        for ((window, output), value) in outputs.indexed_iter_mut() {
+            *value += windows.element(window, bases[output]);
+        }
+    }
+
+    /// `windows of 48 rows, 1, 6 and 24 rows ahead`, in words.
+    pub fn described(&self) -> String {
+        let Forecast { window, horizons, .. } = self;
+        let ahead: Vec<String> = horizons.iter().map(usize::to_string).collect();
+        let ahead = match &ahead[..] {
+            [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+            all => all.concat(),
+        };
+        let rows = if horizons == &[1] { "row" } else { "rows" };
+        format!("windows of {}, {ahead} {rows} ahead", counted(*window, "row"))
+    }
+
+    /// The examples whose targets all lie in a split of moments, by the first moments of their windows: windows may begin in
+    /// an earlier split. An example that reaches into another group than it begins in is in none.
+    pub fn splits(&self, moments: &Splits, groups: Option<&[i64]>) -> Result<Splits> {
+        let ahead = |horizon: &usize| self.window - 1 + horizon;
+        let nearest = self.horizons.iter().map(ahead).min().unwrap_or(0);
+        let farthest = self.window - 1 + self.farthest();
+        let mut of_splits = [const { vec![] }; 3];
+        for (split, examples) in Split::ALL.into_iter().zip(&mut of_splits) {
+            let [Some(&first), Some(&last)] = [moments.of(split).first(), moments.of(split).last()]
+            else {
+                continue;
+            };
+            let [first, end] = [first, last + 1].map(|moment| moment as usize);
+            let possible = first.saturating_sub(nearest)..end.saturating_sub(farthest);
+            let whole = possible.filter(|&example| self.is_of_one_group(example, groups));
+            examples.extend(whole.map(|example| example as u32));
+            if examples.is_empty() {
+                return Err(self.no_example(split, end - first, groups.is_some()));
+            }
+        }
+        let [train, validation, test] = of_splits;
+        Ok(Splits::new(train, validation, test))
+    }
+
+    /// Whether the window and the targets of an example are of one group.
+    pub(super) fn is_of_one_group(&self, example: usize, groups: Option<&[i64]>) -> bool {
+        groups.is_none_or(|groups| {
+            let own = &groups[example..][..self.span()];
+            own.iter().all(|group| *group == own[0])
+        })
+    }
+
+    /// The examples of moments with these features and targets, and their outputs: windows, of which there is no copy.
+    pub(super) fn examples(
+        &self,
+        features: &Inputs,
+        targets: &Targets,
+    ) -> Result<(Inputs, Array2<f64>)> {
+        let (rows, length) = (features.nrows(), self.window);
+        if self.span() > rows {
+            return Err(Error::input(format!(
+                "a window of {} and a target {} after it take {}, and there are {rows}; make WINDOW or HORIZON smaller",
+                counted(length, "row"),
+                counted(self.farthest(), "row"),
+                self.span()
+            )));
+        }
+        let count = rows + 1 - self.span();
+        let targets = targets.clone().into_reals();
+        let columns = self.horizons.len() * targets.ncols();
+        refuse_copy(8 * (rows * features.ncols() + count * columns) as u64)?;
+        let mut outputs = Array2::zeros((count, columns));
+        for ((example, output), value) in outputs.indexed_iter_mut() {
+            let (target, last) = (output % targets.ncols(), example + length - 1);
+            let base = if self.change { targets[[last, target]] } else { 0.0 };
+            *value = targets[[last + self.horizons[output / targets.ncols()], target]] - base;
+        }
+        let features = features.to_reals();
+        let moments = match self.autoregressive {
+            false => features,
+            true => concatenate(Axis(1), &[features.view(), targets.view()])
+                .map_err(|error| Error::input(error.to_string()))?,
+        };
+        let moments = moments.as_standard_layout().into_owned().into_shared();
+        Ok((Inputs::Windows(Windows { moments, length, count }), outputs))
+    }
+
+    fn no_example(&self, split: Split, moments: usize, has_groups: bool) -> Error {
+        let (name, needed) = (split.name(), self.span());
+        let of_group = if has_groups { " of one group" } else { "" };
+        Error::input(format!(
+            "no {name} window has all its targets among the {moments} {name} rows: it takes {needed} neighbouring \
+             rows{of_group}; make WINDOW or HORIZON smaller, or give the split more rows (SPLIT)"
+        ))
+    }
+}
+
+impl Dataset {
+    /// The examples of a forecast: windows of this table, which is not copied for each, and their targets. Examples that
+    /// cross groups are among them.
+    pub(crate) fn windows(&self, forecast: &Forecast) -> Result<Self> {
+        if self.row_shape.len() != 1 {
+            return Err(Error::input(format!(
+                "a forecast takes rows of features, and those of {} have the shape {:?}",
+                self.name, self.row_shape
+            ))
+            .within("WINDOW"));
+        }
+        let place = |error: Error| error.within(format!("the data set {}", self.name));
+        let (inputs, outputs) = forecast.examples(&self.inputs, &self.targets).map_err(place)?;
+        let (elements, count) = (inputs.ncols(), inputs.nrows());
+        let weights = self.sample_weight.as_ref();
+        let targets = self.targets.columns();
+        Ok(Dataset {
+            inputs,
+            row_shape: vec![elements / forecast.window, forecast.window],
+            targets: outputs.into(),
+            // The weight of the moment from which it is forecast.
+            sample_weight: weights.map(|all| all[forecast.window - 1..][..count].to_vec()),
+            feature_names: self.channel_names(forecast, targets),
+            target_names: self.output_names(forecast, targets),
+            own_validation: None,
+            own_test: None,
+            ..self.without_inputs()
+        })
+    }
+
+    /// The names of the channels, where all are named.
+    fn channel_names(&self, forecast: &Forecast, targets: usize) -> Option<Vec<String>> {
+        let features = self.feature_names.as_ref()?;
+        if !forecast.autoregressive {
+            return Some(features.clone());
+        }
+        let own = self.target_names.as_ref().filter(|names| names.len() == targets);
+        let own = own.cloned().unwrap_or_else(|| numbered(targets));
+        Some([features.clone(), own].concat())
+    }
+
+    /// The names of the outputs: a target's with its horizon.
+    fn output_names(&self, forecast: &Forecast, targets: usize) -> Option<Vec<String>> {
+        let own = self.target_names.as_ref().filter(|names| names.len() == targets);
+        let own = own.cloned().unwrap_or_else(|| numbered(targets));
+        let mut names = vec![];
+        for horizon in &forecast.horizons {
+            names.extend(own.iter().map(|name| format!("{name}+{horizon}")));
+        }
+        Some(names)
+    }
+}
+
+/// Names of targets that have none.
+fn numbered(targets: usize) -> Vec<String> {
+    match targets {
+        1 => vec!["target".into()],
+        _ => (0..targets).map(|target| format!("target{target}")).collect(),
+    }
+}

@@ -1,0 +1,86 @@
+//! Moments of a file for a forecast: its windows with their targets, or its last window.
+
+use std::ops::Range;
+
+use ndarray::{Array2, Axis, concatenate, s};
+
+use super::labelled::Labelled;
+use crate::data::forecast::Forecast;
+use crate::data::inputs::Inputs;
+use crate::data::windows::Windows;
+use crate::error::{Error, Result, counted};
+
+impl Labelled {
+    /// The examples of a forecast, whose moments these rows are.
+    pub(super) fn examples_of(self, forecast: &Forecast) -> Result<Self> {
+        let (inputs, outputs) = forecast.examples(&self.inputs, &self.targets)?;
+        let groups = self.groups.as_deref();
+        let whole =
+            (0..inputs.nrows()).filter(|&example| forecast.is_of_one_group(example, groups));
+        let examples = neighbours(whole);
+        if examples.is_empty() {
+            return Err(Error::input("no window has its targets in its own group"));
+        }
+        let rows: Vec<usize> = examples.iter().cloned().flatten().collect();
+        let targets = outputs.select(Axis(0), &rows).into();
+        Ok(Labelled { inputs, targets, examples, ..self })
+    }
+
+    /// The last window of these moments as one row: what comes next is not in them.
+    pub(super) fn last_window(&self, forecast: &Forecast) -> Result<Inputs> {
+        let groups = self.groups.as_deref();
+        let targets = forecast.autoregressive.then(|| self.targets.clone().into_reals());
+        let window = last_window(&self.inputs.to_reals(), targets.as_ref(), forecast)?;
+        let first = self.inputs.nrows() - forecast.window;
+        match groups.map(|groups| &groups[first..]) {
+            Some(own) if own.iter().any(|group| *group != own[0]) => Err(Error::input(format!(
+                "its last {} belong to several groups; allowed: one that has at least so many rows at the end",
+                counted(forecast.window, "row")
+            ))),
+            _ => Ok(window),
+        }
+    }
+}
+
+/// The last window of moments, with the targets that belong to it, as one row.
+pub(super) fn last_window(
+    features: &Array2<f64>,
+    targets: Option<&Array2<f64>>,
+    forecast: &Forecast,
+) -> Result<Inputs> {
+    let (rows, length) = (features.nrows(), forecast.window);
+    let Some(first) = rows.checked_sub(length) else {
+        return Err(Error::input(format!(
+            "has {}, and a window of the model takes {length}; give it as many at least",
+            counted(rows, "row")
+        )));
+    };
+    let views: Vec<_> = [Some(features), targets].into_iter().flatten().collect();
+    let views: Vec<_> = views.iter().map(|all| all.slice(s![first.., ..])).collect();
+    let moments = concatenate(Axis(1), &views).map_err(|e| Error::input(e.to_string()))?;
+    let moments = moments.as_standard_layout().into_owned().into_shared();
+    Ok(Inputs::Windows(Windows { moments, length, count: 1 }))
+}
+
+/// Ascending numbers as ranges of neighbours.
+fn neighbours(numbers: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = vec![];
+    for number in numbers {
+        match ranges.last_mut() {
+            Some(last) if last.end == number => last.end += 1,
+            _ => ranges.push(number..number + 1),
+        }
+    }
+    ranges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_become_ranges_of_neighbours() {
+        assert_eq!(neighbours([1, 2, 5, 6, 7, 9].into_iter()), [1..3, 5..8, 9..10]);
+        assert_eq!(neighbours(std::iter::empty()), []);
+    }
+}
