@@ -2,8 +2,8 @@
 
     python make_datasets.py
 
-Needs numpy and scikit-learn (written with numpy 2.4 and scikit-learn 1.9). The real sets come
-with scikit-learn; nothing is downloaded.
+Needs numpy, scikit-learn and statsmodels (written with numpy 2.4, scikit-learn 1.9 and statsmodels 0.15). The real
+sets come with the last two; nothing is downloaded.
 """
 
 import io
@@ -11,6 +11,7 @@ import pathlib
 import zipfile
 
 import numpy as np
+import statsmodels.datasets
 from sklearn import datasets
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -92,6 +93,20 @@ def cylinder_bell_funnel(train_rows_per_class=50, test_rows_per_class=200, steps
     )
 
 
+def elnino():
+    """Monthly temperatures of the sea, one month after the other, with the place of each in its year."""
+    years = statsmodels.datasets.elnino.load_pandas().data
+    temperature = years.drop(columns="YEAR").to_numpy().ravel()
+    angle = 2 * np.pi * (np.arange(len(temperature)) % 12) / 12
+    save(
+        "elnino",
+        X=np.stack([np.sin(angle), np.cos(angle)], axis=1).astype("<f4"),
+        y=temperature.astype("<f4"),
+        feature_names=np.array(["sin_month", "cos_month"]),
+        target_names=np.array(["temperature_c"]),
+    )
+
+
 if __name__ == "__main__":
     save_bundled("iris", "<f4", "<i8")
     save_bundled("wine", "<f4", "<i8")
@@ -100,3 +115,4 @@ if __name__ == "__main__":
     save_bundled("diabetes", "<f4", "<f4", target_names=["progression"])
     example60()
     cylinder_bell_funnel()
+    elnino()

@@ -45,7 +45,7 @@ pub mod rooms;
 
 use rooms::*;
 
-pub use rooms::data::{Dataset, Inputs, Normalization, SplitMode, Targets};
+pub use rooms::data::{Dataset, ForecastTarget, Inputs, Normalization, SplitMode, Targets};
 pub use rooms::door::Trainer;
 pub use rooms::error::{Error, ErrorKind, Place, Result};
 pub use rooms::metrics::{Figures, Scores};

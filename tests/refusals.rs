@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::forecasts::{forecast, series, stacks};
 use common::image_stacks::ImageStack;
 use common::signals::Stack;
 use common::{classes, mlp, parameters, values};
@@ -19,7 +20,7 @@ use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
 use gpu_mlp::rooms::network::layers::rnn::Rnn;
 use gpu_mlp::rooms::plan::Padding;
 use gpu_mlp::rooms::run::{ClassWeight, LayerStack, Parameters, Run};
-use ndarray::{Array2, array};
+use ndarray::{Array2, Array3, array};
 
 /// Three classes, changed.
 fn changed(change: impl FnOnce(&mut Dataset)) -> Dataset {
@@ -206,6 +207,42 @@ fn rows_in_order_have_no_seed() {
         &message,
         &["SPLIT_SEED: found 3", "SPLIT_MODE \"ordered\"", "leave one of them out"],
     );
+}
+
+#[test]
+fn forecasts_that_cannot_be_made() {
+    let [layers, ..] = stacks();
+    let says = |parameters: &Parameters, dataset: &Dataset, words: &[&str]| {
+        assert_says(&refusal(parameters, dataset), words);
+    };
+    let usual = || forecast(layers.clone());
+    let long = usual().window(58);
+    says(
+        &long,
+        &series(),
+        &["WINDOW", "a window of 58 rows and a target 3 rows after it take 61, and there are 60"],
+    );
+    let short = usual().horizons([1, 20]);
+    says(&short, &series(), &["no validation window has all its targets among the 18", "takes 25"]);
+    let shares = Parameters { split: [0.1, 0.9, 0.0], ..usual() };
+    says(&shares, &series(), &["no train window", "among the 6 train rows"]);
+    let classes = Parameters { layers: mlp(&[15, 2], &["softmax"]), ..usual() };
+    says(&classes, &series(), &["WINDOW: forecasts values, and the network ends with softmax"]);
+    let bounded = Parameters { layers: mlp(&[15, 2], &["tanh"]), ..usual() };
+    says(&bounded, &series(), &["FORECAST", "which may be any number, and it ends with tanh"]);
+    let outputs = Parameters { layers: mlp(&[15, 3], &["linear"]), ..usual() };
+    says(&outputs, &series(), &["LAYER_SIZES", "the shape (3)", "(2)"]);
+    let grouped = Parameters { groups: Some("site".into()), ..usual() };
+    says(&grouped, &series(), &["GROUPS: found \"site\"", "Dataset::with_groups"]);
+    let small = series().with_groups((0..60).map(|row| row / 4).collect()).unwrap();
+    says(&usual(), &small, &["no train window", "8 neighbouring rows of one group"]);
+    assert!(series().with_groups(vec![1; 59]).is_err());
+    let rows = of_signals();
+    says(&usual(), &rows, &["WINDOW: a forecast takes rows of features", "[2, 3]"]);
+}
+
+fn of_signals() -> Dataset {
+    Dataset::from_arrays("signals", Array3::zeros((30, 2, 3)).view(), vec![0.5; 30]).unwrap()
 }
 
 #[test]

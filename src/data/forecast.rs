@@ -9,6 +9,15 @@ use super::windows::Windows;
 use crate::error::{Error, Result, counted};
 use crate::memory::refuse_copy;
 
+/// What a network gives in a forecast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ForecastTarget {
+    /// The change from the window's last value.
+    Change,
+    /// The value.
+    Value,
+}
+
 /// A forecast of the targets of later moments from the moments of a window.
 ///
 /// An example is a window, shape (channels, window): the features and then, under `autoregressive`, the targets. Its

@@ -15,7 +15,7 @@ mod split;
 mod windows;
 
 pub use dataset::{Dataset, Targets};
-pub use forecast::Forecast;
+pub use forecast::{Forecast, ForecastTarget};
 pub use inputs::Inputs;
 pub use numbers::Numbers;
 pub use order::Order;

@@ -9,7 +9,7 @@ use safetensors::tensor::{Dtype, Metadata, SafeTensors};
 use super::metadata::{Head, LayerRecord, ModelMetadata};
 use super::rows::{input_layout, row_shape};
 use super::{FORMAT, FORMAT_VERSION, LONGEST_HEADER, METADATA_KEY, Model, ModelTensor};
-use crate::data::Scaling;
+use crate::data::{Forecast, Scaling};
 use crate::error::{Error, Result};
 use crate::network::layers::batch_norm::RUNNING_VARIANCE;
 use crate::network::{
@@ -142,12 +142,7 @@ fn described(about: ModelMetadata) -> Result<Model> {
     let input_layout = input_layout.map_err(|what| disagrees(&what))?;
     let row_shape = row_shape(about.row_shape, &network, input_layout);
     let row_shape = row_shape.map_err(|what| disagrees(&what))?;
-    if let Some(forecast) = &about.forecast {
-        let fits = forecast.fits(&network.input, outputs) && task == Task::Regression;
-        fits.then_some(()).ok_or_else(|| {
-            disagrees("forecast; allowed: that of a network of windows whose outputs are values")
-        })?;
-    }
+    check_forecast(about.forecast.as_ref(), &network)?;
     Ok(Model {
         row_shape,
         input_layout,
@@ -164,6 +159,15 @@ fn described(about: ModelMetadata) -> Result<Model> {
         parameters: about.parameters,
         network,
         tensors: vec![],
+    })
+}
+
+fn check_forecast(forecast: Option<&Forecast>, network: &Network) -> Result<()> {
+    let fits = forecast.is_none_or(|forecast| {
+        forecast.fits(&network.input, network.outputs()) && network.task() == Task::Regression
+    });
+    fits.then_some(()).ok_or_else(|| {
+        disagrees("forecast; allowed: that of a network of windows whose outputs are values")
     })
 }
 

@@ -4,11 +4,10 @@ use super::augment::Augment;
 use super::batch_gradient::BatchGradient;
 use super::class_weight::ClassWeight;
 use super::clip::Clip;
-use super::forecast::ForecastTarget;
 use super::optimizer::Optimizer;
 use super::parameters::Parameters;
 use super::rate::RateSchedule;
-use crate::data::{Normalization, SplitMode};
+use crate::data::{ForecastTarget, Normalization, SplitMode};
 use crate::network::{Initialization, InputLayout, Task};
 
 /// Each method is a key of the parameter file; its line ends with the key.

@@ -1,18 +1,9 @@
 //! The keys of a forecast: `WINDOW`, `HORIZON`, `AUTOREGRESSIVE`, `FORECAST`, `GROUPS`.
 
 use super::parameters::Parameters;
-use crate::data::{Dataset, Forecast, SplitMode};
+use crate::data::{Dataset, Forecast, ForecastTarget, SplitMode};
 use crate::error::{Error, Result};
 use crate::network::{Activation, Network, Task};
-
-/// What a network gives in a forecast.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ForecastTarget {
-    /// The change from the window's last value.
-    Change,
-    /// The value.
-    Value,
-}
 
 /// The forecast that the parameters ask for; None where rows are examples. Keys that do not go together are refused.
 pub(crate) fn forecast(parameters: &Parameters) -> Result<Option<Forecast>> {

@@ -35,7 +35,6 @@ pub use batch_gradient::BatchGradient;
 pub use class_weight::ClassWeight;
 pub use clip::Clip;
 pub use fold::Fold;
-pub use forecast::ForecastTarget;
 pub(crate) use labels::check_labels;
 pub use layer_stack::LayerStack;
 pub use optimizer::{Formula, Optimizer};

@@ -4,11 +4,10 @@ use super::augment::Augment;
 use super::batch_gradient::BatchGradient;
 use super::class_weight::ClassWeight;
 use super::clip::Clip;
-use super::forecast::ForecastTarget;
 use super::layer_stack::LayerStack;
 use super::optimizer::Optimizer;
 use super::rate::RateSchedule;
-use crate::data::{Normalization, SplitMode};
+use crate::data::{ForecastTarget, Normalization, SplitMode};
 use crate::network::{Initialization, InputLayout, Task};
 
 /// The parameters of a run: [`Parameters::new`], and one method per number. `docs/parameters.md` has their

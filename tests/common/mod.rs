@@ -1,6 +1,7 @@
 //! Shared by several test files: small data sets, small networks, a CPU backend on them.
 #![allow(dead_code)] // each test file uses a part
 
+pub mod forecasts;
 pub mod image_stacks;
 pub mod images;
 pub mod signals;

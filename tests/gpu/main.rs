@@ -6,6 +6,7 @@ mod bench;
 #[path = "../common/mod.rs"]
 mod common;
 mod devices_and_data;
+mod forecasts;
 mod images;
 mod race;
 mod replicas;

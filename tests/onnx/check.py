@@ -59,6 +59,25 @@ def check(work, title, run, rows, forward=True, about=0.0):
         compare(title, "NumPy on model.safetensors", ours, model_file.predict(run / "model.safetensors", rows) - about)
 
 
+def check_forecast(work, title, moments, targets, **keys):
+    """What is predicted from the ends of a table is what the graph and the file make of its last windows."""
+    moments, targets = (values.astype(np.float32) for values in (moments, targets))
+    run = work.train(moments, targets, LAYERS=[{"type": "gru", "units": 6}, {"type": "dense", "activation": "linear"}],
+                     WINDOW=7, HORIZON=[1, 4], **keys)
+    windows, ours = [], []
+    for end in [7, 30, len(moments)]:
+        np.savez(work.folder / "moments.npz", X=moments[:end], y=targets[:end])
+        work.run("predict", run / "model.safetensors", "moments.npz", "-o", "ours.npy")
+        ours.append(np.load(work.folder / "ours.npy"))
+        channels = [moments, targets] if keys.get("AUTOREGRESSIVE", True) else [moments]
+        windows.append(np.concatenate(channels, 1)[end - 7 : end].T)
+    windows, ours = np.stack(windows), np.concatenate(ours)
+    work.run("export", run / "model.safetensors", "--format", "onnx", "-o", "model.onnx")
+    session = onnxruntime.InferenceSession(work.folder / "model.onnx", providers=["CPUExecutionProvider"])
+    compare(title, "onnxruntime", ours, session.run(None, {"input": windows})[0])
+    compare(title, "NumPy on model.safetensors", ours, model_file.predict(run / "model.safetensors", windows))
+
+
 def main(binary):
     random = np.random.default_rng(0)
     x = random.normal(size=(120, 5)) * [1, 10, 0.1, 3, 1] + [0, 5, -1, 100, 0]
@@ -93,6 +112,10 @@ def main(binary):
             keys = {"LAYER_SIZES": [5, 64, 64, 1], "LAYER_ACTS": ["-", activation, activation, "linear"], "LR": 0.01,
                     "GRAD_CLIP": 1}
             check(work, f"outliers, {activation}", work.train(x, values[:, 0], **keys), outlier)
+        series = np.stack([values[:, 0], values[:, 0] + np.arange(120)], 1)
+        check_forecast(work, "a forecast of changes", x, series)
+        check_forecast(work, "a forecast of values", x, series, FORECAST="value")
+        check_forecast(work, "a forecast without the past", x, series, AUTOREGRESSIVE=False)
         check(work, "a file of old", work.old_signals(), random.normal(size=(20, 128)))
         for title, rows, targets, keys in cases():
             check(work, title, work.train(rows, targets, **keys), rows)

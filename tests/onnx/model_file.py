@@ -31,6 +31,8 @@ def version(about):
     def is_new(layer):
         return layer["type"] not in IN_VERSION_1 or layer.get("dilation", 1) != 1 or not layer.get("bias", True)
 
+    if "forecast" in about:
+        return 5
     if "input_layout" in about or any(map(is_new, about["layers"])):
         return 4
     return 3 if "loss" in about else 2 if about["task"] == "multi_label" else 1
@@ -52,8 +54,19 @@ def predict(path, rows):
     a = ((rows.astype(float) - shift) * scale).astype(np.float32).astype(float)
     a = sequence(about["layers"], "", tensors, a)
     if about["task"] == "regression":
-        return a / np.array(about["targets"]["scale"]) + np.array(about["targets"]["shift"])
+        values = a / np.array(about["targets"]["scale"]) + np.array(about["targets"]["shift"])
+        return values + last_values(about, rows)
     return np.concatenate([1 - a, a], 1) if a.shape[1] == 1 else a
+
+
+def last_values(about, rows):
+    """What each output of a forecast of changes is added to; 0 of any other."""
+    forecast = about.get("forecast")
+    if not forecast or not forecast["change"]:
+        return 0
+    outputs = len(about["targets"]["shift"])
+    targets = outputs // len(forecast["horizons"])
+    return rows[:, [i % targets - targets for i in range(outputs)], -1].astype(float)
 
 
 def sequence(layers, path, tensors, a):

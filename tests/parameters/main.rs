@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use gpu_mlp::Result;
-use gpu_mlp::rooms::data::{Normalization, SplitMode};
+use gpu_mlp::rooms::data::{ForecastTarget, Normalization, SplitMode};
 use gpu_mlp::rooms::error::ErrorKind;
 use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
 use gpu_mlp::rooms::network::layers::flatten::Flatten;
@@ -118,9 +118,8 @@ fn every_key_reaches_its_field() {
         "ACC_PATIENCE": 7, "LOSS_PATIENCE": 8.0, "WARMUP_EPOCHS": 0, "GRAD_CLIP": 5,
         "GRAD_CLIP_MODE": "value", "OPTIMIZER": "Adam", "ADAM_BETA1": 0, "L2": 0.5,
         "CLASS_WEIGHT": [0, 1, 2.5], "RANDOM_SEED": u64::MAX, "SPLIT_SEED": 1, "SPLIT": [0.6, 0.3, 0.1],
-        "SPLIT_MODE": "ordered",
-        "INPUT_SHAPE": [2, 2], "INPUT_LAYOUT": "channels_last",
-        "AUGMENT": {"shift": [0, 2], "flip": "horizontal"},
+        "SPLIT_MODE": "ordered", "WINDOW": 12, "HORIZON": [1, 6], "AUTOREGRESSIVE": true,
+        "FORECAST": "value", "GROUPS": "site",
         "STRATIFY": false, "NORMALIZE": "minmax", "TARGET_NORMALIZE": "none", "DEVICE": "cpu",
         "LR_SCHEDULE": "cosine(0.1)",
     })))
@@ -133,7 +132,22 @@ fn every_key_reaches_its_field() {
     assert_eq!(p.optimizer, Optimizer::Adam { beta1: 0.0, beta2: 0.999, epsilon: 1e-8 });
     assert_eq!(p.class_weight, Some(ClassWeight::Each(vec![0.0, 1.0, 2.5])));
     assert_eq!((p.random_seed, p.split_seed, p.split), (u64::MAX, Some(1), [0.6, 0.3, 0.1]));
-    assert_eq!(p.split_mode, SplitMode::Ordered);
+    assert_eq!(p.split_mode, Some(SplitMode::Ordered));
+    assert_eq!((p.window, p.horizons, p.autoregressive), (Some(12), Some(vec![1, 6]), Some(true)));
+    assert_eq!((p.forecast, p.groups.as_deref()), (Some(ForecastTarget::Value), Some("site")));
+    assert_eq!((p.stratify, p.normalize), (false, Normalization::MinMax));
+    assert_eq!((p.target_normalize, p.device.as_str()), (Some(Normalization::None), "cpu"));
+    let LayerStack::Mlp { names, .. } = p.layers else { panic!("{:?}", p.layers) };
+    assert_eq!(names.unwrap(), ["in", "middle", "out"]);
+}
+
+#[test]
+fn every_key_of_rows_reaches_its_field() {
+    let p = Parameters::from_json(&file(json!({
+        "INPUT_SHAPE": [2, 2], "INPUT_LAYOUT": "channels_last",
+        "AUGMENT": {"shift": [0, 2], "flip": "horizontal"},
+    })))
+    .unwrap();
     let shift = Some(Shift::Pair([0, 2]));
     assert_eq!(p.augment, Some(Augment { shift, flip: Some(Flip::Horizontal) }));
     assert_eq!(Parameters::from_json(&p.to_json()).unwrap().augment, p.augment);
@@ -141,10 +155,42 @@ fn every_key_reaches_its_field() {
         (p.input_shape, p.input_layout),
         (Some(vec![2, 2]), Some(InputLayout::ChannelsLast))
     );
-    assert_eq!((p.stratify, p.normalize), (false, Normalization::MinMax));
-    assert_eq!((p.target_normalize, p.device.as_str()), (Some(Normalization::None), "cpu"));
-    let LayerStack::Mlp { names, .. } = p.layers else { panic!("{:?}", p.layers) };
-    assert_eq!(names.unwrap(), ["in", "middle", "out"]);
+}
+
+#[test]
+fn keys_of_a_forecast_go_together() {
+    let read = |keys: Value| Parameters::from_json(&file(keys));
+    let p = read(json!({"WINDOW": 3})).unwrap().resolved();
+    assert_eq!((p.horizons, p.autoregressive), (Some(vec![1]), Some(true)));
+    assert_eq!(p.forecast, Some(ForecastTarget::Change));
+    assert_eq!((p.split_mode, p.split_seed), (Some(SplitMode::Ordered), None));
+    let p = read(json!({"WINDOW": 3, "AUTOREGRESSIVE": false, "HORIZON": 2})).unwrap();
+    assert_eq!(p.resolved().forecast, Some(ForecastTarget::Value));
+    let written = p.to_json();
+    assert_eq!(written["parameters"]["HORIZON"], json!(2));
+    for (keys, words) in [
+        (json!({"HORIZON": 2}), "HORIZON: belongs to a forecast, and there is no WINDOW"),
+        (json!({"GROUPS": "site"}), "GROUPS: belongs to a forecast"),
+        (
+            json!({"WINDOW": 3, "HORIZON": 0}),
+            "HORIZON: found 0; allowed: a whole number of 1 or more, or a list",
+        ),
+        (json!({"WINDOW": 3, "HORIZON": [1, 1]}), "each once"),
+        (json!({"WINDOW": 3, "HORIZON": []}), "each once"),
+        (json!({"WINDOW": 0}), "WINDOW: found 0; allowed: a whole number of 1 or more"),
+        (
+            json!({"WINDOW": 3, "SPLIT_MODE": "random"}),
+            "SPLIT_MODE: found \"random\", and windows that overlap",
+        ),
+        (json!({"WINDOW": 3, "INPUT_SHAPE": [2, 2]}), "INPUT_SHAPE: has no meaning with WINDOW"),
+        (
+            json!({"WINDOW": 3, "AUTOREGRESSIVE": false, "FORECAST": "change"}),
+            "FORECAST: found \"change\", and AUTOREGRESSIVE false leaves out the value",
+        ),
+    ] {
+        let refused = read(keys.clone()).unwrap_err().to_string();
+        assert!(refused.contains(words), "{keys}: {refused}");
+    }
 }
 
 #[test]

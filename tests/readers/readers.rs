@@ -94,6 +94,7 @@ fn wanted() -> Wanted {
         class_names: vec![("one".into(), 1)],
         labels: vec![],
         header: None,
+        forecast: None,
     }
 }
 

@@ -4,6 +4,7 @@ mod evaluation;
 mod every_layer;
 mod export;
 mod first_line;
+mod forecasts;
 mod images;
 mod labels;
 mod large;

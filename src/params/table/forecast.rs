@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::key::{DefaultValue, Key};
+use crate::data::ForecastTarget;
 use crate::error::Result;
 use crate::params::found::Found;
 use crate::params::setting::Optional;
 use crate::params::values::{Boolean, Choice, SIZE, Text, Values};
-use crate::run::ForecastTarget;
 
 pub(super) const KEYS: &[Key] = &[
     Key {
