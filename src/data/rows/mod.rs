@@ -156,7 +156,7 @@ impl Labelled {
     pub fn read(path: &Path, wanted: &Wanted) -> Result<Self> {
         let within = |error: Error| error.within(path.display());
         let moments = Self::moments(path, wanted)?;
-        moments.as_examples(wanted).map_err(within)
+        moments.into_examples(wanted).map_err(within)
     }
 
     /// The rows as they are: in a forecast, moments.
@@ -175,7 +175,7 @@ impl Labelled {
     /// The same from CSV text, such as standard input.
     pub fn from_csv(text: impl Read + 'static, name: &str, wanted: &Wanted) -> Result<Self> {
         let moments = Self::of_text(text, wanted);
-        moments.and_then(|own| own.as_examples(wanted)).map_err(|error| error.within(name))
+        moments.and_then(|own| own.into_examples(wanted)).map_err(|error| error.within(name))
     }
 
     /// The last window of the moments, as the rows of a file of this name.
@@ -184,7 +184,7 @@ impl Labelled {
         Ok(Rows { source: Source::Whole(window), name, row: 0, note: self.note })
     }
 
-    fn as_examples(self, wanted: &Wanted) -> Result<Self> {
+    fn into_examples(self, wanted: &Wanted) -> Result<Self> {
         match &wanted.forecast {
             None => Ok(self),
             Some(forecast) => self.examples_of(forecast),
