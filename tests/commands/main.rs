@@ -51,6 +51,7 @@ pages! {
     the_readme "README.md",
     data "docs/data.md",
     devices "docs/devices.md",
+    forecasts "docs/forecasts.md",
     kernels "docs/kernels.md",
     mathematics "docs/mathematics.md",
     model_file "docs/model-file.md",

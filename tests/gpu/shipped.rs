@@ -63,6 +63,11 @@ fn twenty_steps(parameters: &mut Parameters) -> usize {
 }
 
 fn made(parameters: &Parameters, rows: usize) -> Dataset {
+    if let Some(window) = parameters.window {
+        // The first windows of each split begin in the rows before.
+        let farthest = parameters.horizons.iter().flatten().max().copied().unwrap_or(1);
+        return values(rows + 2 * (window + farthest), 2, 1);
+    }
     match &parameters.layers {
         LayerStack::Mlp { sizes, activations, .. } => {
             let outputs = sizes[sizes.len() - 1];

@@ -57,8 +57,8 @@ fn descriptions_that_do_not_fit_together_are_refused() {
     for (changes, words) in [
         (json!({"format": "other"}), "is of the format \"other\"; allowed: \"gpu-mlp\""),
         (
-            json!({"version": 5}),
-            "format version 5; this program reads versions 1 to 4: a newer gpu-mlp wrote it",
+            json!({"version": 6}),
+            "format version 6; this program reads versions 1 to 5: a newer gpu-mlp wrote it",
         ),
         (json!({"version": "absent"}), "format version missing"),
         (json!({"task": "regression"}), "task: found \"regression\" with an output of 2 x softmax"),
@@ -108,6 +108,10 @@ fn descriptions_that_do_not_fit_together_are_refused() {
             "targets: a regression has a scaling",
         ),
         (json!({"feature_names": ["a"]}), "feature_names: 1 of them for inputs of (2)"),
+        (
+            json!({"forecast": {"window": 2, "horizons": [1], "autoregressive": true, "change": true}}),
+            "forecast; allowed: that of a network of windows whose outputs are values",
+        ),
         (json!({"best_epoch": -1}), "its metadata \"gpu_mlp\" can't be used: invalid value"),
     ] {
         let message = refusal(changes.clone());
