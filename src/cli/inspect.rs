@@ -207,7 +207,8 @@ fn model(path: &Path) -> Result<()> {
     if let Loss::OfValues(loss) = network.loss() {
         line(&format!("loss: {}", shown(&loss.name)))?;
     }
-    line(&format!("input: {}", shape_text(&network.input)))?;
+    let lengths = if network.has_lengths() { ", each row with its length" } else { "" };
+    line(&format!("input: {}{lengths}", shape_text(&network.input)))?;
     let plan = lower(network, Initialization::Auto);
     for (index, layer) in network.placed_layers().iter().enumerate() {
         let name = model
@@ -236,7 +237,7 @@ fn model(path: &Path) -> Result<()> {
         _ => String::new(),
     };
     let scaling = "scaling: (value - shift) * scale";
-    line(&format!("input {scaling}, {} of each{alike}", model.inputs.scale.len()))?;
+    line(&format!("input {scaling}, {} of each{alike}", network.elements()))?;
     if network.task() == Task::Regression {
         line(&format!("target {scaling}, {} of each", model.targets.scale.len()))?;
     }

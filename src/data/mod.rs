@@ -2,6 +2,7 @@
 
 mod dataset;
 mod inputs;
+mod lengths;
 #[cfg(feature = "files")]
 pub mod npz;
 mod numbers;
@@ -14,6 +15,7 @@ mod split;
 
 pub use dataset::{Dataset, Targets};
 pub use inputs::Inputs;
+pub use lengths::{Lengths, fill_padding, length, no_length};
 pub use numbers::Numbers;
 pub use order::Order;
 pub use random::{Random, RandomRow, Streams, below};

@@ -42,6 +42,9 @@ pub(super) struct ModelMetadata {
     /// Absent where the data have their channels first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_layout: Option<String>,
+    /// Whether each row has a length of its own; absent where it has none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lengths: bool,
     pub layers: Vec<LayerRecord>,
     pub inputs: Scaling,
     pub targets: Option<Scaling>,

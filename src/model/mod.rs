@@ -173,7 +173,7 @@ impl Model {
     /// The names of the inputs one by one, where the data set named them all; a signal has names for
     /// its channels only.
     pub fn input_names(&self) -> Option<&[String]> {
-        self.feature_names.as_deref().filter(|names| names.len() == self.network.inputs())
+        self.feature_names.as_deref().filter(|names| names.len() == self.network.elements())
     }
 }
 

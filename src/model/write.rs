@@ -60,6 +60,7 @@ impl Model {
             input_shape: network.input.clone(),
             row_shape: self.own_row_shape(),
             input_layout: is_last.then(|| self.input_layout.name().into()),
+            lengths: network.has_lengths(),
             layers,
             inputs: self.inputs.clone(),
             targets: (network.task() == Task::Regression).then(|| self.targets.clone()),

@@ -20,6 +20,7 @@ mod replica;
 mod replicas;
 // The room is named after the one struct that it is about.
 #[expect(clippy::module_inception)]
+mod row_lengths;
 mod run;
 mod step_numbers;
 mod step_rule;

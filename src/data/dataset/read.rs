@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::part::Part;
+use super::per_row::{LENGTHS, WEIGHTS};
 use super::selection::Selection;
-use super::{Dataset, checks, selection, weights};
+use super::{Dataset, checks, selection};
 use crate::data::npz::Archive;
 use crate::error::{Error, Result};
 
@@ -26,7 +27,7 @@ impl Dataset {
     /// test rows.
     ///
     /// Optional: `sample_weight` (or `sample_weights`, `weight`, `weights`), one number per row in that order,
-    /// or one array per part with its ending; `feature_names`, one text per feature, or per channel for signals;
+    /// or one array per part with its ending; `lengths`, the samples that each row of a sequence has, likewise; `feature_names`, one text per feature, or per channel for signals;
     /// `target_names`. Names that are no text arrays are not used: no run needs them. `unused` tells what else
     /// the archive holds.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
@@ -71,7 +72,9 @@ impl Dataset {
         let mut dataset = Self::from_part(Part::joined(parts)?);
         dataset.own_validation = validation.map(|_| rows[0]);
         dataset.own_test = test.map(|_| rows[0] + rows[1]);
-        dataset.sample_weight = weights::read(archive, rows, &mut used)?;
+        dataset.sample_weight = WEIGHTS.read(archive, rows, &mut used)?;
+        let lengths = LENGTHS.read(archive, rows, &mut used)?;
+        dataset.lengths = lengths.map(|own| own.iter().map(|&length| length as u32).collect());
         dataset.read_names(archive, &mut used)?;
         dataset.unused = unused(archive, &used);
         Ok(dataset)
