@@ -10,6 +10,8 @@ struct Parameters {
     mean: u32,
     variance: u32,
     weights: u32,
+    // Elements per row of the statistics.
+    statistics: u32,
     // The share of the running values that a step keeps, and of the batch's that it takes.
     kept: f32,
     taken: f32,
@@ -95,12 +97,12 @@ fn main(
             mean = weights[own + parameters.mean];
             variance = weights[own + parameters.variance];
         }
-        let row = 2u * parameters.channels + u32(HAS_LENGTHS);
-        let first = replica * row + channel;
+        let row = replica * parameters.statistics;
+        let first = row + channel;
         statistics[first] = mean;
         statistics[first + parameters.channels] = 1.0 / sqrt(variance + parameters.epsilon);
         if (HAS_LENGTHS & (channel == 0u)) {
-            statistics[replica * row + 2u * parameters.channels] = f32(count);
+            statistics[row + 2u * parameters.channels] = f32(count);
         }
     }
 }

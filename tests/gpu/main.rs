@@ -7,6 +7,7 @@ mod bench;
 mod common;
 mod devices_and_data;
 mod images;
+mod lengths;
 mod race;
 mod replicas;
 mod runs;

@@ -9,6 +9,7 @@ mod cuts;
 mod endings;
 mod figures;
 mod images;
+mod lengths;
 mod lost_device;
 mod replicas;
 mod resumed;

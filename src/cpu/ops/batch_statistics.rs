@@ -26,7 +26,9 @@ impl Execute for BatchStatistics {
         workspace.with(self.statistics, |statistics, workspace| {
             let (means, rest) = statistics.split_at_mut(channels);
             let (scales, of_lengths) = rest.split_at_mut(channels);
-            of_lengths.fill(T::from_f64(count as f64));
+            if self.lengths.is_some() {
+                of_lengths.fill(T::from_f64(count as f64));
+            }
             for c in 0..channels {
                 let [mut mean, mut variance] =
                     [self.mean, self.variance].map(|own| tensors.of(layout, own)[c]);

@@ -19,6 +19,7 @@ struct Parameters {
     mean: u32,
     variance: u32,
     weights: u32,
+    statistics: u32,
     kept: f32,
     taken: f32,
     epsilon: f32,
@@ -36,6 +37,7 @@ impl Launch for BatchStatistics {
             mean: at.first(self.mean),
             variance: at.first(self.variance),
             weights: at.total(),
+            statistics: at.units(self.statistics),
             kept: self.momentum as f32,
             taken: (1.0 - self.momentum) as f32,
             epsilon: self.epsilon as f32,
@@ -73,11 +75,13 @@ pub(super) mod proof {
             (70, true, false),
             (3, false, false),
             (9, true, true),
+            (4, false, true),
         ];
         for (positions, is_training, has_lengths) in trials {
             let mut trial = Trial::new(bench, shape);
             let x = trial.buffer(bench, shape.units * positions);
-            let lengths = has_lengths.then(|| trial.lengths(bench, positions));
+            // Inference needs none.
+            let lengths = (has_lengths && is_training).then(|| trial.lengths(bench, positions));
             let statistics = trial.batch_buffer(bench, 2 * shape.units + usize::from(has_lengths));
             let [mean, variance] = [0; 2].map(|_| trial.tensor(bench, &[shape.units]));
             trial.make_positive(variance);
