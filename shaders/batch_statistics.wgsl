@@ -1,6 +1,6 @@
-// mean[c] = Σi Σp x[i, c, p] / n and scale[c] = 1 / sqrt(variance + epsilon), n = rows · positions, or the sum of the
-// lengths, over the positions that rows have: one workgroup per channel. In training a batch moves the running mean and variance; otherwise, and in a batch of n = 1, mean and scale are
-// those of the running values.
+// mean[c] = Σi Σp x[i, c, p] / n and scale[c] = 1 / sqrt(variance + epsilon) over the positions that rows have, n = rows ·
+// positions or the sum of the lengths: one workgroup per channel. In training a batch moves the running mean and variance;
+// otherwise, and in a batch of n = 1, mean and scale are those of the running values.
 
 struct Parameters {
     capacity: u32,

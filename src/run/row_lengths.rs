@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, s};
 
 use super::parameters::Parameters;
-use super::run::Run;
 use super::table_inputs::TableInputs;
 use crate::data::{
     Dataset, Inputs, Lengths, Normalization, Scaling, fill_padding, length, no_length,
@@ -55,8 +54,7 @@ pub(super) fn without_padding<'a>(
     refuse_copy(8 * (dataset.inputs.nrows() * dataset.inputs.ncols()) as u64)?;
     let mut rows = dataset.inputs.to_reals();
     fill_padding(&mut rows, lengths, network.elements(), |input| input);
-    let all: Vec<usize> = vec![];
-    Ok(Cow::Owned(Dataset { inputs: Inputs::Reals(rows), ..dataset.with_columns(&all) }))
+    Ok(Cow::Owned(dataset.with_inputs(rows.into())))
 }
 
 /// The scaling of the inputs by these rows: one per channel of signals.
@@ -89,20 +87,9 @@ pub(super) fn with_lengths(
     let (rows, columns) = values.dim();
     let mut all = Array2::zeros((rows, columns + 1));
     for ((mut to, from), &own) in all.outer_iter_mut().zip(values.outer_iter()).zip(lengths) {
-        to.slice_mut(ndarray::s![..columns]).assign(&from);
+        to.slice_mut(s![..columns]).assign(&from);
         to[columns] = own as f32;
     }
     center.push(0.0);
     (TableInputs::Reals(all), center)
-}
-
-impl Run {
-    /// The samples of the shortest and of the longest row, if rows have lengths.
-    pub fn lengths(&self) -> Option<(usize, usize)> {
-        let TableInputs::Reals(values) = &self.table.inputs else { return None };
-        self.network.samples_with_lengths()?;
-        let lengths = values.index_axis(Axis(1), values.ncols() - 1);
-        let lengths = lengths.iter().map(|&own| own as usize);
-        Some((lengths.clone().min()?, lengths.max()?))
-    }
 }

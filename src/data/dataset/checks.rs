@@ -123,7 +123,8 @@ pub(super) fn weights(name: &str, weights: ArrayD<f64>, rows: usize) -> Result<V
     Ok(weights)
 }
 
-/// One length per row: whole numbers from 1 on. How many samples there are, the shape of a row tells, which a run may change.
+/// One length per row: whole numbers from 1 on. How many samples there are is not known yet: a run may give rows another
+/// shape.
 pub(super) fn lengths(name: &str, lengths: ArrayD<f64>, rows: usize) -> Result<Vec<f64>> {
     if lengths.shape() != [rows] {
         return Err(Error::input(format!(

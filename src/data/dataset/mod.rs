@@ -129,7 +129,12 @@ impl Dataset {
 
     /// The same data set with these columns, in their order; `row_shape` stays that of the file.
     pub(crate) fn with_columns(&self, columns: &[usize]) -> Self {
-        Self { inputs: self.inputs.select(columns), ..self.without_inputs() }
+        self.with_inputs(self.inputs.select(columns))
+    }
+
+    /// The same data set with other inputs; `row_shape` stays that of the file.
+    pub(crate) fn with_inputs(&self, inputs: Inputs) -> Self {
+        Self { inputs, ..self.without_inputs() }
     }
 
     /// The same data set with no inputs, without a copy of them.

@@ -27,9 +27,9 @@ impl Dataset {
     /// test rows.
     ///
     /// Optional: `sample_weight` (or `sample_weights`, `weight`, `weights`), one number per row in that order,
-    /// or one array per part with its ending; `lengths`, the samples that each row of a sequence has, likewise; `feature_names`, one text per feature, or per channel for signals;
-    /// `target_names`. Names that are no text arrays are not used: no run needs them. `unused` tells what else
-    /// the archive holds.
+    /// or one array per part with its ending; `lengths`, likewise, the samples that each row of a sequence has;
+    /// `feature_names`, one text per feature, or per channel for signals; `target_names`. Names that are no text arrays are
+    /// not used: no run needs them. `unused` tells what else the archive holds.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         Self::read_if(path.as_ref(), checks::enough_rows, false)
     }
