@@ -19,8 +19,8 @@ mod rate;
 mod replica;
 mod replicas;
 // The room is named after the one struct that it is about.
-#[expect(clippy::module_inception)]
 mod row_lengths;
+#[expect(clippy::module_inception)]
 mod run;
 mod step_numbers;
 mod step_rule;

@@ -1,14 +1,18 @@
 //! Rows that have lengths: no bit of a training or of a prediction depends on padding, nor on the rows beside; what they
 //! have no meaning for is refused.
 
-use gpu_mlp::rooms::backend::{Infer, Train, Trained, Weights};
+use std::collections::BTreeMap;
+
+use gpu_mlp::rooms::backend::{Infer, TensorState, Train, Trained, Weights};
 use gpu_mlp::rooms::cpu::{CpuInference, Product};
-use gpu_mlp::rooms::network::Layer;
+use gpu_mlp::rooms::data::Dataset;
 use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
 use gpu_mlp::rooms::network::layers::flatten::Flatten;
 use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
 use gpu_mlp::rooms::network::layers::rnn::Rnn;
+use gpu_mlp::rooms::network::{InputLayout, Layer};
 use gpu_mlp::rooms::run::{Augment, Flip, Parameters, Run};
+use gpu_mlp::rooms::train::EpochRow;
 use ndarray::{Array2, Axis, s};
 use pollster::FutureExt as _;
 
@@ -22,7 +26,14 @@ fn stacks() -> impl Iterator<Item = Stack> {
 
 /// The weights that the first replica of a run ends with, and its losses.
 fn ends(stack: &Stack, padding: f64) -> impl PartialEq + std::fmt::Debug {
-    let run = run(&stack.parameters(), &stack.with_lengths(40, padding));
+    of(&stack.parameters(), &stack.with_lengths(40, padding))
+}
+
+fn of(
+    parameters: &Parameters,
+    dataset: &Dataset,
+) -> (Vec<EpochRow>, BTreeMap<String, TensorState>) {
+    let run = run(parameters, dataset);
     let mut backend = cpu::<f32>(&run);
     let (rows, _) = trained(&run, &mut backend);
     (rows, backend.state().block_on().unwrap().tensors)
@@ -91,6 +102,26 @@ fn check_rows<T: Product>() {
 fn a_row_depends_on_neither_its_padding_nor_its_neighbours() {
     check_rows::<f32>();
     check_rows::<f64>();
+}
+
+#[test]
+fn rows_of_another_shape_layout_or_type_have_the_same_bits() {
+    let stack = stacks().next().unwrap();
+    let mut dataset = stack.with_lengths(40, 200.0);
+    // Numbers that bytes have, too.
+    dataset.inputs.reals_mut().mapv_inplace(|x| (50.0 * (x + 1.6)).round().clamp(0.0, 255.0));
+    let expected = of(&stack.parameters(), &dataset);
+    let (x, lengths) = (dataset.inputs.to_reals(), dataset.lengths.clone().unwrap());
+    let flat = Dataset::from_arrays("signals", x.view(), dataset.targets.clone());
+    let flat = flat.and_then(|flat| flat.with_lengths(lengths.clone())).unwrap();
+    assert_eq!(of(&stack.parameters().input_shape([2, 9]), &flat), expected);
+    let moved = x.clone().into_shape_with_order((40, 2, 9)).unwrap().permuted_axes([0, 2, 1]);
+    let last = Dataset::from_arrays("signals", moved.view(), dataset.targets.clone());
+    let last = last.and_then(|last| last.with_lengths(lengths)).unwrap();
+    let layout = InputLayout::ChannelsLast;
+    assert_eq!(of(&stack.parameters().input_layout(layout), &last), expected);
+    dataset.inputs = x.mapv(|x| x as u8).into();
+    assert_eq!(of(&stack.parameters(), &dataset), expected);
 }
 
 /// A row of all samples has what it has without lengths.
