@@ -206,12 +206,8 @@ fn network(about: &ModelMetadata) -> Result<Network> {
         let known = tasks.map(Task::name).join(", ");
         disagrees(&format!("task: {:?}; allowed: {known}", shortened(&about.task)))
     })?;
-    let mut network =
-        network.for_task(task).map_err(|error| disagrees(&format!("task: {error}")))?;
-    if about.lengths {
-        network =
-            network.with_lengths().map_err(|error| disagrees(&format!("lengths: {error}")))?;
-    }
+    let network = network.for_task(task).map_err(|error| disagrees(&format!("task: {error}")))?;
+    let network = if about.lengths { with_lengths(network)? } else { network };
     match (&about.loss, task) {
         (None, _) => Ok(network),
         (Some(text), Task::Regression) => match ValueLoss::parse(text) {
@@ -237,6 +233,11 @@ fn check_scaling(what: &str, scaling: &Scaling, columns: usize) -> Result<()> {
         return Ok(());
     }
     Err(disagrees(&format!("{what}: a shift or a scale is not finite")))
+}
+
+/// The network for rows that have lengths.
+fn with_lengths(network: Network) -> Result<Network> {
+    network.with_lengths().map_err(|error| disagrees(&format!("lengths: {error}")))
 }
 
 /// Refuses a scaling of the lengths of rows, which are no values.

@@ -27,6 +27,7 @@ mod step_rule;
 mod stopping;
 mod table;
 mod table_inputs;
+mod table_lengths;
 mod task;
 mod task_keys;
 

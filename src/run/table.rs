@@ -3,8 +3,8 @@
 use ndarray::Array2;
 
 use super::labels::check_labels;
-use super::row_lengths::with_lengths;
 use super::table_inputs::{TableInputs, centre};
+use super::table_lengths::with_lengths;
 use crate::data::{Dataset, Targets};
 use crate::error::{Error, Result};
 use crate::network::{Network, Task};

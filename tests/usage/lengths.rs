@@ -194,7 +194,8 @@ fn a_run_with_lengths_goes_on_with_the_same_bits() {
     let file = parameters(&folder, "split.npz", layers());
     folder.train(&file, "none", &[]).refused(&["there is no array lengths_test"]);
     let split = split.into_iter().chain([("lengths_test", half(lengths(), 30, ROWS))]);
-    save(&folder, "split.npz", &split.collect::<Vec<_>>());
+    let split: Vec<_> = split.collect();
+    save(&folder, "split.npz", &split);
     folder.train(&file, "split", &[]).ended(0);
     let dataset = Dataset::read(folder.path("split.npz")).unwrap();
     assert_eq!(
@@ -202,6 +203,14 @@ fn a_run_with_lengths_goes_on_with_the_same_bits() {
         lengths().mapv(|own| own as u32).into_raw_vec_and_offset().0
     );
     folder.run(&["predict", "split", "split.npz", "-o", "split.csv"]).ended(0);
+    // One array of the lengths of all parts says the same.
+    let parts = ["X_train", "y_train", "X_test", "y_test"];
+    let split = split.into_iter().filter(|(name, _)| parts.contains(name));
+    let whole: Vec<_> = split.chain([("lengths", lengths())]).collect();
+    save(&folder, "whole.npz", &whole);
+    let told = folder.run(&["predict", "split", "whole.npz", "-o", "whole.csv"]).ended(0);
+    assert!(!told.stderr.contains("not used: lengths"), "{}", told.stderr);
+    assert_eq!(folder.read("whole.csv"), folder.read("split.csv"));
     folder.run(&["evaluate", "split", "split.npz"]).ended(0);
 }
 

@@ -36,9 +36,6 @@ pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<(Inputs, Option<Str
     let others = archive.names().map(String::from);
     let mut others: Vec<String> =
         others.filter(|other| other != name && !is_of_no_prediction(other)).collect();
-    let lengths = lengths(&mut archive, name, &mut others, wanted)?;
-    let note = (!others.is_empty())
-        .then(|| format!("the rows are those of array {name}; not used: {}", listed(&others)));
     let names = if archive.has("feature_names") { archive.texts("feature_names")? } else { None };
     archive.check_memory(&[name], &[])?;
     let array = archive.numbers(name)?;
@@ -50,24 +47,30 @@ pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<(Inputs, Option<Str
         }
     };
     let inputs = in_order(inputs, names.as_deref(), wanted)?;
+    let lengths = lengths(&mut archive, (name, inputs.nrows()), &mut others, wanted)?;
+    let note = (!others.is_empty())
+        .then(|| format!("the rows are those of array {name}; not used: {}", listed(&others)));
     Ok((with_lengths(inputs, lengths)?, note))
 }
 
 /// The lengths of the rows of the array `inputs`, if the model takes them; their array is none of the others.
 fn lengths(
     archive: &mut Archive,
-    inputs: &str,
+    (inputs, rows): (&str, usize),
     others: &mut Vec<String>,
     wanted: &Wanted,
 ) -> Result<Option<Vec<f64>>> {
     if !wanted.has_lengths {
         return Ok(None);
     }
-    let endings = if inputs.ends_with("_test") { &["_test"][..] } else { &[""] };
+    // Those of all rows end with the rows of the test part.
+    let endings = if inputs.ends_with("_test") { &["_test", ""][..] } else { &[""] };
     let name = LENGTHS.names_with(endings).find(|name| archive.has(name));
     let Some(name) = name else { return Err(no_lengths(endings[0])) };
     others.retain(|other| *other != name);
-    Ok(Some(archive.numbers(&name)?.into_reals().into_iter().collect()))
+    let lengths: Vec<f64> = archive.numbers(&name)?.into_reals().into_iter().collect();
+    let before = if endings.len() > 1 { lengths.len().saturating_sub(rows) } else { 0 };
+    Ok(Some(lengths[before..].to_vec()))
 }
 
 /// The refusal of rows without lengths.
