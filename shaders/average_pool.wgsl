@@ -3,10 +3,13 @@
 // and dilation.
 
 override TRANSPOSED: bool = false;
+override HAS_LENGTHS: bool = false;
 
 // (replica, capacity, channels, plane), and (replica, capacity, channels, windows); transposed, they change places
 @group(1) @binding(1) var<storage, read> from_values: array<f32>;
 @group(1) @binding(2) var<storage, read_write> to_values: array<f32>;
+// (replica, capacity): the samples that each row has, where one window is all of them
+@group(1) @binding(3) var<storage, read> lengths: array<u32>;
 
 // The sum of a rectangle of a plane whose lines have `width` elements, from corner `first` to before corner `end`.
 fn sum_of(plane: u32, width: u32, first: vec2<u32>, end: vec2<u32>) -> f32 {
@@ -39,8 +42,15 @@ fn of_element(replica: u32, e: u32, to: u32) {
     let at = unfolded(e % own_plane(), own_width);
     let corner = at * sizes.stride;
     let first = select(corner, first_window(at), TRANSPOSED);
-    let end = select(corner + sizes.kernel, end_window(at), TRANSPOSED);
-    let mean = sum_of(plane, other_width, first, end) / f32(sizes.taps);
+    var end = select(corner + sizes.kernel, end_window(at), TRANSPOSED);
+    var taps = sizes.taps;
+    if (HAS_LENGTHS) {
+        taps = lengths[to / row_length()];
+        // No window holds what lies behind the end of a row.
+        let held = select(0u, end.y, at.y < taps);
+        end.y = select(taps, held, TRANSPOSED);
+    }
+    let mean = sum_of(plane, other_width, first, end) / f32(taps);
     if (ADDS) {
         to_values[to] += mean;
     } else {

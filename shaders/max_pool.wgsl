@@ -6,6 +6,10 @@
 // (replica, capacity, channels, windows), both
 @group(1) @binding(2) var<storage, read_write> y: array<f32>;
 @group(1) @binding(3) var<storage, read_write> winners: array<u32>;
+// (replica, capacity): the samples that each row has, where one window is all of them
+@group(1) @binding(4) var<storage, read> lengths: array<u32>;
+
+override HAS_LENGTHS: bool = false;
 
 // By its bits: a compiler may assume that NaN does not occur.
 fn is_nan(value: f32) -> bool {
@@ -22,11 +26,15 @@ fn of_element(replica: u32, e: u32, at: u32) {
     let plane = (own + e / parameters.windows) * parameters.plane;
     let window = unfolded(e % parameters.windows, parameters.positions.y);
     let corner = window * parameters.stride;
+    var width = parameters.kernel.y;
+    if (HAS_LENGTHS) {
+        width = lengths[at / row_length()];
+    }
     var winner = corner.x * parameters.input.y + corner.y;
     var largest = x[plane + winner];
     for (var line = corner.x; line < corner.x + parameters.kernel.x; line++) {
         let first = line * parameters.input.y + corner.y;
-        for (var s = first; s < first + parameters.kernel.y; s++) {
+        for (var s = first; s < first + width; s++) {
             let value = x[plane + s];
             if (!is_nan(largest) & (is_nan(value) | (value > largest))) {
                 winner = s;

@@ -3,7 +3,7 @@
 mod common;
 
 use common::image_stacks::image_stacks;
-use common::signals::{Stack, stacks};
+use common::signals::{Stack, ends_of_sequences, of_lengths, stacks};
 use common::{activations, classes, cpu, labels, parameters, run, values};
 use gpu_mlp::rooms::backend::{Quantity, State, Train};
 use gpu_mlp::rooms::cpu::Cpu;
@@ -270,6 +270,26 @@ fn recurrent_layers_among_others() {
     }
     let relu = Rnn { units: 4, return_sequences: true, bidirectional: true };
     check_stack(2, 6, vec![Layer::activated(relu, "x*sigmoid(x)")]);
+}
+
+#[test]
+fn rows_that_have_lengths_through_thirty_samples() {
+    let check = |stack: Stack| {
+        let dataset = stack.with_lengths(12, 1e6);
+        check(&stack.parameters(), &dataset, &[1.0; 4], &format!("{stack:?}"));
+    };
+    for (index, end) in ends_of_sequences().into_iter().enumerate() {
+        // Both pools, and the last h of an lstm.
+        if [0, 1, 4].contains(&index) {
+            check(of_lengths(2, 30, end.clone()));
+        }
+        let layers = vec![end, Layer::dense(2, "linear")];
+        check(Stack { channels: 3, samples: 30, classifies: false, layers });
+    }
+    for first in recurrent(3, true, true) {
+        let layers = vec![first, Layer::plain(Gru::new(2)), Layer::dense(2, "linear")];
+        check(Stack { channels: 2, samples: 30, classifies: false, layers });
+    }
 }
 
 /// Layers, and a dense layer after them, on signals.

@@ -237,6 +237,8 @@ fn forecasts_that_cannot_be_made() {
     let small = series().with_groups((0..60).map(|row| row / 4).collect()).unwrap();
     says(&usual(), &small, &["no train window", "8 neighbouring rows of one group"]);
     assert!(series().with_groups(vec![1; 59]).is_err());
+    let moments = series().with_lengths(vec![1; 60]).unwrap();
+    says(&usual(), &moments, &["WINDOW", "series has an array lengths"]);
     let rows = of_signals();
     says(&usual(), &rows, &["WINDOW: a forecast takes rows of features", "[2, 3]"]);
 }

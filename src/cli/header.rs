@@ -64,7 +64,10 @@ pub(super) fn lines(
 }
 
 fn dataset(run: &Run) -> String {
-    let (rows, shape) = (run.table.rows(), axes(&run.network.input));
+    let (rows, mut shape) = (run.table.rows(), axes(&run.network.input));
+    if let Some((shortest, longest)) = run.lengths() {
+        shape += &format!(", rows of {shortest} to {longest} samples");
+    }
     let targets = match run.network.task() {
         Task::Classification => format!("{} classes", run.labels.len()),
         Task::MultiLabel => counted(run.network.outputs(), "label"),

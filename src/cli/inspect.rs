@@ -83,20 +83,25 @@ fn describe(dataset: &Dataset) -> Result<()> {
         line(&format!("not used: {arrays}"))?;
     }
     line(&format!(
-        "data set: {} of ({}){validation}{test}",
+        "data set: {} of ({}){validation}{test}{}",
         counted(rows, "row"),
-        shape.join(", ")
+        shape.join(", "),
+        described_lengths(dataset)
     ))?;
     describe_targets(&dataset.targets, dataset.target_names.as_deref())?;
     line(&format!("{:<24} {:>14} {:>14} {:>14}", "feature", "least", "mean", "most"))?;
     let (channels, comes_last) = channels(&dataset.row_shape);
     let names = dataset.feature_names.as_ref().filter(|names| names.len() == channels);
+    let exists = |row: usize, sample: usize| match &dataset.lengths {
+        Some(lengths) if dataset.row_shape.len() == 2 => sample < lengths[row] as usize,
+        Some(_) | None => true,
+    };
     for channel in 0..channels {
         let columns = columns_of(channel, channels, comes_last, dataset.inputs.ncols());
         let name = names.map(|names| names[channel].clone());
         let [least, mean, most] = match &dataset.inputs {
-            Inputs::Reals(values) => range(values.slice_axis(Axis(1), columns)),
-            Inputs::Bytes(values) => range(values.slice_axis(Axis(1), columns)),
+            Inputs::Reals(values) => range(values.slice_axis(Axis(1), columns), exists),
+            Inputs::Bytes(values) => range(values.slice_axis(Axis(1), columns), exists),
             // A file has no windows.
             Inputs::Windows(_) => continue,
         }
@@ -125,10 +130,25 @@ fn columns_of(channel: usize, channels: usize, comes_last: bool, columns: usize)
     Slice::from(channel * positions..(channel + 1) * positions)
 }
 
-/// The least, the mean and the most of values.
-fn range<X: Copy + Into<f64>>(values: ArrayView2<X>) -> [f64; 3] {
-    let all = || values.iter().map(|&value| value.into());
-    let mean = all().sum::<f64>() / values.len() as f64;
+/// `, rows of 2 to 7 samples`, if rows have lengths.
+fn described_lengths(dataset: &Dataset) -> String {
+    let lengths = dataset.lengths.iter().flatten();
+    match (lengths.clone().min(), lengths.max()) {
+        (Some(shortest), Some(longest)) => format!(", rows of {shortest} to {longest} samples"),
+        _ => String::new(),
+    }
+}
+
+/// The least, the mean and the most of the values that exist, by row and column.
+fn range<X: Copy + Into<f64>>(
+    values: ArrayView2<X>,
+    exists: impl Fn(usize, usize) -> bool,
+) -> [f64; 3] {
+    let all = || {
+        let own = values.indexed_iter().filter(|((row, column), _)| exists(*row, *column));
+        own.map(|(_, &value)| value.into())
+    };
+    let mean = all().sum::<f64>() / all().count() as f64;
     [all().fold(f64::INFINITY, f64::min), mean, all().fold(f64::NEG_INFINITY, f64::max)]
 }
 
@@ -209,7 +229,8 @@ fn model(path: &Path) -> Result<()> {
     if let Loss::OfValues(loss) = network.loss() {
         line(&format!("loss: {}", shown(&loss.name)))?;
     }
-    line(&format!("input: {}", shape_text(&network.input)))?;
+    let lengths = if network.has_lengths() { ", each row with its length" } else { "" };
+    line(&format!("input: {}{lengths}", shape_text(&network.input)))?;
     if let Some(forecast) = &model.forecast {
         let of = if forecast.change { "changes from the last value" } else { "values" };
         line(&format!("forecast: {}, {of}", forecast.described()))?;
@@ -242,7 +263,7 @@ fn model(path: &Path) -> Result<()> {
         _ => String::new(),
     };
     let scaling = "scaling: (value - shift) * scale";
-    line(&format!("input {scaling}, {} of each{alike}", model.inputs.scale.len()))?;
+    line(&format!("input {scaling}, {} of each{alike}", network.elements()))?;
     if network.task() == Task::Regression {
         line(&format!("target {scaling}, {} of each", model.targets.scale.len()))?;
     }

@@ -187,6 +187,13 @@ impl Dataset {
             ))
             .within("WINDOW"));
         }
+        if self.lengths.is_some() {
+            return Err(Error::input(format!(
+                "{} has an array lengths, and its rows would be moments, which have none; save it without",
+                self.name
+            ))
+            .within("WINDOW"));
+        }
         let place = |error: Error| error.within(format!("the data set {}", self.name));
         let (inputs, outputs) = forecast.examples(&self.inputs, &self.targets).map_err(place)?;
         let (elements, count) = (inputs.ncols(), inputs.nrows());

@@ -3,6 +3,7 @@
 mod dataset;
 mod forecast;
 mod inputs;
+mod lengths;
 #[cfg(feature = "files")]
 pub mod npz;
 mod numbers;
@@ -17,6 +18,7 @@ mod windows;
 pub use dataset::{Dataset, Targets};
 pub use forecast::{Forecast, ForecastTarget};
 pub use inputs::Inputs;
+pub use lengths::{Lengths, fill_padding, length, no_length};
 pub use numbers::Numbers;
 pub use order::Order;
 pub use random::{Random, RandomRow, Streams, below};

@@ -3,6 +3,7 @@
 use ndarray::ArrayView2;
 
 use super::inputs::Inputs;
+use super::lengths::Lengths;
 
 /// How values are scaled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,16 +40,33 @@ impl Scaling {
     /// The scaling that fits the given rows. `group` neighbouring columns share one scaling: 1
     /// for features, T for the samples of a channel.
     pub fn fit(kind: Normalization, inputs: &Inputs, rows: &[u32], group: usize) -> Self {
+        let all = |_: u32, _: usize| true;
         match inputs {
-            Inputs::Reals(values) => Self::fit_values(kind, values.view(), rows, group),
-            Inputs::Bytes(values) => Self::fit_values(kind, values.view(), rows, group),
+            Inputs::Reals(values) => Self::fit_values(kind, values.view(), rows, group, all),
+            Inputs::Bytes(values) => Self::fit_values(kind, values.view(), rows, group, all),
             // Each moment once, however many windows hold it.
             Inputs::Windows(windows) => {
                 let moments = windows.moments_of(rows);
-                let Scaling { shift, scale } = Self::fit_values(kind, windows.view(), &moments, 1);
+                let Scaling { shift, scale } =
+                    Self::fit_values(kind, windows.view(), &moments, 1, all);
                 Scaling { shift: windows.of_elements(&shift), scale: windows.of_elements(&scale) }
             }
         }
+    }
+
+    /// The same of sequences whose rows have lengths, without their padding; the length of a row, behind its elements,
+    /// stays as it is.
+    pub fn fit_sequences(
+        kind: Normalization,
+        values: ArrayView2<f64>,
+        rows: &[u32],
+        lengths: Lengths,
+    ) -> Self {
+        let has = |row, column| lengths.has(row, column);
+        let mut scaling = Self::fit_values(kind, values, rows, lengths.samples, has);
+        scaling.shift.push(0.0);
+        scaling.scale.push(1.0);
+        scaling
     }
 
     fn fit_values<X: Copy + Into<f64>>(
@@ -56,6 +74,7 @@ impl Scaling {
         values: ArrayView2<X>,
         rows: &[u32],
         group: usize,
+        has: impl Fn(u32, usize) -> bool + Copy,
     ) -> Self {
         let columns = values.ncols();
         let (mut shift, mut scale) = (Vec::with_capacity(columns), Vec::with_capacity(columns));
@@ -64,7 +83,8 @@ impl Scaling {
             let (s, k) = shift_and_scale(kind, || {
                 let members = members.clone();
                 rows.iter().flat_map(move |&row| {
-                    members.clone().map(move |column| values[[row as usize, column]].into())
+                    let own = members.clone().filter(move |&column| has(row, column));
+                    own.map(move |column| values[[row as usize, column]].into())
                 })
             });
             shift.extend(std::iter::repeat_n(s, group));
@@ -75,7 +95,7 @@ impl Scaling {
 
     /// The same, but scale 1 for constant columns: what targets need, so that an error stays an error.
     pub fn fit_targets(kind: Normalization, values: ArrayView2<f64>, rows: &[u32]) -> Self {
-        let mut scaling = Self::fit_values(kind, values, rows, 1);
+        let mut scaling = Self::fit_values(kind, values, rows, 1, |_, _| true);
         scaling.scale.iter_mut().filter(|scale| **scale == 0.0).for_each(|scale| *scale = 1.0);
         scaling
     }

@@ -15,7 +15,8 @@ use crate::usage::Predictor;
 
 impl Model {
     /// The model's predictions for rows in original units, (rows, ...shape of a row): the probabilities of classes
-    /// or labels, or values in original units, shape (rows, classes, labels or outputs). Computed on the CPU.
+    /// or labels, or values in original units, shape (rows, classes, labels or outputs). Rows that have lengths are flat,
+    /// each with its length behind it. Computed on the CPU.
     pub fn predict<D: Dimension>(&self, rows: ArrayView<'_, f64, D>) -> Result<Array2<f64>> {
         let rows = self.flat(rows)?;
         pollster::block_on(async {
@@ -44,9 +45,12 @@ impl Model {
     /// Rows as a matrix; refused where they have neither the model's shape nor its number of inputs.
     fn flat<D: Dimension>(&self, rows: ArrayView<'_, f64, D>) -> Result<Array2<f64>> {
         let (inputs, shapes) = (self.network.inputs(), self.row_shapes());
+        let has_lengths = self.network.has_lengths();
         let shape = rows.shape().to_vec();
         let fits = match shape.split_first() {
-            Some((_, row)) => row == [inputs] || shapes.iter().any(|shape| row == shape),
+            Some((_, row)) => {
+                row == [inputs] || (!has_lengths && shapes.iter().any(|shape| row == shape))
+            }
             None => false,
         };
         let flat = rows.as_standard_layout().into_owned();
@@ -54,7 +58,9 @@ impl Model {
             Ok(flat) if fits => Ok(flat),
             _ => Err(Error::input(format!(
                 "rows of the shape {shape:?}; the model takes (rows, {inputs}){}",
-                if shapes[0].len() > 1 {
+                if has_lengths {
+                    ": the elements of a row, and its length".into()
+                } else if shapes[0].len() > 1 {
                     format!(", or rows of {}", shape_text(&shapes[0]))
                 } else {
                     String::new()

@@ -45,6 +45,9 @@ pub(super) struct ModelMetadata {
     /// Absent where rows are examples.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forecast: Option<Forecast>,
+    /// Whether each row has a length of its own; absent where it has none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lengths: bool,
     pub layers: Vec<LayerRecord>,
     pub inputs: Scaling,
     pub targets: Option<Scaling>,

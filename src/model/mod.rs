@@ -23,7 +23,7 @@ use crate::train::Outcome;
 const FORMAT: &str = "gpu-mlp";
 /// The latest version of the description in the metadata. A model has the first version that can describe it: 2
 /// adds several labels per row, 3 a loss of values other than the squared error, 4 the layers that came with images, and
-/// rows with the channels last, 5 forecasts.
+/// rows with the channels last, 5 forecasts and rows that have lengths.
 const FORMAT_VERSION: u64 = 5;
 /// The metadata key of the description. One key only: the order of several, and so the bytes of the file, would
 /// vary from run to run.
@@ -178,7 +178,7 @@ impl Model {
     /// The names of the inputs one by one, where the data set named them all; a signal has names for
     /// its channels only.
     pub fn input_names(&self) -> Option<&[String]> {
-        self.feature_names.as_deref().filter(|names| names.len() == self.network.inputs())
+        self.feature_names.as_deref().filter(|names| names.len() == self.network.elements())
     }
 }
 

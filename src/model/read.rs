@@ -106,9 +106,10 @@ fn description(header: &Header) -> Result<ModelMetadata> {
 /// The described model, still without weights.
 fn described(about: ModelMetadata) -> Result<Model> {
     let network = network(&about)?;
-    let (inputs, outputs) = (network.inputs(), network.outputs());
+    let (inputs, outputs) = (network.elements(), network.outputs());
     let task = network.task();
-    check_scaling("inputs", &about.inputs, inputs)?;
+    check_scaling("inputs", &about.inputs, network.inputs())?;
+    check_lengths(&about.inputs, &network)?;
     let targets = match (about.targets, task) {
         (None, Task::Classification) => Scaling::identity(0),
         (None, Task::MultiLabel) => Scaling::identity(outputs),
@@ -217,6 +218,7 @@ fn network(about: &ModelMetadata) -> Result<Network> {
         disagrees(&format!("task: {:?}; allowed: {known}", shortened(&about.task)))
     })?;
     let network = network.for_task(task).map_err(|error| disagrees(&format!("task: {error}")))?;
+    let network = if about.lengths { with_lengths(network)? } else { network };
     match (&about.loss, task) {
         (None, _) => Ok(network),
         (Some(text), Task::Regression) => match ValueLoss::parse(text) {
@@ -242,6 +244,22 @@ fn check_scaling(what: &str, scaling: &Scaling, columns: usize) -> Result<()> {
         return Ok(());
     }
     Err(disagrees(&format!("{what}: a shift or a scale is not finite")))
+}
+
+/// The network for rows that have lengths.
+fn with_lengths(network: Network) -> Result<Network> {
+    network.with_lengths().map_err(|error| disagrees(&format!("lengths: {error}")))
+}
+
+/// Refuses a scaling of the lengths of rows, which are no values.
+fn check_lengths(inputs: &Scaling, network: &Network) -> Result<()> {
+    let of_length = (inputs.shift.last(), inputs.scale.last());
+    if !network.has_lengths() || of_length == (Some(&0.0), Some(&1.0)) {
+        return Ok(());
+    }
+    Err(disagrees(
+        "inputs: the last shift and scale are those of the length of a row; allowed: 0 and 1",
+    ))
 }
 
 /// Refuses a header whose tensors, or their shapes, are not those of the network.

@@ -45,8 +45,8 @@ pub(super) fn row_shape(
 ) -> Result<Vec<usize>, String> {
     let Some(shape) = given else { return Ok(layout.of_data(&network.input)) };
     let elements = shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
-    if matches!(shape.len(), 1..=3) && elements == Some(network.inputs()) {
+    if matches!(shape.len(), 1..=3) && elements == Some(network.elements()) {
         return Ok(shape);
     }
-    Err(format!("row_shape; allowed: 1 to 3 sizes, {} elements in all", network.inputs()))
+    Err(format!("row_shape; allowed: 1 to 3 sizes, {} elements in all", network.elements()))
 }

@@ -50,7 +50,7 @@ impl Model {
         let is_last = self.input_layout == InputLayout::ChannelsLast;
         let of_images = network.layers.iter().flat_map(Layer::with_inner).any(needs_version_4);
         let version = if is_last || of_images { 4 } else { version };
-        let version = if self.forecast.is_some() { 5 } else { version };
+        let version = if self.forecast.is_some() || network.has_lengths() { 5 } else { version };
         let description = ModelMetadata {
             format: FORMAT.into(),
             version,
@@ -62,6 +62,7 @@ impl Model {
             row_shape: self.own_row_shape(),
             input_layout: is_last.then(|| self.input_layout.name().into()),
             forecast: self.forecast.clone(),
+            lengths: network.has_lengths(),
             layers,
             inputs: self.inputs.clone(),
             targets: (network.task() == Task::Regression).then(|| self.targets.clone()),

@@ -13,8 +13,7 @@ use crate::plan::{BufferId, Loss, Operation, Plan, measure};
 pub fn lower(network: &Network, initialization: Initialization) -> Plan {
     let loss = network.loss();
     let mut lowering = Lowering::new(initialization);
-    let input = lowering.buffer("x", network.input.clone());
-    let mut logits = input;
+    let (input, mut logits) = input(&mut lowering, network);
     for (index, (layer, placed)) in network.placed().enumerate() {
         let is_output = index + 1 == network.layers.len();
         let is_in_loss = is_output && !matches!(loss, Loss::OfValues(_));
@@ -42,6 +41,16 @@ pub fn lower(network: &Network, initialization: Initialization) -> Plan {
         predict,
         output,
     }
+}
+
+/// The buffer of what is given for each row, and the one that the first layer reads.
+fn input(lowering: &mut Lowering, network: &Network) -> (BufferId, BufferId) {
+    if !network.has_lengths() {
+        let x = lowering.buffer("x", network.input.clone());
+        return (x, x);
+    }
+    let x = lowering.buffer("x", vec![network.inputs()]);
+    (x, lowering.take_lengths(x, &network.input))
 }
 
 /// The operation from the logits z to predictions, if there is one, and the buffer of predictions.

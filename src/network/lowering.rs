@@ -2,7 +2,11 @@
 
 use super::activation::Activation;
 use super::initialization::Initialization;
+use crate::plan::ops::take_lengths::TakeLengths;
 use crate::plan::{Buffer, BufferId, Element, Initializer, Operation, Tensor, TensorId};
+
+/// The axes of a sequence: (channels, samples).
+pub(super) const SEQUENCE_AXES: usize = 2;
 
 /// The tensors, buffers and operations so far.
 pub(super) struct Lowering {
@@ -10,6 +14,8 @@ pub(super) struct Lowering {
     pub tensors: Vec<Tensor>,
     pub buffers: Vec<Buffer>,
     pub training: Vec<Operation>,
+    /// The lengths of the rows, if they have any.
+    pub lengths: Option<BufferId>,
     /// The dropout layers so far.
     dropouts: u32,
 }
@@ -72,7 +78,23 @@ impl<'a> Site<'a> {
 impl Lowering {
     pub fn new(initialization: Initialization) -> Self {
         let (tensors, buffers, training) = (vec![], vec![], vec![]);
-        Lowering { initialization, tensors, buffers, training, dropouts: 0 }
+        Lowering { initialization, tensors, buffers, training, lengths: None, dropouts: 0 }
+    }
+
+    /// The lengths of values of this shape: of sequences, not of what is made of them.
+    pub fn lengths_of(&self, shape: &[usize]) -> Option<BufferId> {
+        self.lengths.filter(|_| shape.len() == SEQUENCE_AXES)
+    }
+
+    /// The inputs of rows of (channels, samples) that have lengths, from those with a length behind each.
+    pub fn take_lengths(&mut self, x: BufferId, shape: &[usize]) -> BufferId {
+        let sequence = self.buffer("sequence", shape.to_vec());
+        let lengths = self.buffer("lengths", vec![1]);
+        self.buffers[lengths.0].element = Element::Index;
+        let samples = shape.last().copied().unwrap_or(1);
+        self.training.push(TakeLengths { x, sequence, lengths, samples }.into());
+        self.lengths = Some(lengths);
+        sequence
     }
 
     /// The index of one more dropout layer.

@@ -1,6 +1,7 @@
 //! A layer in its network, for those who read networks: their shapes, and the names of their tensors.
 
 use super::layers::{Layer, LayerOn};
+use super::lowering::SEQUENCE_AXES;
 use crate::plan::Windows;
 
 /// A layer on its input.
@@ -42,6 +43,26 @@ impl<'a> PlacedLayer<'a> {
     /// Its windows, if it has any.
     pub fn windows(&self) -> Option<Windows> {
         self.placed.windows()
+    }
+
+    /// Why it takes no sequences of which each row has a length of its own, if it takes none.
+    pub(super) fn lengths_fault(&self) -> Option<String> {
+        if self.input.len() != SEQUENCE_AXES {
+            return None;
+        }
+        if !self.layer.kind.takes_lengths() {
+            return Some(
+                "would mix what exists with what lies behind the end of a row (array lengths); \
+                 allowed until each row is one vector: rnn, gru, lstm, batch_norm, layer_norm, dropout, \
+                 residual, global_maxpool and global_avgpool"
+                    .into(),
+            );
+        }
+        self.inside().iter().enumerate().find_map(|(index, inner)| {
+            let fault = inner.lengths_fault()?;
+            let name = inner.layer.name();
+            Some(format!("has a layer {} ({name}) inside it that {fault}", index + 1))
+        })
     }
 
     /// The layers inside it.

@@ -3,6 +3,7 @@
 use super::activation::Activation;
 use super::input_shape::with_channels;
 use super::layers::{Kind, Layer, LayerOn, MOST_LAYERS, NO_SOFTMAX, shape_text};
+use super::lowering::SEQUENCE_AXES;
 use super::placed_layer::PlacedLayer;
 use crate::error::{Error, Result};
 use crate::plan::{Loss, ValueLoss};
@@ -54,6 +55,8 @@ pub struct Network {
     pub shapes: Vec<Vec<usize>>,
     placed: Vec<LayerOn>,
     task: Task,
+    /// Whether each row has a length of its own, which is given behind its elements.
+    has_lengths: bool,
     /// The loss of a regression.
     value_loss: ValueLoss,
 }
@@ -165,7 +168,8 @@ impl Network {
             all.push(placed);
         }
         let value_loss = ValueLoss::mean_squared_error()?;
-        Ok(Network { input, layers, shapes, placed: all, task, value_loss })
+        let has_lengths = false;
+        Ok(Network { input, layers, shapes, placed: all, task, has_lengths, value_loss })
     }
 
     /// The same network for another task; an error if the task does not suit the output.
@@ -179,8 +183,41 @@ impl Network {
         Network { value_loss, ..self }
     }
 
-    /// The number of inputs per row.
+    /// The same network for sequences of which each row has a length of its own; the error names the layer that takes
+    /// none, counted from 1.
+    pub fn with_lengths(self) -> Result<Self> {
+        if self.input.len() != SEQUENCE_AXES {
+            return Err(Error::input(format!(
+                "the layers take rows of {}, and the array lengths tells the samples of rows of (channels, samples); \
+                 leave it out, or begin with rnn, gru or lstm",
+                shape_text(&self.input)
+            )));
+        }
+        for (index, placed) in self.placed_layers().iter().enumerate() {
+            if let Some(fault) = placed.lengths_fault() {
+                return Err(refused(index, placed.layer, &fault));
+            }
+        }
+        Ok(Network { has_lengths: true, ..self })
+    }
+
+    /// Whether each row has a length of its own.
+    pub fn has_lengths(&self) -> bool {
+        self.has_lengths
+    }
+
+    /// The samples of a row, if each row has a length of its own.
+    pub fn samples_with_lengths(&self) -> Option<usize> {
+        self.input.last().copied().filter(|_| self.has_lengths)
+    }
+
+    /// The numbers that are given for each row: its elements, and its length if it has one.
     pub fn inputs(&self) -> usize {
+        self.elements() + usize::from(self.has_lengths)
+    }
+
+    /// The elements of a row.
+    pub fn elements(&self) -> usize {
         self.input.iter().product()
     }
 

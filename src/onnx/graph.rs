@@ -4,13 +4,15 @@
 use std::collections::HashMap;
 
 use super::schema::{
-    AttributeProto, DOUBLE, DimensionProto, FLOAT, GraphProto, INT, INTEGER, INTS, Length,
+    AttributeProto, DOUBLE, DimensionProto, FLOAT, GraphProto, INT, INT32, INTEGER, INTS, Length,
     NodeProto, REAL, REALS, TEXT, TEXTS, TensorProto, TensorShapeProto, TensorTypeProto, TypeProto,
     ValueInfoProto,
 };
 
 /// The name of the graph's input.
 pub(super) const INPUT: &str = "input";
+/// The name of its input of the lengths of the rows, where they have some.
+pub(super) const LENGTHS: &str = "sequence_lens";
 
 /// The name of a value: an input, a constant, or the output of a node.
 pub(super) type Value = String;
@@ -22,6 +24,8 @@ pub(super) struct Graph {
     initializers: Vec<TensorProto>,
     /// The names of single numbers, by their bits.
     numbers: HashMap<u64, Value>,
+    /// Which samples of each row exist, (batch, 1, samples), where rows have lengths.
+    pub existing: Option<Value>,
 }
 
 /// A setting of an operator.
@@ -98,13 +102,17 @@ impl Graph {
         self.constant(name, shape, DOUBLE, values.iter().flat_map(|v| v.to_le_bytes()).collect())
     }
 
-    /// A constant list of whole numbers.
-    pub fn integers(&mut self, name: &str, values: &[usize]) -> Value {
-        let bytes = values.iter().flat_map(|&v| (v as i64).to_le_bytes()).collect();
-        self.constant(name, &[values.len()], INTEGER, bytes)
+    /// A constant array of i64; one of each name.
+    pub fn whole_numbers(&mut self, name: &str, values: &[i64]) -> Value {
+        if !self.initializers.iter().any(|own| own.name.as_deref() == Some(name)) {
+            let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            self.constant(name, &[values.len()], INTEGER, bytes);
+        }
+        name.into()
     }
 
-    fn constant(&mut self, name: &str, shape: &[usize], kind: i32, bytes: Vec<u8>) -> Value {
+    /// A constant array of this kind of elements.
+    pub fn constant(&mut self, name: &str, shape: &[usize], kind: i32, bytes: Vec<u8>) -> Value {
         self.initializers.push(TensorProto {
             dims: shape.iter().map(|&size| size as i64).collect(),
             data_type: Some(kind),
@@ -126,10 +134,7 @@ impl Graph {
 
     /// The same values without an axis of length 1.
     pub fn squeezed(&mut self, value: &str, axis: i64) -> Value {
-        let name = format!("axis_{axis}");
-        if !self.initializers.iter().any(|own| own.name.as_deref() == Some(&name)) {
-            self.constant(&name, &[1], INTEGER, axis.to_le_bytes().into());
-        }
+        let name = self.whole_numbers(&format!("axis_{axis}"), &[axis]);
         self.node("Squeeze", &[value, &name])
     }
 
@@ -148,11 +153,12 @@ impl Graph {
         if let Some(last) = self.nodes.last_mut() {
             last.output = vec![output.name.into()];
         }
+        let lengths = self.existing.map(|_| described(LENGTHS, INT32, &[]));
         GraphProto {
             node: self.nodes,
             name: Some("network".into()),
             initializer: self.initializers,
-            input: vec![described(INPUT, FLOAT, input)],
+            input: std::iter::once(described(INPUT, FLOAT, input)).chain(lengths).collect(),
             output: vec![described(output.name, output.element, &[output.columns])],
         }
     }

@@ -5,7 +5,7 @@
 use super::graph::{Graph, GraphOutput, INPUT, Setting, Value};
 use super::schema::{DOUBLE, FLOAT};
 use super::tensors::tensor;
-use super::{activation, recurrent};
+use super::{activation, lengths, recurrent};
 use crate::data::Scaling;
 use crate::error::{Error, Result};
 use crate::expr::Variable;
@@ -17,7 +17,10 @@ use crate::plan::{Axis, Loss, Windows};
 /// Builds the graph of a model; its last node makes the output.
 pub(super) fn build(graph: &mut Graph, model: &Model) -> Result<GraphOutput> {
     let network = &model.network;
-    let inputs = scale_inputs(graph, &network.input, &model.inputs);
+    let mut inputs = scale_inputs(graph, &network.input, &model.inputs);
+    if let Some(samples) = network.samples_with_lengths() {
+        inputs = lengths::take(graph, &inputs, samples);
+    }
     let value = sequence(graph, model, &network.placed_layers(), inputs)?;
     Ok(finish(graph, model, value))
 }
@@ -29,7 +32,8 @@ fn add_bases(graph: &mut Graph, model: &Model, changes: &str) {
     let Some(bases) = bases else { return };
     let rows = graph.widened(INPUT);
     let rows = flatten(graph, &rows);
-    let bases = graph.integers("forecast.last", &bases);
+    let bases: Vec<i64> = bases.iter().map(|&base| base as i64).collect();
+    let bases = graph.whole_numbers("forecast.last", &bases);
     let last = graph.node_with("Gather", &[&rows, &bases], &[("axis", Setting::Int(1))]);
     graph.node("Add", &[changes, &last]);
 }
@@ -66,9 +70,11 @@ fn of_layer(graph: &mut Graph, model: &Model, placed: &PlacedLayer, value: Value
         Kind::MaxPool1d(_) | Kind::MaxPool2d(_) => largest(graph, placed, &value)?,
         Kind::AvgPool1d(_) | Kind::AvgPool2d(_) => average(graph, placed, &value)?,
         Kind::GlobalMaxPool(_) => {
+            let value = lengths::or_else(graph, &value, f64::NEG_INFINITY);
             let pooled = largest(graph, placed, &value)?;
             flatten(graph, &pooled)
         }
+        Kind::GlobalAvgPool(_) if graph.existing.is_some() => lengths::mean(graph, &value),
         Kind::GlobalAvgPool(_) => {
             let pooled = average(graph, placed, &value)?;
             flatten(graph, &pooled)
@@ -140,8 +146,10 @@ fn scale_inputs(graph: &mut Graph, shape: &[usize], scaling: &Scaling) -> Value 
     if *scaling == Scaling::identity(shift.len()) {
         return rows;
     }
-    let shift = graph.doubles("inputs.shift", shape, shift);
-    let scale = graph.doubles("inputs.scale", shape, scale);
+    // Behind the elements of a row may stand its length.
+    let elements: usize = shape.iter().product();
+    let shift = graph.doubles("inputs.shift", shape, &shift[..elements]);
+    let scale = graph.doubles("inputs.scale", shape, &scale[..elements]);
     let centred = graph.node("Sub", &[&rows, &shift]);
     let scaled = graph.node("Mul", &[&centred, &scale]);
     let scaled = graph.rounded(&scaled);

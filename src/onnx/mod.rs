@@ -4,6 +4,7 @@
 mod activation;
 mod graph;
 mod layers;
+mod lengths;
 mod recurrent;
 mod schema;
 mod tensors;
@@ -22,7 +23,7 @@ const IR_VERSION: i64 = 7;
 const OPERATOR_SET: i64 = 13;
 
 /// The bytes of an ONNX file that predicts what the model predicts: one input `input`, f32, of
-/// (batch, ...row shape), and one output, `probabilities`, f32 of (batch, classes), or `values`, f64 of
+/// (batch, ...row shape), another, `sequence_lens`, i32 of (batch), where rows have lengths, and one output, `probabilities`, f32 of (batch, classes), or `values`, f64 of
 /// (batch, outputs).
 pub fn export(model: &Model) -> Result<Vec<u8>> {
     let mut graph = Graph::default();

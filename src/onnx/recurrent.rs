@@ -1,7 +1,7 @@
 //! Recurrent layers as the operators RNN, GRU and LSTM, a node for each direction, in f32: onnxruntime has not all of
 //! them in f64.
 
-use super::graph::{Graph, Setting, Value};
+use super::graph::{Graph, LENGTHS, Setting, Value};
 use super::tensors::tensor;
 use crate::error::{Error, Result};
 use crate::model::Model;
@@ -89,6 +89,7 @@ fn direction(
         biases[last..].copy_from_slice(&recurrent.values);
     }
     inputs.push(graph.floats(&bias.name, &[1, biases.len()], &biases));
+    inputs.extend(graph.existing.is_some().then(|| LENGTHS.to_string()));
     let direction = if end.is_empty() { "forward" } else { "reverse" };
     let mut settings = vec![
         ("hidden_size", Setting::Int(units as i64)),

@@ -116,6 +116,8 @@ pub(super) struct TensorProto {
 
 /// `TensorProto.DataType.FLOAT`
 pub(super) const FLOAT: i32 = 1;
+/// `TensorProto.DataType.INT32`
+pub(super) const INT32: i32 = 6;
 /// `TensorProto.DataType.INT64`
 pub(super) const INTEGER: i32 = 7;
 /// `TensorProto.DataType.DOUBLE`

@@ -105,6 +105,13 @@ impl Windows {
         Windows { channels, filters, axes: [Axis::ONE, samples] }
     }
 
+    /// The same with windows of so many samples.
+    pub fn of_length(&self, samples: u32) -> Self {
+        let [vertical, horizontal] = self.axes;
+        let axes = [vertical, Axis { kernel: samples as usize, ..horizontal }];
+        Windows { axes, ..*self }
+    }
+
     /// Elements per channel of the input.
     pub fn plane(&self) -> usize {
         self.axes.iter().map(|axis| axis.input).product()

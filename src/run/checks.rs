@@ -150,7 +150,7 @@ pub(super) fn check_names(dataset: &Dataset, network: &Network) -> Result<()> {
 
 /// Refuses names of features that are neither one a channel nor one an input, such as those of the lines of an image.
 fn check_feature_names(dataset: &Dataset, network: &Network) -> Result<()> {
-    let (channels, inputs) = (network.input[0], network.inputs());
+    let (channels, inputs) = (network.input[0], network.elements());
     match &dataset.feature_names {
         Some(names) if names.len() != channels && names.len() != inputs => {
             Err(Error::input(format!(

@@ -20,6 +20,7 @@ mod rate;
 mod replica;
 mod replicas;
 // The room is named after the one struct that it is about.
+mod row_lengths;
 #[expect(clippy::module_inception)]
 mod run;
 mod step_numbers;
@@ -27,6 +28,7 @@ mod step_rule;
 mod stopping;
 mod table;
 mod table_inputs;
+mod table_lengths;
 mod task;
 mod task_keys;
 

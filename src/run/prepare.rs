@@ -15,6 +15,7 @@ use super::outputs::complete;
 use super::parameters::Parameters;
 use super::replica::{Replica, ReplicaId};
 use super::replicas::{check_division, check_replicas, patience};
+use super::row_lengths::{of_rows, scaling, without_padding};
 use super::run::Run;
 use super::step_rule::StepRule;
 use super::stopping::Stopping;
@@ -108,6 +109,7 @@ impl<'a> Prepared<'a> {
             Some(_) => shape.clone(),
         };
         let network = network(parameters, &dataset, shape)?;
+        let dataset = without_padding(dataset, &network)?;
         if let Some(forecast) = &forecast {
             check_forecast(parameters, &dataset, &network, forecast)?;
         }
@@ -143,9 +145,7 @@ impl<'a> Prepared<'a> {
     fn fold(&self, splits: Splits) -> Result<Fold> {
         let Prepared { parameters, dataset, network, table, labels, .. } = self;
         let train = splits.of(Split::Train);
-        // One scaling per channel for signals.
-        let group = network.input.iter().skip(1).product();
-        let inputs = Scaling::fit(parameters.normalize, &dataset.inputs, train, group);
+        let inputs = scaling(parameters.normalize, dataset, network, train);
         // f32 holds every byte, however it is scaled.
         match &dataset.inputs {
             Inputs::Bytes(_) => {}
@@ -265,6 +265,7 @@ fn network(parameters: &Parameters, dataset: &Dataset, shape: Vec<usize>) -> Res
     let network = Network::new(shape, layers).map_err(|e| e.within(parameters.layers.key()))?;
     let task = task_of(parameters, dataset, network.output());
     let network = network.for_task(task).map_err(|e| e.within("TASK"))?;
+    let network = of_rows(network, parameters, dataset)?;
     Ok(match value_loss(parameters, task)? {
         Some(loss) => network.with_value_loss(loss),
         None => network,

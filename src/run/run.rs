@@ -8,6 +8,7 @@ use super::optimizer::Optimizer;
 use super::replica::Replica;
 use super::step_rule::StepRule;
 use super::table::{Table, TableTargets};
+use super::table_inputs::TableInputs;
 use crate::data::{Forecast, Scaling, Split};
 use crate::network::{InputLayout, Network};
 use crate::plan::Plan;
@@ -56,6 +57,15 @@ impl Run {
     /// The random moves of a replica's training rows in an epoch.
     pub fn moves(&self, replica: &Replica, epoch: u32) -> Option<Moves> {
         self.augmentation.map(|augmentation| augmentation.moves(replica.seed, epoch))
+    }
+
+    /// The samples of the shortest and of the longest row, if rows have lengths.
+    pub fn lengths(&self) -> Option<(usize, usize)> {
+        let TableInputs::Reals(values) = &self.table.inputs else { return None };
+        self.network.samples_with_lengths()?;
+        let lengths = values.column(values.ncols() - 1);
+        let lengths = lengths.iter().map(|&own| own as usize);
+        Some((lengths.clone().min()?, lengths.max()?))
     }
 
     /// The fold of a replica.

@@ -4,6 +4,7 @@ use ndarray::Array2;
 
 use super::labels::check_labels;
 use super::table_inputs::{TableInputs, centre};
+use super::table_lengths::with_lengths;
 use crate::data::{Dataset, Targets};
 use crate::error::{Error, Result};
 use crate::network::{Network, Task};
@@ -47,7 +48,8 @@ impl Table {
         targets_centred: bool,
     ) -> Result<(Self, Vec<i64>)> {
         let are_features = network.input.len() == 1;
-        let (inputs, center) = TableInputs::new(&dataset.inputs, inputs_centred, are_features);
+        let inputs = TableInputs::new(&dataset.inputs, inputs_centred, are_features);
+        let (inputs, center) = with_lengths(inputs, dataset);
         let (targets, labels) = match network.task() {
             Task::Classification => {
                 let (classes, labels) = classes(dataset, network, key)?;

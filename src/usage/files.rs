@@ -1,6 +1,7 @@
 //! A trained model on the rows of a file.
 
 use super::output::PredictionFile;
+use super::padding::without_padding;
 use super::predictor::{Predictor, bases, block_rows, columns, scaled};
 use super::targets::truth;
 use crate::backend::{Infer, Trained};
@@ -76,9 +77,11 @@ pub async fn evaluate(
     let values = values(model, data, &truth);
     // A row that f32 can't hold is refused before a device is opened.
     let (block_rows, columns) = (block_rows(model), columns(model));
+    let samples = model.network.samples_with_lengths();
     let blocks = || data.blocks(block_rows);
     for block in blocks() {
         let (first, rows) = (block.start as u64, data.inputs.rows(block));
+        let rows = without_padding(samples, columns.as_deref(), rows.view(), first)?;
         scaled(&model.inputs, columns.as_deref(), rows.view(), first)?;
     }
     let mut predictor = Predictor::with_targets(model, open).await?;

@@ -5,6 +5,7 @@ mod files;
 #[cfg(feature = "files")]
 mod output;
 mod own_splits;
+mod padding;
 mod predictor;
 #[cfg(feature = "files")]
 mod targets;

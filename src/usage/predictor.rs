@@ -2,6 +2,7 @@
 
 use ndarray::{Array2, ArrayView2};
 
+use super::padding::without_padding;
 use crate::backend::{Evaluated, Infer, Trained};
 use crate::data::Scaling;
 use crate::error::{Error, Result};
@@ -24,6 +25,8 @@ pub struct Predictor {
     columns: Option<Vec<usize>>,
     /// The input of a row, in original units, to which each output is added, in a forecast of changes.
     bases: Option<Vec<usize>>,
+    /// The samples of a row, where each row has a length.
+    samples: Option<usize>,
     /// Tells the meaning of the outputs: with one sigmoid, the probability of the second of two classes.
     loss: Loss,
     block_rows: usize,
@@ -58,6 +61,7 @@ impl Predictor {
             inputs: model.inputs.clone(),
             columns: columns(model),
             bases: bases(model),
+            samples: model.network.samples_with_lengths(),
             loss: model.network.loss(),
             block_rows: block_rows(model),
         })
@@ -72,7 +76,7 @@ impl Predictor {
     /// (rows, classes), or of the labels, shape (rows, labels), or the values, shape (rows, outputs).
     /// Probabilities are f32s. `first` is the number of the first row, for messages.
     pub async fn predict(&mut self, rows: &Array2<f64>, first: u64) -> Result<Array2<f64>> {
-        let scaled = scaled(&self.inputs, self.columns.as_deref(), rows.view(), first)?;
+        let scaled = self.scaled(rows.view(), first)?;
         let outputs = self.infer.predict(scaled.view()).await?;
         Ok(self.predictions(outputs, rows.view()))
     }
@@ -84,9 +88,16 @@ impl Predictor {
         truth: &Truth,
         first: u64,
     ) -> Result<Evaluated> {
-        let scaled = scaled(&self.inputs, self.columns.as_deref(), rows, first)?;
+        let scaled = self.scaled(rows, first)?;
         let Evaluated { predictions, loss_sum } = self.infer.evaluate(scaled.view(), truth).await?;
         Ok(Evaluated { predictions: self.predictions(predictions, rows), loss_sum })
+    }
+
+    /// Rows as the network takes them.
+    fn scaled(&self, rows: ArrayView2<f64>, first: u64) -> Result<Array2<f32>> {
+        let columns = self.columns.as_deref();
+        let rows = without_padding(self.samples, columns, rows, first)?;
+        scaled(&self.inputs, columns, rows.view(), first)
     }
 
     /// From the outputs of the network on these rows, in original units, to predictions.
@@ -133,7 +144,11 @@ pub(super) fn block_rows(model: &Model) -> usize {
 
 /// The column of each input of the model in rows of its data; None where it is the input's own.
 pub(super) fn columns(model: &Model) -> Option<Vec<usize>> {
-    model.input_layout.columns(&model.network.input)
+    let columns = model.input_layout.columns(&model.network.input);
+    // The length of a row stays behind it.
+    columns.map(|own| {
+        own.into_iter().chain(model.network.elements()..model.network.inputs()).collect()
+    })
 }
 
 /// (value - shift) · scale in f64, as f32; `columns` has the column of each input.

@@ -19,6 +19,7 @@ pub fn wanted(model: &Model) -> Wanted {
     Wanted {
         row_shape: model.input_layout.of_data(&model.network.input),
         other_shapes: model.row_shapes(),
+        has_lengths: model.network.has_lengths(),
         feature_names: model.feature_names.clone(),
         targets: if model.labels.is_empty() { model.network.outputs() } else { 1 },
         target_names: model.output_names().map(<[String]>::to_vec),

@@ -4,10 +4,14 @@ use gpu_mlp::rooms::backend::State;
 use gpu_mlp::rooms::data::{Dataset, Normalization, Targets};
 use gpu_mlp::rooms::network::Layer;
 use gpu_mlp::rooms::network::layers::avgpool1d::AvgPool1d;
+use gpu_mlp::rooms::network::layers::batch_norm::BatchNorm;
 use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
 use gpu_mlp::rooms::network::layers::dropout::Dropout;
 use gpu_mlp::rooms::network::layers::flatten::Flatten;
+use gpu_mlp::rooms::network::layers::global_avgpool::GlobalAvgPool;
+use gpu_mlp::rooms::network::layers::global_maxpool::GlobalMaxPool;
 use gpu_mlp::rooms::network::layers::gru::Gru;
+use gpu_mlp::rooms::network::layers::layer_norm::LayerNorm;
 use gpu_mlp::rooms::network::layers::lstm::Lstm;
 use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
 use gpu_mlp::rooms::network::layers::rnn::Rnn;
@@ -41,6 +45,19 @@ impl Stack {
             Targets::Reals(Array2::from_shape_fn((rows, 2), value))
         };
         Dataset::from_arrays("signals", x.view().into_dyn(), y).unwrap()
+    }
+
+    /// The same rows with lengths from 1 to all samples, and padding of this number.
+    pub fn with_lengths(&self, rows: usize, padding: f64) -> Dataset {
+        let lengths = (0..rows).map(|i| 1 + ((i * 7 + 3) % self.samples) as u32);
+        let mut dataset = self.dataset(rows).with_lengths(lengths.collect()).unwrap();
+        let lengths = dataset.lengths.clone().unwrap();
+        for (mut row, length) in dataset.inputs.reals_mut().outer_iter_mut().zip(lengths) {
+            let elements = row.iter_mut().enumerate();
+            let padded = elements.filter(|(e, _)| e % self.samples >= length as usize);
+            padded.for_each(|(_, value)| *value = padding);
+        }
+        dataset
     }
 
     /// Parameters with a batch of 4 and everything else at its default.
@@ -118,6 +135,42 @@ pub fn of_recurrent_layers(channels: usize, samples: usize) -> Stack {
         Layer::dense(3, "softmax"),
     ];
     Stack { channels, samples, classifies: true, layers }
+}
+
+/// A network with every layer that takes rows that have lengths, and this one at the end of the sequences.
+pub fn of_lengths(channels: usize, samples: usize, end: Layer<String>) -> Stack {
+    let (units, return_sequences) = (4, true);
+    let norm = || Layer::activated(BatchNorm::default(), "tanh");
+    let branch = [
+        Layer::plain(Gru { units: 5, return_sequences, bidirectional: true }),
+        Layer::plain(LayerNorm::default()),
+        norm(),
+    ];
+    let layers = vec![
+        norm(),
+        Layer::activated(Rnn { units, return_sequences, bidirectional: true }, "tanh"),
+        Layer::plain(LayerNorm::default()),
+        Layer::plain(Dropout { rate: 0.25 }),
+        // Ten channels for eight: the shortcut projects them.
+        Layer::residual(branch, "gelu"),
+        Layer::plain(Lstm { units, return_sequences, bidirectional: true }),
+        end,
+        norm(),
+        Layer::dense(3, "softmax"),
+    ];
+    Stack { channels, samples, classifies: true, layers }
+}
+
+/// Layers that make one vector of a sequence: both pools, and the last h of each kind, in both directions.
+pub fn ends_of_sequences() -> Vec<Layer<String>> {
+    let (units, return_sequences, bidirectional) = (3, false, true);
+    vec![
+        Layer::plain(GlobalAvgPool::default()),
+        Layer::plain(GlobalMaxPool::default()),
+        Layer::activated(Rnn { units, return_sequences, bidirectional }, "tanh"),
+        Layer::plain(Gru { units, return_sequences, bidirectional }),
+        Layer::plain(Lstm { units, return_sequences, bidirectional }),
+    ]
 }
 
 /// The source document's example, "Architecture (1D-CNN classification) en résumé", with the six

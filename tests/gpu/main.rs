@@ -8,6 +8,7 @@ mod common;
 mod devices_and_data;
 mod forecasts;
 mod images;
+mod lengths;
 mod race;
 mod replicas;
 mod runs;

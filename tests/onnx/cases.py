@@ -121,6 +121,22 @@ def of_sequences():
         yield f"rnn, {activation}", [recurrent("rnn", 4, activation=activation, bidirectional=True)]
 
 
+def of_lengths():
+    """Every layer that takes rows that have lengths, on the same signals with lengths."""
+    for kind in ["rnn", "gru", "lstm"]:
+        yield f"lengths, {kind}", [recurrent(kind, 6)]
+        yield f"lengths, {kind}, both directions", [recurrent(kind, 5, bidirectional=True)]
+        yield f"lengths, {kind}s, one after the other", [
+            recurrent(kind, 4, return_sequences=True, bidirectional=True), norm(activation="relu"),
+            recurrent(kind, 3, return_sequences=True), norm("layer_norm"), recurrent(kind, 5, bidirectional=True)]
+        yield f"lengths, {kind}, in a residual, largest", [
+            norm("layer_norm"), residual(recurrent(kind, 3, return_sequences=True), norm()), dropout(0.2), GLOBAL_MAX,
+            dense(6, activation="tanh")]
+        yield f"lengths, {kind}, means", [recurrent(kind, 5, return_sequences=True, bidirectional=True), GLOBAL_AVG]
+    yield "lengths, global_maxpool", [norm(), GLOBAL_MAX]
+    yield "lengths, global_avgpool", [GLOBAL_AVG]
+
+
 def of_features():
     """The same on 5 features."""
     yield "batch_norm, features", [dense(8, bias=False), norm(momentum=0, activation="relu")]
@@ -132,21 +148,23 @@ def of_features():
 
 
 def cases():
-    """(title, rows, targets, keys) of each."""
+    """(title, rows, their lengths or None, targets, keys) of each."""
     random = np.random.default_rng(1)
     images = 3 + 10 * random.normal(size=(ROWS, 2, 7, 8))
     signals = random.normal(size=(ROWS, 2, 23)).cumsum(2)
     features = random.normal(size=(ROWS, 5)) * [1, 10, 0.1, 3, 1] + [0, 5, -1, 100, 0]
     values, labels = random.normal(size=(ROWS, 2)) + [3, -1], random.integers(0, 3, ROWS)
     values[:, 0] += images[:, 0, 3, 4] / 5 + signals[:, 1, 10]
+    lengths = 1 + np.arange(ROWS) % 23
     of_values = {"LR": 0.02, "GRAD_CLIP": 1}
     # A recurrence enlarges the rounding of its first steps, the more so the larger its weights are.
     of_sequences_of_values = {**of_values, "LR": 0.005}
-    for rows, stacks, keys in [
-        (images, of_images(), of_values), (signals, of_signals(), of_values),
-        (signals, of_sequences(), of_sequences_of_values), (features, of_features(), of_values)]:
+    for rows, own, stacks, keys in [
+        (images, None, of_images(), of_values), (signals, None, of_signals(), of_values),
+        (signals, None, of_sequences(), of_sequences_of_values),
+        (signals, lengths, of_lengths(), of_sequences_of_values), (features, None, of_features(), of_values)]:
         for title, layers in stacks:
-            yield title, rows, values, {"LAYERS": [*layers, dense(2)], **keys}
+            yield title, rows, own, values, {"LAYERS": [*layers, dense(2)], **keys}
 
     def on_images(**keys):
         layers = [conv2d(4, 3, activation="relu"), norm(activation="relu"), GLOBAL_MAX, dense(2)]
@@ -157,18 +175,28 @@ def cases():
         return {"LAYERS": layers, **of_values, **keys}
 
     last = {"INPUT_LAYOUT": "channels_last"}
-    yield "images of (1, 7, 8)", images[:, :1], values, on_images()
-    yield "images of (7, 8)", images[:, 0], values, on_images()
-    yield "images of bytes", images[:, 0].clip(0, 255).astype(np.uint8), values, on_images()
-    yield "flat images", images.reshape(ROWS, -1), values, on_images(INPUT_SHAPE=[2, 7, 8])
-    yield "channels last", np.moveaxis(images, 1, 3), values, on_images(**last)
-    yield "flat, channels last", np.moveaxis(images, 1, 3).reshape(ROWS, -1), values, on_images(
+    yield "images of (1, 7, 8)", images[:, :1], None, values, on_images()
+    yield "images of (7, 8)", images[:, 0], None, values, on_images()
+    yield "images of bytes", images[:, 0].clip(0, 255).astype(np.uint8), None, values, on_images()
+    yield "flat images", images.reshape(ROWS, -1), None, values, on_images(INPUT_SHAPE=[2, 7, 8])
+    yield "channels last", np.moveaxis(images, 1, 3), None, values, on_images(**last)
+    yield "flat, channels last", np.moveaxis(images, 1, 3).reshape(ROWS, -1), None, values, on_images(
         **last, INPUT_SHAPE=[7, 8, 2])
-    yield "signals of (23)", signals[:, 0], values, on_signals()
-    yield "signals, channels last", np.moveaxis(signals, 1, 2), values, on_signals(**last)
-    yield "images of channels like signals", images[:, 0], values, on_signals()
-    yield "a loss of its own", images, values, on_images(LOSS="huber(1)")
+    yield "signals of (23)", signals[:, 0], None, values, on_signals()
+    yield "signals, channels last", np.moveaxis(signals, 1, 2), None, values, on_signals(**last)
+    yield "images of channels like signals", images[:, 0], None, values, on_signals()
+    yield "a loss of its own", images, None, values, on_images(LOSS="huber(1)")
     head = on_images()["LAYERS"][:-1]
-    yield "softmax", images, labels, on_images(LAYERS=[*head, dense(3, activation="softmax")])
-    yield "one sigmoid", images, labels > 0, on_images(LAYERS=[*head, dense(1, activation="sigmoid")])
-    yield "two labels", images, values > 0, on_images(LAYERS=[*head, dense(2, activation="sigmoid")])
+    yield "softmax", images, None, labels, on_images(LAYERS=[*head, dense(3, activation="softmax")])
+    yield "one sigmoid", images, None, labels > 0, on_images(LAYERS=[*head, dense(1, activation="sigmoid")])
+    yield "two labels", images, None, values > 0, on_images(LAYERS=[*head, dense(2, activation="sigmoid")])
+
+    def on_sequences(**keys):
+        layers = [recurrent("gru", 4, return_sequences=True, bidirectional=True), GLOBAL_MAX, dense(2)]
+        return {"LAYERS": layers, **of_sequences_of_values, **keys}
+
+    yield "lengths, signals of (23)", signals[:, 0], lengths, values, on_sequences()
+    yield "lengths, channels last", np.moveaxis(signals, 1, 2), lengths, values, on_sequences(**last)
+    yield "lengths, not scaled", signals, lengths, values, on_sequences(NORMALIZE="none")
+    head = on_sequences()["LAYERS"][:-1]
+    yield "lengths, softmax", signals, lengths, labels, on_sequences(LAYERS=[*head, dense(3, activation="softmax")])

@@ -43,20 +43,25 @@ NAMED = ["relu", "leaky_relu", "leaky_relu(0.2)", "prelu", "prelu(0.1)", "elu", 
          "linear", "custom_function"]
 
 
-def check(work, title, run, rows, forward=True, about=0.0):
+def check(work, title, run, rows, forward=True, about=0.0, lengths=None):
     """Compares all ways to predict f32 rows; of values about a number, what is above it."""
     rows = rows.astype(np.float32)
-    ours = work.predict(run, rows) - about
+    ours = work.predict(run, rows, lengths) - about
     work.run("export", run / "model.safetensors", "--format", "onnx", "-o", "model.onnx")
     session = onnxruntime.InferenceSession(work.folder / "model.onnx", providers=["CPUExecutionProvider"])
     description, tensors = model_file.read(run / "model.safetensors")
     running = [tensor for name, tensor in tensors.items() if "running_" in name]
     assert not any(np.array_equal(tensor, tensor.round()) for tensor in running), "initial running values"
     rows = model_file.channels_first(description, rows)
-    compare(title, "onnxruntime", ours, session.run(None, {"input": rows})[0] - about)
-    compare(title, "onnxruntime, one row", ours[:1], session.run(None, {"input": rows[:1]})[0] - about)
+    inputs = {"input": rows}
+    if lengths is not None:
+        inputs["sequence_lens"] = lengths.astype(np.int32)
+    compare(title, "onnxruntime", ours, session.run(None, inputs)[0] - about)
+    one = {name: values[:1] for name, values in inputs.items()}
+    compare(title, "onnxruntime, one row", ours[:1], session.run(None, one)[0] - about)
     if forward:
-        compare(title, "NumPy on model.safetensors", ours, model_file.predict(run / "model.safetensors", rows) - about)
+        theirs = model_file.predict(run / "model.safetensors", rows, lengths)
+        compare(title, "NumPy on model.safetensors", ours, theirs - about)
 
 
 def check_forecast(work, title, moments, targets, **keys):
@@ -117,8 +122,8 @@ def main(binary):
         check_forecast(work, "a forecast of values", x, series, FORECAST="value")
         check_forecast(work, "a forecast without the past", x, series, AUTOREGRESSIVE=False)
         check(work, "a file of old", work.old_signals(), random.normal(size=(20, 128)))
-        for title, rows, targets, keys in cases():
-            check(work, title, work.train(rows, targets, **keys), rows)
+        for title, rows, lengths, targets, keys in cases():
+            check(work, title, work.train(rows, targets, lengths, **keys), rows, lengths=lengths)
 
 
 if __name__ == "__main__":

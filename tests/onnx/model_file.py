@@ -31,7 +31,7 @@ def version(about):
     def is_new(layer):
         return layer["type"] not in IN_VERSION_1 or layer.get("dilation", 1) != 1 or not layer.get("bias", True)
 
-    if "forecast" in about:
+    if "forecast" in about or "lengths" in about:
         return 5
     if "input_layout" in about or any(map(is_new, about["layers"])):
         return 4
@@ -46,13 +46,20 @@ def channels_first(about, rows):
     return rows.reshape(-1, *shape)
 
 
-def predict(path, rows):
-    """The predictions for rows, channels first."""
+def predict(path, rows, lengths=None):
+    """The predictions for rows, channels first, each with its length where the model takes lengths."""
     about, tensors = read(path)
     shape = about["input_shape"]
-    shift, scale = (np.array(about["inputs"][key]).reshape(shape) for key in ("shift", "scale"))
+    elements = math.prod(shape)
+    shift, scale = (np.array(about["inputs"][key][:elements]).reshape(shape) for key in ("shift", "scale"))
     a = ((rows.astype(float) - shift) * scale).astype(np.float32).astype(float)
-    a = sequence(about["layers"], "", tensors, a)
+    assert about.get("lengths", False) == (lengths is not None)
+    exists = None
+    if lengths is not None:
+        exists = np.arange(shape[1]) < lengths[:, None, None]
+        # What lies behind the end of a row is never used: it may be anything.
+        a = np.where(exists, a, 1e3)
+    a = sequence(about["layers"], "", tensors, a, exists)
     if about["task"] == "regression":
         values = a / np.array(about["targets"]["scale"]) + np.array(about["targets"]["shift"])
         return values + last_values(about, rows)
@@ -69,16 +76,17 @@ def last_values(about, rows):
     return rows[:, [i % targets - targets for i in range(outputs)], -1].astype(float)
 
 
-def sequence(layers, path, tensors, a):
-    """Layers, one after the other; `path` is what the names of their tensors begin with."""
+def sequence(layers, path, tensors, a, exists):
+    """Layers, one after the other; `path` is what the names of their tensors begin with. `exists`, (rows, 1, samples), tells
+    which samples do, where rows have lengths."""
     for index, layer in enumerate(layers):
-        a = apply(layer, f"{path}layers.{index}.", tensors, a)
+        a = apply(layer, f"{path}layers.{index}.", tensors, a, exists)
         if "output_shape" in layer:
             assert list(a.shape[1:]) == layer["output_shape"]
     return a
 
 
-def apply(layer, path, tensors, a):
+def apply(layer, path, tensors, a, exists):
     kind, of = layer["type"], lambda name: tensors.get(path + name)
     axes = tuple(range(2, a.ndim))
     if kind == "dense":
@@ -91,9 +99,9 @@ def apply(layer, path, tensors, a):
     elif kind in ("avgpool1d", "avgpool2d"):
         z = pool(layer, a).mean(axis=tuple(-1 - axis for axis in range(len(axes))))
     elif kind == "global_maxpool":
-        z = a.max(axes)
+        z = (a if exists is None else np.where(exists, a, -np.inf)).max(axes)
     elif kind == "global_avgpool":
-        z = a.mean(axes)
+        z = a.mean(axes, where=True if exists is None else exists)
     elif kind == "batch_norm":
         mean, variance, weight, bias = (
             per_channel(of(name), a) for name in ("running_mean", "running_var", "weight", "bias"))
@@ -104,9 +112,9 @@ def apply(layer, path, tensors, a):
         z = z * per_channel(of("weight"), a) + per_channel(of("bias"), a)
     elif kind in ("rnn", "gru", "lstm"):
         ends = ["", "_reverse"] if layer["bidirectional"] else [""]
-        return np.concatenate([recurrent(layer, of, end, a) for end in ends], 1)
+        return np.concatenate([recurrent(layer, of, end, a, exists) for end in ends], 1)
     elif kind == "residual":
-        z = sequence(layer["layers"], path, tensors, a)
+        z = sequence(layer["layers"], path, tensors, a, exists)
         z = z + (a if of("projection.weight") is None else projection(path, tensors, a, z))
     elif kind == "flatten":
         z = a.reshape(len(a), -1)
@@ -115,13 +123,14 @@ def apply(layer, path, tensors, a):
     return activate(layer.get("activation", "linear"), z, of("alpha"))
 
 
-def recurrent(layer, of, end, a):
-    """One direction of a recurrent layer."""
+def recurrent(layer, of, end, a, exists):
+    """One direction of a recurrent layer. At a sample that a row does not have h and c stay."""
     kind, units = layer["type"], layer["units"]
     sigmoid = lambda z: 1 / (1 + np.exp(-z))
     h = c = np.zeros((len(a), units))
     samples, states = range(a.shape[2]), np.zeros((len(a), units, a.shape[2]))
     for t in reversed(samples) if end else samples:
+        before = h, c
         s, p = a[:, :, t] @ of("weight_ih" + end).T + of("bias" + end), h @ of("weight_hh" + end).T
         if kind == "rnn":
             h = activate(layer["activation"], s + p)
@@ -134,6 +143,8 @@ def recurrent(layer, of, end, a):
             i, f, g, o = np.split(s + p, 4, 1)
             c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
             h = sigmoid(o) * np.tanh(c)
+        if exists is not None:
+            h, c = (np.where(exists[:, :, t], new, old) for new, old in zip((h, c), before))
         states[:, :, t] = h
     return states if layer["return_sequences"] else h
 

@@ -29,9 +29,9 @@ def lines():
     return [compile(block, f"{PAGE.name}, block {number}", "exec") for number, block in enumerate(blocks, 1)]
 
 
-def predictions(blocks, run, rows):
+def predictions(blocks, run, rows, lengths):
     """What the page makes of a run's model and rows."""
-    names = {"rows": rows}
+    names = {"rows": rows, "lengths": lengths}
     os.chdir(run)
     for block in blocks:
         exec(block, names)
@@ -54,12 +54,12 @@ def of_activations():
     signals = 4 * np.random.default_rng(2).normal(size=(60, 2, 9))
     for activation in ACTIVATIONS:
         layers = [conv1d(4, 3, activation=activation), dense(6, activation=activation), dense(1)]
-        yield activation, signals, signals[:, 0, 0], {"LAYERS": layers, "LR": 0.02, "GRAD_CLIP": 1}
+        yield activation, signals, None, signals[:, 0, 0], {"LAYERS": layers, "LR": 0.02, "GRAD_CLIP": 1}
 
 
-def check(work, blocks, title, run, rows):
+def check(work, blocks, title, run, rows, lengths=None):
     rows = rows.astype(np.float32)
-    compare(title, "PyTorch", work.predict(run, rows), predictions(blocks, run, rows))
+    compare(title, "PyTorch", work.predict(run, rows, lengths), predictions(blocks, run, rows, lengths))
 
 
 def main(binary):
@@ -67,8 +67,8 @@ def main(binary):
     with tempfile.TemporaryDirectory() as folder:
         work = Work(binary, folder)
         check(work, blocks, "a file of old", work.old_signals(), np.random.default_rng(3).normal(size=(20, 128)))
-        for title, rows, targets, keys in [*cases(), *of_activations()]:
-            check(work, blocks, title, work.train(rows, targets, **keys), rows)
+        for title, rows, lengths, targets, keys in [*cases(), *of_activations()]:
+            check(work, blocks, title, work.train(rows, targets, lengths, **keys), rows, lengths)
         os.chdir("/")
 
 

@@ -23,11 +23,11 @@ class Work:
         if done.returncode != 0:
             sys.exit(f"gpu-mlp {' '.join(map(str, arguments))}\n{done.stderr}")
 
-    def train(self, x, y, **keys):
-        """Trains on rows; the folder of the run."""
+    def train(self, x, y, lengths=None, **keys):
+        """Trains on rows, which may have lengths; the folder of the run."""
         self.count += 1
         name = f"{self.count}"
-        np.savez(self.folder / f"{name}.npz", X=x, y=y)
+        np.savez(self.folder / f"{name}.npz", X=x, y=y, **with_lengths(lengths))
         keys = {"NPZ_DATASET": f"{name}.npz", "LR": 0.05, "MAX_EPOCHS": 2, "BATCH_SIZE": 16, **keys}
         (self.folder / f"{name}.json").write_text(json.dumps({"parameters": keys}))
         self.run("train", f"{name}.json", "--backend", "cpu", "--out", name)
@@ -40,11 +40,16 @@ class Work:
         shutil.copyfile(OLD / "sig.safetensors", folder / "model.safetensors")
         return folder
 
-    def predict(self, run, rows):
+    def predict(self, run, rows, lengths=None):
         """What a run's model predicts for rows."""
-        np.save(self.folder / "rows.npy", rows)
-        self.run("predict", run / "model.safetensors", "rows.npy", "-o", "ours.npy")
+        np.savez(self.folder / "rows.npz", X=rows, **with_lengths(lengths))
+        self.run("predict", run / "model.safetensors", "rows.npz", "-o", "ours.npy")
         return np.load(self.folder / "ours.npy")
+
+
+def with_lengths(lengths):
+    """The array of lengths of an archive, if rows have some."""
+    return {} if lengths is None else {"lengths": lengths}
 
 
 def compare(title, what, ours, theirs):

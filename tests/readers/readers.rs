@@ -86,6 +86,7 @@ impl Scratch {
 
 fn wanted() -> Wanted {
     Wanted {
+        has_lengths: false,
         row_shape: vec![4],
         other_shapes: vec![],
         feature_names: Some(["a", "b", "c", "d"].map(String::from).to_vec()),

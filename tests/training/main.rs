@@ -10,6 +10,7 @@ mod endings;
 mod figures;
 mod forecasts;
 mod images;
+mod lengths;
 mod lost_device;
 mod replicas;
 mod resumed;

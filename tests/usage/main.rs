@@ -9,6 +9,7 @@ mod images;
 mod labels;
 mod large;
 mod layouts;
+mod lengths;
 mod losses;
 mod made;
 mod model_file;

@@ -15,10 +15,12 @@ impl Execute for AveragePool {
         site.workspace.with(self.to, |to, workspace| {
             set(to, self.mode);
             let from = workspace.of(self.from);
-            if self.transposed {
-                spread(&self.windows, from, to);
-            } else {
-                average(&self.windows, from, to);
+            let pool = if self.transposed { spread } else { average };
+            let Some(lengths) = self.lengths else { return pool(&self.windows, from, to) };
+            let [from_len, to_len] = [self.from, self.to].map(|own| workspace.row_len(own));
+            let rows = from.chunks_exact(from_len).zip(to.chunks_exact_mut(to_len));
+            for ((from, to), &length) in rows.zip(workspace.indices_of(lengths)) {
+                pool(&self.windows.of_length(length), from, to);
             }
         });
     }

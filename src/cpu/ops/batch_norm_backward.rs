@@ -12,17 +12,22 @@ impl Execute for BatchNormBackward {
         let Site { tensors, layout, gradients, workspace, .. } = site;
         let weight = tensors.of(layout, self.weight);
         let [dw, db] = [self.weight, self.bias].map(|own| &gradients[layout.of(own)]);
-        let count = workspace.rows * norm.positions;
-        // Running values do not depend on x.
-        let share = if count > 1 { T::ONE / T::from_f64(count as f64) } else { T::ZERO };
         workspace.with(self.below, |below, workspace| {
             set(below, self.mode);
             let (x, delta) = (workspace.of(self.x), workspace.of(self.delta));
             let statistics = workspace.of(self.statistics.buffer);
+            let lengths = self.statistics.lengths.map(|own| workspace.indices_of(own));
+            let count = match lengths {
+                None => T::from_f64((workspace.rows * norm.positions) as f64),
+                Some(_) => statistics[2 * norm.channels],
+            };
+            // Running values do not depend on x.
+            let share = if count > T::ONE { T::ONE / count } else { T::ZERO };
             norm.each_channel(workspace.rows, |i, c, elements| {
                 let (mean, scale) = norm.channel(i, c).of(statistics, 0);
                 let (db, dw, factor) = (db[c] * share, dw[c] * share, weight[c] * scale);
-                for at in elements {
+                let own = lengths.map_or(elements.len(), |lengths| lengths[i] as usize);
+                for at in elements.take(own) {
                     let y = (x[at] - mean) * scale;
                     below[at] += factor * (delta[at] - db - y * dw);
                 }

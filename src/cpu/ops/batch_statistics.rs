@@ -3,6 +3,7 @@
 use super::execute::Execute;
 use super::product::Product;
 use super::site::Site;
+use crate::cpu::workspace::Workspace;
 use crate::math::Real;
 use crate::plan::ops::batch_statistics::BatchStatistics;
 
@@ -10,7 +11,12 @@ impl Execute for BatchStatistics {
     fn execute<T: Product>(&self, site: &mut Site<T>) {
         let channels = site.plan.tensor_len(self.mean);
         let positions = site.plan.row_len(self.x) / channels;
-        let count = site.workspace.rows * positions;
+        // The positions of a row that exist.
+        let own = |workspace: &Workspace<T>, i: usize| match self.lengths {
+            None => positions,
+            Some(lengths) => workspace.indices_of(lengths)[i] as usize,
+        };
+        let count = (0..site.workspace.rows).map(|i| own(site.workspace, i)).sum();
         if count == 0 {
             return;
         }
@@ -18,13 +24,18 @@ impl Execute for BatchStatistics {
         let epsilon = T::from_f64(self.epsilon);
         let Site { tensors, layout, workspace, .. } = site;
         workspace.with(self.statistics, |statistics, workspace| {
-            let (means, scales) = statistics.split_at_mut(channels);
+            let (means, rest) = statistics.split_at_mut(channels);
+            let (scales, of_lengths) = rest.split_at_mut(channels);
+            if self.lengths.is_some() {
+                of_lengths.fill(T::from_f64(count as f64));
+            }
             for c in 0..channels {
                 let [mut mean, mut variance] =
                     [self.mean, self.variance].map(|own| tensors.of(layout, own)[c]);
                 if is_of_batch {
                     let rows = workspace.of(self.x).chunks_exact(channels * positions);
-                    let of_channel = rows.map(|row| &row[c * positions..][..positions]);
+                    let of_channel =
+                        rows.enumerate().map(|(i, row)| &row[c * positions..][..own(workspace, i)]);
                     (mean, variance) = moments(of_channel, count);
                     let unbiased = variance * T::from_f64(count as f64 / (count - 1) as f64);
                     for (own, value) in [(self.mean, mean), (self.variance, unbiased)] {

@@ -12,7 +12,16 @@ impl Execute for MaxPool {
     fn execute<T: Product>(&self, site: &mut Site<T>) {
         site.workspace.with_indices(self.winners, |winners, workspace| {
             workspace.with(self.y, |y, workspace| {
-                max_pool(&self.windows, workspace.of(self.x), y, winners);
+                let x = workspace.of(self.x);
+                let Some(lengths) = self.lengths else {
+                    return max_pool(&self.windows, x, y, winners);
+                };
+                let (x_len, y_len) = (self.windows.input_len(), self.windows.output_len());
+                let rows = y.chunks_exact_mut(y_len).zip(winners.chunks_exact_mut(y_len));
+                let rows = x.chunks_exact(x_len).zip(rows);
+                for ((x, (y, winners)), &length) in rows.zip(workspace.indices_of(lengths)) {
+                    max_pool(&self.windows.of_length(length), x, y, winners);
+                }
             });
         });
     }

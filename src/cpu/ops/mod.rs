@@ -34,6 +34,7 @@ pub(crate) mod sigmoid;
 pub(crate) mod site;
 pub(crate) mod softmax;
 pub(crate) mod softmax_cross_entropy;
+pub(crate) mod take_lengths;
 pub(crate) mod transpose;
 pub(crate) mod value_loss;
 pub(crate) mod zero;

@@ -2,7 +2,11 @@
 
 use ndarray::{ArrayD, ArrayViewD, Dimension};
 
+use crate::data::lengths::length;
 use crate::error::{Error, Result};
+
+/// Of a row of any data: f32 has no whole number beyond it for certain.
+const MOST_SAMPLES: usize = 1 << 24;
 
 /// Inputs are (rows, features), (rows, channels, T) or (rows, channels, height, width), none of them zero.
 pub(super) fn input_shape(x: &str, shape: &[usize]) -> Result<()> {
@@ -129,6 +133,27 @@ pub(super) fn groups(name: &str, shape: &[usize], rows: usize) -> Result<()> {
         tuple(shape),
         tuple(&[rows])
     )))
+}
+
+/// One length per row: whole numbers from 1 on. How many samples there are is not known yet: a run may give rows another
+/// shape.
+pub(super) fn lengths(name: &str, lengths: ArrayD<f64>, rows: usize) -> Result<Vec<f64>> {
+    if lengths.shape() != [rows] {
+        return Err(Error::input(format!(
+            "array {name} has the shape {}; the length of each of the {rows} rows is needed, shape {} (with a split of \
+             the archive's own: of training first, then of test, validation between them)",
+            tuple(lengths.shape()),
+            tuple(&[rows])
+        )));
+    }
+    let lengths: Vec<f64> = lengths.into_iter().collect();
+    match lengths.iter().position(|own| length(*own, MOST_SAMPLES).is_none()) {
+        None => Ok(lengths),
+        Some(row) => Err(Error::input(format!(
+            "array {name} holds {} at row {row} (counted from 0); allowed: whole numbers from 1 to the samples of a row",
+            lengths[row]
+        ))),
+    }
 }
 
 /// One name per feature, or per channel for signals and images, whose channels come first or last.

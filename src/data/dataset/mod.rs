@@ -5,21 +5,21 @@ mod part;
 #[cfg(feature = "files")]
 mod parts;
 #[cfg(feature = "files")]
+mod per_row;
+#[cfg(feature = "files")]
 mod read;
 #[cfg(feature = "files")]
 mod selection;
 mod targets;
-#[cfg(feature = "files")]
-mod weights;
 
 use std::path::PathBuf;
 
 use ndarray::{Array1, Array2, ArrayView, ArrayView2, Dimension};
 
 use self::part::Part;
-pub use self::targets::Targets;
 #[cfg(feature = "files")]
-pub(super) use self::weights::NAMES as WEIGHTS;
+pub(super) use self::per_row::{LENGTHS, WEIGHTS};
+pub use self::targets::Targets;
 use super::inputs::Inputs;
 use super::numbers::Numbers;
 use crate::error::{Error, Result};
@@ -49,6 +49,8 @@ pub struct Dataset {
     pub sample_weight: Option<Vec<f64>>,
     /// The group of each row, in a forecast: no window crosses groups.
     pub groups: Option<Vec<i64>>,
+    /// The samples that each row has, of sequences; what lies behind them is padding.
+    pub lengths: Option<Vec<u32>>,
     /// Names of the features.
     pub feature_names: Option<Vec<String>>,
     /// Names of the classes or outputs.
@@ -125,9 +127,24 @@ impl Dataset {
         Ok(self)
     }
 
+    /// The same data set of sequences with the samples that each row has, from 1 to all, checked as an archive's are.
+    /// What lies behind them is padding: no result depends on it.
+    pub fn with_lengths(mut self, lengths: Vec<u32>) -> Result<Self> {
+        let numbers: Vec<f64> = lengths.iter().map(|&length| length.into()).collect();
+        checks::lengths("lengths", Array1::from(numbers).into_dyn(), self.inputs.nrows())
+            .map_err(|error| error.within(&self.name))?;
+        self.lengths = Some(lengths);
+        Ok(self)
+    }
+
     /// The same data set with these columns, in their order; `row_shape` stays that of the file.
     pub(crate) fn with_columns(&self, columns: &[usize]) -> Self {
-        Self { inputs: self.inputs.select(columns), ..self.without_inputs() }
+        self.with_inputs(self.inputs.select(columns))
+    }
+
+    /// The same data set with other inputs; `row_shape` stays that of the file.
+    pub(crate) fn with_inputs(&self, inputs: Inputs) -> Self {
+        Self { inputs, ..self.without_inputs() }
     }
 
     /// The same data set with no inputs, without a copy of them.
@@ -143,6 +160,7 @@ impl Dataset {
             own_test: self.own_test,
             sample_weight: self.sample_weight.clone(),
             groups: self.groups.clone(),
+            lengths: self.lengths.clone(),
             feature_names: self.feature_names.clone(),
             target_names: self.target_names.clone(),
             unused: self.unused.clone(),
@@ -161,6 +179,7 @@ impl Dataset {
             own_test: None,
             sample_weight: None,
             groups: None,
+            lengths: None,
             feature_names: None,
             target_names: None,
             unused: None,

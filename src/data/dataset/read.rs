@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::part::Part;
+use super::per_row::{LENGTHS, WEIGHTS};
 use super::selection::Selection;
-use super::{Dataset, checks, selection, weights};
+use super::{Dataset, checks, selection};
 use crate::data::npz::Archive;
 use crate::data::numbers::Numbers;
 use crate::error::{Error, Result};
@@ -28,9 +29,9 @@ impl Dataset {
     /// test rows.
     ///
     /// Optional: `sample_weight` (or `sample_weights`, `weight`, `weights`), one number per row in that order,
-    /// or one array per part with its ending; `feature_names`, one text per feature, or per channel for signals;
-    /// `target_names`. Names that are no text arrays are not used: no run needs them. `unused` tells what else
-    /// the archive holds.
+    /// or one array per part with its ending; `lengths`, likewise, the samples that each row of a sequence has;
+    /// `feature_names`, one text per feature, or per channel for signals; `target_names`. Names that are no text arrays are
+    /// not used: no run needs them. `unused` tells what else the archive holds.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         Self::read_grouped(path, None)
     }
@@ -88,7 +89,9 @@ impl Dataset {
         let mut dataset = Self::from_part(Part::joined(parts)?);
         dataset.own_validation = validation.map(|_| rows[0]);
         dataset.own_test = test.map(|_| rows[0] + rows[1]);
-        dataset.sample_weight = weights::read(archive, rows, &mut used)?;
+        dataset.sample_weight = WEIGHTS.read(archive, rows, &mut used)?;
+        let lengths = LENGTHS.read(archive, rows, &mut used)?;
+        dataset.lengths = lengths.map(|own| own.iter().map(|&length| length as u32).collect());
         dataset.read_names(archive, &mut used)?;
         if let Some(name) = groups {
             dataset.read_groups(archive, name)?;

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use ndarray::{Array2, ArrayD, s};
+use ndarray::{Array2, ArrayD, Axis, concatenate, s};
 
 use super::columns::by_name;
 use super::labelled::Labelled;
 use super::wanted::{Wanted, check_shape};
-use crate::data::dataset::{Dataset, Targets, WEIGHTS};
+use crate::data::dataset::{Dataset, LENGTHS, Targets, WEIGHTS};
 use crate::data::inputs::Inputs;
 use crate::data::npz::Archive;
 use crate::data::numbers::Numbers;
@@ -34,10 +34,8 @@ pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<(Inputs, Option<Str
         )));
     };
     let others = archive.names().map(String::from);
-    let others: Vec<String> =
+    let mut others: Vec<String> =
         others.filter(|other| other != name && !is_of_no_prediction(other)).collect();
-    let note = (!others.is_empty())
-        .then(|| format!("the rows are those of array {name}; not used: {}", listed(&others)));
     let names = if archive.has("feature_names") { archive.texts("feature_names")? } else { None };
     archive.check_memory(&[name], &[])?;
     let array = archive.numbers(name)?;
@@ -48,14 +46,60 @@ pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<(Inputs, Option<Str
             laid_out(name, array.into_reals(), wanted)?.into()
         }
     };
-    Ok((in_order(inputs, names.as_deref(), wanted)?, note))
+    let inputs = in_order(inputs, names.as_deref(), wanted)?;
+    let lengths = lengths(&mut archive, (name, inputs.nrows()), &mut others, wanted)?;
+    let note = (!others.is_empty())
+        .then(|| format!("the rows are those of array {name}; not used: {}", listed(&others)));
+    Ok((with_lengths(inputs, lengths)?, note))
+}
+
+/// The lengths of the rows of the array `inputs`, if the model takes them; their array is none of the others.
+fn lengths(
+    archive: &mut Archive,
+    (inputs, rows): (&str, usize),
+    others: &mut Vec<String>,
+    wanted: &Wanted,
+) -> Result<Option<Vec<f64>>> {
+    if !wanted.has_lengths {
+        return Ok(None);
+    }
+    // Those of all rows end with the rows of the test part.
+    let endings = if inputs.ends_with("_test") { &["_test", ""][..] } else { &[""] };
+    let name = LENGTHS.names_with(endings).find(|name| archive.has(name));
+    let Some(name) = name else { return Err(no_lengths(endings[0])) };
+    others.retain(|other| *other != name);
+    let lengths: Vec<f64> = archive.numbers(&name)?.into_reals().into_iter().collect();
+    let before = if endings.len() > 1 { lengths.len().saturating_sub(rows) } else { 0 };
+    Ok(Some(lengths[before..].to_vec()))
+}
+
+/// The refusal of rows without lengths.
+fn no_lengths(ending: &str) -> Error {
+    Error::input(format!(
+        "holds no array lengths{ending}; the model takes the samples that each row has, one whole number per row"
+    ))
+}
+
+/// The inputs, each row with its length behind it, if there are lengths.
+fn with_lengths(inputs: Inputs, lengths: Option<Vec<f64>>) -> Result<Inputs> {
+    let Some(lengths) = lengths else { return Ok(inputs) };
+    let (rows, found) = (inputs.nrows(), lengths.len());
+    if rows != found {
+        return Err(Error::input(format!(
+            "the array of inputs has {rows} rows and that of their lengths {found} numbers; each row needs its length"
+        )));
+    }
+    let lengths = Array2::from_shape_vec((rows, 1), lengths)
+        .map_err(|error| Error::input(error.to_string()))?;
+    let both = concatenate(Axis(1), &[inputs.to_reals().view(), lengths.view()]);
+    Ok(both.map_err(|error| Error::input(error.to_string()))?.into())
 }
 
 /// An array of this name, row by row.
 fn laid_out<T: Clone>(name: &str, array: ArrayD<T>, wanted: &Wanted) -> Result<Array2<T>> {
     let rows = array.shape()[0];
     let flat = array.as_standard_layout().into_owned();
-    flat.into_shape_with_order((rows, wanted.inputs()))
+    flat.into_shape_with_order((rows, wanted.elements()))
         .map_err(|error| Error::input(format!("array {name} cannot be laid out as rows: {error}")))
 }
 
@@ -64,7 +108,7 @@ const OF_NO_PREDICTION: [&str; 7] =
     ["feature_names", "target_names", "y", "target", "labels", "y_test", "Y_test"];
 
 fn is_of_no_prediction(name: &str) -> bool {
-    let is_weight = WEIGHTS.contains(&name.strip_suffix("_test").unwrap_or(name));
+    let is_weight = WEIGHTS.names.contains(&name.strip_suffix("_test").unwrap_or(name));
     is_weight || OF_NO_PREDICTION.contains(&name)
 }
 
@@ -83,12 +127,20 @@ fn test_rows(dataset: &Dataset, wanted: &Wanted) -> Result<Labelled> {
     let first = dataset.own_test.unwrap_or(0);
     let inputs = dataset.inputs.after(first);
     let inputs = in_order(inputs, dataset.feature_names.as_deref(), wanted)?;
+    let lengths = match (&dataset.lengths, wanted.has_lengths) {
+        (None, true) => return Err(no_lengths("")),
+        (Some(own), true) => Some(own[first..].iter().map(|&own| f64::from(own)).collect()),
+        (_, false) => None,
+    };
+    let inputs = with_lengths(inputs, lengths)?;
     let targets = match &dataset.targets {
         Targets::Integers(y) => Targets::Integers(y.slice(s![first.., ..]).to_owned()),
         Targets::Reals(y) => Targets::Reals(y.slice(s![first.., ..]).to_owned()),
     };
     let own_test = dataset.own_test.is_some();
-    let note = dataset.unused.as_ref().map(|arrays| format!("not used: {arrays}"));
+    let lengths = (dataset.lengths.is_some() && !wanted.has_lengths).then_some("lengths");
+    let unused: Vec<&str> = lengths.into_iter().chain(dataset.unused.as_deref()).collect();
+    let note = (!unused.is_empty()).then(|| format!("not used: {}", unused.join(", ")));
     let groups = dataset.groups.as_ref().map(|groups| groups[first..].to_vec());
     let examples = std::iter::once(0..inputs.nrows()).collect();
     Ok(Labelled { inputs, targets, examples, groups, own_test, assumed_target: None, note })

@@ -7,6 +7,9 @@ use super::wanted::Wanted;
 use crate::error::{Error, Result, counted};
 use crate::nearest::did_you_mean;
 
+/// The names of the column of lengths.
+const LENGTHS: [&str; 2] = ["lengths", "length"];
+
 /// The indices of the columns that are read.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Columns {
@@ -56,10 +59,17 @@ impl Columns {
     fn new(first: &FirstLine, columns: usize, wanted: &Wanted) -> Result<Self> {
         let expected = wanted.inputs();
         let left_out = first.nameless(wanted);
+        let length = length(first, wanted)?;
         if let (Some(header), Some(names)) = (first.names(), wanted.input_names()) {
-            return Self::named(header, names, wanted, left_out);
+            return Self::named(header, names, (wanted, length), left_out);
         }
-        let named: Vec<usize> = (0..columns).filter(|column| !left_out.contains(column)).collect();
+        let mut named: Vec<usize> =
+            (0..columns).filter(|column| !left_out.contains(column)).collect();
+        if let Some(length) = length {
+            // Behind the elements, wherever it stands.
+            named.retain(|column| *column != length);
+            named.insert(wanted.elements().min(named.len()), length);
+        }
         if named.len() != expected && named.len() != expected + wanted.targets {
             let comma = if columns == 1 { ", separated by commas" } else { "" };
             let nameless = match left_out.len() {
@@ -88,10 +98,11 @@ impl Columns {
     fn named(
         header: &[String],
         names: &[String],
-        wanted: &Wanted,
+        (wanted, length): (&Wanted, Option<usize>),
         left_out: Vec<usize>,
     ) -> Result<Self> {
-        let inputs = by_name(header, names)?;
+        let mut inputs = by_name(header, names)?;
+        inputs.extend(length);
         let taken: std::collections::HashSet<usize> = inputs.iter().copied().collect();
         let mut targets: Vec<usize> = (0..header.len())
             .filter(|column| !taken.contains(column) && !left_out.contains(column))
@@ -114,6 +125,20 @@ impl Columns {
         }
         Ok(Columns { columns: header.len(), inputs, targets, left_out, indices: vec![] })
     }
+}
+
+/// The column of the lengths of rows, if the model takes them and the file names its columns. Where all elements go by name,
+/// this one does, too.
+fn length(first: &FirstLine, wanted: &Wanted) -> Result<Option<usize>> {
+    let (Some(header), true) = (first.names(), wanted.has_lengths) else { return Ok(None) };
+    let own = wanted.input_names();
+    let of_elements = |name: &str| own.is_some_and(|own| own.iter().any(|own| own.trim() == name));
+    let names = LENGTHS.iter().filter(|name| !of_elements(name));
+    let found = names.clone().find_map(|name| header.iter().position(|own| own.trim() == *name));
+    if found.is_none() && own.is_some() {
+        return Err(Error::input("has no column \"lengths\", the samples that each row has"));
+    }
+    Ok(found)
 }
 
 /// Says whether names tell the targets, and refuses a single target of another name than the model's where

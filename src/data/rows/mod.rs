@@ -195,6 +195,15 @@ impl Labelled {
 /// The stream of an array whose rows have the wanted shape, or are as long when flat.
 fn npy(path: &Path, wanted: &Wanted) -> Result<ArrayStream> {
     let array = ArrayStream::open(path)?;
-    check_shape("the array", array.shape(), wanted)?;
+    if !wanted.has_lengths {
+        check_shape("the array", array.shape(), wanted)?;
+    } else if !matches!(array.shape(), [_, columns] if *columns == wanted.inputs()) {
+        return Err(Error::input(format!(
+            "the array has the shape {:?}; the model takes (rows, {}): the {} elements of a row, and its length",
+            array.shape(),
+            wanted.inputs(),
+            wanted.elements()
+        )));
+    }
     Ok(array)
 }

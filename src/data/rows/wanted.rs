@@ -10,7 +10,9 @@ pub struct Wanted {
     pub row_shape: Vec<usize>,
     /// Other shapes that a row may have, flat aside.
     pub other_shapes: Vec<Vec<usize>>,
-    /// The names of the features, one per input or per channel, where they are known.
+    /// Whether each row has a length, the samples of it that exist: a number more.
+    pub has_lengths: bool,
+    /// The names of the features, one per element or per channel, where they are known.
     pub feature_names: Option<Vec<String>>,
     /// The number of target columns.
     pub targets: usize,
@@ -27,8 +29,13 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// The inputs of a row.
+    /// The inputs of a row: its elements, and its length if it has one.
     pub fn inputs(&self) -> usize {
+        self.elements() + usize::from(self.has_lengths)
+    }
+
+    /// The elements of a row.
+    pub fn elements(&self) -> usize {
         self.row_shape.iter().product()
     }
 
@@ -37,16 +44,16 @@ impl Wanted {
         row == self.row_shape || self.other_shapes.iter().any(|other| row == other)
     }
 
-    /// The names of the inputs one by one.
+    /// The names of the elements one by one.
     pub(super) fn input_names(&self) -> Option<&[String]> {
-        self.feature_names.as_deref().filter(|names| names.len() == self.inputs())
+        self.feature_names.as_deref().filter(|names| names.len() == self.elements())
     }
 }
 
 /// Refuses an array whose rows have neither the wanted shape nor, flat, its length. For one input, a list
 /// of numbers will do.
 pub(super) fn check_shape(what: &str, shape: &[usize], wanted: &Wanted) -> Result<()> {
-    let inputs = wanted.inputs();
+    let inputs = wanted.elements();
     let fits = match shape {
         [_] => inputs == 1,
         [_, columns] => *columns == inputs,

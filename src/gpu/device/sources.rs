@@ -118,6 +118,7 @@ sources! {
     SIGMOID = "sigmoid" [MATH_WGSL, ELEMENT];
     SOFTMAX = "softmax" [MATH_WGSL, ROW];
     SOFTMAX_CROSS_ENTROPY = "softmax_cross_entropy" [MATH_WGSL, LOSS, ROW];
+    TAKE_LENGTHS = "take_lengths" [ELEMENT];
     TRANSPOSE = "transpose" [ELEMENT];
     VALUE_LOSS = "value_loss" [MATH_WGSL, LOSS, LOSS_OF_OUTPUTS, ROW] applies Loss;
     ZERO = "zero" [ELEMENT];

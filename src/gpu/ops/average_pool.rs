@@ -11,10 +11,12 @@ use crate::plan::ops::average_pool::AveragePool;
 impl Launch for AveragePool {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
         let windows = &self.windows;
-        let buffers = [at.read(self.from), at.write(self.to)];
+        let lengths = at.lengths(self.lengths, self.from);
+        let buffers = [at.read(self.from), at.write(self.to), lengths];
         let parameters = Parameters::new(at, windows, None);
         let mut constants = constants(windows, self.mode).to_vec();
         constants.push(("TRANSPOSED", self.transposed));
+        constants.push(("HAS_LENGTHS", self.lengths.is_some()));
         let iterations = if self.transposed { windows.overlap() } else { windows.taps() };
         let variant = Variant { constants: &constants, ..Variant::default() };
         let size = at.elements(self.to).iterating(iterations);
@@ -27,7 +29,7 @@ pub(super) mod proof {
     use super::*;
     use crate::gpu::ops::proof::bench::{self, Bench, Shape};
     use crate::gpu::ops::proof::trial::Trial;
-    use crate::gpu::ops::windows::sizes::pools;
+    use crate::gpu::ops::windows::sizes::{lengths, pools};
     use crate::plan::access::Mode;
 
     pub fn shapes() -> Vec<Shape> {
@@ -40,10 +42,14 @@ pub(super) mod proof {
             let mut trial = Trial::new(bench, shape);
             let x = trial.buffer(bench, windows.input_len());
             let y = trial.buffer(bench, windows.output_len());
-            let forward = AveragePool { windows, from: x, to: y, transposed: false, mode };
-            trial.sums(bench, forward, |_| windows.taps() + 1);
-            let backward = AveragePool { windows, from: y, to: x, transposed: true, mode };
-            trial.sums(bench, backward, |_| windows.overlap() + 1);
+            for lengths in lengths(&mut trial, bench, &windows) {
+                let (from, to) = (x, y);
+                let forward = AveragePool { windows, lengths, from, to, transposed: false, mode };
+                trial.sums(bench, forward, |_| windows.taps() + 1);
+                let (from, to) = (y, x);
+                let backward = AveragePool { windows, lengths, from, to, transposed: true, mode };
+                trial.sums(bench, backward, |_| windows.overlap() + 1);
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ struct Parameters {
     mean: u32,
     variance: u32,
     weights: u32,
+    statistics: u32,
     kept: f32,
     taken: f32,
     epsilon: f32,
@@ -36,16 +37,20 @@ impl Launch for BatchStatistics {
             mean: at.first(self.mean),
             variance: at.first(self.variance),
             weights: at.total(),
+            statistics: at.units(self.statistics),
             kept: self.momentum as f32,
             taken: (1.0 - self.momentum) as f32,
             epsilon: self.epsilon as f32,
         };
-        let buffers = [at.read(self.x), at.tensors_written(), at.write(self.statistics)];
+        let lengths = at.lengths(self.lengths, self.x);
+        let buffers = [at.read(self.x), at.tensors_written(), at.write(self.statistics), lengths];
         // Running values are no sums.
         let terms = if self.is_training { at.workspace.capacity * positions } else { 0 };
         let terms = terms.div_ceil(THREADS);
-        let size = Size::workgroups(channels).iterating(2 * (terms + REDUCE_ITERATIONS));
-        let constants = [("IS_TRAINING", self.is_training)];
+        let rows = self.lengths.map_or(0, |_| at.workspace.capacity);
+        let size = Size::workgroups(channels).iterating(2 * (terms + REDUCE_ITERATIONS) + rows);
+        let constants =
+            [("IS_TRAINING", self.is_training), ("HAS_LENGTHS", self.lengths.is_some())];
         let variant = Variant { constants: &constants, ..Variant::default() };
         at.dispatch(BATCH_STATISTICS, variant, parameters, &buffers, size)
     }
@@ -64,23 +69,51 @@ pub(super) mod proof {
     }
 
     pub fn prove(bench: &mut Bench, shape: &Shape) {
-        for (positions, is_training) in [(1, true), (7, true), (70, true), (3, false)] {
+        let trials = [
+            (1, true, false),
+            (7, true, false),
+            (70, true, false),
+            (3, false, false),
+            (9, true, true),
+            (4, false, true),
+        ];
+        for (positions, is_training, has_lengths) in trials {
             let mut trial = Trial::new(bench, shape);
             let x = trial.buffer(bench, shape.units * positions);
-            let statistics = trial.batch_buffer(bench, 2 * shape.units);
+            // Inference needs none.
+            let lengths = (has_lengths && is_training).then(|| trial.lengths(bench, positions));
+            let statistics = trial.batch_buffer(bench, 2 * shape.units + usize::from(has_lengths));
             let [mean, variance] = [0; 2].map(|_| trial.tensor(bench, &[shape.units]));
             trial.make_positive(variance);
             let (momentum, epsilon) = (0.75, 1e-3);
-            let operation =
-                BatchStatistics { x, statistics, mean, variance, momentum, epsilon, is_training };
+            let operation = BatchStatistics {
+                x,
+                lengths,
+                statistics,
+                mean,
+                variance,
+                momentum,
+                epsilon,
+                is_training,
+            };
+            let lengths = |replica| lengths.map(|own| trial.indices_of(own, replica));
+            let lengths: Vec<_> = (0..shape.replicas()).map(lengths).collect();
             let x: Vec<_> = (0..shape.replicas()).map(|r| trial.rows_of(x, r)).collect();
             trial.within(bench, operation, |written| {
                 let channel = written.index % shape.units;
                 let rows = x[written.replica].chunks_exact(shape.units * positions);
-                let own = rows.flat_map(|row| &row[channel * positions..][..positions]);
+                let own = rows.enumerate().flat_map(|(i, row)| {
+                    let lengths = lengths[written.replica].as_ref();
+                    let own = lengths.map_or(positions, |lengths| lengths[i] as usize);
+                    &row[channel * positions..][..own]
+                });
                 let own: Vec<f64> = own.copied().collect();
                 let old =
                     |tensor: TensorId| trial.tensor_of(tensor, written.replica)[channel].abs();
+                if written.write == 0 && written.index == 2 * shape.units {
+                    // A whole number.
+                    return 0.0;
+                }
                 if !is_training || own.len() < 2 {
                     return tolerance(4, old(mean) + 1.0 / (old(variance) + epsilon).sqrt());
                 }

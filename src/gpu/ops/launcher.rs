@@ -66,6 +66,11 @@ impl<'a> Launcher<'a> {
         (self.workspace.of(buffer), Access::Write)
     }
 
+    /// The lengths of the rows, or, where they have none, another buffer that the kernel reads, as a stand-in.
+    pub fn lengths(&self, lengths: Option<BufferId>, other: BufferId) -> Binding<'a> {
+        self.read(lengths.unwrap_or(other))
+    }
+
     /// A stand-in for a buffer that a variant of a kernel does not touch.
     pub fn unused(&self) -> Binding<'a> {
         (&self.workspace.unused, Access::Write)

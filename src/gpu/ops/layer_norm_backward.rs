@@ -10,7 +10,7 @@ use crate::plan::ops::layer_norm_backward::LayerNormBackward;
 impl Launch for LayerNormBackward {
     /// One thread per position of a row.
     fn launch(&self, at: &mut Launcher) -> Dispatch {
-        let norm = Norm::of(at, self.x, self.weight);
+        let norm = Norm::of(at, self.x, self.weight, self.statistics);
         let parameters = norm.parameters(at, self.weight, None);
         let statistics = at.read(self.statistics.buffer);
         let (delta, x) = (at.read(self.delta), at.read(self.x));

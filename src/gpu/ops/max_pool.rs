@@ -2,8 +2,9 @@
 
 use super::Launch;
 use super::launcher::Launcher;
-use super::windows::{Parameters, variant};
+use super::windows::{Parameters, constants};
 use crate::gpu::device::dispatch::Dispatch;
+use crate::gpu::device::kernel::Variant;
 use crate::gpu::device::sources::MAX_POOL;
 use crate::plan::access::Mode;
 use crate::plan::ops::max_pool::MaxPool;
@@ -11,10 +12,14 @@ use crate::plan::ops::max_pool::MaxPool;
 impl Launch for MaxPool {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
         let windows = &self.windows;
-        let buffers = [at.read(self.x), at.write(self.y), at.write(self.winners)];
+        let lengths = at.lengths(self.lengths, self.x);
+        let buffers = [at.read(self.x), at.write(self.y), at.write(self.winners), lengths];
         let parameters = Parameters::new(at, windows, None);
         let size = at.elements(self.y).iterating(windows.taps());
-        at.dispatch(MAX_POOL, variant(windows, Mode::Set), parameters, &buffers, size)
+        let has_lengths = [("HAS_LENGTHS", self.lengths.is_some())];
+        let constants = [constants(windows, Mode::Set), &has_lengths].concat();
+        let variant = Variant { constants: &constants, ..Variant::default() };
+        at.dispatch(MAX_POOL, variant, parameters, &buffers, size)
     }
 }
 
@@ -23,7 +28,7 @@ pub(super) mod proof {
     use super::*;
     use crate::gpu::ops::proof::bench::{self, Bench, Shape};
     use crate::gpu::ops::proof::trial::Trial;
-    use crate::gpu::ops::windows::sizes::pools;
+    use crate::gpu::ops::windows::sizes::{lengths, pools};
 
     pub fn shapes() -> Vec<Shape> {
         bench::few_batches()
@@ -42,7 +47,9 @@ pub(super) mod proof {
                 *word = value.to_bits();
             }
             // Each output is an element of x: no rounding.
-            trial.exact(bench, MaxPool { windows, x, y, winners });
+            for lengths in lengths(&mut trial, bench, &windows) {
+                trial.exact(bench, MaxPool { windows, lengths, x, y, winners });
+            }
         }
     }
 }

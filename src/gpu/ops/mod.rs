@@ -39,6 +39,7 @@ pub mod recurrent_backward;
 pub mod sigmoid;
 pub mod softmax;
 pub mod softmax_cross_entropy;
+pub mod take_lengths;
 mod tiles;
 pub mod transpose;
 pub(super) mod update;

@@ -18,6 +18,7 @@ pub(super) struct Parameters {
     weight: u32,
     bias: u32,
     weights: u32,
+    statistics: u32,
 }
 
 /// Rows of (channels, positions).
@@ -25,13 +26,15 @@ pub(super) struct Parameters {
 pub(super) struct Norm {
     pub channels: usize,
     pub positions: usize,
+    pub statistics: BufferId,
 }
 
 impl Norm {
     /// The sizes of a normalisation of x by a weight per channel.
-    pub fn of(at: &Launcher, x: BufferId, weight: TensorId) -> Self {
+    pub fn of(at: &Launcher, x: BufferId, weight: TensorId, statistics: Statistics) -> Self {
         let channels = at.plan.tensor_len(weight);
-        Norm { channels, positions: at.plan.row_len(x) / channels }
+        let positions = at.plan.row_len(x) / channels;
+        Norm { channels, positions, statistics: statistics.buffer }
     }
 
     /// The kernels' parameters, with the weight and perhaps the bias.
@@ -48,6 +51,7 @@ impl Norm {
             weight: at.first(weight),
             bias: bias.map_or(0, |bias| at.first(bias)),
             weights: at.total(),
+            statistics: at.units(self.statistics),
         }
     }
 }
@@ -103,8 +107,30 @@ pub(super) mod trials {
                 Over::Channels => trial.buffer(bench, 2 * positions),
             };
             let [weight, bias] = [0; 2].map(|_| trial.tensor(bench, &[channels]));
-            let statistics = Statistics { buffer, over };
+            let statistics = Statistics { buffer, over, lengths: None };
             NormTrial { trial, x, delta, below, statistics, weight, bias, positions }
+        }
+
+        /// Gives its rows lengths, and its statistics their sum.
+        pub fn give_lengths(&mut self, bench: &mut Bench, shape: &Shape) {
+            let lengths = self.trial.lengths(bench, self.positions);
+            let (replicas, channels) = (shape.replicas(), shape.units);
+            let buffer = self.trial.batch_buffer(bench, 2 * channels + 1);
+            let counts: Vec<f64> =
+                (0..replicas).map(|r| self.trial.indices_of(lengths, r).iter().sum()).collect();
+            let all = self.trial.values_of(buffer).chunks_exact_mut(2 * channels + 1);
+            for (own, count) in all.zip(counts) {
+                own[2 * channels] = (count as f32).to_bits();
+            }
+            self.statistics = Statistics { buffer, lengths: Some(lengths), ..self.statistics };
+        }
+
+        /// The values of a channel of a replica's rows.
+        pub fn count(&self, replica: usize, rows: usize) -> f64 {
+            match self.statistics.lengths {
+                None => (rows * self.positions) as f64,
+                Some(lengths) => self.trial.indices_of(lengths, replica).iter().sum(),
+            }
         }
 
         /// The elements of each replica's rows.

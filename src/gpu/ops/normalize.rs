@@ -10,7 +10,8 @@ use crate::plan::ops::normalize::Normalize;
 
 impl Launch for Normalize {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
-        let parameters = Norm::of(at, self.x, self.weight).parameters(at, self.weight, None);
+        let parameters =
+            Norm::of(at, self.x, self.weight, self.statistics).parameters(at, self.weight, None);
         let statistics = at.read(self.statistics.buffer);
         let buffers = [statistics, at.tensors(), at.read(self.x), at.write(self.z)];
         let size = at.elements(self.z);

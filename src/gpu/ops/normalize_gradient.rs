@@ -10,7 +10,7 @@ use crate::plan::ops::normalize_gradient::NormalizeGradient;
 impl Launch for NormalizeGradient {
     /// One workgroup per channel.
     fn launch(&self, at: &mut Launcher) -> Dispatch {
-        let norm = Norm::of(at, self.x, self.weight);
+        let norm = Norm::of(at, self.x, self.weight, self.statistics);
         let parameters = norm.parameters(at, self.weight, None);
         let statistics = at.read(self.statistics.buffer);
         let buffers = [statistics, at.read(self.delta), at.read(self.x), at.gradients()];

@@ -81,8 +81,9 @@ pub(super) fn constants(windows: &Windows, mode: Mode) -> &'static [(&'static st
 #[cfg(test)]
 pub(super) mod sizes {
     use super::*;
-    use crate::gpu::ops::proof::bench::Shape;
-    use crate::plan::Padding;
+    use crate::gpu::ops::proof::bench::{Bench, Shape};
+    use crate::gpu::ops::proof::trial::Trial;
+    use crate::plan::{BufferId, Padding};
 
     fn axis(input: usize, kernel: usize, stride: usize, dilation: usize, padding: Padding) -> Axis {
         Axis::new(input, kernel, stride, dilation, padding).unwrap()
@@ -111,6 +112,18 @@ pub(super) mod sizes {
         let signals = signals.map(|(filters, axis)| Windows::of_signal(channels, filters, axis));
         let images = images.map(|(filters, axes)| Windows { channels, filters, axes });
         signals.into_iter().chain(images).collect()
+    }
+
+    /// None, and where one window is all samples of a row also lengths.
+    pub fn lengths(
+        trial: &mut Trial,
+        bench: &mut Bench,
+        windows: &Windows,
+    ) -> Vec<Option<BufferId>> {
+        let [vertical, samples] = windows.axes;
+        let is_global = vertical == Axis::ONE && samples.kernel == samples.input;
+        let lengths = is_global.then(|| trial.lengths(bench, samples.input));
+        [None].into_iter().chain(lengths.map(Some)).collect()
     }
 
     fn pool_axis(input: usize, size: usize, stride: usize) -> Axis {

@@ -1,5 +1,5 @@
 //! a = f(z), `z[c, p] = (x[c, p] - mean[c]) / sqrt(var[c] + epsilon) · w[c] + b[c]`: in training with the mean and the biased
-//! variance of channel c over the rows and positions of the batch, else with their running values, running = momentum ·
+//! variance of channel c over the rows and positions of the batch that exist, else with their running values, running = momentum ·
 //! running + (1 - momentum) · batch, the variance unbiased. A batch of one value per channel takes the running values.
 
 use super::field::{Field, Range, Source};
@@ -33,6 +33,7 @@ impl OneLayer for BatchNorm {
     type Placed = NormalizedOn<Self>;
     const FIELDS: &'static [&'static str] = &["momentum", "epsilon"];
     const ACTIVATION: Option<&'static str> = Some("linear");
+    const TAKES_LENGTHS: bool = true;
 
     fn read<S: Source>(from: &mut S) -> Result<Self, S::Error> {
         let what = "the share of the running values that a step keeps";
@@ -77,14 +78,24 @@ impl Normalization for BatchNorm {
             lowering.tensor(Tensor { trainable: false, ..tensor })
         };
         let (mean, variance) = (running("running_mean", 0.0), running(RUNNING_VARIANCE, 1.0));
-        let buffer = lowering.buffer(&format!("statistics{}", site.number), vec![2, channels]);
+        let lengths = lowering.lengths_of(shape);
+        let size = lengths.map_or_else(|| vec![2, channels], |_| vec![2 * channels + 1]);
+        let buffer = lowering.buffer(&format!("statistics{}", site.number), size);
         lowering.buffers[buffer.0].is_of_batch = true;
         let &BatchNorm { momentum, epsilon } = self;
-        let (x, statistics, is_training) = (site.x, buffer, true);
         lowering.training.push(
-            BatchStatistics { x, statistics, mean, variance, momentum, epsilon, is_training }
-                .into(),
+            BatchStatistics {
+                x: site.x,
+                lengths,
+                statistics: buffer,
+                mean,
+                variance,
+                momentum,
+                epsilon,
+                is_training: true,
+            }
+            .into(),
         );
-        Statistics { buffer, over: Over::Batch }
+        Statistics { buffer, over: Over::Batch, lengths }
     }
 }

@@ -24,6 +24,7 @@ pub struct DropoutOn {
 impl OneLayer for Dropout {
     type Placed = DropoutOn;
     const FIELDS: &'static [&'static str] = &["rate"];
+    const TAKES_LENGTHS: bool = true;
 
     fn read<S: Source>(from: &mut S) -> Result<Self, S::Error> {
         let what = "the share of elements that is left out";

@@ -13,6 +13,7 @@ pub struct Global<const IS_MEAN: bool>;
 impl<const IS_MEAN: bool> OneLayer for Global<IS_MEAN> {
     type Placed = PoolOn;
     const FIELDS: &'static [&'static str] = &[];
+    const TAKES_LENGTHS: bool = true;
 
     fn read<S: Source>(_: &mut S) -> Result<Self, S::Error> {
         Ok(Global)

@@ -159,6 +159,14 @@ impl Kind {
         each!(self, layer => axes(layer))
     }
 
+    /// Whether it takes sequences of which each row has a length of its own.
+    pub(in crate::rooms::network) fn takes_lengths(&self) -> bool {
+        fn takes<L: OneLayer>(_: &L) -> bool {
+            L::TAKES_LENGTHS
+        }
+        each!(self, layer => takes(layer))
+    }
+
     /// A fault on any input, if it has one: a size of 0, or padding as long as the kernel.
     pub(super) fn fault(&self) -> Option<String> {
         let sizes = each!(self, layer => layer.sizes());

@@ -26,6 +26,7 @@ impl Default for LayerNorm {
 impl OneLayer for LayerNorm {
     type Placed = NormalizedOn<Self>;
     const FIELDS: &'static [&'static str] = &["epsilon"];
+    const TAKES_LENGTHS: bool = true;
 
     fn read<S: Source>(from: &mut S) -> Result<Self, S::Error> {
         let what = "added to variances";
@@ -59,6 +60,6 @@ impl Normalization for LayerNorm {
         let buffer = lowering.buffer(&format!("statistics{}", site.number), vec![2, positions]);
         let (x, statistics, epsilon) = (site.x, buffer, self.epsilon);
         lowering.training.push(ChannelStatistics { x, statistics, epsilon }.into());
-        Statistics { buffer, over: Over::Channels }
+        Statistics { buffer, over: Over::Channels, lengths: None }
     }
 }

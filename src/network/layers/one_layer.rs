@@ -17,6 +17,9 @@ pub(in crate::rooms::network) trait OneLayer: Sized {
     const HOLDS_LAYERS: bool = false;
     /// The number of axes of the rows that it takes, 2 for (channels, samples); None if it takes any.
     const AXES: Option<usize> = None;
+    /// Whether it takes sequences of which each row has a length of its own: it makes nothing that exists of what lies
+    /// behind the end of a row.
+    const TAKES_LENGTHS: bool = false;
 
     /// Reads its fields.
     fn read<S: Source>(from: &mut S) -> Result<Self, S::Error>;

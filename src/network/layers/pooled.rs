@@ -112,16 +112,17 @@ impl OnInput for PoolOn {
 
     fn lower(&self, lowering: &mut Lowering, site: &Site) -> BufferId {
         let (windows, number) = (self.windows, &site.number);
+        let lengths = lowering.lengths_of(&lowering.buffers[site.x.0].shape);
         let y = lowering.buffer(&format!("a{number}"), self.shape());
         let operation = match self.reduction {
             Reduction::Mean => {
                 let (from, to, mode) = (site.x, y, Mode::Set);
-                AveragePool { windows, from, to, transposed: false, mode }.into()
+                AveragePool { windows, lengths, from, to, transposed: false, mode }.into()
             }
             Reduction::Largest => {
                 let winners = lowering.buffer(&format!("winners{number}"), self.shape());
                 lowering.buffers[winners.0].element = Element::Index;
-                MaxPool { windows, x: site.x, y, winners }.into()
+                MaxPool { windows, lengths, x: site.x, y, winners }.into()
             }
         };
         lowering.training.push(operation);

@@ -51,6 +51,7 @@ impl<const GATES: usize> OneLayer for Recurrent<GATES> {
     const FIELDS: &'static [&'static str] = &["units", "return_sequences", "bidirectional"];
     const ACTIVATION: Option<&'static str> = if GATES == 1 { Some("tanh") } else { None };
     const AXES: Option<usize> = Some(2);
+    const TAKES_LENGTHS: bool = true;
 
     fn read<S: Source>(from: &mut S) -> Result<Self, S::Error> {
         let every = "whether it gives every sample's output, not the last alone";
@@ -156,7 +157,7 @@ impl<const GATES: usize> RecurrentOn<GATES> {
         let z = lowering.buffer(&format!("z{number}"), vec![steps, gates * units]);
         let saved = lowering.buffer(&format!("saved{number}"), vec![steps, saved * units]);
         let state = lowering.buffer(&format!("state{number}"), vec![states, units]);
-        let lengths = None;
+        let lengths = lowering.lengths_of(&[channels, steps]);
         let is_reversed = end == DIRECTIONS[1];
         let recurrence = Recurrence { cell, steps, units, is_reversed, lengths };
         let all = |buffer, columns| View { buffer, offset: 0, rows: steps, columns };

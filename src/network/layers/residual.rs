@@ -27,6 +27,7 @@ impl OneLayer for Residual {
     const FIELDS: &'static [&'static str] = &[];
     const ACTIVATION: Option<&'static str> = Some("linear");
     const HOLDS_LAYERS: bool = true;
+    const TAKES_LENGTHS: bool = true;
 
     fn read<S: Source>(_: &mut S) -> Result<Self, S::Error> {
         Ok(Residual)

@@ -2,7 +2,7 @@
 //! `dx[i, c, s] = Σp delta[i, c, p] / taps` over the windows p that hold s
 //!
 //! i is a row, c a channel; a window has taps elements, and no padding. x and dx are (rows, channels, height ·
-//! width), y and delta (rows, channels, positions).
+//! width), y and delta (rows, channels, positions). Where rows have lengths, the one window of a row has as many taps.
 
 use super::Describe;
 use crate::plan::access::{Mode, Place, Write};
@@ -15,6 +15,8 @@ use crate::plan::tape::Tape;
 pub struct AveragePool {
     /// The sizes, without padding.
     pub windows: Windows,
+    /// The samples of each row that exist, of one window over all of them; None if all do.
+    pub lengths: Option<BufferId>,
     /// x, rows of (channels, height, width); transposed: rows of (channels, positions).
     pub from: BufferId,
     /// y, rows of (channels, positions); transposed: rows of (channels, height, width).
@@ -27,7 +29,7 @@ pub struct AveragePool {
 
 impl Describe for AveragePool {
     fn reads(&self) -> Vec<Place> {
-        vec![Place::Buffer(self.from)]
+        [self.from].into_iter().chain(self.lengths).map(Place::Buffer).collect()
     }
 
     fn writes(&self) -> Vec<Write> {
@@ -35,11 +37,11 @@ impl Describe for AveragePool {
     }
 
     fn backward(&self, tape: &mut Tape) {
-        let &AveragePool { windows, from, to, transposed, .. } = self;
+        let &AveragePool { windows, lengths, from, to, transposed, .. } = self;
         let Some(delta) = tape.delta(to) else { return };
         if let Some((below, mode)) = tape.to_delta(from) {
             let transposed = !transposed;
-            tape.push(AveragePool { windows, from: delta, to: below, transposed, mode });
+            tape.push(AveragePool { windows, lengths, from: delta, to: below, transposed, mode });
         }
     }
 }

@@ -2,8 +2,8 @@
 //! `y[i, c, p] = (x[i, c, p] - mean[c]) · scale[c]`
 //!
 //! The gradient of the loss by x through its statistics too: db and dw are the gradients by bias and weight, n = rows ·
-//! positions. With n = 1 the statistics are running values, which do not depend on x: dx = w · scale · delta. Letters
-//! and shapes are those of `normalize`.
+//! positions, or the sum of the lengths. With n = 1 the statistics are running values, which do not depend on x: dx = w ·
+//! scale · delta. Behind the end of a row dx is 0. Letters and shapes are those of `normalize`.
 
 use super::Describe;
 use crate::plan::access::{Mode, Place, Write};
@@ -32,9 +32,10 @@ pub struct BatchNormBackward {
 
 impl Describe for BatchNormBackward {
     fn reads(&self) -> Vec<Place> {
-        let buffers = [self.delta, self.x, self.statistics.buffer].map(Place::Buffer);
+        let buffers = [self.delta, self.x, self.statistics.buffer];
+        let buffers = buffers.into_iter().chain(self.statistics.lengths).map(Place::Buffer);
         let gradients = [self.weight, self.bias].map(Place::Gradient);
-        [&buffers[..], &gradients, &[Place::Tensor(self.weight)]].concat()
+        buffers.chain(gradients).chain([Place::Tensor(self.weight)]).collect()
     }
 
     fn writes(&self) -> Vec<Write> {

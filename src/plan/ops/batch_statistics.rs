@@ -1,7 +1,8 @@
 //! `mean[c] = Σi Σp x[i, c, p] / n`, `scale[c] = 1 / sqrt(Σi Σp (x[i, c, p] - mean[c])² / n + ε)`
 //!
-//! i is a row, c a channel, p a position, n = rows · positions. x is (rows, channels, positions), mean and scale
-//! together are (2, channels), one per batch. In training running mean = m · running mean + (1 - m) · mean, and so the
+//! i is a row, c a channel, p a position that the row has, n = rows · positions or the sum of the lengths. x is (rows,
+//! channels, positions), mean and scale together are (2, channels), one per batch, with n behind them where rows have
+//! lengths. In training running mean = m · running mean + (1 - m) · mean, and so the
 //! running variance with the unbiased variance of the batch, n - 1 for n; in inference, and in a batch of n = 1, mean and
 //! scale are those of the running values.
 
@@ -16,6 +17,8 @@ use crate::plan::tensor::TensorId;
 pub struct BatchStatistics {
     /// x, rows of (channels, positions).
     pub x: BufferId,
+    /// The positions of each row that exist; None if all do.
+    pub lengths: Option<BufferId>,
     /// Mean and scale, (2, channels), of the batch.
     pub statistics: BufferId,
     /// The running mean, (channels).
@@ -32,7 +35,8 @@ pub struct BatchStatistics {
 
 impl Describe for BatchStatistics {
     fn reads(&self) -> Vec<Place> {
-        vec![Place::Buffer(self.x), Place::Tensor(self.mean), Place::Tensor(self.variance)]
+        let buffers = [self.x].into_iter().chain(self.lengths).map(Place::Buffer);
+        buffers.chain([self.mean, self.variance].map(Place::Tensor)).collect()
     }
 
     fn writes(&self) -> Vec<Write> {
@@ -45,6 +49,6 @@ impl Describe for BatchStatistics {
     fn backward(&self, _: &mut Tape) {}
 
     fn inference(&self) -> Option<Operation> {
-        Some(BatchStatistics { is_training: false, ..self.clone() }.into())
+        Some(BatchStatistics { is_training: false, lengths: None, ..self.clone() }.into())
     }
 }

@@ -1,7 +1,7 @@
 //! `y[i, c, p] = max x[i, c, s]` over the elements s of window p; `winners[i, c, p]` is that s, the first on a tie
 //!
 //! i is a row, c a channel; windows have no padding. x is (rows, channels, height · width), y and winners (rows,
-//! channels, positions).
+//! channels, positions). Where rows have lengths, the one window of a row ends there.
 
 use super::Describe;
 use super::max_pool_backward::MaxPoolBackward;
@@ -15,6 +15,8 @@ use crate::plan::tape::Tape;
 pub struct MaxPool {
     /// The sizes, without padding.
     pub windows: Windows,
+    /// The samples of each row that exist, of one window over all of them; None if all do.
+    pub lengths: Option<BufferId>,
     /// x, rows of (channels, height, width).
     pub x: BufferId,
     /// y, rows of (channels, positions).
@@ -25,7 +27,7 @@ pub struct MaxPool {
 
 impl Describe for MaxPool {
     fn reads(&self) -> Vec<Place> {
-        vec![Place::Buffer(self.x)]
+        [self.x].into_iter().chain(self.lengths).map(Place::Buffer).collect()
     }
 
     fn writes(&self) -> Vec<Write> {
@@ -33,7 +35,7 @@ impl Describe for MaxPool {
     }
 
     fn backward(&self, tape: &mut Tape) {
-        let &MaxPool { windows, x, y, winners } = self;
+        let &MaxPool { windows, x, y, winners, .. } = self;
         let Some(delta) = tape.delta(y) else { return };
         if let Some((below, mode)) = tape.to_delta(x) {
             tape.push(MaxPoolBackward { windows, delta, winners, below, mode });

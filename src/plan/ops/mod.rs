@@ -28,6 +28,7 @@ pub mod recurrent_backward;
 pub mod sigmoid;
 pub mod softmax;
 pub mod softmax_cross_entropy;
+pub mod take_lengths;
 pub mod transpose;
 pub mod value_loss;
 pub mod zero;
@@ -63,6 +64,7 @@ macro_rules! operations {
             sigmoid Sigmoid,
             softmax Softmax,
             softmax_cross_entropy SoftmaxCrossEntropy,
+            take_lengths TakeLengths,
             transpose Transpose,
             value_loss LossOfValues,
             zero Zero,

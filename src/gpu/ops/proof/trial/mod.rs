@@ -87,6 +87,13 @@ impl<'a> Trial<'a> {
         self.new_buffer(row, Element::Index, values)
     }
 
+    /// The lengths of rows of so many samples, 1 to all.
+    pub fn lengths(&mut self, bench: &mut Bench, samples: usize) -> BufferId {
+        let lengths = self.indices(bench, 1, samples);
+        self.values_of(lengths).iter_mut().for_each(|length| *length += 1);
+        lengths
+    }
+
     fn new_buffer(&mut self, row: usize, element: Element, values: Vec<u32>) -> BufferId {
         let name = format!("b{}", self.plan.buffers.len());
         self.plan.buffers.push(Buffer { name, shape: vec![row], is_of_batch: false, element });
@@ -126,6 +133,13 @@ impl<'a> Trial<'a> {
         };
         let own = &self.values.buffers[buffer.0][replica * capacity * row..];
         wide(bytemuck::cast_slice(&own[..rows * row]))
+    }
+
+    /// The values of a replica's rows of a buffer of indices.
+    pub fn indices_of(&self, buffer: BufferId, replica: usize) -> Vec<f64> {
+        let row = self.plan.row_len(buffer);
+        let own = &self.values.buffers[buffer.0][replica * self.shape.capacity * row..];
+        own[..self.shape.rows[replica] * row].iter().map(|&index| index.into()).collect()
     }
 
     /// The values of the gradient of a replica's tensor.
