@@ -1,6 +1,6 @@
 """The jobs: the settings of the parameter files, data made up in the shapes of theirs, and the loss.
 
-The ten that are not signals are those of src/bench/jobs.rs. What a step costs does not depend on what the
+They are those of src/bench/jobs.rs. What a step costs does not depend on what the
 data say.
 """
 
@@ -28,9 +28,17 @@ TABLE = {
     "cylinder_bell_funnel": ("params/cylinder_bell_funnel.json", 1000, 500, [1] * 3),
     "ucr_gunpoint": ("params/ucr_gunpoint.json", 400, 500, [1] * 2),
     "ucr_faceall": ("params/ucr_faceall.json", 200, 500, [1] * 14),
+    "fcn": ("benches/signals/fcn.json", 3, 100, [1] * 15),
+    "digits2d": ("benches/signals/digits2d.json", 40, 500, [1] * 10),
+    "mnist": ("benches/signals/mnist.json", 4, 100, [1] * 10),
+    "cifar": ("benches/signals/cifar.json", 3, 100, [1] * 10),
+    "rnn_digits": ("benches/signals/rnn_digits.json", 40, 500, [1] * 10),
+    "gru_rows": ("benches/signals/gru_rows.json", 40, 200, [1] * 10),
+    "lstm_rows": ("benches/signals/lstm_rows.json", 20, 200, [1] * 10),
+    "lstm_long": ("benches/signals/lstm_long.json", 40, 100, [1] * 6),
     "wide": ("benches/wide.json", 2, 20, [1] * 10),
 }
-# Rows of these are (channels, samples).
+# Rows of these are (channels, samples); the files of benches/signals say it themselves.
 SIGNALS = {"cylinder_bell_funnel": (1, 128), "ucr_gunpoint": (1, 150), "ucr_faceall": (1, 131)}
 # All rows of `wide` would take one core longer than the rest; these tell jobs apart as well.
 COMPARED = 512
@@ -60,8 +68,8 @@ class Job:
         return self.y.ndim == 1
 
     @property
-    def is_signals(self):
-        return self.x.ndim == 3
+    def convolves_signals(self):
+        return self.x.ndim == 3 and any(isinstance(layer, layers.Conv) for layer in self.layers)
 
     def compared(self):
         """The rows whose loss all have to agree on."""
@@ -87,7 +95,7 @@ def made(name, on, rows=None, steps=None):
     # Whole batches, and enough of them that every class occurs.
     fewest = -(-2 * len(counts or []) // batch)
     rows = rows or max(steps, fewest) * batch
-    shape = SIGNALS.get(name) or (keys["LAYER_SIZES"][0],)
+    shape = SIGNALS.get(name) or keys.get("INPUT_SHAPE") or (keys["LAYER_SIZES"][0],)
     entries = layers.described(keys)
     random = np.random.default_rng(1)
     x = random.standard_normal(size=(rows, *shape), dtype="f4")

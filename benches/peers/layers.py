@@ -19,21 +19,30 @@ class Dense:
 
 @dataclass(frozen=True)
 class Conv:
-    """Its weight is (filters, channels, kernel); `zeros` are those on the left and on the right."""
+    """Its weight is (filters, channels, *kernel); `zeros` are, of each axis, those before and those behind."""
 
     filters: int
-    kernel: int
-    stride: int
+    kernel: tuple
+    stride: tuple
     zeros: tuple
     activation: str
 
 
 @dataclass(frozen=True)
 class Pool:
-    """The largest of each window; samples that fill none are left out."""
+    """The largest of each window; elements that fill none are left out."""
 
-    size: int
-    stride: int
+    size: tuple
+    stride: tuple
+
+
+@dataclass(frozen=True)
+class Recurrent:
+    """Reads (channels, samples) a sample at a time and gives the last h. Its weights are (gates · units, channels) and
+    (gates · units, units), a bias, and in a gru the one of the reset part; gates in PyTorch's order."""
+
+    kind: str
+    units: int
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,7 @@ def spelled_out(entry, keys):
 
 
 def read(entries, shape):
-    """The layers of such entries, on rows of `shape`: (features) or (channels, samples)."""
+    """The layers of such entries, on rows of `shape`: (features), (channels, samples) or (channels, height, width)."""
     layers = []
     for entry in entries:
         layer, shape = one(entry, shape)
@@ -73,14 +82,19 @@ def one(entry, shape):
         return Dense(entry["units"], activation), (entry["units"],)
     if kind == "flatten":
         return Flatten(), (int(np.prod(shape)),)
-    if kind == "maxpool1d":
-        size = entry.get("size", 2)
-        stride = entry.get("stride", size)
-        return Pool(size, stride), (shape[0], (shape[1] - size) // stride + 1)
-    kernel = entry["kernel"]
-    zeros = zeros_of(entry.get("padding", 0), kernel, stride, shape[1])
-    samples = (shape[1] + sum(zeros) - kernel) // stride + 1
-    return Conv(entry["filters"], kernel, stride, zeros, activation), (entry["filters"], samples)
+    if kind in ("rnn", "gru", "lstm"):
+        return Recurrent(kind, entry["units"]), (entry["units"],)
+    each = lambda value: tuple(value) if isinstance(value, list) else (value,) * (len(shape) - 1)  # noqa: E731
+    if kind in ("maxpool1d", "maxpool2d"):
+        size = each(entry.get("size", 2))
+        stride = each(entry["stride"]) if "stride" in entry else size
+        left = [(n - k) // s + 1 for n, k, s in zip(shape[1:], size, stride)]
+        return Pool(size, stride), (shape[0], *left)
+    kernel, stride = each(entry["kernel"]), each(stride)
+    padding = entry.get("padding", 0)
+    zeros = tuple(zeros_of(padding, k, s, n) for k, s, n in zip(kernel, stride, shape[1:]))
+    left = [(n + sum(z) - k) // s + 1 for n, z, k, s in zip(shape[1:], zeros, kernel, stride)]
+    return Conv(entry["filters"], kernel, stride, zeros, activation), (entry["filters"], *left)
 
 
 def zeros_of(padding, kernel, stride, samples):
@@ -100,17 +114,48 @@ def outputs(layers, weights, x):
             case Dense(activation=name):
                 x = FUNCTIONS[name](x.reshape(len(x), -1) @ pair[0].astype("f8") + pair[1])
             case Conv(stride=stride, zeros=zeros, activation=name):
-                x = FUNCTIONS[name](convolved(x, pair[0].astype("f8"), stride, zeros) + pair[1][:, None])
+                z = convolved(x, pair[0].astype("f8"), stride, zeros)
+                x = FUNCTIONS[name](z + pair[1].reshape(-1, *[1] * (z.ndim - 2)))
             case Pool(size=size, stride=stride):
-                windows = np.lib.stride_tricks.sliding_window_view(x, size, axis=2)
-                x = windows[:, :, ::stride].max(axis=3)
+                axes = tuple(range(2, x.ndim))
+                windows = np.lib.stride_tricks.sliding_window_view(x, size, axis=axes)
+                windows = windows[(..., *[slice(None, None, s) for s in stride], *[slice(None)] * len(size))]
+                x = windows.max(axis=tuple(-1 - axis for axis in range(len(size))))
+            case Recurrent(kind=kind):
+                x = last_h(kind, x, *[weight.astype("f8") for weight in pair])
             case Flatten():
                 x = x.reshape(len(x), -1)
     return x
 
 
 def convolved(x, w, stride, zeros):
-    x = np.pad(x, ((0, 0), (0, 0), zeros))
-    kernel = w.shape[2]
-    reach = (x.shape[2] - kernel) // stride * stride + 1
-    return sum(w[:, :, j] @ x[:, :, j : j + reach : stride] for j in range(kernel))
+    x = np.pad(x, ((0, 0), (0, 0), *zeros))
+    axes = range(len(stride))
+    count = [(x.shape[2 + a] - w.shape[2 + a]) // stride[a] + 1 for a in axes]
+    z = 0
+    for at in np.ndindex(*w.shape[2:]):
+        part = x[(..., *[slice(at[a], at[a] + (count[a] - 1) * stride[a] + 1, stride[a]) for a in axes])]
+        z = z + w[(..., *at)] @ part.reshape(*part.shape[:2], -1)
+    return z.reshape(len(x), -1, *count)
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def last_h(kind, x, w, u, b, c=None):
+    """The last h of rows of (channels, samples)."""
+    h, state = (np.zeros((len(x), u.shape[1])) for _ in "hc")
+    for t in range(x.shape[2]):
+        z = x[:, :, t] @ w.T + b
+        if kind == "rnn":
+            h = np.tanh(z + h @ u.T)
+        elif kind == "gru":
+            (r, g, n), (hr, hg, hn) = np.split(z, 3, 1), np.split(h @ u.T, 3, 1)
+            r, g = sigmoid(r + hr), sigmoid(g + hg)
+            h = (1 - g) * np.tanh(n + r * (hn + c)) + g * h
+        else:
+            i, f, g, o = np.split(z + h @ u.T, 4, 1)
+            state = sigmoid(f) * state + sigmoid(i) * np.tanh(g)
+            h = sigmoid(o) * np.tanh(state)
+    return h

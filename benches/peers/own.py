@@ -97,7 +97,11 @@ class Own:
 
 
 def learned(names, number):
-    """Weight and bias of a layer, () of those that learn nothing; what is dense as (inputs, units)."""
+    """Weight and bias of a layer, () of those that learn nothing; what is dense as (inputs, units); of a recurrent layer
+    its two weights and its biases."""
+    recurrent = [names.get(f"layers.{number}.{own}") for own in ["weight_ih", "weight_hh", "bias", "recurrent_bias"]]
+    if recurrent[0] is not None:
+        return tuple(own for own in recurrent if own is not None)
     weight = names.get(f"layers.{number}.weight")
     if weight is None:
         return ()

@@ -5,17 +5,19 @@ import time
 import jax
 import jax.numpy as jnp
 import numpy as np
-from layers import Conv, Dense, Flatten, Pool
+from layers import Conv, Dense, Flatten, Pool, Recurrent
 
 ACTIVATIONS = {"relu": jax.nn.relu, "silu": jax.nn.silu, "linear": lambda z: z}
 
 
 def convolved(x, w, stride, zeros):
-    return jax.lax.conv_general_dilated(x, w, (stride,), [zeros], dimension_numbers=("NCH", "OIH", "NCH"))
+    axes = ("NCH", "OIH", "NCH") if x.ndim == 3 else ("NCHW", "OIHW", "NCHW")
+    return jax.lax.conv_general_dilated(x, w, stride, zeros, dimension_numbers=axes)
 
 
 def unfolded(x, w, stride, zeros):
-    """The same as one product of all windows, side by side."""
+    """The same of signals, as one product of all windows, side by side."""
+    (stride,), (zeros,) = stride, zeros
     filters, channels, kernel = w.shape
     x = jnp.pad(x.transpose(0, 2, 1), ((0, 0), zeros, (0, 0)))
     reach = (x.shape[1] - kernel) // stride * stride + 1
@@ -31,12 +33,39 @@ def outputs(layers, weights, x, convolve):
             case Dense(activation=name):
                 x = ACTIVATIONS[name](x.reshape(len(x), -1) @ pair[0] + pair[1])
             case Conv(stride=stride, zeros=zeros, activation=name):
-                x = ACTIVATIONS[name](convolve(x, pair[0], stride, zeros) + pair[1][:, None])
+                z = convolve(x, pair[0], stride, zeros)
+                x = ACTIVATIONS[name](z + pair[1].reshape(-1, *[1] * (z.ndim - 2)))
             case Pool(size=size, stride=stride):
-                x = jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, 1, size), (1, 1, stride), "VALID")
+                x = jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, 1, *size), (1, 1, *stride), "VALID")
+            case Recurrent(kind=kind):
+                x = last_h(kind, x, *pair)
             case Flatten():
                 x = x.reshape(len(x), -1)
     return x
+
+
+def last_h(kind, x, w, u, b, c=None):
+    """The last h of rows of (channels, samples), a scan over samples whose input products are one."""
+    sums = jnp.einsum("bct,gc->tbg", x, w) + b
+    zero = jnp.zeros((len(x), u.shape[1]), x.dtype)
+
+    def rnn(h, z):
+        return jnp.tanh(z + h @ u.T), None
+
+    def gru(h, z):
+        (r, g, n), (hr, hg, hn) = jnp.split(z, 3, 1), jnp.split(h @ u.T, 3, 1)
+        r, g = jax.nn.sigmoid(r + hr), jax.nn.sigmoid(g + hg)
+        return (1 - g) * jnp.tanh(n + r * (hn + c)) + g * h, None
+
+    def lstm(state, z):
+        h, c = state
+        i, f, g, o = jnp.split(z + h @ u.T, 4, 1)
+        c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
+        return (jax.nn.sigmoid(o) * jnp.tanh(c), c), None
+
+    if kind == "lstm":
+        return jax.lax.scan(lstm, (zero, zero), sums)[0][0]
+    return jax.lax.scan({"rnn": rnn, "gru": gru}[kind], zero, sums)[0]
 
 
 def cross_entropy(z, y):
@@ -144,7 +173,7 @@ class Jax:
 def faster(job):
     """The job with its convolutions the faster way. XLA's own take up to eight times the time of `unfolded` on a
     CPU; what they take on a GPU is for the clock to tell."""
-    if not job.is_signals:
+    if not job.convolves_signals:
         return Jax(job)
 
     def seconds(peer):

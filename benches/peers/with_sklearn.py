@@ -7,7 +7,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 class Sklearn:
     def __init__(self, job):
-        if job.is_signals:
+        if job.x.ndim > 2:
             raise LeftOut("it has no convolutions")
         self.x = job.x
         self.y = job.y[:, 0] if job.y.ndim == 2 and job.y.shape[1] == 1 else job.y

@@ -1,7 +1,8 @@
 """PyTorch: eager, and on CUDA a step as a captured graph. Products are float32, never TF32."""
 
+import numpy as np
 import torch
-from layers import Conv, Dense, Flatten, Pool
+from layers import Conv, Dense, Flatten, Pool, Recurrent
 
 # cuDNN's convolutions are TF32 unless told otherwise.
 torch.backends.cuda.matmul.allow_tf32 = False
@@ -15,19 +16,43 @@ def modules(layer, pair):
     """A layer as the modules that make it, with its initial weights."""
     match layer:
         case Dense(activation=name):
-            # Where a file has signals, it flattens them before.
             linear = torch.nn.Linear(*pair[0].shape)
-            return [filled(linear, pair[0].T, pair[1]), *ACTIVATIONS[name]]
-        case Conv(stride=stride, zeros=(left, right), activation=name):
-            filters, channels, kernel = pair[0].shape
-            even = left == right
-            conv = torch.nn.Conv1d(channels, filters, kernel, stride, padding=left if even else 0)
-            before = [] if even else [torch.nn.ConstantPad1d((left, right), 0.0)]
+            return [torch.nn.Flatten(), filled(linear, pair[0].T, pair[1]), *ACTIVATIONS[name]]
+        case Conv(stride=stride, zeros=zeros, activation=name):
+            filters, channels, *kernel = pair[0].shape
+            is_even = all(before == behind for before, behind in zeros)
+            kind = torch.nn.Conv1d if len(kernel) == 1 else torch.nn.Conv2d
+            padding = tuple(before for before, _ in zeros) if is_even else 0
+            conv = kind(channels, filters, tuple(kernel), stride, padding=padding)
+            # The last axis comes first.
+            each = [zero for pair in reversed(zeros) for zero in pair]
+            before = [] if is_even else [torch.nn.ZeroPad1d(each) if len(kernel) == 1 else torch.nn.ZeroPad2d(each)]
             return [*before, filled(conv, *pair), *ACTIVATIONS[name]]
         case Pool(size=size, stride=stride):
-            return [torch.nn.MaxPool1d(size, stride)]
+            kind = torch.nn.MaxPool1d if len(size) == 1 else torch.nn.MaxPool2d
+            return [kind(size, stride)]
+        case Recurrent():
+            return [LastH(layer, *pair)]
         case Flatten():
             return [torch.nn.Flatten()]
+
+
+class LastH(torch.nn.Module):
+    """PyTorch's own recurrent layer, its last h."""
+
+    def __init__(self, layer, w, u, b, c=None):
+        super().__init__()
+        kind = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}[layer.kind]
+        self.own = kind(w.shape[1], layer.units, batch_first=True)
+        other = np.zeros_like(b)
+        if c is not None:
+            other[-len(c) :] = c
+        with torch.no_grad():
+            for parameter, values in zip(self.own.parameters(), (w, u, b, other)):
+                parameter.copy_(torch.tensor(values.copy()))
+
+    def forward(self, x):
+        return self.own(x.transpose(1, 2))[0][:, -1]
 
 
 def filled(module, weight, bias):
@@ -48,8 +73,8 @@ class Torch:
         self.net = torch.nn.Sequential(*[module for some in made for module in some]).to(self.device)
         parameters = list(self.net.parameters())
         groups = [
-            {"params": parameters[0::2], "weight_decay": job.l2 / job.batch},
-            {"params": parameters[1::2], "weight_decay": 0.0},
+            {"params": [p for p in parameters if p.ndim > 1], "weight_decay": job.l2 / job.batch},
+            {"params": [p for p in parameters if p.ndim == 1], "weight_decay": 0.0},
         ]
         if job.optimizer == "adam":
             self.rule = torch.optim.Adam(groups, lr=job.rate, fused=True, capturable=self.capturable)

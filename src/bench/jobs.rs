@@ -1,4 +1,4 @@
-//! The jobs: the networks of the shipped parameter files, and a wide one.
+//! The jobs: the networks of the shipped parameter files, a wide one, and networks of signals, images and sequences.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,9 +45,9 @@ macro_rules! job {
     };
 }
 
-/// All jobs: tables, then signals, each from small to large. The rows of the weather set are those of the file
-/// that its source most likely used; `wide` has no data of its own, its file names "-".
-pub const JOBS: [Job; 13] = [
+/// All jobs: tables, then signals, then images and sequences, each from small to large. The rows of the weather set are
+/// those of the file that its source most likely used; the files in `benches/` have no data of their own and name "-".
+pub const JOBS: [Job; 21] = [
     job!("breast_cancer", "params/breast_cancer.json", Shape::Classes(&[212, 357])),
     job!("covtype", "params/covtype_relu.json", Shape::Classes(&COVTYPE)),
     job!("weather", "params/weather.json", Shape::Values(96_453)),
@@ -66,6 +66,14 @@ pub const JOBS: [Job; 13] = [
     ),
     job!("ucr_gunpoint", "params/ucr_gunpoint.json", Shape::Classes(&[100; 2]), Some([1, 150])),
     job!("ucr_faceall", "params/ucr_faceall.json", Shape::Classes(&FACE_ALL), Some([1, 131])),
+    job!("fcn", "benches/signals/fcn.json", Shape::Classes(&[4; 15])),
+    job!("digits2d", "benches/signals/digits2d.json", Shape::Classes(&[160; 10])),
+    job!("mnist", "benches/signals/mnist.json", Shape::Classes(&[64; 10])),
+    job!("cifar", "benches/signals/cifar.json", Shape::Classes(&[24; 10])),
+    job!("rnn_digits", "benches/signals/rnn_digits.json", Shape::Classes(&[160; 10])),
+    job!("gru_rows", "benches/signals/gru_rows.json", Shape::Classes(&[320; 10])),
+    job!("lstm_rows", "benches/signals/lstm_rows.json", Shape::Classes(&[640; 10])),
+    job!("lstm_long", "benches/signals/lstm_long.json", Shape::Classes(&[270; 6])),
 ];
 
 const COVTYPE: [usize; 7] = [211_840, 283_301, 35_754, 2_747, 9_493, 17_367, 20_510];
@@ -126,9 +134,13 @@ impl Job {
         Parameters::from_json(&value).map_err(|error| error.within(self.file))
     }
 
-    /// The shape of a row: (features), or (channels, samples).
+    /// The shape of a row: (features), (channels, samples) or (channels, height, width).
     fn row(&self) -> Result<Vec<usize>> {
-        Ok(match (self.parameters()?.layers, self.signal) {
+        let parameters = self.parameters()?;
+        if let Some(shape) = parameters.input_shape {
+            return Ok(shape);
+        }
+        Ok(match (parameters.layers, self.signal) {
             (_, Some(signal)) => signal.to_vec(),
             (LayerStack::Mlp { sizes, .. }, None) => vec![sizes[0]],
             (LayerStack::General(_), None) => {
@@ -220,11 +232,9 @@ mod tests {
             7_176_192,
             15_630_336,
             61_530_439_680,
-            0,
-            0,
-            0,
         ];
-        assert_eq!(JOBS.each_ref().map(work), expected);
+        // Of dense networks, which come first.
+        assert_eq!(JOBS[..expected.len()].iter().map(work).collect::<Vec<_>>(), expected);
     }
 
     #[test]
@@ -247,8 +257,14 @@ mod tests {
 
     #[test]
     fn networks_in_a_word() {
-        let words = [1, 11].map(|job: usize| JOBS[job].network().unwrap());
-        assert_eq!(words, ["54-16-32-7", "1x150-16c9-p2-32c5-p75-32-2"]);
+        let words = [1, 11, 15, 19].map(|job: usize| JOBS[job].network().unwrap());
+        let expected = [
+            "54-16-32-7",
+            "1x150-16c9-p2-32c5-p75-32-2",
+            "1x28x28-32c3x3-p2x2-64c3x3-p2x2-128-10",
+            "28x28-128lstm-10",
+        ];
+        assert_eq!(words, expected);
     }
 
     #[test]

@@ -20,7 +20,8 @@ use crate::nearest::did_you_mean;
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// Which jobs, with commas between: breast_cancer, covtype, weather, digits, diabetes, california,
-    /// digits_custom, bike, creditcard, wide, cylinder_bell_funnel, ucr_gunpoint, ucr_faceall
+    /// digits_custom, bike, creditcard, wide, cylinder_bell_funnel, ucr_gunpoint, ucr_faceall, fcn,
+    /// digits2d, mnist, cifar, rnn_digits, gru_rows, lstm_rows, lstm_long
     /// [default: all]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     shape: Vec<String>,
