@@ -164,4 +164,16 @@ mod tests {
         assert_eq!(z.shift, vec![2.0, 2.0, 20.0, 20.0]);
         assert_eq!(z.scale[0], z.scale[1]);
     }
+
+    #[test]
+    fn padding_moves_no_scaling_and_a_length_is_not_scaled() {
+        // Two channels of two samples; the first row has one of them.
+        let x = array![[0.0, 9.0, 10.0, 9.0], [2.0, 4.0, 20.0, 30.0]];
+        let lengths = Lengths { of_rows: &[1, 2], samples: 2 };
+        let z = Scaling::fit_sequences(Normalization::ZScore, x.view(), &[0, 1], lengths);
+        assert_eq!(z.shift, vec![2.0, 2.0, 20.0, 20.0, 0.0]);
+        let m = Scaling::fit_sequences(Normalization::MinMax, x.view(), &[0, 1], lengths);
+        assert_eq!(m.shift, vec![0.0, 0.0, 10.0, 10.0, 0.0]);
+        assert_eq!(m.scale, vec![0.25, 0.25, 0.05, 0.05, 1.0]);
+    }
 }

@@ -21,7 +21,13 @@ use crate::common::{cpu, network_of, run, trained};
 use crate::cuts::check_cuts;
 
 fn stacks() -> impl Iterator<Item = Stack> {
-    ends_of_sequences().into_iter().map(|end| of_lengths(2, 9, end))
+    let deep = ends_of_sequences().into_iter().map(|end| of_lengths(2, 9, end));
+    // The ends alone: nothing before them keeps padding away.
+    let alone = ends_of_sequences().into_iter().map(|end| {
+        let layers = vec![end, Layer::dense(3, "softmax")];
+        Stack { channels: 2, samples: 9, classifies: true, layers }
+    });
+    deep.chain(alone)
 }
 
 /// The weights that the first replica of a run ends with, and its losses.
