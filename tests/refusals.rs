@@ -223,7 +223,11 @@ fn forecasts_that_cannot_be_made() {
         &["WINDOW", "a window of 58 rows and a target 3 rows after it take 61, and there are 60"],
     );
     let short = usual().horizons([1, 20]);
-    says(&short, &series(), &["no validation window has all its targets among the 18", "takes 25"]);
+    says(
+        &short,
+        &series(),
+        &["no validation window has all its targets among the 18", "they take 20"],
+    );
     let shares = Parameters { split: [0.1, 0.9, 0.0], ..usual() };
     says(&shares, &series(), &["no train window", "among the 6 train rows"]);
     let classes = Parameters { layers: mlp(&[15, 2], &["softmax"]), ..usual() };
@@ -231,7 +235,14 @@ fn forecasts_that_cannot_be_made() {
     let bounded = Parameters { layers: mlp(&[15, 2], &["tanh"]), ..usual() };
     says(&bounded, &series(), &["FORECAST", "which may be any number, and it ends with tanh"]);
     let outputs = Parameters { layers: mlp(&[15, 3], &["linear"]), ..usual() };
-    says(&outputs, &series(), &["LAYER_SIZES", "the shape (3)", "(2)"]);
+    says(&outputs, &series(), &["HORIZON: found 2 horizons", "3 units", "here 2"]);
+    let image = vec![Layer::activated(Conv2d::new(2, [2, 2]), "relu"), Layer::dense(2, "linear")];
+    let images = Parameters { layers: image.into(), ..usual() };
+    says(&images, &series(), &["WINDOW: windows are signals", "the layers take images"]);
+    let mut named = series();
+    named.feature_names = Some(vec!["a".into(), "b".into()]);
+    named.target_names = Some(vec!["b".into()]);
+    says(&usual(), &named, &["WINDOW", "the name \"b\" in feature_names and in target_names"]);
     let grouped = Parameters { groups: Some("site".into()), ..usual() };
     says(&grouped, &series(), &["GROUPS: found \"site\"", "Dataset::with_groups"]);
     let small = series().with_groups((0..60).map(|row| row / 4).collect()).unwrap();

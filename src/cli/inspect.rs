@@ -216,6 +216,17 @@ fn describe_layer(
     }
 }
 
+/// The line of a model that is a forecast.
+fn describe_forecast(model: &Model) -> Result<()> {
+    let Some(forecast) = &model.forecast else { return Ok(()) };
+    let of = if forecast.change { "changes from the last value" } else { "values" };
+    let past = if forecast.autoregressive { "" } else { ", without the targets' past" };
+    let groups = forecast.groups.as_ref();
+    let groups =
+        groups.map_or_else(String::new, |name| format!(", groups in array {}", shown(name)));
+    line(&format!("forecast: {}, {of}{past}{groups}", forecast.described()))
+}
+
 fn model(path: &Path) -> Result<()> {
     let model = Model::read(path)?;
     line(&format!(
@@ -231,10 +242,7 @@ fn model(path: &Path) -> Result<()> {
     }
     let lengths = if network.has_lengths() { ", each row with its length" } else { "" };
     line(&format!("input: {}{lengths}", shape_text(&network.input)))?;
-    if let Some(forecast) = &model.forecast {
-        let of = if forecast.change { "changes from the last value" } else { "values" };
-        line(&format!("forecast: {}, {of}", forecast.described()))?;
-    }
+    describe_forecast(&model)?;
     let plan = lower(network, Initialization::Auto);
     for (index, layer) in network.placed_layers().iter().enumerate() {
         let name = model

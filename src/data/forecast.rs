@@ -9,6 +9,9 @@ use super::windows::Windows;
 use crate::error::{Error, Result, counted};
 use crate::memory::refuse_copy;
 
+/// The farthest horizon.
+const FARTHEST: usize = 1 << 20;
+
 /// What a network gives in a forecast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ForecastTarget {
@@ -43,9 +46,18 @@ impl Forecast {
         let &[channels, window] = input else { return false };
         let each = self.horizons.len();
         let targets = outputs.checked_div(each).unwrap_or(0);
-        let has_targets = channels >= targets || !self.autoregressive;
-        let is_there = targets > 0 && targets * each == outputs && !self.horizons.contains(&0);
-        window == self.window && is_there && has_targets && (self.autoregressive || !self.change)
+        let has_targets = channels > targets || !self.autoregressive;
+        let is_there = targets > 0 && targets * each == outputs;
+        let can_change = self.autoregressive || !self.change;
+        window == self.window && is_there && has_targets && can_change && self.has_plain_horizons()
+    }
+
+    /// Whether each horizon is there once and no further than any table is long.
+    fn has_plain_horizons(&self) -> bool {
+        let mut once = self.horizons.clone();
+        once.sort_unstable();
+        once.dedup();
+        once.len() == self.horizons.len() && once.iter().all(|own| (1..=FARTHEST).contains(own))
     }
 
     /// The targets of a moment, of so many outputs.
@@ -57,7 +69,10 @@ impl Forecast {
     pub(crate) fn target_names(&self, outputs: &[String]) -> Option<Vec<String>> {
         let end = format!("+{}", self.horizons.first()?);
         let names = outputs.iter().take(self.targets(outputs.len()));
-        names.map(|name| name.strip_suffix(&end).map(String::from)).collect()
+        let names: Option<Vec<String>> =
+            names.map(|name| name.strip_suffix(&end).map(String::from)).collect();
+        // Names that no data set gave are no names of columns.
+        names.filter(|names| *names != numbered(names.len()))
     }
 
     /// The last horizon.
@@ -105,6 +120,7 @@ impl Forecast {
         let ahead = |horizon: &usize| self.window - 1 + horizon;
         let nearest = self.horizons.iter().map(ahead).min().unwrap_or(0);
         let farthest = self.window - 1 + self.farthest();
+        let ends = groups.map(group_ends);
         let mut of_splits = [const { vec![] }; 3];
         for (split, examples) in Split::ALL.into_iter().zip(&mut of_splits) {
             let [Some(&first), Some(&last)] = [moments.of(split).first(), moments.of(split).last()]
@@ -113,21 +129,34 @@ impl Forecast {
             };
             let [first, end] = [first, last + 1].map(|moment| moment as usize);
             let possible = first.saturating_sub(nearest)..end.saturating_sub(farthest);
-            let whole = possible.filter(|&example| self.is_of_one_group(example, groups));
+            let whole = possible.filter(|&example| self.is_of_one_group(example, ends.as_deref()));
             examples.extend(whole.map(|example| example as u32));
             if examples.is_empty() {
-                return Err(self.no_example(split, end - first, groups.is_some()));
+                let needed = match split {
+                    Split::Train => self.span(),
+                    Split::Validation | Split::Test => farthest - nearest + 1,
+                };
+                return Err(self.no_example(split, end - first, needed, groups.is_some()));
             }
         }
         let [train, validation, test] = of_splits;
         Ok(Splits::new(train, validation, test))
     }
 
-    /// Whether the window and the targets of an example are of one group.
-    pub(super) fn is_of_one_group(&self, example: usize, groups: Option<&[i64]>) -> bool {
-        groups.is_none_or(|groups| {
-            let own = &groups[example..][..self.span()];
-            own.iter().all(|group| *group == own[0])
+    /// Whether the window and the targets of an example are of one group; `ends` has the end of each row's.
+    pub(super) fn is_of_one_group(&self, example: usize, ends: Option<&[usize]>) -> bool {
+        ends.is_none_or(|ends| ends[example] >= example + self.span())
+    }
+
+    /// Why a table of so many rows has no example, if it has none.
+    pub(super) fn lacks_rows(&self, rows: usize) -> Option<String> {
+        (self.span() > rows).then(|| {
+            format!(
+                "a window of {} and a target {} after it take {}, and there are {rows}",
+                counted(self.window, "row"),
+                counted(self.farthest(), "row"),
+                self.span()
+            )
         })
     }
 
@@ -138,13 +167,8 @@ impl Forecast {
         targets: &Targets,
     ) -> Result<(Inputs, Array2<f64>)> {
         let (rows, length) = (features.nrows(), self.window);
-        if self.span() > rows {
-            return Err(Error::input(format!(
-                "a window of {} and a target {} after it take {}, and there are {rows}; make WINDOW or HORIZON smaller",
-                counted(length, "row"),
-                counted(self.farthest(), "row"),
-                self.span()
-            )));
+        if let Some(fault) = self.lacks_rows(rows) {
+            return Err(Error::input(format!("{fault}; make WINDOW or HORIZON smaller")));
         }
         let count = rows + 1 - self.span();
         let targets = targets.clone().into_reals();
@@ -166,12 +190,14 @@ impl Forecast {
         Ok((Inputs::Windows(Windows { moments, length, count }), outputs))
     }
 
-    fn no_example(&self, split: Split, moments: usize, has_groups: bool) -> Error {
-        let (name, needed) = (split.name(), self.span());
+    fn no_example(&self, split: Split, moments: usize, needed: usize, has_groups: bool) -> Error {
+        let name = split.name();
+        let what = if split == Split::Train { "a window with them" } else { "they" };
+        let verb = if split == Split::Train { "takes" } else { "take" };
         let of_group = if has_groups { " of one group" } else { "" };
         Error::input(format!(
-            "no {name} window has all its targets among the {moments} {name} rows: it takes {needed} neighbouring \
-             rows{of_group}; make WINDOW or HORIZON smaller, or give the split more rows (SPLIT)"
+            "no {name} window has all its targets among the {moments} {name} rows: {what} {verb} {needed} neighbouring \
+             rows{of_group}; make WINDOW or HORIZON smaller, or give the split more rows"
         ))
     }
 }
@@ -194,6 +220,7 @@ impl Dataset {
             ))
             .within("WINDOW"));
         }
+        self.check_channel_names(forecast)?;
         let place = |error: Error| error.within(format!("the data set {}", self.name));
         let (inputs, outputs) = forecast.examples(&self.inputs, &self.targets).map_err(place)?;
         let (elements, count) = (inputs.ncols(), inputs.nrows());
@@ -211,6 +238,22 @@ impl Dataset {
             own_test: None,
             ..self.without_inputs()
         })
+    }
+
+    /// Refuses a target of a feature's name: a window has both as channels.
+    fn check_channel_names(&self, forecast: &Forecast) -> Result<()> {
+        let names = |own: &Option<Vec<String>>| own.clone().unwrap_or_default();
+        let features = names(&self.feature_names);
+        let targets = names(&self.target_names);
+        match targets.iter().find(|name| features.contains(name)) {
+            Some(name) if forecast.autoregressive => Err(Error::input(format!(
+                "{} has the name {name:?} in feature_names and in target_names, and a window has the targets beside the \
+                 features; leave that feature out, or give it another name",
+                self.name
+            ))
+            .within("WINDOW")),
+            _ => Ok(()),
+        }
     }
 
     /// The names of the channels, where all are named.
@@ -234,6 +277,15 @@ impl Dataset {
         }
         Some(names)
     }
+}
+
+/// For each row, the first row behind it that is of another group.
+pub(super) fn group_ends(groups: &[i64]) -> Vec<usize> {
+    let mut ends = vec![groups.len(); groups.len()];
+    for row in (1..groups.len()).rev() {
+        ends[row - 1] = if groups[row] == groups[row - 1] { ends[row] } else { row };
+    }
+    ends
 }
 
 /// Names of targets that have none.

@@ -13,7 +13,7 @@ use crate::data::{Forecast, Scaling};
 use crate::error::{Error, Result};
 use crate::network::layers::batch_norm::RUNNING_VARIANCE;
 use crate::network::{
-    Initialization, MOST_EXPRESSIONS, MOST_LAYERS, Network, Task, lower, shape_text,
+    Initialization, InputLayout, MOST_EXPRESSIONS, MOST_LAYERS, Network, Task, lower, shape_text,
 };
 use crate::plan::{Tensor, ValueLoss};
 
@@ -141,9 +141,11 @@ fn described(about: ModelMetadata) -> Result<Model> {
     }
     let input_layout = input_layout(about.input_layout.as_deref(), &network);
     let input_layout = input_layout.map_err(|what| disagrees(&what))?;
+    let has_row_shape = about.row_shape.is_some();
     let row_shape = row_shape(about.row_shape, &network, input_layout);
     let row_shape = row_shape.map_err(|what| disagrees(&what))?;
-    check_forecast(about.forecast.as_ref(), &network)?;
+    let is_plain = input_layout == InputLayout::ChannelsFirst && !has_row_shape;
+    check_forecast(about.forecast.as_ref(), &network, is_plain)?;
     Ok(Model {
         row_shape,
         input_layout,
@@ -163,9 +165,11 @@ fn described(about: ModelMetadata) -> Result<Model> {
     })
 }
 
-fn check_forecast(forecast: Option<&Forecast>, network: &Network) -> Result<()> {
+/// Refuses a forecast that is none of the network; `is_plain` says that rows have the shape of the input.
+fn check_forecast(forecast: Option<&Forecast>, network: &Network, is_plain: bool) -> Result<()> {
     let fits = forecast.is_none_or(|forecast| {
-        forecast.fits(&network.input, network.outputs()) && network.task() == Task::Regression
+        let is_of_values = network.task() == Task::Regression && !network.has_lengths();
+        is_plain && is_of_values && forecast.fits(&network.input, network.outputs())
     });
     fits.then_some(()).ok_or_else(|| {
         disagrees("forecast; allowed: that of a network of windows whose outputs are values")

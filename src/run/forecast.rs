@@ -2,7 +2,7 @@
 
 use super::parameters::Parameters;
 use crate::data::{Dataset, Forecast, ForecastTarget, SplitMode};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, counted};
 use crate::network::{Activation, Network, Task};
 
 /// The forecast that the parameters ask for; None where rows are examples. Keys that do not go together are refused.
@@ -74,6 +74,23 @@ pub(super) fn check_forecast(
     network: &Network,
     forecast: &Forecast,
 ) -> Result<()> {
+    if let [_, _, _] = network.input[..] {
+        return Err(Error::input(
+            "windows are signals of (channels, samples), and the layers take images; allowed: layers of signals, \
+             recurrent and dense ones",
+        )
+        .within("WINDOW"));
+    }
+    let outputs = dataset.targets.columns();
+    if network.outputs() != outputs {
+        let horizons = forecast.horizons.len();
+        return Err(Error::input(format!(
+            "found {}, and the output layer has {}; allowed: one output for each horizon of each target, here {outputs}",
+            counted(horizons, "horizon"),
+            counted(network.outputs(), "unit")
+        ))
+        .within("HORIZON"));
+    }
     if network.task() != Task::Regression {
         return Err(Error::input(format!(
             "forecasts values, and the network ends with {}; allowed: end with \"linear\"",

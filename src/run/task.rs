@@ -43,7 +43,9 @@ impl Parameters {
     /// A note for a network that trains on values without `TASK`, though its targets look like classes or its
     /// output like one for labels.
     pub fn note_of_targets(&self, dataset: &Dataset, network: &Network) -> Option<String> {
-        if self.task.is_some() || network.task() != Task::Regression {
+        // A forecast is of values.
+        let is_told = self.task.is_some() || self.window.is_some();
+        if is_told || network.task() != Task::Regression {
             return None;
         }
         if network.output().has_labels() {

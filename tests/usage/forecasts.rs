@@ -7,7 +7,7 @@ use ndarray::{Array1, Array2, Array3, s};
 use ndarray_npy::NpzWriter;
 use serde_json::{Value, json};
 
-use crate::support::Folder;
+use crate::support::{Folder, unbroken};
 
 const MOMENTS: usize = 80;
 const WINDOW: usize = 6;
@@ -154,4 +154,45 @@ fn a_forecast_without_the_targets_past_reads_features_alone() {
     assert_eq!(folder.run(&["predict", "run", "features.csv"]).ended(0).stdout, predicted);
     let value = numbers(predicted.lines().nth(1).unwrap())[0];
     assert!((value - 50.0).abs() < 8.0, "{value}");
+}
+
+#[test]
+fn files_with_other_targets_than_the_model_are_refused() {
+    let folder = Folder::new();
+    let mut two = NpzWriter::new(File::create(folder.path("series.npz")).unwrap());
+    two.add_array("X", &features()).unwrap();
+    let both = Array2::from_shape_fn((MOMENTS, 2), |(t, k)| target()[t] * (k + 1) as f64);
+    two.add_array("y", &both).unwrap();
+    two.finish().unwrap();
+    let layers = json!([{"type": "gru", "units": 3}, {"type": "dense", "activation": "linear"}]);
+    train(&folder, json!({"LAYERS": layers}));
+    archive(&folder, "one.npz", MOMENTS, None);
+    for command in ["predict", "evaluate"] {
+        let refused = folder.run(&[command, "run", "one.npz"]).ended(2);
+        refused.says(&["one.npz: has 1 target per row; the model takes 2"]);
+    }
+    let folder = Folder::new();
+    folder.write("few.csv", csv(WINDOW, "a,b,y\n"));
+    archive(&folder, "series.npz", MOMENTS, None);
+    train(&folder, json!({}));
+    let refused = folder.run(&["evaluate", "run", "few.csv"]).ended(2);
+    refused.says(&["take 8, and there are 6; give it as many at least"]);
+}
+
+#[test]
+fn groups_count_where_the_targets_past_does_not() {
+    let folder = Folder::new();
+    let groups: Vec<i64> = (0..MOMENTS as i64).map(|t| t / 20).collect();
+    archive(&folder, "series.npz", MOMENTS, Some(&groups));
+    train(&folder, json!({"GROUPS": "site", "AUTOREGRESSIVE": false, "SPLIT": [1, 0]}));
+    let ran = folder.run(&["predict", "run", "series.npz"]).ended(0);
+    assert!(!ran.stderr.contains("site"), "{}", ran.stderr);
+    archive(&folder, "cut.npz", 63, Some(&groups));
+    let refused = folder.run(&["predict", "run", "cut.npz"]).ended(2);
+    refused.says(&["cut.npz: its last 6 rows belong to several groups"]);
+    archive(&folder, "plain.npz", MOMENTS, None);
+    let refused = folder.run(&["predict", "run", "plain.npz"]).ended(2);
+    refused.says(&["GROUPS: found \"site\", and the archive has no such array"]);
+    let inspected = folder.run(&["inspect", "run"]).ended(0).stdout;
+    assert!(unbroken(&inspected).contains("without the targets' past"), "{inspected}");
 }

@@ -261,3 +261,19 @@ fn what_lacks_lengths_or_has_others_is_refused_before_work() {
         folder.run(&[command, "plain", "all.npz"]).ended(0).says(&["not used: lengths"]);
     }
 }
+
+#[test]
+fn test_rows_alone_bring_their_lengths_and_a_header_has_to_name_them() {
+    let folder = trained();
+    let all = folder.run(&["evaluate", "run", "all.npz", "--json"]).ended(0).stdout;
+    let arrays = [("X_test", sequences(9.0)), ("y_test", classes()), ("lengths_test", lengths())];
+    save(&folder, "alone.npz", &arrays);
+    assert_eq!(folder.run(&["evaluate", "run", "alone.npz", "--json"]).ended(0).stdout, all);
+    // A target behind the elements is no length.
+    let names: Vec<String> = (0..2 * SAMPLES).map(|element| format!("e{element}")).collect();
+    let header = format!("{},class", names.join(","));
+    let rows = flat(0.0).outer_iter().map(|row| row.to_vec()).collect::<Vec<_>>();
+    folder.write("target.csv", csv(Some(&header), rows.into_iter()));
+    let refused = folder.run(&["predict", "run", "target.csv"]).ended(2);
+    refused.says(&["target.csv: has no column \"lengths\", the samples that each row has"]);
+}

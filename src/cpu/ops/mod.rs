@@ -36,6 +36,7 @@ pub(crate) mod softmax;
 pub(crate) mod softmax_cross_entropy;
 pub(crate) mod take_lengths;
 pub(crate) mod transpose;
+mod units;
 pub(crate) mod value_loss;
 pub(crate) mod zero;
 

@@ -4,7 +4,10 @@ use super::execute::Execute;
 use super::matmul::{Matrix, matmul};
 use super::product::Product;
 use super::site::Site;
+use super::units::{each, parts};
 use crate::expr::Scratch;
+use crate::instruction_set::{Compiled, InstructionSet};
+use crate::math::Real;
 use crate::plan::ops::recurrent::Recurrent;
 use crate::plan::{Cell, Recurrence, View};
 
@@ -26,6 +29,13 @@ struct Scan<'a, T> {
     /// (rows, steps, saved, units), or room for one step of one row in inference.
     saved: &'a mut [T],
     saves: bool,
+}
+
+/// A time step of all rows, after the products of h.
+struct Advance<'a, 'b, T> {
+    scan: &'a mut Scan<'b, T>,
+    t: usize,
+    scratch: &'a mut Scratch<T>,
 }
 
 /// One time step of one row.
@@ -103,31 +113,14 @@ impl<T: Product> Scan<'_, T> {
 
     /// One time step of all rows.
     fn advance(&mut self, t: usize, scratch: &mut Scratch<T>) {
-        let Recurrence { ref cell, steps, units, .. } = *self.recurrence;
-        let (width, states, saved) =
-            (cell.gates() * units, cell.states() * units, cell.saved() * units);
+        let Recurrence { ref cell, units, .. } = *self.recurrence;
+        let states = cell.states() * units;
         let before = Matrix {
             stride: states,
             ..Matrix::new(&*self.state, self.state.len() / states, units)
         };
         matmul(before, self.weight, self.products);
-        for (i, state) in self.state.chunks_exact_mut(states).enumerate() {
-            let at = i * steps + t;
-            let place = if self.saves { at * saved } else { 0 };
-            let row = RowStep {
-                units,
-                z: &self.z[at * width..][..width],
-                products: &mut self.products[i * width..][..width],
-                bias: self.bias,
-                recurrent_bias: self.recurrent_bias,
-                state,
-                saved: &mut self.saved[place..][..saved],
-            };
-            match self.lengths {
-                Some(lengths) if t >= lengths[i] as usize => row.pass(cell),
-                _ => row.step(cell, scratch),
-            }
-        }
+        InstructionSet::best().run(Advance { scan: self, t, scratch });
     }
 
     /// Writes h of a time step, or of the last; 0 at a time step that a row does not have.
@@ -145,52 +138,89 @@ impl<T: Product> Scan<'_, T> {
     }
 }
 
-impl<T: Product> RowStep<'_, T> {
-    /// z + U h + b of a unit of a gate.
-    fn sum(&self, gate: usize, u: usize) -> T {
-        let at = gate * self.units + u;
-        self.products[at] + self.z[at] + self.bias[at]
-    }
+impl<T: Product> Compiled for Advance<'_, '_, T> {
+    type Output = ();
 
+    #[inline(always)]
+    fn run(self) {
+        let Advance { scan, t, scratch } = self;
+        let Recurrence { ref cell, steps, units, .. } = *scan.recurrence;
+        let (width, states, saved) =
+            (cell.gates() * units, cell.states() * units, cell.saved() * units);
+        for (i, state) in scan.state.chunks_exact_mut(states).enumerate() {
+            let at = i * steps + t;
+            let place = if scan.saves { at * saved } else { 0 };
+            let row = RowStep {
+                units,
+                z: &scan.z[at * width..][..width],
+                products: &mut scan.products[i * width..][..width],
+                bias: scan.bias,
+                recurrent_bias: scan.recurrent_bias,
+                state,
+                saved: &mut scan.saved[place..][..saved],
+            };
+            match scan.lengths {
+                Some(lengths) if t >= lengths[i] as usize => row.pass(cell),
+                _ => row.step(cell, scratch),
+            }
+        }
+    }
+}
+
+impl<'a, T: Product> RowStep<'a, T> {
     /// A time step.
+    #[inline(always)]
     fn step(mut self, cell: &Cell, scratch: &mut Scratch<T>) {
         let units = self.units;
         let last = (cell.saved() - 1) * units;
         self.saved[last..].copy_from_slice(&self.state[..units]);
         match cell {
             Cell::Simple(function) => {
-                (0..units).for_each(|u| self.products[u] = self.sum(0, u));
-                let sums = &self.products[..units];
+                each(self.products, [self.z, self.bias], sum_of);
                 let (next, slope) = (&mut self.state[units..], &mut self.saved[..units]);
-                function.expression.evaluate_block(sums, &[], next, Some(slope), scratch);
+                function.expression.evaluate_block(self.products, &[], next, Some(slope), scratch);
             }
-            Cell::Gru => (0..units).for_each(|u| self.gru(u)),
-            Cell::Lstm => (0..units).for_each(|u| self.lstm(u)),
+            Cell::Gru => self.gru(),
+            Cell::Lstm => self.lstm(),
         }
         self.state.copy_within(units..2 * units, 0);
     }
 
-    fn gru(&mut self, u: usize) {
-        let units = self.units;
-        let (r, z) = (self.sum(0, u).sigmoid(), self.sum(1, u).sigmoid());
-        let q = self.products[2 * units + u] + self.recurrent_bias[u];
-        let n = (self.z[2 * units + u] + self.bias[2 * units + u] + r * q).tanh();
-        self.state[units + u] = (T::ONE - z) * n + z * self.state[u];
-        for (place, value) in [r, z, n, q].into_iter().enumerate() {
-            self.saved[place * units + u] = value;
-        }
+    /// U h, z and b of a gate.
+    #[inline(always)]
+    fn sums(&self, gate: usize) -> [&[T]; 3] {
+        let own = gate * self.units..(gate + 1) * self.units;
+        [&self.products[own.clone()], &self.z[own.clone()], &self.bias[own]]
     }
 
-    fn lstm(&mut self, u: usize) {
+    #[inline(always)]
+    fn gru(&mut self) {
         let units = self.units;
-        let (i, f) = (self.sum(0, u).sigmoid(), self.sum(1, u).sigmoid());
-        let (g, o) = (self.sum(2, u).tanh(), self.sum(3, u).sigmoid());
-        let c = f * self.state[2 * units + u] + i * g;
-        self.state[2 * units + u] = c;
-        self.state[units + u] = o * c.tanh();
-        for (place, value) in [i, f, g, o, c].into_iter().enumerate() {
-            self.saved[place * units + u] = value;
-        }
+        let saved = std::mem::take(&mut self.saved);
+        let [r, z, n, q] = parts(saved, units);
+        let [products, sums, bias] = self.sums(2);
+        each(r, self.sums(0), sigmoid_of_sum);
+        each(z, self.sums(1), sigmoid_of_sum);
+        each(q, [products, self.recurrent_bias], plain_sum);
+        each(n, [sums, bias, r, q], candidate);
+        let (h, next) = self.state.split_at_mut(units);
+        each(next, [z, n, h], between);
+    }
+
+    #[inline(always)]
+    fn lstm(&mut self) {
+        let units = self.units;
+        let saved = std::mem::take(&mut self.saved);
+        let [i, f, g, o, c] = parts(saved, units);
+        each(i, self.sums(0), sigmoid_of_sum);
+        each(f, self.sums(1), sigmoid_of_sum);
+        each(g, self.sums(2), tangent_of_sum);
+        each(o, self.sums(3), sigmoid_of_sum);
+        let (_, state) = self.state.split_at_mut(units);
+        let (next, carried) = state.split_at_mut(units);
+        each(carried, [f, i, g], cell_state);
+        c.copy_from_slice(carried);
+        each(next, [o, c], squashed);
     }
 
     /// A time step that the row does not have: h and c stay.
@@ -201,4 +231,49 @@ impl<T: Product> RowStep<'_, T> {
             self.saved[4 * units..5 * units].copy_from_slice(&self.state[2 * units..]);
         }
     }
+}
+
+/// (U h + z) + b, in place of U h.
+#[inline(always)]
+fn sum_of<T: Real>(product: T, [z, b]: [T; 2]) -> T {
+    product + z + b
+}
+
+#[inline(always)]
+fn plain_sum<T: Real>(_: T, [one, other]: [T; 2]) -> T {
+    one + other
+}
+
+#[inline(always)]
+fn sigmoid_of_sum<T: Real>(_: T, [product, z, b]: [T; 3]) -> T {
+    (product + z + b).sigmoid()
+}
+
+#[inline(always)]
+fn tangent_of_sum<T: Real>(_: T, [product, z, b]: [T; 3]) -> T {
+    (product + z + b).tanh()
+}
+
+/// n of a gru.
+#[inline(always)]
+fn candidate<T: Real>(_: T, [z, b, r, q]: [T; 4]) -> T {
+    (z + b + r * q).tanh()
+}
+
+/// The next h of a gru.
+#[inline(always)]
+fn between<T: Real>(_: T, [z, n, h]: [T; 3]) -> T {
+    (T::ONE - z) * n + z * h
+}
+
+/// The next c of an lstm, in place of c.
+#[inline(always)]
+fn cell_state<T: Real>(c: T, [f, i, g]: [T; 3]) -> T {
+    f * c + i * g
+}
+
+/// The next h of an lstm.
+#[inline(always)]
+fn squashed<T: Real>(_: T, [o, c]: [T; 2]) -> T {
+    o * c.tanh()
 }

@@ -124,14 +124,12 @@ pub(super) fn weights(name: &str, weights: ArrayD<f64>, rows: usize) -> Result<V
 }
 
 /// One group per row.
-pub(super) fn groups(name: &str, shape: &[usize], rows: usize) -> Result<()> {
-    if shape == [rows] {
+pub(super) fn groups(name: &str, found: usize, rows: usize) -> Result<()> {
+    if found == rows {
         return Ok(());
     }
     Err(Error::input(format!(
-        "array {name} has the shape {}; a group for each of the {rows} rows is needed, shape {}",
-        tuple(shape),
-        tuple(&[rows])
+        "array {name} has {found} numbers; a group for each of the {rows} rows is needed"
     )))
 }
 

@@ -1,6 +1,8 @@
 //! A data set as it was read: rows, targets, names.
 
 mod checks;
+#[cfg(feature = "files")]
+mod groups;
 mod part;
 #[cfg(feature = "files")]
 mod parts;
@@ -16,6 +18,8 @@ use std::path::PathBuf;
 
 use ndarray::{Array1, Array2, ArrayView, ArrayView2, Dimension};
 
+#[cfg(feature = "files")]
+pub(super) use self::groups::read_groups;
 use self::part::Part;
 #[cfg(feature = "files")]
 pub(super) use self::per_row::{LENGTHS, WEIGHTS};
@@ -121,7 +125,7 @@ impl Dataset {
 
     /// The same data set with the group of each row: no window of a forecast crosses groups.
     pub fn with_groups(mut self, groups: Vec<i64>) -> Result<Self> {
-        checks::groups("groups", &[groups.len()], self.inputs.nrows())
+        checks::groups("groups", groups.len(), self.inputs.nrows())
             .map_err(|error| error.within(&self.name))?;
         self.groups = Some(groups);
         Ok(self)

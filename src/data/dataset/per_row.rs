@@ -42,15 +42,16 @@ impl PerRow {
     }
 
     /// Reads the numbers of the rows of training, validation and test, one after the other; adds the names of the arrays
-    /// to `used`.
+    /// to `used`. `first` are the endings of the first part's names.
     pub(super) fn read(
         &self,
         archive: &mut Archive,
         rows: [usize; 3],
+        first: &'static [&'static str],
         used: &mut Vec<String>,
     ) -> Result<Option<Vec<f64>>> {
         let whole = self.one(archive, &[""], rows.iter().sum(), used)?;
-        let endings = [&["_train"][..], &VALIDATION, &["_test"]];
+        let endings = [first, &VALIDATION, &["_test"]];
         let mut parts = [const { None }; 3];
         for ((part, endings), rows) in parts.iter_mut().zip(endings).zip(rows) {
             if rows > 0 {

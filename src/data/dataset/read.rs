@@ -3,14 +3,13 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use super::groups::read_groups;
 use super::part::Part;
 use super::per_row::{LENGTHS, WEIGHTS};
 use super::selection::Selection;
 use super::{Dataset, checks, selection};
 use crate::data::npz::Archive;
-use crate::data::numbers::Numbers;
 use crate::error::{Error, Result};
-use crate::text::listed;
 
 /// A list of more arrays than this gives their number too.
 const MANY: usize = 100;
@@ -89,38 +88,21 @@ impl Dataset {
         let mut dataset = Self::from_part(Part::joined(parts)?);
         dataset.own_validation = validation.map(|_| rows[0]);
         dataset.own_test = test.map(|_| rows[0] + rows[1]);
-        dataset.sample_weight = WEIGHTS.read(archive, rows, &mut used)?;
-        let lengths = LENGTHS.read(archive, rows, &mut used)?;
+        // Test rows alone are the first part. No evaluation weighs its rows.
+        let first = if train.x.ends_with("_test") { &["_test"][..] } else { &["_train"] };
+        dataset.sample_weight = WEIGHTS.read(archive, rows, &["_train"], &mut used)?;
+        let lengths = LENGTHS.read(archive, rows, first, &mut used)?;
         dataset.lengths = lengths.map(|own| own.iter().map(|&length| length as u32).collect());
         dataset.read_names(archive, &mut used)?;
         if let Some(name) = groups {
-            dataset.read_groups(archive, name)?;
+            let groups = read_groups(archive, name)?;
+            checks::groups(name, groups.len(), dataset.inputs.nrows())
+                .map_err(|error| error.within("GROUPS"))?;
+            dataset.groups = Some(groups);
             used.push(name.into());
         }
         dataset.unused = unused(archive, &used);
         Ok(dataset)
-    }
-
-    /// The group of each row.
-    fn read_groups(&mut self, archive: &mut Archive, name: &str) -> Result<()> {
-        let within = |error: Error| error.within("GROUPS");
-        if !archive.has(name) {
-            let arrays: Vec<String> = archive.names().map(String::from).collect();
-            let found = format!("found {name:?}, and the archive has no such array");
-            let allowed = format!("allowed: one of {}", listed(&arrays));
-            return Err(within(Error::input(format!("{found}; {allowed}"))));
-        }
-        let groups = match archive.numbers(name)? {
-            Numbers::Integers(values) => values,
-            Numbers::Bytes(values) => values.mapv(i64::from),
-            Numbers::Reals(_) => {
-                let what = format!("array {name} holds real numbers; allowed: whole numbers");
-                return Err(within(Error::input(what)));
-            }
-        };
-        checks::groups(name, groups.shape(), self.inputs.nrows()).map_err(within)?;
-        self.groups = Some(groups.into_iter().collect());
-        Ok(())
     }
 
     /// The names of features and targets, where there are some.

@@ -7,7 +7,8 @@ use ndarray::{Array2, ArrayD, Axis, concatenate, s};
 use super::columns::by_name;
 use super::labelled::Labelled;
 use super::wanted::{Wanted, check_shape};
-use crate::data::dataset::{Dataset, LENGTHS, Targets, WEIGHTS};
+use crate::data::dataset::{Dataset, LENGTHS, Targets, WEIGHTS, read_groups};
+use crate::data::forecast::Forecast;
 use crate::data::inputs::Inputs;
 use crate::data::npz::Archive;
 use crate::data::numbers::Numbers;
@@ -34,8 +35,10 @@ pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<(Inputs, Option<Str
         )));
     };
     let others = archive.names().map(String::from);
+    let groups = wanted.forecast.as_ref().and_then(|own| own.groups.as_deref());
+    let is_used = |other: &str| other == name || groups == Some(other);
     let mut others: Vec<String> =
-        others.filter(|other| other != name && !is_of_no_prediction(other)).collect();
+        others.filter(|other| !is_used(other) && !is_of_no_prediction(other)).collect();
     let names = if archive.has("feature_names") { archive.texts("feature_names")? } else { None };
     archive.check_memory(&[name], &[])?;
     let array = archive.numbers(name)?;
@@ -51,6 +54,19 @@ pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<(Inputs, Option<Str
     let note = (!others.is_empty())
         .then(|| format!("the rows are those of array {name}; not used: {}", listed(&others)));
     Ok((with_lengths(inputs, lengths)?, note))
+}
+
+/// The groups of an archive's last rows, if the forecast has groups.
+pub(super) fn groups(path: &Path, rows: usize, forecast: &Forecast) -> Result<Option<Vec<i64>>> {
+    let Some(name) = &forecast.groups else { return Ok(None) };
+    let groups = read_groups(&mut Archive::open(path)?, name)?;
+    match groups.len().checked_sub(rows) {
+        Some(before) => Ok(Some(groups[before..].to_vec())),
+        None => Err(Error::input(format!(
+            "array {name} has {} numbers; a group for each of the {rows} rows is needed",
+            groups.len()
+        ))),
+    }
 }
 
 /// The lengths of the rows of the array `inputs`, if the model takes them; their array is none of the others.

@@ -48,8 +48,9 @@ impl Columns {
         }
         let columns = columns - found.left_out.len();
         Err(Error::input(format!(
-            "has the {} of the features and none of the targets; an evaluation needs {} more",
+            "has the {} of the features and none of the targets; {} needs {} more",
             counted(columns, "column"),
+            if wanted.forecast.is_some() { "a forecast" } else { "an evaluation" },
             counted(wanted.targets, "column")
         )))
     }
@@ -127,15 +128,15 @@ impl Columns {
     }
 }
 
-/// The column of the lengths of rows, if the model takes them and the file names its columns. Where all elements go by name,
-/// this one does, too.
+/// The column of the lengths of rows, if the model takes them and the file names its columns: another one, such as a
+/// target, would be taken for it.
 fn length(first: &FirstLine, wanted: &Wanted) -> Result<Option<usize>> {
     let (Some(header), true) = (first.names(), wanted.has_lengths) else { return Ok(None) };
     let own = wanted.input_names();
     let of_elements = |name: &str| own.is_some_and(|own| own.iter().any(|own| own.trim() == name));
     let names = LENGTHS.iter().filter(|name| !of_elements(name));
     let found = names.clone().find_map(|name| header.iter().position(|own| own.trim() == *name));
-    if found.is_none() && own.is_some() {
+    if found.is_none() {
         return Err(Error::input("has no column \"lengths\", the samples that each row has"));
     }
     Ok(found)

@@ -20,7 +20,7 @@ use self::columns::Columns;
 use self::content::Content;
 use self::csv::CsvRows;
 pub use self::labelled::Labelled;
-use self::moments::last_window;
+use self::moments::{check_last_group, last_window};
 pub use self::wanted::Wanted;
 use self::wanted::check_shape;
 use super::forecast::Forecast;
@@ -49,11 +49,18 @@ impl Rows {
     pub fn open(path: &Path, wanted: &Wanted) -> Result<Self> {
         let name = path.display().to_string();
         if let Some(forecast) = wanted.forecast.as_ref().filter(|own| own.autoregressive) {
-            let rows = Labelled::moments(path, wanted)?.into_last_window(forecast, name.clone());
+            let rows =
+                Labelled::moments(path, wanted)?.into_last_window(forecast, wanted, name.clone());
             return rows.map_err(|error| error.within(name));
         }
         let source = Source::open(path, wanted);
         let (source, note) = source.map_err(|error| error.within(&name))?;
+        if let (Source::Whole(rows), Some(forecast)) = (&source, &wanted.forecast) {
+            let groups = archive::groups(path, rows.nrows(), forecast);
+            groups
+                .and_then(|groups| check_last_group(groups.as_deref(), forecast))
+                .map_err(|error| error.within(&name))?;
+        }
         Rows { source, name, row: 0, note }.of_forecast(wanted)
     }
 
@@ -61,7 +68,7 @@ impl Rows {
     pub fn from_csv(text: impl Read + 'static, name: &str, wanted: &Wanted) -> Result<Self> {
         if let Some(forecast) = wanted.forecast.as_ref().filter(|own| own.autoregressive) {
             let moments = Labelled::of_text(text, wanted);
-            let rows = moments.and_then(|own| own.into_last_window(forecast, name.into()));
+            let rows = moments.and_then(|own| own.into_last_window(forecast, wanted, name.into()));
             return rows.map_err(|error| error.within(name));
         }
         let source = Source::text(text, wanted);
@@ -179,15 +186,15 @@ impl Labelled {
     }
 
     /// The last window of the moments, as the rows of a file of this name.
-    fn into_last_window(self, forecast: &Forecast, name: String) -> Result<Rows> {
-        let window = self.last_window(forecast)?;
+    fn into_last_window(self, forecast: &Forecast, wanted: &Wanted, name: String) -> Result<Rows> {
+        let window = self.last_window(forecast, wanted)?;
         Ok(Rows { source: Source::Whole(window), name, row: 0, note: self.note })
     }
 
     fn into_examples(self, wanted: &Wanted) -> Result<Self> {
         match &wanted.forecast {
             None => Ok(self),
-            Some(forecast) => self.examples_of(forecast),
+            Some(forecast) => self.examples_of(forecast, wanted),
         }
     }
 }

@@ -5,18 +5,37 @@ use std::ops::Range;
 use ndarray::{Array2, Axis, concatenate, s};
 
 use super::labelled::Labelled;
-use crate::data::forecast::Forecast;
+use super::wanted::Wanted;
+use crate::data::forecast::{Forecast, group_ends};
 use crate::data::inputs::Inputs;
 use crate::data::windows::Windows;
 use crate::error::{Error, Result, counted};
 
 impl Labelled {
+    /// Refuses another number of targets per moment than the model has.
+    fn check_targets(&self, wanted: &Wanted) -> Result<()> {
+        let found = self.targets.columns();
+        if found == wanted.targets {
+            return Ok(());
+        }
+        Err(Error::input(format!(
+            "has {} per row; the model takes {}",
+            counted(found, "target"),
+            wanted.targets
+        )))
+    }
+
     /// The examples of a forecast, whose moments these rows are.
-    pub(super) fn examples_of(self, forecast: &Forecast) -> Result<Self> {
+    pub(super) fn examples_of(self, forecast: &Forecast, wanted: &Wanted) -> Result<Self> {
+        self.check_targets(wanted)?;
+        let rows = self.inputs.nrows();
+        if let Some(fault) = forecast.lacks_rows(rows) {
+            return Err(Error::input(format!("{fault}; give it as many at least")));
+        }
         let (inputs, outputs) = forecast.examples(&self.inputs, &self.targets)?;
-        let groups = self.groups.as_deref();
-        let whole =
-            (0..inputs.nrows()).filter(|&example| forecast.is_of_one_group(example, groups));
+        let ends = self.groups.as_deref().map(group_ends);
+        let whole = (0..inputs.nrows())
+            .filter(|&example| forecast.is_of_one_group(example, ends.as_deref()));
         let examples = neighbours(whole);
         if examples.is_empty() {
             return Err(Error::input("no window has its targets in its own group"));
@@ -27,19 +46,26 @@ impl Labelled {
     }
 
     /// The last window of these moments as one row: what comes next is not in them.
-    pub(super) fn last_window(&self, forecast: &Forecast) -> Result<Inputs> {
-        let groups = self.groups.as_deref();
+    pub(super) fn last_window(&self, forecast: &Forecast, wanted: &Wanted) -> Result<Inputs> {
+        self.check_targets(wanted)?;
         let targets = forecast.autoregressive.then(|| self.targets.clone().into_reals());
         let window = last_window(&self.inputs.to_reals(), targets.as_ref(), forecast)?;
-        let first = self.inputs.nrows() - forecast.window;
-        match groups.map(|groups| &groups[first..]) {
-            Some(own) if own.iter().any(|group| *group != own[0]) => Err(Error::input(format!(
-                "its last {} belong to several groups; allowed: one that has at least so many rows at the end",
-                counted(forecast.window, "row")
-            ))),
-            _ => Ok(window),
-        }
+        check_last_group(self.groups.as_deref(), forecast)?;
+        Ok(window)
     }
+}
+
+/// Refuses a last window that several groups have.
+pub(super) fn check_last_group(groups: Option<&[i64]>, forecast: &Forecast) -> Result<()> {
+    let Some(groups) = groups else { return Ok(()) };
+    let own = &groups[groups.len().saturating_sub(forecast.window)..];
+    if own.iter().all(|group| *group == own[0]) {
+        return Ok(());
+    }
+    Err(Error::input(format!(
+        "its last {} belong to several groups; allowed: one that has at least so many rows at the end",
+        counted(forecast.window, "row")
+    )))
 }
 
 /// The last window of moments, with the targets that belong to it, as one row.
@@ -81,6 +107,6 @@ mod tests {
     #[test]
     fn numbers_become_ranges_of_neighbours() {
         assert_eq!(neighbours([1, 2, 5, 6, 7, 9].into_iter()), [1..3, 5..8, 9..10]);
-        assert_eq!(neighbours(std::iter::empty()), []);
+        assert!(neighbours(std::iter::empty()).is_empty());
     }
 }
