@@ -4,9 +4,10 @@
 use super::execute::Execute;
 use super::product::Product;
 use super::site::Site;
+use crate::instruction_set::{Compiled, InstructionSet};
 use crate::math::Real;
-use crate::plan::Windows;
 use crate::plan::ops::max_pool::MaxPool;
+use crate::plan::{Axis, Windows};
 
 impl Execute for MaxPool {
     fn execute<T: Product>(&self, site: &mut Site<T>) {
@@ -30,36 +31,176 @@ impl Execute for MaxPool {
 /// Pools each channel of `x`, (height, width), to one of `y` and `winners`, (positions). NaN wins, so that a
 /// run that lost its numbers is seen.
 fn max_pool<T: Real>(windows: &Windows, x: &[T], y: &mut [T], winners: &mut [u32]) {
-    let [vertical, horizontal] = windows.axes;
-    let channels = y.chunks_exact_mut(windows.positions());
-    let channels = channels.zip(winners.chunks_exact_mut(windows.positions()));
-    for (x, (y, winners)) in x.chunks_exact(windows.plane()).zip(channels) {
-        let lines = y.chunks_exact_mut(horizontal.positions);
-        let lines = lines.zip(winners.chunks_exact_mut(horizontal.positions));
-        for (down, (y, winners)) in lines.enumerate() {
-            let top = down * vertical.stride;
-            for line in top..top + vertical.kernel {
-                let first = line * horizontal.input;
-                let windows = y.iter_mut().zip(winners.iter_mut()).enumerate();
-                for (across, (y, winner)) in windows {
-                    let left = first + across * horizontal.stride;
+    InstructionSet::best().run(Pool { windows, x, y, winners });
+}
+
+/// The pools of all channels.
+struct Pool<'a, T> {
+    windows: &'a Windows,
+    x: &'a [T],
+    y: &'a mut [T],
+    winners: &'a mut [u32],
+}
+
+/// The largest elements so far of the windows on a line of positions, and their indices.
+struct Largest<'a, T> {
+    y: &'a mut [T],
+    winners: &'a mut [u32],
+}
+
+impl<T: Real> Compiled for Pool<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let [vertical, horizontal] = self.windows.axes;
+        let positions = self.windows.positions();
+        let channels = self.y.chunks_exact_mut(positions);
+        let channels = channels.zip(self.winners.chunks_exact_mut(positions));
+        for (x, (y, winners)) in self.x.chunks_exact(self.windows.plane()).zip(channels) {
+            let lines = y.chunks_exact_mut(horizontal.positions);
+            let lines = lines.zip(winners.chunks_exact_mut(horizontal.positions));
+            for (down, (y, winners)) in lines.enumerate() {
+                let mut largest = Largest { y, winners };
+                let top = down * vertical.stride;
+                for line in top..top + vertical.kernel {
+                    let first = line * horizontal.input;
+                    let x = &x[first..][..horizontal.input];
                     // The first line begins anew; the others go on from what was found.
-                    let (mut largest, mut best, from) = match line == top {
-                        true => (x[left], left as u32, left + 1),
-                        false => (*y, *winner, left),
-                    };
-                    for (s, &x) in (from as u32..).zip(&x[from..left + horizontal.kernel]) {
-                        if x > largest || (is_nan(x) && !is_nan(largest)) {
-                            (largest, best) = (x, s);
-                        }
-                    }
-                    (*y, *winner) = (largest, best);
+                    largest.take_line(&horizontal, x, first, line == top);
                 }
             }
         }
     }
 }
 
+impl<T: Real> Largest<'_, T> {
+    /// Takes a line of the input, whose elements are counted from `first`.
+    #[inline(always)]
+    fn take_line(&mut self, axis: &Axis, x: &[T], first: usize, is_new: bool) {
+        if axis.positions < axis.kernel.max(SOME) {
+            return self.take_windows(axis, x, first, is_new);
+        }
+        for tap in 0..axis.kernel {
+            let (x, first, is_new) = (&x[tap..], first + tap, is_new && tap == 0);
+            // A stride that is known makes vectors of the loop.
+            match axis.stride {
+                1 => self.take::<1>(x, first, 1, is_new),
+                2 => self.take::<2>(x, first, 2, is_new),
+                4 => self.take::<4>(x, first, 4, is_new),
+                stride => self.take::<0>(x, first, stride, is_new),
+            }
+        }
+    }
+
+    /// Takes one element for each window: those of `x`, a stride apart, which is KNOWN where that is not 0.
+    #[inline(always)]
+    fn take<const KNOWN: usize>(&mut self, x: &[T], first: usize, stride: usize, is_new: bool) {
+        let stride = if KNOWN == 0 { stride } else { KNOWN };
+        let windows = self.y.len();
+        let mut at = 0;
+        while at + SOME <= windows {
+            self.take_some::<SOME>(x, first, stride, at, is_new);
+            at += SOME;
+        }
+        while at < windows {
+            self.take_some::<1>(x, first, stride, at, is_new);
+            at += 1;
+        }
+    }
+
+    /// The same for N windows from this one on. Without a branch: which element is larger is anyone's guess.
+    #[inline(always)]
+    fn take_some<const N: usize>(
+        &mut self,
+        x: &[T],
+        first: usize,
+        stride: usize,
+        at: usize,
+        is_new: bool,
+    ) {
+        let own = at..at + N;
+        let (y, winners) = (&mut self.y[own.clone()], &mut self.winners[own]);
+        let x = &x[at * stride..][..(N - 1) * stride + 1];
+        let first = (first + at * stride) as u32;
+        let mut values = [T::ZERO; N];
+        let (mut largest, mut best) = ([T::ZERO; N], [0u32; N]);
+        for k in 0..N {
+            (values[k], largest[k], best[k]) = (x[k * stride], y[k], winners[k]);
+        }
+        for k in 0..N {
+            let wins = is_new | beats(values[k], largest[k]);
+            largest[k] = if wins { values[k] } else { largest[k] };
+            best[k] = if wins { first + (k * stride) as u32 } else { best[k] };
+        }
+        y.copy_from_slice(&largest);
+        winners.copy_from_slice(&best);
+    }
+}
+
+impl<T: Real> Largest<'_, T> {
+    /// The same, a window after the other: for few, long ones.
+    #[inline(always)]
+    fn take_windows(&mut self, axis: &Axis, x: &[T], first: usize, is_new: bool) {
+        let windows = self.y.iter_mut().zip(self.winners.iter_mut()).enumerate();
+        for (across, (y, winner)) in windows {
+            let left = across * axis.stride;
+            let (value, at) = largest(&x[left..left + axis.kernel]);
+            if is_new | beats(value, *y) {
+                (*y, *winner) = (value, (first + left) as u32 + at);
+            }
+        }
+    }
+}
+
+/// The windows that are compared at once.
+const SOME: usize = 8;
+/// The elements of a window that are compared at once.
+const LANES: usize = 16;
+
+/// The largest of some elements, one at least, and its index, the first on a tie.
+#[inline(always)]
+fn largest<T: Real>(x: &[T]) -> (T, u32) {
+    if x.len() < 2 * LANES {
+        return largest_of_few((x[0], 0), x, 0);
+    }
+    let mut lanes = [(x[0], 0u32); LANES];
+    let chunks = x.chunks_exact(LANES);
+    let rest = chunks.remainder();
+    for (chunk, first) in chunks.zip((0u32..).step_by(LANES)) {
+        for (lane, (index, &value)) in lanes.iter_mut().zip((first..).zip(chunk)) {
+            let wins = beats(value, lane.0);
+            *lane = (if wins { value } else { lane.0 }, if wins { index } else { lane.1 });
+        }
+    }
+    let mut best = lanes[0];
+    for lane in lanes {
+        let is_before = !beats(best.0, lane.0) & (lane.1 < best.1);
+        if beats(lane.0, best.0) | is_before {
+            best = lane;
+        }
+    }
+    largest_of_few(best, rest, (x.len() - rest.len()) as u32)
+}
+
+/// The largest of elements, whose indices begin with `first`, and of one before them.
+#[inline(always)]
+fn largest_of_few<T: Real>(mut best: (T, u32), x: &[T], first: u32) -> (T, u32) {
+    for (index, &value) in (first..).zip(x) {
+        if value > best.0 || (is_nan(value) && !is_nan(best.0)) {
+            best = (value, index);
+        }
+    }
+    best
+}
+
+/// Whether a value takes the place of another: it is larger, or the first NaN.
+#[inline(always)]
+fn beats<T: Real>(value: T, other: T) -> bool {
+    ((value > other) | is_nan(value)) & !is_nan(other)
+}
+
+#[inline(always)]
 fn is_nan<T: Real>(value: T) -> bool {
     value.partial_cmp(&value).is_none()
 }
@@ -68,7 +209,7 @@ fn is_nan<T: Real>(value: T) -> bool {
 mod tests {
     use super::super::max_pool_backward::max_pool_backward;
     use super::*;
-    use crate::plan::{Axis, Padding};
+    use crate::plan::Padding;
 
     fn pooling(channels: usize, samples: usize, size: usize, stride: usize) -> Windows {
         let axis = Axis::new(samples, size, stride, 1, Padding::Each(0)).unwrap();
@@ -96,6 +237,29 @@ mod tests {
         let mut below = [0.0; 5];
         max_pool_backward(&windows, &[1.0, 2.0, 4.0], &winners, &mut below);
         assert_eq!(below, [0.0, 0.0, 7.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn a_long_window_has_the_first_of_its_largest() {
+        for len in 1..70usize {
+            for seed in 0..8 {
+                let mut x: Vec<f32> =
+                    (0..len).map(|i| ((i * 7 + seed * 13) % 11) as f32 - 5.0).collect();
+                if seed > 5 {
+                    x[len / 2] = f32::NAN;
+                    x[len - 1] = f32::NAN;
+                }
+                let mut expected = (x[0], 0);
+                for (i, &value) in (0..).zip(&x) {
+                    if value > expected.0 || (value.is_nan() && !expected.0.is_nan()) {
+                        expected = (value, i);
+                    }
+                }
+                let found = largest(&x);
+                let bits = (found.0.to_bits(), found.1);
+                assert_eq!(bits, (expected.0.to_bits(), expected.1), "{x:?}");
+            }
+        }
     }
 
     #[test]
