@@ -19,6 +19,10 @@ pub const COMMANDS: &[(&str, Runner)] = &[
     ("cargo bench --bench replicas", ByHand("takes minutes; `cargo test --benches` runs it once")),
     ("cargo bench --bench steps -- covtype", ByHand("the same")),
     ("python benches/peers/compare.py", NEEDS_PEERS),
+    (
+        "python benches/peers/compare.py --jobs gru_rows,lstm_rows,lstm_long --peers jax,torch",
+        NEEDS_PEERS,
+    ),
     ("python benches/peers/compare.py --on gpu", ByHand("needs a GPU and JAX or PyTorch")),
     (
         "GPU_MLP_SIMD=avx2 XLA_FLAGS=--xla_cpu_max_isa=AVX2 python benches/peers/compare.py --peers jax --rounds 5",
