@@ -216,6 +216,10 @@ fn forecasts_that_cannot_be_made() {
         assert_says(&refusal(parameters, dataset), words);
     };
     let usual = || forecast(layers.clone());
+    says(&usual().window(0), &series(), &["WINDOW: found 0; allowed: 1 or more"]);
+    for horizons in [vec![], vec![0], vec![2, 2], vec![usize::MAX]] {
+        says(&usual().horizons(horizons), &series(), &["HORIZON: found [", "each once"]);
+    }
     let long = usual().window(58);
     says(
         &long,

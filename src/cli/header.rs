@@ -66,7 +66,8 @@ pub(super) fn lines(
 fn dataset(run: &Run) -> String {
     let (rows, mut shape) = (run.table.rows(), axes(&run.network.input));
     if let Some((shortest, longest)) = run.lengths() {
-        shape += &format!(", rows of {shortest} to {longest} samples");
+        let least = if shortest < longest { format!("{shortest} to ") } else { String::new() };
+        shape += &format!(", rows of {least}{}", counted(longest, "sample"));
     }
     let targets = match run.network.task() {
         Task::Classification => format!("{} classes", run.labels.len()),

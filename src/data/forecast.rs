@@ -10,7 +10,7 @@ use crate::error::{Error, Result, counted};
 use crate::memory::refuse_copy;
 
 /// The farthest horizon.
-const FARTHEST: usize = 1 << 20;
+pub(crate) const FARTHEST: usize = 1 << 20;
 
 /// What a network gives in a forecast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,12 +52,13 @@ impl Forecast {
         window == self.window && is_there && has_targets && can_change && self.has_plain_horizons()
     }
 
-    /// Whether each horizon is there once and no further than any table is long.
-    fn has_plain_horizons(&self) -> bool {
+    /// Whether there are horizons, each once and up to the farthest.
+    pub(crate) fn has_plain_horizons(&self) -> bool {
         let mut once = self.horizons.clone();
         once.sort_unstable();
         once.dedup();
-        once.len() == self.horizons.len() && once.iter().all(|own| (1..=FARTHEST).contains(own))
+        let is_near = |own: &usize| (1..=FARTHEST).contains(own);
+        !once.is_empty() && once.len() == self.horizons.len() && once.iter().all(is_near)
     }
 
     /// The targets of a moment, of so many outputs.

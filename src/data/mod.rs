@@ -16,6 +16,7 @@ mod split;
 mod windows;
 
 pub use dataset::{Dataset, Targets};
+pub(crate) use forecast::FARTHEST;
 pub use forecast::{Forecast, ForecastTarget};
 pub use inputs::Inputs;
 pub use lengths::{Lengths, fill_padding, length, no_length};

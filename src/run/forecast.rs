@@ -1,7 +1,7 @@
 //! The keys of a forecast: `WINDOW`, `HORIZON`, `AUTOREGRESSIVE`, `FORECAST`, `GROUPS`.
 
 use super::parameters::Parameters;
-use crate::data::{Dataset, Forecast, ForecastTarget, SplitMode};
+use crate::data::{Dataset, FARTHEST, Forecast, ForecastTarget, SplitMode};
 use crate::error::{Error, Result, counted};
 use crate::network::{Activation, Network, Task};
 
@@ -40,7 +40,18 @@ pub(crate) fn forecast(parameters: &Parameters) -> Result<Option<Forecast>> {
     };
     let horizons = horizons.clone().unwrap_or_else(|| vec![1]);
     let groups = groups.clone();
-    Ok(Some(Forecast { window, horizons, autoregressive, change, groups }))
+    if window == 0 {
+        return Err(Error::input("found 0; allowed: 1 or more").within("WINDOW"));
+    }
+    let forecast = Forecast { window, horizons, autoregressive, change, groups };
+    if !forecast.has_plain_horizons() {
+        return Err(Error::input(format!(
+            "found {:?}; allowed: whole numbers from 1 to {FARTHEST}, each once, and one at least",
+            forecast.horizons
+        ))
+        .within("HORIZON"));
+    }
+    Ok(Some(forecast))
 }
 
 /// Refuses keys that windows leave no room for.

@@ -79,8 +79,10 @@ impl Columns {
                     " (a column without a name is taken for an index; give it a name if it is none)"
                 }
             };
+            let length =
+                if wanted.has_lengths { ", the last of them the row's length" } else { "" };
             return Err(Error::input(format!(
-                "has {}{nameless}; the model takes {expected}{comma}, or {} with the {}",
+                "has {}{nameless}; the model takes {expected}{length}{comma}, or {} with the {}",
                 counted(named.len(), "column"),
                 expected + wanted.targets,
                 if wanted.targets == 1 { "target last" } else { "targets last" }
