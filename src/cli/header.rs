@@ -66,8 +66,7 @@ pub(super) fn lines(
 fn dataset(run: &Run) -> String {
     let (rows, mut shape) = (run.table.rows(), axes(&run.network.input));
     if let Some((shortest, longest)) = run.lengths() {
-        let least = if shortest < longest { format!("{shortest} to ") } else { String::new() };
-        shape += &format!(", rows of {least}{}", counted(longest, "sample"));
+        shape += &lengths(shortest, longest);
     }
     let targets = match run.network.task() {
         Task::Classification => format!("{} classes", run.labels.len()),
@@ -79,6 +78,12 @@ fn dataset(run: &Run) -> String {
         Some(forecast) => format!("{rows} {}", forecast.described()),
     };
     format!("{}: {rows}, {shape}, {targets}", shown(&run.name))
+}
+
+/// `, rows of 2 to 7 samples`, by the shortest and the longest row.
+pub(super) fn lengths(shortest: usize, longest: usize) -> String {
+    let least = if shortest < longest { format!("{shortest} to ") } else { String::new() };
+    format!(", rows of {least}{}", counted(longest, "sample"))
 }
 
 /// The axes of a row in words.

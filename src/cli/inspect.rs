@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use ndarray::{ArrayView2, Axis, Slice};
 
 use super::console::{self, decimal, precise};
+use super::header;
 use super::wrap::wrapped;
 use crate::data::{Dataset, Inputs, Targets, npz};
 use crate::error::{Error, Result, counted};
@@ -134,7 +135,7 @@ fn columns_of(channel: usize, channels: usize, comes_last: bool, columns: usize)
 fn described_lengths(dataset: &Dataset) -> String {
     let lengths = dataset.lengths.iter().flatten();
     match (lengths.clone().min(), lengths.max()) {
-        (Some(shortest), Some(longest)) => format!(", rows of {shortest} to {longest} samples"),
+        (Some(&shortest), Some(&longest)) => header::lengths(shortest as usize, longest as usize),
         _ => String::new(),
     }
 }

@@ -4,7 +4,7 @@
 use std::slice::ChunksExactMut;
 use std::sync::Arc;
 
-use crate::data::Windows;
+use crate::data::SlidingWindows;
 use crate::math::Real;
 use crate::run::{Fold, Moved, Moves, Run, Table, TableInputs, TableRow};
 
@@ -88,13 +88,13 @@ fn gather<X: Copy + Into<f64>, T: Real>(
     let columns = shift.len();
     for (&row, out) in rows.iter().zip(to) {
         let row = &all[row as usize * columns..][..columns];
-        scale_row(row, shift, scale, &mut out[..columns]);
+        scale_row(row.iter().copied(), shift, scale, &mut out[..columns]);
     }
 }
 
 /// These windows, a channel after the other, each element as (x - shift) · scale.
 fn gather_windows<T: Real>(
-    windows: &Windows<f32>,
+    windows: &SlidingWindows<f32>,
     rows: &[u32],
     (shift, scale): (&[T], &[T]),
     to: ChunksExactMut<T>,
@@ -104,12 +104,8 @@ fn gather_windows<T: Real>(
         let moments = windows.window(row as usize);
         let scaling = shift.chunks(windows.length).zip(scale.chunks(windows.length));
         for (channel, (out, scaling)) in out.chunks_mut(windows.length).zip(scaling).enumerate() {
-            let values = moments.iter().skip(channel).step_by(channels);
-            for ((out, &x), (&shift, &scale)) in
-                out.iter_mut().zip(values).zip(scaling.0.iter().zip(scaling.1))
-            {
-                *out = (T::from_f64(x.into()) - shift) * scale;
-            }
+            let values = moments.iter().skip(channel).step_by(channels).copied();
+            scale_row(values, scaling.0, scaling.1, out);
         }
     }
 }
@@ -122,12 +118,17 @@ pub(crate) fn scale_rows<'a, T: Real>(
     out: &mut [T],
 ) {
     for (row, out) in rows.zip(out.chunks_exact_mut(shift.len())) {
-        scale_row(row, shift, scale, out);
+        scale_row(row.iter().copied(), shift, scale, out);
     }
 }
 
-fn scale_row<X: Copy + Into<f64>, T: Real>(row: &[X], shift: &[T], scale: &[T], out: &mut [T]) {
-    for ((out, &x), (&shift, &scale)) in out.iter_mut().zip(row).zip(shift.iter().zip(scale)) {
+fn scale_row<X: Into<f64>, T: Real>(
+    row: impl Iterator<Item = X>,
+    shift: &[T],
+    scale: &[T],
+    out: &mut [T],
+) {
+    for ((out, x), (&shift, &scale)) in out.iter_mut().zip(row).zip(shift.iter().zip(scale)) {
         *out = (T::from_f64(x.into()) - shift) * scale;
     }
 }

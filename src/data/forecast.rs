@@ -1,11 +1,11 @@
 //! Forecasts: examples of a table whose rows are moments in order.
 
-use ndarray::{Array2, concatenate, prelude::Axis};
+use ndarray::{ArcArray2, Array2, ArrayView2, Axis, concatenate};
 
 use super::dataset::{Dataset, Targets};
 use super::inputs::Inputs;
 use super::split::{Split, Splits};
-use super::windows::Windows;
+use super::windows::SlidingWindows;
 use crate::error::{Error, Result, counted};
 use crate::memory::refuse_copy;
 
@@ -95,11 +95,17 @@ impl Forecast {
         self.change.then(|| (0..outputs).map(last).collect())
     }
 
-    /// Adds to outputs the values that they are changes of: to each row, of its window.
-    pub(crate) fn add_bases(&self, windows: &Inputs, outputs: &mut Array2<f64>) {
-        let Some(bases) = self.bases(windows.ncols(), outputs.ncols()) else { return };
-        for ((window, output), value) in outputs.indexed_iter_mut() {
-            *value += windows.element(window, bases[output]);
+    /// Adds to outputs the values that they are changes of; `element` is one of the window, of so many `inputs`, of a row
+    /// of outputs, in original units.
+    pub(crate) fn add_bases(
+        &self,
+        inputs: usize,
+        element: impl Fn(usize, usize) -> f64,
+        outputs: &mut Array2<f64>,
+    ) {
+        let Some(bases) = self.bases(inputs, outputs.ncols()) else { return };
+        for ((row, output), value) in outputs.indexed_iter_mut() {
+            *value += element(row, bases[output]);
         }
     }
 
@@ -149,27 +155,22 @@ impl Forecast {
         ends.is_none_or(|ends| ends[example] >= example + self.span())
     }
 
-    /// Why a table of so many rows has no example, if it has none.
-    pub(super) fn lacks_rows(&self, rows: usize) -> Option<String> {
-        (self.span() > rows).then(|| {
-            format!(
-                "a window of {} and a target {} after it take {}, and there are {rows}",
-                counted(self.window, "row"),
-                counted(self.farthest(), "row"),
-                self.span()
-            )
-        })
-    }
-
     /// The examples of moments with these features and targets, and their outputs: windows, of which there is no copy.
+    /// `otherwise` is what to do where there are too few moments, in words.
     pub(super) fn examples(
         &self,
         features: &Inputs,
         targets: &Targets,
+        otherwise: &str,
     ) -> Result<(Inputs, Array2<f64>)> {
         let (rows, length) = (features.nrows(), self.window);
-        if let Some(fault) = self.lacks_rows(rows) {
-            return Err(Error::input(format!("{fault}; make WINDOW or HORIZON smaller")));
+        if self.span() > rows {
+            return Err(Error::input(format!(
+                "a window of {} and a target {} after it take {}, and there are {rows}; {otherwise}",
+                counted(length, "row"),
+                counted(self.farthest(), "row"),
+                self.span()
+            )));
         }
         let count = rows + 1 - self.span();
         let targets = targets.clone().into_reals();
@@ -181,14 +182,9 @@ impl Forecast {
             let base = if self.change { targets[[last, target]] } else { 0.0 };
             *value = targets[[last + self.horizons[output / targets.ncols()], target]] - base;
         }
-        let features = features.to_reals();
-        let moments = match self.autoregressive {
-            false => features,
-            true => concatenate(Axis(1), &[features.view(), targets.view()])
-                .map_err(|error| Error::input(error.to_string()))?,
-        };
-        let moments = moments.as_standard_layout().into_owned().into_shared();
-        Ok((Inputs::Windows(Windows { moments, length, count }), outputs))
+        let targets = self.autoregressive.then(|| targets.view());
+        let moments = moments(features.to_reals().view(), targets)?;
+        Ok((Inputs::Windows(SlidingWindows { moments, length, count }), outputs))
     }
 
     fn no_example(&self, split: Split, moments: usize, needed: usize, has_groups: bool) -> Error {
@@ -223,12 +219,13 @@ impl Dataset {
         }
         self.check_channel_names(forecast)?;
         let place = |error: Error| error.within(format!("the data set {}", self.name));
-        let (inputs, outputs) = forecast.examples(&self.inputs, &self.targets).map_err(place)?;
+        let otherwise = "make WINDOW or HORIZON smaller";
+        let (inputs, outputs) =
+            forecast.examples(&self.inputs, &self.targets, otherwise).map_err(place)?;
         let (elements, count) = (inputs.ncols(), inputs.nrows());
         let weights = self.sample_weight.as_ref();
         let targets = self.targets.columns();
         Ok(Dataset {
-            inputs,
             row_shape: vec![elements / forecast.window, forecast.window],
             targets: outputs.into(),
             // The weight of the moment from which it is forecast.
@@ -237,7 +234,7 @@ impl Dataset {
             target_names: self.output_names(forecast, targets),
             own_validation: None,
             own_test: None,
-            ..self.without_inputs()
+            ..self.with_inputs(inputs)
         })
     }
 
@@ -278,6 +275,16 @@ impl Dataset {
         }
         Some(names)
     }
+}
+
+/// The moments of windows: features with the targets, if these are there, behind them, row by row.
+pub(super) fn moments(
+    features: ArrayView2<f64>,
+    targets: Option<ArrayView2<f64>>,
+) -> Result<ArcArray2<f64>> {
+    let both: Vec<_> = [Some(features), targets].into_iter().flatten().collect();
+    let moments = concatenate(Axis(1), &both).map_err(|error| Error::input(error.to_string()))?;
+    Ok(moments.as_standard_layout().into_owned().into_shared())
 }
 
 /// For each row, the first row behind it that is of another group.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use ndarray::{ArcArray2, Array2, Axis, s};
 
-use super::windows::Windows;
+use super::windows::SlidingWindows;
 
 /// The inputs of rows, shape (rows, inputs).
 #[derive(Debug, Clone, PartialEq)]
@@ -14,7 +14,7 @@ pub enum Inputs {
     /// Whole numbers from 0 to 255, as images have them. A clone shares them.
     Bytes(ArcArray2<u8>),
     /// Windows of real numbers.
-    Windows(Windows<f64>),
+    Windows(SlidingWindows<f64>),
 }
 
 impl Inputs {

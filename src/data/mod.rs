@@ -27,4 +27,4 @@ pub use random::{Random, RandomRow, Streams, below};
 pub use rows::{Labelled, Rows, Wanted};
 pub use scaling::{Normalization, Scaling};
 pub use split::{Split, SplitMode, Splits, split_in_order, split_rows};
-pub use windows::Windows;
+pub use windows::SlidingWindows;

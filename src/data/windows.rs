@@ -7,7 +7,7 @@ use ndarray::{ArcArray2, Array2, ArrayView2};
 /// The windows of a table whose rows are moments in order. Window i is the moments from i on, as a signal: shape (windows,
 /// channels · length), a channel after the other.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Windows<X> {
+pub struct SlidingWindows<X> {
     /// The moments, shape (moments, channels), row by row. A clone shares them.
     pub moments: ArcArray2<X>,
     /// The moments of a window.
@@ -16,7 +16,7 @@ pub struct Windows<X> {
     pub count: usize,
 }
 
-impl<X: Copy> Windows<X> {
+impl<X: Copy> SlidingWindows<X> {
     /// The windows, and the elements of each.
     pub fn dim(&self) -> (usize, usize) {
         (self.count, self.moments.ncols() * self.length)
@@ -55,6 +55,11 @@ impl<X: Copy> Windows<X> {
         each.collect()
     }
 
+    /// One number per element of a window, the same for all of a channel, as one per channel.
+    pub fn of_channels<Y: Copy>(&self, of_elements: &[Y]) -> Vec<Y> {
+        of_elements.iter().step_by(self.length).copied().collect()
+    }
+
     /// All moments.
     pub fn view(&self) -> ArrayView2<'_, X> {
         self.moments.view()
@@ -69,12 +74,13 @@ mod tests {
     #[test]
     fn a_window_is_a_channel_after_the_other() {
         let moments = array![[0, 10], [1, 11], [2, 12], [3, 13]].into_shared();
-        let windows = Windows { moments, length: 2, count: 3 };
+        let windows = SlidingWindows { moments, length: 2, count: 3 };
         assert_eq!(windows.dim(), (3, 4));
         assert_eq!(windows.rows(1..3), array![[1, 2, 11, 12], [2, 3, 12, 13]]);
         assert_eq!(windows.window(1), [1, 11, 2, 12]);
         assert_eq!(windows.moments_of(&[0, 2]), [0, 1, 2, 3]);
         assert_eq!(windows.moments_of(&[1]), [1, 2]);
         assert_eq!(windows.of_elements(&["a", "b"]), ["a", "a", "b", "b"]);
+        assert_eq!(windows.of_channels(&["a", "a", "b", "b"]), ["a", "b"]);
     }
 }

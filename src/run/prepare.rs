@@ -151,13 +151,9 @@ impl<'a> Prepared<'a> {
             Inputs::Bytes(_) => {}
             Inputs::Reals(values) => check_range("X", values.view(), &inputs, &table.center)?,
             Inputs::Windows(windows) => {
-                let of_channels =
-                    |all: &[f64]| all.iter().step_by(windows.length).copied().collect();
-                let scaling = Scaling {
-                    shift: of_channels(&inputs.shift),
-                    scale: of_channels(&inputs.scale),
-                };
-                let center: Vec<f64> = of_channels(&table.center);
+                let [shift, scale, center] = [&inputs.shift, &inputs.scale, &table.center]
+                    .map(|of_elements| windows.of_channels(of_elements));
+                let scaling = Scaling { shift, scale };
                 check_range("the moments", windows.view(), &scaling, &center)?;
             }
         }
@@ -192,7 +188,9 @@ impl<'a> Prepared<'a> {
                 }
                 if let Some(forecast) = &self.forecast {
                     // R² is of values.
-                    forecast.add_bases(&dataset.inputs, &mut values);
+                    let inputs = &dataset.inputs;
+                    let element = |row, input| inputs.element(row, input);
+                    forecast.add_bases(inputs.ncols(), element, &mut values);
                 }
                 let variation =
                     Split::ALL.map(|split| variation(&values, splits.of(split), &scaling));

@@ -2,7 +2,7 @@
 
 use ndarray::{ArcArray2, Array2, Axis};
 
-use crate::data::{Inputs, Windows};
+use crate::data::{Inputs, SlidingWindows};
 
 /// The inputs of all rows before they are scaled, shape (rows, inputs), row by row.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,7 +12,7 @@ pub enum TableInputs {
     /// As the data have them: f32 holds them all.
     Bytes(ArcArray2<u8>),
     /// Windows of moments, centred.
-    Windows(Windows<f32>),
+    Windows(SlidingWindows<f32>),
 }
 
 /// The inputs of a row.
@@ -45,12 +45,12 @@ impl TableInputs {
                 (TableInputs::Reals(values), center)
             }
             Inputs::Windows(windows) => {
-                let &Windows { ref moments, length, count } = windows;
+                let &SlidingWindows { ref moments, length, count } = windows;
                 let means = moments.mean_axis(Axis(0)).filter(|_| is_centred);
                 let center = means.map_or_else(|| vec![0.0; moments.ncols()], |m| m.to_vec());
                 let moments = less(moments.view(), &center).into_shared();
                 let center = windows.of_elements(&center);
-                (TableInputs::Windows(Windows { moments, length, count }), center)
+                (TableInputs::Windows(SlidingWindows { moments, length, count }), center)
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::output::PredictionFile;
 use super::padding::without_padding;
-use super::predictor::{Predictor, bases, block_rows, columns, scaled};
+use super::predictor::{Predictor, block_rows, columns, scaled};
 use super::targets::truth;
 use crate::backend::{Infer, Trained};
 use crate::data::{Labelled, Rows};
@@ -50,17 +50,13 @@ fn check_classes(classes: usize) -> Result<()> {
     )))
 }
 
-/// The truth of a forecast of changes as values; None where it is them.
+/// The truth of a forecast as values, not changes; None where there is no forecast.
 fn values(model: &Model, data: &Labelled, truth: &Truth) -> Option<Truth> {
-    let (Some(bases), Truth::Values(changes)) = (bases(model), truth) else { return None };
-    let mut values = changes.clone();
-    for (example, mut values) in
-        data.examples.iter().cloned().flatten().zip(values.outer_iter_mut())
-    {
-        for (value, base) in values.iter_mut().zip(&bases) {
-            *value += data.inputs.element(example, *base);
-        }
-    }
+    let (Some(forecast), Truth::Values(outputs)) = (&model.forecast, truth) else { return None };
+    let (inputs, mut values) = (&data.inputs, outputs.clone());
+    let examples: Vec<usize> = data.examples.iter().cloned().flatten().collect();
+    let element = |row: usize, input| inputs.element(examples[row], input);
+    forecast.add_bases(inputs.ncols(), element, &mut values);
     Some(Truth::Values(values))
 }
 

@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView2};
 
 use super::padding::without_padding;
 use crate::backend::{Evaluated, Infer, Trained};
-use crate::data::Scaling;
+use crate::data::{Forecast, Scaling};
 use crate::error::{Error, Result};
 use crate::metrics::Truth;
 use crate::model::Model;
@@ -23,8 +23,8 @@ pub struct Predictor {
     inputs: Scaling,
     /// The column of each input, where the channels of a row come last.
     columns: Option<Vec<usize>>,
-    /// The input of a row, in original units, to which each output is added, in a forecast of changes.
-    bases: Option<Vec<usize>>,
+    /// Rows are its windows, if there is one.
+    forecast: Option<Forecast>,
     /// The samples of a row, where each row has a length.
     samples: Option<usize>,
     /// Tells the meaning of the outputs: with one sigmoid, the probability of the second of two classes.
@@ -60,7 +60,7 @@ impl Predictor {
             infer: open(trained).await?,
             inputs: model.inputs.clone(),
             columns: columns(model),
-            bases: bases(model),
+            forecast: model.forecast.clone(),
             samples: model.network.samples_with_lengths(),
             loss: model.network.loss(),
             block_rows: block_rows(model),
@@ -101,9 +101,15 @@ impl Predictor {
     }
 
     /// From the outputs of the network on these rows, in original units, to predictions.
-    fn predictions(&self, outputs: Array2<f64>, rows: ArrayView2<f64>) -> Array2<f64> {
+    fn predictions(&self, mut outputs: Array2<f64>, rows: ArrayView2<f64>) -> Array2<f64> {
         match self.loss {
-            Loss::OfValues(_) => with_bases(outputs, rows, self.bases.as_deref()),
+            Loss::OfValues(_) => {
+                if let Some(forecast) = &self.forecast {
+                    let element = |row, input| rows[[row, input]];
+                    forecast.add_bases(rows.ncols(), element, &mut outputs);
+                }
+                outputs
+            }
             Loss::SoftmaxCrossEntropy | Loss::MultiLabelCrossEntropy => {
                 outputs.mapv(|p| f64::from(p as f32))
             }
@@ -115,25 +121,6 @@ impl Predictor {
             }
         }
     }
-}
-
-/// The element of a window that each output of a model is the change from, in a forecast of changes.
-pub(super) fn bases(model: &Model) -> Option<Vec<usize>> {
-    let network = &model.network;
-    model.forecast.as_ref().and_then(|own| own.bases(network.inputs(), network.outputs()))
-}
-
-/// Outputs, each plus the element of its row that it is the change from.
-pub(super) fn with_bases(
-    mut outputs: Array2<f64>,
-    rows: ArrayView2<f64>,
-    bases: Option<&[usize]>,
-) -> Array2<f64> {
-    let Some(bases) = bases else { return outputs };
-    for ((row, output), value) in outputs.indexed_iter_mut() {
-        *value += rows[[row, bases[output]]];
-    }
-    outputs
 }
 
 /// The rows of a block.

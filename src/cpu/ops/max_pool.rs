@@ -136,10 +136,8 @@ impl<T: Real> Largest<'_, T> {
         y.copy_from_slice(&largest);
         winners.copy_from_slice(&best);
     }
-}
 
-impl<T: Real> Largest<'_, T> {
-    /// The same, a window after the other: for few, long ones.
+    /// The same as `take_line`, a window after the other: for few windows, or long ones.
     #[inline(always)]
     fn take_windows(&mut self, axis: &Axis, x: &[T], first: usize, is_new: bool) {
         let windows = self.y.iter_mut().zip(self.winners.iter_mut()).enumerate();
@@ -162,7 +160,7 @@ const LANES: usize = 16;
 #[inline(always)]
 fn largest<T: Real>(x: &[T]) -> (T, u32) {
     if x.len() < 2 * LANES {
-        return largest_of_few((x[0], 0), x, 0);
+        return largest_of_few((x[0], 0), &x[1..], 1);
     }
     let mut lanes = [(x[0], 0u32); LANES];
     let chunks = x.chunks_exact(LANES);
@@ -183,7 +181,8 @@ fn largest<T: Real>(x: &[T]) -> (T, u32) {
     largest_of_few(best, rest, (x.len() - rest.len()) as u32)
 }
 
-/// The largest of elements, whose indices begin with `first`, and of one before them.
+/// The largest of elements, whose indices begin with `first`, and of one before them: as `beats` has it, with a branch,
+/// which is faster where elements are few.
 #[inline(always)]
 fn largest_of_few<T: Real>(mut best: (T, u32), x: &[T], first: u32) -> (T, u32) {
     for (index, &value) in (first..).zip(x) {

@@ -167,7 +167,7 @@ impl<T: Product> Compiled for Advance<'_, '_, T> {
     }
 }
 
-impl<'a, T: Product> RowStep<'a, T> {
+impl<T: Product> RowStep<'_, T> {
     /// A time step.
     #[inline(always)]
     fn step(mut self, cell: &Cell, scratch: &mut Scratch<T>) {

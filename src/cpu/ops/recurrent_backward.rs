@@ -5,7 +5,7 @@ use super::execute::Execute;
 use super::matmul::{Matrix, matmul_add_rows};
 use super::product::Product;
 use super::site::Site;
-use super::units::{each, parts};
+use super::units::{each, parts, read_parts};
 use crate::instruction_set::{Compiled, InstructionSet};
 use crate::math::Real;
 use crate::plan::ops::recurrent_backward::RecurrentBackward;
@@ -176,12 +176,6 @@ impl<T: Real> RowStep<'_, T> {
         e.fill(T::ZERO);
         each(d, [f], times);
     }
-}
-
-/// Parts of so many elements each.
-#[inline(always)]
-fn read_parts<T, const N: usize>(all: &[T], len: usize) -> [&[T]; N] {
-    std::array::from_fn(|part| &all[part * len..(part + 1) * len])
 }
 
 #[inline(always)]

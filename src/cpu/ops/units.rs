@@ -16,7 +16,13 @@ pub(super) fn each<T: Real, const N: usize>(
     }
 }
 
-/// The first parts of so many elements each.
+/// The first parts of so many elements each, to read.
+#[inline(always)]
+pub(super) fn read_parts<T, const N: usize>(all: &[T], len: usize) -> [&[T]; N] {
+    std::array::from_fn(|part| &all[part * len..(part + 1) * len])
+}
+
+/// The same, to write.
 #[inline(always)]
 pub(super) fn parts<T, const N: usize>(all: &mut [T], len: usize) -> [&mut [T]; N] {
     let mut rest = all;

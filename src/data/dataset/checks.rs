@@ -124,7 +124,7 @@ pub(super) fn weights(name: &str, weights: ArrayD<f64>, rows: usize) -> Result<V
 }
 
 /// One group per row.
-pub(super) fn groups(name: &str, found: usize, rows: usize) -> Result<()> {
+pub(in crate::rooms::data) fn groups(name: &str, found: usize, rows: usize) -> Result<()> {
     if found == rows {
         return Ok(());
     }

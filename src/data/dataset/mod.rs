@@ -19,6 +19,8 @@ use std::path::PathBuf;
 use ndarray::{Array1, Array2, ArrayView, ArrayView2, Dimension};
 
 #[cfg(feature = "files")]
+pub(super) use self::checks::groups as check_groups;
+#[cfg(feature = "files")]
 pub(super) use self::groups::read_groups;
 use self::part::Part;
 #[cfg(feature = "files")]
@@ -152,7 +154,7 @@ impl Dataset {
     }
 
     /// The same data set with no inputs, without a copy of them.
-    pub(super) fn without_inputs(&self) -> Self {
+    fn without_inputs(&self) -> Self {
         Self {
             name: self.name.clone(),
             path: self.path.clone(),

@@ -6,9 +6,9 @@ use ndarray::{Array2, ArrayD, Axis, concatenate, s};
 
 use super::columns::by_name;
 use super::labelled::Labelled;
+use super::moments::check_last_group;
 use super::wanted::{Wanted, check_shape};
-use crate::data::dataset::{Dataset, LENGTHS, Targets, WEIGHTS, read_groups};
-use crate::data::forecast::Forecast;
+use crate::data::dataset::{Dataset, LENGTHS, Targets, WEIGHTS, check_groups, read_groups};
 use crate::data::inputs::Inputs;
 use crate::data::npz::Archive;
 use crate::data::numbers::Numbers;
@@ -50,29 +50,28 @@ pub(super) fn inputs(path: &Path, wanted: &Wanted) -> Result<(Inputs, Option<Str
         }
     };
     let inputs = in_order(inputs, names.as_deref(), wanted)?;
-    let lengths = lengths(&mut archive, (name, inputs.nrows()), &mut others, wanted)?;
+    let lengths = lengths(&mut archive, name, inputs.nrows(), &mut others, wanted)?;
+    check_groups_of_last(&mut archive, inputs.nrows(), wanted)?;
     let note = (!others.is_empty())
         .then(|| format!("the rows are those of array {name}; not used: {}", listed(&others)));
     Ok((with_lengths(inputs, lengths)?, note))
 }
 
-/// The groups of an archive's last rows, if the forecast has groups.
-pub(super) fn groups(path: &Path, rows: usize, forecast: &Forecast) -> Result<Option<Vec<i64>>> {
-    let Some(name) = &forecast.groups else { return Ok(None) };
-    let groups = read_groups(&mut Archive::open(path)?, name)?;
-    match groups.len().checked_sub(rows) {
-        Some(before) => Ok(Some(groups[before..].to_vec())),
-        None => Err(Error::input(format!(
-            "array {name} has {} numbers; a group for each of the {rows} rows is needed",
-            groups.len()
-        ))),
-    }
+/// Refuses an archive whose last rows, those of the window of a forecast, are of several groups.
+fn check_groups_of_last(archive: &mut Archive, rows: usize, wanted: &Wanted) -> Result<()> {
+    let Some(forecast) = &wanted.forecast else { return Ok(()) };
+    let Some(name) = &forecast.groups else { return Ok(()) };
+    let groups = read_groups(archive, name)?;
+    // Those of all rows end with the rows of the test part.
+    check_groups(name, groups.len().min(rows), rows)?;
+    check_last_group(Some(&groups), forecast)
 }
 
 /// The lengths of the rows of the array `inputs`, if the model takes them; their array is none of the others.
 fn lengths(
     archive: &mut Archive,
-    (inputs, rows): (&str, usize),
+    inputs: &str,
+    rows: usize,
     others: &mut Vec<String>,
     wanted: &Wanted,
 ) -> Result<Option<Vec<f64>>> {

@@ -62,7 +62,7 @@ impl Columns {
         let left_out = first.nameless(wanted);
         let length = length(first, wanted)?;
         if let (Some(header), Some(names)) = (first.names(), wanted.input_names()) {
-            return Self::named(header, names, (wanted, length), left_out);
+            return Self::named(header, names, wanted, length, left_out);
         }
         let mut named: Vec<usize> =
             (0..columns).filter(|column| !left_out.contains(column)).collect();
@@ -101,7 +101,8 @@ impl Columns {
     fn named(
         header: &[String],
         names: &[String],
-        (wanted, length): (&Wanted, Option<usize>),
+        wanted: &Wanted,
+        length: Option<usize>,
         left_out: Vec<usize>,
     ) -> Result<Self> {
         let mut inputs = by_name(header, names)?;

@@ -20,7 +20,7 @@ use self::columns::Columns;
 use self::content::Content;
 use self::csv::CsvRows;
 pub use self::labelled::Labelled;
-use self::moments::{check_last_group, last_window};
+use self::moments::last_window;
 pub use self::wanted::Wanted;
 use self::wanted::check_shape;
 use super::forecast::Forecast;
@@ -55,12 +55,6 @@ impl Rows {
         }
         let source = Source::open(path, wanted);
         let (source, note) = source.map_err(|error| error.within(&name))?;
-        if let (Source::Whole(rows), Some(forecast)) = (&source, &wanted.forecast) {
-            let groups = archive::groups(path, rows.nrows(), forecast);
-            groups
-                .and_then(|groups| check_last_group(groups.as_deref(), forecast))
-                .map_err(|error| error.within(&name))?;
-        }
         Rows { source, name, row: 0, note }.of_forecast(wanted)
     }
 

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use ndarray::{Array2, Axis, concatenate, s};
+use ndarray::{Array2, Axis, s};
 
 use super::labelled::Labelled;
 use super::wanted::Wanted;
-use crate::data::forecast::{Forecast, group_ends};
+use crate::data::forecast::{Forecast, group_ends, moments};
 use crate::data::inputs::Inputs;
-use crate::data::windows::Windows;
+use crate::data::windows::SlidingWindows;
 use crate::error::{Error, Result, counted};
 
 impl Labelled {
@@ -28,11 +28,8 @@ impl Labelled {
     /// The examples of a forecast, whose moments these rows are.
     pub(super) fn examples_of(self, forecast: &Forecast, wanted: &Wanted) -> Result<Self> {
         self.check_targets(wanted)?;
-        let rows = self.inputs.nrows();
-        if let Some(fault) = forecast.lacks_rows(rows) {
-            return Err(Error::input(format!("{fault}; give it as many at least")));
-        }
-        let (inputs, outputs) = forecast.examples(&self.inputs, &self.targets)?;
+        let otherwise = "give it as many at least";
+        let (inputs, outputs) = forecast.examples(&self.inputs, &self.targets, otherwise)?;
         let ends = self.groups.as_deref().map(group_ends);
         let whole = (0..inputs.nrows())
             .filter(|&example| forecast.is_of_one_group(example, ends.as_deref()));
@@ -81,11 +78,9 @@ pub(super) fn last_window(
             counted(rows, "row")
         )));
     };
-    let views: Vec<_> = [Some(features), targets].into_iter().flatten().collect();
-    let views: Vec<_> = views.iter().map(|all| all.slice(s![first.., ..])).collect();
-    let moments = concatenate(Axis(1), &views).map_err(|e| Error::input(e.to_string()))?;
-    let moments = moments.as_standard_layout().into_owned().into_shared();
-    Ok(Inputs::Windows(Windows { moments, length, count: 1 }))
+    let last = s![first.., ..];
+    let moments = moments(features.slice(last), targets.map(|all| all.slice(last)))?;
+    Ok(Inputs::Windows(SlidingWindows { moments, length, count: 1 }))
 }
 
 /// Ascending numbers as ranges of neighbours.

@@ -88,13 +88,9 @@ fn parts(gpu: &Gpu, run: &Run) -> Result<Vec<Part>> {
 }
 
 fn parts_of(gpu: &Gpu, inputs: &TableInputs, fold: Option<usize>) -> Result<Vec<Part>> {
-    let (rows, columns) = match inputs {
-        TableInputs::Windows(windows) => windows.moments.dim(),
-        TableInputs::Reals(_) | TableInputs::Bytes(_) => inputs.dim(),
-    };
-    let window = match inputs {
-        TableInputs::Windows(windows) => windows.length,
-        TableInputs::Reals(_) | TableInputs::Bytes(_) => 1,
+    let ((rows, columns), window) = match inputs {
+        TableInputs::Windows(windows) => (windows.moments.dim(), windows.length),
+        TableInputs::Reals(_) | TableInputs::Bytes(_) => (inputs.dim(), 1),
     };
     let is_of_bytes = matches!(inputs, TableInputs::Bytes(_));
     let size = if is_of_bytes { size_of::<u8>() } else { size_of::<f32>() };

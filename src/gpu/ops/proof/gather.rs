@@ -35,6 +35,17 @@ impl Inputs {
     }
 }
 
+/// A batch of these rows, whose inputs are still others.
+fn gathered(bench: &Bench, capacity: usize, rows: &[u32], inputs: &[u32]) -> Gathered {
+    Gathered {
+        capacity,
+        rows: bench.upload(rows),
+        inputs: bench.upload(inputs),
+        truth: bench.upload::<u32>(&[]),
+        weights: bench.upload::<u32>(&[]),
+    }
+}
+
 pub(super) fn whole(bench: &mut Bench, shape: &Shape) {
     let (capacity, inputs, replicas) = (shape.capacity, shape.units, shape.replicas());
     for (parts, is_of_bytes) in [(1, false), (3, false), (1, true), (3, true)] {
@@ -42,13 +53,7 @@ pub(super) fn whole(bench: &mut Bench, shape: &Shape) {
         let scaling = bench.normal(replicas * 2 * inputs, 2.0);
         let rows = bench.below(replicas * capacity, ROWS);
         let mut expected = bench.below(replicas * capacity * inputs, 1000);
-        let to = Gathered {
-            capacity,
-            rows: bench.upload(&rows),
-            inputs: bench.upload(&expected),
-            truth: bench.upload::<u32>(&[]),
-            weights: bench.upload::<u32>(&[]),
-        };
+        let to = gathered(bench, capacity, &rows, &expected);
         let scaling_buffer = bench.upload(&scaling);
         let gather = Gather { inputs, scaling: &scaling_buffer, augmentation: None };
         // Last part first: no part may write over the rows of the next one.
@@ -78,13 +83,7 @@ pub(super) fn windows(bench: &mut Bench, shape: &Shape) {
         let scaling = bench.normal(replicas * 2 * inputs, 2.0);
         let rows = bench.below(replicas * capacity, ROWS + 1 - length);
         let mut expected = bench.below(replicas * capacity * inputs, 1000);
-        let to = Gathered {
-            capacity,
-            rows: bench.upload(&rows),
-            inputs: bench.upload(&expected),
-            truth: bench.upload::<u32>(&[]),
-            weights: bench.upload::<u32>(&[]),
-        };
+        let to = gathered(bench, capacity, &rows, &expected);
         let scaling_buffer = bench.upload(&scaling);
         let gather = Gather { inputs, scaling: &scaling_buffer, augmentation: None };
         for part in 0..parts {
@@ -128,13 +127,7 @@ pub(super) fn moved(bench: &mut Bench, shape: &Shape) {
         let scaling = bench.normal(2 * inputs, 2.0);
         let rows = bench.below(replicas * capacity, ROWS);
         let mut expected = bench.below(replicas * capacity * inputs, 1000);
-        let to = Gathered {
-            capacity,
-            rows: bench.upload(&rows),
-            inputs: bench.upload(&expected),
-            truth: bench.upload::<u32>(&[]),
-            weights: bench.upload::<u32>(&[]),
-        };
+        let to = gathered(bench, capacity, &rows, &expected);
         let scaling_buffer = bench.upload(&scaling);
         let gather = Gather { inputs, scaling: &scaling_buffer, augmentation: Some(augmentation) };
         let part = table.part(bench, 0, ROWS, inputs);
