@@ -12,14 +12,21 @@ mod fused;
 pub(crate) mod gather;
 mod infer;
 pub(crate) mod keep_best;
+#[expect(unsafe_code, reason = "numbers of a matrix that the caller has checked")]
+mod matrix;
 pub(crate) mod metric_sums;
 mod momentum;
 pub(crate) mod ops;
 mod optimizer;
+mod part;
+#[expect(unsafe_code, reason = "walks through matrices, once they are checked")]
+mod products;
 pub(crate) mod replica;
 mod schedule;
 mod sgd;
 mod shared;
+#[expect(unsafe_code, reason = "intrinsics, and walks through matrices that are checked")]
+mod simd;
 mod state;
 mod trace;
 pub(crate) mod update;

@@ -1,8 +1,8 @@
 //! What is done with every number by itself, in whole vectors.
 
-use super::part::Part;
-use super::simd::LANES;
-use super::simd::operations::Simd;
+use crate::cpu::part::Part;
+use crate::cpu::simd::LANES;
+use crate::cpu::simd::operations::Simd;
 use crate::math::Real;
 
 /// delta where a > 0, else 0.

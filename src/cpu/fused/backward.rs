@@ -1,13 +1,13 @@
 //! Takes a layer's delta back through its weights: the gradient with respect to the outputs of the layer below.
 
-use super::matrix::{Rows, RowsMut, Strided};
 use super::memory::Memory;
-use super::part::Part;
-use super::products::columns::transpose;
-use super::products::rows::product_of_rows;
-use super::products::sink::Stored;
-use super::products::tiles::product;
-use super::simd::operations::Simd;
+use crate::cpu::matrix::{Rows, RowsMut, Strided};
+use crate::cpu::part::Part;
+use crate::cpu::products::columns::transpose;
+use crate::cpu::products::rows::product_of_rows;
+use crate::cpu::products::sink::Stored;
+use crate::cpu::products::tiles::product;
+use crate::cpu::simd::operations::Simd;
 
 /// With the weights as they are stored. Where `narrow` they are (units, inputs) and the sums run over units.
 pub(super) struct Untransposed<'a> {

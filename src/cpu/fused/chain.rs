@@ -1,7 +1,7 @@
 //! Which runs can be fused: a chain of dense layers without an activation that learns, by an optimizer that is fused.
 
 use super::optimizer::FusedOptimizer;
-use super::simd::LANES;
+use crate::cpu::simd::LANES;
 use crate::error::{Error, Result};
 use crate::expr::Expression;
 use crate::plan;

@@ -1,13 +1,13 @@
 //! Plain SGD on a layer, each tile of its gradient used where it was made.
 
 use super::gradient::Made;
-use super::matrix::RowsMut;
 use super::memory::Memory;
-use super::part::Part;
-use super::products::sink::Sink;
-use super::simd::LANES;
-use super::simd::operations::Simd;
 use super::update::Rule;
+use crate::cpu::matrix::RowsMut;
+use crate::cpu::part::Part;
+use crate::cpu::products::sink::Sink;
+use crate::cpu::simd::LANES;
+use crate::cpu::simd::operations::Simd;
 
 /// A product's sums are the gradient of what lies there: `w -= learning rate · (scale · g + decay · w)`.
 struct Descent<S: Simd> {

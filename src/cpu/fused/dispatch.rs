@@ -7,8 +7,8 @@ use super::forward::Forward;
 use super::gradient::Squares;
 use super::lines::UpdateLines;
 use super::memory::{Memory, PANEL, Place};
-use super::part::run;
 use super::update::Rule;
+use crate::cpu::part::run;
 use crate::instruction_set::InstructionSet;
 
 /// The parts of a step on an instruction set.

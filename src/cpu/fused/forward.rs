@@ -1,13 +1,13 @@
 //! What a layer makes of its inputs.
 
-use super::matrix::{Rows, RowsMut};
 use super::memory::{Memory, NARROW};
-use super::part::Part;
-use super::products::rows::product_of_rows;
-use super::products::sink::Sink;
-use super::products::tiles::product;
-use super::simd::LANES;
-use super::simd::operations::Simd;
+use crate::cpu::matrix::{Rows, RowsMut};
+use crate::cpu::part::Part;
+use crate::cpu::products::rows::product_of_rows;
+use crate::cpu::products::sink::Sink;
+use crate::cpu::products::tiles::product;
+use crate::cpu::simd::LANES;
+use crate::cpu::simd::operations::Simd;
 
 /// z = x W + b of a layer, or max(z, 0), for the first `rows` rows.
 pub(super) struct Forward<'a> {

@@ -1,14 +1,14 @@
 //! The gradient of a layer, and the sum of its squares.
 
-use super::matrix::{Rows, RowsMut, Strided};
 use super::memory::{Map, Memory, Numbers, Place};
-use super::part::Part;
-use super::products::columns::sums_of_columns;
-use super::products::rows::product_of_rows;
-use super::products::sink::{Sink, Stored};
-use super::products::tiles::product;
-use super::simd::LANES;
-use super::simd::operations::Simd;
+use crate::cpu::matrix::{Rows, RowsMut, Strided};
+use crate::cpu::part::Part;
+use crate::cpu::products::columns::sums_of_columns;
+use crate::cpu::products::rows::product_of_rows;
+use crate::cpu::products::sink::{Sink, Stored};
+use crate::cpu::products::tiles::product;
+use crate::cpu::simd::LANES;
+use crate::cpu::simd::operations::Simd;
 
 /// What the gradient of a layer is made of: the inputs of so many rows, and the gradient with respect to their z.
 #[derive(Clone, Copy)]

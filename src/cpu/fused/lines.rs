@@ -1,12 +1,12 @@
 //! The update of some lines of a layer.
 
 use super::gradient::Made;
-use super::matrix::RowsMut;
 use super::memory::{Map, Memory, Numbers, Place};
-use super::part::Part;
-use super::products::sink::Stored;
-use super::simd::operations::Simd;
 use super::update::{Rule, update};
+use crate::cpu::matrix::RowsMut;
+use crate::cpu::part::Part;
+use crate::cpu::products::sink::Stored;
+use crate::cpu::simd::operations::Simd;
 
 /// The gradient of some lines of a layer's weights, where it is not stored, and their update; behind the last, those
 /// of the bias.

@@ -5,8 +5,8 @@ use std::ops::{Deref, DerefMut, Range};
 use bytemuck::{Pod, Zeroable};
 
 use super::chain::{Chain, Link, LinkActivation, padded};
-use super::simd::LANES;
-use super::simd::operations::Sums;
+use crate::cpu::simd::LANES;
+use crate::cpu::simd::operations::Sums;
 use crate::math::Real;
 use crate::plan::Layout;
 

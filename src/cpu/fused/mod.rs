@@ -16,15 +16,8 @@ mod forward;
 mod gradient;
 mod lines;
 mod loss;
-#[expect(unsafe_code, reason = "numbers of a matrix that the caller has checked")]
-mod matrix;
 mod memory;
 mod optimizer;
-mod part;
-#[expect(unsafe_code, reason = "walks through matrices, once they are checked")]
-mod products;
-#[expect(unsafe_code, reason = "intrinsics, and walks through matrices that are checked")]
-mod simd;
 mod step;
 mod update;
 

@@ -1,8 +1,8 @@
 //! The optimizers on whole vectors: clip, L2 and step in one pass.
 
-use super::simd::LANES;
-use super::simd::operations::{Simd, Sums};
 use crate::cpu::adam::AdamStep;
+use crate::cpu::simd::LANES;
+use crate::cpu::simd::operations::{Simd, Sums};
 
 // What fades away must not reach the numbers below f32's normal ones, which take a hundred times as long:
 // weights and first moments are looked at every few steps, and flushed, and second moments have a floor.
@@ -207,8 +207,8 @@ fn adam_step<S: Simd, const LOOKS: bool, const CLIP: u8, const N: usize>(
 mod tests {
     use super::*;
     use crate::cpu::fused::optimizer::FusedOptimizer;
-    use crate::cpu::fused::part::{Part, run};
-    use crate::cpu::fused::simd::portable::Portable;
+    use crate::cpu::part::{Part, run};
+    use crate::cpu::simd::portable::Portable;
     use crate::instruction_set::InstructionSet;
     use crate::run::{Optimizer, StepNumbers};
 

@@ -2,11 +2,11 @@
 
 use super::LANES;
 use super::operations::{NOT_FADED, Simd, Sums, dots_of_vectors};
-use crate::cpu::fused::matrix::{Rows, Square, SquareMut};
+use crate::cpu::matrix::{Rows, Square, SquareMut};
 
 /// Any machine.
 #[derive(Clone, Copy)]
-pub(in crate::rooms::cpu::fused) struct Portable;
+pub(in crate::rooms::cpu) struct Portable;
 
 macro_rules! lanewise {
     ($($a:ident),+ => $result:expr) => {{

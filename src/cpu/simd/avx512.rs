@@ -7,7 +7,7 @@ use std::arch::x86_64::*;
 use super::LANES;
 use super::intrinsics::methods;
 use super::operations::{NOT_FADED, Simd, Sums, dots_of_vectors};
-use crate::cpu::fused::matrix::{Rows, Square, SquareMut};
+use crate::cpu::matrix::{Rows, Square, SquareMut};
 use crate::instruction_set::Avx512;
 
 impl Simd for Avx512 {

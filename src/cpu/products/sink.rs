@@ -1,16 +1,16 @@
 //! Where the sums of a product go.
 
-use crate::cpu::fused::simd::LANES;
-use crate::cpu::fused::simd::operations::Simd;
+use crate::cpu::simd::LANES;
+use crate::cpu::simd::operations::Simd;
 
 /// What becomes of a product's sums.
-pub(in crate::rooms::cpu::fused) trait Sink<S: Simd> {
+pub(in crate::rooms::cpu) trait Sink<S: Simd> {
     /// Takes those of a vector to their place.
     fn take(&self, s: S, place: &mut [f32; LANES], sums: S::V);
 }
 
 /// They are stored.
-pub(in crate::rooms::cpu::fused) struct Stored;
+pub(in crate::rooms::cpu) struct Stored;
 
 impl<S: Simd> Sink<S> for Stored {
     #[inline(always)]

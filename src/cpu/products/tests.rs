@@ -4,10 +4,10 @@ use super::columns::transpose;
 use super::rows::product_of_rows;
 use super::sink::Stored;
 use super::tiles::product;
-use crate::cpu::fused::matrix::{Rows, RowsMut, Strided};
-use crate::cpu::fused::part::{Part, run};
-use crate::cpu::fused::simd::LANES;
-use crate::cpu::fused::simd::operations::Simd;
+use crate::cpu::matrix::{Rows, RowsMut, Strided};
+use crate::cpu::part::{Part, run};
+use crate::cpu::simd::LANES;
+use crate::cpu::simd::operations::Simd;
 use crate::instruction_set::InstructionSet;
 
 /// Small whole numbers, so many rows of them: f32 adds their products without rounding.

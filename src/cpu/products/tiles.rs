@@ -4,13 +4,13 @@
 
 use super::TOO_SMALL;
 use super::sink::Sink;
-use crate::cpu::fused::matrix::{Rows, RowsMut, Strided};
-use crate::cpu::fused::simd::LANES;
-use crate::cpu::fused::simd::operations::{Simd, Sums};
+use crate::cpu::matrix::{Rows, RowsMut, Strided};
+use crate::cpu::simd::LANES;
+use crate::cpu::simd::operations::{Simd, Sums};
 
 /// The sums a (m, k) · b (k, n) + bias, or without one, to their places (m, n). `n` is whole vectors.
 #[inline(always)]
-pub(in crate::rooms::cpu::fused) fn product<S: Simd>(
+pub(in crate::rooms::cpu) fn product<S: Simd>(
     s: S,
     [m, k, n]: [usize; 3],
     a: Strided<'_>,

@@ -1,20 +1,20 @@
 //! What an instruction set does with sixteen f32.
 
 use super::LANES;
-use crate::cpu::fused::matrix::{Rows, Square, SquareMut};
+use crate::cpu::matrix::{Rows, Square, SquareMut};
 
 /// The three high bits of an exponent: none is set below 2⁻⁹⁵ = 2.5e-29.
-pub(in crate::rooms::cpu::fused) const NOT_FADED: u32 = 0x7000_0000;
+pub(in crate::rooms::cpu) const NOT_FADED: u32 = 0x7000_0000;
 
 /// The least that a second moment takes of a gradient: beside it an epsilon of 1e-12 is large, and a bit of its
 /// square is a normal number still.
-pub(in crate::rooms::cpu::fused) const LEAST_GRADIENT: f32 = 1e-15;
+pub(in crate::rooms::cpu) const LEAST_GRADIENT: f32 = 1e-15;
 /// The most: its square is finite. An infinite moment would not come back.
-pub(in crate::rooms::cpu::fused) const LARGEST_GRADIENT: f32 = 1.8e19;
+pub(in crate::rooms::cpu) const LARGEST_GRADIENT: f32 = 1.8e19;
 
 /// How many vectors of sums stay in registers, beside what is multiplied.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::rooms::cpu::fused) enum Sums {
+pub(in crate::rooms::cpu) enum Sums {
     /// 24, of 32 registers a vector each.
     TwentyFour,
     /// 6, of 16 registers two a vector, or 32 four a vector.
@@ -34,7 +34,7 @@ impl Sums {
 }
 
 /// An instruction set. Who has its value may use it, as only a look at the machine makes one.
-pub(in crate::rooms::cpu::fused) trait Simd: Copy {
+pub(in crate::rooms::cpu) trait Simd: Copy {
     /// Sixteen numbers.
     type V: Copy;
     /// How many vectors of sums its registers hold.
@@ -133,10 +133,10 @@ pub(super) unsafe fn dots_of_vectors<S: Simd, const R: usize>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cpu::fused::matrix::RowsMut;
-    use crate::cpu::fused::part::{Part, run};
-    use crate::cpu::fused::products::columns::transpose;
-    use crate::cpu::fused::simd::portable::Portable;
+    use crate::cpu::matrix::RowsMut;
+    use crate::cpu::part::{Part, run};
+    use crate::cpu::products::columns::transpose;
+    use crate::cpu::simd::portable::Portable;
     use crate::instruction_set::InstructionSet;
 
     const NUMBERS: [f32; LANES] = [

@@ -3,14 +3,14 @@
 #![allow(clippy::needless_range_loop)] // rows and columns, as the formulas have them
 
 use super::TOO_SMALL;
-use crate::cpu::fused::matrix::{Rows, RowsMut};
-use crate::cpu::fused::simd::LANES;
-use crate::cpu::fused::simd::operations::Simd;
+use crate::cpu::matrix::{Rows, RowsMut};
+use crate::cpu::simd::LANES;
+use crate::cpu::simd::operations::Simd;
 
 /// out (m, p) = a (m, n) · b (p, n) transposed: every element the product of two rows. `n` is whole
 /// vectors, `p` a multiple of four.
 #[inline(always)]
-pub(in crate::rooms::cpu::fused) fn product_of_rows<S: Simd>(
+pub(in crate::rooms::cpu) fn product_of_rows<S: Simd>(
     s: S,
     [m, n, p]: [usize; 3],
     a: Rows<'_>,

@@ -7,7 +7,7 @@ use std::arch::x86_64::*;
 use super::LANES;
 use super::intrinsics::methods;
 use super::operations::{LARGEST_GRADIENT, LEAST_GRADIENT, NOT_FADED, Simd, Sums};
-use crate::cpu::fused::matrix::{Rows, Square, SquareMut};
+use crate::cpu::matrix::{Rows, Square, SquareMut};
 use crate::instruction_set::Avx2;
 
 type Pair = [__m256; 2];

@@ -2,13 +2,13 @@
 
 use super::TOO_SMALL;
 use super::sink::Sink;
-use crate::cpu::fused::matrix::{Rows, RowsMut};
-use crate::cpu::fused::simd::LANES;
-use crate::cpu::fused::simd::operations::Simd;
+use crate::cpu::matrix::{Rows, RowsMut};
+use crate::cpu::simd::LANES;
+use crate::cpu::simd::operations::Simd;
 
 /// The sum of each column of a (m, n), to n places. `n` is whole vectors.
 #[inline(always)]
-pub(in crate::rooms::cpu::fused) fn sums_of_columns<S: Simd>(
+pub(in crate::rooms::cpu) fn sums_of_columns<S: Simd>(
     s: S,
     [m, n]: [usize; 2],
     a: Rows<'_>,
@@ -27,7 +27,7 @@ pub(in crate::rooms::cpu::fused) fn sums_of_columns<S: Simd>(
 
 /// The columns of a matrix, of so many rows and columns, whole vectors, as rows of another.
 #[inline(always)]
-pub(in crate::rooms::cpu::fused) fn transpose<S: Simd>(
+pub(in crate::rooms::cpu) fn transpose<S: Simd>(
     s: S,
     [rows, columns]: [usize; 2],
     from: Rows<'_>,
