@@ -121,7 +121,7 @@ fn on_cpu(run: &Arc<Run>, read: u64, free: Option<u64>) -> Result<Fitting> {
     Cpu::<f32>::check_memory(run)?;
     let mut fitting = cpu::Schedule::ALL.to_vec();
     fitting.retain(|schedule| match schedule {
-        cpu::Schedule::Layered => true,
+        cpu::Schedule::Layered | cpu::Schedule::Blocked => true,
         cpu::Schedule::Fused => crate::plan::Chain::of(&run.plan).is_ok(),
     });
     let names = fitting.into_iter().map(cpu::Schedule::name).collect();

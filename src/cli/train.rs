@@ -50,7 +50,7 @@ pub(super) struct Arguments {
     /// Which device computes: auto, cpu, or a GPU's number or part of its name (see `gpu-mlp devices`)
     #[arg(long)]
     device: Option<String>,
-    /// How the device makes a step: auto, or fused or layered on the CPU, resident, two-phase or layered
+    /// How the device makes a step: auto, or fused, blocked or layered on the CPU, resident, two-phase or layered
     /// on a GPU
     #[arg(long, value_name = "NAME")]
     schedule: Option<String>,

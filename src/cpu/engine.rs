@@ -7,7 +7,6 @@ use rayon::prelude::*;
 
 use super::epoch::{Epoch, Hand, locked, of};
 use super::evaluate::{block_rows, confusion_counts, evaluator_bytes};
-use super::executor::Executor;
 use super::fused::Chain;
 use super::ops::product::Product;
 use super::replica::Trainee;
@@ -63,10 +62,7 @@ impl<T: Product> Cpu<T> {
             return Ok(());
         }
         self.fetch_slots();
-        match schedule {
-            Schedule::Layered => self.shared.chain = None,
-            Schedule::Fused => self.shared.fuse()?,
-        }
+        self.shared.switch(schedule)?;
         self.hands.clear();
         Ok(())
     }
@@ -102,7 +98,7 @@ impl<T: Product> Cpu<T> {
     }
 
     fn schedule(&self) -> Schedule {
-        if self.shared.chain.is_some() { Schedule::Fused } else { Schedule::Layered }
+        self.shared.schedule
     }
 
     /// The replicas that train.
@@ -124,7 +120,8 @@ impl<T: Product> Cpu<T> {
     fn gather_hands(&mut self) -> (Vec<ReplicaId>, usize) {
         let live = self.live();
         let hands = rayon::current_num_threads().min(live.len()).max(1);
-        self.hands.resize_with(hands, || Hand::new(&self.shared));
+        let threads = rayon::current_num_threads() / hands;
+        self.hands.resize_with(hands, || Hand::new(&self.shared, threads));
         (live, hands)
     }
 
@@ -137,12 +134,11 @@ impl<T: Product> Cpu<T> {
         let (replica, trainee) = (self.shared.run.replicas.first()?, self.trainees.first()?);
         // Layered: a fused network keeps no quantities.
         let layered = Shared::new(self.shared.run.clone());
-        let mut worker = Worker::new(&layered);
+        let mut worker = Worker::new(&layered, 1);
         let mut trainee = locked(trainee).clone();
         worker.begin(&layered, replica, &mut trainee, epoch);
         worker.gradients(&layered, replica, &mut trainee, 0);
-        let executor = Executor { plan: &layered.run.plan, layout: &layered.layout };
-        executor.predict(&trainee.weights, &mut worker.workspace);
+        layered.executor().predict(&trainee.weights, &mut worker.workspace);
         Some((worker, trainee))
     }
 }

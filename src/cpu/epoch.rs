@@ -56,8 +56,8 @@ pub(super) struct Hand<T> {
 }
 
 impl<T: Product> Hand<T> {
-    pub fn new(shared: &Shared<T>) -> Self {
-        Hand { worker: Worker::new(shared), share: Share::default() }
+    pub fn new(shared: &Shared<T>, threads: usize) -> Self {
+        Hand { worker: Worker::new(shared, threads), share: Share::default() }
     }
 }
 

@@ -44,12 +44,11 @@ pub(super) fn evaluator_bytes(chain: &Chain) -> usize {
 /// The sums over `rows`; the bits do not depend on the number of threads.
 pub(super) fn evaluate<T: Product>(
     run: &Run,
-    layout: &Layout,
+    executor: Executor,
     scaling: &FoldScaling<T>,
     weights: &[T],
     rows: &[u32],
 ) -> Evaluation {
-    let executor = Executor { plan: &run.plan, layout };
     let blocks = Blocks { rows: block_rows(&run.plan), at_once: 1 };
     let workspace = || Workspace::new(&run.plan, blocks.rows.min(rows.len()));
     let evaluated = |workspace: &mut Workspace<T>, rows: &[u32]| {

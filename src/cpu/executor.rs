@@ -3,7 +3,9 @@
 use super::ops::execute;
 use super::ops::product::Product;
 use super::ops::site::{Moment, Site, Tensors};
+use super::schedule::Schedule;
 use super::workspace::Workspace;
+use crate::plan::access::Mode;
 use crate::plan::{Layout, Operation, Plan};
 
 /// What executes the lists of a plan.
@@ -11,17 +13,18 @@ use crate::plan::{Layout, Operation, Plan};
 pub(super) struct Executor<'a> {
     pub plan: &'a Plan,
     pub layout: &'a Layout,
+    pub schedule: Schedule,
 }
 
 impl Executor<'_> {
     /// From the gathered input to the logits, with what the gradient needs.
     pub fn training<T: Product>(
         &self,
-        weights: &mut [T],
+        weights: Tensors<T>,
         workspace: &mut Workspace<T>,
         moment: Moment,
     ) {
-        let work = Work { moment, ..Work::new(Tensors::Written(weights)) };
+        let work = Work { moment, ..Work::new(weights) };
         self.list(&self.plan.training, work, workspace);
     }
 
@@ -37,15 +40,16 @@ impl Executor<'_> {
         self.list(measure, work, workspace);
     }
 
-    /// From delta to the gradients of all tensors.
+    /// From delta to the gradients of all tensors, set or added to those of other rows.
     pub fn backward<T: Product>(
         &self,
         weights: &[T],
-        gradients: &mut [T],
+        (gradients, mode): (&mut [T], Mode),
         workspace: &mut Workspace<T>,
         moment: Moment,
     ) {
-        let work = Work { gradients, moment, ..Work::new(Tensors::Fixed(weights)) };
+        let adds = mode == Mode::Add;
+        let work = Work { gradients, adds, moment, ..Work::new(Tensors::Fixed(weights)) };
         self.list(&self.plan.backward, work, workspace);
     }
 
@@ -61,10 +65,16 @@ impl Executor<'_> {
         work: Work<T>,
         workspace: &mut Workspace<T>,
     ) {
-        let Executor { plan, layout } = *self;
-        let Work { tensors, gradients, gradient_scale, moment } = work;
-        let mut site = Site { plan, layout, tensors, gradients, gradient_scale, moment, workspace };
-        operations.iter().for_each(|operation| execute(operation, &mut site));
+        let Executor { plan, layout, schedule } = *self;
+        let Work { tensors, gradients, adds, gradient_scale, moment } = work;
+        let mut site =
+            Site { plan, layout, tensors, gradients, adds, gradient_scale, moment, workspace };
+        match schedule {
+            Schedule::Blocked => T::execute_in_tiles(operations, &mut site),
+            Schedule::Layered | Schedule::Fused => {
+                operations.iter().for_each(|operation| execute(operation, &mut site));
+            }
+        }
     }
 }
 
@@ -72,6 +82,7 @@ impl Executor<'_> {
 struct Work<'a, T> {
     tensors: Tensors<'a, T>,
     gradients: &'a mut [T],
+    adds: bool,
     gradient_scale: T,
     moment: Moment,
 }
@@ -79,14 +90,14 @@ struct Work<'a, T> {
 impl<'a, T: Product> Work<'a, T> {
     /// Tensors, and nothing else.
     fn new(tensors: Tensors<'a, T>) -> Self {
-        Work { tensors, gradients: &mut [], gradient_scale: T::ONE, moment: Moment::default() }
+        let (gradient_scale, moment) = (T::ONE, Moment::default());
+        Work { tensors, gradients: &mut [], adds: false, gradient_scale, moment }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::access::Mode;
     use crate::plan::ops::add::Add;
     use crate::plan::ops::matmul::{Factor, MatMul, Out};
     use crate::plan::tape::backward;
@@ -177,7 +188,7 @@ mod tests {
     fn what_is_read_twice_or_in_parts_loses_no_gradient() {
         let plan = plan();
         let layout = Layout::new(&plan);
-        let executor = Executor { plan: &plan, layout: &layout };
+        let executor = Executor { plan: &plan, layout: &layout, schedule: Schedule::Layered };
         let mut workspace = Workspace::<f64>::new(&plan, 3);
         workspace.rows = 3;
         let numbers = |values: &mut [f64], from: f64| {
@@ -190,8 +201,8 @@ mod tests {
         weights[8..].copy_from_slice(&[1.0, 0.0, 0.0, 1.0]);
         let mut gradients = vec![7.0; 12];
         let moment = Moment::default();
-        executor.training(&mut weights, &mut workspace, moment);
-        executor.backward(&weights, &mut gradients, &mut workspace, moment);
+        executor.training(Tensors::Written(&mut weights), &mut workspace, moment);
+        executor.backward(&weights, (&mut gradients, Mode::Set), &mut workspace, moment);
         for at in 0..8 {
             // The value is a polynomial of degree 2: the difference is exact but for rounding.
             let mut moved = |by: f64| {

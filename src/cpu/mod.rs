@@ -3,6 +3,7 @@
 
 mod adam;
 pub(crate) mod batch;
+mod blocked;
 pub(crate) mod clip;
 mod engine;
 mod epoch;

@@ -15,13 +15,15 @@ const FEW_ROWS_PORTABLE: usize = 8;
 pub enum Schedule {
     /// One operation of the plan after the other: any network. The GPU is compared with this one.
     Layered,
+    /// The same in blocks of rows, products in tiles: any network.
+    Blocked,
     /// Dense networks in whole vectors, with no needless pass over memory.
     Fused,
 }
 
 impl Schedule {
     /// All of them, the fastest first.
-    pub const ALL: [Schedule; 2] = [Schedule::Fused, Schedule::Layered];
+    pub const ALL: [Schedule; 3] = [Schedule::Fused, Schedule::Blocked, Schedule::Layered];
 
     /// Its index among the schedules by expected speed, the fastest first: whole vectors pay while the weights
     /// stay in a core's cache.
@@ -33,13 +35,18 @@ impl Schedule {
             _ => (CACHED, FEW_ROWS),
         };
         let fused_first = run.plan.parameters() < cached || run.step.batch_size < few_rows;
-        usize::from((self == Schedule::Fused) != fused_first)
+        match self {
+            Schedule::Fused => usize::from(!fused_first),
+            Schedule::Blocked => usize::from(fused_first),
+            Schedule::Layered => 2,
+        }
     }
 
     /// Its name in parameter files.
     pub fn name(self) -> &'static str {
         match self {
             Schedule::Layered => "layered",
+            Schedule::Blocked => "blocked",
             Schedule::Fused => "fused",
         }
     }

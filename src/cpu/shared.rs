@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::evaluate::{evaluate, evaluate_fused};
+use super::executor::Executor;
 use super::fused::Chain;
 use super::gather::FoldScaling;
 use super::ops::product::Product;
+use super::schedule::Schedule;
 use crate::error::Result;
 use crate::metrics::Evaluation;
 use crate::plan::Layout;
@@ -17,7 +19,9 @@ pub(super) struct Shared<T> {
     pub layout: Layout,
     /// The scaling of each fold.
     scalings: Vec<FoldScaling<T>>,
-    /// The network under the schedule `fused`; None under `layered`.
+    /// How steps are made.
+    pub schedule: Schedule,
+    /// The network under the schedule `fused`; None under others.
     pub chain: Option<Fusion>,
 }
 
@@ -30,14 +34,26 @@ pub(super) struct Fusion {
 impl<T: Product> Shared<T> {
     pub fn new(run: Arc<Run>) -> Self {
         let scalings = scalings(&run);
-        Shared { layout: Layout::new(&run.plan), scalings, chain: None, run }
+        let schedule = Schedule::Layered;
+        Shared { layout: Layout::new(&run.plan), scalings, schedule, chain: None, run }
     }
 
-    /// Switches to the schedule `fused`; unfit where the run can't use it.
-    pub fn fuse(&mut self) -> Result<()> {
-        let chain = Arc::new(Chain::of(&self.run)?);
-        self.chain = Some(Fusion { chain, scalings: scalings(&self.run) });
+    /// Switches to a schedule; unfit where the run can't use it, and then nothing changes.
+    pub fn switch(&mut self, schedule: Schedule) -> Result<()> {
+        self.chain = match schedule {
+            Schedule::Fused => {
+                let chain = Arc::new(Chain::of(&self.run)?);
+                Some(Fusion { chain, scalings: scalings(&self.run) })
+            }
+            Schedule::Blocked | Schedule::Layered => None,
+        };
+        self.schedule = schedule;
         Ok(())
+    }
+
+    /// What executes the plan's operations.
+    pub fn executor(&self) -> Executor<'_> {
+        Executor { plan: &self.run.plan, layout: &self.layout, schedule: self.schedule }
     }
 
     /// The scaling of a replica's fold.
@@ -53,7 +69,7 @@ impl<T: Product> Shared<T> {
                 let network = (&fusion.chain, fusion.scaling(replica));
                 evaluate_fused(run, network, (layout, weights), rows)
             }
-            None => evaluate(run, layout, self.scaling(replica), weights, rows),
+            None => evaluate(run, self.executor(), self.scaling(replica), weights, rows),
         }
     }
 }

@@ -3,13 +3,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::blocked::{Block, Blocks, Lanes};
 use super::clip::Clipping;
-use super::executor::Executor;
 use super::fused::{Chain, Done, Fused};
 use super::keep_best::keep_best;
 use super::ops::product::Product;
-use super::ops::site::Moment;
+use super::ops::site::{Moment, Tensors};
 use super::replica::Trainee;
+use super::schedule::Schedule;
 use super::shared::Shared;
 use super::update::{Arrays, Update};
 use super::workspace::Workspace;
@@ -17,12 +18,15 @@ use crate::backend::ReplicaReport;
 use crate::data::{Order, Split};
 use crate::metrics::Evaluation;
 use crate::plan::TensorId;
+use crate::plan::access::Mode;
 use crate::run::{Fold, Moves, Replica, ReplicaId, Run};
 
 /// Room for the steps of any replica of a run.
 #[derive(Debug)]
 pub(super) struct Worker<T> {
     pub workspace: Workspace<T>,
+    /// The rows that it has room for: those of a block, or of the largest batch.
+    block: usize,
     pub gradients: Vec<T>,
     /// The epoch of a replica, and its training rows in their order there.
     epoch: u32,
@@ -31,26 +35,34 @@ pub(super) struct Worker<T> {
     moves: Option<Moves>,
     /// The network of the schedule `fused`.
     fused: Option<Fused>,
+    /// Room for a batch of the schedule `blocked` in several blocks, and the threads that share them.
+    lanes: Lanes<T>,
+    threads: usize,
     /// The replica whose weights and moments are in `fused`.
     holds: Option<ReplicaId>,
 }
 
 impl<T: Product> Worker<T> {
-    pub fn new(shared: &Shared<T>) -> Self {
+    /// One that may use so many threads.
+    pub fn new(shared: &Shared<T>, threads: usize) -> Self {
         let run = &shared.run;
-        let rows = match shared.chain {
+        let rows = run.folds.iter().map(|fold| run.largest_batch(fold)).max().unwrap_or(0);
+        let (rows, gradients) = match shared.schedule {
             // A fused network has a memory of its own.
-            Some(_) => 0,
-            None => run.folds.iter().map(|fold| run.largest_batch(fold)).max().unwrap_or(0),
+            Schedule::Fused => (0, 0),
+            Schedule::Blocked => (Blocks::block_rows(&run.plan, rows), shared.layout.total()),
+            Schedule::Layered => (rows, shared.layout.total()),
         };
-        let gradients = if rows > 0 { shared.layout.total() } else { 0 };
         Worker {
             workspace: Workspace::new(&run.plan, rows),
+            block: rows,
             gradients: vec![T::ZERO; gradients],
             epoch: 0,
             order: vec![],
             moves: None,
             fused: None,
+            lanes: Lanes::default(),
+            threads,
             holds: None,
         }
     }
@@ -68,9 +80,12 @@ impl<T: Product> Worker<T> {
             return Fused::bytes(run, fold, run.bounds_norm(), chain) as u128;
         }
         let rows = run.largest_batch(fold);
-        let numbers = rows as u128 * run.plan.row_elements() as u128;
-        (numbers + run.plan.room_elements(rows) + run.plan.tensor_elements() as u128)
-            * size_of::<T>() as u128
+        // Those of `blocked` are no more rows and a block, and a gradient for each lane.
+        let block = Blocks::block_rows(&run.plan, rows);
+        let lanes = Blocks::new(rows, block).lanes();
+        let numbers = (rows + block) as u128 * run.plan.row_elements() as u128;
+        let gradients = ((1 + lanes) * run.plan.tensor_elements()) as u128;
+        (numbers + run.plan.room_elements(rows) + gradients) * size_of::<T>() as u128
     }
 
     /// Begins an epoch of a replica: shuffles its training rows, and clears its sums.
@@ -157,25 +172,33 @@ impl<T: Product> Worker<T> {
         trainee: &mut Trainee<T>,
         step: u32,
     ) -> usize {
-        let Shared { run, layout, .. } = shared;
+        let run = &shared.run;
         let places = run.step.places(step, self.order.len());
-        let executor = Executor { plan: &run.plan, layout };
-        let workspace = &mut self.workspace;
-        let moves = (self.moves.as_ref(), places.start);
-        workspace.gather_to_train(run, shared.scaling(replica), &self.order[places.clone()], moves);
-        let first = places.start as u32;
-        let moment = Moment { seed: replica.seed, epoch: self.epoch, first };
-        executor.training(&mut trainee.weights, workspace, moment);
-        let scale = run.step.gradient_scale(run.fold(replica), places.len());
-        executor.loss(&trainee.weights, workspace, T::from_f64(scale));
+        let blocks = Blocks::new(places.len(), self.block);
+        let batch = Batch {
+            shared,
+            replica,
+            epoch: self.epoch,
+            order: &self.order,
+            moves: self.moves.as_ref(),
+            places: places.clone(),
+        };
         let loss_before = trainee.sums.loss_sum;
-        let logits = workspace.of(run.plan.logits);
-        workspace.batch.add_sums(&run.plan.loss, logits, &mut trainee.sums);
+        if blocks.len() > 1 {
+            let work = |block: Block<T>| batch.block(Tensors::Fixed(&trainee.weights), block);
+            let how = (&run.plan, blocks, self.threads);
+            self.lanes.work(how, &mut self.gradients, &mut trainee.sums, work);
+        } else {
+            let Trainee { weights, sums, .. } = &mut *trainee;
+            let (workspace, gradients) = (&mut self.workspace, &mut self.gradients[..]);
+            let rows = 0..places.len();
+            let block = Block { rows, is_first: true, workspace, gradients, sums };
+            batch.block(Tensors::Written(weights), block);
+        }
         if !(trainee.sums.loss_sum - loss_before).is_finite() {
             trainee.first_bad_step = Some(step + 1);
             return 0;
         }
-        executor.backward(&trainee.weights, &mut self.gradients, workspace, moment);
         places.len()
     }
 
@@ -223,6 +246,41 @@ impl<T: Product> Worker<T> {
     /// The replica whose moments only the fused network has.
     pub fn holds(&self) -> Option<ReplicaId> {
         self.holds
+    }
+}
+
+/// The rows of a step.
+struct Batch<'a, T> {
+    shared: &'a Shared<T>,
+    replica: &'a Replica,
+    epoch: u32,
+    /// The rows of the epoch, and which of them are those of the step.
+    order: &'a [u32],
+    moves: Option<&'a Moves>,
+    places: Range<usize>,
+}
+
+impl<T: Product> Batch<'_, T> {
+    /// Forward, loss and, where that is finite, backward of a block of it.
+    fn block(&self, mut tensors: Tensors<T>, block: Block<T>) {
+        let Batch { shared, replica, .. } = *self;
+        let Block { rows, is_first, workspace, gradients, sums } = block;
+        let (run, executor) = (&shared.run, shared.executor());
+        let places = self.places.start + rows.start..self.places.start + rows.end;
+        let moves = (self.moves, places.start);
+        workspace.gather_to_train(run, shared.scaling(replica), &self.order[places.clone()], moves);
+        let moment = Moment { seed: replica.seed, epoch: self.epoch, first: places.start as u32 };
+        executor.training(tensors.borrowed(), workspace, moment);
+        let weights = tensors.all();
+        let scale = run.step.gradient_scale(run.fold(replica), self.places.len());
+        executor.loss(weights, workspace, T::from_f64(scale));
+        let loss_before = sums.loss_sum;
+        let logits = workspace.of(run.plan.logits);
+        workspace.batch.add_sums(&run.plan.loss, logits, sums);
+        if (sums.loss_sum - loss_before).is_finite() {
+            let mode = if is_first { Mode::Set } else { Mode::Add };
+            executor.backward(weights, (gradients, mode), workspace, moment);
+        }
     }
 }
 

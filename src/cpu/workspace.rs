@@ -1,6 +1,7 @@
 //! The buffers of a batch.
 
 use super::batch::Batch;
+use super::blocked::Room;
 use super::gather::FoldScaling;
 use crate::expr::Scratch;
 use crate::math::Real;
@@ -25,6 +26,8 @@ pub(crate) struct Workspace<T> {
     pub scratch: Scratch<T>,
     /// Room for the columns of a convolution.
     columns: Vec<T>,
+    /// Room for products in tiles.
+    pub room: Room,
 }
 
 impl<T: Real> Workspace<T> {
@@ -47,6 +50,7 @@ impl<T: Real> Workspace<T> {
             batch: Batch::default(),
             scratch: Scratch::default(),
             columns: vec![],
+            room: Room::default(),
         }
     }
 

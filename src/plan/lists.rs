@@ -69,6 +69,11 @@ impl Plan {
         self.training.iter().any(|operation| matches!(operation, Operation::Recurrent(_)))
     }
 
+    /// Whether an operation takes all rows of a batch together: its statistics.
+    pub fn takes_whole_batches(&self) -> bool {
+        self.buffers.iter().any(|buffer| buffer.is_of_batch)
+    }
+
     /// The most rows of a product per row of the batch: 1, but for those over all time steps.
     pub fn most_rows_of_products(&self) -> usize {
         let rows = self.training.iter().filter_map(|operation| match operation {

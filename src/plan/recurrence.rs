@@ -70,6 +70,11 @@ impl Cell {
 }
 
 impl Recurrence {
+    /// The sums of a time step: gates · units.
+    pub fn width(&self) -> usize {
+        self.cell.gates() * self.units
+    }
+
     /// The time step that comes at this place of the scan, or at this place of its reverse.
     pub fn step(&self, place: usize) -> usize {
         if self.is_reversed { self.steps - 1 - place } else { place }

@@ -28,10 +28,12 @@ fn the_table_has_a_row_a_schedule_under_each_job() {
         "covtype: 54-16-32-7, batch 1",
         "  200 rows made up, 139 to t",
         "  cpu, portable         fuse",
+        "  cpu, portable         bloc",
         "  cpu, portable         laye",
         "diabetes: 10-128-64-1, batch",
         "  200 rows made up, 140 to t",
         "  cpu, portable         fuse",
+        "  cpu, portable         bloc",
         "  cpu, portable         laye",
     ];
     assert_eq!(starts, expected);
@@ -49,8 +51,8 @@ fn json_has_every_figure_of_the_table() {
     let folder = Folder::new();
     let json = ["--json", "--shape", "weather", "--rows", "100", "--threads", "1"];
     let measured = objects(&bench(&folder, &json).ended(0));
-    assert_eq!(measured.len(), 2);
-    for (object, schedule) in measured.iter().zip(["fused", "layered"]) {
+    assert_eq!(measured.len(), 3);
+    for (object, schedule) in measured.iter().zip(["fused", "blocked", "layered"]) {
         assert_eq!((&object["job"], &object["schedule"]), (&"weather".into(), &schedule.into()));
         assert_eq!((&object["device"], &object["data"]), (&"cpu".into(), &"made up".into()));
         assert!(object["instruction_set"].is_string());
@@ -114,7 +116,7 @@ fn what_can_not_be_measured_is_refused_before_anything_is() {
         (&["--shape", "wethr"], "did you mean weather?"),
         (&["--rows", "5"], "--rows 5; allowed for covtype: 14 to 1242756"),
         (&["--rows", "1000000"], "--rows 1000000; allowed for wide: 20 to 85598"),
-        (&["--schedule", "two-phase"], "--schedule two-phase; allowed here: fused, layered"),
+        (&["--schedule", "two-phase"], "--schedule two-phase; allowed here: blocked, fused, layered"),
         (&["--device", "llvmpipe"], "exclude each other"),
         (&["--rows", "many"], "invalid value 'many'"),
         (&["--threads", "0"], "0 is not in 1..=256"),

@@ -14,7 +14,7 @@ fn a_file_that_can_be_trained_is_told_and_nothing_is_written() {
         "    LR: 0.5  (--set)",
         "dataset: iris: 150 rows, 4 features, 3 classes",
         "architecture: input(4) -> hidden1(5, tanh) -> output(3, softmax), 43 parameters",
-        "devices:\n    cpu: fused, layered; memory ",
+        "devices:\n    cpu: fused, blocked, layered; memory ",
         "it can be trained\n",
     ] {
         assert!(ran.stdout.contains(words), "{words}: {}", ran.stdout);

@@ -21,7 +21,7 @@ impl Execute for Convolution {
 }
 
 /// Convolves each row of `x`, (channels, height, width), to one of `z`, (filters, positions).
-fn convolution<T: Product>(
+pub(crate) fn convolution<T: Product>(
     windows: &Windows,
     x: &[T],
     weight: &[T],

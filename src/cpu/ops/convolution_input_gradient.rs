@@ -25,7 +25,7 @@ impl Execute for ConvolutionInputGradient {
 }
 
 /// Adds the gradient of each row, (channels, height, width), from that of its outputs.
-pub(super) fn input_gradient<T: Product>(
+pub(crate) fn input_gradient<T: Product>(
     windows: &Windows,
     delta: &[T],
     weight: &[T],

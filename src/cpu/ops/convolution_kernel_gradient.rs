@@ -22,7 +22,7 @@ impl Execute for ConvolutionKernelGradient {
 }
 
 /// Adds the gradient of a kernel, (filters, channels, taps), from that of its outputs.
-pub(super) fn kernel_gradient<T: Product>(
+pub(crate) fn kernel_gradient<T: Product>(
     windows: &Windows,
     delta: &[T],
     x: &[T],

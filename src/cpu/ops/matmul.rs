@@ -112,10 +112,22 @@ fn product<T: Product>(left: Matrix<T>, right: Matrix<T>, beta: T, out: &mut [T]
 
 impl Execute for MatMul {
     fn execute<T: Product>(&self, site: &mut Site<T>) {
-        let beta = match self.mode {
-            Mode::Set => T::ZERO,
-            Mode::Add => T::ONE,
-        };
+        self.multiply(site, |left, right, mode, out, stride| {
+            let beta = if mode == Mode::Set { T::ZERO } else { T::ONE };
+            product(left, right, beta, out, stride);
+        });
+    }
+}
+
+impl MatMul {
+    /// The product, which `multiply` makes of the factors, whether it is set or added, where it goes, and the elements
+    /// from one row to the next.
+    pub(crate) fn multiply<T: Product>(
+        &self,
+        site: &mut Site<T>,
+        multiply: impl FnOnce(Matrix<T>, Matrix<T>, Mode, &mut [T], usize),
+    ) {
+        let (mode, of_gradient) = (self.mode, site.mode(self.mode));
         let Site { plan, layout, tensors, gradients, workspace, .. } = site;
         match self.out {
             Out::View(view) => workspace.with(view.buffer, |out, workspace| {
@@ -123,14 +135,14 @@ impl Execute for MatMul {
                 let (left, right) = (factor(self.left), factor(self.right));
                 let stride = view.stride(workspace.row_len(view.buffer));
                 if !out.is_empty() {
-                    product(left, right, beta, &mut out[view.offset..], stride);
+                    multiply(left, right, mode, &mut out[view.offset..], stride);
                 }
             }),
             Out::Gradient(tensor) => {
                 let factor = |factor| matrix(factor, plan, layout, tensors, workspace);
                 let (left, right) = (factor(self.left), factor(self.right));
                 let out = &mut gradients[layout.of(tensor)];
-                product(left, right, beta, out, right.outer());
+                multiply(left, right, of_gradient, out, right.outer());
             }
         }
     }

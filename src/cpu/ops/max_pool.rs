@@ -97,15 +97,18 @@ impl<T: Real> Largest<'_, T> {
     #[inline(always)]
     fn take<const KNOWN: usize>(&mut self, x: &[T], first: usize, stride: usize, is_new: bool) {
         let stride = if KNOWN == 0 { stride } else { KNOWN };
-        let windows = self.y.len();
-        let mut at = 0;
-        while at + SOME <= windows {
-            self.take_some::<SOME>(x, first, stride, at, is_new);
-            at += SOME;
+        match self.y.len() {
+            MORE.. => self.take_all::<MORE>(x, first, stride, is_new),
+            _ => self.take_all::<SOME>(x, first, stride, is_new),
         }
-        while at < windows {
-            self.take_some::<1>(x, first, stride, at, is_new);
-            at += 1;
+    }
+
+    /// The same, N windows at a time. The last may have been among those before: an element does not beat itself.
+    #[inline(always)]
+    fn take_all<const N: usize>(&mut self, x: &[T], first: usize, stride: usize, is_new: bool) {
+        let windows = self.y.len();
+        for at in (0..windows).step_by(N) {
+            self.take_some::<N>(x, first, stride, at.min(windows - N), is_new);
         }
     }
 
@@ -151,8 +154,9 @@ impl<T: Real> Largest<'_, T> {
     }
 }
 
-/// The windows that are compared at once.
-const SOME: usize = 8;
+/// The windows that are compared at once: at least, and on longer lines.
+const SOME: usize = 4;
+const MORE: usize = 8;
 /// The elements of a window that are compared at once.
 const LANES: usize = 16;
 

@@ -14,8 +14,6 @@ use crate::plan::{Cell, Recurrence, View};
 /// A batch, on its way through the time steps.
 struct Scan<'a, T> {
     recurrence: &'a Recurrence,
-    /// U, (gates · units, units), as its transpose.
-    weight: Matrix<'a, T>,
     bias: &'a [T],
     recurrent_bias: &'a [T],
     /// The products of the inputs, (rows, steps, gates · units).
@@ -54,16 +52,30 @@ struct RowStep<'a, T> {
 
 impl Execute for Recurrent {
     fn execute<T: Product>(&self, site: &mut Site<T>) {
+        let (units, width) = (self.recurrence.units, self.recurrence.width());
+        self.scan(site, |weight, before, products| {
+            matmul(before, Matrix::new(weight, width, units).transpose(), products);
+        });
+    }
+}
+
+impl Recurrent {
+    /// The scan, where `multiply` sets the products of U, (gates · units, units), and h of all rows at each time step.
+    pub(crate) fn scan<T: Product>(
+        &self,
+        site: &mut Site<T>,
+        mut multiply: impl FnMut(&[T], Matrix<T>, &mut [T]),
+    ) {
         let Site { plan, layout, tensors, workspace, .. } = site;
         let recurrence = &self.recurrence;
         let (cell, units) = (&recurrence.cell, recurrence.units);
         let of = |tensor| tensors.of(layout, tensor);
-        let weight = Matrix::new(of(self.weight), cell.gates() * units, units).transpose();
+        let weight = of(self.weight);
         let spare = if self.saved.is_none() { cell.saved() * units } else { 0 };
         let mut spare = vec![T::ZERO; spare];
         let out = Out { view: self.h, row_len: plan.row_len(self.h.buffer) };
         workspace.with_columns(|products, workspace| {
-            products.resize(workspace.rows * cell.gates() * units, T::ZERO);
+            products.resize(workspace.rows * recurrence.width(), T::ZERO);
             workspace.with(self.state, |state, workspace| {
                 workspace.with(self.h.buffer, |h, workspace| {
                     workspace.with_optional(self.saved, |saved, workspace| {
@@ -71,7 +83,6 @@ impl Execute for Recurrent {
                         state.fill(T::ZERO);
                         let scan = Scan {
                             recurrence,
-                            weight,
                             bias: of(self.bias),
                             recurrent_bias: self.recurrent_bias.map(of).unwrap_or_default(),
                             z: workspace.of(self.z),
@@ -81,7 +92,7 @@ impl Execute for Recurrent {
                             saves: saved.is_some(),
                             saved: saved.unwrap_or(&mut spare),
                         };
-                        scan.run(h, out, &mut scratch);
+                        scan.run(h, out, &mut scratch, |before, out| multiply(weight, before, out));
                         workspace.scratch = scratch;
                     });
                 });
@@ -98,10 +109,20 @@ struct Out {
 }
 
 impl<T: Product> Scan<'_, T> {
-    fn run(mut self, h: &mut [T], out: Out, scratch: &mut Scratch<T>) {
+    fn run(
+        mut self,
+        h: &mut [T],
+        out: Out,
+        scratch: &mut Scratch<T>,
+        mut multiply: impl FnMut(Matrix<T>, &mut [T]),
+    ) {
+        let Recurrence { ref cell, units, .. } = *self.recurrence;
+        let stride = cell.states() * units;
         for place in 0..self.recurrence.steps {
             let t = self.recurrence.step(place);
-            self.advance(t, scratch);
+            let before = Matrix::new(&*self.state, self.state.len() / stride, units);
+            multiply(Matrix { stride, ..before }, self.products);
+            InstructionSet::best().run(Advance { scan: &mut self, t, scratch });
             if self.recurrence.is_sequence(out.view) {
                 self.give(Some(t), h, out);
             }
@@ -109,18 +130,6 @@ impl<T: Product> Scan<'_, T> {
         if !self.recurrence.is_sequence(out.view) {
             self.give(None, h, out);
         }
-    }
-
-    /// One time step of all rows.
-    fn advance(&mut self, t: usize, scratch: &mut Scratch<T>) {
-        let Recurrence { ref cell, units, .. } = *self.recurrence;
-        let states = cell.states() * units;
-        let before = Matrix {
-            stride: states,
-            ..Matrix::new(&*self.state, self.state.len() / states, units)
-        };
-        matmul(before, self.weight, self.products);
-        InstructionSet::best().run(Advance { scan: self, t, scratch });
     }
 
     /// Writes h of a time step, or of the last; 0 at a time step that a row does not have.

@@ -36,6 +36,21 @@ struct RowStep<'a, T> {
 
 impl Execute for RecurrentBackward {
     fn execute<T: Product>(&self, site: &mut Site<T>) {
+        let (units, width) = (self.recurrence.units, self.recurrence.width());
+        self.scan(site, |weight, deltas, state| {
+            matmul_add_rows(deltas, Matrix::new(weight, width, units), state, 2 * units);
+        });
+    }
+}
+
+impl RecurrentBackward {
+    /// The scan, where `multiply` adds the products of the deltas of a time step and U, (gates · units, units), to the
+    /// first of each row's two carried.
+    pub(crate) fn scan<T: Product>(
+        &self,
+        site: &mut Site<T>,
+        mut multiply: impl FnMut(&[T], Matrix<T>, &mut [T]),
+    ) {
         let Site { plan, layout, tensors, workspace, .. } = site;
         let weight = tensors.of(layout, self.weight);
         let row_len = plan.row_len(self.delta.buffer);
@@ -61,14 +76,12 @@ impl Execute for RecurrentBackward {
                         state: &mut *state,
                         deltas: &mut *deltas,
                     });
-                    self.carry(t, weight, deltas, state);
+                    multiply(weight, self.deltas_of(t, deltas, state), state);
                 }
             });
         });
     }
-}
 
-impl RecurrentBackward {
     /// Adds the gradient with respect to h of a row of the view.
     fn add_delta<T: Product>(
         &self,
@@ -88,15 +101,13 @@ impl RecurrentBackward {
         }
     }
 
-    /// Adds Uᵀ D to what is carried.
-    fn carry<T: Product>(&self, t: usize, weight: &[T], deltas: &[T], state: &mut [T]) {
+    /// D of a time step of all rows.
+    fn deltas_of<'a, T: Product>(&self, t: usize, deltas: &'a [T], state: &[T]) -> Matrix<'a, T> {
         let Recurrence { ref cell, steps, units, .. } = self.recurrence;
-        let (numbers, width) = (cell.deltas() * units, cell.gates() * units);
+        let (numbers, width) = (cell.deltas() * units, self.recurrence.width());
         let rows = state.len() / (2 * units);
         let first = (t * numbers + numbers - width).min(deltas.len());
-        let deltas =
-            Matrix { stride: steps * numbers, ..Matrix::new(&deltas[first..], rows, width) };
-        matmul_add_rows(deltas, Matrix::new(weight, width, units), state, 2 * units);
+        Matrix { stride: steps * numbers, ..Matrix::new(&deltas[first..], rows, width) }
     }
 }
 

@@ -8,21 +8,23 @@ use crate::plan::access::Mode;
 use crate::plan::{Layout, Plan, TensorId};
 
 /// The buffers, tensors and gradients that an operation works on.
-pub(crate) struct Site<'a, T> {
+pub struct Site<'a, T> {
     /// The plan of the operation.
-    pub plan: &'a Plan,
+    pub(crate) plan: &'a Plan,
     /// Where tensors lie.
-    pub layout: &'a Layout,
+    pub(crate) layout: &'a Layout,
     /// The tensors of a replica.
-    pub tensors: Tensors<'a, T>,
+    pub(crate) tensors: Tensors<'a, T>,
     /// Their gradients; empty in lists that make none.
-    pub gradients: &'a mut [T],
+    pub(crate) gradients: &'a mut [T],
     /// What random words depend on.
-    pub moment: Moment,
+    pub(crate) moment: Moment,
     /// The scale of the gradient with respect to each row's score, beside the weight of the row.
-    pub gradient_scale: T,
+    pub(crate) gradient_scale: T,
+    /// Whether gradients are added to those of the rows before.
+    pub(crate) adds: bool,
     /// The rows.
-    pub workspace: &'a mut Workspace<T>,
+    pub(crate) workspace: &'a mut Workspace<T>,
 }
 
 /// The place of a batch in the training of a replica, which its random words depend on.
@@ -45,13 +47,25 @@ pub(crate) enum Tensors<'a, T> {
 }
 
 impl<T> Tensors<'_, T> {
-    /// The values of a tensor.
-    pub fn of(&self, layout: &Layout, tensor: TensorId) -> &[T] {
-        let all: &[T] = match self {
+    /// The values of all tensors.
+    pub fn all(&self) -> &[T] {
+        match self {
             Tensors::Fixed(values) => values,
             Tensors::Written(values) => values,
-        };
-        &all[layout.of(tensor)]
+        }
+    }
+
+    /// The same, for a while.
+    pub fn borrowed(&mut self) -> Tensors<'_, T> {
+        match self {
+            Tensors::Fixed(values) => Tensors::Fixed(values),
+            Tensors::Written(values) => Tensors::Written(values),
+        }
+    }
+
+    /// The values of a tensor.
+    pub fn of(&self, layout: &Layout, tensor: TensorId) -> &[T] {
+        &self.all()[layout.of(tensor)]
     }
 
     /// The values of a tensor that training writes.
@@ -64,6 +78,11 @@ impl<T> Tensors<'_, T> {
 }
 
 impl<T: Real> Site<'_, T> {
+    /// Whether a gradient is set or added.
+    pub fn mode(&self, mode: Mode) -> Mode {
+        if self.adds { Mode::Add } else { mode }
+    }
+
     /// Runs `work` on a tensor's gradient, 0 where it is to be set, with the rest of the site beside it.
     pub fn with_gradient(
         &mut self,
@@ -73,7 +92,7 @@ impl<T: Real> Site<'_, T> {
     ) {
         let Range { start, end } = self.layout.of(tensor);
         let gradients = std::mem::take(&mut self.gradients);
-        set(&mut gradients[start..end], mode);
+        set(&mut gradients[start..end], self.mode(mode));
         work(&mut gradients[start..end], self);
         self.gradients = gradients;
     }

@@ -2,7 +2,9 @@
 //! matrices are large enough.
 
 pub(super) mod columns;
+pub(super) mod panels;
 pub(super) mod rows;
+pub(super) mod shifted;
 pub(super) mod sink;
 #[cfg(test)]
 mod tests;

@@ -59,10 +59,10 @@ unsafe fn product_of_few_rows<S: Simd, const R: usize>(
         for column in (0..sixteens).step_by(LANES) {
             // No loop: what each makes is of the type that the instruction set has for it.
             let products = [
-                s.dots::<R>(n, a, b.at(column, 0)),
-                s.dots::<R>(n, a, b.at(column + 4, 0)),
-                s.dots::<R>(n, a, b.at(column + 8, 0)),
-                s.dots::<R>(n, a, b.at(column + 12, 0)),
+                s.dots::<R>(n, a, four(b, column)),
+                s.dots::<R>(n, a, four(b, column + 4)),
+                s.dots::<R>(n, a, four(b, column + 8)),
+                s.dots::<R>(n, a, four(b, column + 12)),
             ];
             for r in 0..R {
                 let own = [products[0][r], products[1][r], products[2][r], products[3][r]];
@@ -70,11 +70,24 @@ unsafe fn product_of_few_rows<S: Simd, const R: usize>(
             }
         }
         for column in (sixteens..p).step_by(4) {
-            let products = s.dots::<R>(n, a, b.at(column, 0));
+            let products = s.dots::<R>(n, a, four(b, column));
             for r in 0..R {
                 *out.numbers(row + r, column) = s.four_sums(products[r]);
             }
         }
     }
     R
+}
+
+/// Four rows of a matrix.
+///
+/// # Safety
+/// It covers them.
+#[inline(always)]
+unsafe fn four(b: Rows<'_>, row: usize) -> [&[f32]; 4] {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let at = |row| b.at(row, 0).values;
+        [at(row), at(row + 1), at(row + 2), at(row + 3)]
+    }
 }

@@ -21,7 +21,12 @@ impl Simd for Avx2 {
 
     /// Partial sums of one register, so that those of three rows fit beside each other.
     #[inline(always)]
-    unsafe fn dots<const R: usize>(self, n: usize, a: Rows<'_>, b: Rows<'_>) -> [[__m256; 4]; R] {
+    unsafe fn dots<const R: usize>(
+        self,
+        n: usize,
+        a: Rows<'_>,
+        b: [&[f32]; 4],
+    ) -> [[__m256; 4]; R] {
         // SAFETY: `self` is made only where the machine has AVX2 and FMA; the rows are the caller's promise.
         unsafe {
             let mut sums = [[_mm256_setzero_ps(); 4]; R];
@@ -31,7 +36,7 @@ impl Simd for Avx2 {
                     *own = _mm256_loadu_ps(a.numbers::<8>(r, t).as_ptr());
                 }
                 for c in 0..4 {
-                    let other = _mm256_loadu_ps(b.numbers::<8>(c, t).as_ptr());
+                    let other = _mm256_loadu_ps(b[c].as_ptr().add(t));
                     for r in 0..R {
                         sums[r][c] = _mm256_fmadd_ps(own[r], other, sums[r][c]);
                     }

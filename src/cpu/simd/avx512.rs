@@ -18,7 +18,12 @@ impl Simd for Avx512 {
     const LOOKS_EVERY: u64 = 1;
 
     #[inline(always)]
-    unsafe fn dots<const R: usize>(self, n: usize, a: Rows<'_>, b: Rows<'_>) -> [[__m512; 4]; R] {
+    unsafe fn dots<const R: usize>(
+        self,
+        n: usize,
+        a: Rows<'_>,
+        b: [&[f32]; 4],
+    ) -> [[__m512; 4]; R] {
         // SAFETY: the caller's promise.
         unsafe { dots_of_vectors(self, n, a, b) }
     }

@@ -75,15 +75,15 @@ pub(in crate::rooms::cpu) trait Simd: Copy {
     type Partial: Copy;
     /// The rows of `a` that [`Self::dots`] takes best at a time, at most.
     const ROWS: usize;
-    /// The products of `R` rows of `a` with four of `b`, `n` numbers long, whole vectors, as partial sums.
+    /// The products of `R` rows of `a` with four others, `n` numbers long, whole vectors, as partial sums.
     ///
     /// # Safety
-    /// `a` covers `R` rows and `b` four, of `n` numbers.
+    /// `a` covers `R` rows of `n` numbers, and each of `b` has as many.
     unsafe fn dots<const R: usize>(
         self,
         n: usize,
         a: Rows<'_>,
-        b: Rows<'_>,
+        b: [&[f32]; 4],
     ) -> [[Self::Partial; 4]; R];
     /// The sum of each of four.
     fn four_sums(self, partial: [Self::Partial; 4]) -> [f32; 4];
@@ -109,15 +109,15 @@ pub(super) unsafe fn dots_of_vectors<S: Simd, const R: usize>(
     s: S,
     n: usize,
     a: Rows<'_>,
-    b: Rows<'_>,
+    b: [&[f32]; 4],
 ) -> [[S::V; 4]; R] {
     let mut sums = [[s.splat(0.0); 4]; R];
     for t in (0..n).step_by(LANES) {
-        // SAFETY: the caller's promise: `a` has R rows and `b` four, of whole vectors.
+        // SAFETY: the caller's promise: `a` has R rows and `b` four numbers of whole vectors.
         unsafe {
             let mut others = [s.splat(0.0); 4];
             for c in 0..4 {
-                others[c] = s.load(b.numbers(c, t));
+                others[c] = s.load(&*b[c].as_ptr().add(t).cast());
             }
             for r in 0..R {
                 let own = s.load(a.numbers(r, t));
@@ -210,9 +210,10 @@ mod tests {
         let of_rows: Vec<f32> = (0..5).flat_map(whole).collect();
         let one = Rows { values: &of_rows, row: LANES };
         let four = Rows { values: &of_rows[LANES..], row: LANES };
+        let rows = std::array::from_fn(|c| &of_rows[(1 + c) * LANES..]);
         // SAFETY: there are five rows of a vector, of which `four` leaves out the first.
         let [own, other] =
-            unsafe { [s.dots::<2>(LANES, one, four), s.dots::<2>(LANES, four, four)] };
+            unsafe { [s.dots::<2>(LANES, one, rows), s.dots::<2>(LANES, four, rows)] };
         let expected = |row: usize| -> [f32; 4] {
             std::array::from_fn(|c| whole(row).iter().zip(whole(1 + c)).map(|(a, b)| a * b).sum())
         };

@@ -95,7 +95,12 @@ impl Simd for Portable {
     type Partial = Self::V;
     const ROWS: usize = 1;
     #[inline(always)]
-    unsafe fn dots<const R: usize>(self, n: usize, a: Rows<'_>, b: Rows<'_>) -> [[Self::V; 4]; R] {
+    unsafe fn dots<const R: usize>(
+        self,
+        n: usize,
+        a: Rows<'_>,
+        b: [&[f32]; 4],
+    ) -> [[Self::V; 4]; R] {
         // SAFETY: the caller's promise.
         unsafe { dots_of_vectors(self, n, a, b) }
     }

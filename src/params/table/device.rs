@@ -36,7 +36,7 @@ pub(super) const KEYS: &[Key] = &[
         setting: &Field {
             of: Text {
                 allowed: "a text such as \"auto\"",
-                examples: &["auto", "layered", "fused", "two-phase", "resident"],
+                examples: &["auto", "layered", "blocked", "fused", "two-phase", "resident"],
             },
             at: |p| &mut p.schedule,
         },

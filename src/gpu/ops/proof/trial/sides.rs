@@ -124,6 +124,7 @@ impl Trial<'_> {
             layout: &layout,
             tensors: Tensors::Written(&mut weights),
             gradients: &mut gradients,
+            adds: false,
             moment: self.moment(replica),
             gradient_scale: 1.0,
             workspace: &mut workspace,

@@ -1,0 +1,19 @@
+//! The schedule `blocked`: any network in f32, the rows of a batch in blocks whose buffers stay near the core, products in
+//! tiles of vectors.
+//!
+//! The same sums as the schedule `layered`, in another order: those of a gradient are added block by block, in lanes
+//! that threads share, so that the bits do not depend on their number. An operation that has no tiles is executed as
+//! `layered` does.
+
+mod convolution;
+mod execute;
+mod lanes;
+mod planes;
+mod products;
+mod room;
+#[cfg(test)]
+mod tests;
+
+pub(super) use execute::execute;
+pub(super) use lanes::{Block, Blocks, Lanes};
+pub(crate) use room::Room;

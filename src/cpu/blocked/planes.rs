@@ -1,0 +1,140 @@
+//! Rows of channels as planes with zeros between their lines, so that each tap of a kernel reads them shifted by a
+//! fixed distance: no column of a convolution is ever copied.
+//!
+//! The zeros behind a line are those before the next one, and so it is with planes. Some rows of a batch may lie one
+//! behind the other in a channel, where one alone would leave much of a vector unused. What is computed between lines is
+//! not read.
+
+use crate::cpu::simd::LANES;
+use crate::plan::{Axis, Windows};
+
+/// Numbers of a channel up to which rows are put together.
+const TOGETHER: usize = 512;
+/// Numbers behind the last plane that a walk in vectors may read.
+const SLACK: usize = 4 * LANES;
+
+/// Where the numbers of some rows lie: one geometry for the inputs of a convolution and its outputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Planes {
+    /// The rows of a batch in a channel.
+    pub rows: usize,
+    /// From a line to the next, from a row to the next, from a channel to the next.
+    pitch: usize,
+    row: usize,
+    channel: usize,
+    /// Zeros before the first number.
+    lead: usize,
+}
+
+/// An axis, its stride 1, with room for what its windows reach beyond it, either way.
+struct Reach {
+    before: usize,
+    len: usize,
+}
+
+impl Reach {
+    fn of(axis: &Axis) -> Self {
+        let span = Axis::span(axis.kernel, axis.dilation);
+        let after = axis.positions + span - 1 - axis.before - axis.input;
+        // The gradient takes windows of the outputs, whose zeros are the others of a span.
+        let (back, forth) = (span - 1 - axis.before, span - 1 - after);
+        let len = (axis.input + axis.before.max(after)).max(axis.positions + back.max(forth));
+        Reach { before: axis.before.max(back), len }
+    }
+}
+
+impl Planes {
+    /// The planes of at most so many rows; None where windows are more than one apart.
+    pub fn of(windows: &Windows, rows: usize) -> Option<Self> {
+        let [vertical, horizontal] = &windows.axes;
+        if vertical.stride != 1 || horizontal.stride != 1 {
+            return None;
+        }
+        let (lines, columns) = (Reach::of(vertical), Reach::of(horizontal));
+        let (pitch, row) = (columns.len, lines.len * columns.len);
+        // Groups of about the same size.
+        let most = (TOGETHER / row).clamp(1, rows.max(1));
+        let rows = rows.max(1).div_ceil(rows.max(1).div_ceil(most));
+        Some(Planes {
+            rows,
+            pitch,
+            row,
+            channel: (rows * row).next_multiple_of(LANES),
+            lead: (lines.before * pitch + columns.before).next_multiple_of(LANES),
+        })
+    }
+
+    /// Numbers from the first output of so many rows to behind the last, in whole vectors.
+    pub fn used(&self, rows: usize, windows: &Windows) -> usize {
+        let [height, width] = windows.axes.map(|axis| axis.positions);
+        ((rows - 1) * self.row + (height - 1) * self.pitch + width).next_multiple_of(LANES)
+    }
+
+    /// The numbers of so many channels, with the zeros around them.
+    pub fn len(&self, channels: usize) -> usize {
+        self.lead + channels * self.channel + self.lead + SLACK
+    }
+
+    /// From a channel to the next.
+    pub fn channel(&self) -> usize {
+        self.channel
+    }
+
+    /// The first number of the first channel.
+    pub fn first(&self) -> usize {
+        self.lead
+    }
+
+    /// Where each tap of a window of each channel reads for the first output: the order of a kernel's weights.
+    pub fn places(&self, channels: usize, [vertical, horizontal]: &[Axis; 2], to: &mut Vec<usize>) {
+        to.clear();
+        for channel in 0..channels {
+            for down in 0..vertical.kernel {
+                for across in 0..horizontal.kernel {
+                    let line = down * vertical.dilation * self.pitch + across * horizontal.dilation;
+                    let before = vertical.before * self.pitch + horizontal.before;
+                    to.push(self.lead + channel * self.channel + line - before);
+                }
+            }
+        }
+    }
+
+    /// The place of a line of a row in a channel.
+    pub fn line(&self, channel: usize, row: usize, line: usize) -> usize {
+        channel * self.channel + row * self.row + line * self.pitch
+    }
+
+    /// Copies some rows, (channels, height, width), between zeros.
+    pub fn copy(
+        &self,
+        from: &[f32],
+        channels: usize,
+        [height, width]: [usize; 2],
+        to: &mut Vec<f32>,
+    ) {
+        to.clear();
+        to.resize(self.len(channels), 0.0);
+        for (row, from) in from.chunks_exact(channels * height * width).enumerate() {
+            for (channel, plane) in from.chunks_exact(height * width).enumerate() {
+                for (line, from) in plane.chunks_exact(width).enumerate() {
+                    let at = self.lead + self.line(channel, row, line);
+                    to[at..at + width].copy_from_slice(from);
+                }
+            }
+        }
+    }
+}
+
+/// The windows of a convolution's outputs that give the gradient of its inputs: the kernel turned around.
+pub(super) fn turned(windows: &Windows) -> Windows {
+    let axes = windows.axes.map(|axis| {
+        let span = Axis::span(axis.kernel, axis.dilation);
+        Axis {
+            input: axis.positions,
+            positions: axis.input,
+            before: span - 1 - axis.before,
+            ..axis
+        }
+    });
+    Windows { channels: windows.filters, filters: windows.channels, axes }
+}

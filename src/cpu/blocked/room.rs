@@ -1,0 +1,47 @@
+//! Room for what the products of a block are made of.
+
+use crate::cpu::products::panels::{Panels, ProductRoom};
+use crate::instruction_set::InstructionSet;
+
+/// Reused from operation to operation.
+#[derive(Debug, Clone)]
+pub(crate) struct Room {
+    /// What computes.
+    pub(super) set: InstructionSet,
+    /// Planes of inputs, and of outputs.
+    pub(super) x: Vec<f32>,
+    pub(super) z: Vec<f32>,
+    /// A kernel as its product takes it, and one turned around.
+    pub(super) weights: Vec<f32>,
+    pub(super) turned: Vec<f32>,
+    /// Where the taps of a kernel read.
+    pub(super) places: Vec<usize>,
+    /// A right factor, and room for its product.
+    pub(super) panels: Panels,
+    pub(super) product: ProductRoom,
+    /// Outputs of some channels, without the zeros between their lines.
+    pub(super) lines: Vec<f32>,
+}
+
+impl Room {
+    /// Room on an instruction set.
+    pub(super) fn on(set: InstructionSet) -> Self {
+        Room {
+            set,
+            x: vec![],
+            z: vec![],
+            weights: vec![],
+            turned: vec![],
+            places: vec![],
+            panels: Panels::default(),
+            product: ProductRoom::default(),
+            lines: vec![],
+        }
+    }
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Room::on(InstructionSet::best())
+    }
+}

@@ -1,0 +1,141 @@
+//! Products and convolutions in tiles beside the reference: on whole numbers, which f32 adds without rounding.
+
+use proptest::prelude::*;
+
+use super::convolution::{add_kernel_gradient, convolve, input_gradient};
+use super::lanes::Blocks;
+use super::planes::{Planes, turned};
+use super::products::{multiply, multiply_packed, pack};
+use super::room::Room;
+use crate::cpu::ops::convolution::convolution;
+use crate::cpu::ops::convolution_input_gradient::input_gradient as reference_input_gradient;
+use crate::cpu::ops::convolution_kernel_gradient::kernel_gradient;
+use crate::cpu::ops::matmul::{Matrix, matmul};
+use crate::instruction_set::InstructionSet;
+use crate::plan::{Axis, Padding, Windows};
+
+/// Small whole numbers.
+fn numbers(len: usize, seed: usize) -> Vec<f32> {
+    (0..len).map(|i| ((i * 7919 + seed * 31) % 7) as f32 - 3.0).collect()
+}
+
+/// An axis whose windows fit it, one apart.
+fn axes(most: usize) -> impl Strategy<Value = Axis> {
+    (1..most, 1..9usize, 1..4usize, 0..9usize).prop_filter_map(
+        "a kernel longer than its input",
+        |(input, kernel, dilation, zeros)| {
+            let zeros = zeros.min(dilation * (kernel - 1));
+            let padding = if zeros % 3 == 2 { Padding::Same } else { Padding::Each(zeros) };
+            Axis::new(input, kernel, 1, dilation, padding).ok()
+        },
+    )
+}
+
+fn windows() -> impl Strategy<Value = Windows> {
+    let height = prop_oneof![Just(Axis::ONE), axes(9)];
+    (1..6usize, 1..15usize, height, axes(90)).prop_map(|(channels, filters, height, width)| {
+        Windows { channels, filters, axes: [height, width] }
+    })
+}
+
+/// The lines of planes, as rows of (channels, positions).
+fn lines(windows: &Windows, planes: &Planes, rows: usize, from: &[f32]) -> Vec<f32> {
+    let [height, width] = windows.axes.map(|axis| axis.positions);
+    let mut to = vec![];
+    for row in 0..rows {
+        for channel in 0..windows.filters {
+            for line in 0..height {
+                to.extend(&from[planes.line(channel, row, line)..][..width]);
+            }
+        }
+    }
+    to
+}
+
+proptest! {
+    #[test]
+    fn convolutions_and_their_gradients_are_those_of_the_reference(
+        windows in windows(), rows in 1..6usize, seed in 0..100usize,
+    ) {
+        let x = numbers(rows * windows.input_len(), seed);
+        let w = numbers(windows.filters * windows.terms(), seed + 1);
+        let delta = numbers(rows * windows.output_len(), seed + 2);
+        let (mut z, mut dx) = (vec![0.0; delta.len()], vec![0.0; x.len()]);
+        let (mut dw, mut columns) = (vec![1.0; w.len()], vec![]);
+        convolution(&windows, &x, &w, &mut z, &mut columns);
+        kernel_gradient(&windows, &delta, &x, &mut dw, &mut columns);
+        reference_input_gradient(&windows, &delta, &w, &mut dx, &mut columns);
+        let planes = Planes::of(&windows, rows).unwrap();
+        for &set in InstructionSet::all() {
+            let room = &mut Room::on(set);
+            let mut found = vec![];
+            convolve((&windows, &planes), &x, &w, room, |[_, some], from| {
+                found.extend(lines(&windows, &planes, some, from));
+            });
+            prop_assert_eq!(&found, &z);
+            found.clear();
+            let back = turned(&windows);
+            input_gradient((&windows, &planes), &delta, &w, room, |[_, some], from| {
+                found.extend(lines(&back, &planes, some, from));
+            });
+            prop_assert_eq!(&found, &dx);
+            let mut found = vec![1.0; w.len()];
+            add_kernel_gradient((&windows, &planes), &delta, &x, &mut found, room);
+            prop_assert_eq!(&found, &dw);
+        }
+    }
+
+    #[test]
+    fn products_of_matrices_are_those_of_the_reference(
+        m in 1..120usize, k in 1..600usize, n in 1..150usize, how in 0..8usize, gap in 0..3usize,
+    ) {
+        let factor = |values, rows, columns, is_transposed: bool| {
+            let matrix = if is_transposed {
+                Matrix::new(values, columns, rows).transpose()
+            } else {
+                Matrix::new(values, rows, columns)
+            };
+            Matrix { stride: matrix.columns, ..matrix }
+        };
+        let (a, b) = (numbers(m * k, how), numbers(k * n, how + 1));
+        let (left, right) = (factor(&a, m, k, how & 1 == 1), factor(&b, k, n, how & 2 == 2));
+        let mut product = vec![0.0; m * n];
+        matmul(left, right, &mut product);
+        let adds = how & 4 == 4;
+        let stride = n + gap;
+        let of = |i: usize, j: usize, found: f32| {
+            let expected = if j < n { product[i * n + j] } else { 0.0 };
+            let before = if adds || j >= n { 2.0 } else { 0.0 };
+            (found, expected + before)
+        };
+        for &set in InstructionSet::all() {
+            let room = &mut Room::on(set);
+            let (mut out, mut packed) = (vec![2.0; m * stride], vec![2.0; m * stride]);
+            multiply(left, right, adds, (&mut out, stride), room);
+            pack(right, room);
+            multiply_packed(left, adds, (&mut packed, stride), room);
+            for (at, found) in out.iter().enumerate().chain(packed.iter().enumerate()) {
+                let (found, expected) = of(at / stride, at % stride, *found);
+                prop_assert_eq!(found, expected, "{} on {:?}", at, set);
+            }
+        }
+    }
+}
+
+#[test]
+fn windows_more_than_one_apart_have_no_planes() {
+    let axis = Axis::new(9, 3, 2, 1, Padding::Same).unwrap();
+    assert_eq!(Planes::of(&Windows::of_signal(1, 1, axis), 4), None);
+}
+
+#[test]
+fn every_row_of_a_batch_is_in_one_block() {
+    for rows in 1..70 {
+        for block in 1..20 {
+            let blocks = Blocks::new(rows, block);
+            let of_lanes = (0..blocks.lanes()).flat_map(|lane| blocks.of_lane(lane));
+            let all: Vec<usize> = of_lanes.flatten().collect();
+            assert_eq!(all, (0..rows).collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The CPU's schedule `blocked` against the reference: whole runs, losses within 1e-4, on every kind of layer, with
+//! batches in one block and in several; and the same bits on any number of threads.
+
+mod common;
+
+use common::image_stacks::of_every_layer;
+use common::signals::{Stack, of_recurrent_layers};
+use common::{classes, cpu, parameters, run, trained, values};
+use gpu_mlp::rooms::backend::Train;
+use gpu_mlp::rooms::cpu::{Cpu, Schedule};
+use gpu_mlp::rooms::data::Dataset;
+use gpu_mlp::rooms::network::Layer;
+use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
+use gpu_mlp::rooms::network::layers::dropout::Dropout;
+use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
+use gpu_mlp::rooms::run::{Clip, Parameters, Run};
+use pollster::FutureExt as _;
+use std::sync::Arc;
+
+fn blocked(run: &Arc<Run>) -> Cpu<f32> {
+    Cpu::with_schedule(run.clone(), Schedule::Blocked).unwrap()
+}
+
+fn check(parameters: &Parameters, dataset: &Dataset, what: &str) {
+    let run = run(parameters, dataset);
+    let (found, outcome) = trained(&run, &mut blocked(&run));
+    let (of_reference, expected) = trained(&run, &mut cpu::<f64>(&run));
+    assert_eq!((found.len(), outcome.steps), (of_reference.len(), expected.steps), "{what}");
+    for (found, reference) in found.iter().zip(&of_reference) {
+        let near = |a: f64, b: f64| (a - b).abs() < 1e-4 * b.abs().max(1.0);
+        assert!(near(found.train.loss, reference.train.loss), "{what}: {found:?} {reference:?}");
+    }
+}
+
+/// Batches of one block, of two, of lanes that have several, and a last one that is shorter.
+const BATCH_SIZES: [usize; 4] = [3, 32, 40, 150];
+
+#[test]
+fn dense_layers() {
+    for batch_size in BATCH_SIZES {
+        let mut own = parameters(&[4, 33, 20, 3], &["relu", "gelu", "softmax"]);
+        (own.batch_size, own.clip) = (batch_size, Some(Clip::Norm(0.5)));
+        check(&own, &classes(250, 4, 3), "classes");
+        let mut own = parameters(&[3, 17, 2], &["tanh", "linear"]);
+        own.batch_size = batch_size;
+        check(&own, &values(250, 3, 2), "values");
+    }
+}
+
+#[test]
+fn signals() {
+    for batch_size in BATCH_SIZES {
+        let stack = of_signals();
+        let own = stack.parameters().batch_size(batch_size).learning_rate(0.005);
+        check(&own, &stack.dataset(250), &format!("signals, {batch_size} rows a batch"));
+    }
+}
+
+#[test]
+fn images() {
+    let stack = of_every_layer();
+    for batch_size in [4, 40] {
+        check(&stack.parameters().batch_size(batch_size), &stack.dataset(60), "images");
+    }
+}
+
+#[test]
+fn sequences() {
+    for batch_size in BATCH_SIZES {
+        let stack = of_recurrent_layers(3, 9);
+        check(&stack.parameters().batch_size(batch_size), &stack.dataset(250), "sequences");
+    }
+}
+
+/// A stride of one and of two, activations with a parameter and without, and dropout, whose words depend on the row.
+fn of_signals() -> Stack {
+    let conv1d = |stride, activation: &str| {
+        Layer::activated(Conv1d { stride, ..Conv1d::new(9, 5) }, activation)
+    };
+    let layers = vec![
+        conv1d(1, "relu"),
+        Layer::plain(MaxPool1d { size: 2, stride: 2 }),
+        conv1d(2, "tanh"),
+        Layer::plain(Dropout { rate: 0.25 }),
+        conv1d(1, "prelu"),
+        Layer::dense(3, "softmax"),
+    ];
+    Stack { channels: 2, samples: 37, classifies: true, layers }
+}
+
+#[test]
+fn the_number_of_threads_changes_no_bit() {
+    for stack in [of_signals(), of_recurrent_layers(3, 9)] {
+        let run = run(&stack.parameters().batch_size(150), &stack.dataset(250));
+        let on = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                let mut backend = blocked(&run);
+                let rows = trained(&run, &mut backend).0;
+                (rows.len(), backend.state().block_on().unwrap())
+            })
+        };
+        let one = on(1);
+        for threads in [2, 3, 7] {
+            assert!(on(threads) == one, "{threads} threads");
+        }
+    }
+}
