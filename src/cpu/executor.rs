@@ -1,5 +1,6 @@
 //! Executes a plan's lists of operations on a workspace.
 
+use super::blocked;
 use super::ops::execute;
 use super::ops::product::Product;
 use super::ops::site::{Moment, Site, Tensors};
@@ -69,12 +70,12 @@ impl Executor<'_> {
         let Work { tensors, gradients, adds, gradient_scale, moment } = work;
         let mut site =
             Site { plan, layout, tensors, gradients, adds, gradient_scale, moment, workspace };
-        match schedule {
-            Schedule::Blocked => T::execute_in_tiles(operations, &mut site),
-            Schedule::Layered | Schedule::Fused => {
-                operations.iter().for_each(|operation| execute(operation, &mut site));
-            }
+        if schedule == Schedule::Blocked
+            && let Some(site) = T::in_f32(&mut site)
+        {
+            return blocked::execute(operations, site);
         }
+        operations.iter().for_each(|operation| execute(operation, &mut site));
     }
 }
 

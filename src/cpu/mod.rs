@@ -23,6 +23,7 @@ mod part;
 #[expect(unsafe_code, reason = "walks through matrices, once they are checked")]
 mod products;
 pub(crate) mod replica;
+mod room;
 mod schedule;
 mod sgd;
 mod shared;

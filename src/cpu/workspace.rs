@@ -1,8 +1,8 @@
 //! The buffers of a batch.
 
 use super::batch::Batch;
-use super::blocked::Room;
 use super::gather::FoldScaling;
+use super::room::Room;
 use crate::expr::Scratch;
 use crate::math::Real;
 use crate::plan::{BufferId, Element, Plan};

@@ -116,7 +116,10 @@ fn what_can_not_be_measured_is_refused_before_anything_is() {
         (&["--shape", "wethr"], "did you mean weather?"),
         (&["--rows", "5"], "--rows 5; allowed for covtype: 14 to 1242756"),
         (&["--rows", "1000000"], "--rows 1000000; allowed for wide: 20 to 85598"),
-        (&["--schedule", "two-phase"], "--schedule two-phase; allowed here: blocked, fused, layered"),
+        (
+            &["--schedule", "two-phase"],
+            "--schedule two-phase; allowed here: blocked, fused, layered",
+        ),
         (&["--device", "llvmpipe"], "exclude each other"),
         (&["--rows", "many"], "invalid value 'many'"),
         (&["--threads", "0"], "0 is not in 1..=256"),

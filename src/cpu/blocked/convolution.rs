@@ -1,12 +1,12 @@
 //! Convolutions and their gradients as products with shifted planes.
 
 use super::planes::{Planes, turned};
-use super::room::Room;
 use crate::cpu::matrix::{Rows, RowsMut};
 use crate::cpu::part::{Part, run};
 use crate::cpu::products::shifted::{
     Shifted, add_products_with_shifted, block_of, product_of_shifted,
 };
+use crate::cpu::room::Room;
 use crate::cpu::simd::operations::Simd;
 use crate::plan::Windows;
 

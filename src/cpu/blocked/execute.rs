@@ -3,9 +3,9 @@
 use super::convolution::{add_kernel_gradient, convolve, input_gradient};
 use super::planes::Planes;
 use super::products::{multiply, multiply_packed, pack};
-use super::room::Room;
 use crate::cpu::ops::matmul::Matrix;
 use crate::cpu::ops::site::Site;
+use crate::cpu::room::Room;
 use crate::cpu::workspace::Workspace;
 use crate::plan::access::Mode;
 use crate::plan::ops::bias_activation::BiasActivation;

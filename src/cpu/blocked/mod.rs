@@ -10,10 +10,8 @@ mod execute;
 mod lanes;
 mod planes;
 mod products;
-mod room;
 #[cfg(test)]
 mod tests;
 
 pub(super) use execute::execute;
 pub(super) use lanes::{Block, Blocks, Lanes};
-pub(crate) use room::Room;

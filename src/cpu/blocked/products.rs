@@ -1,6 +1,5 @@
 //! Products of matrices in tiles.
 
-use super::room::Room;
 use crate::cpu::matrix::{Rows, RowsMut, Strided};
 use crate::cpu::ops::matmul::Matrix;
 use crate::cpu::part::{Part, run};
@@ -8,6 +7,7 @@ use crate::cpu::products::panels::{Multiply, Pack};
 use crate::cpu::products::rows::product_of_rows;
 use crate::cpu::products::sink::{Added, Stored};
 use crate::cpu::products::tiles::product;
+use crate::cpu::room::Room;
 use crate::cpu::simd::LANES;
 use crate::cpu::simd::operations::Simd;
 

@@ -6,11 +6,11 @@ use super::convolution::{add_kernel_gradient, convolve, input_gradient};
 use super::lanes::Blocks;
 use super::planes::{Planes, turned};
 use super::products::{multiply, multiply_packed, pack};
-use super::room::Room;
 use crate::cpu::ops::convolution::convolution;
 use crate::cpu::ops::convolution_input_gradient::input_gradient as reference_input_gradient;
 use crate::cpu::ops::convolution_kernel_gradient::kernel_gradient;
 use crate::cpu::ops::matmul::{Matrix, matmul};
+use crate::cpu::room::Room;
 use crate::instruction_set::InstructionSet;
 use crate::plan::{Axis, Padding, Windows};
 

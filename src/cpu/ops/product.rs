@@ -1,10 +1,7 @@
 //! Numbers whose matrices a library multiplies.
 
-use super::execute;
 use super::site::Site;
-use crate::cpu::blocked;
 use crate::math::Real;
-use crate::plan::Operation;
 
 /// Numbers whose matrices can be multiplied.
 pub trait Product: Real {
@@ -23,13 +20,13 @@ pub trait Product: Real {
         c: (*mut Self, isize, isize),
     );
 
-    /// Executes operations as the schedule `blocked` does: in tiles of vectors where numbers have them, which f32 has.
+    /// The site, where its numbers are f32, which has tiles of vectors.
     #[doc(hidden)]
-    fn execute_in_tiles(operations: &[Operation], site: &mut Site<Self>);
+    fn in_f32<'s, 'a>(site: &'s mut Site<'a, Self>) -> Option<&'s mut Site<'a, f32>>;
 }
 
 macro_rules! product {
-    ($t:ty, $gemm:path, $tiles:path) => {
+    ($t:ty, $gemm:path, $in_f32:expr) => {
         impl Product for $t {
             unsafe fn product(
                 m: usize,
@@ -44,16 +41,11 @@ macro_rules! product {
                 unsafe { $gemm(m, k, n, 1.0, a.0, a.1, a.2, b.0, b.1, b.2, beta, c.0, c.1, c.2) }
             }
 
-            fn execute_in_tiles(operations: &[Operation], site: &mut Site<Self>) {
-                $tiles(operations, site);
+            fn in_f32<'s, 'a>(site: &'s mut Site<'a, Self>) -> Option<&'s mut Site<'a, f32>> {
+                $in_f32(site)
             }
         }
     };
 }
-product!(f32, matrixmultiply::sgemm, blocked::execute);
-product!(f64, matrixmultiply::dgemm, one_by_one);
-
-/// Operations as they are.
-fn one_by_one<T: Product>(operations: &[Operation], site: &mut Site<T>) {
-    operations.iter().for_each(|operation| execute(operation, site));
-}
+product!(f32, matrixmultiply::sgemm, Some);
+product!(f64, matrixmultiply::dgemm, |_| None);

@@ -1,4 +1,4 @@
-//! Room for what the products of a block are made of.
+//! Room for what products in tiles are made of.
 
 use crate::cpu::products::panels::{Panels, ProductRoom};
 use crate::instruction_set::InstructionSet;
@@ -25,7 +25,7 @@ pub(crate) struct Room {
 
 impl Room {
     /// Room on an instruction set.
-    pub(super) fn on(set: InstructionSet) -> Self {
+    pub fn on(set: InstructionSet) -> Self {
         Room {
             set,
             x: vec![],
