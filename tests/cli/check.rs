@@ -23,7 +23,7 @@ fn a_file_that_can_be_trained_is_told_and_nothing_is_written() {
     // A convolution is no chain of dense layers.
     let signals = repository("params/cylinder_bell_funnel.json");
     let ran = folder.run(&["check", signals.to_str().unwrap(), "--device", "cpu"]).ended(0);
-    assert!(ran.stdout.contains("    cpu: layered; memory "), "{}", ran.stdout);
+    assert!(ran.stdout.contains("    cpu: blocked, layered; memory "), "{}", ran.stdout);
 }
 
 #[test]
