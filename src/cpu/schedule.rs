@@ -1,6 +1,7 @@
 //! The schedules of the CPU, and which is expected to be faster.
 
 use crate::instruction_set::InstructionSet;
+use crate::plan::Chain;
 use crate::run::Run;
 
 /// Weights that stay in a core's second cache, and rows per batch below which that does not matter.
@@ -9,6 +10,9 @@ const FEW_ROWS: usize = 32;
 /// The same where `fused` has vectors of four: the products of `layered` look for wider ones by themselves.
 const CACHED_PORTABLE: usize = 1 << 12;
 const FEW_ROWS_PORTABLE: usize = 8;
+
+/// Weights that stay in a cache which all cores share.
+const CACHED_BY_ALL: usize = 1 << 22;
 
 /// How the CPU makes a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,11 +39,17 @@ impl Schedule {
             _ => (CACHED, FEW_ROWS),
         };
         let fused_first = run.plan.parameters() < cached || run.step.batch_size < few_rows;
-        match self {
-            Schedule::Fused => usize::from(!fused_first),
-            Schedule::Blocked => usize::from(fused_first),
-            Schedule::Layered => 2,
-        }
+        let order = if Chain::of(&run.plan).is_ok() {
+            // Blocks of few rows take large weights anew for each: three times the time where no cache holds them.
+            let [first, second] = [Schedule::Fused, Schedule::Layered];
+            let [first, second] = if fused_first { [first, second] } else { [second, first] };
+            [first, second, Schedule::Blocked]
+        } else if run.plan.parameters() < CACHED_BY_ALL {
+            [Schedule::Blocked, Schedule::Layered, Schedule::Fused]
+        } else {
+            [Schedule::Layered, Schedule::Blocked, Schedule::Fused]
+        };
+        order.iter().position(|own| *own == self).unwrap_or(order.len())
     }
 
     /// Its name in parameter files.
