@@ -5,7 +5,7 @@ mod common;
 
 use common::image_stacks::of_every_layer;
 use common::signals::{Stack, of_recurrent_layers};
-use common::{classes, cpu, parameters, run, trained, values};
+use common::{check_schedule, classes, parameters, run, trained, values};
 use gpu_mlp::rooms::backend::Train;
 use gpu_mlp::rooms::cpu::{Cpu, Schedule};
 use gpu_mlp::rooms::data::Dataset;
@@ -22,14 +22,7 @@ fn blocked(run: &Arc<Run>) -> Cpu<f32> {
 }
 
 fn check(parameters: &Parameters, dataset: &Dataset, what: &str) {
-    let run = run(parameters, dataset);
-    let (found, outcome) = trained(&run, &mut blocked(&run));
-    let (of_reference, expected) = trained(&run, &mut cpu::<f64>(&run));
-    assert_eq!((found.len(), outcome.steps), (of_reference.len(), expected.steps), "{what}");
-    for (found, reference) in found.iter().zip(&of_reference) {
-        let near = |a: f64, b: f64| (a - b).abs() < 1e-4 * b.abs().max(1.0);
-        assert!(near(found.train.loss, reference.train.loss), "{what}: {found:?} {reference:?}");
-    }
+    check_schedule(Schedule::Blocked, parameters, dataset, what);
 }
 
 /// Batches of one block, of two, of lanes that have several, and a last one that is shorter.
@@ -51,7 +44,7 @@ fn dense_layers() {
 fn signals() {
     for batch_size in BATCH_SIZES {
         let stack = of_signals();
-        let own = stack.parameters().batch_size(batch_size).learning_rate(0.005);
+        let own = stack.parameters().batch_size(batch_size);
         check(&own, &stack.dataset(250), &format!("signals, {batch_size} rows a batch"));
     }
 }

@@ -4,7 +4,7 @@
 mod common;
 
 use common::signals::Stack;
-use common::{InBlocks, classes, cpu, labels, parameters, run, trained, values};
+use common::{InBlocks, check_schedule, classes, cpu, labels, parameters, run, trained, values};
 use gpu_mlp::rooms::backend::Train;
 use gpu_mlp::rooms::cpu::{Cpu, Schedule};
 use gpu_mlp::rooms::data::Dataset;
@@ -24,18 +24,7 @@ fn fused(run: &Arc<Run>) -> Cpu<f32> {
 
 /// Five epochs of 28 training rows.
 fn check(parameters: &Parameters, dataset: &Dataset, what: &str) {
-    let run = run(parameters, dataset);
-    let (of_fused, fused_outcome) = trained(&run, &mut fused(&run));
-    let (of_reference, outcome) = trained(&run, &mut cpu::<f64>(&run));
-    assert_eq!(of_fused.len(), of_reference.len(), "{what}");
-    for (fused, reference) in of_fused.iter().zip(&of_reference) {
-        let near = |a: f64, b: f64| (a - b).abs() < 1e-4 * b.abs().max(1.0);
-        assert!(near(fused.train.loss, reference.train.loss), "{what}: {fused:?} {reference:?}");
-        let validation =
-            (fused.validation.as_ref().unwrap(), reference.validation.as_ref().unwrap());
-        assert!(near(validation.0.loss, validation.1.loss), "{what}: {fused:?} {reference:?}");
-    }
-    assert_eq!(fused_outcome.steps, outcome.steps);
+    check_schedule(Schedule::Fused, parameters, dataset, what);
 }
 
 fn settings(sizes: &[usize], activations: &[&str], batch_size: usize) -> Parameters {

@@ -54,7 +54,7 @@ pub(super) struct Arguments {
     /// on a GPU
     #[arg(long, value_name = "NAME")]
     schedule: Option<String>,
-    /// CPU threads for evaluation and large products; the results do not depend on it [default: all cores]
+    /// CPU threads for evaluation, large products and batches; the results do not depend on it [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
     /// Write a checkpoint every so many epochs [default: ten seconds after the last]

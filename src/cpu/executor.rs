@@ -17,7 +17,12 @@ pub(super) struct Executor<'a> {
     pub schedule: Schedule,
 }
 
-impl Executor<'_> {
+impl<'a> Executor<'a> {
+    /// The reference.
+    pub fn layered(plan: &'a Plan, layout: &'a Layout) -> Self {
+        Executor { plan, layout, schedule: Schedule::Layered }
+    }
+
     /// From the gathered input to the logits, with what the gradient needs.
     pub fn training<T: Product>(
         &self,
@@ -189,7 +194,7 @@ mod tests {
     fn what_is_read_twice_or_in_parts_loses_no_gradient() {
         let plan = plan();
         let layout = Layout::new(&plan);
-        let executor = Executor { plan: &plan, layout: &layout, schedule: Schedule::Layered };
+        let executor = Executor::layered(&plan, &layout);
         let mut workspace = Workspace::<f64>::new(&plan, 3);
         workspace.rows = 3;
         let numbers = |values: &mut [f64], from: f64| {

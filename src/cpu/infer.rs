@@ -6,7 +6,6 @@ use super::evaluate::block_rows;
 use super::executor::Executor;
 use super::metric_sums::add_losses;
 use super::ops::product::Product;
-use super::schedule::Schedule;
 use super::workspace::Workspace;
 use crate::backend::{Answer, Evaluated, Infer, Trained};
 use crate::error::Result;
@@ -56,15 +55,13 @@ impl<T: Product> CpuInference<T> {
                 *to = T::from_f64(f64::from(*x));
             }
         });
-        Executor { plan, layout: &self.layout, schedule: Schedule::Layered }
-            .inference(&self.weights, &mut self.workspace);
+        Executor::layered(plan, &self.layout).inference(&self.weights, &mut self.workspace);
     }
 
     /// Appends the outputs for the logits.
     fn add_outputs(&mut self, to: &mut Vec<f64>) {
         let plan = &self.trained.plan;
-        Executor { plan, layout: &self.layout, schedule: Schedule::Layered }
-            .predict(&self.weights, &mut self.workspace);
+        Executor::layered(plan, &self.layout).predict(&self.weights, &mut self.workspace);
         to.extend(self.workspace.of(plan.output).iter().map(|y| y.to_f64()));
     }
 
@@ -72,7 +69,7 @@ impl<T: Product> CpuInference<T> {
     fn loss_sum(&mut self, truth: &Truth) -> f64 {
         let Trained { plan, targets, .. } = &self.trained;
         self.workspace.batch.set(truth, targets);
-        let executor = Executor { plan, layout: &self.layout, schedule: Schedule::Layered };
+        let executor = Executor::layered(plan, &self.layout);
         executor.loss(&self.weights, &mut self.workspace, T::ONE);
         let mut sums = Evaluation::default();
         let batch = &self.workspace.batch;

@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicBool;
 use gpu_mlp::rooms::backend::{
     Answer, Description, Event, Quantity, ReplicaReport, State, Train, Trained, Weights,
 };
-use gpu_mlp::rooms::cpu::{Cpu, Product};
+use gpu_mlp::rooms::cpu::{Cpu, Product, Schedule};
 use gpu_mlp::rooms::data::{Dataset, Split, Splits, Targets};
 use gpu_mlp::rooms::metrics::Evaluation;
 use gpu_mlp::rooms::network::ACTIVATION_NAMES;
@@ -280,4 +280,20 @@ pub fn with_prepared_inputs() -> (Arc<Run>, usize, Arc<Run>) {
     let mut single = Run::clone(&alone(&run, 13));
     (single.table.inputs, single.folds[0].prepared) = (own, None);
     (Arc::new(run), 13, Arc::new(single))
+}
+
+/// Trains on a schedule of the CPU and on the reference, in f64: losses within 1e-4 after every epoch.
+pub fn check_schedule(schedule: Schedule, parameters: &Parameters, dataset: &Dataset, what: &str) {
+    let run = run(parameters, dataset);
+    let mut own = Cpu::<f32>::with_schedule(run.clone(), schedule).unwrap();
+    let (found, outcome) = trained(&run, &mut own);
+    let (of_reference, expected) = trained(&run, &mut cpu::<f64>(&run));
+    assert_eq!((found.len(), outcome.steps), (of_reference.len(), expected.steps), "{what}");
+    for (found, reference) in found.iter().zip(&of_reference) {
+        let near = |a: f64, b: f64| (a - b).abs() < 1e-4 * b.abs().max(1.0);
+        assert!(near(found.train.loss, reference.train.loss), "{what}: {found:?} {reference:?}");
+        let validation =
+            (found.validation.as_ref().unwrap(), reference.validation.as_ref().unwrap());
+        assert!(near(validation.0.loss, validation.1.loss), "{what}: {found:?} {reference:?}");
+    }
 }

@@ -24,7 +24,7 @@ pub(super) fn convolve(
     planes.places(windows.channels, &windows.axes, &mut room.places);
     room.weights.resize(weight.len(), 0.0);
     run(set, PackRows { terms, weight, to: &mut room.weights });
-    room.z.resize(windows.filters * planes.channel(), 0.0);
+    room.z.resize(windows.filters * planes.channel, 0.0);
     let inputs = windows.axes.map(|axis| axis.input);
     let rows = x.len() / windows.input_len();
     for first in (0..rows).step_by(planes.rows) {
@@ -119,7 +119,7 @@ impl Part for Convolve<'_> {
     #[inline(always)]
     fn on<S: Simd>(self, s: S) {
         let Room { x, z, weights, places, .. } = self.room;
-        let mut out = RowsMut { values: z, row: self.planes.channel() };
+        let mut out = RowsMut { values: z, row: self.planes.channel };
         let x = Shifted { values: x, places, taps: self.taps };
         product_of_shifted(s, self.size, weights, x, &mut out);
     }
@@ -140,7 +140,7 @@ impl Part for AddProducts<'_> {
     #[inline(always)]
     fn on<S: Simd>(self, s: S) {
         let Room { x, z, places, .. } = self.room;
-        let a = Rows { values: &z[self.planes.first()..], row: self.planes.channel() };
+        let a = Rows { values: &z[self.planes.lead..], row: self.planes.channel };
         let x = Shifted { values: x, places, taps: self.taps };
         add_products_with_shifted(s, self.size, a, x, self.gradient);
     }

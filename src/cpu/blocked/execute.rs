@@ -1,12 +1,13 @@
 //! The operations of a plan in tiles.
 
 use super::convolution::{add_kernel_gradient, convolve, input_gradient};
-use super::planes::Planes;
+use super::planes::{Planes, turned};
 use super::products::{multiply, multiply_packed, pack};
 use crate::cpu::ops::matmul::Matrix;
 use crate::cpu::ops::site::Site;
 use crate::cpu::room::Room;
 use crate::cpu::workspace::Workspace;
+use crate::expr::Scratch;
 use crate::plan::access::Mode;
 use crate::plan::ops::bias_activation::BiasActivation;
 use crate::plan::ops::convolution::Convolution;
@@ -24,42 +25,37 @@ const ACTIVATED: usize = 2048;
 pub(crate) fn execute(operations: &[Operation], site: &mut Site<f32>) {
     let mut rest = operations;
     while let [operation, others @ ..] = rest {
-        rest = others;
-        match operation {
-            Operation::Convolution(own) => {
-                if let Some(planes) = Planes::of(&own.windows, site.workspace.rows) {
-                    rest = convolution(own, &planes, rest, site);
-                    continue;
-                }
-            }
-            Operation::ConvolutionKernelGradient(own) => {
-                if let Some(planes) = Planes::of(&own.windows, site.workspace.rows) {
-                    kernel_gradient_of(own, &planes, site);
-                    continue;
-                }
-            }
-            Operation::ConvolutionInputGradient(own) => {
-                if let Some(planes) = Planes::of(&own.windows, site.workspace.rows) {
-                    input_gradient_of(own, &planes, site);
-                    continue;
-                }
-            }
-            Operation::MatMul(own) => {
-                product_of(own, site);
-                continue;
-            }
-            Operation::Recurrent(own) => {
-                recurrent(own, site);
-                continue;
-            }
-            Operation::RecurrentBackward(own) => {
-                recurrent_backward(own, site);
-                continue;
-            }
-            _ => {}
-        }
-        crate::cpu::ops::execute(operation, site);
+        rest = in_tiles(operation, others, site).unwrap_or_else(|| {
+            crate::cpu::ops::execute(operation, site);
+            others
+        });
     }
+}
+
+/// Executes an operation in tiles, with those behind it that it takes along; what is left of the list. None, and nothing
+/// done, where it has no tiles.
+fn in_tiles<'a>(
+    operation: &Operation,
+    rest: &'a [Operation],
+    site: &mut Site<f32>,
+) -> Option<&'a [Operation]> {
+    let rows = site.workspace.rows;
+    match operation {
+        Operation::Convolution(own) => {
+            return Some(convolution(own, &Planes::of(&own.windows, rows)?, rest, site));
+        }
+        Operation::ConvolutionKernelGradient(own) => {
+            kernel_gradient_of(own, &Planes::of(&own.windows, rows)?, site);
+        }
+        Operation::ConvolutionInputGradient(own) => {
+            input_gradient_of(own, &Planes::of(&own.windows, rows)?, site);
+        }
+        Operation::MatMul(own) => product_of(own, site),
+        Operation::Recurrent(own) => recurrent(own, site),
+        Operation::RecurrentBackward(own) => recurrent_backward(own, site),
+        _ => return None,
+    }
+    Some(rest)
 }
 
 /// Room for products, with the rest of a workspace beside it.
@@ -117,37 +113,24 @@ struct Activated<'a> {
 }
 
 impl Activated<'_> {
-    fn convolve(
-        mut self,
-        x: &[f32],
-        weight: &[f32],
-        room: &mut Room,
-        scratch: &mut crate::expr::Scratch<f32>,
-    ) {
+    fn convolve(mut self, x: &[f32], weight: &[f32], room: &mut Room, scratch: &mut Scratch<f32>) {
         let Activated { windows, planes, .. } = self;
         let mut lines = std::mem::take(&mut room.lines);
         convolve((windows, planes), x, weight, room, |[first, rows], z| {
             for row in 0..rows {
-                self.activate(
-                    first + row,
-                    |channel, line| planes.line(channel, row, line),
-                    z,
-                    &mut lines,
-                    scratch,
-                );
+                self.activate([first + row, row], z, &mut lines, scratch);
             }
         });
         room.lines = lines;
     }
 
-    /// Some channels of a row at a time: bias, activation and slope.
+    /// A row, by its index in the block and in its planes, some channels at a time: bias, activation and slope.
     fn activate(
         &mut self,
-        row: usize,
-        at: impl Fn(usize, usize) -> usize,
+        [row, of_planes]: [usize; 2],
         z: &[f32],
         lines: &mut Vec<f32>,
-        scratch: &mut crate::expr::Scratch<f32>,
+        scratch: &mut Scratch<f32>,
     ) {
         let (filters, positions) = (self.windows.filters, self.windows.positions());
         let [height, width] = self.windows.axes.map(|axis| axis.positions);
@@ -156,11 +139,10 @@ impl Activated<'_> {
             let channels = first..(first + some).min(filters);
             lines.resize(channels.len() * positions, 0.0);
             let mut to = lines.chunks_exact_mut(width);
-            for channel in channels.clone() {
+            for channel in channels {
                 let bias = self.bias.map_or(0.0, |bias| bias[channel]);
-                for line in 0..height {
-                    let Some(to) = to.next() else { break };
-                    let from = &z[at(channel, line)..][..width];
+                for (line, to) in (0..height).zip(&mut to) {
+                    let from = &z[self.planes.line(channel, of_planes, line)..][..width];
                     to.iter_mut().zip(from).for_each(|(to, from)| *to = from + bias);
                 }
             }
@@ -207,12 +189,12 @@ fn kernel_gradient_of(own: &ConvolutionKernelGradient, planes: &Planes, site: &m
 fn input_gradient_of(own: &ConvolutionInputGradient, planes: &Planes, site: &mut Site<f32>) {
     let Site { layout, tensors, workspace, .. } = site;
     let weight = tensors.of(layout, own.weight);
-    let turned = super::planes::turned(&own.windows);
+    let windows = turned(&own.windows);
     with_room(workspace, |room, workspace| {
         workspace.with(own.below, |below, workspace| {
             let delta = workspace.of(own.delta);
             input_gradient((&own.windows, planes), delta, weight, room, |rows, from| {
-                take_lines(&turned, planes, rows, from, below, |to, from| match own.mode {
+                take_lines(&windows, planes, rows, from, below, |to, from| match own.mode {
                     Mode::Set => to.copy_from_slice(from),
                     Mode::Add => to.iter_mut().zip(from).for_each(|(to, from)| *to += from),
                 });

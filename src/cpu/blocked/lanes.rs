@@ -9,7 +9,7 @@ use crate::metrics::Evaluation;
 use crate::plan::Plan;
 
 /// Lanes of a batch at most: the threads that one network can use.
-const LANES: usize = 4;
+const MOST_LANES: usize = 4;
 /// Rows of a block at most, and at least.
 const MOST_ROWS: usize = 32;
 const LEAST_ROWS: usize = 8;
@@ -33,7 +33,7 @@ impl Blocks {
         let most = (NUMBERS / plan.row_elements().max(1)).clamp(LEAST_ROWS, MOST_ROWS);
         let blocks = largest.div_ceil(most).max(1);
         // Lanes have the same number of blocks each.
-        let blocks = if blocks > 2 { blocks.next_multiple_of(LANES) } else { blocks };
+        let blocks = if blocks > 2 { blocks.next_multiple_of(MOST_LANES) } else { blocks };
         largest.div_ceil(blocks).max(1)
     }
 
@@ -49,7 +49,7 @@ impl Blocks {
 
     /// The lanes that they go to.
     pub fn lanes(self) -> usize {
-        self.len().min(LANES)
+        self.len().min(MOST_LANES)
     }
 
     /// The rows of each block of a lane.

@@ -18,12 +18,13 @@ const SLACK: usize = 4 * LANES;
 pub(super) struct Planes {
     /// The rows of a batch in a channel.
     pub rows: usize,
-    /// From a line to the next, from a row to the next, from a channel to the next.
+    /// From a line to the next, and from a row to the next.
     pitch: usize,
     row: usize,
-    channel: usize,
-    /// Zeros before the first number.
-    lead: usize,
+    /// From a channel to the next.
+    pub channel: usize,
+    /// Zeros before the first number of the first channel.
+    pub lead: usize,
 }
 
 /// An axis, its stride 1, with room for what its windows reach beyond it, either way.
@@ -73,16 +74,6 @@ impl Planes {
     /// The numbers of so many channels, with the zeros around them.
     pub fn len(&self, channels: usize) -> usize {
         self.lead + channels * self.channel + self.lead + SLACK
-    }
-
-    /// From a channel to the next.
-    pub fn channel(&self) -> usize {
-        self.channel
-    }
-
-    /// The first number of the first channel.
-    pub fn first(&self) -> usize {
-        self.lead
     }
 
     /// Where each tap of a window of each channel reads for the first output: the order of a kernel's weights.

@@ -15,7 +15,7 @@ use crate::cpu::simd::operations::Simd;
 const TERMS: usize = 256;
 /// Rows of the left factor that stay in the second cache: whole tiles.
 const ROWS: usize = 96;
-/// Rows of a tile that has its left factor packed.
+/// Rows of a tile, at most.
 const TILE: usize = 6;
 
 /// A right factor of (k, n), packed.
@@ -160,7 +160,7 @@ impl Multiply<'_> {
                     product(s, [m, terms[1], width], a, b, None, (&mut out, sink));
                     continue;
                 }
-                self.room.edge.resize(ROWS * S::SUMS.columns(), 0.0);
+                self.room.edge.resize(TILE * S::SUMS.columns(), 0.0);
                 let mut edge = RowsMut { values: &mut self.room.edge, row: width };
                 for (i, edge) in edge.values.chunks_exact_mut(width).take(m).enumerate() {
                     edge[..n - first]
