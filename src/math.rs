@@ -166,16 +166,16 @@ impl Real for f64 {
     }
 }
 
-const LOG2_E: f32 = std::f32::consts::LOG2_E;
+pub(crate) const LOG2_E: f32 = std::f32::consts::LOG2_E;
 /// ln(2) in two parts (Cody and Waite): whole multiples of the first, up to 2^15, are exact.
-const LN_2_HIGH: f32 = 0.693_359_4;
-const LN_2_LOW: f32 = -2.121_944_4e-4;
+pub(crate) const LN_2_HIGH: f32 = 0.693_359_4;
+pub(crate) const LN_2_LOW: f32 = -2.121_944_4e-4;
 /// The largest x for which round(x log2(e)) is 127, the last power of two of an f32.
 pub(crate) const LARGEST_EXPONENT: f32 = 88.376_26;
 /// The smallest x for which e^x is a normal number: WGSL may flush the others to 0.
 pub(crate) const SMALLEST_EXPONENT: f32 = -87.336_54;
 /// From here on tanh(x) is 1 to the last bit.
-const LARGEST_TANGENT: f32 = 9.1;
+pub(crate) const LARGEST_TANGENT: f32 = 9.1;
 /// The smallest normal number.
 pub(crate) const SMALLEST_NORMAL: f32 = f32::MIN_POSITIVE;
 const LARGEST: f32 = f32::MAX;
@@ -187,12 +187,14 @@ const HALF_PI_MIDDLE: f32 = 4.837_513e-4;
 const HALF_PI_LOW: f32 = 7.549_79e-8;
 const LARGEST_ANGLE: f32 = 100_000.0;
 
+/// 1.5·2^23: beyond it an f32 has no places after the point left.
+pub(crate) const SHIFT: f32 = 12_582_912.0;
+
 /// WGSL's `i32(round(x))` for |x| < 2^22: beyond 1.5·2^23 an f32 has no places after the point
 /// left, and its last bits are the whole number. The standard library's `round_ties_even` would be
 /// a call on processors before AVX.
 #[inline(always)]
 fn rounded(x: f32) -> i32 {
-    const SHIFT: f32 = 12_582_912.0;
     ((x + SHIFT).to_bits() as i32).wrapping_sub(SHIFT.to_bits() as i32)
 }
 
@@ -202,15 +204,19 @@ fn two_to_the(power: i32) -> f32 {
     f32::from_bits((power.wrapping_add(127) as u32) << 23)
 }
 
-/// e^r - 1 for |r| <= ln(2) / 2. Coefficients: Moshier's Cephes library, expf.
+/// The coefficients of (e^r - 1 - r) / r², from that of r⁵ on: Moshier's Cephes library, expf.
+pub(crate) const EXPONENTIAL: [f32; 6] =
+    [1.987_569_1e-4, 1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5e-1];
+
+/// e^r - 1 for |r| <= ln(2) / 2.
 #[inline(always)]
 fn exponential_tail(r: f32) -> f32 {
-    let mut p = 1.987_569_1e-4;
-    p = p * r + 1.398_199_9e-3;
-    p = p * r + 8.333_452e-3;
-    p = p * r + 4.166_579_6e-2;
-    p = p * r + 1.666_666_5e-1;
-    p = p * r + 5e-1;
+    let mut p = EXPONENTIAL[0];
+    p = p * r + EXPONENTIAL[1];
+    p = p * r + EXPONENTIAL[2];
+    p = p * r + EXPONENTIAL[3];
+    p = p * r + EXPONENTIAL[4];
+    p = p * r + EXPONENTIAL[5];
     p * (r * r) + r
 }
 
@@ -394,7 +400,10 @@ mod tests {
 
     /// The coefficients of every `p = p * square + c;` and `p = c;`, in order.
     fn coefficients(source: &str) -> Vec<f32> {
-        let code = source.replace("std::f32::consts::FRAC_2_SQRT_PI", "1.128379172");
+        let mut code = source.replace("std::f32::consts::FRAC_2_SQRT_PI", "1.128379172");
+        for (i, coefficient) in EXPONENTIAL.iter().enumerate() {
+            code = code.replace(&format!("EXPONENTIAL[{i}]"), &coefficient.to_string());
+        }
         let lines = code.lines().map(str::trim);
         let polynomial = lines.filter(|l| l.starts_with("p = p *") || l.contains(" p = "));
         let last = polynomial.filter_map(|l| l.trim_end_matches(';').split(' ').next_back());

@@ -9,10 +9,12 @@ mod engine;
 mod epoch;
 mod evaluate;
 mod executor;
+mod fetch;
 mod fused;
 pub(crate) mod gather;
 mod infer;
 pub(crate) mod keep_best;
+mod lines;
 #[expect(unsafe_code, reason = "numbers of a matrix that the caller has checked")]
 mod matrix;
 pub(crate) mod metric_sums;

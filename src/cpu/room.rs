@@ -14,11 +14,18 @@ pub(crate) struct Room {
     /// A kernel as its product takes it, and one turned around.
     pub(super) weights: Vec<f32>,
     pub(super) turned: Vec<f32>,
-    /// Where the taps of a kernel read.
+    /// Where the taps of a kernel read: of a convolution, and for the gradient of one.
     pub(super) places: Vec<usize>,
+    pub(super) taps: Vec<usize>,
     /// A right factor, and room for its product.
     pub(super) panels: Panels,
     pub(super) product: ProductRoom,
+    /// The weights of a recurrence's inputs, as a right factor.
+    pub(super) inputs: Panels,
+    /// The sums of a time step, its products of h, and the gradients with respect to sums of a few.
+    pub(super) sums: Vec<f32>,
+    pub(super) products: Vec<f32>,
+    pub(super) deltas: Vec<f32>,
     /// Outputs of some channels, without the zeros between their lines.
     pub(super) lines: Vec<f32>,
 }
@@ -33,8 +40,13 @@ impl Room {
             weights: vec![],
             turned: vec![],
             places: vec![],
+            taps: vec![],
             panels: Panels::default(),
             product: ProductRoom::default(),
+            inputs: Panels::default(),
+            sums: vec![],
+            products: vec![],
+            deltas: vec![],
             lines: vec![],
         }
     }

@@ -19,22 +19,37 @@ pub(super) fn convolve(
     room: &mut Room,
     mut take: impl FnMut([usize; 2], &[f32]),
 ) {
-    let set = room.set;
-    let terms = windows.terms();
+    prepare((windows, planes), weight, room);
+    let inputs = windows.axes.map(|axis| axis.input);
+    for (first, x) in groups(x, windows.input_len(), planes) {
+        let rows = x.len() / windows.input_len();
+        planes.copy(x, windows.channels, inputs, &mut room.x);
+        outputs((windows, planes), rows, room);
+        take([first, rows], &room.z);
+    }
+}
+
+/// Some rows at a time, with the index of the first.
+fn groups<'a>(
+    rows: &'a [f32],
+    len: usize,
+    planes: &Planes,
+) -> impl Iterator<Item = (usize, &'a [f32])> {
+    (0..).step_by(planes.rows).zip(rows.chunks(planes.rows * len))
+}
+
+/// The weights of a convolution as its product takes them, and where its taps read.
+fn prepare((windows, planes): (&Windows, &Planes), weight: &[f32], room: &mut Room) {
     planes.places(windows.channels, &windows.axes, &mut room.places);
     room.weights.resize(weight.len(), 0.0);
-    run(set, PackRows { terms, weight, to: &mut room.weights });
+    run(room.set, PackRows { terms: windows.terms(), weight, to: &mut room.weights });
+}
+
+/// The planes of outputs, z, of so many rows, whose planes of inputs are in x.
+fn outputs((windows, planes): (&Windows, &Planes), rows: usize, room: &mut Room) {
     room.z.resize(windows.filters * planes.channel, 0.0);
-    let inputs = windows.axes.map(|axis| axis.input);
-    let rows = x.len() / windows.input_len();
-    for first in (0..rows).step_by(planes.rows) {
-        let some = planes.rows.min(rows - first);
-        let x = &x[first * windows.input_len()..][..some * windows.input_len()];
-        planes.copy(x, windows.channels, inputs, &mut room.x);
-        let size = [windows.filters, planes.used(some, windows)];
-        run(set, Convolve { size, taps: windows.taps(), planes, room: &mut *room });
-        take([first, some], &room.z);
-    }
+    let size = [windows.filters, planes.used(rows, windows)];
+    run(room.set, Convolve { size, taps: windows.taps(), planes, room });
 }
 
 /// Adds Σ of rows of delta · x to the gradient of a kernel.
@@ -45,17 +60,25 @@ pub(super) fn add_kernel_gradient(
     gradient: &mut [f32],
     room: &mut Room,
 ) {
-    planes.places(windows.channels, &windows.axes, &mut room.places);
-    let inputs = windows.axes.map(|axis| axis.input);
-    let outputs = windows.axes.map(|axis| axis.positions);
-    let x = x.chunks(planes.rows * windows.input_len());
-    for (x, delta) in x.zip(delta.chunks(planes.rows * windows.output_len())) {
-        planes.copy(x, windows.channels, inputs, &mut room.x);
-        planes.copy(delta, windows.filters, outputs, &mut room.z);
-        let size = [windows.filters, planes.used(x.len() / windows.input_len(), windows)];
-        let taps = windows.taps();
-        run(room.set, AddProducts { size, taps, planes, gradient, room: &mut *room });
+    planes.places(windows.channels, &windows.axes, &mut room.taps);
+    let x = groups(x, windows.input_len(), planes);
+    for ((_, x), (_, delta)) in x.zip(groups(delta, windows.output_len(), planes)) {
+        add_products((windows, planes), delta, x, gradient, room);
     }
+}
+
+/// The same of a few rows, whose planes of delta are in z afterwards.
+fn add_products(
+    (windows, planes): (&Windows, &Planes),
+    delta: &[f32],
+    x: &[f32],
+    gradient: &mut [f32],
+    room: &mut Room,
+) {
+    planes.copy(x, windows.channels, windows.axes.map(|axis| axis.input), &mut room.x);
+    planes.copy(delta, windows.filters, windows.axes.map(|axis| axis.positions), &mut room.z);
+    let size = [windows.filters, planes.used(x.len() / windows.input_len(), windows)];
+    run(room.set, AddProducts { size, taps: windows.taps(), planes, gradient, room });
 }
 
 /// The gradient of x, by rows of delta, as [`convolve`] has it: (channels, height, width) are its outputs.
@@ -66,6 +89,37 @@ pub(super) fn input_gradient(
     room: &mut Room,
     take: impl FnMut([usize; 2], &[f32]),
 ) {
+    let kernel = turned_kernel(windows, weight, room);
+    convolve((&turned(windows), planes), delta, &kernel, room, take);
+    room.turned = kernel;
+}
+
+/// Both gradients of a convolution, as [`add_kernel_gradient`] and [`input_gradient`] have them, of the same planes of
+/// delta.
+pub(super) fn gradients(
+    (windows, planes): (&Windows, &Planes),
+    [delta, x, weight]: [&[f32]; 3],
+    gradient: &mut [f32],
+    room: &mut Room,
+    mut take: impl FnMut([usize; 2], &[f32]),
+) {
+    let kernel = turned_kernel(windows, weight, room);
+    let back = turned(windows);
+    prepare((&back, planes), &kernel, room);
+    planes.places(windows.channels, &windows.axes, &mut room.taps);
+    let x = groups(x, windows.input_len(), planes);
+    for ((first, x), (_, delta)) in x.zip(groups(delta, windows.output_len(), planes)) {
+        add_products((windows, planes), delta, x, gradient, room);
+        std::mem::swap(&mut room.x, &mut room.z);
+        let rows = x.len() / windows.input_len();
+        outputs((&back, planes), rows, room);
+        take([first, rows], &room.z);
+    }
+    room.turned = kernel;
+}
+
+/// The kernel of [`turned`] windows: (channels, filters, taps), the taps from the last to the first.
+fn turned_kernel(windows: &Windows, weight: &[f32], room: &mut Room) -> Vec<f32> {
     let taps = windows.taps();
     let mut kernel = std::mem::take(&mut room.turned);
     kernel.resize(weight.len(), 0.0);
@@ -75,8 +129,7 @@ pub(super) fn input_gradient(
             to.iter_mut().zip(from.iter().rev()).for_each(|(to, from)| *to = *from);
         }
     }
-    convolve((&turned(windows), planes), delta, &kernel, room, take);
-    room.turned = kernel;
+    kernel
 }
 
 /// Packs rows of terms as [`product_of_shifted`] takes them.
@@ -139,7 +192,7 @@ impl Part for AddProducts<'_> {
 
     #[inline(always)]
     fn on<S: Simd>(self, s: S) {
-        let Room { x, z, places, .. } = self.room;
+        let Room { x, z, taps: places, .. } = self.room;
         let a = Rows { values: &z[self.planes.lead..], row: self.planes.channel };
         let x = Shifted { values: x, places, taps: self.taps };
         add_products_with_shifted(s, self.size, a, x, self.gradient);

@@ -1,25 +1,21 @@
 //! The operations of a plan in tiles.
 
-use super::convolution::{add_kernel_gradient, convolve, input_gradient};
+use super::activated::Activated;
+use super::convolution::{add_kernel_gradient, convolve, gradients, input_gradient};
 use super::planes::{Planes, turned};
-use super::products::{multiply, multiply_packed, pack};
-use crate::cpu::ops::matmul::Matrix;
+use super::products::multiply;
+use super::recurrent::{Inputs, recurrent};
+use super::recurrent_backward::recurrent_backward;
+use crate::cpu::lines::copy_line;
 use crate::cpu::ops::site::Site;
 use crate::cpu::room::Room;
 use crate::cpu::workspace::Workspace;
-use crate::expr::Scratch;
 use crate::plan::access::Mode;
-use crate::plan::ops::bias_activation::BiasActivation;
 use crate::plan::ops::convolution::Convolution;
 use crate::plan::ops::convolution_input_gradient::ConvolutionInputGradient;
 use crate::plan::ops::convolution_kernel_gradient::ConvolutionKernelGradient;
 use crate::plan::ops::matmul::MatMul;
-use crate::plan::ops::recurrent::Recurrent;
-use crate::plan::ops::recurrent_backward::RecurrentBackward;
 use crate::plan::{Operation, Windows};
-
-/// Numbers of a layer that an activation takes at a time: they stay in the first cache.
-const ACTIVATED: usize = 2048;
 
 /// Executes a list of operations on the rows of a site.
 pub(crate) fn execute(operations: &[Operation], site: &mut Site<f32>) {
@@ -45,14 +41,22 @@ fn in_tiles<'a>(
             return Some(convolution(own, &Planes::of(&own.windows, rows)?, rest, site));
         }
         Operation::ConvolutionKernelGradient(own) => {
-            kernel_gradient_of(own, &Planes::of(&own.windows, rows)?, site);
+            return Some(kernel_gradient_of(own, &Planes::of(&own.windows, rows)?, rest, site));
         }
         Operation::ConvolutionInputGradient(own) => {
             input_gradient_of(own, &Planes::of(&own.windows, rows)?, site);
         }
-        Operation::MatMul(own) => product_of(own, site),
-        Operation::Recurrent(own) => recurrent(own, site),
-        Operation::RecurrentBackward(own) => recurrent_backward(own, site),
+        Operation::MatMul(own) => {
+            if let [Operation::Recurrent(next), others @ ..] = rest
+                && let Some(inputs) = Inputs::of(own, next)
+            {
+                recurrent(next, Some(inputs), site);
+                return Some(others);
+            }
+            product_of(own, site);
+        }
+        Operation::Recurrent(own) => recurrent(own, None, site),
+        Operation::RecurrentBackward(own) => return Some(recurrent_backward(own, rest, site)),
         _ => return None,
     }
     Some(rest)
@@ -95,64 +99,11 @@ fn convolution<'a>(
     with_room(workspace, |room, workspace| {
         workspace.with(own.z, |z, workspace| {
             convolve((windows, planes), workspace.of(own.x), weight, room, |rows, from| {
-                take_lines(windows, planes, rows, from, z, |to, from| to.copy_from_slice(from));
+                take_lines(windows, planes, rows, from, z, |to, from| copy_line(from, to));
             });
         });
     });
     rest
-}
-
-/// Where the activation of a convolution goes.
-struct Activated<'a> {
-    next: &'a BiasActivation,
-    windows: &'a Windows,
-    planes: &'a Planes,
-    bias: Option<&'a [f32]>,
-    a: &'a mut [f32],
-    slope: Option<&'a mut [f32]>,
-}
-
-impl Activated<'_> {
-    fn convolve(mut self, x: &[f32], weight: &[f32], room: &mut Room, scratch: &mut Scratch<f32>) {
-        let Activated { windows, planes, .. } = self;
-        let mut lines = std::mem::take(&mut room.lines);
-        convolve((windows, planes), x, weight, room, |[first, rows], z| {
-            for row in 0..rows {
-                self.activate([first + row, row], z, &mut lines, scratch);
-            }
-        });
-        room.lines = lines;
-    }
-
-    /// A row, by its index in the block and in its planes, some channels at a time: bias, activation and slope.
-    fn activate(
-        &mut self,
-        [row, of_planes]: [usize; 2],
-        z: &[f32],
-        lines: &mut Vec<f32>,
-        scratch: &mut Scratch<f32>,
-    ) {
-        let (filters, positions) = (self.windows.filters, self.windows.positions());
-        let [height, width] = self.windows.axes.map(|axis| axis.positions);
-        let some = (ACTIVATED / positions).clamp(1, filters);
-        for first in (0..filters).step_by(some) {
-            let channels = first..(first + some).min(filters);
-            lines.resize(channels.len() * positions, 0.0);
-            let mut to = lines.chunks_exact_mut(width);
-            for channel in channels {
-                let bias = self.bias.map_or(0.0, |bias| bias[channel]);
-                for (line, to) in (0..height).zip(&mut to) {
-                    let from = &z[self.planes.line(channel, of_planes, line)..][..width];
-                    to.iter_mut().zip(from).for_each(|(to, from)| *to = from + bias);
-                }
-            }
-            let place = (row * filters + first) * positions;
-            let place = place..place + lines.len();
-            let slope = self.slope.as_mut().map(|slope| &mut slope[place.clone()]);
-            let function = &self.next.function.expression;
-            function.evaluate_block(lines, &[], &mut self.a[place], slope, scratch);
-        }
-    }
 }
 
 /// Hands over each line of some rows of planes, and where it goes in rows of (filters, positions).
@@ -177,12 +128,50 @@ fn take_lines(
     }
 }
 
-fn kernel_gradient_of(own: &ConvolutionKernelGradient, planes: &Planes, site: &mut Site<f32>) {
+/// The gradient of a kernel, with that of the inputs if it is next: both read the same planes. What is left of the list.
+fn kernel_gradient_of<'a>(
+    own: &ConvolutionKernelGradient,
+    planes: &Planes,
+    rest: &'a [Operation],
+    site: &mut Site<f32>,
+) -> &'a [Operation] {
+    let next = match rest {
+        [Operation::ConvolutionInputGradient(next), others @ ..] if next.delta == own.delta => {
+            Some((next, others))
+        }
+        _ => None,
+    };
     site.with_gradient(own.weight, own.mode, |gradient, site| {
-        with_room(site.workspace, |room, workspace| {
-            let (delta, x) = (workspace.of(own.delta), workspace.of(own.x));
-            add_kernel_gradient((&own.windows, planes), delta, x, gradient, room);
+        let Site { layout, tensors, workspace, .. } = site;
+        with_room(workspace, |room, workspace| {
+            let Some((next, _)) = next else {
+                let (delta, x) = (workspace.of(own.delta), workspace.of(own.x));
+                return add_kernel_gradient((&own.windows, planes), delta, x, gradient, room);
+            };
+            let weight = tensors.of(layout, next.weight);
+            let back = turned(&own.windows);
+            workspace.with(next.below, |below, workspace| {
+                let from = [workspace.of(own.delta), workspace.of(own.x), weight];
+                gradients((&own.windows, planes), from, gradient, room, |rows, from| {
+                    take_gradient(next.mode, (&back, planes), rows, from, below);
+                });
+            });
         });
+    });
+    next.map_or(rest, |(_, others)| others)
+}
+
+/// Sets or adds the gradients of the inputs of some rows.
+fn take_gradient(
+    mode: Mode,
+    (windows, planes): (&Windows, &Planes),
+    rows: [usize; 2],
+    from: &[f32],
+    below: &mut [f32],
+) {
+    take_lines(windows, planes, rows, from, below, |to, from| match mode {
+        Mode::Set => copy_line(from, to),
+        Mode::Add => to.iter_mut().zip(from).for_each(|(to, from)| *to += from),
     });
 }
 
@@ -194,10 +183,7 @@ fn input_gradient_of(own: &ConvolutionInputGradient, planes: &Planes, site: &mut
         workspace.with(own.below, |below, workspace| {
             let delta = workspace.of(own.delta);
             input_gradient((&own.windows, planes), delta, weight, room, |rows, from| {
-                take_lines(&windows, planes, rows, from, below, |to, from| match own.mode {
-                    Mode::Set => to.copy_from_slice(from),
-                    Mode::Add => to.iter_mut().zip(from).for_each(|(to, from)| *to += from),
-                });
+                take_gradient(own.mode, (&windows, planes), rows, from, below);
             });
         });
     });
@@ -207,28 +193,6 @@ fn product_of(own: &MatMul, site: &mut Site<f32>) {
     let mut room = std::mem::take(&mut site.workspace.room);
     own.multiply(site, |left, right, mode, out, stride| {
         multiply(left, right, mode == Mode::Add, (out, stride), &mut room);
-    });
-    site.workspace.room = room;
-}
-
-fn recurrent(own: &Recurrent, site: &mut Site<f32>) {
-    let (units, width) = (own.recurrence.units, own.recurrence.width());
-    let mut room = std::mem::take(&mut site.workspace.room);
-    let weight = site.tensors.of(site.layout, own.weight);
-    pack(Matrix::new(weight, width, units).transpose(), &mut room);
-    own.scan(site, |_, h, products| {
-        multiply_packed(h, false, (products, width), &mut room);
-    });
-    site.workspace.room = room;
-}
-
-fn recurrent_backward(own: &RecurrentBackward, site: &mut Site<f32>) {
-    let (units, width) = (own.recurrence.units, own.recurrence.width());
-    let mut room = std::mem::take(&mut site.workspace.room);
-    let weight = site.tensors.of(site.layout, own.weight);
-    pack(Matrix::new(weight, width, units), &mut room);
-    own.scan(site, |_, deltas, state| {
-        multiply_packed(deltas, true, (state, 2 * units), &mut room);
     });
     site.workspace.room = room;
 }

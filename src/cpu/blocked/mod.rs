@@ -5,13 +5,19 @@
 //! that threads share, so that the bits do not depend on their number. An operation that has no tiles is executed as
 //! `layered` does.
 
+mod activated;
 mod convolution;
 mod execute;
+mod gate_gradients;
+mod gates;
 mod lanes;
 mod planes;
 mod products;
+mod recurrent;
+mod recurrent_backward;
 #[cfg(test)]
 mod tests;
+mod units;
 
 pub(super) use execute::execute;
 pub(super) use lanes::{Block, Blocks, Lanes};

@@ -5,6 +5,7 @@
 //! behind the other in a channel, where one alone would leave much of a vector unused. What is computed between lines is
 //! not read.
 
+use crate::cpu::lines::copy_line;
 use crate::cpu::simd::LANES;
 use crate::plan::{Axis, Windows};
 
@@ -95,7 +96,7 @@ impl Planes {
         channel * self.channel + row * self.row + line * self.pitch
     }
 
-    /// Copies some rows, (channels, height, width), between zeros.
+    /// Copies some rows, (channels, height, width), between zeros, in the order of the planes.
     pub fn copy(
         &self,
         from: &[f32],
@@ -103,16 +104,33 @@ impl Planes {
         [height, width]: [usize; 2],
         to: &mut Vec<f32>,
     ) {
-        to.clear();
         to.resize(self.len(channels), 0.0);
-        for (row, from) in from.chunks_exact(channels * height * width).enumerate() {
-            for (channel, plane) in from.chunks_exact(height * width).enumerate() {
-                for (line, from) in plane.chunks_exact(width).enumerate() {
+        to[..self.lead].fill(0.0);
+        let (plane, len) = (height * width, channels * height * width);
+        for channel in 0..channels {
+            let rows = from.chunks_exact(len);
+            let mut end = self.lead + channel * self.channel;
+            for (row, from) in rows.enumerate() {
+                let from = &from[channel * plane..][..plane];
+                for (line, from) in from.chunks_exact(width).enumerate() {
                     let at = self.lead + self.line(channel, row, line);
-                    to[at..at + width].copy_from_slice(from);
+                    zeros(end, at, to);
+                    end = at + width;
+                    copy_line(from, &mut to[at..end]);
                 }
             }
+            zeros(end, self.lead + (channel + 1) * self.channel, to);
         }
+        to[self.lead + channels * self.channel..].fill(0.0);
+    }
+}
+
+/// Sets a gap to 0, and perhaps what is behind it, which comes later: between lines there are few zeros.
+#[inline(always)]
+fn zeros(from: usize, to: usize, values: &mut [f32]) {
+    match values[from..].first_chunk_mut::<LANES>() {
+        Some(few) if to - from <= LANES => *few = [0.0; LANES],
+        _ => values[from..to].fill(0.0),
     }
 }
 

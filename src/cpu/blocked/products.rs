@@ -3,13 +3,14 @@
 use crate::cpu::matrix::{Rows, RowsMut, Strided};
 use crate::cpu::ops::matmul::Matrix;
 use crate::cpu::part::{Part, run};
-use crate::cpu::products::panels::{Multiply, Pack};
+use crate::cpu::products::panels::{Multiply, Pack, Panels, ProductRoom};
 use crate::cpu::products::rows::product_of_rows;
 use crate::cpu::products::sink::{Added, Stored};
 use crate::cpu::products::tiles::product;
 use crate::cpu::room::Room;
 use crate::cpu::simd::LANES;
 use crate::cpu::simd::operations::Simd;
+use crate::instruction_set::InstructionSet;
 
 /// Rows of a product up to which its right factor is not packed: to take it apart takes as long.
 const FEW_ROWS: usize = 12;
@@ -42,27 +43,27 @@ pub(super) fn multiply(
         let [a, b] = [a, b].map(|(values, row)| Rows { values, row });
         return run(set, OfRows { size: [m, k, n], a, b, out });
     }
-    pack(right, room);
+    pack(right, (set, &mut room.panels));
     run(set, Multiply { m, a, b: &room.panels, out, adds, room: &mut room.product });
 }
 
 /// Packs the right factor of products to come.
-pub(super) fn pack(right: Matrix<f32>, room: &mut Room) {
+pub(super) fn pack(right: Matrix<f32>, (set, to): (InstructionSet, &mut Panels)) {
     let (size, from) = strided(right);
-    run(room.set, Pack { size, from, to: &mut room.panels });
+    run(set, Pack { size, from, to });
 }
 
-/// Sets or adds the product of a matrix and the packed one.
+/// Sets or adds the product of a matrix and a packed one.
 pub(super) fn multiply_packed(
     left: Matrix<f32>,
+    right: &Panels,
     adds: bool,
     (out, stride): (&mut [f32], usize),
-    room: &mut Room,
+    (set, room): (InstructionSet, &mut ProductRoom),
 ) {
     let ([m, _], a) = strided(left);
     let out = RowsMut { values: out, row: stride };
-    let Room { panels, product, .. } = room;
-    run(room.set, Multiply { m, a, b: panels, out, adds, room: product });
+    run(set, Multiply { m, a, b: right, out, adds, room });
 }
 
 /// The size of a matrix after transposition, and where its numbers are.

@@ -112,8 +112,9 @@ proptest! {
             let room = &mut Room::on(set);
             let (mut out, mut packed) = (vec![2.0; m * stride], vec![2.0; m * stride]);
             multiply(left, right, adds, (&mut out, stride), room);
-            pack(right, room);
-            multiply_packed(left, adds, (&mut packed, stride), room);
+            pack(right, (room.set, &mut room.panels));
+            let Room { set, panels, product, .. } = room;
+            multiply_packed(left, panels, adds, (&mut packed, stride), (*set, product));
             for (at, found) in out.iter().enumerate().chain(packed.iter().enumerate()) {
                 let (found, expected) = of(at / stride, at % stride, *found);
                 prop_assert_eq!(found, expected, "{} on {:?}", at, set);

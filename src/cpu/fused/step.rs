@@ -8,6 +8,7 @@ use super::loss::losses;
 use super::memory::{Memory, Training, load, store};
 use super::update::Rule;
 use crate::cpu::batch::Batch;
+use crate::cpu::fetch::fetch;
 use crate::cpu::gather::FoldScaling;
 use crate::expr::Scratch;
 use crate::instruction_set::InstructionSet;
@@ -272,18 +273,6 @@ fn fetch_ahead(row: TableRow) {
         TableRow::Reals(row) => fetch(row),
         TableRow::Bytes(row) => fetch(row),
     }
-}
-
-fn fetch<X>(row: &[X]) {
-    #[cfg(target_arch = "x86_64")]
-    #[expect(unsafe_code, reason = "a prefetch is an intrinsic that takes a pointer")]
-    for line in row.chunks(64 / size_of::<X>()) {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: a prefetch reads nothing; every x86-64 has it.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) }
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = row;
 }
 
 fn rule(replica: &Replica, chain: &Chain, numbers: &StepNumbers, t: u64) -> Rule {

@@ -2,6 +2,8 @@
 //! `shaders/max_pool.wgsl`.
 
 use super::execute::Execute;
+use super::larger::{beats, is_nan};
+use super::pairs::{Pairs, PoolPairs};
 use super::product::Product;
 use super::site::Site;
 use crate::instruction_set::{Compiled, InstructionSet};
@@ -31,7 +33,16 @@ impl Execute for MaxPool {
 /// Pools each channel of `x`, (height, width), to one of `y` and `winners`, (positions). NaN wins, so that a
 /// run that lost its numbers is seen.
 fn max_pool<T: Real>(windows: &Windows, x: &[T], y: &mut [T], winners: &mut [u32]) {
-    InstructionSet::best().run(Pool { windows, x, y, winners });
+    let set = InstructionSet::best();
+    let [_, horizontal] = windows.axes;
+    // Each alone: in one large function a compiler makes no vectors of them.
+    if let Some(pairs) = Pairs::of(windows) {
+        set.run(PoolPairs { pairs, x, y, winners });
+    } else if horizontal.positions < horizontal.kernel.max(SOME) {
+        set.run(Long(Pool { windows, x, y, winners }));
+    } else {
+        set.run(Pool { windows, x, y, winners });
+    }
 }
 
 /// The pools of all channels.
@@ -48,11 +59,32 @@ struct Largest<'a, T> {
     winners: &'a mut [u32],
 }
 
+/// The pools whose windows are long or few: a window after the other.
+struct Long<'a, T>(Pool<'a, T>);
+
 impl<T: Real> Compiled for Pool<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
+        self.lines(Largest::take_line);
+    }
+}
+
+impl<T: Real> Compiled for Long<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.0.lines(Largest::take_windows);
+    }
+}
+
+impl<'a, T: Real> Pool<'a, T> {
+    /// Lets each line of windows take the lines of the input under it, whose elements are counted from a first one; the
+    /// first of them begins anew, and the others go on from what was found.
+    #[inline(always)]
+    fn lines(self, take: impl Fn(&mut Largest<'a, T>, &Axis, &[T], usize, bool)) {
         let [vertical, horizontal] = self.windows.axes;
         let positions = self.windows.positions();
         let channels = self.y.chunks_exact_mut(positions);
@@ -66,8 +98,7 @@ impl<T: Real> Compiled for Pool<'_, T> {
                 for line in top..top + vertical.kernel {
                     let first = line * horizontal.input;
                     let x = &x[first..][..horizontal.input];
-                    // The first line begins anew; the others go on from what was found.
-                    largest.take_line(&horizontal, x, first, line == top);
+                    take(&mut largest, &horizontal, x, first, line == top);
                 }
             }
         }
@@ -78,9 +109,6 @@ impl<T: Real> Largest<'_, T> {
     /// Takes a line of the input, whose elements are counted from `first`.
     #[inline(always)]
     fn take_line(&mut self, axis: &Axis, x: &[T], first: usize, is_new: bool) {
-        if axis.positions < axis.kernel.max(SOME) {
-            return self.take_windows(axis, x, first, is_new);
-        }
         for tap in 0..axis.kernel {
             let (x, first, is_new) = (&x[tap..], first + tap, is_new && tap == 0);
             // A stride that is known makes vectors of the loop.
@@ -163,26 +191,44 @@ const LANES: usize = 16;
 /// The largest of some elements, one at least, and its index, the first on a tie.
 #[inline(always)]
 fn largest<T: Real>(x: &[T]) -> (T, u32) {
-    if x.len() < 2 * LANES {
+    let (chunks, rest) = x.as_chunks::<LANES>();
+    let ([first, others @ ..], Some(end)) = (chunks, x.last_chunk::<LANES>()) else {
         return largest_of_few((x[0], 0), &x[1..], 1);
+    };
+    let (mut values, mut indices) = (*first, [0u32; LANES]);
+    for (lane, index) in indices.iter_mut().enumerate() {
+        *index = lane as u32;
     }
-    let mut lanes = [(x[0], 0u32); LANES];
-    let chunks = x.chunks_exact(LANES);
-    let rest = chunks.remainder();
-    for (chunk, first) in chunks.zip((0u32..).step_by(LANES)) {
-        for (lane, (index, &value)) in lanes.iter_mut().zip((first..).zip(chunk)) {
-            let wins = beats(value, lane.0);
-            *lane = (if wins { value } else { lane.0 }, if wins { index } else { lane.1 });
+    for (chunk, first) in others.iter().zip((LANES as u32..).step_by(LANES)) {
+        take_lanes(chunk, first, &mut values, &mut indices);
+    }
+    if !rest.is_empty() {
+        // Some of these were among the ones before: none beats itself.
+        take_lanes(end, (x.len() - LANES) as u32, &mut values, &mut indices);
+    }
+    let mut best = (values[0], indices[0]);
+    for (value, index) in values.into_iter().zip(indices) {
+        let is_before = !beats(best.0, value) & (index < best.1);
+        if beats(value, best.0) | is_before {
+            best = (value, index);
         }
     }
-    let mut best = lanes[0];
-    for lane in lanes {
-        let is_before = !beats(best.0, lane.0) & (lane.1 < best.1);
-        if beats(lane.0, best.0) | is_before {
-            best = lane;
-        }
+    best
+}
+
+/// Takes an element for each lane; their indices begin with `first`.
+#[inline(always)]
+fn take_lanes<T: Real>(
+    x: &[T; LANES],
+    first: u32,
+    values: &mut [T; LANES],
+    indices: &mut [u32; LANES],
+) {
+    for lane in 0..LANES {
+        let wins = beats(x[lane], values[lane]);
+        values[lane] = if wins { x[lane] } else { values[lane] };
+        indices[lane] = if wins { first + lane as u32 } else { indices[lane] };
     }
-    largest_of_few(best, rest, (x.len() - rest.len()) as u32)
 }
 
 /// The largest of elements, whose indices begin with `first`, and of one before them: as `beats` has it, with a branch,
@@ -195,17 +241,6 @@ fn largest_of_few<T: Real>(mut best: (T, u32), x: &[T], first: u32) -> (T, u32) 
         }
     }
     best
-}
-
-/// Whether a value takes the place of another: it is larger, or the first NaN.
-#[inline(always)]
-fn beats<T: Real>(value: T, other: T) -> bool {
-    ((value > other) | is_nan(value)) & !is_nan(other)
-}
-
-#[inline(always)]
-fn is_nan<T: Real>(value: T) -> bool {
-    value.partial_cmp(&value).is_none()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::matmul::{Matrix, matmul};
 use super::product::Product;
 use super::site::Site;
 use super::units::{each, parts};
+use crate::cpu::fetch::fetch_row;
 use crate::expr::Scratch;
 use crate::instruction_set::{Compiled, InstructionSet};
 use crate::math::Real;
@@ -14,6 +15,8 @@ use crate::plan::{Cell, Recurrence, View};
 /// A batch, on its way through the time steps.
 struct Scan<'a, T> {
     recurrence: &'a Recurrence,
+    /// U, (gates · units, units).
+    weight: &'a [T],
     bias: &'a [T],
     recurrent_bias: &'a [T],
     /// The products of the inputs, (rows, steps, gates · units).
@@ -22,6 +25,9 @@ struct Scan<'a, T> {
     lengths: Option<&'a [u32]>,
     /// The products of h, (rows, gates · units).
     products: &'a mut [T],
+    /// What the function of a simple cell makes of its sums, and the slopes, (rows, units); empty for other cells.
+    values: &'a mut [T],
+    slopes: &'a mut [T],
     /// (rows, states, units)
     state: &'a mut [T],
     /// (rows, steps, saved, units), or room for one step of one row in inference.
@@ -44,6 +50,8 @@ struct RowStep<'a, T> {
     products: &'a mut [T],
     bias: &'a [T],
     recurrent_bias: &'a [T],
+    /// The value and the slope of a simple cell.
+    activated: [&'a [T]; 2],
     /// (states, units)
     state: &'a mut [T],
     /// (saved, units)
@@ -52,30 +60,22 @@ struct RowStep<'a, T> {
 
 impl Execute for Recurrent {
     fn execute<T: Product>(&self, site: &mut Site<T>) {
-        let (units, width) = (self.recurrence.units, self.recurrence.width());
-        self.scan(site, |weight, before, products| {
-            matmul(before, Matrix::new(weight, width, units).transpose(), products);
-        });
-    }
-}
-
-impl Recurrent {
-    /// The scan, where `multiply` sets the products of U, (gates · units, units), and h of all rows at each time step.
-    pub(crate) fn scan<T: Product>(
-        &self,
-        site: &mut Site<T>,
-        mut multiply: impl FnMut(&[T], Matrix<T>, &mut [T]),
-    ) {
         let Site { plan, layout, tensors, workspace, .. } = site;
         let recurrence = &self.recurrence;
         let (cell, units) = (&recurrence.cell, recurrence.units);
         let of = |tensor| tensors.of(layout, tensor);
-        let weight = of(self.weight);
         let spare = if self.saved.is_none() { cell.saved() * units } else { 0 };
         let mut spare = vec![T::ZERO; spare];
         let out = Out { view: self.h, row_len: plan.row_len(self.h.buffer) };
         workspace.with_columns(|products, workspace| {
-            products.resize(workspace.rows * recurrence.width(), T::ZERO);
+            let products_len = workspace.rows * recurrence.width();
+            let values_len = match cell {
+                Cell::Simple(_) => products_len,
+                Cell::Gru | Cell::Lstm => 0,
+            };
+            products.resize(products_len + 2 * values_len, T::ZERO);
+            let (products, values) = products.split_at_mut(products_len);
+            let (values, slopes) = values.split_at_mut(values_len);
             workspace.with(self.state, |state, workspace| {
                 workspace.with(self.h.buffer, |h, workspace| {
                     workspace.with_optional(self.saved, |saved, workspace| {
@@ -83,16 +83,19 @@ impl Recurrent {
                         state.fill(T::ZERO);
                         let scan = Scan {
                             recurrence,
+                            weight: of(self.weight),
                             bias: of(self.bias),
                             recurrent_bias: self.recurrent_bias.map(of).unwrap_or_default(),
                             z: workspace.of(self.z),
                             lengths: recurrence.lengths.map(|own| workspace.indices_of(own)),
-                            products: &mut products[..],
+                            products,
+                            values,
+                            slopes,
                             state,
                             saves: saved.is_some(),
                             saved: saved.unwrap_or(&mut spare),
                         };
-                        scan.run(h, out, &mut scratch, |before, out| multiply(weight, before, out));
+                        scan.run(h, out, &mut scratch);
                         workspace.scratch = scratch;
                     });
                 });
@@ -103,46 +106,49 @@ impl Recurrent {
 
 /// Where h goes.
 #[derive(Clone, Copy)]
-struct Out {
-    view: View,
-    row_len: usize,
+pub(crate) struct Out {
+    /// The part of a buffer, and the elements per row of the buffer.
+    pub view: View,
+    pub row_len: usize,
 }
 
-impl<T: Product> Scan<'_, T> {
-    fn run(
-        mut self,
+impl Out {
+    /// Writes h of a time step, or of the last, to all rows; 0 at a time step that a row does not have.
+    pub fn give<T: Real>(
+        self,
+        recurrence: &Recurrence,
+        (t, lengths): (Option<usize>, Option<&[u32]>),
+        state: &[T],
         h: &mut [T],
-        out: Out,
-        scratch: &mut Scratch<T>,
-        mut multiply: impl FnMut(Matrix<T>, &mut [T]),
     ) {
-        let Recurrence { ref cell, units, .. } = *self.recurrence;
-        let stride = cell.states() * units;
-        for place in 0..self.recurrence.steps {
-            let t = self.recurrence.step(place);
-            let before = Matrix::new(&*self.state, self.state.len() / stride, units);
-            multiply(Matrix { stride, ..before }, self.products);
-            InstructionSet::best().run(Advance { scan: &mut self, t, scratch });
-            if self.recurrence.is_sequence(out.view) {
-                self.give(Some(t), h, out);
-            }
-        }
-        if !self.recurrence.is_sequence(out.view) {
-            self.give(None, h, out);
-        }
-    }
-
-    /// Writes h of a time step, or of the last; 0 at a time step that a row does not have.
-    fn give(&self, t: Option<usize>, h: &mut [T], out: Out) {
-        let units = self.recurrence.units;
-        let states = self.recurrence.cell.states() * units;
-        let first = out.view.offset + t.unwrap_or(0) * out.view.stride(out.row_len);
-        for (i, state) in self.state.chunks_exact(states).enumerate() {
-            let h = &mut h[i * out.row_len + first..][..units];
-            match (t, self.lengths) {
+        let units = recurrence.units;
+        let first = self.view.offset + t.unwrap_or(0) * self.view.stride(self.row_len);
+        for (i, state) in state.chunks_exact(recurrence.cell.states() * units).enumerate() {
+            let h = &mut h[i * self.row_len + first..][..units];
+            match (t, lengths) {
                 (Some(t), Some(lengths)) if t >= lengths[i] as usize => h.fill(T::ZERO),
                 _ => h.copy_from_slice(&state[..units]),
             }
+        }
+    }
+}
+
+impl<T: Product> Scan<'_, T> {
+    fn run(mut self, h: &mut [T], out: Out, scratch: &mut Scratch<T>) {
+        let recurrence = self.recurrence;
+        let (units, stride) = (recurrence.units, recurrence.cell.states() * recurrence.units);
+        let weight = Matrix::new(self.weight, recurrence.width(), units).transpose();
+        for place in 0..recurrence.steps {
+            let t = recurrence.step(place);
+            let before = Matrix::new(&*self.state, self.state.len() / stride, units);
+            matmul(Matrix { stride, ..before }, weight, self.products);
+            InstructionSet::best().run(Advance { scan: &mut self, t, scratch });
+            if recurrence.is_sequence(out.view) {
+                out.give(recurrence, (Some(t), self.lengths), self.state, h);
+            }
+        }
+        if !recurrence.is_sequence(out.view) {
+            out.give(recurrence, (None, self.lengths), self.state, h);
         }
     }
 }
@@ -156,38 +162,58 @@ impl<T: Product> Compiled for Advance<'_, '_, T> {
         let Recurrence { ref cell, steps, units, .. } = *scan.recurrence;
         let (width, states, saved) =
             (cell.gates() * units, cell.states() * units, cell.saved() * units);
+        if let Cell::Simple(function) = cell {
+            // All rows at once: an expression takes its numbers in chunks.
+            for (i, products) in scan.products.chunks_exact_mut(units).enumerate() {
+                each(products, [&scan.z[(i * steps + t) * units..], scan.bias], sum_of);
+            }
+            let slopes = Some(&mut scan.slopes[..]);
+            function.expression.evaluate_block(scan.products, &[], scan.values, slopes, scratch);
+        }
         for (i, state) in scan.state.chunks_exact_mut(states).enumerate() {
             let at = i * steps + t;
             let place = if scan.saves { at * saved } else { 0 };
+            // The next row's numbers of the time step lie a sequence away.
+            fetch_row(scan.z, at + steps, width);
+            if scan.saves {
+                fetch_row(scan.saved, at + steps, saved);
+            }
             let row = RowStep {
                 units,
                 z: &scan.z[at * width..][..width],
                 products: &mut scan.products[i * width..][..width],
                 bias: scan.bias,
                 recurrent_bias: scan.recurrent_bias,
+                activated: [row_of(scan.values, i, units), row_of(scan.slopes, i, units)],
                 state,
                 saved: &mut scan.saved[place..][..saved],
             };
             match scan.lengths {
                 Some(lengths) if t >= lengths[i] as usize => row.pass(cell),
-                _ => row.step(cell, scratch),
+                _ => row.step(cell),
             }
         }
     }
 }
 
+/// A row of so many numbers; empty where there are none.
+#[inline(always)]
+fn row_of<T>(all: &[T], row: usize, len: usize) -> &[T] {
+    all.get(row * len..(row + 1) * len).unwrap_or_default()
+}
+
 impl<T: Product> RowStep<'_, T> {
     /// A time step.
     #[inline(always)]
-    fn step(mut self, cell: &Cell, scratch: &mut Scratch<T>) {
+    fn step(mut self, cell: &Cell) {
         let units = self.units;
         let last = (cell.saved() - 1) * units;
         self.saved[last..].copy_from_slice(&self.state[..units]);
         match cell {
-            Cell::Simple(function) => {
-                each(self.products, [self.z, self.bias], sum_of);
-                let (next, slope) = (&mut self.state[units..], &mut self.saved[..units]);
-                function.expression.evaluate_block(self.products, &[], next, Some(slope), scratch);
+            Cell::Simple(_) => {
+                let [value, slope] = self.activated;
+                self.state[units..].copy_from_slice(value);
+                self.saved[..units].copy_from_slice(slope);
             }
             Cell::Gru => self.gru(),
             Cell::Lstm => self.lstm(),

@@ -6,6 +6,7 @@ use super::matmul::{Matrix, matmul_add_rows};
 use super::product::Product;
 use super::site::Site;
 use super::units::{each, parts, read_parts};
+use crate::cpu::fetch::fetch_row;
 use crate::instruction_set::{Compiled, InstructionSet};
 use crate::math::Real;
 use crate::plan::ops::recurrent_backward::RecurrentBackward;
@@ -36,23 +37,9 @@ struct RowStep<'a, T> {
 
 impl Execute for RecurrentBackward {
     fn execute<T: Product>(&self, site: &mut Site<T>) {
-        let (units, width) = (self.recurrence.units, self.recurrence.width());
-        self.scan(site, |weight, deltas, state| {
-            matmul_add_rows(deltas, Matrix::new(weight, width, units), state, 2 * units);
-        });
-    }
-}
-
-impl RecurrentBackward {
-    /// The scan, where `multiply` adds the products of the deltas of a time step and U, (gates · units, units), to the
-    /// first of each row's two carried.
-    pub(crate) fn scan<T: Product>(
-        &self,
-        site: &mut Site<T>,
-        mut multiply: impl FnMut(&[T], Matrix<T>, &mut [T]),
-    ) {
         let Site { plan, layout, tensors, workspace, .. } = site;
-        let weight = tensors.of(layout, self.weight);
+        let (units, width) = (self.recurrence.units, self.recurrence.width());
+        let weight = Matrix::new(tensors.of(layout, self.weight), width, units);
         let row_len = plan.row_len(self.delta.buffer);
         workspace.with(self.state, |state, workspace| {
             workspace.with(self.deltas, |deltas, workspace| {
@@ -76,14 +63,17 @@ impl RecurrentBackward {
                         state: &mut *state,
                         deltas: &mut *deltas,
                     });
-                    multiply(weight, self.deltas_of(t, deltas, state), state);
+                    let deltas = self.deltas_of(t, deltas, state);
+                    matmul_add_rows(deltas, weight, state, 2 * units);
                 }
             });
         });
     }
+}
 
+impl RecurrentBackward {
     /// Adds the gradient with respect to h of a row of the view.
-    fn add_delta<T: Product>(
+    pub(crate) fn add_delta<T: Product>(
         &self,
         t: usize,
         lengths: Option<&[u32]>,
@@ -125,6 +115,13 @@ impl<T: Real> Compiled for Step<'_, T> {
         let before = place.checked_sub(1).map(|place| recurrence.step(place));
         for (i, state) in state.chunks_exact_mut(2 * units).enumerate() {
             let first = i * steps;
+            // The next row's numbers of the time step lie a sequence away.
+            let next = first + steps + t;
+            fetch_row(saved, next, saved_len);
+            fetch_row(deltas, next, numbers);
+            if let Some(before) = before {
+                fetch_row(saved, first + steps + before, saved_len);
+            }
             let mut row = RowStep {
                 units,
                 saved: &saved[(first + t) * saved_len..][..saved_len],

@@ -6,6 +6,7 @@ use super::TOO_SMALL;
 use super::shifted::block_of;
 use super::sink::{Added, Sink, Stored};
 use super::tiles::product;
+use crate::cpu::lines::copy_line;
 use crate::cpu::matrix::{Rows, RowsMut, Strided};
 use crate::cpu::part::Part;
 use crate::cpu::simd::LANES;
@@ -61,7 +62,7 @@ impl Part for Pack<'_> {
             for (t, row) in panel.chunks_exact_mut(width).enumerate() {
                 row[columns..].fill(0.0);
                 if from.column == 1 {
-                    copy(&from.values[t * from.row + first..][..columns], &mut row[..columns]);
+                    copy_line(&from.values[t * from.row + first..], &mut row[..columns]);
                 }
             }
             if from.column != 1 {
@@ -76,14 +77,6 @@ impl Part for Pack<'_> {
             (rest, first) = (others, first + width);
         }
     }
-}
-
-/// Copies numbers, a vector at a time: most lines of panels are short.
-#[inline(always)]
-fn copy(from: &[f32], to: &mut [f32]) {
-    let ((from, rest), (to, end)) = (from.as_chunks::<LANES>(), to.as_chunks_mut::<LANES>());
-    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
-    end.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
 }
 
 /// out (m, n) = a (m, k) · b (k, n), or added to what is there.

@@ -75,6 +75,7 @@ impl Simd for Avx2 {
             [_mm256_andnot_ps(sign, a[0]), _mm256_andnot_ps(sign, a[1])]
         };
         flushed(a: Pair) -> Pair = [flushed(a[0]), flushed(a[1])];
+        two_to_the(k: Pair) -> Pair = [two_to_the(k[0]), two_to_the(k[1])];
         sums(v: [Pair; 4]) -> [f32; 4] = {
             let low = quarters([v[0][0], v[1][0], v[2][0], v[3][0]]);
             let high = quarters([v[0][1], v[1][1], v[2][1], v[3][1]]);
@@ -103,6 +104,14 @@ impl Simd for Avx2 {
             }
         };
     }
+}
+
+/// 2^k, written into the exponent's bits.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn two_to_the(k: __m256) -> __m256 {
+    let exponent = _mm256_add_epi32(_mm256_cvtps_epi32(k), _mm256_set1_epi32(127));
+    _mm256_castsi256_ps(_mm256_slli_epi32::<23>(exponent))
 }
 
 /// The two halves, added.

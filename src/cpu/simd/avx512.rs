@@ -50,6 +50,10 @@ impl Simd for Avx512 {
             let stays = _mm512_test_epi32_mask(bits, _mm512_set1_epi32(NOT_FADED as i32));
             _mm512_maskz_mov_ps(stays, a)
         };
+        two_to_the(k: __m512) -> __m512 = {
+            let exponent = _mm512_add_epi32(_mm512_cvtps_epi32(k), _mm512_set1_epi32(127));
+            _mm512_castsi512_ps(_mm512_slli_epi32::<23>(exponent))
+        };
         sums(v: [__m512; 4]) -> [f32; 4] = sums(v);
         four_sums(partial: [__m512; 4]) -> [f32; 4] = sums(partial);
         sixteen_sums(partial: [[__m512; 4]; 4]) -> __m512 = sixteen_sums(partial);

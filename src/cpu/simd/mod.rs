@@ -9,6 +9,7 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+pub(super) mod functions;
 #[cfg(target_arch = "x86_64")]
 mod intrinsics;
 pub(super) mod operations;

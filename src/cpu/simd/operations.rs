@@ -62,6 +62,8 @@ pub(in crate::rooms::cpu) trait Simd: Copy {
     fn abs(self, a: Self::V) -> Self::V;
     /// 0 where |a| < 2⁻⁹⁵, which a look at [`NOT_FADED`] tells.
     fn flushed(self, a: Self::V) -> Self::V;
+    /// 2^k of whole numbers k from -126 to 127.
+    fn two_to_the(self, k: Self::V) -> Self::V;
     /// g², of |g| between [`LEAST_GRADIENT`] and [`LARGEST_GRADIENT`].
     #[inline(always)]
     fn bounded_square(self, g: Self::V) -> Self::V {

@@ -87,6 +87,10 @@ impl Simd for Portable {
         lanewise!(a => if a.to_bits() & NOT_FADED == 0 { 0.0 } else { a })
     }
     #[inline(always)]
+    fn two_to_the(self, k: Self::V) -> Self::V {
+        lanewise!(k => f32::from_bits(((k as i32).wrapping_add(127) as u32) << 23))
+    }
+    #[inline(always)]
     fn sums(self, v: [Self::V; 4]) -> [f32; 4] {
         // The sum of each quarter, and then of the quarters.
         let quarter = |v: &[f32]| v[0] + v[2] + (v[1] + v[3]);

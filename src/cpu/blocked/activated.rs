@@ -1,0 +1,169 @@
+//! Convolutions and the activations behind them, in one pass over what a few rows make.
+
+use super::convolution::convolve;
+use super::planes::Planes;
+use crate::cpu::lines::{OnLine, on_line};
+use crate::cpu::part::{Part, run};
+use crate::cpu::room::Room;
+use crate::cpu::simd::operations::Simd;
+use crate::expr::Scratch;
+use crate::plan::Windows;
+use crate::plan::ops::bias_activation::BiasActivation;
+
+/// Numbers of a layer that an activation takes at a time: they stay in the first cache.
+const ACTIVATED: usize = 2048;
+
+/// Where the activation of a convolution goes.
+pub(super) struct Activated<'a> {
+    pub next: &'a BiasActivation,
+    pub windows: &'a Windows,
+    pub planes: &'a Planes,
+    pub bias: Option<&'a [f32]>,
+    pub a: &'a mut [f32],
+    pub slope: Option<&'a mut [f32]>,
+}
+
+impl Activated<'_> {
+    /// a and its slope of all rows of x.
+    pub fn convolve(
+        mut self,
+        x: &[f32],
+        weight: &[f32],
+        room: &mut Room,
+        scratch: &mut Scratch<f32>,
+    ) {
+        let Activated { windows, planes, .. } = self;
+        let set = room.set;
+        let mut lines = std::mem::take(&mut room.lines);
+        // The most frequent one needs no chunks of its own.
+        let is_relu = self.next.function.name == "relu";
+        convolve((windows, planes), x, weight, room, |[first, rows], z| {
+            if is_relu {
+                return run(set, Rectify { rows: [first, rows], z, to: &mut self });
+            }
+            for row in 0..rows {
+                self.activate([first + row, row], z, &mut lines, scratch);
+            }
+        });
+        room.lines = lines;
+    }
+
+    /// A row, by its index in the block and in its planes, some channels at a time: bias, activation and slope.
+    fn activate(
+        &mut self,
+        [row, of_planes]: [usize; 2],
+        z: &[f32],
+        lines: &mut Vec<f32>,
+        scratch: &mut Scratch<f32>,
+    ) {
+        let (filters, positions) = (self.windows.filters, self.windows.positions());
+        let [height, width] = self.windows.axes.map(|axis| axis.positions);
+        let some = (ACTIVATED / positions).clamp(1, filters);
+        for first in (0..filters).step_by(some) {
+            let channels = first..(first + some).min(filters);
+            lines.resize(channels.len() * positions, 0.0);
+            let mut to = lines.chunks_exact_mut(width);
+            for channel in channels {
+                let bias = self.bias.map_or(0.0, |bias| bias[channel]);
+                for (line, to) in (0..height).zip(&mut to) {
+                    let from = &z[self.planes.line(channel, of_planes, line)..][..width];
+                    to.iter_mut().zip(from).for_each(|(to, from)| *to = from + bias);
+                }
+            }
+            let place = (row * filters + first) * positions;
+            let place = place..place + lines.len();
+            let slope = self.slope.as_mut().map(|slope| &mut slope[place.clone()]);
+            let function = &self.next.function.expression;
+            function.evaluate_block(lines, &[], &mut self.a[place], slope, scratch);
+        }
+    }
+}
+
+/// max(z + b, 0) of some rows, the first and how many, and its slope: 1 where that is more than 0.
+struct Rectify<'a, 'b> {
+    rows: [usize; 2],
+    z: &'a [f32],
+    to: &'a mut Activated<'b>,
+}
+
+impl Part for Rectify<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn on<S: Simd>(self, _: S) {
+        let Rectify { rows: [first, rows], z, to } = self;
+        let (filters, len) = (to.windows.filters, to.windows.output_len());
+        let [height, width] = to.windows.axes.map(|axis| axis.positions);
+        let place = first * len..(first + rows) * len;
+        let mut a = to.a[place.clone()].chunks_exact_mut(width);
+        let mut slope = to.slope.as_mut().map(|slope| slope[place].chunks_exact_mut(width));
+        for row in 0..rows {
+            for channel in 0..filters {
+                let bias = to.bias.map_or(0.0, |bias| bias[channel]);
+                for line in 0..height {
+                    let z = &z[to.planes.line(channel, row, line)..][..width];
+                    let a = a.next().unwrap_or_default();
+                    match &mut slope {
+                        Some(slope) => {
+                            let slope = slope.next().unwrap_or_default();
+                            on_line(width, &mut Rectified { z, bias, a, slope });
+                        }
+                        None => on_line(width, &mut Positive { z, bias, a }),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A line with its slope.
+struct Rectified<'a> {
+    z: &'a [f32],
+    bias: f32,
+    a: &'a mut [f32],
+    slope: &'a mut [f32],
+}
+
+impl OnLine for Rectified<'_> {
+    #[inline(always)]
+    fn take<const N: usize>(&mut self, at: usize) {
+        let z = numbers::<N>(self.z, at);
+        // In arrays of their own, which a compiler makes vectors of: what it stores might be what it reads next.
+        let (mut a, mut slope) = ([0.0; N], [0.0; N]);
+        for k in 0..N {
+            let sum = z[k] + self.bias;
+            a[k] = if sum > 0.0 { sum } else { 0.0 };
+            slope[k] = if sum > 0.0 { 1.0 } else { 0.0 };
+        }
+        self.a[at..][..N].copy_from_slice(&a);
+        self.slope[at..][..N].copy_from_slice(&slope);
+    }
+}
+
+/// A line without.
+struct Positive<'a> {
+    z: &'a [f32],
+    bias: f32,
+    a: &'a mut [f32],
+}
+
+impl OnLine for Positive<'_> {
+    #[inline(always)]
+    fn take<const N: usize>(&mut self, at: usize) {
+        let z = numbers::<N>(self.z, at);
+        let mut a = [0.0; N];
+        for k in 0..N {
+            let sum = z[k] + self.bias;
+            a[k] = if sum > 0.0 { sum } else { 0.0 };
+        }
+        self.a[at..][..N].copy_from_slice(&a);
+    }
+}
+
+/// N numbers of a line.
+#[inline(always)]
+fn numbers<const N: usize>(line: &[f32], at: usize) -> [f32; N] {
+    let mut own = [0.0; N];
+    own.copy_from_slice(&line[at..][..N]);
+    own
+}
