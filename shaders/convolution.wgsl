@@ -9,6 +9,10 @@
 // (replica, capacity, filters, windows)
 @group(1) @binding(3) var<storage, read_write> z: array<f32>;
 
+// Neighbouring terms of W and neighbouring windows of x lie side by side.
+const LEFT_TRANSPOSED = false;
+const RIGHT_TRANSPOSED = false;
+
 fn terms_of(workgroup: vec3<u32>) -> u32 {
     let columns = step_of(workgroup.z).rows * parameters.windows;
     return select(0u, parameters.channels * parameters.taps, workgroup.x * TILE_COLUMNS < columns);
@@ -22,15 +26,49 @@ fn left_at(replica: u32, o: u32, q: u32) -> f32 {
     return select(0.0, weights[first + select(0u, o * terms + q, inside)], inside);
 }
 
-// x[i, c, p·stride + j·dilation - before], (c, j) = q, (i, p) = n
-fn right_at(replica: u32, q: u32, n: u32) -> f32 {
-    let at = index_in_x(replica, q, n);
+fn left_four(replica: u32, o: u32, q: u32) -> vec4<f32> {
+    return vec4<f32>(
+        left_at(replica, o, q),
+        left_at(replica, o + 1u, q),
+        left_at(replica, o + 2u, q),
+        left_at(replica, o + 3u, q),
+    );
+}
+
+// x[i, c, p·stride + j·dilation - before]
+fn x_at(replica: u32, tap: Place, window: Place) -> f32 {
+    let at = index_in_x(replica, tap, window);
     return select(x[fetched(at)], 0.0, at == NOWHERE);
 }
 
-fn store(replica: u32, o: u32, n: u32, sum: f32) {
-    let at = index_in_z(replica, o, n);
+// (c, j) = q, (i, p) = n, ..., n + 3
+fn right_four(replica: u32, q: u32, n: u32) -> vec4<f32> {
+    let tap = tap_of(q);
+    let first = window_of(n);
+    let second = place_after(first, parameters.positions);
+    let third = place_after(second, parameters.positions);
+    let fourth = place_after(third, parameters.positions);
+    return vec4<f32>(
+        x_at(replica, tap, first),
+        x_at(replica, tap, second),
+        x_at(replica, tap, third),
+        x_at(replica, tap, fourth),
+    );
+}
+
+fn store(replica: u32, o: u32, window: Place, sum: f32) {
+    let at = index_in_z(replica, o, window);
     if (at != NOWHERE) {
         z[at] = sum;
     }
+}
+
+fn store_four(replica: u32, o: u32, n: u32, sums: vec4<f32>) {
+    let first = window_of(n);
+    let second = place_after(first, parameters.positions);
+    let third = place_after(second, parameters.positions);
+    store(replica, o, first, sums.x);
+    store(replica, o, second, sums.y);
+    store(replica, o, third, sums.z);
+    store(replica, o, place_after(third, parameters.positions), sums.w);
 }

@@ -57,6 +57,24 @@ fn right_at(replica: u32, k: u32, column: u32) -> f32 {
     return select(0.0, right[first + select(0u, at, inside)], inside);
 }
 
+fn left_four(replica: u32, row: u32, k: u32) -> vec4<f32> {
+    return vec4<f32>(
+        left_at(replica, row, k),
+        left_at(replica, row + 1u, k),
+        left_at(replica, row + 2u, k),
+        left_at(replica, row + 3u, k),
+    );
+}
+
+fn right_four(replica: u32, k: u32, column: u32) -> vec4<f32> {
+    return vec4<f32>(
+        right_at(replica, k, column),
+        right_at(replica, k, column + 1u),
+        right_at(replica, k, column + 2u),
+        right_at(replica, k, column + 3u),
+    );
+}
+
 fn store(replica: u32, row: u32, column: u32, sum: f32) {
     if ((row < m_of(replica)) & (column < parameters.n)) {
         let first = parameters.out + replica * parameters.out_stride;
@@ -67,4 +85,11 @@ fn store(replica: u32, row: u32, column: u32, sum: f32) {
             out[at] = sum;
         }
     }
+}
+
+fn store_four(replica: u32, row: u32, column: u32, sums: vec4<f32>) {
+    store(replica, row, column, sums.x);
+    store(replica, row, column + 1u, sums.y);
+    store(replica, row, column + 2u, sums.z);
+    store(replica, row, column + 3u, sums.w);
 }

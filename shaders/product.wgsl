@@ -1,9 +1,9 @@
 // A product: out[row, column] = Σk left[row, k] · right[k, column], summed in the order of k. Prepended to a kernel that
 // defines
 //     terms_of(workgroup) -> u32                the number of terms k; 0 for a workgroup without outputs
-//     left_at(replica, row, k) -> f32           an element of the left factor; 0 outside
-//     right_at(replica, k, column) -> f32       an element of the right factor; 0 outside
-//     store(replica, row, column, sum)          stores an output; nothing outside
+//     left_four(replica, row, k) -> vec4        elements of four neighbouring rows of the left factor; 0 outside
+//     right_four(replica, k, column) -> vec4    elements of four neighbouring columns of the right factor; 0 outside
+//     store_four(replica, row, column, sums)    stores four neighbouring columns of outputs; nothing outside
 // A workgroup of 64 threads computes a tile of 16 rows x 64 columns, a thread 4 x 4 of them. Workgroup memory holds 16 k
 // at a time, so that each element of a factor is fetched once for all outputs of the tile.
 
@@ -21,24 +21,6 @@ struct Sums {
     second: vec4<f32>,
     third: vec4<f32>,
     fourth: vec4<f32>,
-}
-
-fn four_rows(replica: u32, row: u32, k: u32) -> vec4<f32> {
-    return vec4<f32>(
-        left_at(replica, row, k),
-        left_at(replica, row + 1u, k),
-        left_at(replica, row + 2u, k),
-        left_at(replica, row + 3u, k),
-    );
-}
-
-fn four_columns(replica: u32, k: u32, column: u32) -> vec4<f32> {
-    return vec4<f32>(
-        right_at(replica, k, column),
-        right_at(replica, k, column + 1u),
-        right_at(replica, k, column + 2u),
-        right_at(replica, k, column + 3u),
-    );
 }
 
 fn with_term(before: Sums, term: u32, rows: u32, columns: u32) -> Sums {
@@ -60,13 +42,6 @@ fn with_four_terms(before: Sums, term: u32, rows: u32, columns: u32) -> Sums {
     return with_term(three, term + 3u, rows, columns);
 }
 
-fn store_four(replica: u32, row: u32, column: u32, sums: vec4<f32>) {
-    store(replica, row, column, sums.x);
-    store(replica, row, column + 1u, sums.y);
-    store(replica, row, column + 2u, sums.z);
-    store(replica, row, column + 3u, sums.w);
-}
-
 @compute @workgroup_size(64)
 fn main(
     @builtin(workgroup_id) workgroup: vec3<u32>,
@@ -83,11 +58,11 @@ fn main(
     var sums = Sums();
     for (var k = 0u; k < terms; k += TILE_TERMS) {
         // A thread fetches one term of four rows of the left factor: neighbours fetch neighbouring terms.
-        left_tile[columns * 4u + rows] = four_rows(replica, first_row + 4u * rows, k + columns);
-        right_tile[rows * 16u + columns] = four_columns(replica, k + rows, column);
-        right_tile[(rows + 4u) * 16u + columns] = four_columns(replica, k + rows + 4u, column);
-        right_tile[(rows + 8u) * 16u + columns] = four_columns(replica, k + rows + 8u, column);
-        right_tile[(rows + 12u) * 16u + columns] = four_columns(replica, k + rows + 12u, column);
+        left_tile[columns * 4u + rows] = left_four(replica, first_row + 4u * rows, k + columns);
+        right_tile[rows * 16u + columns] = right_four(replica, k + rows, column);
+        right_tile[(rows + 4u) * 16u + columns] = right_four(replica, k + rows + 4u, column);
+        right_tile[(rows + 8u) * 16u + columns] = right_four(replica, k + rows + 8u, column);
+        right_tile[(rows + 12u) * 16u + columns] = right_four(replica, k + rows + 12u, column);
         workgroupBarrier();
         sums = with_four_terms(sums, 0u, rows, columns);
         sums = with_four_terms(sums, 4u, rows, columns);

@@ -48,29 +48,55 @@ fn unfolded(index: u32, width: u32) -> vec2<u32> {
     return both;
 }
 
-// The index of x[i, c, p·stride + j·dilation - before] in (replica, capacity, channels, plane); (c, j) = q,
-// (i, p) = n.
-fn index_in_x(replica: u32, q: u32, n: u32) -> u32 {
+// An index of (channels, taps), of (rows, windows), or of (rows, plane): the channel or row, and the line and column.
+struct Place {
+    outer: u32,
+    at: vec2<u32>,
+}
+
+// The place of an index among planes of `plane` elements, whose lines have `width`. Its divisions are dear: a thread
+// takes them once for four neighbours.
+fn place_of(index: u32, plane: u32, width: u32) -> Place {
+    return Place(index / plane, unfolded(index % plane, width));
+}
+
+// The place after another, in planes of `sizes`.
+fn place_after(place: Place, sizes: vec2<u32>) -> Place {
+    let column = place.at.y + 1u;
+    let ends_line = column == sizes.y;
+    let line = place.at.x + select(0u, 1u, ends_line);
+    let ends_plane = line == sizes.x;
+    let at = vec2<u32>(select(line, 0u, ends_plane), select(column, 0u, ends_line));
+    return Place(place.outer + select(0u, 1u, ends_plane), at);
+}
+
+// (c, j) of q
+fn tap_of(q: u32) -> Place {
+    return place_of(q, parameters.taps, parameters.kernel.y);
+}
+
+// (i, p) of n
+fn window_of(n: u32) -> Place {
+    return place_of(n, parameters.windows, parameters.positions.y);
+}
+
+// The index of x[i, c, p·stride + j·dilation - before] in (replica, capacity, channels, plane).
+fn index_in_x(replica: u32, tap: Place, window: Place) -> u32 {
     let sizes = parameters;
-    let c = q / sizes.taps;
-    let i = n / sizes.windows;
-    let tap = unfolded(q % sizes.taps, sizes.kernel.y);
-    let window = unfolded(n % sizes.windows, sizes.positions.y);
     // Before the first element this wraps around to beyond the last one.
-    let at = window * sizes.stride + tap * sizes.dilation - sizes.before;
-    let inside = (i < step_of(replica).rows) & (c < sizes.channels) & all(at < sizes.input);
-    let row = replica * sizes.capacity + i;
-    let line = (row * sizes.channels + c) * sizes.input.x + at.x;
+    let at = window.at * sizes.stride + tap.at * sizes.dilation - sizes.before;
+    let inside = (window.outer < step_of(replica).rows) & (tap.outer < sizes.channels) & all(at < sizes.input);
+    let row = replica * sizes.capacity + window.outer;
+    let line = (row * sizes.channels + tap.outer) * sizes.input.x + at.x;
     return select(NOWHERE, line * sizes.input.y + at.y, inside);
 }
 
-// The index of z[i, o, p] in (replica, capacity, filters, windows); (i, p) = n.
-fn index_in_z(replica: u32, o: u32, n: u32) -> u32 {
-    let i = n / parameters.windows;
-    let inside = (o < parameters.filters) & (i < step_of(replica).rows);
-    let row = replica * parameters.capacity + i;
-    let at = (row * parameters.filters + o) * parameters.windows + n % parameters.windows;
-    return select(NOWHERE, at, inside);
+// The index of z[i, o, p] in (replica, capacity, filters, windows).
+fn index_in_z(replica: u32, o: u32, window: Place) -> u32 {
+    let inside = (o < parameters.filters) & (window.outer < step_of(replica).rows);
+    let row = replica * parameters.capacity + window.outer;
+    let plane = (row * parameters.filters + o) * parameters.windows;
+    return select(NOWHERE, plane + window.at.x * parameters.positions.y + window.at.y, inside);
 }
 
 // The first window that holds an element, without padding and dilation: window p holds the elements from p·stride to

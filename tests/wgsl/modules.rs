@@ -19,8 +19,12 @@ fn writes_the_modules_for_browsers() {
 /// A module: its name, its text, and one pipeline per entry point and choice of its constants.
 fn module(name: &str, source: &str) -> Value {
     let module = naga::front::wgsl::parse_str(source).unwrap();
-    let constants: Vec<&str> =
-        module.overrides.iter().filter_map(|(_, constant)| constant.name.as_deref()).collect();
+    // Those that are sizes stay at their defaults.
+    let is_choice = |constant: &&naga::Override| {
+        module.types[constant.ty].inner == naga::TypeInner::Scalar(naga::Scalar::BOOL)
+    };
+    let choices = module.overrides.iter().map(|(_, constant)| constant).filter(is_choice);
+    let constants: Vec<&str> = choices.filter_map(|constant| constant.name.as_deref()).collect();
     let mut pipelines = vec![];
     for entry in &module.entry_points {
         for choice in 0..1 << constants.len() {

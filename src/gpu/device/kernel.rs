@@ -72,6 +72,7 @@ struct Key {
     function: String,
     text: Option<String>,
     constants: Vec<(&'static str, bool)>,
+    numbers: Vec<(&'static str, u32)>,
 }
 
 /// Which kernel, with which constants.
@@ -81,6 +82,8 @@ pub(in crate::rooms::gpu) struct Variant<'a> {
     pub function: Option<&'a Expression>,
     /// Values of `override` constants.
     pub constants: &'a [(&'static str, bool)],
+    /// Those that are sizes.
+    pub numbers: &'a [(&'static str, u32)],
     /// The entry point, if it is not `main`.
     pub entry: Option<&'static str>,
 }
@@ -125,6 +128,7 @@ impl Kernels {
                 Code::Made(_, text) => Some(text.to_owned()),
             },
             constants: variant.constants.to_vec(),
+            numbers: variant.numbers.to_vec(),
         };
         let make = || Rc::new(compile(gpu, &self.step_layout, code, entry, variant, bindings));
         self.compiled.entry(key).or_insert_with(make).clone()
@@ -159,11 +163,9 @@ fn compile(
         label: Some(name),
         source: wgpu::ShaderSource::Wgsl(text.into()),
     });
-    let constants: Vec<(&str, f64)> = variant
-        .constants
-        .iter()
-        .map(|(name, value)| (*name, f64::from(u8::from(*value))))
-        .collect();
+    let choices = variant.constants.iter().map(|&(name, value)| (name, f64::from(u8::from(value))));
+    let sizes = variant.numbers.iter().map(|&(name, value)| (name, f64::from(value)));
+    let constants: Vec<(&str, f64)> = choices.chain(sizes).collect();
     let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
         label: Some(name),
         layout: Some(&pipeline_layout),

@@ -24,6 +24,7 @@ const REDUCE: &str = include_str!("../../../shaders/reduce.wgsl");
 const NORM: &str = include_str!("../../../shaders/norm.wgsl");
 const PRODUCT: &str = include_str!("../../../shaders/product.wgsl");
 const PRODUCT_LARGE: &str = include_str!("../../../shaders/product_large.wgsl");
+const OF_LARGE_CONVOLUTIONS: &[&str] = &[PRODUCT_LARGE, WINDOWS];
 const RECURRENCE: &str = include_str!("../../../shaders/recurrence.wgsl");
 const UPDATE: &str = include_str!("../../../shaders/update.wgsl");
 
@@ -80,7 +81,13 @@ macro_rules! sources {
                 text: include_str!(concat!("../../../shaders/", $name, ".wgsl")),
             };
         )*
-        const ALL: &[&Source] = &[$($constant,)* MATMUL_LARGE];
+        const ALL: &[&Source] = &[
+            $($constant,)*
+            MATMUL_LARGE,
+            CONVOLUTION_LARGE,
+            CONVOLUTION_INPUT_GRADIENT_LARGE,
+            CONVOLUTION_KERNEL_GRADIENT_LARGE,
+        ];
     };
 }
 sources! {
@@ -127,6 +134,21 @@ sources! {
 /// `shaders/matmul.wgsl` in larger tiles.
 pub(in crate::rooms::gpu) const MATMUL_LARGE: &Source =
     &Source { name: "matmul_large", preludes: &[PRODUCT_LARGE], ..*MATMUL };
+/// `shaders/convolution.wgsl` in larger tiles.
+pub(in crate::rooms::gpu) const CONVOLUTION_LARGE: &Source =
+    &Source { name: "convolution_large", preludes: OF_LARGE_CONVOLUTIONS, ..*CONVOLUTION };
+/// `shaders/convolution_input_gradient.wgsl` in larger tiles.
+pub(in crate::rooms::gpu) const CONVOLUTION_INPUT_GRADIENT_LARGE: &Source = &Source {
+    name: "convolution_input_gradient_large",
+    preludes: OF_LARGE_CONVOLUTIONS,
+    ..*CONVOLUTION_INPUT_GRADIENT
+};
+/// `shaders/convolution_kernel_gradient.wgsl` in larger tiles.
+pub(in crate::rooms::gpu) const CONVOLUTION_KERNEL_GRADIENT_LARGE: &Source = &Source {
+    name: "convolution_kernel_gradient_large",
+    preludes: OF_LARGE_CONVOLUTIONS,
+    ..*CONVOLUTION_KERNEL_GRADIENT
+};
 
 impl Source {
     /// The whole text; `function` is the one that the kernel applies. A kernel that may apply one gets x itself where its

@@ -4,7 +4,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::Launch;
 use super::launcher::Launcher;
-use super::tiles::{largely_tiled, takes_large_tiles, tiled};
+use super::tiles::{LargeTiles, tiled};
 use crate::gpu::device::dispatch::{Binding, Dispatch, word};
 use crate::gpu::device::kernel::Variant;
 use crate::gpu::device::sources::{MATMUL, MATMUL_LARGE};
@@ -35,7 +35,7 @@ struct Parameters {
 impl Launch for MatMul {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
         let [m, _, n] = self.sizes(at);
-        let is_large = takes_large_tiles(&at.dispatcher, [m, n]);
+        let is_large = LargeTiles::OF_MATRICES.gain(&at.dispatcher, [m, n], 1);
         launch(self, at, is_large)
     }
 }
@@ -83,7 +83,8 @@ fn launch(product: &MatMul, at: &mut Launcher, is_large: bool) -> Dispatch {
     let variant = Variant { constants: &constants, ..Variant::default() };
     let buffers = [left.binding, right.binding, out.binding];
     if is_large {
-        at.dispatch(MATMUL_LARGE, variant, parameters, &buffers, largely_tiled([m, k, n]))
+        let size = LargeTiles::OF_MATRICES.size([m, k, n]);
+        at.dispatch(MATMUL_LARGE, variant, parameters, &buffers, size)
     } else {
         at.dispatch(MATMUL, variant, parameters, &buffers, tiled([m, k, n]))
     }

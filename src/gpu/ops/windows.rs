@@ -114,6 +114,24 @@ pub(super) mod sizes {
         signals.into_iter().chain(images).collect()
     }
 
+    /// Convolutions for large tiles: less than one tile of rows, more than one; strides, dilation, padding.
+    pub fn large_convolutions(shape: &Shape) -> Vec<Windows> {
+        let channels = shape.units;
+        let signals = [
+            (1, axis(10, 3, 1, 1, Padding::Each(0))),
+            (37, axis(19, 3, 2, 4, Padding::Each(1))),
+            (130, axis(9, 4, 1, 1, Padding::Same)),
+        ];
+        let images = [
+            (1, [axis(5, 1, 5, 1, Padding::Each(0)), axis(1, 1, 1, 1, Padding::Each(0))]),
+            (37, [axis(3, 3, 2, 1, Padding::Same), axis(7, 3, 3, 2, Padding::Same)]),
+            (130, [axis(4, 3, 1, 1, Padding::Each(0)), axis(5, 2, 1, 1, Padding::Each(1))]),
+        ];
+        let signals = signals.map(|(filters, axis)| Windows::of_signal(channels, filters, axis));
+        let images = images.map(|(filters, axes)| Windows { channels, filters, axes });
+        signals.into_iter().chain(images).collect()
+    }
+
     /// None, and where one window is all samples of a row also lengths.
     pub fn lengths(
         trial: &mut Trial,

@@ -37,6 +37,17 @@ operations!(proven);
 /// The other kernels, and variants of the kernels of operations.
 const OTHERS: &[Row] = &[
     ("matmul_large", bench::batches, super::matmul::proof::prove_large),
+    ("convolution_large", bench::few_batches, super::convolution::proof::prove_large),
+    (
+        "convolution_input_gradient_large",
+        bench::few_batches,
+        super::convolution_input_gradient::proof::prove_large,
+    ),
+    (
+        "convolution_kernel_gradient_large",
+        bench::few_batches,
+        super::convolution_kernel_gradient::proof::prove_large,
+    ),
     (
         "convolution_kernel_gradient, in parts",
         super::convolution_kernel_gradient::proof::long_batches,
