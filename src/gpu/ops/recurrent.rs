@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Launch;
 use super::launcher::Launcher;
-use super::recurrence::{Parameters, constants, dispatches, lengths, size};
+use super::recurrence::{Parameters, Room, Tile, constants, lengths};
 use crate::gpu::device::dispatch::Dispatch;
 use crate::gpu::device::kernel::Variant;
 use crate::gpu::device::sources::RECURRENT;
@@ -13,17 +13,24 @@ use crate::plan::ops::recurrent::Recurrent;
 
 impl Launch for Recurrent {
     fn launch(&self, at: &mut Launcher) -> Dispatch {
-        self.part(at, &dispatches(&self.recurrence)[0])
+        let tile = self.tile(at, Room::of(at));
+        self.part(at, tile, &tile.dispatches()[0])
     }
 
     /// The other time steps, if all are too many for one dispatch.
     fn after(&self, at: &mut Launcher) -> Vec<Dispatch> {
-        dispatches(&self.recurrence)[1..].iter().map(|places| self.part(at, places)).collect()
+        let tile = self.tile(at, Room::of(at));
+        tile.dispatches()[1..].iter().map(|places| self.part(at, tile, places)).collect()
     }
 }
 
 impl Recurrent {
-    fn part(&self, at: &mut Launcher, places: &Range<usize>) -> Dispatch {
+    fn tile(&self, at: &Launcher, room: Room) -> Tile {
+        let rows = at.workspace.capacity * at.dispatcher.replicas;
+        Tile::new(&self.recurrence, self.recurrence.cell.states(), rows, room)
+    }
+
+    fn part(&self, at: &mut Launcher, tile: Tile, places: &Range<usize>) -> Dispatch {
         let recurrence = &self.recurrence;
         let parameters = Parameters {
             bias: at.first(self.bias),
@@ -43,19 +50,21 @@ impl Recurrent {
             // Their functions are those of `math.wgsl`.
             Cell::Gru | Cell::Lstm => None,
         };
-        let saves = [("SAVES", self.saved.is_some())];
-        let constants = [&constants(recurrence, self.h)[..], &saves].concat();
-        let variant = Variant { function, constants: &constants, ..Variant::default() };
-        at.dispatch(RECURRENT, variant, parameters, &buffers, size(at, recurrence, places))
+        let own = [("SAVES", self.saved.is_some()), tile.holds_numbers()];
+        let constants = [&constants(recurrence, self.h)[..], &own].concat();
+        let numbers = tile.numbers();
+        let variant = Variant { function, constants: &constants, numbers: &numbers, entry: None };
+        at.dispatch(RECURRENT, variant, parameters, &buffers, tile.size(at, places))
     }
 }
 
 #[cfg(test)]
 pub(super) mod proof {
     use super::*;
+    use crate::gpu::ops::launch;
     use crate::gpu::ops::proof::bench::{self, Bench, Shape, tolerance};
     use crate::gpu::ops::proof::trial::Trial;
-    use crate::gpu::ops::recurrence::trials::{cells, recurrence, row_sum};
+    use crate::gpu::ops::recurrence::trials::{cells, recurrence, rooms, row_sum};
     use crate::plan::View;
 
     pub fn shapes() -> Vec<Shape> {
@@ -65,13 +74,30 @@ pub(super) mod proof {
     pub fn prove(bench: &mut Bench, shape: &Shape) {
         for (i, cell) in cells().into_iter().enumerate() {
             for variant in 0..4 {
-                prove_cell(bench, shape, &cell, variant, (i + variant) % 2 == 0);
+                prove_cell(bench, shape, &cell, variant, (i + variant) % 2 == 0, None);
+            }
+        }
+    }
+
+    /// Every way to hold the weights, in two dispatches.
+    pub fn prove_held(bench: &mut Bench, shape: &Shape) {
+        for (i, cell) in cells().into_iter().enumerate() {
+            for held in 0..4 {
+                prove_cell(bench, shape, &cell, (i + held) % 4, true, Some(held));
             }
         }
     }
 
     /// `variant` & 1: reversed; & 2: every time step is given, in the second half of rows of two directions.
-    fn prove_cell(bench: &mut Bench, shape: &Shape, cell: &Cell, variant: usize, saves: bool) {
+    /// `held`: the way that the weights are held, if the device has no choice.
+    fn prove_cell(
+        bench: &mut Bench,
+        shape: &Shape,
+        cell: &Cell,
+        variant: usize,
+        saves: bool,
+        held: Option<usize>,
+    ) {
         let (mut trial, steps, units) = (Trial::new(bench, shape), 3, shape.units);
         let recurrence = recurrence(bench, &mut trial, cell, (steps, units), variant);
         let gates = cell.gates();
@@ -96,7 +122,15 @@ pub(super) mod proof {
             })
             .collect();
         let operation = Recurrent { recurrence, z, weight, bias, recurrent_bias, h, state, saved };
-        trial.within(bench, operation, |written| {
+        let dispatches = |at: &mut Launcher| match held {
+            None => launch(&operation.clone().into(), at),
+            Some(held) => {
+                let all = &operation.recurrence;
+                let tile = operation.tile(at, rooms(at, all, cell.states())[held]);
+                [0..2, 2..steps].map(|places| operation.part(at, tile, &places)).into()
+            }
+        };
+        trial.launched(bench, &operation.clone().into(), dispatches, |written| {
             let [row_sum, terms] = parts[written.replica];
             // No cell enlarges an error of its sums by more, as |h| <= 1, |c| <= 3 and |q| <= the terms; U enlarges that
             // of h(t-1).
