@@ -34,6 +34,7 @@ mod part_sums;
 #[cfg(test)]
 mod proof;
 mod recurrence;
+mod recurrence_tile;
 pub mod recurrent;
 pub mod recurrent_backward;
 pub mod sigmoid;

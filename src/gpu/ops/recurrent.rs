@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::Launch;
 use super::launcher::Launcher;
-use super::recurrence::{Parameters, Room, Tile, constants, lengths};
+use super::recurrence::{Parameters, constants, lengths};
+use super::recurrence_tile::{Room, Tile};
 use crate::gpu::device::dispatch::Dispatch;
 use crate::gpu::device::kernel::Variant;
 use crate::gpu::device::sources::RECURRENT;
