@@ -171,6 +171,9 @@ section_jobs() {
         cylinder_bell_funnel,ucr_gunpoint,ucr_faceall,wide cylinder_bell_funnel)" |
         tee -a "$private/bench.json"
     [ "${PIPESTATUS[0]}" -eq 0 ] || failed=1
+    "$kit/gpu-mlp" bench --backend cpu --seconds 0.2 --json --schedule blocked --shape "$(sized \
+        mnist,gru_rows,lstm_rows,lstm_long rnn_digits)" | tee -a "$private/bench.json"
+    [ "${PIPESTATUS[0]}" -eq 0 ] || failed=1
     "$kit/device" auto "${chosen[@]}" "${quick[@]}" "$private/bench.json" || failed=1
     return $failed
 }
@@ -191,7 +194,7 @@ section_peers() {
 }
 # What the aims are about comes first: time may run out.
 jobs=breast_cancer,covtype,digits,diabetes,california,wide,digits_custom,bike,creditcard,weather
-jobs+=,cylinder_bell_funnel,ucr_gunpoint,ucr_faceall
+jobs+=,cylinder_bell_funnel,ucr_gunpoint,ucr_faceall,mnist,gru_rows,lstm_rows,lstm_long,cifar
 
 # f: many networks of covtype at once, and beside them JAX with vmap.
 section_replicas() {

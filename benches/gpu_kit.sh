@@ -49,7 +49,7 @@ cp benches/gpu.sh "$kit/"
 cp -r params "$kit/"
 # What ships; of larger sets the shapes are made up.
 find datasets -maxdepth 1 -type f -size -1024k -exec cp {} "$kit/datasets/" \;
-cp benches/wide.json "$kit/benches/"
+cp -r benches/wide.json benches/signals "$kit/benches/"
 mkdir "$kit/benches/peers"
 cp benches/peers/*.py "$kit/benches/peers/"
 

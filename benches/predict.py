@@ -79,11 +79,12 @@ def dense(name, sizes, batch, adam=False, clip=False, classes=True, silu=False):
     return Bag(name=name, sizes=sizes, batch=batch, adam=adam, clip=clip, classes=classes, silu=silu, conv=None)
 
 
-def conv(name, samples, batch, layers):
-    return Bag(name=name, batch=batch, adam=True, clip=False, classes=True, silu=False, conv=layers, samples=samples)
+def conv(name, samples, batch, layers, channels=1):
+    return Bag(name=name, batch=batch, adam=True, clip=False, classes=True, silu=False, conv=layers, samples=samples,
+               channels=channels)
 
 
-C, P, D = "conv", "pool", "dense"
+C, P, D, R = "conv", "pool", "dense", "recurrent"
 JOBS = [
     dense("breast_cancer", [30, 16, 32, 2], 5),
     dense("covtype", [54, 16, 32, 7], 10),
@@ -100,6 +101,16 @@ JOBS = [
     conv("ucr_faceall", 131, 16, [(C, 32, 5), (P, 4), (C, 64, 5), (P, 32), (D, 14)]),
 ]
 
+# Of benches/signals: samples are all positions of an image or all time steps, kernels all taps; of a recurrence the
+# gates, of which a gru has 3 and an lstm 4.
+SIGNALS = [
+    conv("mnist", 784, 128, [(C, 32, 9), (P, 4), (C, 64, 9), (P, 4), (D, 128), (D, 10)]),
+    conv("cifar", 1024, 64, [(C, 32, 9), (C, 32, 9), (P, 4), (C, 64, 9), (C, 64, 9), (P, 4), (D, 256), (D, 10)], 3),
+    conv("gru_rows", 28, 64, [(R, 64, 3), (D, 10)], 28),
+    conv("lstm_rows", 28, 128, [(R, 128, 4), (D, 10)], 28),
+    conv("lstm_long", 200, 32, [(R, 64, 4), (D, 6)], 6),
+]
+
 
 def links(job):
     return list(zip(job.sizes[:-1], job.sizes[1:]))
@@ -109,11 +120,17 @@ def layers_of(job):
     """The layers with their sizes: `terms` of a sum, `rows` of a batch's row that each weight is used for."""
     if not job.conv:
         return [Bag(kind=D, inputs=i, units=u, terms=i, rows=1, weights=i * u + u, out=u) for i, u in links(job)]
-    channels, samples, made = 1, job.samples, []
+    channels, samples, made = job.channels, job.samples, []
     for kind, units, *kernel in job.conv:
         if kind == P:
             samples //= units
             made.append(Bag(kind=P, size=units, rows=0, weights=0, out=channels * samples))
+            continue
+        if kind == R:
+            gates = kernel[0]
+            made.append(Bag(kind=R, inputs=channels, units=units, gates=gates, steps=samples, terms=channels,
+                            rows=samples, weights=gates * units * (channels + units + 1), out=units))
+            channels, samples = units, 1
             continue
         rows, inputs = (samples, channels) if kind == C else (1, channels * samples)
         terms = inputs * kernel[0] if kind == C else inputs
@@ -438,6 +455,112 @@ def large(m, k, n, how):
     return 2 * m * k * n * slabs / (share * h.tflops * 1e6) / (idle * full)
 
 
+# --- signals: the kernels before there were large convolutions and tiles of rows, and those after ---------------------
+# Instructions of a thread, guessed from the shaders with wgpu's checks: of a turn of 16 terms on tiles of 16 x 64 before
+# (16 indices of x with four divisions each, 256 multiply-adds) and after (the divisions of four neighbours at once), of
+# a slab of 8 terms on large tiles of 64 or 32 rows (512 multiply-adds, and two or four such fetches). A turn or slab
+# alone on its SM takes TURN["conv"] or LARGE_SLAB us; a small turn reads 16 terms, a large one 8.
+SMALL_BEFORE, SMALL_AFTER, LARGE_AFTER = 2200, 1100, {64: 1160, 32: 1500}
+LARGE_SLAB = 0.9
+PART = 4096  # terms of a part of a kernel's gradient
+CACHE = 128 * 1024  # of U that stays in the first cache of an SM
+LARGE_ROWS, SMALL_TILES = 64 * 128, 256  # src/gpu/ops/tiles.rs, recurrence_tile.rs
+
+
+def implicit(m, k, n, moved, parts, is_new):
+    """us of a convolution as an implicit product (m, k) . (k, n), there `parts` times."""
+    h, rows = HARDWARE, 32 if m <= 32 else 64
+    tiles = ceil(m / rows) * ceil(n / 128)
+    takes_large = is_new and tiles * rows * parts >= LARGE_ROWS and 2 * m * n >= tiles * rows * 128
+    if takes_large:
+        turns, warps, instructions, turn = ceil(k / 8), rows // 16, LARGE_AFTER[rows], LARGE_SLAB
+    else:
+        tiles = ceil(m / 16) * ceil(n / 64)
+        turns, warps, turn = ceil(k / 16), 2, TURN["conv"]
+        instructions = SMALL_AFTER if is_new else SMALL_BEFORE
+    of_fullest = ceil(tiles * parts / h.sms)
+    issued = of_fullest * turns * warps * instructions / h.schedulers / h.clock
+    return SLACK * max(issued, turns * turn / SLACK, moved / (h.hbm * h.hbm_reached)), takes_large
+
+
+def held_terms(units, gates, numbers):
+    """Terms of each sum whose weights are in workgroup memory, and whether the others come in slabs."""
+    lanes = ceil(units / 32) * 32
+    left = HARDWARE.workgroup_memory - 64 - 16 * numbers * lanes
+    if left >= 4 * gates * units * units:
+        return units
+    return (left - 4 * 8 * gates * (lanes + 1)) // (4 * gates * units)
+
+
+def recurrence(layer, batch, backward, is_new):
+    """us of the dispatch, and barriers of a workgroup."""
+    h, units, gates = HARDWARE, layer.units, layer.gates
+    bytes_ = 4 * gates * units * units
+    # Of U an SM takes so many bytes a cycle from the second cache.
+    from_l2 = h.l2_bytes / h.sms / h.clock
+    if not is_new:  # a workgroup of 64 threads a row, h in storage, two fences a step
+        rows, own = ceil(batch / h.sms), ceil(units / 64)
+        lines_ = 1 if backward else 32
+        busy = rows * 2 * own * units * gates * max(1, lines_ * h.line_cycles)
+        waits = own * units * (15 + 4 * gates + h.l1_latency)
+        if backward and bytes_ > CACHE:
+            waits += own * units * h.l2_latency
+        l2 = bytes_ / from_l2 if bytes_ > CACHE else 0
+        step = max(busy, waits, l2) + (1 if backward else 2) * h.fence
+        return SLACK * layer.steps * step / h.clock, (1 if backward else 2) * layer.steps
+    # Four rows a thread, a unit a lane (units are at most 256 here); few rows: one group.
+    groups, warps = ceil(ceil(batch / 4) / h.sms), ceil(units / 32)
+    held = held_terms(units, gates, 2 + gates if backward else gates - 1)
+    slabs = ceil((units - held) / 8)
+    instructions = units * (gates * 12 + 10) + slabs * 8 * gates * 30
+    shared = units * (gates + 4) + slabs * 8 * gates * 3
+    latency = units * (15 + 4 * gates) + slabs * (gates * (h.l2_latency if bytes_ > CACHE else h.l1_latency) + 80)
+    l2 = (units - held) / units * bytes_ / from_l2 if bytes_ > CACHE else 0
+    busy = groups * warps * max(instructions / h.schedulers, shared)
+    barriers = (2 if backward else 1) + 2 * slabs
+    step = max(busy, latency, l2) + 250 + barriers * h.barrier
+    first = held * gates * units * 4 / from_l2
+    return SLACK * (layer.steps * step + first) / h.clock, barriers * layer.steps
+
+
+def signals(job, is_new):
+    """The dispatches of `layered` whose kernels have changed, (name, us), by the side of all others, which have not."""
+    made, large = [], 0
+    layers = layers_of(job)
+    for index, layer in enumerate(layers):
+        rows = job.batch * layer.rows
+        if layer.kind == C:
+            taps, moved = layer.terms // layer.inputs, 4 * rows * (layer.inputs + layer.units)
+            parts = ceil(rows / PART)
+            products = [("conv", layer.units, layer.terms, rows, 1),
+                        ("kernel gradient", layer.units, min(rows, PART), layer.terms, parts)]
+            if index:
+                products.append(("input gradient", layer.inputs, layer.units * taps, rows, 1))
+            for name, m, k, n, times in products:
+                us, is_large = implicit(m, k, n, moved, times, is_new)
+                large += is_large
+                made.append((name + (", large" if is_large else ""), us))
+        elif layer.kind == R:
+            for name, backward in (("recurrent", False), ("recurrent backward", True)):
+                made.append((name, recurrence(layer, job.batch, backward, is_new)[0]))
+    return made
+
+
+def signal_work(job):
+    """Multiply-adds of what `signals` lists, and the bytes that it has to move."""
+    adds = moved = 0
+    for index, layer in enumerate(layers_of(job)):
+        rows = job.batch * layer.rows
+        if layer.kind == C:
+            adds += (3 if index else 2) * rows * layer.units * layer.terms
+            moved += (3 if index else 2) * 4 * rows * (layer.inputs + layer.units)
+        elif layer.kind == R:
+            adds += 2 * rows * layer.gates * layer.units ** 2
+            # The products of the inputs, what is saved and the deltas; h stays.
+            moved += 4 * rows * layer.units * (layer.gates + 2 * {3: 5, 4: 6}[layer.gates] + {3: 6, 4: 4}[layer.gates])
+    return adds, moved
+
+
 # --- the peers --------------------------------------------------------------------------------------------------
 def nodes(job):
     """Kernels of a step: of a captured PyTorch step, and of XLA's loop (counted from with_torch.py, with_jax.py)."""
@@ -576,7 +699,29 @@ def phases(job):
             print(f"    {operation:28}{us:8.2f} us {si(moved)}B")
 
 
+def signal_table():
+    rows = []
+    for job in SIGNALS:
+        before, after = signals(job, False), signals(job, True)
+        adds, moved = signal_work(job)
+        least = max(adds / (HARDWARE.lanes * HARDWARE.sms * HARDWARE.clock), moved / HARDWARE.hbm)
+        least += DISPATCH * len(after)
+        sums = [sum(us for _, us in made) for made in (before, after)]
+        recurrent = [layer for layer in layers_of(job) if layer.kind == R]
+        barriers = [sum(recurrence(layer, job.batch, backward, is_new)[1]
+                        for layer in recurrent for backward in (False, True)) for is_new in (False, True)]
+        rows.append([job.name, si(adds), si(moved) + "B", len(after), f"{barriers[0]}, {barriers[1]}" if recurrent else "",
+                     number(least), *(number(us + DISPATCH * len(after)) for us in sums), f"{sums[0] / sums[1]:.2g}"])
+    table(["job", "multiply-adds", "bytes", "dispatches", "barriers", "floor", "before", "after", "gain"], rows)
+
+
 def main():
+    for job in SIGNALS:
+        if job.name in sys.argv[1:]:
+            for (name, before), (now, after) in zip(signals(job, False), signals(job, True)):
+                print(f"{job.name}: {name:20}{before:10.1f} us {now:28}{after:10.1f} us")
+    if {job.name for job in SIGNALS} & {*sys.argv[1:]}:
+        return
     named = [job for job in JOBS if job.name in sys.argv[1:]]
     for job in named:
         phases(job)
@@ -640,6 +785,7 @@ def main():
         step = whole(plan)
         rows.append([label, number(step), number(alone), f"{work / alone / 1e6:.1f}",
                      f"{work / step / 1e6 / (CUBLAS * HARDWARE.tflops):.0%}", f"{min(peers(wide)) / step:.2f}"])
+    signal_table()
     table(["wide", "step, us", "products", "TFLOP/s", "step's, of cuBLAS", "ratio to JAX"], rows)
 
 
