@@ -175,17 +175,53 @@ fn slab_index(gate: u32, term: u32, lane: u32) -> u32 {
     return (term * gates() + gate) * (LANES + 1u) + lane;
 }
 
-// Fetches the weights of the terms from `first_k` on, for the units from `first_u` on. Neighbours as in `fetch_weights`.
+// Where element i of a slab is fetched: its term, and its gate and lane. Neighbours as in `fetch_weights`.
+fn place_in_slab(i: u32) -> vec2<u32> {
+    let width = gates() * LANES;
+    return select(vec2(i / width, i % width), vec2(i % SLAB, i / SLAB), CARRIES_H);
+}
+
+// Element i of the slab of the terms from `first_k` on, for the units from `first_u` on.
+fn weight_of_slab(own: Thread, i: u32, first_k: u32, first_u: u32) -> f32 {
+    let place = place_in_slab(i);
+    let k = first_k + place.x;
+    let u = first_u + place.y % LANES;
+    let inside = (k < parameters.units) & (u < parameters.units) & (i < SLAB * gates() * LANES);
+    let at = select(0u, index_in_u(place.y / LANES, k, u), inside);
+    return weights[own.replica * parameters.weights + parameters.weight + at];
+}
+
+fn put_in_slab(i: u32, weight: f32) {
+    let place = place_in_slab(i);
+    if (i < SLAB * gates() * LANES) {
+        slab[slab_index(place.y / LANES, place.x, place.y % LANES)] = weight;
+    }
+}
+
+// Four elements, a workgroup's threads apart.
+fn four_of_slab(own: Thread, i: u32, first_k: u32, first_u: u32) -> vec4<f32> {
+    return vec4(
+        weight_of_slab(own, i, first_k, first_u),
+        weight_of_slab(own, i + THREADS, first_k, first_u),
+        weight_of_slab(own, i + 2u * THREADS, first_k, first_u),
+        weight_of_slab(own, i + 3u * THREADS, first_k, first_u),
+    );
+}
+
+fn put_four(i: u32, four: vec4<f32>) {
+    put_in_slab(i, four.x);
+    put_in_slab(i + THREADS, four.y);
+    put_in_slab(i + 2u * THREADS, four.z);
+    put_in_slab(i + 3u * THREADS, four.w);
+}
+
+// Fetches a slab. A thread has eight elements under way together: one alone would wait for the memory each time.
 fn fetch_slab(own: Thread, local: u32, first_k: u32, first_u: u32) {
-    let first = own.replica * parameters.weights + parameters.weight;
-    for (var i = local; i < SLAB * gates() * LANES; i += THREADS) {
-        let term = select(i / (LANES * gates()), i % SLAB, CARRIES_H);
-        let row = select(i % (LANES * gates()), i / SLAB, CARRIES_H);
-        let k = first_k + term;
-        let u = first_u + row % LANES;
-        let inside = (k < parameters.units) & (u < parameters.units);
-        let at = select(0u, index_in_u(row / LANES, k, u), inside);
-        slab[slab_index(row / LANES, term, row % LANES)] = weights[first + at];
+    for (var i = local; i < SLAB * gates() * LANES; i += 8u * THREADS) {
+        let first = four_of_slab(own, i, first_k, first_u);
+        let second = four_of_slab(own, i + 4u * THREADS, first_k, first_u);
+        put_four(i, first);
+        put_four(i + 4u * THREADS, second);
     }
 }
 

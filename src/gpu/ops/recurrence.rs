@@ -80,13 +80,20 @@ pub(super) mod trials {
     use crate::gpu::ops::recurrence_tile::{MOST_THREADS, Room, VECTOR, WARP};
     use crate::plan::Function;
 
-    /// One unit and more than a thread has; a last tile that is not full.
+    /// What a device chooses. Few: each number of units is a pipeline of its own.
     pub fn shapes() -> Vec<Shape> {
         vec![
             Shape { capacity: 1, units: 1, rows: vec![1] },
+            Shape { capacity: 4, units: 1, rows: vec![0] },
+            Shape { capacity: 65, units: 17, rows: vec![64, 43, 0] },
+        ]
+    }
+
+    /// For every way to hold what is needed: more units than threads; last tiles that are not full.
+    pub fn held_shapes() -> Vec<Shape> {
+        vec![
             Shape { capacity: 37, units: 17, rows: vec![37, 18, 0] },
-            Shape { capacity: 41, units: 70, rows: vec![39] },
-            Shape { capacity: 9, units: 70, rows: vec![9, 0, 6] },
+            Shape { capacity: 41, units: 70, rows: vec![39, 5] },
         ]
     }
 

@@ -132,15 +132,15 @@ impl Tile {
     }
 
     /// The loop iterations of a thread at one place of a scan: a loop over its units forward and two backward, one of them
-    /// with the terms of its sums, and the fetching of their slabs.
+    /// with the terms of its sums, and the fetching of their slabs. Drivers count the look that ends a loop as well.
     fn iterations(self) -> usize {
-        let fetches = (self.slab * self.gates).div_ceil(self.groups);
-        self.own() * (self.units + self.slabs() * (1 + fetches) + 2) + 1
+        let fetches = (self.slab * self.gates).div_ceil(8 * self.groups);
+        self.own() * (self.units + self.slabs() * (fetches + 3) + 4) + 3
     }
 
     /// Those around the places: weights that are fetched, units that begin and end.
     fn iterations_around(self) -> usize {
-        self.held_weights().div_ceil(self.lanes * self.groups) + 2 * self.own()
+        self.held_weights().div_ceil(self.lanes * self.groups) + 2 * self.own() + 4
     }
 
     /// The places of the scan, cut into dispatches.

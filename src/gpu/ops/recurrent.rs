@@ -63,13 +63,13 @@ impl Recurrent {
 pub(super) mod proof {
     use super::*;
     use crate::gpu::ops::launch;
-    use crate::gpu::ops::proof::bench::{self, Bench, Shape, tolerance};
+    use crate::gpu::ops::proof::bench::{Bench, Shape, tolerance};
     use crate::gpu::ops::proof::trial::Trial;
-    use crate::gpu::ops::recurrence::trials::{cells, recurrence, rooms, row_sum};
+    use crate::gpu::ops::recurrence::trials::{self, cells, recurrence, rooms, row_sum};
     use crate::plan::View;
 
     pub fn shapes() -> Vec<Shape> {
-        bench::few_batches()
+        trials::shapes()
     }
 
     pub fn prove(bench: &mut Bench, shape: &Shape) {

@@ -61,13 +61,15 @@ fn numbers(recurrence: &Recurrence) -> usize {
 pub(super) mod proof {
     use super::*;
     use crate::gpu::ops::launch;
-    use crate::gpu::ops::proof::bench::{self, Bench, Shape, tolerance};
+    use crate::gpu::ops::proof::bench::{Bench, Shape, tolerance};
     use crate::gpu::ops::proof::trial::Trial;
-    use crate::gpu::ops::recurrence::trials::{cells, recurrence, rooms, row_sum, within_one};
+    use crate::gpu::ops::recurrence::trials::{
+        self, cells, recurrence, rooms, row_sum, within_one,
+    };
     use crate::plan::{Cell, View};
 
     pub fn shapes() -> Vec<Shape> {
-        bench::few_batches()
+        trials::shapes()
     }
 
     pub fn prove(bench: &mut Bench, shape: &Shape) {

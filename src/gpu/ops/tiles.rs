@@ -45,7 +45,8 @@ impl LargeTiles {
         let fetches = Self::OF_MATRICES.rows / self.rows;
         Size {
             workgroups: [n.div_ceil(columns), m.div_ceil(self.rows)],
-            iterations: k.div_ceil(terms) * (1 + fetches + terms),
+            // Drivers count the look that ends a loop as well.
+            iterations: k.div_ceil(terms) * (3 + fetches + terms),
         }
     }
 

@@ -53,10 +53,14 @@ const OTHERS: &[Row] = &[
         super::convolution_kernel_gradient::proof::long_batches,
         super::convolution_kernel_gradient::proof::prove_long,
     ),
-    ("recurrent, held", super::recurrence::trials::shapes, super::recurrent::proof::prove_held),
+    (
+        "recurrent, held",
+        super::recurrence::trials::held_shapes,
+        super::recurrent::proof::prove_held,
+    ),
     (
         "recurrent_backward, held",
-        super::recurrence::trials::shapes,
+        super::recurrence::trials::held_shapes,
         super::recurrent_backward::proof::prove_held,
     ),
     (
