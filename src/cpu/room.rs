@@ -22,6 +22,8 @@ pub(crate) struct Room {
     pub(super) product: ProductRoom,
     /// The weights of a recurrence's inputs, as a right factor.
     pub(super) inputs: Panels,
+    /// h of all rows, and their inputs beside it.
+    pub(super) joined: Vec<f32>,
     /// The sums of a time step, its products of h, and the gradients with respect to sums of a few.
     pub(super) sums: Vec<f32>,
     pub(super) products: Vec<f32>,
@@ -44,6 +46,7 @@ impl Room {
             panels: Panels::default(),
             product: ProductRoom::default(),
             inputs: Panels::default(),
+            joined: vec![],
             sums: vec![],
             products: vec![],
             deltas: vec![],

@@ -47,7 +47,10 @@ fn prepare((windows, planes): (&Windows, &Planes), weight: &[f32], room: &mut Ro
 
 /// The planes of outputs, z, of so many rows, whose planes of inputs are in x.
 fn outputs((windows, planes): (&Windows, &Planes), rows: usize, room: &mut Room) {
-    room.z.resize(windows.filters * planes.channel, 0.0);
+    let all = windows.filters * planes.channel;
+    if room.z.len() < all {
+        room.z.resize(all, 0.0);
+    }
     let size = [windows.filters, planes.used(rows, windows)];
     run(room.set, Convolve { size, taps: windows.taps(), planes, room });
 }

@@ -3,11 +3,13 @@
 use super::activated::Activated;
 use super::convolution::{add_kernel_gradient, convolve, gradients, input_gradient};
 use super::planes::{Planes, turned};
+use super::pools::{LongPools, are_long};
 use super::products::multiply;
 use super::recurrent::{Inputs, recurrent};
 use super::recurrent_backward::recurrent_backward;
 use crate::cpu::lines::copy_line;
 use crate::cpu::ops::site::Site;
+use crate::cpu::part::run;
 use crate::cpu::room::Room;
 use crate::cpu::workspace::Workspace;
 use crate::plan::access::Mode;
@@ -15,6 +17,7 @@ use crate::plan::ops::convolution::Convolution;
 use crate::plan::ops::convolution_input_gradient::ConvolutionInputGradient;
 use crate::plan::ops::convolution_kernel_gradient::ConvolutionKernelGradient;
 use crate::plan::ops::matmul::MatMul;
+use crate::plan::ops::max_pool::MaxPool;
 use crate::plan::{Operation, Windows};
 
 /// Executes a list of operations on the rows of a site.
@@ -54,6 +57,9 @@ fn in_tiles<'a>(
                 return Some(others);
             }
             product_of(own, site);
+        }
+        Operation::MaxPool(own) if own.lengths.is_none() && are_long(&own.windows) => {
+            pools(own, site);
         }
         Operation::Recurrent(own) => recurrent(own, None, site),
         Operation::RecurrentBackward(own) => return Some(recurrent_backward(own, rest, site)),
@@ -185,6 +191,16 @@ fn input_gradient_of(own: &ConvolutionInputGradient, planes: &Planes, site: &mut
             input_gradient((&own.windows, planes), delta, weight, room, |rows, from| {
                 take_gradient(own.mode, (&windows, planes), rows, from, below);
             });
+        });
+    });
+}
+
+fn pools(own: &MaxPool, site: &mut Site<f32>) {
+    let set = site.workspace.room.set;
+    site.workspace.with_indices(own.winners, |winners, workspace| {
+        workspace.with(own.y, |y, workspace| {
+            let x = workspace.of(own.x);
+            run(set, LongPools { windows: &own.windows, x, y, winners });
         });
     });
 }

@@ -8,13 +8,16 @@ use crate::cpu::simd::functions::{sigmoid, tangent};
 use crate::cpu::simd::operations::Simd;
 use crate::plan::{Cell, Recurrence};
 
+/// The function of a simple cell that needs no expression.
+pub(super) const TANGENT: &str = "tanh";
+
 /// A time step, after its products.
 pub(super) struct Advance<'a> {
     pub recurrence: &'a Recurrence,
     pub t: usize,
     /// (rows, gates · units): the products of the inputs, and those of h added; of a gru without those.
     pub sums: &'a [f32],
-    /// The products of h of a gru; of a simple cell its values and its slopes, (2, rows, units).
+    /// The products of h of a gru; of a simple cell its values and its slopes, (2, rows, units), but of [`TANGENT`].
     pub products: &'a [f32],
     /// (gates, units), and (units)
     pub bias: &'a [f32],
@@ -68,6 +71,7 @@ impl Part for Advance<'_> {
             for first in (0..units).step_by(LANES) {
                 let at = Vector { units, first };
                 match cell {
+                    Cell::Simple(function) if function.name == TANGENT => row.tangent(s, at),
                     Cell::Simple(_) => {
                         let value = at.get(s, &self.products[own.start..], 0);
                         let slope = at.get(s, &self.products[values + own.start..], 0);
@@ -98,6 +102,15 @@ impl Row<'_> {
         if let Some(saved) = &mut self.saved {
             at.put(s, saved, part, v);
         }
+    }
+
+    #[inline(always)]
+    fn tangent<S: Simd>(&mut self, s: S, at: Vector) {
+        let value = tangent(s, self.sum(s, at, 0));
+        let slope = s.sub(s.splat(1.0), s.mul(value, value));
+        self.save(s, at, 1, at.get(s, self.state, 0));
+        self.save(s, at, 0, slope);
+        at.put(s, self.state, 0, value);
     }
 
     #[inline(always)]

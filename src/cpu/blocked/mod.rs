@@ -12,6 +12,7 @@ mod gate_gradients;
 mod gates;
 mod lanes;
 mod planes;
+mod pools;
 mod products;
 mod recurrent;
 mod recurrent_backward;

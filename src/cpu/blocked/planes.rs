@@ -104,7 +104,11 @@ impl Planes {
         [height, width]: [usize; 2],
         to: &mut Vec<f32>,
     ) {
-        to.resize(self.len(channels), 0.0);
+        let all = self.len(channels);
+        // What is behind stays: a vector that is cut would be filled anew when it grows.
+        if to.len() < all {
+            to.resize(all, 0.0);
+        }
         to[..self.lead].fill(0.0);
         let (plane, len) = (height * width, channels * height * width);
         for channel in 0..channels {
@@ -121,7 +125,7 @@ impl Planes {
             }
             zeros(end, self.lead + (channel + 1) * self.channel, to);
         }
-        to[self.lead + channels * self.channel..].fill(0.0);
+        to[self.lead + channels * self.channel..all].fill(0.0);
     }
 }
 

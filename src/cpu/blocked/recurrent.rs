@@ -1,7 +1,8 @@
 //! A recurrence, a time step at a time: the products of its inputs, those of h, and its gates, all near the core.
 
-use super::gates::Advance;
+use super::gates::{Advance, TANGENT};
 use super::products::{multiply_packed, pack};
+use crate::cpu::lines::copy_line;
 use crate::cpu::ops::matmul::Matrix;
 use crate::cpu::ops::recurrent::Out;
 use crate::cpu::ops::site::Site;
@@ -11,7 +12,7 @@ use crate::expr::Scratch;
 use crate::plan::access::Mode;
 use crate::plan::ops::matmul::{Factor, MatMul, Matrix as Read, Out as To};
 use crate::plan::ops::recurrent::Recurrent;
-use crate::plan::{Cell, TensorId, View};
+use crate::plan::{Cell, Recurrence, TensorId, View};
 
 /// The inputs of a recurrence, and the weights W that its sums have of them.
 #[derive(Clone, Copy)]
@@ -35,20 +36,37 @@ impl Inputs {
     }
 }
 
+/// What the sums of a time step are made of.
+#[derive(Clone, Copy, PartialEq)]
+enum From {
+    /// Inputs and h, side by side: one product.
+    Both,
+    /// Inputs, and h apart: a gru multiplies a part of its products.
+    Inputs,
+    /// The products of the inputs, made before.
+    Products,
+}
+
+impl From {
+    fn of(inputs: Option<Inputs>, cell: &Cell) -> Self {
+        match (inputs, cell) {
+            (None, _) => From::Products,
+            (Some(_), Cell::Gru) => From::Inputs,
+            (Some(_), Cell::Simple(_) | Cell::Lstm) => From::Both,
+        }
+    }
+}
+
 /// h of all time steps, of inputs, or of their products where they are made.
 pub(super) fn recurrent(own: &Recurrent, inputs: Option<Inputs>, site: &mut Site<f32>) {
     let Site { plan, layout, tensors, workspace, .. } = site;
     let of = |tensor| tensors.of(layout, tensor);
-    let (units, width) = (own.recurrence.units, own.recurrence.width());
     let mut room = std::mem::take(&mut workspace.room);
     let mut scratch = std::mem::take(&mut workspace.scratch);
-    let set = room.set;
-    pack(Matrix::new(of(own.weight), width, units).transpose(), (set, &mut room.panels));
-    if let Some(Inputs { x, weight }) = inputs {
-        let weight = Matrix::new(of(weight), width, x.columns);
-        pack(weight.transpose(), (set, &mut room.inputs));
-    }
-    let from = inputs.map_or(own.recurrence.part(own.z, 0, 1), |inputs| inputs.x);
+    let from = From::of(inputs, &own.recurrence.cell);
+    let of_inputs = inputs.map(|inputs| (of(inputs.weight), inputs.x.columns));
+    pack_weights(&own.recurrence, from, of(own.weight), of_inputs, &mut room);
+    let x = inputs.map_or(own.recurrence.part(own.z, 0, 1), |inputs| inputs.x);
     let bias = of(own.bias);
     let recurrent_bias = own.recurrent_bias.map(of).unwrap_or_default();
     let out = Out { view: own.h, row_len: plan.row_len(own.h.buffer) };
@@ -56,11 +74,15 @@ pub(super) fn recurrent(own: &Recurrent, inputs: Option<Inputs>, site: &mut Site
         workspace.with(own.h.buffer, |h, workspace| {
             workspace.with_optional(own.saved, |saved, workspace| {
                 state.fill(0.0);
-                let lengths = own.recurrence.lengths.map(|own| workspace.indices_of(own));
-                let scan = Scan { own, from, bias, recurrent_bias, lengths, state, saved };
-                let x = workspace.of(from.buffer);
-                let sizes = [workspace.rows, plan.row_len(from.buffer)];
-                scan.run((inputs.is_some(), x, sizes), (h, out), &mut room, &mut scratch);
+                let recurrence = &own.recurrence;
+                let lengths = recurrence.lengths.map(|own| workspace.indices_of(own));
+                let scan = Scan { recurrence, from, bias, recurrent_bias, lengths, state, saved };
+                let row_len = plan.row_len(x.buffer);
+                let rows = Matrix {
+                    stride: row_len,
+                    ..Matrix::new(workspace.of(x.buffer), workspace.rows, x.columns)
+                };
+                scan.run((rows, [x.offset, x.stride(row_len)]), (h, out), &mut room, &mut scratch);
             });
         });
     });
@@ -68,11 +90,39 @@ pub(super) fn recurrent(own: &Recurrent, inputs: Option<Inputs>, site: &mut Site
     workspace.scratch = scratch;
 }
 
+/// Packs U, or U beside W, or both apart.
+fn pack_weights(
+    recurrence: &Recurrence,
+    from: From,
+    weight: &[f32],
+    of_inputs: Option<(&[f32], usize)>,
+    room: &mut Room,
+) {
+    let (units, width) = (recurrence.units, recurrence.width());
+    match (from, of_inputs) {
+        (From::Both, Some((inputs, columns))) => {
+            let len = units + columns;
+            room.weights.resize(width * len, 0.0);
+            for (i, row) in room.weights.chunks_exact_mut(len).enumerate() {
+                row[..units].copy_from_slice(&weight[i * units..][..units]);
+                row[units..].copy_from_slice(&inputs[i * columns..][..columns]);
+            }
+            let both = Matrix::new(&room.weights, width, len).transpose();
+            return pack(both, (room.set, &mut room.panels));
+        }
+        (_, Some((inputs, columns))) => {
+            let inputs = Matrix::new(inputs, width, columns).transpose();
+            pack(inputs, (room.set, &mut room.inputs));
+        }
+        (_, None) => {}
+    }
+    pack(Matrix::new(weight, width, units).transpose(), (room.set, &mut room.panels));
+}
+
 /// A batch, on its way through the time steps.
 struct Scan<'a> {
-    own: &'a Recurrent,
-    /// The inputs, or their products.
-    from: View,
+    recurrence: &'a Recurrence,
+    from: From,
     bias: &'a [f32],
     recurrent_bias: &'a [f32],
     lengths: Option<&'a [u32]>,
@@ -81,26 +131,22 @@ struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    /// All of them. `x` are inputs or their products, of so many rows, so many numbers a row.
+    /// All of them. `x` are the inputs of all rows, or their products; a time step's begin a distance from the one
+    /// before, the first at `first`.
     fn run(
         mut self,
-        (are_inputs, x, [rows, row_len]): (bool, &[f32], [usize; 2]),
+        (x, [first, distance]): (Matrix<f32>, [usize; 2]),
         (h, out): (&mut [f32], Out),
         room: &mut Room,
         scratch: &mut Scratch<f32>,
     ) {
-        let recurrence = &self.own.recurrence;
+        let recurrence = self.recurrence;
         let is_sequence = recurrence.is_sequence(out.view);
         for place in 0..recurrence.steps {
             let t = recurrence.step(place);
-            let x = &x[self.from.offset + t * self.from.stride(row_len)..];
-            if are_inputs {
-                let x = Matrix { stride: row_len, ..Matrix::new(x, rows, self.from.columns) };
-                sum_of_inputs(x, recurrence.width(), room);
-            } else {
-                copy_sums(x, [rows, row_len], recurrence.width(), room);
-            }
-            self.products_of_h(room, scratch);
+            let x = Matrix { values: &x.values[first + t * distance..], ..x };
+            self.sums(x, room);
+            self.values(room, scratch);
             self.advance(t, room);
             if is_sequence {
                 out.give(recurrence, (Some(t), self.lengths), self.state, h);
@@ -111,33 +157,58 @@ impl Scan<'_> {
         }
     }
 
-    /// U h: a gru's apart from the other sums, and of a simple cell what its function makes of the whole.
-    fn products_of_h(&self, room: &mut Room, scratch: &mut Scratch<f32>) {
-        let recurrence = &self.own.recurrence;
-        let (cell, units, width) = (&recurrence.cell, recurrence.units, recurrence.width());
-        let stride = cell.states() * units;
-        let h = Matrix::new(&*self.state, self.state.len() / stride, units);
-        let h = Matrix { stride, ..h };
-        let Room { set, panels, sums, products, product, .. } = room;
-        if let Cell::Gru = cell {
-            products.resize(sums.len(), 0.0);
-            return multiply_packed(h, panels, false, (products, width), (*set, product));
-        }
-        multiply_packed(h, panels, true, (sums, width), (*set, product));
-        if let Cell::Simple(function) = cell {
-            for sums in sums.chunks_exact_mut(width) {
-                sums.iter_mut().zip(self.bias).for_each(|(sum, bias)| *sum += bias);
+    /// h of all rows.
+    fn h(&self) -> Matrix<'_, f32> {
+        let units = self.recurrence.units;
+        let stride = self.recurrence.cell.states() * units;
+        Matrix { stride, ..Matrix::new(&*self.state, self.state.len() / stride, units) }
+    }
+
+    /// The sums of a time step, and a gru's products of h.
+    fn sums(&self, x: Matrix<f32>, room: &mut Room) {
+        let (h, width) = (self.h(), self.recurrence.width());
+        let Room { set, panels, inputs, sums, products, product, joined, .. } = room;
+        sums.resize(h.rows * width, 0.0);
+        match self.from {
+            From::Both => {
+                join(h, x, joined);
+                let both = Matrix::new(joined, h.rows, h.columns + x.columns);
+                return multiply_packed(both, panels, false, (sums, width), (*set, product));
             }
-            products.resize(2 * sums.len(), 0.0);
-            let (values, slopes) = products.split_at_mut(sums.len());
-            function.expression.evaluate_block(sums, &[], values, Some(slopes), scratch);
+            From::Inputs => multiply_packed(x, inputs, false, (sums, width), (*set, product)),
+            From::Products => {
+                for (row, sums) in sums.chunks_exact_mut(width).enumerate() {
+                    sums.copy_from_slice(&x.values[row * x.stride..][..width]);
+                }
+            }
         }
+        if let Cell::Gru = self.recurrence.cell {
+            products.resize(sums.len(), 0.0);
+            multiply_packed(h, panels, false, (products, width), (*set, product));
+        } else {
+            multiply_packed(h, panels, true, (sums, width), (*set, product));
+        }
+    }
+
+    /// What the function of a simple cell makes of its sums, and the slopes, of all rows at once.
+    fn values(&self, room: &mut Room, scratch: &mut Scratch<f32>) {
+        let Cell::Simple(function) = &self.recurrence.cell else { return };
+        if function.name == TANGENT {
+            return;
+        }
+        let Room { sums, products, .. } = room;
+        for sums in sums.chunks_exact_mut(self.bias.len()) {
+            sums.iter_mut().zip(self.bias).for_each(|(sum, bias)| *sum += bias);
+        }
+        products.resize(2 * sums.len(), 0.0);
+        let (values, slopes) = products.split_at_mut(sums.len());
+        function.expression.evaluate_block(sums, &[], values, Some(slopes), scratch);
     }
 
     /// The gates of a time step.
     fn advance(&mut self, t: usize, room: &Room) {
         let step = Advance {
-            recurrence: &self.own.recurrence,
+            recurrence: self.recurrence,
             t,
             sums: &room.sums,
             products: &room.products,
@@ -151,17 +222,13 @@ impl Scan<'_> {
     }
 }
 
-/// W x of a time step of all rows.
-fn sum_of_inputs(x: Matrix<f32>, width: usize, room: &mut Room) {
-    room.sums.resize(x.rows * width, 0.0);
-    let out = (&mut room.sums[..], width);
-    multiply_packed(x, &room.inputs, false, out, (room.set, &mut room.product));
-}
-
-/// The sums of a time step of all rows where they are made, beginning with `z`.
-fn copy_sums(z: &[f32], [rows, stride]: [usize; 2], width: usize, room: &mut Room) {
-    room.sums.resize(rows * width, 0.0);
-    for (row, sums) in room.sums.chunks_exact_mut(width).enumerate() {
-        sums.copy_from_slice(&z[row * stride..][..width]);
+/// The rows of two matrices side by side.
+fn join(left: Matrix<f32>, right: Matrix<f32>, to: &mut Vec<f32>) {
+    let len = left.columns + right.columns;
+    to.resize(left.rows * len, 0.0);
+    for (row, to) in to.chunks_exact_mut(len).enumerate() {
+        let (first, second) = to.split_at_mut(left.columns);
+        copy_line(&left.values[row * left.stride..], first);
+        copy_line(&right.values[row * right.stride..], second);
     }
 }

@@ -67,7 +67,7 @@ impl<T: Real> Compiled for Pool<'_, T> {
 
     #[inline(always)]
     fn run(self) {
-        self.lines(Largest::take_line);
+        self.lines::<false>();
     }
 }
 
@@ -76,15 +76,15 @@ impl<T: Real> Compiled for Long<'_, T> {
 
     #[inline(always)]
     fn run(self) {
-        self.0.lines(Largest::take_windows);
+        self.0.lines::<true>();
     }
 }
 
-impl<'a, T: Real> Pool<'a, T> {
-    /// Lets each line of windows take the lines of the input under it, whose elements are counted from a first one; the
-    /// first of them begins anew, and the others go on from what was found.
+impl<T: Real> Pool<'_, T> {
+    /// Lets each line of windows, which may be `LONG`, take the lines of the input under it; the first of them begins
+    /// anew, and the others go on from what was found.
     #[inline(always)]
-    fn lines(self, take: impl Fn(&mut Largest<'a, T>, &Axis, &[T], usize, bool)) {
+    fn lines<const LONG: bool>(self) {
         let [vertical, horizontal] = self.windows.axes;
         let positions = self.windows.positions();
         let channels = self.y.chunks_exact_mut(positions);
@@ -98,7 +98,11 @@ impl<'a, T: Real> Pool<'a, T> {
                 for line in top..top + vertical.kernel {
                     let first = line * horizontal.input;
                     let x = &x[first..][..horizontal.input];
-                    take(&mut largest, &horizontal, x, first, line == top);
+                    if LONG {
+                        largest.take_windows(&horizontal, x, first, line == top);
+                    } else {
+                        largest.take_line(&horizontal, x, first, line == top);
+                    }
                 }
             }
         }
@@ -234,7 +238,7 @@ fn take_lanes<T: Real>(
 /// The largest of elements, whose indices begin with `first`, and of one before them: as `beats` has it, with a branch,
 /// which is faster where elements are few.
 #[inline(always)]
-fn largest_of_few<T: Real>(mut best: (T, u32), x: &[T], first: u32) -> (T, u32) {
+pub(crate) fn largest_of_few<T: Real>(mut best: (T, u32), x: &[T], first: u32) -> (T, u32) {
     for (index, &value) in (first..).zip(x) {
         if value > best.0 || (is_nan(value) && !is_nan(best.0)) {
             best = (value, index);

@@ -1,4 +1,4 @@
-//! Max pools of two neighbours, or of two by two: the most frequent ones, several windows at a time.
+//! Max pools of two neighbours, of four, or of two by two: the most frequent ones, several windows at a time.
 
 use super::larger::beats;
 use crate::instruction_set::Compiled;
@@ -12,8 +12,9 @@ const MORE: usize = 8;
 /// How pairs lie in a plane.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pairs {
-    /// The lines of a window: 1 or 2.
+    /// The lines of a window: 1 or 2, and its elements on one: 2, or 4 of one line.
     lines: usize,
+    columns: usize,
     /// Elements of a line of the input, and windows on it.
     input: usize,
     positions: usize,
@@ -23,14 +24,17 @@ pub(super) struct Pairs {
 }
 
 impl Pairs {
-    /// None if windows are no pairs.
+    /// None if windows are no pairs, nor pairs of pairs.
     pub fn of(windows: &Windows) -> Option<Self> {
         let [vertical, horizontal] = &windows.axes;
         let is_line = vertical.kernel == 1 && vertical.stride == 1;
         let is_square = vertical.kernel == 2 && vertical.stride == 2;
-        let are_pairs = horizontal.kernel == 2 && horizontal.stride == 2;
-        (are_pairs && (is_line || is_square)).then(|| Pairs {
+        let columns = horizontal.kernel;
+        let are_beside = horizontal.stride == columns;
+        let are_pairs = columns == 2 && (is_line || is_square) || columns == 4 && is_line;
+        (are_beside && are_pairs).then(|| Pairs {
             lines: vertical.kernel,
+            columns,
             input: horizontal.input,
             positions: horizontal.positions,
             plane: windows.plane(),
@@ -73,10 +77,10 @@ impl<T: Real> Compiled for PoolPairs<'_, T> {
             for (line, (y, winners)) in (done / pairs.positions..).zip(lines) {
                 let first = line * pairs.lines * pairs.input;
                 let (upper, lower) = x[first..].split_at(pairs.input);
-                if pairs.lines == 2 {
-                    take_line([upper, lower], [first, first + pairs.input], y, winners);
-                } else {
-                    take_line([upper], [first], y, winners);
+                match (pairs.lines, pairs.columns) {
+                    (2, _) => take_line([upper, lower], [first, first + pairs.input], y, winners),
+                    (_, 4) => take_fours(upper, first, y, winners),
+                    _ => take_line([upper], [first], y, winners),
                 }
             }
         }
@@ -116,6 +120,26 @@ fn take_chunks<T: Real, const LINES: usize, const N: usize>(
         at += N;
     }
     at
+}
+
+/// A line of windows of four.
+#[inline(always)]
+fn take_fours<T: Real>(x: &[T], first: usize, y: &mut [T], winners: &mut [u32]) {
+    let (several, last) = y.as_chunks_mut::<SOME>();
+    let (of_several, of_last) = winners.as_chunks_mut::<SOME>();
+    let mut at = 0;
+    for (y, winners) in several.iter_mut().zip(of_several) {
+        let pairs = Largest::<T, { 2 * SOME }>::of_pairs(&x[4 * at..], first + 4 * at);
+        let best = Largest::<T, SOME>::of_neighbours(pairs);
+        (*y, *winners) = (best.values, best.indices);
+        at += SOME;
+    }
+    for (y, winner) in last.iter_mut().zip(of_last) {
+        let pairs = Largest::<T, 2>::of_pairs(&x[4 * at..], first + 4 * at);
+        let best = Largest::<T, 1>::of_neighbours(pairs);
+        (*y, *winner) = (best.values[0], best.indices[0]);
+        at += 1;
+    }
 }
 
 /// Squares on lines of W windows, `SOME` of them at a time, whatever lines they are on; how many.
@@ -167,6 +191,18 @@ impl<T: Real, const N: usize> Largest<T, N> {
         largest
     }
 
+    /// The larger of each two neighbours among `M`, twice as many.
+    #[inline(always)]
+    fn of_neighbours<const M: usize>(pairs: Largest<T, M>) -> Self {
+        let (mut left, mut right) = (Self::default(), Self::default());
+        for k in 0..N {
+            (left.values[k], left.indices[k]) = (pairs.values[2 * k], pairs.indices[2 * k]);
+            (right.values[k], right.indices[k]) =
+                (pairs.values[2 * k + 1], pairs.indices[2 * k + 1]);
+        }
+        left.or(right)
+    }
+
     /// The larger of each two: this one on a tie.
     #[inline(always)]
     fn or(mut self, other: Self) -> Self {
@@ -195,9 +231,9 @@ mod tests {
             {
                 let mut best: Option<(f32, usize)> = None;
                 for line in 0..vertical.kernel {
-                    for column in 0..2 {
+                    for column in 0..horizontal.kernel {
                         let at = (down * vertical.stride + line) * horizontal.input
-                            + 2 * across
+                            + horizontal.kernel * across
                             + column;
                         let is_better = best.is_none_or(|(value, _)| {
                             plane[at] > value || (plane[at].is_nan() && !value.is_nan())
@@ -216,9 +252,11 @@ mod tests {
     #[test]
     fn pairs_of_lines_of_any_length_have_the_first_of_their_largest() {
         let axis = |input, kernel| Axis::new(input, kernel, kernel, 1, Padding::Each(0)).unwrap();
-        for (height, kernel) in [(1, 1), (3, 1), (2, 2), (5, 2), (6, 2)] {
-            for width in 2..40 {
-                let axes = [axis(height, kernel), axis(width, 2)];
+        for (height, kernel, columns) in
+            [(1, 1, 2), (3, 1, 2), (2, 2, 2), (5, 2, 2), (6, 2, 2), (1, 1, 4), (2, 1, 4)]
+        {
+            for width in columns..70 {
+                let axes = [axis(height, kernel), axis(width, columns)];
                 let windows = Windows { channels: 3, filters: 3, axes };
                 let value = |i: usize| match i * 7 % 11 {
                     0 => f32::NAN,
@@ -235,7 +273,7 @@ mod tests {
                     winners: &mut winners,
                 });
                 let found: Vec<_> = y.iter().map(|y| y.to_bits()).zip(winners).collect();
-                assert_eq!(found, expected(&windows, &x), "{height} {kernel} {width}");
+                assert_eq!(found, expected(&windows, &x), "{height} {kernel} {columns} {width}");
             }
         }
     }
