@@ -785,8 +785,8 @@ def main():
         step = whole(plan)
         rows.append([label, number(step), number(alone), f"{work / alone / 1e6:.1f}",
                      f"{work / step / 1e6 / (CUBLAS * HARDWARE.tflops):.0%}", f"{min(peers(wide)) / step:.2f}"])
-    signal_table()
     table(["wide", "step, us", "products", "TFLOP/s", "step's, of cuBLAS", "ratio to JAX"], rows)
+    signal_table()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 mod common;
 
 use common::image_stacks::of_every_layer;
-use common::signals::{Stack, of_recurrent_layers};
+use common::signals::{Stack, ends_of_sequences, of_lengths, of_recurrent_layers};
 use common::{check_schedule, classes, parameters, run, trained, values};
 use gpu_mlp::rooms::backend::Train;
 use gpu_mlp::rooms::cpu::{Cpu, Schedule};
@@ -12,7 +12,10 @@ use gpu_mlp::rooms::data::Dataset;
 use gpu_mlp::rooms::network::Layer;
 use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
 use gpu_mlp::rooms::network::layers::dropout::Dropout;
+use gpu_mlp::rooms::network::layers::gru::Gru;
+use gpu_mlp::rooms::network::layers::lstm::Lstm;
 use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
+use gpu_mlp::rooms::network::layers::rnn::Rnn;
 use gpu_mlp::rooms::run::{Clip, Parameters, Run};
 use pollster::FutureExt as _;
 use std::sync::Arc;
@@ -62,6 +65,33 @@ fn sequences() {
     for batch_size in BATCH_SIZES {
         let stack = of_recurrent_layers(3, 9);
         check(&stack.parameters().batch_size(batch_size), &stack.dataset(250), "sequences");
+    }
+}
+
+/// Rows that end before the others, and each end of a sequence.
+#[test]
+fn sequences_with_lengths() {
+    for end in ends_of_sequences() {
+        let stack = of_lengths(2, 9, end);
+        check(&stack.parameters().batch_size(40), &stack.with_lengths(100, 0.0), "lengths");
+    }
+}
+
+/// Each kind of cell with whole vectors of units, and with what is left over; a simple cell with other functions, too.
+#[test]
+fn cells_of_more_units_than_a_vector_has() {
+    let (return_sequences, bidirectional) = (true, true);
+    for units in [16, 17, 40] {
+        for first in ["tanh", "relu", "x*sigmoid(x)"] {
+            let layers = vec![
+                Layer::activated(Rnn { units, return_sequences, bidirectional }, first),
+                Layer::plain(Gru { units, return_sequences, bidirectional: false }),
+                Layer::plain(Lstm { units, return_sequences: false, bidirectional }),
+                Layer::dense(3, "softmax"),
+            ];
+            let stack = Stack { channels: 3, samples: 7, classifies: true, layers };
+            check(&stack.parameters().batch_size(20), &stack.dataset(60), first);
+        }
     }
 }
 

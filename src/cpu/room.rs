@@ -20,7 +20,7 @@ pub(crate) struct Room {
     /// A right factor, and room for its product.
     pub(super) panels: Panels,
     pub(super) product: ProductRoom,
-    /// The weights of a recurrence's inputs, as a right factor.
+    /// The weights of a recurrence's inputs, or those of h backward, as a right factor.
     pub(super) inputs: Panels,
     /// h of all rows, and their inputs beside it.
     pub(super) joined: Vec<f32>,

@@ -17,7 +17,7 @@ pub(super) struct Advance<'a> {
     pub t: usize,
     /// (rows, gates · units): the products of the inputs, and those of h added; of a gru without those.
     pub sums: &'a [f32],
-    /// The products of h of a gru; of a simple cell its values and its slopes, (2, rows, units), but of [`TANGENT`].
+    /// The products of h of a gru; of a simple cell its values and its slopes, (2, rows, units), unused for [`TANGENT`].
     pub products: &'a [f32],
     /// (gates, units), and (units)
     pub bias: &'a [f32],

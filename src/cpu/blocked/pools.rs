@@ -1,6 +1,6 @@
 //! Max pools of signals whose windows are many vectors long.
 
-use crate::cpu::ops::max_pool::largest_of_few;
+use crate::cpu::ops::larger::largest_of_few;
 use crate::cpu::part::Part;
 use crate::cpu::simd::LANES;
 use crate::cpu::simd::operations::Simd;

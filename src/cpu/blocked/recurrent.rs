@@ -4,7 +4,7 @@ use super::gates::{Advance, TANGENT};
 use super::products::{multiply_packed, pack};
 use crate::cpu::lines::copy_line;
 use crate::cpu::ops::matmul::Matrix;
-use crate::cpu::ops::recurrent::Out;
+use crate::cpu::ops::outputs::Out;
 use crate::cpu::ops::site::Site;
 use crate::cpu::part::run;
 use crate::cpu::room::Room;
@@ -22,7 +22,8 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
-    /// Those that a product makes the sums of a recurrence of, time step by time step; None if it is another one.
+    /// Those that a product makes the sums of a recurrence of, time step by time step; None if it is another one. Where
+    /// they are taken along, the buffer of the products stays as it is: nothing else reads it.
     pub fn of(product: &MatMul, next: &Recurrent) -> Option<Self> {
         let &MatMul { left, right, out, mode } = product;
         let sums = next.recurrence.part(next.z, 0, next.recurrence.cell.gates());
@@ -37,24 +38,14 @@ impl Inputs {
 }
 
 /// What the sums of a time step are made of.
-#[derive(Clone, Copy, PartialEq)]
-enum From {
-    /// Inputs and h, side by side: one product.
-    Both,
-    /// Inputs, and h apart: a gru multiplies a part of its products.
-    Inputs,
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    /// Inputs and h, side by side: one product, W of it given.
+    Both(&'a [f32]),
+    /// Inputs, and h apart, as a gru multiplies a part of its products; W.
+    Inputs(&'a [f32]),
     /// The products of the inputs, made before.
     Products,
-}
-
-impl From {
-    fn of(inputs: Option<Inputs>, cell: &Cell) -> Self {
-        match (inputs, cell) {
-            (None, _) => From::Products,
-            (Some(_), Cell::Gru) => From::Inputs,
-            (Some(_), Cell::Simple(_) | Cell::Lstm) => From::Both,
-        }
-    }
 }
 
 /// h of all time steps, of inputs, or of their products where they are made.
@@ -63,10 +54,14 @@ pub(super) fn recurrent(own: &Recurrent, inputs: Option<Inputs>, site: &mut Site
     let of = |tensor| tensors.of(layout, tensor);
     let mut room = std::mem::take(&mut workspace.room);
     let mut scratch = std::mem::take(&mut workspace.scratch);
-    let from = From::of(inputs, &own.recurrence.cell);
-    let of_inputs = inputs.map(|inputs| (of(inputs.weight), inputs.x.columns));
-    pack_weights(&own.recurrence, from, of(own.weight), of_inputs, &mut room);
-    let x = inputs.map_or(own.recurrence.part(own.z, 0, 1), |inputs| inputs.x);
+    let source = match (inputs, &own.recurrence.cell) {
+        (None, _) => Source::Products,
+        (Some(inputs), Cell::Gru) => Source::Inputs(of(inputs.weight)),
+        (Some(inputs), Cell::Simple(_) | Cell::Lstm) => Source::Both(of(inputs.weight)),
+    };
+    let gates = own.recurrence.cell.gates();
+    let x = inputs.map_or(own.recurrence.part(own.z, 0, gates), |inputs| inputs.x);
+    pack_weights(&own.recurrence, of(own.weight), (source, x.columns), &mut room);
     let bias = of(own.bias);
     let recurrent_bias = own.recurrent_bias.map(of).unwrap_or_default();
     let out = Out { view: own.h, row_len: plan.row_len(own.h.buffer) };
@@ -76,7 +71,7 @@ pub(super) fn recurrent(own: &Recurrent, inputs: Option<Inputs>, site: &mut Site
                 state.fill(0.0);
                 let recurrence = &own.recurrence;
                 let lengths = recurrence.lengths.map(|own| workspace.indices_of(own));
-                let scan = Scan { recurrence, from, bias, recurrent_bias, lengths, state, saved };
+                let scan = Scan { recurrence, source, bias, recurrent_bias, lengths, state, saved };
                 let row_len = plan.row_len(x.buffer);
                 let rows = Matrix {
                     stride: row_len,
@@ -93,36 +88,31 @@ pub(super) fn recurrent(own: &Recurrent, inputs: Option<Inputs>, site: &mut Site
 /// Packs U, or U beside W, or both apart.
 fn pack_weights(
     recurrence: &Recurrence,
-    from: From,
     weight: &[f32],
-    of_inputs: Option<(&[f32], usize)>,
+    (source, columns): (Source, usize),
     room: &mut Room,
 ) {
     let (units, width) = (recurrence.units, recurrence.width());
-    match (from, of_inputs) {
-        (From::Both, Some((inputs, columns))) => {
-            let len = units + columns;
-            room.weights.resize(width * len, 0.0);
-            for (i, row) in room.weights.chunks_exact_mut(len).enumerate() {
-                row[..units].copy_from_slice(&weight[i * units..][..units]);
-                row[units..].copy_from_slice(&inputs[i * columns..][..columns]);
-            }
-            let both = Matrix::new(&room.weights, width, len).transpose();
-            return pack(both, (room.set, &mut room.panels));
+    let weight = Matrix::new(weight, width, units);
+    match source {
+        Source::Both(inputs) => {
+            join(weight, Matrix::new(inputs, width, columns), &mut room.weights);
+            let both = Matrix::new(&room.weights, width, units + columns);
+            return pack(both.transpose(), (room.set, &mut room.panels));
         }
-        (_, Some((inputs, columns))) => {
+        Source::Inputs(inputs) => {
             let inputs = Matrix::new(inputs, width, columns).transpose();
             pack(inputs, (room.set, &mut room.inputs));
         }
-        (_, None) => {}
+        Source::Products => {}
     }
-    pack(Matrix::new(weight, width, units).transpose(), (room.set, &mut room.panels));
+    pack(weight.transpose(), (room.set, &mut room.panels));
 }
 
 /// A batch, on its way through the time steps.
 struct Scan<'a> {
     recurrence: &'a Recurrence,
-    from: From,
+    source: Source<'a>,
     bias: &'a [f32],
     recurrent_bias: &'a [f32],
     lengths: Option<&'a [u32]>,
@@ -169,14 +159,14 @@ impl Scan<'_> {
         let (h, width) = (self.h(), self.recurrence.width());
         let Room { set, panels, inputs, sums, products, product, joined, .. } = room;
         sums.resize(h.rows * width, 0.0);
-        match self.from {
-            From::Both => {
+        match self.source {
+            Source::Both(_) => {
                 join(h, x, joined);
                 let both = Matrix::new(joined, h.rows, h.columns + x.columns);
                 return multiply_packed(both, panels, false, (sums, width), (*set, product));
             }
-            From::Inputs => multiply_packed(x, inputs, false, (sums, width), (*set, product)),
-            From::Products => {
+            Source::Inputs(_) => multiply_packed(x, inputs, false, (sums, width), (*set, product)),
+            Source::Products => {
                 for (row, sums) in sums.chunks_exact_mut(width).enumerate() {
                     sums.copy_from_slice(&x.values[row * x.stride..][..width]);
                 }

@@ -68,7 +68,8 @@ pub(super) fn recurrent_backward<'a>(
     let is_kept = others.iter().any(|next| next.reads().contains(&Place::Buffer(own.deltas)));
     let Site { layout, tensors, workspace, gradients: to, .. } = site;
     let mut room = std::mem::take(&mut workspace.room);
-    let mut panels = std::mem::take(&mut room.panels);
+    // The gradients' own factors are packed beside it.
+    let mut panels = std::mem::take(&mut room.inputs);
     let weight = tensors.of(layout, own.weight);
     pack(Matrix::new(weight, recurrence.width(), recurrence.units), (room.set, &mut panels));
     workspace.with(own.state, |state, workspace| {
@@ -93,7 +94,7 @@ pub(super) fn recurrent_backward<'a>(
             }
         });
     });
-    room.panels = panels;
+    room.inputs = panels;
     workspace.room = room;
     others
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::convolution::{add_kernel_gradient, convolve, input_gradient};
+use super::convolution::{add_kernel_gradient, convolve, gradients, input_gradient};
 use super::lanes::Blocks;
 use super::planes::{Planes, turned};
 use super::products::{multiply, multiply_packed, pack};
@@ -68,6 +68,8 @@ proptest! {
         let planes = Planes::of(&windows, rows).unwrap();
         for &set in InstructionSet::all() {
             let room = &mut Room::on(set);
+            // What others left there.
+            (room.x, room.z) = (vec![f32::NAN; 1 << 14], vec![f32::NAN; 1 << 14]);
             let mut found = vec![];
             convolve((&windows, &planes), &x, &w, room, |[_, some], from| {
                 found.extend(lines(&windows, &planes, some, from));
@@ -82,6 +84,12 @@ proptest! {
             let mut found = vec![1.0; w.len()];
             add_kernel_gradient((&windows, &planes), &delta, &x, &mut found, room);
             prop_assert_eq!(&found, &dw);
+            let (mut both, mut below) = (vec![1.0; w.len()], vec![]);
+            gradients((&windows, &planes), [&delta, &x, &w], &mut both, room, |[_, some], from| {
+                below.extend(lines(&back, &planes, some, from));
+            });
+            prop_assert_eq!(&both, &dw);
+            prop_assert_eq!(&below, &dx);
         }
     }
 

@@ -16,7 +16,7 @@ pub(crate) mod convolution_input_gradient;
 pub(crate) mod convolution_kernel_gradient;
 pub(crate) mod dropout;
 mod execute;
-mod larger;
+pub(crate) mod larger;
 pub(crate) mod layer_norm_backward;
 #[expect(unsafe_code, reason = "products of matrixmultiply take pointers")]
 pub(crate) mod matmul;
@@ -26,6 +26,7 @@ pub(crate) mod multi_label_cross_entropy;
 mod norm;
 pub(crate) mod normalize;
 pub(crate) mod normalize_gradient;
+pub(crate) mod outputs;
 mod pairs;
 pub(crate) mod parameter_gradient;
 #[expect(unsafe_code, reason = "products of matrixmultiply take pointers")]

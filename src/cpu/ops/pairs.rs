@@ -162,7 +162,7 @@ fn squares<T: Real, const W: usize>(x: &[T], y: &mut [T], winners: &mut [u32]) -
 }
 
 /// The largest elements of N windows, and their indices. In arrays of its own, so that a compiler makes vectors of it; and
-/// without a branch: which element is larger is anyone's guess.
+/// without a branch: which element is larger cannot be foreseen.
 #[derive(Clone, Copy)]
 struct Largest<T, const N: usize> {
     values: [T; N],
@@ -264,16 +264,17 @@ mod tests {
                 };
                 let x: Vec<f32> = (0..windows.input_len()).map(value).collect();
                 let len = windows.output_len();
-                let (mut y, mut winners) = (vec![0.0; len], vec![0; len]);
                 let pairs = Pairs::of(&windows).unwrap();
-                InstructionSet::best().run(PoolPairs {
-                    pairs,
-                    x: &x,
-                    y: &mut y,
-                    winners: &mut winners,
-                });
-                let found: Vec<_> = y.iter().map(|y| y.to_bits()).zip(winners).collect();
-                assert_eq!(found, expected(&windows, &x), "{height} {kernel} {columns} {width}");
+                for set in InstructionSet::all() {
+                    let (mut y, mut winners) = (vec![0.0; len], vec![0; len]);
+                    set.run(PoolPairs { pairs, x: &x, y: &mut y, winners: &mut winners });
+                    let found: Vec<_> = y.iter().map(|y| y.to_bits()).zip(winners).collect();
+                    assert_eq!(
+                        found,
+                        expected(&windows, &x),
+                        "{height} {kernel} {columns} {width}"
+                    );
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::execute::Execute;
 use super::matmul::{Matrix, matmul};
+use super::outputs::Out;
 use super::product::Product;
 use super::site::Site;
 use super::units::{each, parts};
@@ -10,7 +11,7 @@ use crate::expr::Scratch;
 use crate::instruction_set::{Compiled, InstructionSet};
 use crate::math::Real;
 use crate::plan::ops::recurrent::Recurrent;
-use crate::plan::{Cell, Recurrence, View};
+use crate::plan::{Cell, Recurrence};
 
 /// A batch, on its way through the time steps.
 struct Scan<'a, T> {
@@ -101,35 +102,6 @@ impl Execute for Recurrent {
                 });
             });
         });
-    }
-}
-
-/// Where h goes.
-#[derive(Clone, Copy)]
-pub(crate) struct Out {
-    /// The part of a buffer, and the elements per row of the buffer.
-    pub view: View,
-    pub row_len: usize,
-}
-
-impl Out {
-    /// Writes h of a time step, or of the last, to all rows; 0 at a time step that a row does not have.
-    pub fn give<T: Real>(
-        self,
-        recurrence: &Recurrence,
-        (t, lengths): (Option<usize>, Option<&[u32]>),
-        state: &[T],
-        h: &mut [T],
-    ) {
-        let units = recurrence.units;
-        let first = self.view.offset + t.unwrap_or(0) * self.view.stride(self.row_len);
-        for (i, state) in state.chunks_exact(recurrence.cell.states() * units).enumerate() {
-            let h = &mut h[i * self.row_len + first..][..units];
-            match (t, lengths) {
-                (Some(t), Some(lengths)) if t >= lengths[i] as usize => h.fill(T::ZERO),
-                _ => h.copy_from_slice(&state[..units]),
-            }
-        }
     }
 }
 
