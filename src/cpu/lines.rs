@@ -12,24 +12,28 @@ pub(super) trait OnLine {
 /// Takes all numbers of a line of so many.
 #[inline(always)]
 pub(super) fn on_line(len: usize, line: &mut impl OnLine) {
-    match len {
-        LANES.. => {
-            for at in (0..len - LANES).step_by(LANES) {
-                line.take::<LANES>(at);
-            }
-            line.take::<LANES>(len - LANES);
+    if len >= LANES {
+        for at in (0..len - LANES).step_by(LANES) {
+            line.take::<LANES>(at);
         }
-        8 => line.take::<8>(0),
-        4 => line.take::<4>(0),
-        8.. => {
-            line.take::<8>(0);
-            line.take::<8>(len - 8);
+        line.take::<LANES>(len - LANES);
+    } else if len >= 8 {
+        take_ends::<8>(len, line);
+    } else if len >= 4 {
+        take_ends::<4>(len, line);
+    } else {
+        for at in 0..len {
+            line.take::<1>(at);
         }
-        4.. => {
-            line.take::<4>(0);
-            line.take::<4>(len - 4);
-        }
-        _ => (0..len).for_each(|at| line.take::<1>(at)),
+    }
+}
+
+/// Takes the first N numbers and the last N of a line that has no more than twice as many.
+#[inline(always)]
+fn take_ends<const N: usize>(len: usize, line: &mut impl OnLine) {
+    line.take::<N>(0);
+    if len > N {
+        line.take::<N>(len - N);
     }
 }
 
