@@ -82,7 +82,7 @@ impl Activated<'_> {
     }
 }
 
-/// max(z + b, 0) of some rows, the first and how many, and its slope: 1 where that is more than 0.
+/// max(z + b, 0) of some rows, the first and how many, and its slope: 0 where that is 0.
 struct Rectify<'a, 'b> {
     rows: [usize; 2],
     z: &'a [f32],

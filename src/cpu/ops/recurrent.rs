@@ -6,7 +6,6 @@ use super::outputs::Out;
 use super::product::Product;
 use super::site::Site;
 use super::units::{each, parts};
-use crate::cpu::fetch::fetch_row;
 use crate::expr::Scratch;
 use crate::instruction_set::{Compiled, InstructionSet};
 use crate::math::Real;
@@ -26,9 +25,6 @@ struct Scan<'a, T> {
     lengths: Option<&'a [u32]>,
     /// The products of h, (rows, gates · units).
     products: &'a mut [T],
-    /// What the function of a simple cell makes of its sums, and the slopes, (rows, units); empty for other cells.
-    values: &'a mut [T],
-    slopes: &'a mut [T],
     /// (rows, states, units)
     state: &'a mut [T],
     /// (rows, steps, saved, units), or room for one step of one row in inference.
@@ -51,8 +47,6 @@ struct RowStep<'a, T> {
     products: &'a mut [T],
     bias: &'a [T],
     recurrent_bias: &'a [T],
-    /// The value and the slope of a simple cell.
-    activated: [&'a [T]; 2],
     /// (states, units)
     state: &'a mut [T],
     /// (saved, units)
@@ -69,14 +63,7 @@ impl Execute for Recurrent {
         let mut spare = vec![T::ZERO; spare];
         let out = Out { view: self.h, row_len: plan.row_len(self.h.buffer) };
         workspace.with_columns(|products, workspace| {
-            let products_len = workspace.rows * recurrence.width();
-            let values_len = match cell {
-                Cell::Simple(_) => products_len,
-                Cell::Gru | Cell::Lstm => 0,
-            };
-            products.resize(products_len + 2 * values_len, T::ZERO);
-            let (products, values) = products.split_at_mut(products_len);
-            let (values, slopes) = values.split_at_mut(values_len);
+            products.resize(workspace.rows * recurrence.width(), T::ZERO);
             workspace.with(self.state, |state, workspace| {
                 workspace.with(self.h.buffer, |h, workspace| {
                     workspace.with_optional(self.saved, |saved, workspace| {
@@ -89,9 +76,7 @@ impl Execute for Recurrent {
                             recurrent_bias: self.recurrent_bias.map(of).unwrap_or_default(),
                             z: workspace.of(self.z),
                             lengths: recurrence.lengths.map(|own| workspace.indices_of(own)),
-                            products,
-                            values,
-                            slopes,
+                            products: &mut products[..],
                             state,
                             saves: saved.is_some(),
                             saved: saved.unwrap_or(&mut spare),
@@ -134,58 +119,38 @@ impl<T: Product> Compiled for Advance<'_, '_, T> {
         let Recurrence { ref cell, steps, units, .. } = *scan.recurrence;
         let (width, states, saved) =
             (cell.gates() * units, cell.states() * units, cell.saved() * units);
-        if let Cell::Simple(function) = cell {
-            // All rows at once: an expression takes its numbers in chunks.
-            for (i, products) in scan.products.chunks_exact_mut(units).enumerate() {
-                each(products, [&scan.z[(i * steps + t) * units..], scan.bias], sum_of);
-            }
-            let slopes = Some(&mut scan.slopes[..]);
-            function.expression.evaluate_block(scan.products, &[], scan.values, slopes, scratch);
-        }
         for (i, state) in scan.state.chunks_exact_mut(states).enumerate() {
             let at = i * steps + t;
             let place = if scan.saves { at * saved } else { 0 };
-            // The next row's numbers of the time step lie a sequence away.
-            fetch_row(scan.z, at + steps, width);
-            if scan.saves {
-                fetch_row(scan.saved, at + steps, saved);
-            }
             let row = RowStep {
                 units,
                 z: &scan.z[at * width..][..width],
                 products: &mut scan.products[i * width..][..width],
                 bias: scan.bias,
                 recurrent_bias: scan.recurrent_bias,
-                activated: [row_of(scan.values, i, units), row_of(scan.slopes, i, units)],
                 state,
                 saved: &mut scan.saved[place..][..saved],
             };
             match scan.lengths {
                 Some(lengths) if t >= lengths[i] as usize => row.pass(cell),
-                _ => row.step(cell),
+                _ => row.step(cell, scratch),
             }
         }
     }
 }
 
-/// A row of so many numbers; empty where there are none.
-#[inline(always)]
-fn row_of<T>(all: &[T], row: usize, len: usize) -> &[T] {
-    all.get(row * len..(row + 1) * len).unwrap_or_default()
-}
-
 impl<T: Product> RowStep<'_, T> {
     /// A time step.
     #[inline(always)]
-    fn step(mut self, cell: &Cell) {
+    fn step(mut self, cell: &Cell, scratch: &mut Scratch<T>) {
         let units = self.units;
         let last = (cell.saved() - 1) * units;
         self.saved[last..].copy_from_slice(&self.state[..units]);
         match cell {
-            Cell::Simple(_) => {
-                let [value, slope] = self.activated;
-                self.state[units..].copy_from_slice(value);
-                self.saved[..units].copy_from_slice(slope);
+            Cell::Simple(function) => {
+                each(self.products, [self.z, self.bias], sum_of);
+                let (next, slope) = (&mut self.state[units..], &mut self.saved[..units]);
+                function.expression.evaluate_block(self.products, &[], next, Some(slope), scratch);
             }
             Cell::Gru => self.gru(),
             Cell::Lstm => self.lstm(),

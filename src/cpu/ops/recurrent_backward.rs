@@ -6,7 +6,6 @@ use super::matmul::{Matrix, matmul_add_rows};
 use super::product::Product;
 use super::site::Site;
 use super::units::{each, parts, read_parts};
-use crate::cpu::fetch::fetch_row;
 use crate::instruction_set::{Compiled, InstructionSet};
 use crate::math::Real;
 use crate::plan::ops::recurrent_backward::RecurrentBackward;
@@ -115,13 +114,6 @@ impl<T: Real> Compiled for Step<'_, T> {
         let before = place.checked_sub(1).map(|place| recurrence.step(place));
         for (i, state) in state.chunks_exact_mut(2 * units).enumerate() {
             let first = i * steps;
-            // The next row's numbers of the time step lie a sequence away.
-            let next = first + steps + t;
-            fetch_row(saved, next, saved_len);
-            fetch_row(deltas, next, numbers);
-            if let Some(before) = before {
-                fetch_row(saved, first + steps + before, saved_len);
-            }
             let mut row = RowStep {
                 units,
                 saved: &saved[(first + t) * saved_len..][..saved_len],

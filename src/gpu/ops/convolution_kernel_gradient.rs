@@ -64,11 +64,10 @@ pub(super) mod proof {
     fn trials(
         bench: &mut Bench,
         shape: &Shape,
-        all: Vec<Windows>,
+        all: impl IntoIterator<Item = (Windows, Mode)>,
         mut prove: impl FnMut(&mut Bench, &Trial, ConvolutionKernelGradient),
     ) {
-        for (i, windows) in all.into_iter().enumerate() {
-            let mode = if i % 3 == 2 { Mode::Add } else { Mode::Set };
+        for (windows, mode) in all {
             let mut trial = Trial::new(bench, shape);
             let x = trial.buffer(bench, windows.input_len());
             let delta = trial.buffer(bench, windows.output_len());
@@ -78,8 +77,13 @@ pub(super) mod proof {
         }
     }
 
+    /// Every third is added.
+    fn with_modes(all: Vec<Windows>) -> impl Iterator<Item = (Windows, Mode)> {
+        all.into_iter().zip([Mode::Set, Mode::Set, Mode::Add].into_iter().cycle())
+    }
+
     pub fn prove(bench: &mut Bench, shape: &Shape) {
-        trials(bench, shape, convolutions(shape), |bench, trial, operation| {
+        trials(bench, shape, with_modes(convolutions(shape)), |bench, trial, operation| {
             let positions = operation.windows.positions();
             trial.sums(bench, operation, |rows| rows * positions + 1);
         });
@@ -87,7 +91,7 @@ pub(super) mod proof {
 
     /// The large tiles.
     pub fn prove_large(bench: &mut Bench, shape: &Shape) {
-        trials(bench, shape, large_convolutions(shape), on_large_tiles);
+        trials(bench, shape, with_modes(large_convolutions(shape)), on_large_tiles);
     }
 
     fn on_large_tiles(bench: &mut Bench, trial: &Trial, operation: ConvolutionKernelGradient) {
@@ -114,7 +118,8 @@ pub(super) mod proof {
     pub fn prove_long(bench: &mut Bench, shape: &Shape) {
         let axis = Axis::new(28, 3, 1, 1, Padding::Same).unwrap();
         let windows = Windows { channels: shape.units, filters: 17, axes: [axis; 2] };
-        trials(bench, shape, vec![windows], |bench, trial, operation| {
+        let both = [(windows, Mode::Set), (windows, Mode::Add)];
+        trials(bench, shape, both, |bench, trial, operation| {
             let positions = operation.windows.positions();
             trial.sums(bench, operation.clone(), |rows| rows * positions + 1);
             on_large_tiles(bench, trial, operation);
