@@ -7,6 +7,7 @@ use super::pools::{LongPools, are_long};
 use super::products::multiply;
 use super::recurrent::{Inputs, recurrent};
 use super::recurrent_backward::recurrent_backward;
+use super::small_pools::{Small, SmallGradients, SmallPools};
 use crate::cpu::lines::copy_line;
 use crate::cpu::ops::site::Site;
 use crate::cpu::part::run;
@@ -18,6 +19,7 @@ use crate::plan::ops::convolution_input_gradient::ConvolutionInputGradient;
 use crate::plan::ops::convolution_kernel_gradient::ConvolutionKernelGradient;
 use crate::plan::ops::matmul::MatMul;
 use crate::plan::ops::max_pool::MaxPool;
+use crate::plan::ops::max_pool_backward::MaxPoolBackward;
 use crate::plan::{Operation, Windows};
 
 /// Executes a list of operations on the rows of a site.
@@ -58,8 +60,13 @@ fn in_tiles<'a>(
             }
             product_of(own, site);
         }
-        Operation::MaxPool(own) if own.lengths.is_none() && are_long(&own.windows) => {
-            pools(own, site);
+        Operation::MaxPool(own) if own.lengths.is_none() => match Small::of(&own.windows) {
+            Some(small) => small_pools(own, small, site).then_some(())?,
+            None if are_long(&own.windows) => pools(own, site),
+            None => return None,
+        },
+        Operation::MaxPoolBackward(own) if own.mode == Mode::Set => {
+            return Some(small_gradients(own, Small::of(&own.windows)?, rest, site));
         }
         Operation::Recurrent(own) => recurrent(own, None, site),
         Operation::RecurrentBackward(own) => return Some(recurrent_backward(own, rest, site)),
@@ -203,6 +210,38 @@ fn pools(own: &MaxPool, site: &mut Site<f32>) {
             run(set, LongPools { windows: &own.windows, x, y, winners });
         });
     });
+}
+
+/// Whether all is done: not where a number is not finite.
+fn small_pools(own: &MaxPool, pools: Small, site: &mut Site<f32>) -> bool {
+    let set = site.workspace.room.set;
+    site.workspace.with_indices(own.winners, |winners, workspace| {
+        workspace.with(own.y, |y, workspace| {
+            run(set, SmallPools { pools, x: workspace.of(own.x), y, winners })
+        })
+    })
+}
+
+/// Gradients of pools, with the activation before them if that is next; what is left of the list.
+fn small_gradients<'a>(
+    own: &MaxPoolBackward,
+    pools: Small,
+    rest: &'a [Operation],
+    site: &mut Site<f32>,
+) -> &'a [Operation] {
+    let (slope, rest) = match rest {
+        [Operation::ActivationBackward(next), others @ ..] if next.delta == own.below => {
+            (Some(next.slope), others)
+        }
+        _ => (None, rest),
+    };
+    let set = site.workspace.room.set;
+    site.workspace.with(own.below, |below, workspace| {
+        let (delta, winners) = (workspace.of(own.delta), workspace.indices_of(own.winners));
+        let slope = slope.map(|slope| workspace.of(slope));
+        run(set, SmallGradients { pools, delta, winners, slope, below });
+    });
+    rest
 }
 
 fn product_of(own: &MatMul, site: &mut Site<f32>) {

@@ -16,6 +16,7 @@ mod pools;
 mod products;
 mod recurrent;
 mod recurrent_backward;
+mod small_pools;
 #[cfg(test)]
 mod tests;
 mod units;

@@ -32,7 +32,7 @@ impl Execute for MaxPool {
 
 /// Pools each channel of `x`, (height, width), to one of `y` and `winners`, (positions). NaN wins, so that a
 /// run that lost its numbers is seen.
-fn max_pool<T: Real>(windows: &Windows, x: &[T], y: &mut [T], winners: &mut [u32]) {
+pub(crate) fn max_pool<T: Real>(windows: &Windows, x: &[T], y: &mut [T], winners: &mut [u32]) {
     let set = InstructionSet::best();
     let [_, horizontal] = windows.axes;
     // Each alone: in one large function a compiler makes no vectors of them.

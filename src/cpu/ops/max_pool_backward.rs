@@ -19,7 +19,7 @@ impl Execute for MaxPoolBackward {
 }
 
 /// Adds each gradient of a window, (channels, positions), to its winner among (channels, height, width).
-pub(super) fn max_pool_backward<T: Real>(
+pub(crate) fn max_pool_backward<T: Real>(
     windows: &Windows,
     delta: &[T],
     winners: &[u32],

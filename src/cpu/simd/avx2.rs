@@ -70,6 +70,33 @@ impl Simd for Avx2 {
                 _mm256_and_ps(_mm256_cmp_ps(condition[1], zero, _CMP_GT_OQ), a[1]),
             ]
         };
+        where_larger(two: [Pair; 2], which: [Pair; 2]) -> Pair = {
+            let ([a, b], [x, y]) = (two, which);
+            [where_larger([a[0], b[0]], [x[0], y[0]]), where_larger([a[1], b[1]], [x[1], y[1]])]
+        };
+        where_equal(two: [Pair; 2], x: Pair) -> Pair = {
+            let [a, b] = two;
+            [
+                _mm256_and_ps(_mm256_cmp_ps(a[0], b[0], _CMP_EQ_OQ), x[0]),
+                _mm256_and_ps(_mm256_cmp_ps(a[1], b[1], _CMP_EQ_OQ), x[1]),
+            ]
+        };
+        evens_and_odds(of: [Pair; 2]) -> [Pair; 2] = {
+            let (low, high) = (evens_and_odds(of[0]), evens_and_odds(of[1]));
+            [[low[0], high[0]], [low[1], high[1]]]
+        };
+        interleaved(evens_and_odds: [Pair; 2]) -> [Pair; 2] = {
+            let [evens, odds] = evens_and_odds;
+            [interleaved(evens[0], odds[0]), interleaved(evens[1], odds[1])]
+        };
+        load_whole(from: &[u32; LANES]) -> Pair = [
+            _mm256_cvtepi32_ps(_mm256_loadu_si256(from.as_ptr().cast())),
+            _mm256_cvtepi32_ps(_mm256_loadu_si256(from.as_ptr().add(8).cast())),
+        ];
+        store_whole(to: &mut [u32; LANES], v: Pair) = {
+            _mm256_storeu_si256(to.as_mut_ptr().cast(), _mm256_cvtps_epi32(v[0]));
+            _mm256_storeu_si256(to.as_mut_ptr().add(8).cast(), _mm256_cvtps_epi32(v[1]));
+        };
         abs(a: Pair) -> Pair = {
             let sign = _mm256_set1_ps(-0.0);
             [_mm256_andnot_ps(sign, a[0]), _mm256_andnot_ps(sign, a[1])]
@@ -104,6 +131,34 @@ impl Simd for Avx2 {
             }
         };
     }
+}
+
+/// x where a > b, else y.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn where_larger([a, b]: [__m256; 2], [x, y]: [__m256; 2]) -> __m256 {
+    _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_GT_OQ))
+}
+
+/// The numbers at even places of sixteen, and those at odd ones.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn evens_and_odds([low, high]: Pair) -> Pair {
+    // The halves of both: the first of `low`, that of `high`, the second of each.
+    let evens = _mm256_castps_pd(_mm256_shuffle_ps(low, high, 0x88));
+    let odds = _mm256_castps_pd(_mm256_shuffle_ps(low, high, 0xdd));
+    [
+        _mm256_castpd_ps(_mm256_permute4x64_pd(evens, 0xd8)),
+        _mm256_castpd_ps(_mm256_permute4x64_pd(odds, 0xd8)),
+    ]
+}
+
+/// Sixteen numbers, eight at even places and eight at odd ones.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn interleaved(evens: __m256, odds: __m256) -> Pair {
+    let (low, high) = (_mm256_unpacklo_ps(evens, odds), _mm256_unpackhi_ps(evens, odds));
+    [_mm256_permute2f128_ps(low, high, 0x20), _mm256_permute2f128_ps(low, high, 0x31)]
 }
 
 /// 2^k, written into the exponent's bits.

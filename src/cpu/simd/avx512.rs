@@ -44,6 +44,36 @@ impl Simd for Avx512 {
             let positive = _mm512_cmp_ps_mask(condition, _mm512_setzero_ps(), _CMP_GT_OQ);
             _mm512_maskz_mov_ps(positive, a)
         };
+        where_larger(two: [__m512; 2], which: [__m512; 2]) -> __m512 = {
+            let is_larger = _mm512_cmp_ps_mask(two[0], two[1], _CMP_GT_OQ);
+            _mm512_mask_blend_ps(is_larger, which[1], which[0])
+        };
+        where_equal(two: [__m512; 2], x: __m512) -> __m512 =
+            _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(two[0], two[1], _CMP_EQ_OQ), x);
+        evens_and_odds(of: [__m512; 2]) -> [__m512; 2] = {
+            let (evens, one) = (every_other(), _mm512_set1_epi32(1));
+            [
+                _mm512_permutex2var_ps(of[0], evens, of[1]),
+                _mm512_permutex2var_ps(of[0], _mm512_add_epi32(evens, one), of[1]),
+            ]
+        };
+        interleaved(evens_and_odds: [__m512; 2]) -> [__m512; 2] = {
+            // The halves of an index choose the vector and the place in it.
+            let first = _mm512_add_epi32(
+                _mm512_srli_epi32::<1>(places()),
+                _mm512_slli_epi32::<4>(_mm512_and_si512(places(), _mm512_set1_epi32(1))),
+            );
+            let second = _mm512_add_epi32(first, _mm512_set1_epi32(LANES as i32 / 2));
+            let [evens, odds] = evens_and_odds;
+            [
+                _mm512_permutex2var_ps(evens, first, odds),
+                _mm512_permutex2var_ps(evens, second, odds),
+            ]
+        };
+        load_whole(from: &[u32; LANES]) -> __m512 =
+            _mm512_cvtepi32_ps(_mm512_loadu_si512(from.as_ptr().cast()));
+        store_whole(to: &mut [u32; LANES], v: __m512) =
+            _mm512_storeu_si512(to.as_mut_ptr().cast(), _mm512_cvtps_epi32(v));
         abs(a: __m512) -> __m512 = _mm512_abs_ps(a);
         flushed(a: __m512) -> __m512 = {
             let bits = _mm512_castps_si512(a);
@@ -69,6 +99,20 @@ impl Simd for Avx512 {
             }
         };
     }
+}
+
+/// 0 to 15.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn places() -> __m512i {
+    _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+}
+
+/// The even numbers from 0 to 30.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn every_other() -> __m512i {
+    _mm512_slli_epi32::<1>(places())
 }
 
 /// The sums of the quarters of four vectors.

@@ -58,6 +58,17 @@ pub(in crate::rooms::cpu) trait Simd: Copy {
     fn max(self, a: Self::V, b: Self::V) -> Self::V;
     /// `a` where `condition` > 0, else 0.
     fn where_positive(self, condition: Self::V, a: Self::V) -> Self::V;
+    /// The first of `which` where the first of two is larger than the second, else the second.
+    fn where_larger(self, two: [Self::V; 2], which: [Self::V; 2]) -> Self::V;
+    /// `a` where two are equal, else 0.
+    fn where_equal(self, two: [Self::V; 2], a: Self::V) -> Self::V;
+    /// The numbers at even places of two vectors, and those at odd ones.
+    fn evens_and_odds(self, of: [Self::V; 2]) -> [Self::V; 2];
+    /// The two vectors that have these numbers at even and at odd places.
+    fn interleaved(self, evens_and_odds: [Self::V; 2]) -> [Self::V; 2];
+    /// Whole numbers below 2^24.
+    fn load_whole(self, from: &[u32; LANES]) -> Self::V;
+    fn store_whole(self, to: &mut [u32; LANES], v: Self::V);
     /// |a|
     fn abs(self, a: Self::V) -> Self::V;
     /// 0 where |a| < 2⁻⁹⁵, which a look at [`NOT_FADED`] tells.
@@ -198,6 +209,21 @@ mod tests {
         same(&out(s, s.abs(s.load(&a))), &Portable.abs(a), "abs");
         let positive = out(s, s.where_positive(s.load(&a), s.load(&b)));
         same(&positive, &Portable.where_positive(a, b), "where_positive");
+        let equal = out(s, s.where_equal([s.load(&a), s.load(&a)], s.load(&b)));
+        same(&equal, &Portable.where_equal([a, a], b), "where_equal");
+        let pair = [s.load(&a), s.load(&b)];
+        let larger = out(s, s.where_larger(pair, pair));
+        same(&larger, &Portable.where_larger([a, b], [a, b]), "where_larger");
+        let apart = s.evens_and_odds(pair);
+        let expected = Portable.evens_and_odds([a, b]);
+        let again = s.interleaved(apart);
+        for (k, whole) in [a, b].into_iter().enumerate() {
+            same(&out(s, apart[k]), &expected[k], "evens and odds");
+            same(&out(s, again[k]), &whole, "interleaved");
+        }
+        let (mut whole, places) = ([0; LANES], std::array::from_fn(|i| ((i * i) << 16) as u32 | 1));
+        s.store_whole(&mut whole, s.load_whole(&places));
+        assert_eq!(whole, places);
         for (x, y) in [(a, b), (b, a)] {
             same(&out(s, s.min(s.load(&x), s.load(&y))), &Portable.min(x, y), "min");
             same(&out(s, s.max(s.load(&x), s.load(&y))), &Portable.max(x, y), "max");

@@ -79,6 +79,34 @@ impl Simd for Portable {
         lanewise!(condition, a => if condition > 0.0 { a } else { 0.0 })
     }
     #[inline(always)]
+    fn where_larger(self, [a, b]: [Self::V; 2], [x, y]: [Self::V; 2]) -> Self::V {
+        lanewise!(a, b, x, y => if a > b { x } else { y })
+    }
+    #[inline(always)]
+    fn where_equal(self, [a, b]: [Self::V; 2], x: Self::V) -> Self::V {
+        lanewise!(a, b, x => if a == b { x } else { 0.0 })
+    }
+    #[inline(always)]
+    fn evens_and_odds(self, of: [Self::V; 2]) -> [Self::V; 2] {
+        let of = of.as_flattened();
+        [0, 1].map(|first| std::array::from_fn(|i| of[2 * i + first]))
+    }
+    #[inline(always)]
+    fn interleaved(self, evens_and_odds: [Self::V; 2]) -> [Self::V; 2] {
+        let of = |i: usize| evens_and_odds[i % 2][i / 2];
+        [0, LANES].map(|first| std::array::from_fn(|i| of(first + i)))
+    }
+    #[inline(always)]
+    fn load_whole(self, from: &[u32; LANES]) -> Self::V {
+        lanewise!(from => from as f32)
+    }
+    #[inline(always)]
+    fn store_whole(self, to: &mut [u32; LANES], v: Self::V) {
+        for i in 0..LANES {
+            to[i] = v[i] as u32;
+        }
+    }
+    #[inline(always)]
     fn abs(self, a: Self::V) -> Self::V {
         lanewise!(a => a.abs())
     }
