@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::image_stacks::of_every_layer;
+use common::image_stacks::{ImageStack, of_every_layer};
 use common::signals::{Stack, ends_of_sequences, of_lengths, of_recurrent_layers};
 use common::{check_schedule, classes, parameters, run, trained, values};
 use gpu_mlp::rooms::backend::Train;
@@ -11,11 +11,14 @@ use gpu_mlp::rooms::cpu::{Cpu, Schedule};
 use gpu_mlp::rooms::data::Dataset;
 use gpu_mlp::rooms::network::Layer;
 use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
+use gpu_mlp::rooms::network::layers::conv2d::Conv2d;
 use gpu_mlp::rooms::network::layers::dropout::Dropout;
 use gpu_mlp::rooms::network::layers::gru::Gru;
 use gpu_mlp::rooms::network::layers::lstm::Lstm;
 use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
+use gpu_mlp::rooms::network::layers::maxpool2d::MaxPool2d;
 use gpu_mlp::rooms::network::layers::rnn::Rnn;
+use gpu_mlp::rooms::plan::Padding;
 use gpu_mlp::rooms::run::{Clip, Parameters, Run};
 use pollster::FutureExt as _;
 use std::sync::Arc;
@@ -57,6 +60,44 @@ fn images() {
     let stack = of_every_layer();
     for batch_size in [4, 40] {
         check(&stack.parameters().batch_size(batch_size), &stack.dataset(60), "images");
+    }
+}
+
+/// Kernels of three and five taps with as many channels as tiles take, and small pools of lines of any length.
+#[test]
+fn tiles() {
+    let conv2d = |filters, kernel, activation: &str| {
+        let layer = Conv2d { padding: [Padding::Same; 2], ..Conv2d::new(filters, kernel) };
+        Layer::activated(layer, activation)
+    };
+    let of_images = ImageStack {
+        input: [3, 13, 18],
+        layers: vec![
+            conv2d(20, [3, 3], "relu"),
+            conv2d(16, [3, 3], "relu"),
+            Layer::plain(MaxPool2d { size: [2, 2], stride: [2, 2] }),
+            conv2d(17, [5, 4], "gelu"),
+            Layer::dense(3, "softmax"),
+        ],
+    };
+    let conv1d = |filters, kernel| Layer::activated(Conv1d::new(filters, kernel), "relu");
+    let of_signals = Stack {
+        channels: 2,
+        samples: 61,
+        classifies: true,
+        layers: vec![
+            conv1d(33, 6),
+            Layer::plain(MaxPool1d { size: 2, stride: 2 }),
+            conv1d(34, 5),
+            conv1d(32, 3),
+            Layer::dense(3, "softmax"),
+        ],
+    };
+    for batch_size in [4, 40] {
+        let own = of_images.parameters().batch_size(batch_size).learning_rate(0.005);
+        check(&own, &of_images.dataset(60), "images");
+        let own = of_signals.parameters().batch_size(batch_size).learning_rate(0.005);
+        check(&own, &of_signals.dataset(60), "signals");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Convolutions and the activations behind them, in one pass over what a few rows make.
 
-use super::convolution::convolve;
+use super::convolution::{Method, convolve};
 use super::planes::Planes;
 use crate::cpu::lines::{OnLine, on_line};
 use crate::cpu::part::{Part, run};
@@ -20,7 +20,6 @@ const RELU: &str = "relu";
 pub(super) struct Activated<'a> {
     pub next: &'a BiasActivation,
     pub windows: &'a Windows,
-    pub planes: &'a Planes,
     pub bias: Option<&'a [f32]>,
     pub a: &'a mut [f32],
     pub slope: Option<&'a mut [f32]>,
@@ -30,22 +29,22 @@ impl Activated<'_> {
     /// a and its slope of all rows of x.
     pub fn convolve(
         mut self,
+        method: &Method,
         x: &[f32],
         weight: &[f32],
         room: &mut Room,
         scratch: &mut Scratch<f32>,
     ) {
-        let Activated { windows, planes, .. } = self;
         let set = room.set;
         let mut lines = std::mem::take(&mut room.lines);
         // As an expression, in chunks, it takes three times as long.
         let is_relu = self.next.function.name == RELU;
-        convolve((windows, planes), x, weight, room, |[first, rows], z| {
+        convolve(method, x, weight, room, |[first, rows], planes, z| {
             if is_relu {
-                return run(set, Rectify { rows: [first, rows], z, to: &mut self });
+                return run(set, Rectify { rows: [first, rows], planes, z, to: &mut self });
             }
             for row in 0..rows {
-                self.activate([first + row, row], z, &mut lines, scratch);
+                self.activate([first + row, row], (planes, z), &mut lines, scratch);
             }
         });
         room.lines = lines;
@@ -55,7 +54,7 @@ impl Activated<'_> {
     fn activate(
         &mut self,
         [row, of_planes]: [usize; 2],
-        z: &[f32],
+        (planes, z): (&Planes, &[f32]),
         lines: &mut Vec<f32>,
         scratch: &mut Scratch<f32>,
     ) {
@@ -69,7 +68,7 @@ impl Activated<'_> {
             for channel in channels {
                 let bias = self.bias.map_or(0.0, |bias| bias[channel]);
                 for (line, to) in (0..height).zip(&mut to) {
-                    let from = &z[self.planes.line(channel, of_planes, line)..][..width];
+                    let from = &z[planes.line(channel, of_planes, line)..][..width];
                     to.iter_mut().zip(from).for_each(|(to, from)| *to = from + bias);
                 }
             }
@@ -85,6 +84,7 @@ impl Activated<'_> {
 /// max(z + b, 0) of some rows, the first and how many, and its slope: 0 where that is 0.
 struct Rectify<'a, 'b> {
     rows: [usize; 2],
+    planes: &'a Planes,
     z: &'a [f32],
     to: &'a mut Activated<'b>,
 }
@@ -94,9 +94,9 @@ impl Part for Rectify<'_, '_> {
 
     #[inline(always)]
     fn on<S: Simd>(self, _: S) {
-        let Rectify { rows: [first, rows], z, to } = self;
+        let Rectify { rows: [first, rows], planes, z, to } = self;
         let (filters, len) = (to.windows.filters, to.windows.output_len());
-        let [height, width] = to.windows.axes.map(|axis| axis.positions);
+        let [height, width] = planes.outputs(to.windows);
         let place = first * len..(first + rows) * len;
         let mut a = to.a[place.clone()].chunks_exact_mut(width);
         let mut slope = to.slope.as_mut().map(|slope| slope[place].chunks_exact_mut(width));
@@ -104,7 +104,7 @@ impl Part for Rectify<'_, '_> {
             for channel in 0..filters {
                 let bias = to.bias.map_or(0.0, |bias| bias[channel]);
                 for line in 0..height {
-                    let z = &z[to.planes.line(channel, row, line)..][..width];
+                    let z = &z[planes.line(channel, row, line)..][..width];
                     let a = a.next().unwrap_or_default();
                     match &mut slope {
                         Some(slope) => {

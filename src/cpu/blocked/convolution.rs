@@ -1,23 +1,64 @@
-//! Convolutions and their gradients as products with shifted planes.
+//! Convolutions and their gradients as products with shifted planes, or of tiles.
 
-use super::planes::{Planes, turned};
+use super::planes::{Planes, groups, turned};
+use super::weights::{PackRows, turned_kernel};
+use super::winograd::{self, Tiles};
 use crate::cpu::matrix::{Rows, RowsMut};
 use crate::cpu::part::{Part, run};
-use crate::cpu::products::shifted::{
-    Shifted, add_products_with_shifted, block_of, product_of_shifted,
-};
+use crate::cpu::products::shifted::{Shifted, add_products_with_shifted, product_of_shifted};
 use crate::cpu::room::Room;
 use crate::cpu::simd::operations::Simd;
 use crate::plan::Windows;
 
-/// z of rows of x, a few at a time, to `take`: the index of the first row, their number, and their planes of outputs,
+/// How a convolution is made of products.
+pub(super) enum Method {
+    /// One for each tap of the kernel, with the inputs shifted.
+    Shifted(Windows, Planes),
+    /// Fewer, of tiles; and of those of the gradient of its inputs.
+    Tiles(Box<[Tiles; 2]>),
+}
+
+impl Method {
+    /// That of windows for at most so many rows; None where windows are more than one apart.
+    pub fn of(windows: &Windows, rows: usize) -> Option<Self> {
+        match (Tiles::of(windows, rows), Tiles::of(&turned(windows), rows)) {
+            (Some(tiles), Some(back)) => Some(Method::Tiles(Box::new([tiles, back]))),
+            _ => Some(Method::Shifted(*windows, Planes::of(windows, rows)?)),
+        }
+    }
+
+    /// Its windows.
+    fn windows(&self) -> &Windows {
+        match self {
+            Method::Shifted(windows, _) => windows,
+            Method::Tiles(tiles) => &tiles[0].windows,
+        }
+    }
+}
+
+/// z of rows of x, a few at a time, to `take`: the index of the first row, their number, and the planes of their outputs,
 /// which begin with the first number of the first channel.
 pub(super) fn convolve(
+    method: &Method,
+    x: &[f32],
+    weight: &[f32],
+    room: &mut Room,
+    take: impl FnMut([usize; 2], &Planes, &[f32]),
+) {
+    match method {
+        Method::Shifted(windows, planes) => {
+            shifted_outputs((windows, planes), x, weight, room, take);
+        }
+        Method::Tiles(tiles) => winograd::convolve(&tiles[0], x, weight, room, take),
+    }
+}
+
+fn shifted_outputs(
     (windows, planes): (&Windows, &Planes),
     x: &[f32],
     weight: &[f32],
     room: &mut Room,
-    mut take: impl FnMut([usize; 2], &[f32]),
+    mut take: impl FnMut([usize; 2], &Planes, &[f32]),
 ) {
     prepare((windows, planes), weight, room);
     let inputs = windows.axes.map(|axis| axis.input);
@@ -25,17 +66,8 @@ pub(super) fn convolve(
         let rows = x.len() / windows.input_len();
         planes.copy(x, windows.channels, inputs, &mut room.x);
         outputs((windows, planes), rows, room);
-        take([first, rows], &room.z);
+        take([first, rows], planes, &room.z);
     }
-}
-
-/// Some rows at a time, with the index of the first.
-fn groups<'a>(
-    rows: &'a [f32],
-    len: usize,
-    planes: &Planes,
-) -> impl Iterator<Item = (usize, &'a [f32])> {
-    (0..).step_by(planes.rows).zip(rows.chunks(planes.rows * len))
 }
 
 /// The weights of a convolution as its product takes them, and where its taps read.
@@ -57,20 +89,25 @@ fn outputs((windows, planes): (&Windows, &Planes), rows: usize, room: &mut Room)
 
 /// Adds Σ of rows of delta · x to the gradient of a kernel.
 pub(super) fn add_kernel_gradient(
-    (windows, planes): (&Windows, &Planes),
+    method: &Method,
     delta: &[f32],
     x: &[f32],
     gradient: &mut [f32],
     room: &mut Room,
 ) {
-    planes.places(windows.channels, &windows.axes, &mut room.taps);
-    let x = groups(x, windows.input_len(), planes);
-    for ((_, x), (_, delta)) in x.zip(groups(delta, windows.output_len(), planes)) {
-        add_products((windows, planes), delta, x, gradient, room);
+    match method {
+        Method::Shifted(windows, planes) => {
+            planes.places(windows.channels, &windows.axes, &mut room.taps);
+            let x = groups(x, windows.input_len(), planes);
+            for ((_, x), (_, delta)) in x.zip(groups(delta, windows.output_len(), planes)) {
+                add_products((windows, planes), delta, x, gradient, room);
+            }
+        }
+        Method::Tiles(tiles) => winograd::add_kernel_gradient(&tiles[0], delta, x, gradient, room),
     }
 }
 
-/// The same of a few rows, whose planes of delta are in z afterwards.
+/// The sums of a few rows, whose planes of delta are in z afterwards.
 fn add_products(
     (windows, planes): (&Windows, &Planes),
     delta: &[f32],
@@ -86,26 +123,35 @@ fn add_products(
 
 /// The gradient of x, by rows of delta, as [`convolve`] has it: (channels, height, width) are its outputs.
 pub(super) fn input_gradient(
-    (windows, planes): (&Windows, &Planes),
+    method: &Method,
     delta: &[f32],
     weight: &[f32],
     room: &mut Room,
-    take: impl FnMut([usize; 2], &[f32]),
+    take: impl FnMut([usize; 2], &Planes, &[f32]),
 ) {
-    let kernel = turned_kernel(windows, weight, room);
-    convolve((&turned(windows), planes), delta, &kernel, room, take);
+    let kernel = turned_kernel(method.windows(), weight, room);
+    match method {
+        Method::Shifted(windows, planes) => {
+            shifted_outputs((&turned(windows), planes), delta, &kernel, room, take);
+        }
+        Method::Tiles(tiles) => winograd::convolve(&tiles[1], delta, &kernel, room, take),
+    }
     room.turned = kernel;
 }
 
-/// Both gradients of a convolution, as [`add_kernel_gradient`] and [`input_gradient`] have them, of the same planes of
-/// delta.
+/// Both gradients of a convolution, as [`add_kernel_gradient`] and [`input_gradient`] have them.
 pub(super) fn gradients(
-    (windows, planes): (&Windows, &Planes),
+    method: &Method,
     [delta, x, weight]: [&[f32]; 3],
     gradient: &mut [f32],
     room: &mut Room,
-    mut take: impl FnMut([usize; 2], &[f32]),
+    mut take: impl FnMut([usize; 2], &Planes, &[f32]),
 ) {
+    let Method::Shifted(windows, planes) = method else {
+        add_kernel_gradient(method, delta, x, gradient, room);
+        return input_gradient(method, delta, weight, room, take);
+    };
+    // Of the same planes of delta.
     let kernel = turned_kernel(windows, weight, room);
     let back = turned(windows);
     prepare((&back, planes), &kernel, room);
@@ -116,49 +162,9 @@ pub(super) fn gradients(
         std::mem::swap(&mut room.x, &mut room.z);
         let rows = x.len() / windows.input_len();
         outputs((&back, planes), rows, room);
-        take([first, rows], &room.z);
+        take([first, rows], planes, &room.z);
     }
     room.turned = kernel;
-}
-
-/// The kernel of [`turned`] windows: (channels, filters, taps), the taps from the last to the first.
-fn turned_kernel(windows: &Windows, weight: &[f32], room: &mut Room) -> Vec<f32> {
-    let taps = windows.taps();
-    let mut kernel = std::mem::take(&mut room.turned);
-    kernel.resize(weight.len(), 0.0);
-    for (o, filter) in weight.chunks_exact(windows.terms()).enumerate() {
-        for (c, from) in filter.chunks_exact(taps).enumerate() {
-            let to = &mut kernel[(c * windows.filters + o) * taps..][..taps];
-            to.iter_mut().zip(from.iter().rev()).for_each(|(to, from)| *to = *from);
-        }
-    }
-    kernel
-}
-
-/// Packs rows of terms as [`product_of_shifted`] takes them.
-struct PackRows<'a> {
-    terms: usize,
-    weight: &'a [f32],
-    to: &'a mut [f32],
-}
-
-impl Part for PackRows<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn on<S: Simd>(self, _: S) {
-        let PackRows { terms, weight, to } = self;
-        let (mut weight, mut to) = (weight, to);
-        while !weight.is_empty() {
-            let rows = block_of::<S>(weight.len() / terms);
-            let (block, rest) = weight.split_at(rows * terms);
-            let (own, others) = std::mem::take(&mut to).split_at_mut(rows * terms);
-            for (r, row) in block.chunks_exact(terms).enumerate() {
-                own[r..].iter_mut().step_by(rows).zip(row).for_each(|(to, from)| *to = *from);
-            }
-            (weight, to) = (rest, others);
-        }
-    }
 }
 
 /// The outputs of the planes in a room.

@@ -1,7 +1,7 @@
 //! The operations of a plan in tiles.
 
 use super::activated::Activated;
-use super::convolution::{add_kernel_gradient, convolve, gradients, input_gradient};
+use super::convolution::{Method, add_kernel_gradient, convolve, gradients, input_gradient};
 use super::planes::{Planes, turned};
 use super::pools::{LongPools, are_long};
 use super::products::multiply;
@@ -43,13 +43,13 @@ fn in_tiles<'a>(
     let rows = site.workspace.rows;
     match operation {
         Operation::Convolution(own) => {
-            return Some(convolution(own, &Planes::of(&own.windows, rows)?, rest, site));
+            return Some(convolution(own, &Method::of(&own.windows, rows)?, rest, site));
         }
         Operation::ConvolutionKernelGradient(own) => {
-            return Some(kernel_gradient_of(own, &Planes::of(&own.windows, rows)?, rest, site));
+            return Some(kernel_gradient_of(own, &Method::of(&own.windows, rows)?, rest, site));
         }
         Operation::ConvolutionInputGradient(own) => {
-            input_gradient_of(own, &Planes::of(&own.windows, rows)?, site);
+            input_gradient_of(own, &Method::of(&own.windows, rows)?, site);
         }
         Operation::MatMul(own) => {
             if let [Operation::Recurrent(next), others @ ..] = rest
@@ -86,7 +86,7 @@ fn with_room(workspace: &mut Workspace<f32>, work: impl FnOnce(&mut Room, &mut W
 /// is left of the list.
 fn convolution<'a>(
     own: &Convolution,
-    planes: &Planes,
+    method: &Method,
     rest: &'a [Operation],
     site: &mut Site<f32>,
 ) -> &'a [Operation] {
@@ -100,9 +100,9 @@ fn convolution<'a>(
         with_room(workspace, |room, workspace| {
             workspace.with(next.a, |a, workspace| {
                 workspace.with_optional(next.slope, |slope, workspace| {
-                    let to = Activated { next, windows, planes, bias, a, slope };
+                    let to = Activated { next, windows, bias, a, slope };
                     let mut scratch = std::mem::take(&mut workspace.scratch);
-                    to.convolve(workspace.of(own.x), weight, room, &mut scratch);
+                    to.convolve(method, workspace.of(own.x), weight, room, &mut scratch);
                     workspace.scratch = scratch;
                 });
             });
@@ -111,7 +111,7 @@ fn convolution<'a>(
     }
     with_room(workspace, |room, workspace| {
         workspace.with(own.z, |z, workspace| {
-            convolve((windows, planes), workspace.of(own.x), weight, room, |rows, from| {
+            convolve(method, workspace.of(own.x), weight, room, |rows, planes, from| {
                 take_lines(windows, planes, rows, from, z, |to, from| copy_line(from, to));
             });
         });
@@ -128,7 +128,7 @@ fn take_lines(
     to: &mut [f32],
     take: impl Fn(&mut [f32], &[f32]),
 ) {
-    let [height, width] = windows.axes.map(|axis| axis.positions);
+    let [height, width] = planes.outputs(windows);
     let all = &mut to[first * windows.output_len()..][..rows * windows.output_len()];
     let mut lines = all.chunks_exact_mut(width);
     for row in 0..rows {
@@ -144,7 +144,7 @@ fn take_lines(
 /// The gradient of a kernel, with that of the inputs if it is next: both read the same planes. What is left of the list.
 fn kernel_gradient_of<'a>(
     own: &ConvolutionKernelGradient,
-    planes: &Planes,
+    method: &Method,
     rest: &'a [Operation],
     site: &mut Site<f32>,
 ) -> &'a [Operation] {
@@ -159,13 +159,13 @@ fn kernel_gradient_of<'a>(
         with_room(workspace, |room, workspace| {
             let Some((next, _)) = next else {
                 let (delta, x) = (workspace.of(own.delta), workspace.of(own.x));
-                return add_kernel_gradient((&own.windows, planes), delta, x, gradient, room);
+                return add_kernel_gradient(method, delta, x, gradient, room);
             };
             let weight = tensors.of(layout, next.weight);
             let back = turned(&own.windows);
             workspace.with(next.below, |below, workspace| {
                 let from = [workspace.of(own.delta), workspace.of(own.x), weight];
-                gradients((&own.windows, planes), from, gradient, room, |rows, from| {
+                gradients(method, from, gradient, room, |rows, planes, from| {
                     take_gradient(next.mode, (&back, planes), rows, from, below);
                 });
             });
@@ -188,14 +188,14 @@ fn take_gradient(
     });
 }
 
-fn input_gradient_of(own: &ConvolutionInputGradient, planes: &Planes, site: &mut Site<f32>) {
+fn input_gradient_of(own: &ConvolutionInputGradient, method: &Method, site: &mut Site<f32>) {
     let Site { layout, tensors, workspace, .. } = site;
     let weight = tensors.of(layout, own.weight);
     let windows = turned(&own.windows);
     with_room(workspace, |room, workspace| {
         workspace.with(own.below, |below, workspace| {
             let delta = workspace.of(own.delta);
-            input_gradient((&own.windows, planes), delta, weight, room, |rows, from| {
+            input_gradient(method, delta, weight, room, |rows, planes, from| {
                 take_gradient(own.mode, (&windows, planes), rows, from, below);
             });
         });

@@ -20,6 +20,9 @@ mod small_pools;
 #[cfg(test)]
 mod tests;
 mod units;
+mod vectors;
+mod weights;
+mod winograd;
 
 pub(super) use execute::execute;
 pub(super) use lanes::{Block, Blocks, Lanes};

@@ -48,6 +48,11 @@ impl Reach {
 impl Planes {
     /// The planes of at most so many rows; None where windows are more than one apart.
     pub fn of(windows: &Windows, rows: usize) -> Option<Self> {
+        Self::of_numbers(windows, rows, TOGETHER)
+    }
+
+    /// The same, rows put together up to so many numbers of a channel.
+    pub fn of_numbers(windows: &Windows, rows: usize, together: usize) -> Option<Self> {
         let [vertical, horizontal] = &windows.axes;
         if vertical.stride != 1 || horizontal.stride != 1 {
             return None;
@@ -55,7 +60,7 @@ impl Planes {
         let (lines, columns) = (Reach::of(vertical), Reach::of(horizontal));
         let (pitch, row) = (columns.len, lines.len * columns.len);
         // Groups of about the same size.
-        let most = (TOGETHER / row).clamp(1, rows.max(1));
+        let most = (together / row).clamp(1, rows.max(1));
         let rows = rows.max(1).div_ceil(rows.max(1).div_ceil(most));
         Some(Planes {
             rows,
@@ -64,6 +69,24 @@ impl Planes {
             channel: (rows * row).next_multiple_of(LANES),
             lead: (lines.before * pitch + columns.before).next_multiple_of(LANES),
         })
+    }
+
+    /// Planes of rows of outputs, with nothing between them.
+    pub fn of_outputs(windows: &Windows, rows: usize) -> Self {
+        let [height, width] = windows.axes.map(|axis| axis.positions);
+        let row = height * width;
+        Planes { rows, pitch: width, row, channel: rows * row, lead: 0 }
+    }
+
+    /// The lines and columns of outputs, all on one line where nothing lies between them.
+    pub fn outputs(&self, windows: &Windows) -> [usize; 2] {
+        let [height, width] = windows.axes.map(|axis| axis.positions);
+        if self.pitch == width { [1, height * width] } else { [height, width] }
+    }
+
+    /// The lines of a row.
+    pub fn lines(&self) -> usize {
+        self.row / self.pitch
     }
 
     /// Numbers from the first output of so many rows to behind the last, in whole vectors.
@@ -131,11 +154,20 @@ impl Planes {
 
 /// Sets a gap to 0, and perhaps what is behind it, which comes later: between lines there are few zeros.
 #[inline(always)]
-fn zeros(from: usize, to: usize, values: &mut [f32]) {
+pub(super) fn zeros(from: usize, to: usize, values: &mut [f32]) {
     match values[from..].first_chunk_mut::<LANES>() {
         Some(few) if to - from <= LANES => *few = [0.0; LANES],
         _ => values[from..to].fill(0.0),
     }
+}
+
+/// Some rows at a time, with the index of the first.
+pub(super) fn groups<'a>(
+    rows: &'a [f32],
+    len: usize,
+    planes: &Planes,
+) -> impl Iterator<Item = (usize, &'a [f32])> {
+    (0..).step_by(planes.rows).zip(rows.chunks(planes.rows * len))
 }
 
 /// The windows of a convolution's outputs that give the gradient of its inputs: the kernel turned around.

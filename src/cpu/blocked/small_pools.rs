@@ -2,6 +2,7 @@
 //!
 //! Sixteen windows reach beyond a shorter line. What they make of the lines behind it is overwritten when those are taken.
 
+use super::vectors::{apart, interleaved_by, load, store};
 use crate::cpu::part::Part;
 use crate::cpu::simd::LANES;
 use crate::cpu::simd::operations::Simd;
@@ -177,15 +178,15 @@ fn largest<S: Simd, const COLUMNS: usize>(
     faults: &mut S::V,
 ) -> Best<S::V> {
     let best = |value, column| Best { value, place: s.splat((from + column) as f32) };
-    let [left, right] = s.evens_and_odds([x[0], x[1]]);
+    let x = apart(s, x);
+    let pair = |k: usize| [best(x[k], k), best(x[k + 1], k + 1)];
+    let [left, right] = pair(0);
+    let before = larger(s, left, right, faults);
     if COLUMNS == 2 {
-        return larger(s, best(left, 0), best(right, 1), faults);
+        return before;
     }
-    let [others_left, others_right] = s.evens_and_odds([x[2], x[3]]);
-    let [first, third] = s.evens_and_odds([left, others_left]);
-    let [second, fourth] = s.evens_and_odds([right, others_right]);
-    let before = larger(s, best(first, 0), best(second, 1), faults);
-    let behind = larger(s, best(third, 2), best(fourth, 3), faults);
+    let [left, right] = pair(2);
+    let behind = larger(s, left, right, faults);
     larger(s, before, behind, faults)
 }
 
@@ -266,16 +267,7 @@ fn spread<S: Simd, const COLUMNS: usize>(
     for (column, own) in own.iter_mut().enumerate() {
         *own = s.where_equal([winner, s.splat((from + column) as f32)], delta);
     }
-    if COLUMNS == 2 {
-        [own[0], own[1]] = s.interleaved([own[0], own[1]]);
-        return own;
-    }
-    // Elements 0 and 2 of each window, and 1 and 3.
-    let even = s.interleaved([own[0], own[2]]);
-    let odd = s.interleaved([own[1], own[3]]);
-    [own[0], own[1]] = s.interleaved([even[0], odd[0]]);
-    [own[2], own[3]] = s.interleaved([even[1], odd[1]]);
-    own
+    interleaved_by(s, own)
 }
 
 /// How far the first elements of sixteen windows are from that of the first.
@@ -286,39 +278,6 @@ fn steps<S: Simd, const COLUMNS: usize>(s: S) -> S::V {
         *step = (COLUMNS * window) as f32;
     }
     s.load(&steps)
-}
-
-/// Vectors from a place on, of zeros behind the end.
-#[inline(always)]
-fn load<S: Simd, const N: usize>(s: S, from: &[f32], at: usize) -> [S::V; N] {
-    let mut all = [s.splat(0.0); N];
-    let rest = &from[at..];
-    if let Some(own) = rest.as_chunks().0.first_chunk::<N>() {
-        for (to, own) in all.iter_mut().zip(own) {
-            *to = s.load(own);
-        }
-    } else {
-        let mut own = [[0.0; LANES]; N];
-        own.as_flattened_mut()[..rest.len()].copy_from_slice(rest);
-        for (to, own) in all.iter_mut().zip(&own) {
-            *to = s.load(own);
-        }
-    }
-    all
-}
-
-/// Stores a vector, or as much of it as there is room for.
-#[inline(always)]
-fn store<S: Simd>(s: S, to: &mut [f32], at: usize, v: S::V) {
-    let at = at.min(to.len());
-    let rest = &mut to[at..];
-    if let Some(to) = rest.first_chunk_mut() {
-        s.store(to, v);
-    } else {
-        let mut own = [0.0; LANES];
-        s.store(&mut own, v);
-        rest.copy_from_slice(&own[..rest.len()]);
-    }
 }
 
 /// Whole numbers from a place on, zeros behind the end.

@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::convolution::{add_kernel_gradient, convolve, gradients, input_gradient};
+use super::convolution::{Method, add_kernel_gradient, convolve, gradients, input_gradient};
 use super::lanes::Blocks;
 use super::planes::{Planes, turned};
 use super::products::{multiply, multiply_packed, pack};
+use super::winograd::Tiles;
 use crate::cpu::ops::convolution::convolution;
 use crate::cpu::ops::convolution_input_gradient::input_gradient as reference_input_gradient;
 use crate::cpu::ops::convolution_kernel_gradient::kernel_gradient;
@@ -52,6 +53,56 @@ fn lines(windows: &Windows, planes: &Planes, rows: usize, from: &[f32]) -> Vec<f
     to
 }
 
+/// Checks a convolution and its gradients by a method against the reference, on numbers that are added exactly.
+fn check(method: &Method, windows: &Windows, rows: usize, [x, w, delta]: [&[f32]; 3]) {
+    let (mut z, mut dx) = (vec![0.0; delta.len()], vec![0.0; x.len()]);
+    let (mut dw, mut columns) = (vec![1.0; w.len()], vec![]);
+    convolution(windows, x, w, &mut z, &mut columns);
+    kernel_gradient(windows, delta, x, &mut dw, &mut columns);
+    reference_input_gradient(windows, delta, w, &mut dx, &mut columns);
+    let back = turned(windows);
+    for &set in InstructionSet::all() {
+        let room = &mut Room::on(set);
+        // What others left there.
+        (room.x, room.z) = (vec![f32::NAN; 1 << 14], vec![f32::NAN; 1 << 14]);
+        (room.line, room.outputs) = (vec![f32::NAN; 1 << 10], vec![f32::NAN; 1 << 10]);
+        let mut found = vec![];
+        convolve(method, x, w, room, |[_, some], planes, from| {
+            found.extend(lines(windows, planes, some, from));
+        });
+        assert_eq!(found, z, "outputs of {rows} rows on {set:?}");
+        found.clear();
+        input_gradient(method, delta, w, room, |[_, some], planes, from| {
+            found.extend(lines(&back, planes, some, from));
+        });
+        assert_eq!(found, dx, "gradient of inputs on {set:?}");
+        let mut found = vec![1.0; w.len()];
+        add_kernel_gradient(method, delta, x, &mut found, room);
+        assert_eq!(found, dw, "gradient of the kernel on {set:?}");
+        let (mut both, mut below) = (vec![1.0; w.len()], vec![]);
+        gradients(method, [delta, x, w], &mut both, room, |[_, some], planes, from| {
+            below.extend(lines(&back, planes, some, from));
+        });
+        assert_eq!((both, below), (found, dx.clone()), "both on {set:?}");
+    }
+}
+
+/// Windows that tiles can have: three taps or five along the lines of an image, or the samples of a signal.
+fn tiled() -> impl Strategy<Value = Windows> {
+    let cut = |most: usize| {
+        (1..most, prop_oneof![Just(3), Just(5)], 0..5usize).prop_filter_map(
+            "a kernel longer than its input",
+            |(input, kernel, zeros)| {
+                Axis::new(input, kernel, 1, 1, Padding::Each(zeros.min(kernel - 1))).ok()
+            },
+        )
+    };
+    let of_images = (cut(14), axes(40)).prop_map(|(height, width)| [height, width]);
+    let of_signals = cut(90).prop_map(|width| [Axis::ONE, width]);
+    (1..5usize, 1..9usize, prop_oneof![of_images, of_signals])
+        .prop_map(|(channels, filters, axes)| Windows { channels, filters, axes })
+}
+
 proptest! {
     #[test]
     fn convolutions_and_their_gradients_are_those_of_the_reference(
@@ -60,37 +111,23 @@ proptest! {
         let x = numbers(rows * windows.input_len(), seed);
         let w = numbers(windows.filters * windows.terms(), seed + 1);
         let delta = numbers(rows * windows.output_len(), seed + 2);
-        let (mut z, mut dx) = (vec![0.0; delta.len()], vec![0.0; x.len()]);
-        let (mut dw, mut columns) = (vec![1.0; w.len()], vec![]);
-        convolution(&windows, &x, &w, &mut z, &mut columns);
-        kernel_gradient(&windows, &delta, &x, &mut dw, &mut columns);
-        reference_input_gradient(&windows, &delta, &w, &mut dx, &mut columns);
-        let planes = Planes::of(&windows, rows).unwrap();
-        for &set in InstructionSet::all() {
-            let room = &mut Room::on(set);
-            // What others left there.
-            (room.x, room.z) = (vec![f32::NAN; 1 << 14], vec![f32::NAN; 1 << 14]);
-            let mut found = vec![];
-            convolve((&windows, &planes), &x, &w, room, |[_, some], from| {
-                found.extend(lines(&windows, &planes, some, from));
-            });
-            prop_assert_eq!(&found, &z);
-            found.clear();
-            let back = turned(&windows);
-            input_gradient((&windows, &planes), &delta, &w, room, |[_, some], from| {
-                found.extend(lines(&back, &planes, some, from));
-            });
-            prop_assert_eq!(&found, &dx);
-            let mut found = vec![1.0; w.len()];
-            add_kernel_gradient((&windows, &planes), &delta, &x, &mut found, room);
-            prop_assert_eq!(&found, &dw);
-            let (mut both, mut below) = (vec![1.0; w.len()], vec![]);
-            gradients((&windows, &planes), [&delta, &x, &w], &mut both, room, |[_, some], from| {
-                below.extend(lines(&back, &planes, some, from));
-            });
-            prop_assert_eq!(&both, &dw);
-            prop_assert_eq!(&below, &dx);
-        }
+        let method = Method::Shifted(windows, Planes::of(&windows, rows).unwrap());
+        check(&method, &windows, rows, [&x, &w, &delta]);
+    }
+
+    #[test]
+    fn tiles_are_those_of_the_reference(
+        windows in tiled(), rows in 1..6usize, seed in 0..100usize,
+    ) {
+        // What tiles divide by 24 is a whole number still.
+        let times = |all: Vec<f32>| all.iter().map(|own| 24.0 * own).collect::<Vec<_>>();
+        let x = numbers(rows * windows.input_len(), seed);
+        let w = times(numbers(windows.filters * windows.terms(), seed + 1));
+        let delta = times(numbers(rows * windows.output_len(), seed + 2));
+        let [tiles, back] =
+            [windows, turned(&windows)].map(|own| Tiles::of_any(&own, rows).unwrap());
+        let method = Method::Tiles(Box::new([tiles, back]));
+        check(&method, &windows, rows, [&x, &w, &delta]);
     }
 
     #[test]
