@@ -86,17 +86,17 @@ fn tiles() {
         samples: 61,
         classifies: true,
         layers: vec![
-            conv1d(33, 6),
+            conv1d(48, 6),
             Layer::plain(MaxPool1d { size: 2, stride: 2 }),
-            conv1d(34, 5),
-            conv1d(32, 3),
+            conv1d(50, 5),
+            conv1d(40, 3),
             Layer::dense(3, "softmax"),
         ],
     };
     for batch_size in [4, 40] {
-        let own = of_images.parameters().batch_size(batch_size).learning_rate(0.005);
+        let own = of_images.parameters().batch_size(batch_size);
         check(&own, &of_images.dataset(60), "images");
-        let own = of_signals.parameters().batch_size(batch_size).learning_rate(0.005);
+        let own = of_signals.parameters().batch_size(batch_size);
         check(&own, &of_signals.dataset(60), "signals");
     }
 }

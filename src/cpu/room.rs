@@ -14,9 +14,10 @@ pub(crate) struct Room {
     /// A kernel as its product takes it, and one turned around.
     pub(super) weights: Vec<f32>,
     pub(super) turned: Vec<f32>,
-    /// A kernel, or the gradient of one, transformed for tiles; a line between zeros; and what tiles make of some rows.
+    /// A kernel, or the gradient of one, transformed for tiles; which samples of tiles exist; and what tiles make of some
+    /// rows.
     pub(super) kernel: Vec<f32>,
-    pub(super) line: Vec<f32>,
+    pub(super) exists: Vec<f32>,
     pub(super) outputs: Vec<f32>,
     /// Where the taps of a kernel read: of a convolution, and for the gradient of one.
     pub(super) places: Vec<usize>,
@@ -46,7 +47,7 @@ impl Room {
             weights: vec![],
             turned: vec![],
             kernel: vec![],
-            line: vec![],
+            exists: vec![],
             outputs: vec![],
             places: vec![],
             taps: vec![],

@@ -14,7 +14,7 @@ use crate::plan::Windows;
 pub(super) enum Method {
     /// One for each tap of the kernel, with the inputs shifted.
     Shifted(Windows, Planes),
-    /// Fewer, of tiles; and of those of the gradient of its inputs.
+    /// Six for each tile of outputs: the tiles of the convolution, and those of the gradient of its inputs.
     Tiles(Box<[Tiles; 2]>),
 }
 

@@ -7,7 +7,7 @@ use super::pools::{LongPools, are_long};
 use super::products::multiply;
 use super::recurrent::{Inputs, recurrent};
 use super::recurrent_backward::recurrent_backward;
-use super::small_pools::{Small, SmallGradients, SmallPools};
+use super::small_pools::{SmallGradients, SmallPools, SmallWindows};
 use crate::cpu::lines::copy_line;
 use crate::cpu::ops::site::Site;
 use crate::cpu::part::run;
@@ -34,7 +34,7 @@ pub(crate) fn execute(operations: &[Operation], site: &mut Site<f32>) {
 }
 
 /// Executes an operation in tiles, with those behind it that it takes along; what is left of the list. None, and nothing
-/// done, where it has no tiles.
+/// done that the reference does not do anew, where it has no tiles.
 fn in_tiles<'a>(
     operation: &Operation,
     rest: &'a [Operation],
@@ -60,13 +60,13 @@ fn in_tiles<'a>(
             }
             product_of(own, site);
         }
-        Operation::MaxPool(own) if own.lengths.is_none() => match Small::of(&own.windows) {
+        Operation::MaxPool(own) if own.lengths.is_none() => match SmallWindows::of(&own.windows) {
             Some(small) => small_pools(own, small, site).then_some(())?,
             None if are_long(&own.windows) => pools(own, site),
             None => return None,
         },
         Operation::MaxPoolBackward(own) if own.mode == Mode::Set => {
-            return Some(small_gradients(own, Small::of(&own.windows)?, rest, site));
+            return Some(small_gradients(own, SmallWindows::of(&own.windows)?, rest, site));
         }
         Operation::Recurrent(own) => recurrent(own, None, site),
         Operation::RecurrentBackward(own) => return Some(recurrent_backward(own, rest, site)),
@@ -141,7 +141,7 @@ fn take_lines(
     }
 }
 
-/// The gradient of a kernel, with that of the inputs if it is next: both read the same planes. What is left of the list.
+/// The gradient of a kernel, with that of the inputs if it is next: both read delta. What is left of the list.
 fn kernel_gradient_of<'a>(
     own: &ConvolutionKernelGradient,
     method: &Method,
@@ -213,11 +213,11 @@ fn pools(own: &MaxPool, site: &mut Site<f32>) {
 }
 
 /// Whether all is done: not where a number is not finite.
-fn small_pools(own: &MaxPool, pools: Small, site: &mut Site<f32>) -> bool {
+fn small_pools(own: &MaxPool, windows: SmallWindows, site: &mut Site<f32>) -> bool {
     let set = site.workspace.room.set;
     site.workspace.with_indices(own.winners, |winners, workspace| {
         workspace.with(own.y, |y, workspace| {
-            run(set, SmallPools { pools, x: workspace.of(own.x), y, winners })
+            run(set, SmallPools { windows, x: workspace.of(own.x), y, winners })
         })
     })
 }
@@ -225,7 +225,7 @@ fn small_pools(own: &MaxPool, pools: Small, site: &mut Site<f32>) -> bool {
 /// Gradients of pools, with the activation before them if that is next; what is left of the list.
 fn small_gradients<'a>(
     own: &MaxPoolBackward,
-    pools: Small,
+    windows: SmallWindows,
     rest: &'a [Operation],
     site: &mut Site<f32>,
 ) -> &'a [Operation] {
@@ -239,7 +239,7 @@ fn small_gradients<'a>(
     site.workspace.with(own.below, |below, workspace| {
         let (delta, winners) = (workspace.of(own.delta), workspace.indices_of(own.winners));
         let slope = slope.map(|slope| workspace.of(slope));
-        run(set, SmallGradients { pools, delta, winners, slope, below });
+        run(set, SmallGradients { windows, delta, winners, slope, below });
     });
     rest
 }

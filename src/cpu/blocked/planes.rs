@@ -84,11 +84,6 @@ impl Planes {
         if self.pitch == width { [1, height * width] } else { [height, width] }
     }
 
-    /// The lines of a row.
-    pub fn lines(&self) -> usize {
-        self.row / self.pitch
-    }
-
     /// Numbers from the first output of so many rows to behind the last, in whole vectors.
     pub fn used(&self, rows: usize, windows: &Windows) -> usize {
         let [height, width] = windows.axes.map(|axis| axis.positions);

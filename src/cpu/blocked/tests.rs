@@ -6,7 +6,7 @@ use super::convolution::{Method, add_kernel_gradient, convolve, gradients, input
 use super::lanes::Blocks;
 use super::planes::{Planes, turned};
 use super::products::{multiply, multiply_packed, pack};
-use super::winograd::Tiles;
+use super::winograd::{Taps, Tiles};
 use crate::cpu::ops::convolution::convolution;
 use crate::cpu::ops::convolution_input_gradient::input_gradient as reference_input_gradient;
 use crate::cpu::ops::convolution_kernel_gradient::kernel_gradient;
@@ -62,29 +62,32 @@ fn check(method: &Method, windows: &Windows, rows: usize, [x, w, delta]: [&[f32]
     reference_input_gradient(windows, delta, w, &mut dx, &mut columns);
     let back = turned(windows);
     for &set in InstructionSet::all() {
-        let room = &mut Room::on(set);
-        // What others left there.
-        (room.x, room.z) = (vec![f32::NAN; 1 << 14], vec![f32::NAN; 1 << 14]);
-        (room.line, room.outputs) = (vec![f32::NAN; 1 << 10], vec![f32::NAN; 1 << 10]);
         let mut found = vec![];
-        convolve(method, x, w, room, |[_, some], planes, from| {
+        convolve(method, x, w, &mut used(set), |[_, some], planes, from| {
             found.extend(lines(windows, planes, some, from));
         });
         assert_eq!(found, z, "outputs of {rows} rows on {set:?}");
         found.clear();
-        input_gradient(method, delta, w, room, |[_, some], planes, from| {
+        input_gradient(method, delta, w, &mut used(set), |[_, some], planes, from| {
             found.extend(lines(&back, planes, some, from));
         });
         assert_eq!(found, dx, "gradient of inputs on {set:?}");
         let mut found = vec![1.0; w.len()];
-        add_kernel_gradient(method, delta, x, &mut found, room);
+        add_kernel_gradient(method, delta, x, &mut found, &mut used(set));
         assert_eq!(found, dw, "gradient of the kernel on {set:?}");
         let (mut both, mut below) = (vec![1.0; w.len()], vec![]);
+        let room = &mut used(set);
         gradients(method, [delta, x, w], &mut both, room, |[_, some], planes, from| {
             below.extend(lines(&back, planes, some, from));
         });
         assert_eq!((both, below), (found, dx.clone()), "both on {set:?}");
     }
+}
+
+/// Room in which others left what is no number.
+fn used(set: InstructionSet) -> Room {
+    let [x, z, outputs] = [(); 3].map(|()| vec![f32::NAN; 1 << 14]);
+    Room { x, z, outputs, ..Room::on(set) }
 }
 
 /// Windows that tiles can have: three taps or five along the lines of an image, or the samples of a signal.
@@ -166,6 +169,58 @@ proptest! {
             }
         }
     }
+}
+
+/// Every output and every gradient that a number in the inputs makes not a number by the reference.
+#[test]
+fn what_is_not_a_number_is_seen_through_tiles() {
+    let axis = |input, kernel| Axis::new(input, kernel, 1, 1, Padding::Same).unwrap();
+    for axes in [[axis(6, 3), axis(7, 3)], [axis(5, 5), axis(18, 2)], [Axis::ONE, axis(40, 5)]] {
+        let windows = Windows { channels: 2, filters: 3, axes };
+        let [tiles, back] = [windows, turned(&windows)].map(|own| Tiles::of_any(&own, 2).unwrap());
+        let method = Method::Tiles(Box::new([tiles, back]));
+        let w = numbers(windows.filters * windows.terms(), 1);
+        let delta = numbers(2 * windows.output_len(), 2);
+        for at in (0..2 * windows.input_len()).step_by(5) {
+            let mut x = numbers(2 * windows.input_len(), 3);
+            x[at] = f32::NAN;
+            let (mut z, mut dw) = (vec![0.0; delta.len()], vec![0.0; w.len()]);
+            convolution(&windows, &x, &w, &mut z, &mut vec![]);
+            kernel_gradient(&windows, &delta, &x, &mut dw, &mut vec![]);
+            let are_seen = |expected: &[f32], found: &[f32]| {
+                expected.iter().zip(found).all(|(own, found)| !own.is_nan() || found.is_nan())
+            };
+            for &set in InstructionSet::all() {
+                let (room, mut found) = (&mut Room::on(set), vec![]);
+                convolve(&method, &x, &w, room, |[_, some], planes, from| {
+                    found.extend(lines(&windows, planes, some, from));
+                });
+                assert!(are_seen(&z, &found), "{at}");
+                let mut found = vec![0.0; w.len()];
+                add_kernel_gradient(&method, &delta, &x, &mut found, room);
+                assert!(are_seen(&dw, &found), "{at}");
+            }
+        }
+    }
+}
+
+/// Many channels, and more than a tile's outputs along the axis.
+#[test]
+fn tiles_are_taken_where_they_pay() {
+    let axis = |input, kernel| Axis::new(input, kernel, 1, 1, Padding::Same).unwrap();
+    let of = |channels, filters, axes| {
+        Tiles::of(&Windows { channels, filters, axes }, 16).map(|tiles| tiles.taps)
+    };
+    assert_eq!(of(32, 64, [axis(14, 3), axis(14, 3)]), Some(Taps::Three));
+    assert_eq!(of(16, 32, [axis(4, 3), axis(4, 3)]), Some(Taps::Three));
+    assert_eq!(of(20, 20, [axis(9, 5), axis(9, 2)]), Some(Taps::Five));
+    assert_eq!(of(48, 48, [Axis::ONE, axis(61, 5)]), Some(Taps::Five));
+    assert_eq!(of(16, 32, [Axis::ONE, axis(75, 5)]), None);
+    assert_eq!(of(1, 32, [axis(28, 3), axis(28, 3)]), None);
+    assert_eq!(of(32, 64, [axis(2, 3), axis(14, 3)]), None);
+    assert_eq!(of(32, 64, [axis(1, 3), axis(14, 3)]), None);
+    assert_eq!(of(32, 64, [axis(14, 4), axis(14, 3)]), None);
+    assert_eq!(of(32, 64, [Axis::new(14, 3, 1, 2, Padding::Same).unwrap(), axis(14, 3)]), None);
 }
 
 #[test]

@@ -35,8 +35,8 @@ fn load_all<S: Simd, const N: usize>(s: S, from: &[[f32; LANES]; N]) -> [S::V; N
 /// The last numbers, with zeros behind them.
 #[cold]
 #[inline(never)]
-fn padded<const N: usize>(rest: &[f32]) -> [[f32; LANES]; N] {
-    let mut own = [[0.0; LANES]; N];
+fn padded<X: Copy + Default, const N: usize>(rest: &[X]) -> [[X; LANES]; N] {
+    let mut own = [[X::default(); LANES]; N];
     own.as_flattened_mut()[..rest.len()].copy_from_slice(rest);
     own
 }
@@ -56,13 +56,14 @@ pub(super) fn store<S: Simd>(s: S, to: &mut [f32], at: usize, v: S::V) {
 /// Fills what is behind a place with the first of some numbers.
 #[cold]
 #[inline(never)]
-fn fill(to: &mut [f32], at: usize, from: &[f32; LANES]) {
+fn fill<X: Copy>(to: &mut [X], at: usize, from: &[X; LANES]) {
     to.iter_mut().skip(at).zip(from).for_each(|(to, from)| *to = *from);
 }
 
-/// Every `M`-th number of `M` vectors, from the first, the second and so on: M is 2 or 4.
+/// Every `M`-th number of `M` vectors, from the first, the second and so on.
 #[inline(always)]
-pub(super) fn apart<S: Simd, const M: usize>(s: S, of: [S::V; M]) -> [S::V; M] {
+pub(super) fn each_nth<S: Simd, const M: usize>(s: S, of: [S::V; M]) -> [S::V; M] {
+    const { assert!(M == 2 || M == 4) };
     let mut all = of;
     let [evens, odds] = s.evens_and_odds([of[0], of[1]]);
     if M == 2 {
@@ -75,9 +76,10 @@ pub(super) fn apart<S: Simd, const M: usize>(s: S, of: [S::V; M]) -> [S::V; M] {
     all
 }
 
-/// The vectors of which these are every `M`-th number: M is 2 or 4.
+/// The vectors of which these are every `M`-th number.
 #[inline(always)]
 pub(super) fn interleaved_by<S: Simd, const M: usize>(s: S, of: [S::V; M]) -> [S::V; M] {
+    const { assert!(M == 2 || M == 4) };
     let mut all = of;
     if M == 2 {
         [all[0], all[1]] = s.interleaved([of[0], of[1]]);
@@ -88,4 +90,29 @@ pub(super) fn interleaved_by<S: Simd, const M: usize>(s: S, of: [S::V; M]) -> [S
         [all[2], all[3]] = s.interleaved([even[1], odd[1]]);
     }
     all
+}
+
+/// Whole numbers from a place on, zeros behind the end.
+#[inline(always)]
+pub(super) fn load_whole<S: Simd>(s: S, from: &[u32], at: usize) -> S::V {
+    let rest = from.get(at..).unwrap_or_default();
+    match rest.first_chunk() {
+        Some(own) => s.load_whole(own),
+        None => {
+            let [own] = padded(rest);
+            s.load_whole(&own)
+        }
+    }
+}
+
+/// Stores whole numbers, or as many of them as there is room for.
+#[inline(always)]
+pub(super) fn store_whole<S: Simd>(s: S, to: &mut [u32], at: usize, v: S::V) {
+    if let Some(to) = to.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
+        s.store_whole(to, v);
+    } else {
+        let mut own = [0; LANES];
+        s.store_whole(&mut own, v);
+        fill(to, at, &own);
+    }
 }

@@ -209,8 +209,10 @@ mod tests {
         same(&out(s, s.abs(s.load(&a))), &Portable.abs(a), "abs");
         let positive = out(s, s.where_positive(s.load(&a), s.load(&b)));
         same(&positive, &Portable.where_positive(a, b), "where_positive");
-        let equal = out(s, s.where_equal([s.load(&a), s.load(&a)], s.load(&b)));
-        same(&equal, &Portable.where_equal([a, a], b), "where_equal");
+        let mut other = a;
+        (other[0], other[3], other[7], other[9]) = (1.0, 0.5, -8.0, 0.0);
+        let equal = out(s, s.where_equal([s.load(&a), s.load(&other)], s.load(&b)));
+        same(&equal, &Portable.where_equal([a, other], b), "where_equal");
         let pair = [s.load(&a), s.load(&b)];
         let larger = out(s, s.where_larger(pair, pair));
         same(&larger, &Portable.where_larger([a, b], [a, b]), "where_larger");

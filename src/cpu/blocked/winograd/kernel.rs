@@ -3,7 +3,7 @@
 #![allow(clippy::needless_range_loop)] // places, as the formulas have them
 
 use super::formulas::POINTS;
-use super::tiles::{Along, Tiles};
+use super::tiles::{Along, Taps, Tiles};
 use crate::cpu::blocked::vectors::{load, store};
 use crate::cpu::part::Part;
 use crate::cpu::simd::LANES;
@@ -11,29 +11,29 @@ use crate::cpu::simd::operations::Simd;
 
 /// Where the taps of a kernel lie that is cut into tiles: (filters, channels, height, width).
 #[derive(Clone, Copy)]
-struct Taps {
+struct Places {
     /// From one of those that a product takes away to the next, and from one that it leaves to the next.
     step: usize,
-    apart: usize,
+    other: usize,
     /// Those that it leaves, of a channel; and all of a channel.
     others: usize,
     channel: usize,
 }
 
-impl Taps {
+impl Places {
     fn of(tiles: &Tiles) -> Self {
         let [height, width] = tiles.windows.axes.map(|axis| axis.kernel);
         let channel = height * width;
         match tiles.along {
-            Along::Lines => Taps { step: width, apart: 1, others: width, channel },
-            Along::Samples => Taps { step: 1, apart: width, others: height, channel },
+            Along::Lines => Places { step: width, other: 1, others: width, channel },
+            Along::Samples => Places { step: 1, other: width, others: height, channel },
         }
     }
 
     /// The first of those that a product takes away, by the index of what it leaves.
     #[inline(always)]
     fn first(self, at: usize) -> usize {
-        at / self.others * self.channel + at % self.others * self.apart
+        at / self.others * self.channel + at % self.others * self.other
     }
 }
 
@@ -49,9 +49,9 @@ impl Part for TransformKernel<'_> {
 
     #[inline(always)]
     fn on<S: Simd>(self, s: S) {
-        match self.tiles.axis.kernel {
-            3 => self.of_taps::<S, 3>(s),
-            _ => self.of_taps::<S, 5>(s),
+        match self.tiles.taps {
+            Taps::Three => self.of_taps::<S, 3>(s),
+            Taps::Five => self.of_taps::<S, 5>(s),
         }
     }
 }
@@ -59,13 +59,13 @@ impl Part for TransformKernel<'_> {
 impl TransformKernel<'_> {
     #[inline(always)]
     fn of_taps<S: Simd, const R: usize>(self, s: S) {
-        let (taps, len) = (Taps::of(self.tiles), self.kernel.len() / R);
+        let (places, len) = (Places::of(self.tiles), self.kernel.len() / R);
         let mut own = [[0.0; LANES]; R];
         for first in (0..len).step_by(LANES) {
             for i in 0..LANES.min(len - first) {
-                let first = taps.first(first + i);
+                let first = places.first(first + i);
                 for (k, own) in own.iter_mut().enumerate() {
-                    own[i] = self.kernel[first + k * taps.step];
+                    own[i] = self.kernel[first + k * places.step];
                 }
             }
             let mut g = [s.splat(0.0); R];
@@ -114,9 +114,9 @@ impl Part for AddGradient<'_> {
 
     #[inline(always)]
     fn on<S: Simd>(self, s: S) {
-        match self.tiles.axis.kernel {
-            3 => self.of_taps::<S, 3>(s),
-            _ => self.of_taps::<S, 5>(s),
+        match self.tiles.taps {
+            Taps::Three => self.of_taps::<S, 3>(s),
+            Taps::Five => self.of_taps::<S, 5>(s),
         }
     }
 }
@@ -124,7 +124,7 @@ impl Part for AddGradient<'_> {
 impl AddGradient<'_> {
     #[inline(always)]
     fn of_taps<S: Simd, const R: usize>(self, s: S) {
-        let (taps, len) = (Taps::of(self.tiles), self.gradient.len() / R);
+        let (places, len) = (Places::of(self.tiles), self.gradient.len() / R);
         let mut own = [[0.0; LANES]; R];
         for first in (0..len).step_by(LANES) {
             let mut sums = [s.splat(0.0); POINTS];
@@ -135,9 +135,9 @@ impl AddGradient<'_> {
                 s.store(own, v);
             }
             for i in 0..LANES.min(len - first) {
-                let first = taps.first(first + i);
+                let first = places.first(first + i);
                 for (k, own) in own.iter().enumerate() {
-                    self.gradient[first + k * taps.step] += own[i];
+                    self.gradient[first + k * places.step] += own[i];
                 }
             }
         }
@@ -149,15 +149,15 @@ impl AddGradient<'_> {
 fn of_kernel<S: Simd, const R: usize>(s: S, p: [S::V; POINTS]) -> [S::V; R] {
     let (sixth, twenty_fourth) = (s.splat(-1.0 / 6.0), s.splat(1.0 / 24.0));
     let (sum, difference) = (s.mul(sixth, s.add(p[1], p[2])), s.mul(sixth, s.sub(p[1], p[2])));
-    let of_two = s.mul(twenty_fourth, s.add(p[3], p[4]));
-    let apart = s.mul(twenty_fourth, s.sub(p[3], p[4]));
+    let sum_of_two = s.mul(twenty_fourth, s.add(p[3], p[4]));
+    let difference_of_two = s.mul(twenty_fourth, s.sub(p[3], p[4]));
     let mut g = [s.splat(0.0); R];
-    g[0] = s.mul_add(s.splat(0.25), p[0], s.add(sum, of_two));
-    g[1] = s.mul_add(s.splat(2.0), apart, difference);
-    g[2] = s.mul_add(s.splat(4.0), of_two, sum);
+    g[0] = s.mul_add(s.splat(0.25), p[0], s.add(sum, sum_of_two));
+    g[1] = s.mul_add(s.splat(2.0), difference_of_two, difference);
+    g[2] = s.mul_add(s.splat(4.0), sum_of_two, sum);
     if R == 5 {
-        g[R - 2] = s.mul_add(s.splat(8.0), apart, difference);
-        g[R - 1] = s.mul_add(s.splat(16.0), of_two, sum);
+        g[R - 2] = s.mul_add(s.splat(8.0), difference_of_two, difference);
+        g[R - 1] = s.mul_add(s.splat(16.0), sum_of_two, sum);
     }
     g[R - 1] = s.add(g[R - 1], p[5]);
     g

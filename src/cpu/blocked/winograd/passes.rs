@@ -29,8 +29,8 @@ pub(in crate::rooms::cpu::blocked) fn convolve(
     }
     for (first, x) in groups(x, windows.input_len(), planes) {
         let rows = x.len() / windows.input_len();
-        let Room { set, x: to, line, .. } = room;
-        run(*set, Transform { tiles, of: Of::Inputs, from: x, line, to });
+        let Room { set, x: to, exists, .. } = room;
+        run(*set, Transform { tiles, of: Of::Inputs, from: x, exists, to });
         let size = [windows.filters, planes.used(rows, products)];
         run(room.set, Products { tiles, size, room: &mut *room });
         room.outputs.resize(rows * windows.output_len(), 0.0);
@@ -68,9 +68,9 @@ pub(in crate::rooms::cpu::blocked) fn add_kernel_gradient(
     room.kernel.resize(POINTS * windows.filters * products.terms(), 0.0);
     let all = groups(x, windows.input_len(), planes);
     for ((_, x), (_, delta)) in all.zip(groups(delta, windows.output_len(), planes)) {
-        let Room { set, x: to, z, line, .. } = room;
-        run(*set, Transform { tiles, of: Of::Inputs, from: x, line, to });
-        run(*set, Transform { tiles, of: Of::Gradients, from: delta, line, to: z });
+        let Room { set, x: to, z, exists, .. } = room;
+        run(*set, Transform { tiles, of: Of::Inputs, from: x, exists, to });
+        run(*set, Transform { tiles, of: Of::Gradients, from: delta, exists, to: z });
         let rows = x.len() / windows.input_len();
         let size = [windows.filters, planes.used(rows, products)];
         run(room.set, AddProducts { tiles, size, room: &mut *room });

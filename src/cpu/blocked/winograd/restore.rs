@@ -3,7 +3,7 @@
 #![allow(clippy::needless_range_loop)] // places, as the formulas have them
 
 use super::formulas::{POINTS, outputs};
-use super::tiles::{Along, Tiles};
+use super::tiles::{Along, Taps, Tiles};
 use crate::cpu::blocked::vectors::{interleaved_by, load, starts, store};
 use crate::cpu::part::Part;
 use crate::cpu::simd::LANES;
@@ -23,9 +23,9 @@ impl Part for Restore<'_> {
 
     #[inline(always)]
     fn on<S: Simd>(self, s: S) {
-        match self.tiles.outputs {
-            4 => self.all::<S, 4>(s),
-            _ => self.all::<S, 2>(s),
+        match self.tiles.taps {
+            Taps::Three => self.all::<S, 4>(s),
+            Taps::Five => self.all::<S, 2>(s),
         }
     }
 }

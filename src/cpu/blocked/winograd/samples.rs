@@ -2,7 +2,7 @@
 
 #![allow(clippy::needless_range_loop)] // places, as the formulas have them
 
-use crate::cpu::blocked::vectors::{apart, load};
+use crate::cpu::blocked::vectors::{each_nth, load};
 use crate::cpu::simd::LANES;
 use crate::cpu::simd::operations::Simd;
 
@@ -27,7 +27,7 @@ impl<'a, const M: usize, const N: usize> Samples<'a, M, N> {
         Samples { tiles, width, before, exists: room }
     }
 
-    /// Those of sixteen tiles from this one on, of a line that begins at a place.
+    /// Those of sixteen tiles from this one on, of the line that begins at `line`.
     #[inline(always)]
     pub fn of<S: Simd>(&self, s: S, from: &[f32], line: usize, tile: usize) -> [S::V; N] {
         let (mut all, first) = ([s.splat(0.0); N], M * tile);
@@ -36,7 +36,7 @@ impl<'a, const M: usize, const N: usize> Samples<'a, M, N> {
                 Some(at) => load(s, from, at),
                 None => load(s, &behind_zeros::<M>(from, self.before - line - first - part), 0),
             };
-            let own = apart(s, own);
+            let own = each_nth(s, own);
             let some = M.min(N - part);
             all[part..part + some].copy_from_slice(&own[..some]);
         }

@@ -4,8 +4,8 @@ use super::formulas::POINTS;
 use crate::cpu::blocked::planes::Planes;
 use crate::plan::{Axis, Windows};
 
-/// What a number of a channel, or of a filter, costs beside one product: tiles pay where the products that they save are
-/// more. Those of a signal are taken apart and put together again.
+/// What a number of a channel, or of a filter, costs there and back beside one product, as measured on AVX2: tiles pay where
+/// the products that they save are more. The samples of a signal are taken apart, and put together again.
 const OF_LINES: usize = 8;
 const OF_SAMPLES: usize = 16;
 /// Numbers of a transformed channel up to which rows are put together.
@@ -20,14 +20,30 @@ pub(in crate::rooms::cpu::blocked) enum Along {
     Samples,
 }
 
+/// The taps of a kernel that is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::rooms::cpu::blocked) enum Taps {
+    Three,
+    Five,
+}
+
+impl Taps {
+    /// The outputs of a tile, of which six products are made.
+    pub fn outputs(self) -> usize {
+        match self {
+            Taps::Three => 4,
+            Taps::Five => 2,
+        }
+    }
+}
+
 /// The tiles of a convolution.
 #[derive(Debug, Clone)]
 pub(in crate::rooms::cpu::blocked) struct Tiles {
     /// What is cut.
     pub windows: Windows,
     pub along: Along,
-    /// The outputs of a tile: 4 of a kernel of three taps, or 2.
-    pub outputs: usize,
+    pub taps: Taps,
     /// The axis that is cut.
     pub axis: Axis,
     /// The windows of one product: a number of the axis for each tile, and a single tap.
@@ -39,28 +55,38 @@ pub(in crate::rooms::cpu::blocked) struct Tiles {
 impl Tiles {
     /// The tiles of at most so many rows, if they pay.
     pub fn of(windows: &Windows, rows: usize) -> Option<Self> {
-        let Windows { channels, filters, axes: [vertical, _] } = windows;
-        let of_one = if vertical.kernel > 1 { OF_LINES } else { OF_SAMPLES };
-        let pay = channels * filters >= of_one * (channels + filters);
-        pay.then(|| Self::of_any(windows, rows))?
+        let tiles = Self::of_any(windows, rows)?;
+        let Windows { channels, filters, .. } = windows;
+        let of_one = match tiles.along {
+            Along::Lines => OF_LINES,
+            Along::Samples => OF_SAMPLES,
+        };
+        let are_many = channels * filters >= of_one * (channels + filters);
+        // A short axis leaves much of its last tile unused.
+        let Axis { positions, kernel, .. } = tiles.axis;
+        let are_fewer = POINTS * positions.div_ceil(tiles.taps.outputs()) < kernel * positions;
+        (are_many && are_fewer).then_some(tiles)
     }
 
-    /// The same, however few.
+    /// The same, whether they pay or not.
     pub fn of_any(windows: &Windows, rows: usize) -> Option<Self> {
         let [vertical, horizontal] = windows.axes;
-        let along = if vertical.kernel > 1 { Along::Lines } else { Along::Samples };
-        let axis = if along == Along::Lines { vertical } else { horizontal };
-        let taps = axis.kernel;
-        let are_beside = [vertical, horizontal].iter().all(|axis| axis.stride == 1);
-        let is_signal = vertical == Axis::ONE;
-        if !matches!(taps, 3 | 5) || axis.dilation != 1 || !are_beside {
+        let (along, axis) = if vertical.kernel > 1 {
+            (Along::Lines, vertical)
+        } else if vertical == Axis::ONE {
+            (Along::Samples, horizontal)
+        } else {
+            return None;
+        };
+        let taps = match axis.kernel {
+            3 => Taps::Three,
+            5 => Taps::Five,
+            _ => return None,
+        };
+        if axis.dilation != 1 || windows.axes.iter().any(|axis| axis.stride != 1) {
             return None;
         }
-        if along == Along::Samples && !is_signal {
-            return None;
-        }
-        let outputs = POINTS + 1 - taps;
-        let tiles = axis.positions.div_ceil(outputs);
+        let tiles = axis.positions.div_ceil(taps.outputs());
         let of_tiles = Axis { input: tiles, positions: tiles, ..Axis::ONE };
         let axes = match along {
             Along::Lines => [of_tiles, horizontal],
@@ -68,6 +94,6 @@ impl Tiles {
         };
         let products = Windows { axes, ..*windows };
         let planes = Planes::of_numbers(&products, rows, TOGETHER)?;
-        Some(Tiles { windows: *windows, along, outputs, axis, products, planes })
+        Some(Tiles { windows: *windows, along, taps, axis, products, planes })
     }
 }

@@ -4,7 +4,7 @@
 
 use super::formulas::{POINTS, transformed};
 use super::samples::Samples;
-use super::tiles::{Along, Tiles};
+use super::tiles::{Along, Taps, Tiles};
 use crate::cpu::blocked::planes::{Planes, zeros};
 use crate::cpu::blocked::vectors::{load, starts, store};
 use crate::cpu::part::Part;
@@ -24,8 +24,8 @@ pub(super) struct Transform<'a> {
     pub tiles: &'a Tiles,
     pub of: Of,
     pub from: &'a [f32],
-    /// Room.
-    pub line: &'a mut Vec<f32>,
+    /// Room for what tells which samples exist.
+    pub exists: &'a mut Vec<f32>,
     pub to: &'a mut Vec<f32>,
 }
 
@@ -34,11 +34,11 @@ impl Part for Transform<'_> {
 
     #[inline(always)]
     fn on<S: Simd>(self, s: S) {
-        match (self.of, self.tiles.outputs) {
-            (Of::Inputs, 4) => self.all::<S, 4, POINTS>(s),
-            (Of::Inputs, _) => self.all::<S, 2, POINTS>(s),
-            (Of::Gradients, 4) => self.all::<S, 4, 4>(s),
-            (Of::Gradients, _) => self.all::<S, 2, 2>(s),
+        match (self.of, self.tiles.taps) {
+            (Of::Inputs, Taps::Three) => self.all::<S, 4, POINTS>(s),
+            (Of::Inputs, Taps::Five) => self.all::<S, 2, POINTS>(s),
+            (Of::Gradients, Taps::Three) => self.all::<S, 4, 4>(s),
+            (Of::Gradients, Taps::Five) => self.all::<S, 2, 2>(s),
         }
     }
 }
@@ -47,7 +47,7 @@ impl Transform<'_> {
     /// Tiles of `M` outputs, which take `N` numbers each.
     #[inline(always)]
     fn all<S: Simd, const M: usize, const N: usize>(self, s: S) {
-        let Transform { tiles, of, from, line, to } = self;
+        let Transform { tiles, of, from, exists, to } = self;
         let (channels, [height, width], before) = match of {
             Of::Inputs => {
                 let plane = tiles.windows.axes.map(|axis| axis.input);
@@ -59,17 +59,22 @@ impl Transform<'_> {
         };
         let mut to = Points::of(&tiles.planes, channels, to);
         let rows = from.len() / (channels * height * width);
-        let count = tiles.products.axes[1].positions;
-        let samples = Samples::<M, N>::new(count, width, before, line);
+        let [down, across] = tiles.products.axes.map(|axis| axis.positions);
+        let (count, samples) = match tiles.along {
+            Along::Lines => (down, None),
+            Along::Samples => (across, Some(Samples::<M, N>::new(across, width, before, exists))),
+        };
         for channel in 0..channels {
             let mut end = to.first_of(channel);
             for row in 0..rows {
                 let own = (row * channels + channel) * height * width;
                 let place = [channel, row];
-                end = if tiles.along == Along::Lines {
-                    to.lines::<S, M, N>(s, (&from[own..], [height, width], before), place, end)
-                } else {
-                    to.samples::<S, M, N>(s, (from, own, &samples), place, end)
+                end = match &samples {
+                    None => {
+                        let lines = (&from[own..], [height, width], before);
+                        to.lines::<S, M, N>(s, lines, count, place, end)
+                    }
+                    Some(samples) => to.samples(s, (from, own, samples), place, end),
                 };
             }
             to.zeros(end, to.first_of(channel + 1));
@@ -121,16 +126,17 @@ impl<'a> Points<'a> {
         }
     }
 
-    /// A plane whose lines are cut into tiles, and the zeros before each line of them; where the last one ends.
+    /// A plane whose lines are cut into so many tiles, and the zeros before each line of them; where the last one ends.
     #[inline(always)]
     fn lines<S: Simd, const M: usize, const N: usize>(
         &mut self,
         s: S,
         (from, [height, width], before): (&[f32], [usize; 2], usize),
+        count: usize,
         [channel, row]: [usize; 2],
         mut end: usize,
     ) -> usize {
-        for tile in 0..self.planes.lines() {
+        for tile in 0..count {
             let at = self.planes.lead + self.planes.line(channel, row, tile);
             self.zeros(end, at);
             for first in starts(width) {
