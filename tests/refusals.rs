@@ -210,6 +210,26 @@ fn rows_in_order_have_no_seed() {
 }
 
 #[test]
+fn splits_of_groups_that_cannot_be_made() {
+    let parameters = parameters(&[2, 5, 2], &["relu", "softmax"]).split_mode(SplitMode::Grouped);
+    let says = |parameters: &Parameters, dataset: &Dataset, words: &[&str]| {
+        assert_says(&refusal(parameters, dataset), words);
+    };
+    says(&parameters, &classes(20, 2, 2), &["SPLIT_MODE: found \"grouped\"", "give GROUPS"]);
+    let one = classes(20, 2, 2).with_groups(vec![7; 20]).unwrap();
+    says(&parameters, &one, &["1 group, fewer than the 2 splits", "give more groups"]);
+    // Each class is a group of its own.
+    let made = classes(20, 2, 2);
+    let Targets::Integers(labels) = &made.targets else { panic!("{:?}", made.targets) };
+    let labels = labels.iter().copied().collect();
+    let of_class = made.with_groups(labels).unwrap();
+    says(&parameters, &of_class, &["class 0 is in 1 group", "set STRATIFY to false"]);
+    let [layers, ..] = stacks();
+    let of_windows = forecast(layers).split_mode(SplitMode::Grouped);
+    says(&of_windows, &series(), &["SPLIT_MODE: found \"grouped\", and windows"]);
+}
+
+#[test]
 fn forecasts_that_cannot_be_made() {
     let [layers, ..] = stacks();
     let says = |parameters: &Parameters, dataset: &Dataset, words: &[&str]| {

@@ -2,6 +2,7 @@
 
 mod dataset;
 mod forecast;
+mod group_split;
 mod inputs;
 mod lengths;
 #[cfg(feature = "files")]
@@ -18,6 +19,7 @@ mod windows;
 pub use dataset::{Dataset, Targets};
 pub(crate) use forecast::FARTHEST;
 pub use forecast::{Forecast, ForecastTarget};
+pub use group_split::split_groups;
 pub use inputs::Inputs;
 pub use lengths::{Lengths, fill_padding, length, no_length};
 pub use numbers::Numbers;

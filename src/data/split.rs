@@ -41,6 +41,8 @@ pub enum SplitMode {
     Random,
     /// In their order: training first, then validation, then test.
     Ordered,
+    /// At random, each group of rows whole.
+    Grouped,
 }
 
 /// The rows of each split, in ascending order.
@@ -83,10 +85,13 @@ pub fn split_rows(
         let Some(counts) = largest_remainder(members.len(), fractions) else {
             let whose =
                 classes.map_or_else(String::new, |_| format!("class {} has ", label(class)));
+            let ways = match classes {
+                Some(_) => "leave the class out, set STRATIFY to false, or ",
+                None => "or ",
+            };
             let wanted = fractions.iter().filter(|f| **f > 0.0).count();
             return Err(Error::input(format!(
-                "{whose}{}, fewer than the {wanted} splits; give it more rows, leave the class out, \
-                 or use fewer splits (SPLIT)",
+                "{whose}{}, fewer than the {wanted} splits; give it more rows, {ways}use fewer splits (SPLIT)",
                 counted(members.len(), "row")
             )));
         };

@@ -7,14 +7,20 @@ use crate::network::{Activation, Network, Task};
 
 /// The forecast that the parameters ask for; None where rows are examples. Keys that do not go together are refused.
 pub(crate) fn forecast(parameters: &Parameters) -> Result<Option<Forecast>> {
-    let Parameters { window, horizons, autoregressive, forecast, groups, .. } = parameters;
+    let Parameters { window, horizons, autoregressive, forecast, groups, split_mode, .. } =
+        parameters;
     let Some(window) = *window else {
         let given = [
             ("HORIZON", horizons.is_some()),
             ("AUTOREGRESSIVE", autoregressive.is_some()),
             ("FORECAST", forecast.is_some()),
-            ("GROUPS", groups.is_some()),
         ];
+        if let (Some(_), Some(SplitMode::Random | SplitMode::Ordered)) = (groups, split_mode) {
+            return Err(Error::input(
+                "belongs to SPLIT_MODE \"grouped\", or to a forecast with WINDOW; give one of them, or leave it out",
+            )
+            .within("GROUPS"));
+        }
         return match given.into_iter().find(|(_, is_given)| *is_given) {
             Some((key, _)) => Err(Error::input(
                 "belongs to a forecast, and there is no WINDOW; give WINDOW, the rows that a network sees at \
@@ -68,11 +74,12 @@ fn refuse_others(parameters: &Parameters) -> Result<()> {
         )
         .within(key));
     }
-    if parameters.split_mode == Some(SplitMode::Random) {
-        return Err(Error::input(
-            "found \"random\", and windows that overlap would put training rows into the other splits; allowed with \
+    if let Some(mode @ (SplitMode::Random | SplitMode::Grouped)) = parameters.split_mode {
+        let name = if mode == SplitMode::Random { "random" } else { "grouped" };
+        return Err(Error::input(format!(
+            "found {name:?}, and windows that overlap would put training rows into the other splits; allowed with \
              WINDOW: \"ordered\"",
-        )
+        ))
         .within("SPLIT_MODE"));
     }
     Ok(())

@@ -23,6 +23,7 @@ mod replicas;
 mod row_lengths;
 #[expect(clippy::module_inception)]
 mod run;
+mod splits;
 mod step_numbers;
 mod step_rule;
 mod stopping;

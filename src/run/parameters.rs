@@ -107,7 +107,7 @@ pub struct Parameters {
     /// `SPLIT`: train, validation, test.
     #[doc(hidden)]
     pub split: [f64; 3],
-    /// `SPLIT_MODE`; None: at random, or in order where there are windows.
+    /// `SPLIT_MODE`; None: at random, in order where there are windows, or grouped where there are groups alone.
     #[doc(hidden)]
     pub split_mode: Option<SplitMode>,
     /// `STRATIFY`
@@ -186,8 +186,11 @@ impl Parameters {
 
     /// How rows are divided.
     pub(crate) fn split_mode_or_usual(&self) -> SplitMode {
-        let usual = if self.window.is_some() { SplitMode::Ordered } else { SplitMode::Random };
-        self.split_mode.unwrap_or(usual)
+        self.split_mode.unwrap_or(match (self.window, &self.groups) {
+            (Some(_), _) => SplitMode::Ordered,
+            (None, Some(_)) => SplitMode::Grouped,
+            (None, None) => SplitMode::Random,
+        })
     }
 
     /// The same run with every default that depends on other keys filled in: `SPLIT_MODE`, `SPLIT_SEED`, those of a
@@ -201,7 +204,7 @@ impl Parameters {
             let usual = if autoregressive { ForecastTarget::Change } else { ForecastTarget::Value };
             resolved.forecast.get_or_insert(usual);
         }
-        if resolved.split_mode == Some(SplitMode::Random) {
+        if resolved.split_mode != Some(SplitMode::Ordered) {
             resolved.split_seed.get_or_insert(self.random_seed);
         }
         let linear = self.layers.ends_linear();

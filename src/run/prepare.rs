@@ -17,15 +17,13 @@ use super::replica::{Replica, ReplicaId};
 use super::replicas::{check_division, check_replicas, patience};
 use super::row_lengths::{of_rows, scaling, without_padding};
 use super::run::Run;
+use super::splits::splits;
 use super::step_rule::StepRule;
 use super::stopping::Stopping;
 use super::table::{Table, TableTargets};
 use super::task::task_of;
 use super::task_keys::{stopping, target_normalize, value_loss};
-use crate::data::{
-    Dataset, Forecast, Inputs, Normalization, Scaling, Split, SplitMode, Splits, split_in_order,
-    split_rows,
-};
+use crate::data::{Dataset, Forecast, Inputs, Normalization, Scaling, Split, Splits};
 use crate::error::{Error, Result};
 use crate::network::{InputLayout, Network, Task, lower};
 
@@ -268,60 +266,6 @@ fn network(parameters: &Parameters, dataset: &Dataset, shape: Vec<usize>) -> Res
         Some(loss) => network.with_value_loss(loss),
         None => network,
     })
-}
-
-fn splits(
-    parameters: &Parameters,
-    dataset: &Dataset,
-    table: &Table,
-    labels: &[i64],
-) -> Result<Splits> {
-    if let (SplitMode::Ordered, Some(seed)) =
-        (parameters.split_mode_or_usual(), parameters.split_seed)
-    {
-        return Err(Error::input(format!(
-            "found {seed}, and SPLIT_MODE \"ordered\" leaves nothing to chance; leave one of them out"
-        ))
-        .within("SPLIT_SEED"));
-    }
-    let rows = dataset.inputs.nrows() as u32;
-    let own_test = dataset.own_test.map(|first| first as u32);
-    if own_test.is_some() && dataset.own_validation.is_none() && parameters.split[2] > 0.0 {
-        return Err(Error::input(format!(
-            "found {:?}, but {} has a test split of its own; allowed: two numbers, train and \
-             validation",
-            parameters.split, dataset.name
-        ))
-        .within("SPLIT"));
-    }
-    if let Some(first) = dataset.own_validation.map(|first| first as u32) {
-        let test = own_test.unwrap_or(rows);
-        return Ok(Splits::new(
-            (0..first).collect(),
-            (first..test).collect(),
-            (test..rows).collect(),
-        ));
-    }
-    let to_divide = own_test.unwrap_or(rows);
-    let divided = divided(parameters, table, labels, to_divide)
-        .map_err(|e| e.within(format!("the data set {}", dataset.name)))?;
-    let test = own_test.map_or_else(|| divided.of(Split::Test).to_vec(), |t| (t..rows).collect());
-    let part = |split| divided.of(split).to_vec();
-    Ok(Splits::new(part(Split::Train), part(Split::Validation), test))
-}
-
-/// The first `rows` rows, divided as the parameters say.
-fn divided(parameters: &Parameters, table: &Table, labels: &[i64], rows: u32) -> Result<Splits> {
-    if parameters.split_mode_or_usual() == SplitMode::Ordered {
-        return split_in_order(rows, parameters.split);
-    }
-    let classes = match &table.targets {
-        TableTargets::Classes(classes) if parameters.stratify => Some(&classes[..]),
-        TableTargets::Classes(_) | TableTargets::Values { .. } => None,
-    };
-    let seed = parameters.split_seed.unwrap_or(parameters.random_seed);
-    let label = |class| labels[class as usize].to_string();
-    split_rows(rows, parameters.split, classes, label, seed)
 }
 
 /// Σ (y - mean y)² of each output over the given rows, scaled as the loss is.

@@ -168,9 +168,10 @@ fn keys_of_a_forecast_go_together() {
     assert_eq!(p.resolved().forecast, Some(ForecastTarget::Value));
     let written = p.to_json();
     assert_eq!(written["parameters"]["HORIZON"], json!(2));
+    let p = read(json!({"GROUPS": "patient", "RANDOM_SEED": 5})).unwrap().resolved();
+    assert_eq!((p.split_mode, p.split_seed), (Some(SplitMode::Grouped), Some(5)));
     for (keys, words) in [
         (json!({"HORIZON": 2}), "HORIZON: belongs to a forecast, and there is no WINDOW"),
-        (json!({"GROUPS": "site"}), "GROUPS: belongs to a forecast"),
         (
             json!({"WINDOW": 3, "HORIZON": 0}),
             "HORIZON: found 0; allowed: a whole number of 1 or more, or a list",
@@ -181,6 +182,14 @@ fn keys_of_a_forecast_go_together() {
         (
             json!({"WINDOW": 3, "SPLIT_MODE": "random"}),
             "SPLIT_MODE: found \"random\", and windows that overlap",
+        ),
+        (
+            json!({"WINDOW": 3, "SPLIT_MODE": "grouped"}),
+            "SPLIT_MODE: found \"grouped\", and windows",
+        ),
+        (
+            json!({"GROUPS": "who", "SPLIT_MODE": "random"}),
+            "GROUPS: belongs to SPLIT_MODE \"grouped\", or to a forecast with WINDOW",
         ),
         (json!({"WINDOW": 3, "INPUT_SHAPE": [2, 2]}), "INPUT_SHAPE: has no meaning with WINDOW"),
         (

@@ -5,6 +5,7 @@ mod every_layer;
 mod export;
 mod first_line;
 mod forecasts;
+mod groups;
 mod images;
 mod labels;
 mod large;

@@ -1,4 +1,4 @@
-//! The groups of rows that are moments: no window crosses them.
+//! The groups of rows: no window of moments crosses them, and no split of examples cuts them.
 
 use crate::data::npz::Archive;
 use crate::data::numbers::Numbers;

@@ -53,7 +53,7 @@ pub struct Dataset {
     pub own_test: Option<usize>,
     /// One weight per row, finite and not negative.
     pub sample_weight: Option<Vec<f64>>,
-    /// The group of each row, in a forecast: no window crosses groups.
+    /// The group of each row: no window of a forecast crosses groups, and else no group is in two splits.
     pub groups: Option<Vec<i64>>,
     /// The samples that each row has, of sequences; what lies behind them is padding.
     pub lengths: Option<Vec<u32>>,
@@ -125,7 +125,8 @@ impl Dataset {
         Ok(self)
     }
 
-    /// The same data set with the group of each row: no window of a forecast crosses groups.
+    /// The same data set with the group of each row: no window of a forecast crosses groups, and else no group is in two
+    /// splits.
     pub fn with_groups(mut self, groups: Vec<i64>) -> Result<Self> {
         checks::groups("groups", groups.len(), self.inputs.nrows())
             .map_err(|error| error.within(&self.name))?;

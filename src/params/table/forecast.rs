@@ -7,7 +7,7 @@ use crate::data::ForecastTarget;
 use crate::error::Result;
 use crate::params::found::Found;
 use crate::params::setting::Optional;
-use crate::params::values::{Boolean, Choice, SIZE, Text, Values};
+use crate::params::values::{Boolean, Choice, SIZE, Values};
 
 pub(super) const KEYS: &[Key] = &[
     Key {
@@ -43,17 +43,6 @@ pub(super) const KEYS: &[Key] = &[
         setting: &Optional {
             of: Choice(&[("change", ForecastTarget::Change), ("value", ForecastTarget::Value)]),
             at: |p| &mut p.forecast,
-        },
-    },
-    Key {
-        name: "GROUPS",
-        help: "the array of whole numbers, one per row, whose change ends a series: neither a window nor its targets \
-               cross it",
-        default: DefaultValue::Usual,
-        other_names: &["GROUP", "SERIES"],
-        setting: &Optional {
-            of: Text { allowed: "the name of an array of the data", examples: &[] },
-            at: |p| &mut p.groups,
         },
     },
 ];

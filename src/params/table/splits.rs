@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::params::bounds::ZERO_TO_ONE;
 use crate::params::found::Found;
 use crate::params::setting::{Field, Optional};
-use crate::params::values::{Boolean, Choice, Number, SEED, Values};
+use crate::params::values::{Boolean, Choice, Number, SEED, Text, Values};
 
 pub(super) const KEYS: &[Key] = &[
     Key {
@@ -34,18 +34,36 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         name: "SPLIT_MODE",
-        help: "how rows are divided: at random, or in their order, training rows first, then validation, then test, as \
-               rows that follow each other in time need it",
-        default: DefaultValue::Told("`\"random\"`, with `WINDOW` `\"ordered\"`"),
+        help: "how rows are divided: at random; in their order, training rows first, then validation, then test, as \
+               rows that follow each other in time need it; or at random with each of the `GROUPS` whole, as rows of \
+               the same patient, speaker or machine need it",
+        default: DefaultValue::Told(
+            "`\"random\"`, with `WINDOW` `\"ordered\"`, with `GROUPS` alone `\"grouped\"`",
+        ),
         other_names: &[],
         setting: &Optional {
-            of: Choice(&[("random", SplitMode::Random), ("ordered", SplitMode::Ordered)]),
+            of: Choice(&[
+                ("random", SplitMode::Random),
+                ("ordered", SplitMode::Ordered),
+                ("grouped", SplitMode::Grouped),
+            ]),
             at: |p| &mut p.split_mode,
         },
     },
     Key {
+        name: "GROUPS",
+        help: "the array of whole numbers, one per row: the group of each. With `WINDOW` its change ends a series, and \
+               neither a window nor its targets cross it; without, no group is in two splits",
+        default: DefaultValue::Usual,
+        other_names: &["GROUP", "SERIES"],
+        setting: &Optional {
+            of: Text { allowed: "the name of an array of the data", examples: &[] },
+            at: |p| &mut p.groups,
+        },
+    },
+    Key {
         name: "STRATIFY",
-        help: "whether every class keeps its share in every split; not where `SPLIT_MODE` is `\"ordered\"`",
+        help: "whether every class keeps its share in every split; nearly so where groups stay whole; not where `SPLIT_MODE` is `\"ordered\"`",
         default: DefaultValue::Usual,
         other_names: &[],
         setting: &Field { of: Boolean, at: |p| &mut p.stratify },
