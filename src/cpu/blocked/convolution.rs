@@ -1,13 +1,11 @@
 //! Convolutions and their gradients as products with shifted planes, or of tiles.
 
+use super::plane_products::{AddProducts, outputs};
 use super::planes::{Planes, groups, turned};
 use super::weights::{PackRows, turned_kernel};
 use super::winograd::{self, Tiles};
-use crate::cpu::matrix::{Rows, RowsMut};
-use crate::cpu::part::{Part, run};
-use crate::cpu::products::shifted::{Shifted, add_products_with_shifted, product_of_shifted};
+use crate::cpu::part::run;
 use crate::cpu::room::Room;
-use crate::cpu::simd::operations::Simd;
 use crate::plan::Windows;
 
 /// How a convolution is made of products.
@@ -77,16 +75,6 @@ fn prepare((windows, planes): (&Windows, &Planes), weight: &[f32], room: &mut Ro
     run(room.set, PackRows { terms: windows.terms(), weight, to: &mut room.weights });
 }
 
-/// The planes of outputs, z, of so many rows, whose planes of inputs are in x.
-fn outputs((windows, planes): (&Windows, &Planes), rows: usize, room: &mut Room) {
-    let all = windows.filters * planes.channel;
-    if room.z.len() < all {
-        room.z.resize(all, 0.0);
-    }
-    let size = [windows.filters, planes.used(rows, windows)];
-    run(room.set, Convolve { size, taps: windows.taps(), planes, room });
-}
-
 /// Adds Σ of rows of delta · x to the gradient of a kernel.
 pub(super) fn add_kernel_gradient(
     method: &Method,
@@ -117,8 +105,8 @@ fn add_products(
 ) {
     planes.copy(x, windows.channels, windows.axes.map(|axis| axis.input), &mut room.x);
     planes.copy(delta, windows.filters, windows.axes.map(|axis| axis.positions), &mut room.z);
-    let size = [windows.filters, planes.used(x.len() / windows.input_len(), windows)];
-    run(room.set, AddProducts { size, taps: windows.taps(), planes, gradient, room });
+    let rows = x.len() / windows.input_len();
+    run(room.set, AddProducts { windows, planes, rows, sums: gradient, room });
 }
 
 /// The gradient of x, by rows of delta, as [`convolve`] has it: (channels, height, width) are its outputs.
@@ -165,45 +153,4 @@ pub(super) fn gradients(
         take([first, rows], planes, &room.z);
     }
     room.turned = kernel;
-}
-
-/// The outputs of the planes in a room.
-struct Convolve<'a> {
-    size: [usize; 2],
-    taps: usize,
-    planes: &'a Planes,
-    room: &'a mut Room,
-}
-
-impl Part for Convolve<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn on<S: Simd>(self, s: S) {
-        let Room { x, z, weights, places, .. } = self.room;
-        let mut out = RowsMut { values: z, row: self.planes.channel };
-        let x = Shifted { values: x, places, taps: self.taps };
-        product_of_shifted(s, self.size, weights, x, &mut out);
-    }
-}
-
-/// The products of the planes of delta, in z, with those of x.
-struct AddProducts<'a> {
-    size: [usize; 2],
-    taps: usize,
-    planes: &'a Planes,
-    gradient: &'a mut [f32],
-    room: &'a mut Room,
-}
-
-impl Part for AddProducts<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn on<S: Simd>(self, s: S) {
-        let Room { x, z, taps: places, .. } = self.room;
-        let a = Rows { values: &z[self.planes.lead..], row: self.planes.channel };
-        let x = Shifted { values: x, places, taps: self.taps };
-        add_products_with_shifted(s, self.size, a, x, self.gradient);
-    }
 }

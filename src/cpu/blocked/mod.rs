@@ -11,6 +11,7 @@ mod execute;
 mod gate_gradients;
 mod gates;
 mod lanes;
+mod plane_products;
 mod planes;
 mod pools;
 mod products;

@@ -51,7 +51,7 @@ impl Simd for Avx512 {
         where_equal(two: [__m512; 2], x: __m512) -> __m512 =
             _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(two[0], two[1], _CMP_EQ_OQ), x);
         evens_and_odds(of: [__m512; 2]) -> [__m512; 2] = {
-            let (evens, one) = (every_other(), _mm512_set1_epi32(1));
+            let (evens, one) = (_mm512_slli_epi32::<1>(places()), _mm512_set1_epi32(1));
             [
                 _mm512_permutex2var_ps(of[0], evens, of[1]),
                 _mm512_permutex2var_ps(of[0], _mm512_add_epi32(evens, one), of[1]),
@@ -106,13 +106,6 @@ impl Simd for Avx512 {
 #[inline]
 fn places() -> __m512i {
     _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-}
-
-/// The even numbers from 0 to 30.
-#[target_feature(enable = "avx512f")]
-#[inline]
-fn every_other() -> __m512i {
-    _mm512_slli_epi32::<1>(places())
 }
 
 /// The sums of the quarters of four vectors.

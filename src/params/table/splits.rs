@@ -63,7 +63,8 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         name: "STRATIFY",
-        help: "whether every class keeps its share in every split; nearly so where groups stay whole; not where `SPLIT_MODE` is `\"ordered\"`",
+        help: "whether every class keeps its share in every split; nearly so where groups stay whole; not where \
+               `SPLIT_MODE` is `\"ordered\"`",
         default: DefaultValue::Usual,
         other_names: &[],
         setting: &Field { of: Boolean, at: |p| &mut p.stratify },
