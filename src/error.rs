@@ -79,16 +79,24 @@ impl Error {
         self
     }
 
+    /// The same error in a file, where there is one.
+    pub fn within_file(self, file: Option<&std::path::Path>) -> Self {
+        match file {
+            Some(file) => self.within(file.display()),
+            None => self,
+        }
+    }
+
     /// The same error, at a part of a place; the caller prepends that place.
     pub fn part(mut self, part: impl fmt::Display) -> Self {
         self.place.insert(0, Place::Part(part.to_string()));
         self
     }
 
-    /// The same error about a key whose value came from the option `--set`.
-    pub fn set_by_option(mut self, key: &str) -> Self {
+    /// The same error about a key whose value came from an option such as `--set LR`.
+    pub fn set_by_option(mut self, option: &str) -> Self {
         if let Some(place) = self.place.first_mut() {
-            *place = Place::Whole(format!("--set {key}"));
+            *place = Place::Whole(option.into());
         }
         self
     }

@@ -64,6 +64,7 @@ pub(super) fn params_sha256(text: &[u8]) -> String {
         Err(_) => return sha256(&[text]),
     };
     if let Some(keys) = keys.get_mut("parameters").and_then(Value::as_object_mut) {
+        keys.shift_remove("DATASET");
         keys.shift_remove("NPZ_DATASET");
     }
     sha256(&[keys.to_string().as_bytes()])

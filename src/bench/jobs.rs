@@ -143,7 +143,7 @@ impl Job {
         Ok(match (parameters.layers, self.signal) {
             (_, Some(signal)) => signal.to_vec(),
             (LayerStack::Mlp { sizes, .. }, None) => vec![sizes[0]],
-            (LayerStack::General(_), None) => {
+            (LayerStack::Hidden { .. } | LayerStack::General(_), None) => {
                 return Err(Error::input("the job has no shape of a row").within(self.file));
             }
         })
@@ -158,6 +158,9 @@ impl Job {
             LayerStack::Mlp { sizes, .. } => {
                 parts.extend(sizes[1..].iter().map(ToString::to_string));
             }
+            LayerStack::Hidden { widths, .. } => {
+                parts.extend(widths.iter().flatten().map(ToString::to_string));
+            }
             LayerStack::General(layers) => {
                 parts.extend(layers.iter().filter_map(|layer| layer.kind.short()))
             }
@@ -169,6 +172,7 @@ impl Job {
     fn outputs(&self) -> Result<usize> {
         Ok(match self.parameters()?.layers {
             LayerStack::Mlp { sizes, .. } => sizes.last().copied().unwrap_or(1),
+            LayerStack::Hidden { .. } => 1,
             LayerStack::General(layers) => layers.last().and_then(Layer::units).unwrap_or(1),
         })
     }
@@ -180,7 +184,9 @@ impl Job {
         let parameters = self.parameters()?;
         let found = match rows {
             Some(_) => None,
-            None => parameters.locate_dataset(Path::new(self.file)).ok(),
+            // Jobs on made-up rows have no data.
+            None if parameters.dataset == "-" => None,
+            None => parameters.locate_dataset(Some(Path::new(self.file))).ok(),
         };
         let dataset = match &found {
             Some(path) => Dataset::read(path)?,

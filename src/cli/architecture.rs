@@ -14,7 +14,8 @@ const NO_BREAK: char = '\u{a0}';
 /// The lines that show the architecture.
 pub(super) fn lines(parameters: &Parameters, run: &Run) -> Vec<String> {
     match &parameters.layers {
-        LayerStack::Mlp { names, .. } => {
+        LayerStack::Mlp { .. } | LayerStack::Hidden { .. } => {
+            let names = layer_names(parameters);
             let line = wrapped(&format!("architecture: {}", chain(run, names.as_deref())));
             vec![line.replace(NO_BREAK, " ")]
         }
@@ -29,7 +30,7 @@ pub(super) fn lines(parameters: &Parameters, run: &Run) -> Vec<String> {
 pub(super) fn layer_names(parameters: &Parameters) -> Option<Vec<String>> {
     match &parameters.layers {
         LayerStack::Mlp { names, .. } => names.clone(),
-        LayerStack::General(_) => None,
+        LayerStack::Hidden { .. } | LayerStack::General(_) => None,
     }
 }
 

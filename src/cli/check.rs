@@ -3,27 +3,28 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::columns;
 use super::console;
+use super::data_flags::DataFlags;
 use super::header;
-use super::placed::{check_same_data, placed, placed_choice};
+use super::job::Job;
+use super::placed::placed_choice;
 use super::wrap::wrapped;
 use crate::candidates::{BackendKind, DeviceRequest, choose, devices};
 use crate::cpu::{self, Cpu};
-use crate::data::Dataset;
 use crate::error::{Error, ErrorKind, Result};
 use crate::gpu::{self, Adapter, GpuBackend, adapters};
 use crate::memory::available;
-use crate::run::{Parameters, Run};
+use crate::run::{Loaded, Run};
 
 /// Reads a parameter file and its data, builds the network, and looks for devices, as train would; trains
 /// nothing and writes nothing.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// The parameter file (JSON), looked up as given, then in params/
+    /// The parameter file (JSON), looked up as given, then in params/; or data: CSV, .npz or .npy
     file: PathBuf,
-    /// Override a key of the file, e.g. LR=0.01 or LAYER_SIZES=[4,8,3]
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    overrides: Vec<String>,
+    #[command(flatten)]
+    flags: DataFlags,
     /// What is to compute
     #[arg(long, value_enum)]
     backend: Option<BackendKind>,
@@ -34,17 +35,14 @@ pub(super) struct Arguments {
 
 /// The code is 0 where train would begin, 2 where it would refuse.
 pub(super) async fn run(arguments: &Arguments) -> Result<()> {
-    let Arguments { file, overrides, backend, device } = arguments;
+    let Arguments { file, flags, backend, device } = arguments;
     // Before the data take some of it.
     let free = available();
-    let file = Parameters::locate(file)?;
-    let mut parameters = Parameters::read(&file, overrides)?;
-    let place_choice = |error: Error| placed_choice(error, &file, overrides);
-    let path = parameters.locate_dataset(&file)?;
-    let dataset = Dataset::read_grouped(&path, parameters.groups.as_deref())?;
-    check_same_data(&parameters, &dataset, &file, &path, "; restore them, or set NPZ_SHA256=null")?;
-    let run =
-        Arc::new(Run::new(&parameters, &dataset).map_err(|error| placed(error, &file, overrides))?);
+    let job = Job::of(file, flags.overrides()?)?;
+    let place_choice = |error: Error| placed_choice(error, job.file.as_deref(), &job.overrides);
+    let (loaded, _) = job.load("; restore them, or set DATASET_SHA256=null")?;
+    let Loaded { dataset, mut parameters, reading } = loaded;
+    let run = Arc::new(Run::new(&parameters, &dataset).map_err(|error| job.placed(error))?);
     // As in train, a backend asked for on the command line outweighs the file's device.
     let of_file = backend.is_none().then(|| parameters.device.clone());
     let request = DeviceRequest {
@@ -53,9 +51,13 @@ pub(super) async fn run(arguments: &Arguments) -> Result<()> {
         ..DeviceRequest::default()
     };
     choose(&request, &parameters).await.map_err(place_choice)?;
-    let note = parameters.note_of_targets(&dataset, &run.network);
+    let note = job.parameters.note_of_targets(&dataset, &run.network);
+    let note = note.filter(|_| reading.is_none());
     parameters.settle(&run.network);
-    for text in header::lines(&file, overrides, &parameters, &parameters.to_json(), &run) {
+    for text in reading.iter().flat_map(columns::lines) {
+        line(&text)?;
+    }
+    for text in header::lines(&job, &parameters, &parameters.to_json(), &run) {
         line(&text)?;
     }
     if let Some(note) = note {

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::metrics::{Metrics, Quality, RegressionFigures};
 use crate::model::Model;
 use crate::text::shown;
-use crate::usage::{evaluate, wanted};
+use crate::usage::{evaluate, wanted, with_gaps};
 
 /// The most classes whose confusion is a matrix in JSON; with more it lists the pairs that occur.
 const MOST_OF_MATRIX: usize = 1000;
@@ -35,12 +35,15 @@ pub(super) struct Arguments {
     /// Whether the first line of CSV is a header, where the line itself does not tell
     #[arg(long, value_enum)]
     header: Option<Header>,
+    /// A word of CSV that stands for a missing cell, as an empty cell, NA, nan and ? do
+    #[arg(long, value_name = "WORD", allow_hyphen_values = true)]
+    na: Vec<String>,
     #[command(flatten)]
     device: ModelDevice,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<()> {
-    let Arguments { model, data, json, header, device } = arguments;
+    let Arguments { model, data, json, header, na, device } = arguments;
     let file = Model::locate(model)?;
     let network = Model::read(&file)?;
     let Some(data) = data else {
@@ -53,7 +56,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<()> {
         }
         return evaluate_run::run(model, &network, &device.request(), *json).await;
     };
-    let wanted = Wanted { header: header.map(Header::is_there), ..wanted(&network) };
+    let wanted = Wanted { header: header.map(Header::is_there), ..with_gaps(wanted(&network), na) };
     let labelled = if data.as_os_str() == "-" {
         Labelled::from_csv(std::io::stdin(), "standard input", &wanted)?
     } else {

@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 
 use super::console::line;
 use super::figures;
-use super::placed::{check_same_data, placed, placed_choice};
+use super::job::Job;
+use super::placed::placed_choice;
 use crate::candidates::{DeviceRequest, choose};
-use crate::data::{Dataset, Split};
+use crate::data::Split;
 use crate::error::{Error, Result};
 use crate::metrics::figures_json;
 use crate::model::Model;
-use crate::run::{Optimizer, Parameters, Run};
+use crate::run::{Loaded, Optimizer, Run};
 use crate::usage::evaluate_own_splits;
 
 /// Reads the run's data again, and computes the figures on the device and schedule of its end, or on named ones.
@@ -30,22 +31,20 @@ pub(super) async fn run(
         )
         .within(directory.display()));
     }
-    let mut parameters = Parameters::read(&file, &[])?;
+    let mut job = Job::of_file(file.clone(), vec![])?;
     // The task of the weights, whatever the targets look like.
-    parameters.task = Some(model.network.task());
-    let mut named_in = file.clone();
+    job.parameters.task = Some(model.network.task());
+    let mut named_in = file;
     if let Some(of_model) = device_of(model) {
-        (parameters.device, parameters.schedule) = of_model;
+        (job.parameters.device, job.parameters.schedule) = of_model;
         named_in = directory.join("model.safetensors");
     }
     // A model keeps no moments.
-    parameters.optimizer = Optimizer::Sgd;
-    let path = parameters.locate_dataset(&file)?;
-    let dataset = Dataset::read_grouped(&path, parameters.groups.as_deref())?;
-    check_same_data(&parameters, &dataset, &file, &path, "; restore them, or name data")?;
-    let run = Run::new(&parameters, &dataset).map_err(|error| placed(error, &file, &[]))?;
+    job.parameters.optimizer = Optimizer::Sgd;
+    let (Loaded { dataset, parameters, .. }, _) = job.load("; restore them, or name data")?;
+    let run = Run::new(&parameters, &dataset).map_err(|error| job.placed(error))?;
     let choice = choose(request, &parameters).await;
-    let choice = choice.map_err(|error| placed_choice(error, &named_in, &[]))?;
+    let choice = choice.map_err(|error| placed_choice(error, Some(&named_in), &[]))?;
     let open = async |run| Ok(choice.open(&run).await?.backend);
     let splits = evaluate_own_splits(model, run, open)
         .await

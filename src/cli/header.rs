@@ -4,11 +4,13 @@ use serde_json::Value;
 
 use super::architecture;
 use super::console::message;
+use super::job::Job;
 use super::wrap::wrapped;
 use crate::data::Split;
 use crate::error::counted;
 use crate::network::Task;
-use crate::run::{Parameters, Rate, Replica, Run, TableTargets};
+use crate::params::Override;
+use crate::run::{LayerStack, Parameters, Rate, Replica, Run, TableTargets};
 use crate::text::shown;
 
 /// The most classes or labels whose rows are shown.
@@ -17,33 +19,24 @@ const MOST_COUNTS: usize = 30;
 const MUCH: usize = 4;
 
 /// Prints the header block on standard error.
-pub(super) fn print(
-    file: &std::path::Path,
-    overrides: &[String],
-    parameters: &Parameters,
-    resolved: &Value,
-    run: &Run,
-    device: &str,
-) {
-    lines(file, overrides, parameters, resolved, run).iter().for_each(|line| message(line));
+pub(super) fn print(job: &Job, parameters: &Parameters, resolved: &Value, run: &Run, device: &str) {
+    lines(job, parameters, resolved, run).iter().for_each(|line| message(line));
     message(&wrapped(&format!("device: {device}\n")));
 }
 
 /// The lines of the block, 80 columns wide, without the last, which names the device.
 pub(super) fn lines(
-    file: &std::path::Path,
-    overrides: &[String],
+    job: &Job,
     parameters: &Parameters,
     resolved: &Value,
     run: &Run,
 ) -> Vec<String> {
-    let mut lines = vec![format!("parameters: {}", file.display())];
-    let set = |key: &str| {
-        overrides.iter().any(|o| o.split('=').next().is_some_and(|name| name.trim() == key))
-    };
+    let file = job.file.as_ref().map(|file| format!(" {}", file.display()));
+    let mut lines = vec![format!("parameters:{}", file.unwrap_or_default())];
     for (key, value) in resolved["parameters"].as_object().into_iter().flatten() {
-        if set(key) || (!value.is_null() && key != "NPZ_SHA256") {
-            lines.push(format!("    {key}: {value}{}", if set(key) { "  (--set)" } else { "" }));
+        let by_option = job.overrides.iter().find(|own| own.key == key);
+        if by_option.is_some() || (!value.is_null() && key != "DATASET_SHA256") {
+            lines.push(format!("    {key}: {value}{}", origin(job, key, by_option, value)));
         }
     }
     lines.push(format!("dataset: {}", dataset(run)));
@@ -61,6 +54,21 @@ pub(super) fn lines(
     lines.extend(changing_rate(run));
     lines.push(format!("stops at: {}", criteria(run)));
     lines.iter().map(|line| wrapped(line)).collect()
+}
+
+/// Where the value of a key comes from, if it is not the file.
+fn origin(job: &Job, key: &str, by_option: Option<&Override>, value: &Value) -> String {
+    let are_widths_left = match (&job.parameters.layers, key) {
+        (LayerStack::Hidden { widths, .. }, "HIDDEN") => widths.is_none(),
+        _ => false,
+    };
+    let is_left = are_widths_left || job.parameters.left_to_data.contains(&key);
+    match by_option {
+        Some(own) if own.option.starts_with("--set") => "  (--set)".into(),
+        Some(own) => format!("  ({})", own.option),
+        None if is_left && !value.is_null() => "  (by the data)".into(),
+        None => String::new(),
+    }
 }
 
 fn dataset(run: &Run) -> String {

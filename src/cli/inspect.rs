@@ -104,7 +104,7 @@ fn describe(dataset: &Dataset) -> Result<()> {
             Inputs::Reals(values) => range(values.slice_axis(Axis(1), columns), exists),
             Inputs::Bytes(values) => range(values.slice_axis(Axis(1), columns), exists),
             // A file has no windows.
-            Inputs::Windows(_) => continue,
+            Inputs::Windows(_) | Inputs::Coded(_) => continue,
         }
         .map(precise);
         let name = name.map_or_else(|| channel.to_string(), |name| shown(&name).into_owned());

@@ -5,8 +5,10 @@ mod bench;
 mod bench_table;
 mod check;
 mod class_table;
+mod columns;
 mod console;
 mod csv_header;
+mod data_flags;
 mod default_directory;
 mod devices;
 mod ending;
@@ -15,7 +17,9 @@ mod evaluate_run;
 mod export;
 mod figures;
 mod header;
+mod init;
 mod inspect;
+mod job;
 mod json_lines;
 mod listeners;
 mod model_device;
@@ -43,7 +47,7 @@ use crate::clock::Instant;
 use crate::error::Result;
 use crate::instruction_set::InstructionSet;
 
-/// Trains small neural networks on tabular data and signals, from one JSON file.
+/// Trains small neural networks on tables, signals, images and sequences, from one JSON file or straight from a CSV.
 #[derive(Parser)]
 #[command(version, about, arg_required_else_help = true, max_term_width = 80)]
 struct Arguments {
@@ -53,10 +57,12 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Train the network a parameter file describes
-    Train(train::Arguments),
+    /// Train the network a parameter file describes, or one for a table (--target COLUMN)
+    Train(Box<train::Arguments>),
     /// Say whether a parameter file can be trained, without training it
-    Check(check::Arguments),
+    Check(Box<check::Arguments>),
+    /// Write a parameter file for data, to edit
+    Init(Box<init::Arguments>),
     /// Tell how good a model is on data with targets
     Evaluate(evaluate::Arguments),
     /// Predict classes or values for the rows of a file
@@ -101,6 +107,7 @@ async fn run(command: Command, started: Instant) -> Result<()> {
     match command {
         Command::Train(arguments) => train::run(&arguments, started).await,
         Command::Check(arguments) => check::run(&arguments).await,
+        Command::Init(arguments) => init::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments).await,
         Command::Predict(arguments) => predict::run(&arguments, started).await,
         Command::Export(arguments) => export::run(&arguments),

@@ -14,7 +14,7 @@ use crate::clock::Instant;
 use crate::data::{Rows, Wanted};
 use crate::error::{Result, counted};
 use crate::model::Model;
-use crate::usage::{PredictionFile, Predictor, predict, wanted};
+use crate::usage::{PredictionFile, Predictor, predict, wanted, with_gaps};
 
 /// Predicts classes with their probabilities, or values in original units.
 #[derive(clap::Args)]
@@ -29,16 +29,26 @@ pub(super) struct Arguments {
     /// Whether the first line of CSV is a header, where the line itself does not tell
     #[arg(long, value_enum)]
     header: Option<Header>,
+    /// A word of CSV that stands for a missing cell, as an empty cell, NA, nan and ? do
+    #[arg(long, value_name = "WORD", allow_hyphen_values = true)]
+    na: Vec<String>,
+    /// A column of CSV that goes along to the output; all for all of them
+    #[arg(long, value_name = "COLUMN")]
+    keep: Vec<String>,
     #[command(flatten)]
     device: ModelDevice,
 }
 
 /// Predicts in blocks of rows. Refusals come before a file is made.
 pub(super) async fn run(arguments: &Arguments, started: Instant) -> Result<()> {
-    let Arguments { model, data, output, header, device } = arguments;
+    let Arguments { model, data, output, header, na, keep, device } = arguments;
     let model = &Model::locate(model)?;
     let network = Model::read(model)?;
-    let wanted = Wanted { header: header.map(Header::is_there), ..wanted(&network) };
+    let wanted = Wanted {
+        header: header.map(Header::is_there),
+        keep: keep.clone(),
+        ..with_gaps(wanted(&network), na)
+    };
     let mut rows = if is_standard(data) {
         Rows::from_csv(std::io::stdin(), "standard input", &wanted)?
     } else {
@@ -49,7 +59,7 @@ pub(super) async fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     if !is_standard(output) {
         signals::end_without(output)?;
     }
-    let mut predictions = PredictionFile::create(output, &network)?;
+    let mut predictions = PredictionFile::create(output, &network, rows.kept())?;
     let to_terminal = is_standard(output) && std::io::stdout().is_terminal();
     let progress = (!to_terminal).then(|| RowProgress::new(rows.total()));
     let told = |done| progress.iter().for_each(|progress| progress.done(done));

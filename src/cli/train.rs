@@ -5,38 +5,40 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::data_flags::DataFlags;
 use super::default_directory::make_default_directory;
+use super::job::Job;
 use super::json_lines::JsonLines;
 use super::listeners::{Listeners, Silence};
-use super::placed::{check_same_data, placed, placed_choice};
+use super::placed::placed_choice;
 use super::progress::RunProgress;
 use super::resume::Resumed;
 use super::table::EpochTable;
 use super::verdict::{verdict, with_what_is_saved};
 use super::wrap::wrapped;
-use super::{architecture, console, ending, header, schedules, signals, trace};
+use super::{architecture, columns, console, ending, header, schedules, signals, trace};
 use crate::artifact::{RunDirectory, Started, StoredRun, Timing};
 use crate::backend::Description;
 use crate::candidates::{BackendKind, Choice, DeviceRequest, Opened, choose};
 use crate::clock::Instant;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::run::{DEFAULT_CUSTOM_FUNCTION, Parameters, Run};
+use crate::run::{DEFAULT_CUSTOM_FUNCTION, Loaded, Parameters, Reading, Run};
 use crate::train::{train, train_from};
 
 /// The table (or the JSON lines) goes to standard output; everything else to standard error.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// The parameter file (JSON), looked up as given, then in params/
+    /// The parameter file (JSON), looked up as given, then in params/; or data: CSV, .npz or .npy, - is CSV on standard
+    /// input
     #[arg(required_unless_present = "resume")]
     file: Option<PathBuf>,
     /// Go on with a run that did not reach its end, on its device if no other is named
     #[arg(long, value_name = "RUN_DIR")]
-    #[arg(conflicts_with_all = ["file", "overrides", "out", "trace_first_step"])]
+    #[arg(conflicts_with_all = ["file", "DataFlags", "out", "trace_first_step"])]
     resume: Option<PathBuf>,
-    /// Override a key of the file, e.g. LR=0.01 or LAYER_SIZES=[4,8,3]
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    overrides: Vec<String>,
+    #[command(flatten)]
+    flags: DataFlags,
     // No doc comment: rustdoc would take the names for tags.
     #[arg(
         long,
@@ -76,7 +78,8 @@ pub(super) struct Arguments {
 
 /// Trains. Refusals come before the run's directory is made.
 pub(super) async fn run(arguments: &Arguments, started: Instant) -> Result<()> {
-    let Prepared { file, mut parameters, run, choice, resumed } = prepare(arguments).await?;
+    let Prepared { job, mut parameters, reading, run, choice, resumed } =
+        prepare(arguments).await?;
     use_threads(arguments.threads)?;
     let load = started.elapsed().as_secs_f64();
     // From here on a signal ends the run in order.
@@ -94,10 +97,12 @@ pub(super) async fn run(arguments: &Arguments, started: Instant) -> Result<()> {
     let trainer = description.clone();
     let mut directory =
         directory(arguments, &run, resumed, layer_names, &resolved, trainer, started)?;
-    let overrides = &arguments.overrides;
     let how = format!("{} ({how})", description.device);
+    if let Some(reading) = &reading {
+        columns::print(reading, arguments.quiet);
+    }
     if !arguments.quiet {
-        header::print(&file, overrides, &parameters, &resolved, &run, &how);
+        header::print(&job, &parameters, &resolved, &run, &how);
     }
     note.iter().for_each(|note| console::message(note));
     if arguments.verbose {
@@ -163,8 +168,10 @@ fn directory<'a>(
 
 /// A run that is checked, before anything is computed or written.
 struct Prepared {
-    file: PathBuf,
+    job: Job,
+    /// The parameters with a value for every key.
     parameters: Parameters,
+    reading: Option<Reading>,
     run: Arc<Run>,
     choice: Choice,
     resumed: Option<Resumed>,
@@ -172,22 +179,19 @@ struct Prepared {
 
 async fn prepare(arguments: &Arguments) -> Result<Prepared> {
     let stored = arguments.resume.as_deref().map(StoredRun::open).transpose()?;
-    let file = &match (&stored, &arguments.file) {
-        (Some(stored), _) => stored.parameters(),
-        (None, Some(file)) => Parameters::locate(file)?,
+    let job = match (&stored, &arguments.file) {
+        (Some(stored), _) => Job::of_file(stored.parameters(), vec![])?,
+        (None, Some(file)) => Job::of(file, arguments.flags.overrides()?)?,
         (None, None) => return Err(Error::input("train: a parameter file is missing")),
     };
-    let mut parameters = Parameters::read(file, &arguments.overrides)?;
-    let place = |error: Error| placed(error, file, &arguments.overrides);
     if let Some(out) = &arguments.out {
         RunDirectory::check(out)?;
     }
-    let path = parameters.locate_dataset(file)?;
-    let absolute = absolute(&path).map_err(place)?;
-    let dataset = Dataset::read_grouped(&path, parameters.groups.as_deref())?;
-    let or = if stored.is_some() { "" } else { ", or set NPZ_SHA256=null" };
-    check_same_data(&parameters, &dataset, file, &path, &format!("; restore them{or}"))?;
-    let run = Run::new(&parameters, &dataset).map_err(place)?;
+    let or = if stored.is_some() { "" } else { ", or set DATASET_SHA256=null" };
+    let (loaded, path) = job.load(&format!("; restore them{or}"))?;
+    let Loaded { dataset, mut parameters, reading } = loaded;
+    let absolute = absolute(&path).map_err(|error| job.placed(error))?;
+    let run = Run::new(&parameters, &dataset).map_err(|error| job.placed(error))?;
     let mut request = DeviceRequest {
         backend: arguments.backend,
         device: arguments.device.as_deref(),
@@ -202,12 +206,26 @@ async fn prepare(arguments: &Arguments) -> Result<Prepared> {
     request.checkpoint = checkpoint.as_deref();
     // Last: asking the drivers for their devices takes longest.
     let choice = choose(&request, &parameters).await;
-    let choice = choice.map_err(|error| placed_choice(error, file, &arguments.overrides))?;
-    warn_of_custom_function(&parameters);
-    if let Some(note) = parameters.note_of_targets(&dataset, &run.network) {
+    let choice =
+        choice.map_err(|error| placed_choice(error, job.file.as_deref(), &job.overrides))?;
+    warn_of_custom_function(&job.parameters);
+    tell_of_data(&job.parameters, &dataset, &run, &path);
+    parameters.settle(&run.network);
+    if let Some(test) = job.parameters.locate_test(job.file.as_deref())? {
+        parameters.test_dataset = Some(self::absolute(&test).map_err(|error| job.placed(error))?);
+    }
+    parameters.dataset = absolute;
+    parameters.dataset_sha256 = dataset.sha256;
+    Ok(Prepared { job, parameters, reading, run: Arc::new(run), choice, resumed })
+}
+
+/// Says what of the data is not used, and what the targets look like.
+fn tell_of_data(given: &Parameters, dataset: &Dataset, run: &Run, path: &Path) {
+    // Of a table its columns are told.
+    let is_array = dataset.prepared.is_none();
+    if let Some(note) = given.note_of_targets(dataset, &run.network).filter(|_| is_array) {
         console::message(&format!("note: {note}"));
     }
-    parameters.settle(&run.network);
     if let Some(arrays) = &dataset.unused {
         console::message(&wrapped(&format!("{}: not used: {arrays}", path.display())));
     }
@@ -217,22 +235,22 @@ async fn prepare(arguments: &Arguments) -> Result<Prepared> {
             path.display()
         ));
     }
-    parameters.dataset = absolute;
-    parameters.dataset_sha256 = dataset.sha256;
-    Ok(Prepared { file: file.clone(), parameters, run: Arc::new(run), choice, resumed })
 }
 
 /// The path of the data for params.json, absolute and in UTF-8: JSON is text.
 fn absolute(path: &Path) -> Result<String> {
+    if path.as_os_str() == "-" {
+        return Ok("-".into());
+    }
     let absolute = std::fs::canonicalize(path).map_err(|e| {
-        Error::input(format!("{}: can't be read: {e}", path.display())).within("NPZ_DATASET")
+        Error::input(format!("{}: can't be read: {e}", path.display())).within("DATASET")
     })?;
     absolute.to_str().map(String::from).ok_or_else(|| {
         Error::input(format!(
             "found {absolute:?}, a path that is not UTF-8, which params.json can't hold; \
              rename its folder or file"
         ))
-        .within("NPZ_DATASET")
+        .within("DATASET")
     })
 }
 

@@ -4,7 +4,7 @@
 use std::slice::ChunksExactMut;
 use std::sync::Arc;
 
-use crate::data::SlidingWindows;
+use crate::data::{Coded, CodedColumn, SlidingWindows};
 use crate::math::Real;
 use crate::run::{Fold, Moved, Moves, Run, Table, TableInputs, TableRow};
 
@@ -55,6 +55,7 @@ impl<T: Real> FoldScaling<T> {
                 gather(all.as_slice().unwrap_or_default(), rows, scaling, to)
             }
             TableInputs::Windows(windows) => gather_windows(windows, rows, scaling, to),
+            TableInputs::Coded(coded) => gather_coded(coded, rows, scaling, to),
         }
     }
 
@@ -106,6 +107,34 @@ fn gather_windows<T: Real>(
         for (channel, (out, scaling)) in out.chunks_mut(windows.length).zip(scaling).enumerate() {
             let values = moments.iter().skip(channel).step_by(channels).copied();
             scale_row(values, scaling.0, scaling.1, out);
+        }
+    }
+}
+
+/// These rows of numbers and codes, each input as (x - shift) · scale.
+fn gather_coded<T: Real>(
+    coded: &Coded<f32>,
+    rows: &[u32],
+    (shift, scale): (&[T], &[T]),
+    to: ChunksExactMut<T>,
+) {
+    for (&row, out) in rows.iter().zip(to) {
+        let mut first = 0;
+        for (&value, column) in coded.row(row as usize).iter().zip(&coded.columns) {
+            let own = first..first + column.inputs();
+            let (shift, scale) = (&shift[own.clone()], &scale[own.clone()]);
+            let out = &mut out[own.clone()];
+            match column {
+                CodedColumn::Number | CodedColumn::Kept => {
+                    scale_row(std::iter::once(value), shift, scale, out);
+                }
+                CodedColumn::Categories(count) => {
+                    let codes = 0..*count;
+                    let inputs = codes.map(|code| f32::from(u8::from(value == code as f32)));
+                    scale_row(inputs, shift, scale, out);
+                }
+            }
+            first = own.end;
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use ndarray::{ArcArray2, Array2, ArrayView2, Axis, concatenate};
 
-use super::dataset::{Dataset, Targets};
+use super::dataset::Dataset;
 use super::inputs::Inputs;
 use super::split::{Split, Splits};
+use super::targets::Targets;
 use super::windows::SlidingWindows;
 use crate::error::{Error, Result, counted};
 use crate::memory::refuse_copy;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use ndarray::{ArcArray2, Array2, Axis, s};
 
+use super::coded::Coded;
 use super::windows::SlidingWindows;
 
 /// The inputs of rows, shape (rows, inputs).
@@ -15,6 +16,8 @@ pub enum Inputs {
     Bytes(ArcArray2<u8>),
     /// Windows of real numbers.
     Windows(SlidingWindows<f64>),
+    /// Numbers and codes of categories.
+    Coded(Coded<f64>),
 }
 
 impl Inputs {
@@ -24,6 +27,7 @@ impl Inputs {
             Inputs::Reals(values) => values.dim(),
             Inputs::Bytes(values) => values.dim(),
             Inputs::Windows(windows) => windows.dim(),
+            Inputs::Coded(coded) => coded.dim(),
         }
     }
 
@@ -43,6 +47,7 @@ impl Inputs {
             Inputs::Reals(values) => values.slice(s![rows, ..]).to_owned(),
             Inputs::Bytes(values) => values.slice(s![rows, ..]).mapv(f64::from),
             Inputs::Windows(windows) => windows.rows(rows),
+            Inputs::Coded(coded) => coded.rows(rows),
         }
     }
 
@@ -52,6 +57,7 @@ impl Inputs {
             Inputs::Reals(values) => values[[row, input]],
             Inputs::Bytes(values) => values[[row, input]].into(),
             Inputs::Windows(windows) => windows.element(row, input),
+            Inputs::Coded(coded) => coded.element(row, input),
         }
     }
 
@@ -67,7 +73,7 @@ impl Inputs {
         }
         match self {
             Inputs::Reals(values) => values,
-            Inputs::Bytes(_) | Inputs::Windows(_) => unreachable!("all have become real numbers"),
+            _ => unreachable!("all have become real numbers"),
         }
     }
 
@@ -76,7 +82,7 @@ impl Inputs {
         match self {
             Inputs::Reals(values) => Inputs::Reals(values.slice(s![first.., ..]).to_owned()),
             Inputs::Bytes(values) => Inputs::Bytes(values.clone().slice_move(s![first.., ..])),
-            Inputs::Windows(windows) => Inputs::Reals(windows.rows(first..windows.count)),
+            Inputs::Windows(_) | Inputs::Coded(_) => Inputs::Reals(self.rows(first..self.nrows())),
         }
     }
 
@@ -85,7 +91,9 @@ impl Inputs {
         match self {
             Inputs::Reals(values) => Inputs::Reals(values.select(Axis(1), columns)),
             Inputs::Bytes(values) => Inputs::Bytes(values.select(Axis(1), columns).into_shared()),
-            Inputs::Windows(_) => Inputs::Reals(self.to_reals().select(Axis(1), columns)),
+            Inputs::Windows(_) | Inputs::Coded(_) => {
+                Inputs::Reals(self.to_reals().select(Axis(1), columns))
+            }
         }
     }
 
@@ -95,6 +103,7 @@ impl Inputs {
             Inputs::Reals(values) => 8 * values.len() as u64,
             Inputs::Bytes(values) => values.len() as u64,
             Inputs::Windows(windows) => 8 * windows.moments.len() as u64,
+            Inputs::Coded(coded) => 8 * coded.values.len() as u64,
         }
     }
 }
@@ -115,7 +124,7 @@ impl PartialEq<Array2<f64>> for Inputs {
     fn eq(&self, other: &Array2<f64>) -> bool {
         match self {
             Inputs::Reals(values) => values == other,
-            Inputs::Bytes(_) | Inputs::Windows(_) => self.to_reals() == other,
+            Inputs::Bytes(_) | Inputs::Windows(_) | Inputs::Coded(_) => self.to_reals() == other,
         }
     }
 }

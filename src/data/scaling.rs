@@ -1,7 +1,9 @@
 //! Scaling: (x - shift) · scale, one per feature, channel or output.
 
 use ndarray::ArrayView2;
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
+use super::coded::{Coded, CodedColumn};
 use super::inputs::Inputs;
 use super::lengths::Lengths;
 
@@ -51,7 +53,24 @@ impl Scaling {
                     Self::fit_values(kind, windows.view(), &moments, 1, all);
                 Scaling { shift: windows.of_elements(&shift), scale: windows.of_elements(&scale) }
             }
+            Inputs::Coded(coded) => Self::fit_coded(kind, coded, rows),
         }
+    }
+
+    /// The same of numbers and codes: numbers that are kept and inputs of categories stay as they are.
+    fn fit_coded(kind: Normalization, coded: &Coded<f64>, rows: &[u32]) -> Self {
+        let fit = |(column, own): (usize, &CodedColumn)| match own {
+            CodedColumn::Number => {
+                // Several passes over neighbours are faster than over every so manyth number.
+                let values: Vec<f64> =
+                    rows.iter().map(|&row| coded.values[[row as usize, column]]).collect();
+                shift_and_scale(kind, || values.iter().copied())
+            }
+            CodedColumn::Kept | CodedColumn::Categories(_) => (0.0, 1.0),
+        };
+        let (shift, scale): (Vec<f64>, Vec<f64>) =
+            coded.columns.par_iter().enumerate().map(fit).unzip();
+        Scaling { shift: coded.of_inputs(&shift, 0.0), scale: coded.of_inputs(&scale, 1.0) }
     }
 
     /// The same of sequences whose rows have lengths, without their padding; the length of a row, behind its elements,

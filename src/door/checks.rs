@@ -20,7 +20,7 @@ pub(super) fn checked(parameters: &Parameters, dataset: &Dataset) -> Result<Para
     match (&checked.dataset_sha256, &dataset.sha256) {
         (Some(wanted), Some(found)) if !wanted.eq_ignore_ascii_case(found) => {
             Err(Error::input(format!("found {wanted}, but the data have {found}: they are others"))
-                .within("NPZ_SHA256"))
+                .within("DATASET_SHA256"))
         }
         _ => Ok(checked),
     }

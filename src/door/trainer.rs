@@ -51,7 +51,7 @@ impl fmt::Debug for Trainer<'_> {
 impl<'a> Trainer<'a> {
     /// Refuses parameters that are wrong in themselves, or do not fit the data, before anything is computed.
     pub fn new(parameters: &Parameters, dataset: &Dataset) -> Result<Self> {
-        let mut parameters = checked(parameters, dataset)?;
+        let mut parameters = checked(parameters, dataset)?.for_data(dataset)?;
         let run = Run::new(&parameters, dataset)?;
         parameters.settle(&run.network);
         Ok(Trainer {
@@ -161,7 +161,7 @@ fn model_of(
     };
     let names = match &own.layers {
         LayerStack::Mlp { names, .. } => names.as_deref(),
-        LayerStack::General(_) => None,
+        LayerStack::Hidden { .. } | LayerStack::General(_) => None,
     };
     Model::new(run, replica.id, state, outcome, names, &own.to_json())
 }

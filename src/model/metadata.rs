@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::field_record::FieldRecord;
-use crate::data::{Forecast, Scaling};
+use crate::data::{Forecast, Prepared, Scaling};
 use crate::network::layers::{Field, Kind, LAYER_TYPES, LAYERS_INSIDE, Range, Source};
 use crate::network::{Activation, Layer};
 use crate::plan::Padding;
@@ -54,6 +54,9 @@ pub(super) struct ModelMetadata {
     pub labels: Option<Vec<i64>>,
     pub feature_names: Option<Vec<String>>,
     pub target_names: Option<Vec<String>>,
+    /// Absent where rows hold inputs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prepared: Option<Prepared>,
     pub metrics: Option<Box<RawValue>>,
     pub parameters: Option<Box<RawValue>>,
 }

@@ -7,11 +7,13 @@ mod read;
 mod rows;
 mod write;
 
+use std::sync::Arc;
+
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::backend::{ReplicaState, State, TensorState, Trained};
-use crate::data::{Forecast, Scaling, Split};
+use crate::data::{Forecast, Prepared, Scaling, Split};
 use crate::error::{Error, Result};
 use crate::metrics::{Figures, figures_json};
 use crate::network::{Initialization, InputLayout, Network, lower};
@@ -23,8 +25,8 @@ use crate::train::Outcome;
 const FORMAT: &str = "gpu-mlp";
 /// The latest version of the description in the metadata. A model has the first version that can describe it: 2
 /// adds several labels per row, 3 a loss of values other than the squared error, 4 the layers that came with images, and
-/// rows with the channels last, 5 forecasts and rows that have lengths.
-const FORMAT_VERSION: u64 = 5;
+/// rows with the channels last, 5 forecasts and rows that have lengths, 6 tables whose columns are prepared.
+const FORMAT_VERSION: u64 = 6;
 /// The metadata key of the description. One key only: the order of several, and so the bytes of the file, would
 /// vary from run to run.
 const METADATA_KEY: &str = "gpu_mlp";
@@ -68,6 +70,9 @@ pub struct Model {
     pub feature_names: Option<Vec<String>>,
     /// The names of the classes or outputs.
     pub target_names: Option<Vec<String>>,
+    /// What makes the inputs of the columns of a table; None where rows hold inputs.
+    #[doc(hidden)]
+    pub prepared: Option<Arc<Prepared>>,
     /// The figures that the weights reached on each split, as `summary.json` has them: a JSON text.
     #[doc(hidden)]
     pub metrics: Option<Box<RawValue>>,
@@ -121,6 +126,7 @@ impl Model {
             labels: run.labels.clone(),
             feature_names: run.feature_names.clone(),
             target_names: run.target_names.clone(),
+            prepared: run.prepared.clone(),
             metrics: Some(write::raw(&metrics(&reached.best))?),
             parameters: Some(write::raw(parameters)?),
             tensors: tensors(&run.plan, id, state),

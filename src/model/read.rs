@@ -3,13 +3,14 @@
 
 use std::collections::HashSet;
 use std::io::{Read, Seek};
+use std::sync::Arc;
 
 use safetensors::tensor::{Dtype, Metadata, SafeTensors};
 
 use super::metadata::{Head, LayerRecord, ModelMetadata};
 use super::rows::{input_layout, row_shape};
 use super::{FORMAT, FORMAT_VERSION, LONGEST_HEADER, METADATA_KEY, Model, ModelTensor};
-use crate::data::{Forecast, Scaling};
+use crate::data::{Forecast, Prepared, Scaling};
 use crate::error::{Error, Result};
 use crate::network::layers::batch_norm::RUNNING_VARIANCE;
 use crate::network::{
@@ -106,7 +107,7 @@ fn description(header: &Header) -> Result<ModelMetadata> {
 /// The described model, still without weights.
 fn described(about: ModelMetadata) -> Result<Model> {
     let network = network(&about)?;
-    let (inputs, outputs) = (network.elements(), network.outputs());
+    let outputs = network.outputs();
     let task = network.task();
     check_scaling("inputs", &about.inputs, network.inputs())?;
     check_lengths(&about.inputs, &network)?;
@@ -132,13 +133,7 @@ fn described(about: ModelMetadata) -> Result<Model> {
             labels.len()
         )));
     }
-    if let Some(names) = &about.feature_names
-        && names.len() != network.input[0]
-        && names.len() != inputs
-    {
-        let (names, shape) = (names.len(), shape_text(&network.input));
-        return Err(disagrees(&format!("feature_names: {names} of them for inputs of {shape}")));
-    }
+    check_feature_names(about.feature_names.as_deref(), &network)?;
     let input_layout = input_layout(about.input_layout.as_deref(), &network);
     let input_layout = input_layout.map_err(|what| disagrees(&what))?;
     let has_row_shape = about.row_shape.is_some();
@@ -146,6 +141,7 @@ fn described(about: ModelMetadata) -> Result<Model> {
     let row_shape = row_shape.map_err(|what| disagrees(&what))?;
     let is_plain = input_layout == InputLayout::ChannelsFirst && !has_row_shape;
     check_forecast(about.forecast.as_ref(), &network, is_plain)?;
+    check_prepared(about.prepared.as_ref(), &network)?;
     Ok(Model {
         row_shape,
         input_layout,
@@ -158,11 +154,23 @@ fn described(about: ModelMetadata) -> Result<Model> {
         labels,
         feature_names: about.feature_names,
         target_names: about.target_names,
+        prepared: about.prepared.map(Arc::new),
         metrics: about.metrics,
         parameters: about.parameters,
         network,
         tensors: vec![],
     })
+}
+
+/// Refuses names of features that are neither one a channel nor one an input.
+fn check_feature_names(names: Option<&[String]>, network: &Network) -> Result<()> {
+    match names.map(<[String]>::len) {
+        Some(names) if names != network.input[0] && names != network.elements() => {
+            let shape = shape_text(&network.input);
+            Err(disagrees(&format!("feature_names: {names} of them for inputs of {shape}")))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Refuses a forecast that is none of the network; `is_plain` says that rows have the shape of the input.
@@ -174,6 +182,22 @@ fn check_forecast(forecast: Option<&Forecast>, network: &Network, is_plain: bool
     fits.then_some(()).ok_or_else(|| {
         disagrees("forecast; allowed: that of a network of windows whose outputs are values")
     })
+}
+
+/// Refuses a preparation that does not make the inputs of the network, or has other targets.
+fn check_prepared(prepared: Option<&Prepared>, network: &Network) -> Result<()> {
+    let Some(prepared) = prepared else { return Ok(()) };
+    prepared.columns.check(network.elements()).map_err(|error| disagrees(&error.to_string()))?;
+    let targets = match network.task() {
+        Task::Classification => 1,
+        Task::MultiLabel | Task::Regression => network.outputs(),
+    };
+    if network.input.len() > 1 || network.has_lengths() || prepared.targets.len() != targets {
+        return Err(disagrees(
+            "prepared; allowed: that of a network of features, with its targets",
+        ));
+    }
+    Ok(())
 }
 
 fn network(about: &ModelMetadata) -> Result<Network> {

@@ -51,6 +51,7 @@ impl Model {
         let of_images = network.layers.iter().flat_map(Layer::with_inner).any(needs_version_4);
         let version = if is_last || of_images { 4 } else { version };
         let version = if self.forecast.is_some() || network.has_lengths() { 5 } else { version };
+        let version = if self.prepared.is_some() { 6 } else { version };
         let description = ModelMetadata {
             format: FORMAT.into(),
             version,
@@ -69,6 +70,7 @@ impl Model {
             labels: Some(self.labels.clone()).filter(|labels| !labels.is_empty()),
             feature_names: self.feature_names.clone(),
             target_names: self.target_names.clone(),
+            prepared: self.prepared.as_deref().cloned(),
             metrics: self.metrics.clone(),
             parameters: self.parameters.clone(),
         };

@@ -149,16 +149,22 @@ impl Graph {
     }
 
     /// The graph on rows of shape `input`; its last node makes the output.
-    pub fn finish(mut self, input: &[usize], output: GraphOutput) -> GraphProto {
+    pub fn finish(
+        mut self,
+        input: &[usize],
+        documentation: Option<String>,
+        output: GraphOutput,
+    ) -> GraphProto {
         if let Some(last) = self.nodes.last_mut() {
             last.output = vec![output.name.into()];
         }
         let lengths = self.existing.map(|_| described(LENGTHS, INT32, &[]));
+        let input = ValueInfoProto { doc_string: documentation, ..described(INPUT, FLOAT, input) };
         GraphProto {
             node: self.nodes,
             name: Some("network".into()),
             initializer: self.initializers,
-            input: std::iter::once(described(INPUT, FLOAT, input)).chain(lengths).collect(),
+            input: std::iter::once(input).chain(lengths).collect(),
             output: vec![described(output.name, output.element, &[output.columns])],
         }
     }
@@ -206,5 +212,6 @@ fn described(name: &str, element: i32, row: &[usize]) -> ValueInfoProto {
     ValueInfoProto {
         name: Some(name.into()),
         r#type: Some(TypeProto { tensor_type: Some(tensor) }),
+        doc_string: None,
     }
 }

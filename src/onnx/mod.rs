@@ -44,6 +44,8 @@ pub fn export(model: &Model) -> Result<Vec<u8>> {
     if !model.labels.is_empty() {
         properties.push(property("labels", json!(model.labels).to_string()));
     }
+    // What makes its inputs of the columns of a table.
+    let documentation = model.prepared.as_ref().map(|own| own.columns.documentation());
     let proto = ModelProto {
         ir_version: Some(IR_VERSION),
         producer_name: Some(env!("CARGO_PKG_NAME").into()),
@@ -52,7 +54,7 @@ pub fn export(model: &Model) -> Result<Vec<u8>> {
             domain: Some(String::new()),
             version: Some(OPERATOR_SET),
         }],
-        graph: Some(graph.finish(&model.network.input, output)),
+        graph: Some(graph.finish(&model.network.input, documentation, output)),
         metadata_props: properties,
     };
     Ok(proto.encode_to_vec())

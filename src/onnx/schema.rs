@@ -130,6 +130,8 @@ pub(super) struct ValueInfoProto {
     pub name: Option<String>,
     #[prost(message, optional, tag = "2")]
     pub r#type: Option<TypeProto>,
+    #[prost(string, optional, tag = "3")]
+    pub doc_string: Option<String>,
 }
 
 /// A type; here always a tensor's.

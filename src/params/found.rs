@@ -112,13 +112,28 @@ impl<'a> Found<'a> {
         self.value.is_object()
     }
 
-    /// The entries of an object, comments left out.
-    pub(super) fn entries(&self, allowed: &str) -> Result<Vec<(&'a str, Found<'a>)>> {
+    /// A text, or a number as its text.
+    pub(super) fn word(&self, allowed: &str) -> Result<String> {
+        match self.value {
+            Value::Number(number) => Ok(number.to_string()),
+            _ => self.text(allowed).map(String::from),
+        }
+    }
+
+    /// All entries of an object whose names are of the file's making: none is a comment.
+    pub(super) fn named(&self, allowed: &str) -> Result<Vec<(&'a str, Found<'a>)>> {
         let object = self.value.as_object().ok_or_else(|| self.refuse(allowed))?;
         let found = |(name, value): (&'a String, &'a Value)| {
             (name.as_str(), self.inner(Place::Whole(name.clone()), value))
         };
-        Ok(object.iter().filter(|(name, _)| !is_comment(name)).map(found).collect())
+        Ok(object.iter().map(found).collect())
+    }
+
+    /// The entries of an object, comments left out.
+    pub(super) fn entries(&self, allowed: &str) -> Result<Vec<(&'a str, Found<'a>)>> {
+        let mut entries = self.named(allowed)?;
+        entries.retain(|(name, _)| !is_comment(name));
+        Ok(entries)
     }
 
     /// The fields of an object.

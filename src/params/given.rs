@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::found::Found;
+use super::overrides::Override;
 use crate::error::{Error, Place, Result};
 
 /// The values of the file and of `--set`, each key once.
@@ -15,23 +16,30 @@ pub(super) struct Given {
 struct Entry {
     key: &'static str,
     value: Value,
-    /// Whether `--set` gave it, or else the file.
-    is_set: bool,
+    /// The option that gave it; None for the file.
+    option: Option<String>,
 }
 
 impl Given {
     /// The values of a file.
     pub(super) fn new(file: Option<String>, values: Vec<(&'static str, Value)>) -> Self {
-        let entry = |(key, value)| Entry { key, value, is_set: false };
+        let entry = |(key, value)| Entry { key, value, option: None };
         Given { file, entries: values.into_iter().map(entry).collect() }
     }
 
-    /// Puts a value of `--set` in place of the file's.
-    pub(super) fn set(&mut self, key: &'static str, value: Value) -> Result<()> {
-        let entry = Entry { key, value, is_set: true };
+    /// Puts a value of the command line in place of the file's.
+    pub(super) fn set(&mut self, from: &Override) -> Result<()> {
+        let Override { key, value, option, adds } = from.clone();
+        let entry = Entry { key, value, option: Some(option) };
         match self.entries.iter_mut().find(|own| own.key == key) {
-            Some(own) if own.is_set => {
-                return Err(Error::input("given twice; keep one").within(format!("--set {key}")));
+            Some(Entry { value: Value::Object(own), option, .. }) if adds && option.is_none() => {
+                own.extend(entry.value.as_object().cloned().unwrap_or_default());
+                *option = entry.option;
+            }
+            Some(Entry { option: Some(other), .. }) => {
+                let option = entry.option.unwrap_or_default();
+                let other = if *other == option { "".into() } else { format!(", also by {other}") };
+                return Err(Error::input(format!("given twice{other}; keep one")).within(option));
             }
             Some(own) => *own = entry,
             None => self.entries.push(entry),
@@ -55,9 +63,9 @@ impl Given {
 
     /// The error of a check that starts with a key, within the origin of that key.
     pub(super) fn placed(&self, error: Error) -> Error {
-        let of_option = |own: &&Entry| own.is_set && error.outermost() == Some(own.key);
-        match self.entries.iter().find(of_option) {
-            Some(own) => error.set_by_option(own.key),
+        let own = self.entries.iter().find(|own| error.outermost() == Some(own.key));
+        match own.and_then(|own| own.option.as_ref()) {
+            Some(option) => error.set_by_option(option),
             None => self.in_file(error),
         }
     }

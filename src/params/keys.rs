@@ -6,6 +6,7 @@ use super::found::{Found, is_comment};
 use super::given::Given;
 use super::json;
 use super::other_names::{Meaning, meaning};
+use super::overrides::Override;
 use super::table::{key, keys};
 use crate::error::{Error, Place, Result};
 use crate::nearest::did_you_mean;
@@ -13,7 +14,7 @@ use crate::nearest::did_you_mean;
 /// The one key of the outer object.
 pub(super) const OUTER: &str = "parameters";
 
-const FORM: &str = r#"one object with the keys in it, {"parameters": {"NPZ_DATASET": ..., ...}}"#;
+const FORM: &str = r#"one object with the keys in it, {"parameters": {"DATASET": ..., ...}}"#;
 
 /// Reads one `KEY=VALUE` of `--set`. VALUE is JSON; what is not JSON is a text, so that
 /// `OPTIMIZER=adam` needs no quotes.
@@ -23,7 +24,7 @@ pub fn parse_override(text: &str) -> Result<(&'static str, Value)> {
             .within(format!("--set {text}")));
     };
     let name = key.trim();
-    let key = known(name).map_err(|e| e.set_by_option(&shown(name)))?;
+    let key = known(name).map_err(|e| e.set_by_option(&format!("--set {}", shown(name))))?;
     match json::parse(value) {
         Ok(value) => Ok((key, value)),
         // A text that begins as a list or an object was meant as one.
@@ -31,6 +32,19 @@ pub fn parse_override(text: &str) -> Result<(&'static str, Value)> {
             Err(error.within(format!("--set {key}")))
         }
         Err(_) => Ok((key, value.trim().into())),
+    }
+}
+
+impl Override {
+    /// That of `--set KEY=VALUE`; see [`parse_override`].
+    pub fn set(text: &str) -> Result<Self> {
+        let (key, value) = parse_override(text)?;
+        Ok(Override { key, value, option: format!("--set {key}"), adds: false })
+    }
+
+    /// Those of several `--set`.
+    pub fn all_set(texts: &[String]) -> Result<Vec<Self>> {
+        texts.iter().map(|text| Override::set(text)).collect()
     }
 }
 
@@ -45,7 +59,16 @@ pub(super) fn given(file: Option<String>, json: &Value) -> Result<Given> {
 
 fn values(json: &Value) -> Result<Vec<(&'static str, Value)>> {
     let own = inner(json)?.iter().filter(|(key, _)| !is_comment(key));
-    own.map(|(key, value)| Ok((known(key)?, value.clone()))).collect()
+    let mut values: Vec<(&'static str, Value)> = vec![];
+    for (name, value) in own {
+        let key = known(name)?;
+        if values.iter().any(|(own, _)| *own == key) {
+            let message = format!("stands there twice, under two names of {key}; keep one of them");
+            return Err(Error::input(message).within(name));
+        }
+        values.push((key, value.clone()));
+    }
+    Ok(values)
 }
 
 /// The object of the keys.
@@ -81,9 +104,18 @@ fn inner_of(outer: &Map<String, Value>) -> Result<&Map<String, Value>> {
     }
 }
 
-/// The key of that name.
+/// Names that keys had before: files go on using them.
+const BEFORE: [(&str, &str); 2] = [("NPZ_DATASET", "DATASET"), ("NPZ_SHA256", "DATASET_SHA256")];
+
+/// The names of before that are still read, each with the key of today.
+pub(super) fn names_before() -> impl Iterator<Item = (&'static str, &'static str)> {
+    BEFORE.into_iter()
+}
+
+/// The key of that name, or of that name before.
 fn known(name: &str) -> Result<&'static str> {
-    if let Some(key) = key(name) {
+    let before = names_before().find(|(before, _)| *before == name);
+    if let Some(key) = key(before.map_or(name, |(_, key)| key)) {
         return Ok(key.name);
     }
     let names = keys().map(|key| key.name);
@@ -143,7 +175,7 @@ mod tests {
             ("LR_SCHEDULER", "LR_SCHEDULER: unknown key; it is LR_SCHEDULE here"),
             ("LR_DECAY", "LR_DECAY: unknown key; the learning rate falls from LR with LR_SCHEDULE"),
             ("Max_Epochs", "Max_Epochs: unknown key; keys are upper-case: write MAX_EPOCHS"),
-            ("q", "q: unknown key; allowed: NPZ_DATASET, "),
+            ("q", "q: unknown key; allowed: DATASET, "),
             ("LR\u{200b}", "LR\\u{200b}: unknown key; did you mean LR?"),
         ] {
             let message = refusal(json!({ "parameters": { key: 1 } }));

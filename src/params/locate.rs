@@ -29,42 +29,58 @@ impl Parameters {
             .within(name.display()))
     }
 
-    /// The file of the data set: `NPZ_DATASET` as given, else beside the parameter file, else in
+    /// The file of the data set: `DATASET` as given, else beside the parameter file, else in
     /// `datasets/` of the current folder, beside the parameter file, or one folder above it.
-    pub fn locate_dataset(&self, parameter_file: &Path) -> Result<PathBuf> {
-        let name = Path::new(&self.dataset);
-        let mut places: Vec<PathBuf> = vec![];
-        for folder in folders(parameter_file) {
-            // An absolute name stays what it is, whatever it is joined to.
-            let place = folder.join(name);
-            if place.is_file() {
-                return Ok(place);
-            }
-            if !places.contains(&place) {
-                places.push(place);
-            }
-        }
-        let looked: Vec<String> = places.iter().map(|p| p.display().to_string()).collect();
-        let hint = did_you_mean_file(name, "npz", places.iter().filter_map(|p| p.parent()));
-        Err(Error::input(format!(
-            "found {:?}, but there is no such file; looked for {}{hint}; README \
-             tells how to get the data sets that are not shipped",
-            self.dataset,
-            looked.join(", ")
-        ))
-        .within("NPZ_DATASET")
-        .within(parameter_file.display()))
+    pub fn locate_dataset(&self, parameter_file: Option<&Path>) -> Result<PathBuf> {
+        located("DATASET", &self.dataset, parameter_file)
+    }
+
+    /// The file of the test rows, looked up as that of the data set; None where there is none.
+    pub fn locate_test(&self, parameter_file: Option<&Path>) -> Result<Option<PathBuf>> {
+        let name = self.test_dataset.as_deref();
+        name.map(|name| located("TEST_DATASET", name, parameter_file)).transpose()
     }
 }
 
-fn folders(parameter_file: &Path) -> [PathBuf; 5] {
+/// The file that a key names, in the folders of data sets; `-` is standard input.
+fn located(key: &str, given: &str, parameter_file: Option<&Path>) -> Result<PathBuf> {
+    let name = Path::new(given);
+    if given == "-" {
+        return Ok(name.into());
+    }
+    let mut places: Vec<PathBuf> = vec![];
+    for folder in folders(parameter_file) {
+        // An absolute name stays what it is, whatever it is joined to.
+        let place = folder.join(name);
+        if place.is_file() {
+            return Ok(place);
+        }
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    let looked: Vec<String> = places.iter().map(|p| p.display().to_string()).collect();
+    let ending = name.extension().map_or("npz".into(), |ending| ending.to_string_lossy());
+    let hint = did_you_mean_file(name, &ending, places.iter().filter_map(|p| p.parent()));
+    Err(Error::input(format!(
+        "found {:?}, but there is no such file; looked for {}{hint}; README \
+             tells how to get the data sets that are not shipped",
+        given,
+        looked.join(", ")
+    ))
+    .within(key)
+    .within_file(parameter_file))
+}
+
+fn folders(parameter_file: Option<&Path>) -> Vec<PathBuf> {
+    let Some(parameter_file) = parameter_file else { return vec![PathBuf::new(), DATASETS.into()] };
     let folder = parameter_file.parent().unwrap_or(Path::new(""));
     let above = match folder.file_name() {
         Some(_) => folder.parent().unwrap_or(Path::new("")).to_path_buf(),
         None => folder.join(".."),
     };
     let [beside, below] = [folder.to_path_buf(), folder.join(DATASETS)];
-    [PathBuf::new(), beside, PathBuf::from(DATASETS), below, above.join(DATASETS)]
+    vec![PathBuf::new(), beside, PathBuf::from(DATASETS), below, above.join(DATASETS)]
 }
 
 /// `"; did you mean NAME?"` with the file of this extension in `folders` that is named most like

@@ -4,6 +4,7 @@
 mod augmentation;
 mod bounds;
 mod class_weights;
+mod columns;
 mod found;
 mod given;
 mod json;
@@ -13,6 +14,7 @@ mod layer_schema;
 #[cfg(feature = "files")]
 mod locate;
 mod other_names;
+mod overrides;
 mod page;
 mod rate_schedules;
 mod read;
@@ -25,6 +27,7 @@ mod write;
 pub(crate) use json::MOST_BYTES;
 pub use keys::parse_override;
 pub use other_names::{Meaning, meaning};
+pub use overrides::Override;
 pub use page::with_tables;
 pub use schema::schema;
 pub use table::{DefaultValue, Key, SUBJECTS, Subject, keys};

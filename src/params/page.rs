@@ -34,8 +34,7 @@ fn row(key: &Key) -> String {
 fn default(key: &Key) -> String {
     match (key.default, key.default_json()) {
         (DefaultValue::Required, _) => "required".into(),
-        (DefaultValue::RequiredWithout(other), _) => format!("required without `{other}`"),
-        (DefaultValue::Told(words), _) => words.into(),
+        (DefaultValue::Told(words) | DefaultValue::OfData(words), _) => words.into(),
         (_, None | Some(serde_json::Value::Null)) => "off".into(),
         (_, Some(value)) => format!("`{value}`"),
     }
@@ -52,7 +51,7 @@ mod tests {
         let made = with_tables(&page).unwrap();
         assert_eq!(with_tables(&made), Ok(made.clone()));
         assert!(!made.contains("OLD TABLE") && made.matches("prose").count() == SUBJECTS.len());
-        let row = "\n| `LR` | a number above 0 | required | learning rate |\n";
+        let row = "\n| `LR` | a number above 0 | 0.001 with Adam, else 0.01 | learning rate |\n";
         assert!(made.contains(row), "{made}");
         let refused = with_tables("<!-- keys: data -->\n").unwrap_err().to_string();
         assert_eq!(refused, "has no <!-- keys: data -->, or no <!-- end --> after it");

@@ -88,7 +88,9 @@ pub(super) fn set(
 ) -> Result<()> {
     let rate = parameters.learning_rate;
     match schedule {
-        RateSchedule::Cosine { floor } if floor > rate => {
+        RateSchedule::Cosine { floor }
+            if floor > rate && !parameters.left_to_data.contains(&"LR") =>
+        {
             let reason = format!(", whose floor is above LR, {}", number(rate));
             Err(found.refuse_because(&reason, ALLOWED))
         }

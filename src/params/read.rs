@@ -8,29 +8,40 @@ use serde_json::Value;
 use super::given::Given;
 #[cfg(feature = "files")]
 use super::json::read_file;
-use super::keys::{given, parse_override};
+use super::keys::given;
+use super::overrides::Override;
 use super::table::{DefaultValue, blank, keys};
 use crate::error::Result;
-use crate::run::{Parameters, check_without_data};
+use crate::run::{LayerStack, Parameters, check_without_data};
 
 impl Parameters {
-    /// Reads a parameter file, puts the values of `overrides` (`KEY=VALUE`, see
-    /// [`parse_override`](super::parse_override)) in place of the file's, and checks everything
+    /// Reads a parameter file, puts the values of `overrides` in place of the file's, and checks everything
     /// that can be checked without the data. The places of an error are the file and the key.
     #[cfg(feature = "files")]
-    pub fn read(path: &Path, overrides: &[String]) -> Result<Self> {
-        let mut given = given(Some(path.display().to_string()), &read_file(path)?)?;
-        for text in overrides {
-            let (key, value) = parse_override(text)?;
-            given.set(key, value)?;
-        }
-        checked(&given)
+    pub fn read(path: &Path, overrides: &[Override]) -> Result<Self> {
+        let given = given(Some(path.display().to_string()), &read_file(path)?)?;
+        checked(&overridden(given, overrides)?)
+    }
+
+    /// The same of a data set alone, without a file.
+    #[cfg(feature = "files")]
+    pub fn of_data(path: &str, overrides: &[Override]) -> Result<Self> {
+        let data =
+            Override { key: "DATASET", value: path.into(), option: path.into(), adds: false };
+        let given = overridden(Given::new(None, vec![]), &[data])?;
+        checked(&overridden(given, overrides)?)
     }
 
     /// The same from a JSON value `{"parameters": {...}}`. The first place of an error is the key.
     pub fn from_json(value: &Value) -> Result<Self> {
         checked(&given(None, value)?)
     }
+}
+
+#[cfg(feature = "files")]
+fn overridden(mut given: Given, overrides: &[Override]) -> Result<Given> {
+    overrides.iter().try_for_each(|own| given.set(own))?;
+    Ok(given)
 }
 
 fn checked(given: &Given) -> Result<Parameters> {
@@ -43,6 +54,9 @@ fn checked(given: &Given) -> Result<Parameters> {
     Ok(parameters)
 }
 
+/// The keys that files of all forms may leave to the data.
+const LEFT_BY_ALL: [&str; 3] = ["LR", "MAX_EPOCHS", "BATCH_SIZE"];
+
 /// Reads every key in the order of the table: a key may build on earlier ones.
 fn parameters(given: &Given) -> Result<Parameters> {
     let mut parameters = blank();
@@ -51,6 +65,15 @@ fn parameters(given: &Given) -> Result<Parameters> {
             given.required(key.name, &key.allowed())?;
         }
         key.setting.read(key.name, given, &mut parameters)?;
+        // Layers of another form leave fewer keys to the data; they come earlier in the table.
+        let hides = matches!(parameters.layers, LayerStack::Hidden { .. });
+        let is_left = match key.default {
+            DefaultValue::OfData(_) => hides || LEFT_BY_ALL.contains(&key.name),
+            _ => false,
+        };
+        if is_left && given.get(key.name).is_none() {
+            parameters.left_to_data.push(key.name);
+        }
     }
     Ok(parameters)
 }

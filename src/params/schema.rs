@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::keys::OUTER;
+use super::keys::{OUTER, names_before};
 use super::layer_schema;
-use super::table::{DefaultValue, Key, either_form, keys};
+use super::table::{DefaultValue, Key, keys, one_form};
 use super::values::{COMMENTS, or_null};
 
 /// A JSON Schema (draft 2020-12) of the parameter file, made of the table of keys. Where the program passes
@@ -26,22 +26,37 @@ pub fn schema() -> Value {
 fn parameters() -> Value {
     let mut properties = Map::from_iter([("$schema".into(), true.into())]);
     properties.extend(keys().map(|key| (key.name.into(), property(key))));
-    let required = keys().filter(|key| key.default == DefaultValue::Required);
-    let mut schema = json!({
+    properties.extend(names_before().map(|(before, key)| (before.into(), same_as(key))));
+    json!({
         "type": "object",
         "properties": properties,
         "patternProperties": {COMMENTS: true},
-        "required": required.map(|key| key.name).collect::<Vec<_>>(),
         "additionalProperties": false,
+        "allOf": all_of(),
+    })
+}
+
+/// Each key that has to be there, by one of its names; and the layers in one form.
+fn all_of() -> Vec<Value> {
+    let required = keys().filter(|key| key.default == DefaultValue::Required).map(|key| {
+        let before = names_before().filter(|(_, own)| *own == key.name).map(|(before, _)| before);
+        let names = std::iter::once(key.name).chain(before);
+        json!({"anyOf": names.map(|name| json!({"required": [name]})).collect::<Vec<_>>()})
     });
-    schema.as_object_mut().into_iter().for_each(|object| object.extend(either_form()));
-    schema
+    required.chain([one_form()]).collect()
+}
+
+/// The property of a key by a name of before.
+fn same_as(key: &str) -> Value {
+    json!({"$ref": format!("#/properties/{OUTER}/properties/{key}")})
 }
 
 fn property(key: &Key) -> Value {
     let mut schema = key.setting.schema();
     schema["description"] = match key.default {
-        DefaultValue::Told(default) => format!("{} (default: {default})", key.help).into(),
+        DefaultValue::Told(default) | DefaultValue::OfData(default) => {
+            format!("{} (default: {default})", key.help).into()
+        }
         _ => key.help.into(),
     };
     if let Some(default) = key.default_json() {

@@ -11,7 +11,11 @@ impl Parameters {
     /// gives [`Parameters::resolved`].
     pub fn to_json(&self) -> Value {
         let mut resolved = self.resolved();
-        let written = keys().map(|key| (key.name.into(), key.setting.write(&mut resolved)));
+        let written = keys().map(|key| {
+            let is_left = self.left_to_data.contains(&key.name);
+            let value = if is_left { Value::Null } else { key.setting.write(&mut resolved) };
+            (key.name.into(), value)
+        });
         json!({ OUTER: written.collect::<Map<String, Value>>() })
     }
 }

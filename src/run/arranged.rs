@@ -33,7 +33,7 @@ impl<'a> Arranged<'a> {
             InputLayout::ChannelsFirst => InputLayout::ChannelsFirst,
             InputLayout::ChannelsLast => {
                 refuse_features(&shape).map_err(|e| e.within("INPUT_LAYOUT"))?;
-                let axes = axes_of(&parameters.layers.layers());
+                let axes = axes_of(&parameters.layers.layers(parameters.task));
                 let has_channels = axes.is_none_or(|axes| axes == shape.len());
                 if has_channels { InputLayout::ChannelsLast } else { InputLayout::ChannelsFirst }
             }

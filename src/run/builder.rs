@@ -14,27 +14,27 @@ use crate::network::{Initialization, InputLayout, Task};
 impl Parameters {
     /// The factor of every step: `LR`.
     pub fn learning_rate(self, learning_rate: f64) -> Self {
-        Parameters { learning_rate, ..self }
+        Parameters { learning_rate, ..self.decided("LR") }
     }
 
     /// How the learning rate changes over the epochs: `LR_SCHEDULE`.
     pub fn rate_schedule(self, rate_schedule: RateSchedule) -> Self {
-        Parameters { rate_schedule, ..self }
+        Parameters { rate_schedule, ..self.decided("LR_SCHEDULE") }
     }
 
     /// The most passes over the training rows: `MAX_EPOCHS`.
     pub fn max_epochs(self, max_epochs: u32) -> Self {
-        Parameters { max_epochs, ..self }
+        Parameters { max_epochs, ..self.decided("MAX_EPOCHS") }
     }
 
     /// The rows of a step: `BATCH_SIZE`.
     pub fn batch_size(self, batch_size: usize) -> Self {
-        Parameters { batch_size, ..self }
+        Parameters { batch_size, ..self.decided("BATCH_SIZE") }
     }
 
     /// The rule of a step: `OPTIMIZER`.
     pub fn optimizer(self, optimizer: Optimizer) -> Self {
-        Parameters { optimizer, ..self }
+        Parameters { optimizer, ..self.decided("OPTIMIZER") }
     }
 
     /// The shape of a row, such as `[1, 8, 8]` for an image of 64 features: `INPUT_SHAPE`.
@@ -84,7 +84,7 @@ impl Parameters {
 
     /// Decay of the weights: `L2`.
     pub fn l2(self, l2: f64) -> Self {
-        Parameters { l2, ..self }
+        Parameters { l2, ..self.decided("L2") }
     }
 
     /// A bound on the gradient: `GRAD_CLIP` and `GRAD_CLIP_MODE`.
@@ -119,7 +119,7 @@ impl Parameters {
 
     /// The shares of training, validation and test rows: `SPLIT`.
     pub fn split(self, split: [f64; 3]) -> Self {
-        Parameters { split, ..self }
+        Parameters { split, ..self.decided("SPLIT") }
     }
 
     /// How rows are divided: `SPLIT_MODE`.
@@ -175,5 +175,11 @@ impl Parameters {
     /// The meaning of `custom_function` as an activation, an expression of x: `CUSTOM_FUNCTION`.
     pub fn custom_function(self, expression: impl Into<String>) -> Self {
         Parameters { custom_function: Some(expression.into()), ..self }
+    }
+
+    /// The same, with this key no longer left to the data.
+    fn decided(mut self, key: &str) -> Self {
+        self.left_to_data.retain(|left| *left != key);
+        self
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use ndarray::ArrayView2;
+use ndarray::{ArrayView1, ArrayView2};
 
 use super::fold::Fold;
 use super::table::{Table, TableTargets};
@@ -10,36 +10,52 @@ use crate::data::{Dataset, Scaling, Split};
 use crate::error::{Error, Result, counted};
 use crate::network::layers::Kind;
 use crate::network::{Network, PlacedLayer, Task, shape_text};
+use crate::text::shown;
 
 /// Weights of rows further from 1 than this would lose all others in f32 sums.
 const WEIGHTS: std::ops::RangeInclusive<f64> = 1e-12..=1e12;
 
-/// Refuses values that f32, in which runs compute, can't hold once they are scaled.
+/// Refuses values that f32, in which runs compute, can't hold once they are scaled; `names` are those of the columns.
 pub(super) fn check_range(
     what: &str,
-    values: ArrayView2<f64>,
+    all: ArrayView2<f64>,
     scaling: &Scaling,
     center: &[f64],
+    names: Option<&[String]>,
 ) -> Result<()> {
     let fits = |value: f64| value.abs() <= f64::from(f32::MAX);
-    for (column, values) in values.columns().into_iter().enumerate() {
-        let (shift, scale) = (scaling.shift[column], scaling.scale[column]);
-        let usable = |value: &f64| {
-            fits(value - center[column])
-                && fits((value - shift) * scale)
-                && fits(shift - center[column])
-                && (scale == 0.0 || (scale as f32).is_normal())
-        };
-        if let Some((row, value)) = values.iter().enumerate().find(|(_, value)| !usable(value)) {
-            return Err(Error::input(format!(
-                "row {row}, column {column} (counted from 0) is {value:e}, which f32 can't \
-                 hold once it is centred and scaled; rescale this column (allowed: spreads from \
-                 1e-37 to 1e37)"
-            ))
-            .within(what));
+    let Scaling { shift, scale } = scaling;
+    let usable = |column: usize, value: f64| {
+        let (shift, scale, center) = (shift[column], scale[column], center[column]);
+        fits(value - center)
+            && fits((value - shift) * scale)
+            && fits(shift - center)
+            && (scale == 0.0 || (scale as f32).is_normal())
+    };
+    for (row, values) in all.outer_iter().enumerate() {
+        let mut values = values.iter().enumerate();
+        if let Some((column, _)) = values.find(|(column, value)| !usable(*column, **value)) {
+            let name =
+                names.and_then(|names| names.get(column)).map(|name| shown(name).into_owned());
+            let name = name.unwrap_or_else(|| format!("{column}"));
+            return Err(beyond_f32(what, all.column(column), &name, row));
         }
     }
     Ok(())
+}
+
+/// The refusal of a column that f32 can't hold: it names the value that lies farthest out, which spoils the others.
+fn beyond_f32(what: &str, values: ArrayView1<f64>, column: &str, first: usize) -> Error {
+    let farthest = |one: usize, other: usize| {
+        if values[other].abs() > values[one].abs() { other } else { one }
+    };
+    let row = (0..values.len()).fold(first, farthest);
+    Error::input(format!(
+        "row {row}, column {column} (counted from 0) is {:e}, which f32 can't hold once it is centred and scaled; \
+         rescale this column (allowed: spreads from 1e-37 to 1e37)",
+        values[row]
+    ))
+    .within(what)
 }
 
 /// Refuses weights of rows (`sample_weight` times `CLASS_WEIGHT`) that f32 can't add up, and splits

@@ -15,7 +15,7 @@ impl Parameters {
         let key = self.layers.key();
         let item = if key == "LAYERS" { "item" } else { "layer" };
         let (mut length, mut layers) = (0, vec![]);
-        for (index, layer) in self.layers.layers().iter().enumerate() {
+        for (index, layer) in self.layers.layers(self.task).iter().enumerate() {
             let mut places = places(layer, format!("{item} {}", index + 1)).into_iter();
             layers.push(layer.with_activation(&mut |text: &String| {
                 let place = places.next().unwrap_or_default();

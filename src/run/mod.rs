@@ -17,6 +17,8 @@ mod outputs;
 mod parameters;
 mod prepare;
 mod rate;
+#[cfg(feature = "files")]
+mod read_data;
 mod replica;
 mod replicas;
 // The room is named after the one struct that it is about.
@@ -32,6 +34,7 @@ mod table_inputs;
 mod table_lengths;
 mod task;
 mod task_keys;
+mod usual;
 
 pub use augment::{Augment, Augmentation, Flip, MOST_SHIFT, Moved, Moves, Shift};
 pub use batch_gradient::BatchGradient;
@@ -43,6 +46,8 @@ pub use layer_stack::LayerStack;
 pub use optimizer::{Formula, Optimizer};
 pub use parameters::{DEFAULT_CUSTOM_FUNCTION, Parameters};
 pub use rate::{Rate, RateSchedule};
+#[cfg(feature = "files")]
+pub use read_data::{Loaded, Reading};
 pub use replica::{Replica, ReplicaId};
 pub use run::Run;
 pub use step_numbers::StepNumbers;
@@ -51,3 +56,4 @@ pub use stopping::Stopping;
 pub use table::{Table, TableTargets};
 pub use table_inputs::{TableInputs, TableRow};
 pub(crate) use task_keys::check_without_data;
+pub use usual::Usual;

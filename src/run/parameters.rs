@@ -4,22 +4,37 @@ use super::augment::Augment;
 use super::batch_gradient::BatchGradient;
 use super::class_weight::ClassWeight;
 use super::clip::Clip;
-use super::layer_stack::LayerStack;
+use super::layer_stack::{ACTIVATION, LayerStack};
 use super::optimizer::Optimizer;
 use super::rate::RateSchedule;
-use crate::data::{ForecastTarget, Normalization, SplitMode};
+use crate::data::{AskedKind, ForecastTarget, Normalization, SplitMode};
 use crate::network::{Initialization, InputLayout, Task};
 
 /// The parameters of a run: [`Parameters::new`], and one method per number. `docs/parameters.md` has their
 /// meanings, and what is allowed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameters {
-    /// `NPZ_DATASET`
+    /// `DATASET`
     #[doc(hidden)]
     pub dataset: String,
-    /// `NPZ_SHA256`: the data set this run was made with; another file is refused.
+    /// `DATASET_SHA256`: the data set this run was made with; another file is refused.
     #[doc(hidden)]
     pub dataset_sha256: Option<String>,
+    /// `TARGET`; None: the data have targets of their own.
+    #[doc(hidden)]
+    pub targets: Option<Vec<String>>,
+    /// `TEST_DATASET`
+    #[doc(hidden)]
+    pub test_dataset: Option<String>,
+    /// `HEADER`; None: the first line of a table tells.
+    #[doc(hidden)]
+    pub header: Option<bool>,
+    /// `NA`
+    #[doc(hidden)]
+    pub gaps: Option<Vec<String>>,
+    /// `COLUMNS`
+    #[doc(hidden)]
+    pub columns: Option<Vec<(String, AskedKind)>>,
     /// `INPUT_SHAPE`; None: the shape that the data give a row.
     #[doc(hidden)]
     pub input_shape: Option<Vec<usize>>,
@@ -44,7 +59,7 @@ pub struct Parameters {
     /// `GROUPS`
     #[doc(hidden)]
     pub groups: Option<String>,
-    /// `LAYER_SIZES`, `LAYER_NAMES`, `LAYER_ACTS`, or `LAYERS`
+    /// `LAYER_SIZES`, `LAYER_NAMES`, `LAYER_ACTS`, or `HIDDEN` and `ACTIVATION`, or `LAYERS`
     #[doc(hidden)]
     pub layers: LayerStack,
     /// `CUSTOM_FUNCTION`
@@ -128,6 +143,9 @@ pub struct Parameters {
     /// `SCHEDULE`
     #[doc(hidden)]
     pub schedule: String,
+    /// The keys whose values the data decide, see [`Parameters::for_data`]; the fields hold none that counts.
+    #[doc(hidden)]
+    pub left_to_data: Vec<&'static str>,
 }
 
 /// The default of `CUSTOM_FUNCTION`: the source document names a custom function but never states it.
@@ -140,6 +158,11 @@ impl Parameters {
         Parameters {
             dataset: String::new(),
             dataset_sha256: None,
+            targets: None,
+            test_dataset: None,
+            header: None,
+            gaps: None,
+            columns: None,
             input_shape: None,
             input_layout: None,
             augment: None,
@@ -176,6 +199,7 @@ impl Parameters {
             initialization: Initialization::Auto,
             device: "auto".into(),
             schedule: "auto".into(),
+            left_to_data: vec![],
         }
     }
 
@@ -207,9 +231,12 @@ impl Parameters {
         if resolved.split_mode != Some(SplitMode::Ordered) {
             resolved.split_seed.get_or_insert(self.random_seed);
         }
-        let linear = self.layers.ends_linear();
+        let linear = self.layers.ends_linear(self.task);
         let targets = if linear { Normalization::ZScore } else { Normalization::None };
         resolved.target_normalize.get_or_insert(targets);
+        if let LayerStack::Hidden { activation, .. } = &mut resolved.layers {
+            activation.get_or_insert_with(|| ACTIVATION.into());
+        }
         if self.layers.uses("custom_function") {
             resolved.custom_function.get_or_insert_with(|| DEFAULT_CUSTOM_FUNCTION.into());
         }

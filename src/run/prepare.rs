@@ -30,6 +30,7 @@ use crate::network::{InputLayout, Network, Task, lower};
 impl Run {
     /// Checks the parameters against the data and prepares the run: one replica on one fold.
     pub fn new(parameters: &Parameters, dataset: &Dataset) -> Result<Self> {
+        let parameters = &parameters.for_data(dataset)?;
         let prepared = Prepared::new(parameters, dataset)?;
         let splits = prepared.splits(dataset)?;
         if splits.of(Split::Validation).is_empty()
@@ -56,6 +57,7 @@ impl Run {
         dataset: &Dataset,
         divisions: Vec<Splits>,
     ) -> Result<Self> {
+        let parameters = &parameters.for_data(dataset)?;
         let prepared = Prepared::new(parameters, dataset)?;
         let mut folds = vec![];
         for (index, splits) in divisions.into_iter().enumerate() {
@@ -147,12 +149,22 @@ impl<'a> Prepared<'a> {
         // f32 holds every byte, however it is scaled.
         match &dataset.inputs {
             Inputs::Bytes(_) => {}
-            Inputs::Reals(values) => check_range("X", values.view(), &inputs, &table.center)?,
+            Inputs::Reals(values) => check_range("X", values.view(), &inputs, &table.center, None)?,
             Inputs::Windows(windows) => {
                 let [shift, scale, center] = [&inputs.shift, &inputs.scale, &table.center]
                     .map(|of_elements| windows.of_channels(of_elements));
                 let scaling = Scaling { shift, scale };
-                check_range("the moments", windows.view(), &scaling, &center)?;
+                check_range("the moments", windows.view(), &scaling, &center, None)?;
+            }
+            Inputs::Coded(coded) => {
+                let [shift, scale, center] = [&inputs.shift, &inputs.scale, &table.center]
+                    .map(|of_inputs| coded.of_columns(of_inputs));
+                let scaling = Scaling { shift, scale };
+                let names = dataset.feature_names.as_deref().unwrap_or_default();
+                let name = |input: usize| names.get(input).cloned().unwrap_or_default();
+                let names: Vec<String> = coded.first_inputs().into_iter().map(name).collect();
+                let values = coded.values.view();
+                check_range("the columns", values, &scaling, &center, Some(&names))?;
             }
         }
         let (targets, target_variation) = self.scaled_targets(&splits)?;
@@ -182,7 +194,7 @@ impl<'a> Prepared<'a> {
                 let train = splits.of(Split::Train);
                 let scaling = Scaling::fit_targets(self.target_normalize, values.view(), train);
                 if let TableTargets::Values { center, .. } = &table.targets {
-                    check_range("y", values.view(), &scaling, center)?;
+                    check_range("y", values.view(), &scaling, center, None)?;
                 }
                 if let Some(forecast) = &self.forecast {
                     // R² is of values.
@@ -200,7 +212,11 @@ impl<'a> Prepared<'a> {
     /// The rows of each split; of windows those whose targets lie in it. `given` is the data set as it was read.
     fn splits(&self, given: &Dataset) -> Result<Splits> {
         let Prepared { parameters, table, labels, .. } = self;
-        let splits = splits(parameters, given, table, labels)?;
+        let classes = match &table.targets {
+            TableTargets::Classes(classes) => Some((&classes[..], &labels[..])),
+            TableTargets::Values { .. } => None,
+        };
+        let splits = splits(parameters, given, classes)?;
         let Some(forecast) = &self.forecast else { return Ok(splits) };
         forecast
             .splits(&splits, given.groups.as_deref())
@@ -233,6 +249,7 @@ impl<'a> Prepared<'a> {
             table,
             labels,
             target_names: dataset.target_names.clone(),
+            prepared: dataset.prepared.clone(),
             step: StepRule {
                 batch_size: parameters.batch_size,
                 batch_gradient: parameters.batch_gradient,
@@ -258,7 +275,11 @@ fn network(parameters: &Parameters, dataset: &Dataset, shape: Vec<usize>) -> Res
     }
     let mut layers = parameters.network_layers()?;
     complete(&mut layers, parameters.task, &dataset.targets);
-    let network = Network::new(shape, layers).map_err(|e| e.within(parameters.layers.key()))?;
+    let key = match &parameters.layers {
+        LayerStack::Hidden { .. } => parameters.layers.sizes_key(),
+        LayerStack::Mlp { .. } | LayerStack::General(_) => parameters.layers.key(),
+    };
+    let network = Network::new(shape, layers).map_err(|e| e.within(key))?;
     let task = task_of(parameters, dataset, network.output());
     let network = network.for_task(task).map_err(|e| e.within("TASK"))?;
     let network = of_rows(network, parameters, dataset)?;

@@ -1,5 +1,7 @@
 //! One run, ready to be trained: the network's plan, the data, the rules and the replicas.
 
+use std::sync::Arc;
+
 use super::augment::{Augmentation, Moves};
 use super::batch_gradient::BatchGradient;
 use super::clip::Clip;
@@ -9,7 +11,7 @@ use super::replica::Replica;
 use super::step_rule::StepRule;
 use super::table::{Table, TableTargets};
 use super::table_inputs::TableInputs;
-use crate::data::{Forecast, Scaling, Split};
+use crate::data::{Forecast, Prepared, Scaling, Split};
 use crate::network::{InputLayout, Network};
 use crate::plan::Plan;
 
@@ -34,6 +36,8 @@ pub struct Run {
     pub feature_names: Option<Vec<String>>,
     /// The names of the classes or outputs, where the data set gives them.
     pub target_names: Option<Vec<String>>,
+    /// What makes the inputs of the columns of a table; None where the data are inputs.
+    pub prepared: Option<Arc<Prepared>>,
     /// How training rows are moved and flipped; None where they stay.
     pub augmentation: Option<Augmentation>,
     /// The forecast that it learns; None where rows are examples.

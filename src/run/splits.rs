@@ -1,16 +1,17 @@
 //! Which rows are trained on, which choose the best weights, and which are evaluated at the end.
 
 use super::parameters::Parameters;
-use super::table::{Table, TableTargets};
-use crate::data::{Dataset, Split, SplitMode, Splits, split_groups, split_in_order, split_rows};
+use crate::data::{
+    Dataset, Inputs, Split, SplitMode, Splits, split_groups, split_in_order, split_rows,
+};
 use crate::error::{Error, Result};
 
-/// The rows of each split: those that the data set has of its own, and the others divided as the parameters say.
+/// The rows of each split: those that the data set has of its own, and the others divided as the parameters say. `classes`
+/// are the class of each row and the label of each class, where rows have one.
 pub(super) fn splits(
     parameters: &Parameters,
     dataset: &Dataset,
-    table: &Table,
-    labels: &[i64],
+    classes: Option<(&[u32], &[i64])>,
 ) -> Result<Splits> {
     check_keys(parameters, dataset)?;
     let rows = dataset.inputs.nrows() as u32;
@@ -33,7 +34,18 @@ pub(super) fn splits(
     }
     let to_divide = own_test.unwrap_or(rows);
     let groups = dataset.groups.as_deref().map(|groups| &groups[..to_divide as usize]);
-    let divided = divided(parameters, table, labels, (to_divide, groups))
+    // Of a table the names of classes are its own words.
+    let names = dataset.target_names.as_deref().unwrap_or_default();
+    let is_table = matches!(dataset.inputs, Inputs::Coded(_));
+    let label = |class: u32| {
+        let labels = classes.map_or(&[][..], |(_, labels)| labels);
+        match names.get(class as usize).filter(|_| is_table && names.len() == labels.len()) {
+            Some(name) => format!("{name:?}"),
+            None => labels[class as usize].to_string(),
+        }
+    };
+    let of_rows = classes.map(|(classes, _)| classes);
+    let divided = divided(parameters, of_rows, label, (to_divide, groups))
         .map_err(|e| e.within(format!("the data set {}", dataset.name)))?;
     let test = own_test.map_or_else(|| divided.of(Split::Test).to_vec(), |t| (t..rows).collect());
     let part = |split| divided.of(split).to_vec();
@@ -70,16 +82,12 @@ fn check_keys(parameters: &Parameters, dataset: &Dataset) -> Result<()> {
 /// The first rows, so many, divided as the parameters say; with the group of each, where there are groups.
 fn divided(
     parameters: &Parameters,
-    table: &Table,
-    labels: &[i64],
+    classes: Option<&[u32]>,
+    label: impl Fn(u32) -> String,
     (rows, groups): (u32, Option<&[i64]>),
 ) -> Result<Splits> {
-    let classes = match &table.targets {
-        TableTargets::Classes(classes) if parameters.stratify => Some(&classes[..]),
-        TableTargets::Classes(_) | TableTargets::Values { .. } => None,
-    };
+    let classes = classes.filter(|_| parameters.stratify);
     let seed = parameters.split_seed.unwrap_or(parameters.random_seed);
-    let label = |class| labels[class as usize].to_string();
     match (parameters.split_mode_or_usual(), groups) {
         (SplitMode::Ordered, _) => split_in_order(rows, parameters.split),
         (SplitMode::Grouped, Some(groups)) => {

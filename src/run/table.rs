@@ -109,9 +109,7 @@ fn check_outputs(dataset: &Dataset, network: &Network, key: &str, columns: usize
 /// The class of each row and the label of each class: labels sorted, distinct, from 0 on.
 fn classes(dataset: &Dataset, network: &Network, key: &str) -> Result<(Vec<u32>, Vec<i64>)> {
     let labels = labels(dataset)?;
-    let mut distinct = labels.clone();
-    distinct.sort_unstable();
-    distinct.dedup();
+    let (classes, distinct) = numbered(&labels);
     if distinct.len() != network.classes() {
         let shown: Vec<String> = distinct.iter().take(12).map(i64::to_string).collect();
         return Err(Error::input(format!(
@@ -128,8 +126,16 @@ fn classes(dataset: &Dataset, network: &Network, key: &str) -> Result<(Vec<u32>,
         ))
         .within(key));
     }
-    let classes = labels.iter().map(|label| distinct.binary_search(label).unwrap_or(0) as u32);
-    Ok((classes.collect(), distinct))
+    Ok((classes, distinct))
+}
+
+/// The number of each label among the different ones, and those, ascending.
+pub(super) fn numbered(labels: &[i64]) -> (Vec<u32>, Vec<i64>) {
+    let mut distinct = labels.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let number = |label| distinct.binary_search(label).unwrap_or(0) as u32;
+    (labels.iter().map(number).collect(), distinct)
 }
 
 fn labels(dataset: &Dataset) -> Result<Vec<i64>> {

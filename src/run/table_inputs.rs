@@ -1,8 +1,9 @@
 //! The inputs of all rows, as a backend takes them.
 
 use ndarray::{ArcArray2, Array2, Axis};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use crate::data::{Inputs, SlidingWindows};
+use crate::data::{Coded, CodedColumn, Inputs, SlidingWindows};
 
 /// The inputs of all rows before they are scaled, shape (rows, inputs), row by row.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,12 +14,14 @@ pub enum TableInputs {
     Bytes(ArcArray2<u8>),
     /// Windows of moments, centred.
     Windows(SlidingWindows<f32>),
+    /// Numbers, centred where they are scaled, and codes of categories.
+    Coded(Coded<f32>),
 }
 
 /// The inputs of a row.
 #[derive(Debug, Clone, Copy)]
 pub enum TableRow<'a> {
-    /// Centred.
+    /// Centred; of a coded table its numbers and codes.
     Reals(&'a [f32]),
     /// As the data have them.
     Bytes(&'a [u8]),
@@ -52,6 +55,12 @@ impl TableInputs {
                 let center = windows.of_elements(&center);
                 (TableInputs::Windows(SlidingWindows { moments, length, count }), center)
             }
+            Inputs::Coded(coded) => {
+                let center = centers_of_numbers(coded, is_centred);
+                let values = less(coded.values.view(), &center);
+                let of_inputs = coded.of_inputs(&center, 0.0);
+                (TableInputs::Coded(coded.with_values(values)), of_inputs)
+            }
         }
     }
 
@@ -61,6 +70,7 @@ impl TableInputs {
             TableInputs::Reals(values) => values.dim(),
             TableInputs::Bytes(values) => values.dim(),
             TableInputs::Windows(windows) => windows.dim(),
+            TableInputs::Coded(coded) => coded.dim(),
         }
     }
 
@@ -80,6 +90,7 @@ impl TableInputs {
                 TableRow::Bytes(&values.as_slice().unwrap_or_default()[own(values.ncols())])
             }
             TableInputs::Windows(windows) => TableRow::Reals(windows.window(row)),
+            TableInputs::Coded(coded) => TableRow::Reals(coded.row(row)),
         }
     }
 
@@ -89,6 +100,7 @@ impl TableInputs {
             TableInputs::Reals(values) => values.is_standard_layout(),
             TableInputs::Bytes(values) => values.is_standard_layout(),
             TableInputs::Windows(windows) => windows.moments.is_standard_layout(),
+            TableInputs::Coded(coded) => coded.values.is_standard_layout(),
         }
     }
 
@@ -98,6 +110,7 @@ impl TableInputs {
             TableInputs::Reals(values) => 4 * values.len() as u64,
             TableInputs::Bytes(values) => values.len() as u64,
             TableInputs::Windows(windows) => 4 * windows.moments.len() as u64,
+            TableInputs::Coded(coded) => 4 * coded.values.len() as u64,
         }
     }
 }
@@ -107,6 +120,15 @@ pub(super) fn centre(values: &Array2<f64>, is_centred: bool) -> (Array2<f32>, Ve
     let means = || values.mean_axis(Axis(0)).map_or_else(Vec::new, |mean| mean.to_vec());
     let center = if is_centred { means() } else { vec![0.0; values.ncols()] };
     (less(values.view(), &center), center)
+}
+
+/// The means of the columns that are scaled, where they are centred; 0 of the others.
+fn centers_of_numbers(coded: &Coded<f64>, is_centred: bool) -> Vec<f64> {
+    let mean = |(column, kind): (usize, &CodedColumn)| match kind {
+        CodedColumn::Number if is_centred => coded.values.column(column).mean().unwrap_or(0.0),
+        CodedColumn::Number | CodedColumn::Kept | CodedColumn::Categories(_) => 0.0,
+    };
+    coded.columns.par_iter().enumerate().map(mean).collect()
 }
 
 /// The means of the columns: sums of whole numbers are exact.

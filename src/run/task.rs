@@ -8,7 +8,7 @@ use crate::network::{Network, Output, Task};
 use crate::plan::Loss;
 
 /// The most different values that targets may have to look like classes.
-const MOST_CLASSES: usize = 20;
+pub(super) const MOST_CLASSES: usize = 20;
 
 /// The task of `TASK`; under `auto` that of the output, and labels where the targets of several sigmoid outputs
 /// are all 0 or 1.

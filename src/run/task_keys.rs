@@ -1,6 +1,7 @@
 //! The keys that depend on the task: `LOSS`, the patience and `TARGET_NORMALIZE`.
 
 use super::forecast::forecast;
+use super::layer_stack::LayerStack;
 use super::parameters::Parameters;
 use super::stopping::Stopping;
 use crate::data::Normalization;
@@ -12,6 +13,10 @@ use crate::plan::ValueLoss;
 pub(crate) fn check_without_data(parameters: &Parameters) -> Result<()> {
     forecast(parameters)?;
     let layers = parameters.network_layers()?;
+    if let (LayerStack::Hidden { .. }, None) = (&parameters.layers, parameters.task) {
+        // The targets decide.
+        return Ok(());
+    }
     let output = Output::of(&layers).map_err(|e| e.within(parameters.layers.key()))?;
     match parameters.task {
         // The data decide.

@@ -21,13 +21,13 @@ pub async fn predict(
 ) -> Result<u64> {
     let mut done = 0;
     while let Some(block) = rows.next_block(predictor.block_rows())? {
-        let predictions = predictor.predict(&block, done).await;
+        let predictions = predictor.predict(&block.inputs, done).await;
         let predictions = predictions.map_err(|e| e.within(rows.name()))?;
         // The reader of standard output is gone.
-        if !output.write(&predictions)? {
+        if !output.write(&predictions, &block.kept)? {
             break;
         }
-        done += block.nrows() as u64;
+        done += block.inputs.nrows() as u64;
         progress(done);
     }
     Ok(done)

@@ -17,4 +17,4 @@ pub use output::PredictionFile;
 pub use own_splits::evaluate_own_splits;
 pub use predictor::Predictor;
 #[cfg(feature = "files")]
-pub use targets::wanted;
+pub use targets::{wanted, with_gaps};

@@ -25,9 +25,16 @@ pub fn wanted(model: &Model) -> Wanted {
         target_names: model.output_names().map(<[String]>::to_vec),
         class_names,
         labels: model.labels.clone(),
-        forecast: None,
-        header: None,
+        prepared: model.prepared.clone(),
+        gaps: model.prepared.as_ref().map_or_else(Vec::new, |own| own.gaps.clone()),
+        ..Wanted::default()
     }
+}
+
+/// The same with words for a missing cell: those of the model's run, and these.
+pub fn with_gaps(wanted: Wanted, words: &[String]) -> Wanted {
+    let gaps = wanted.gaps.iter().chain(words).cloned().collect();
+    Wanted { gaps, ..wanted }
 }
 
 /// The moments that a forecast expects of a file: features and targets in a row.

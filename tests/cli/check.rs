@@ -36,7 +36,7 @@ fn what_train_refuses_is_refused() {
             &["--set", "LAYER_SIZES=[3,5,3]"][..],
             "--set LAYER_SIZES: found [3, 5, 3]; its first number",
         ),
-        (&["--set", "NPZ_DATASET=none.npz"], "NPZ_DATASET: found \"none.npz\""),
+        (&["--set", "NPZ_DATASET=none.npz"], "DATASET: found \"none.npz\""),
         (&["--set", "SCHEDULE=none"], "--set SCHEDULE: found \"none\"; allowed on this device"),
         (&["--device", "no such card"], "--device no such card; allowed: auto"),
         (&["--lr", "0.1"], "--lr: settings are keys of the parameter file; write --set LR=0.1"),
@@ -83,7 +83,7 @@ fn every_line_has_eighty_columns() {
         "LAYER_SIZES": null, "LAYER_ACTS": null, "LAYERS": [dense(8, &expression), dense(3, "softmax")],
     });
     // Paths stay whole.
-    let is_path = |line: &str| line.starts_with("parameters: ") || line.contains("NPZ_DATASET");
+    let is_path = |line: &str| line.starts_with("parameters: ") || line.contains("DATASET");
     let long = |text: &str| {
         let mut lines = text.lines().filter(|line| !is_path(line));
         lines.any(|line| line.chars().count() > 80)

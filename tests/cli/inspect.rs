@@ -47,7 +47,7 @@ fn a_model_is_shown_with_its_layers_and_labels() {
         "labels: 0, 1, 2",
         "target names: setosa, versicolor, virginica",
         "reached: {\"train\":{\"loss\":",
-        "parameters: {\"parameters\":{\"NPZ_DATASET\":",
+        "parameters: {\"parameters\":{\"DATASET\":",
         "input scaling: (value - shift) * scale, 4 of each",
     ] {
         assert!(ran.stdout.contains(words), "{words}: {}", ran.stdout);

@@ -173,7 +173,7 @@ fn data_whose_path_is_no_text_are_refused() {
     let own = folder.parameters(json!({"NPZ_DATASET": "set.npz"}));
     let mut command = folder.command(&["train", own.to_str().unwrap(), "--out", "run"]);
     let ran = crate::support::Ran::from(command.current_dir(&below).output().unwrap());
-    ran.refused(&["own.json: NPZ_DATASET: found \"", "d\\xFF/set.npz\", a path that is not UTF-8"]);
+    ran.refused(&["own.json: DATASET: found \"", "d\\xFF/set.npz\", a path that is not UTF-8"]);
     assert_eq!(std::fs::read_dir(&below).unwrap().count(), 1);
 }
 

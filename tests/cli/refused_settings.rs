@@ -50,7 +50,7 @@ const WRONG: &[(&[&str], &[&str])] = &[
     ),
     (
         &["--set", "NPZ_SHA256=00000000000000000000000000000000000000000000000000000000000000ff"],
-        &["NPZ_SHA256: found 0000", "the data are not those of that run"],
+        &["DATASET_SHA256: found 0000", "the data are not those of that run"],
     ),
     (&["--set", "DEVICE=tpu"], &["--set DEVICE: found \"tpu\"; allowed: auto"]),
     (&["--set", "SCHEDULE=tiled"], &["--set SCHEDULE: found \"tiled\""]),
@@ -82,11 +82,8 @@ fn a_wrong_file_is_refused_by_name_and_key() {
         ("a text", "line 1"),
         ("{}", "found an object without keys"),
         ("[]", "found a list"),
-        ("{\"parameters\": {}}", "NPZ_DATASET: missing"),
-        (
-            "{\"parameters\": {\"NPZ_DATSET\": 1}}",
-            "NPZ_DATSET: unknown key; did you mean NPZ_DATASET?",
-        ),
+        ("{\"parameters\": {}}", "DATASET: missing"),
+        ("{\"parameters\": {\"NPZ_DATSET\": 1}}", "NPZ_DATSET: unknown key; did you mean DATASET?"),
     ];
     for (text, words) in cases {
         let folder = Folder::new();

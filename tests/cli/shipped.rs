@@ -30,7 +30,7 @@ fn every_file_whose_data_ship_trains_for_an_epoch() {
     for file in parameter_files() {
         let dataset = Parameters::read(&file, &[]).unwrap().dataset;
         if !repository("datasets").join(dataset).exists() {
-            folder.train(&file, "none", &[]).refused(&["NPZ_DATASET: found ", "README"]);
+            folder.train(&file, "none", &[]).refused(&["DATASET: found ", "README"]);
             continue;
         }
         let name = file.file_stem().unwrap().to_str().unwrap().to_string();

@@ -192,8 +192,8 @@ fn the_run_s_own_parameter_file_holds_every_key_and_names_its_data() {
     let own = &file["parameters"];
     let names: Vec<&str> = gpu_mlp::rooms::params::keys().map(|key| key.name).collect();
     assert_eq!(keys(own), names);
-    assert!(std::path::Path::new(own["NPZ_DATASET"].as_str().unwrap()).is_absolute());
-    let hash = own["NPZ_SHA256"].as_str().unwrap();
+    assert!(std::path::Path::new(own["DATASET"].as_str().unwrap()).is_absolute());
+    let hash = own["DATASET_SHA256"].as_str().unwrap();
     assert!(hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit()), "{hash}");
     assert_eq!((&own["DEVICE"], &own["SCHEDULE"]), (&"cpu".into(), &"fused".into()));
     assert_eq!((&own["SPLIT_SEED"], &own["TARGET_NORMALIZE"]), (&42.into(), &"none".into()));

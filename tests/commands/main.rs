@@ -59,6 +59,7 @@ pages! {
     parameters "docs/parameters.md",
     performance "docs/performance.md",
     runs "docs/runs.md",
+    tables "docs/tables.md",
     parameter_files "params/README.md",
     data_sets "datasets/README.md",
 }

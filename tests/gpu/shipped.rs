@@ -14,6 +14,7 @@ use gpu_mlp::rooms::gpu::{GpuBackend, Schedule};
 use gpu_mlp::rooms::network::layers::Kind;
 use gpu_mlp::rooms::network::layers::dense::Dense;
 use gpu_mlp::rooms::network::{Layer, axes_of};
+use gpu_mlp::rooms::params::Override;
 use gpu_mlp::rooms::run::{LayerStack, Parameters};
 use gpu_mlp::rooms::train::EpochRow;
 use pollster::FutureExt as _;
@@ -48,7 +49,7 @@ fn is_recurrent(layer: &Layer<String>) -> bool {
 fn twenty_steps(parameters: &mut Parameters) -> usize {
     (parameters.max_epochs, parameters.split) = (1, [0.8, 0.2, 0.0]);
     let is_large = match &parameters.layers {
-        LayerStack::Mlp { .. } => false,
+        LayerStack::Mlp { .. } | LayerStack::Hidden { .. } => false,
         LayerStack::General(layers) => {
             axes_of(layers) == Some(3)
                 || layers
@@ -79,6 +80,7 @@ fn made(parameters: &Parameters, rows: usize) -> Dataset {
                 values(rows, sizes[0], outputs)
             }
         }
+        LayerStack::Hidden { .. } => classes(rows, 4, 3),
         LayerStack::General(layers) if axes_of(layers) == Some(3) => {
             let given = parameters.input_shape.as_deref();
             let input = given.and_then(|shape| shape.try_into().ok()).unwrap_or([1, 28, 28]);
@@ -206,8 +208,8 @@ fn dispatches_of_as_many_turns_as_are_allowed() {
         ("digits", 8, r#"LAYER_ACTS=["-","prelu","prelu","softmax"]"#),
     ] {
         let path = format!("params/{file}.json");
-        let changes: Vec<String> =
-            [changes].into_iter().filter(|c| !c.is_empty()).map(String::from).collect();
+        let changes = [changes].into_iter().filter(|c| !c.is_empty());
+        let changes: Vec<Override> = changes.map(|c| Override::set(c).unwrap()).collect();
         let mut parameters = Parameters::read(path.as_ref(), &changes).unwrap();
         (parameters.max_epochs, parameters.split) = (1, [0.8, 0.2, 0.0]);
         parameters.batch_size = batch_size;

@@ -6,7 +6,7 @@ use gpu_mlp::rooms::run::{Optimizer, Parameters};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::{file, message, read, written};
+use crate::{all_set, file, message, read, written};
 
 #[test]
 fn overrides_take_the_place_of_the_file() {
@@ -42,14 +42,13 @@ fn a_refusal_has_its_file_key_and_part_as_places() {
     let name = path.display().to_string();
     let whole = |text: &str| Place::Whole(text.into());
     let place = |overrides: &[&str]| {
-        let overrides: Vec<String> = overrides.iter().map(|text| text.to_string()).collect();
-        Parameters::read(&path, &overrides).unwrap_err().place
+        all_set(overrides).and_then(|own| Parameters::read(&path, &own)).unwrap_err().place
     };
     let item = Place::Part("item 2".into());
     assert_eq!(place(&[]), [whole(&name), whole("CLASS_WEIGHT"), item.clone()]);
     assert_eq!(place(&["CLASS_WEIGHT={\"1\": -1}"]), [whole("--set CLASS_WEIGHT"), whole("1")]);
     assert_eq!(place(&["LR=0"]), [whole("--set LR")]);
-    assert_eq!(place(&["LR=null"]), [whole(&name), whole("LR")]);
+    assert_eq!(place(&["LR=null"]), [whole(&name), whole("CLASS_WEIGHT"), item.clone()]);
     assert_eq!(place(&["LR=[1"])[0], whole("--set LR"));
     assert_eq!(place(&["R2_PATIENCE=2", "CLASS_WEIGHT=null"]), [whole("--set R2_PATIENCE")]);
     let mlp = "LAYER_SIZES=null";
@@ -118,18 +117,18 @@ fn the_two_files_of_the_source_document_ship_under_its_names() {
 fn the_data_set_is_looked_up_around_the_parameter_file() {
     let folder = TempDir::new().unwrap();
     let parameter_file = folder.path().join("params/iris.json");
-    let named = |name: &str| Parameters::from_json(&file(json!({ "NPZ_DATASET": name }))).unwrap();
+    let named = |name: &str| Parameters::from_json(&file(json!({ "DATASET": name }))).unwrap();
     // From the last place to the first: each new file goes before those already there.
     for place in ["datasets/some_set.npz", "params/datasets/some_set.npz", "params/some_set.npz"] {
         let path = written(&folder, place, "");
-        assert_eq!(named("some_set.npz").locate_dataset(&parameter_file), Ok(path));
+        assert_eq!(named("some_set.npz").locate_dataset(Some(&parameter_file)), Ok(path));
     }
     let absolute = written(&folder, "elsewhere/other.npz", "");
     let p = named(&absolute.display().to_string());
-    assert_eq!(p.locate_dataset(&parameter_file), Ok(absolute));
-    let message = message(named("sme_set").locate_dataset(&parameter_file));
+    assert_eq!(p.locate_dataset(Some(&parameter_file)), Ok(absolute));
+    let message = message(named("sme_set").locate_dataset(Some(&parameter_file)));
     for words in [
-        "params/iris.json: NPZ_DATASET: found \"sme_set\", but there is no such file; looked for sme_set, ",
+        "params/iris.json: DATASET: found \"sme_set\", but there is no such file; looked for sme_set, ",
         "params/sme_set, datasets/sme_set, ",
         "params/datasets/sme_set, ",
         "; did you mean some_set.npz?; README tells how to get",

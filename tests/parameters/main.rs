@@ -14,6 +14,7 @@ use gpu_mlp::rooms::network::layers::conv1d::Conv1d;
 use gpu_mlp::rooms::network::layers::flatten::Flatten;
 use gpu_mlp::rooms::network::layers::maxpool1d::MaxPool1d;
 use gpu_mlp::rooms::network::{InputLayout, Layer};
+use gpu_mlp::rooms::params::Override;
 use gpu_mlp::rooms::plan::Padding;
 use gpu_mlp::rooms::run::{
     Augment, BatchGradient, ClassWeight, Clip, Flip, LayerStack, Optimizer, Parameters,
@@ -26,7 +27,7 @@ use tempfile::TempDir;
 /// A complete file; `changes` replace or add keys, null takes one out.
 fn file(changes: Value) -> Value {
     let mut keys = json!({
-        "NPZ_DATASET": "iris.npz",
+        "DATASET": "iris.npz",
         "LAYER_SIZES": [4, 16, 3],
         "LAYER_ACTS": ["-", "linear", "softmax"],
         "LR": 0.1,
@@ -57,7 +58,12 @@ fn written(folder: &TempDir, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
 fn read(text: &str, overrides: &[&str]) -> Result<Parameters> {
     let folder = TempDir::new().unwrap();
     let path = written(&folder, "run.json", text);
-    Parameters::read(&path, &overrides.iter().map(|o| o.to_string()).collect::<Vec<_>>())
+    Parameters::read(&path, &all_set(overrides)?)
+}
+
+/// The values of several `--set`.
+fn all_set(texts: &[&str]) -> Result<Vec<Override>> {
+    texts.iter().map(|text| Override::set(text)).collect()
 }
 
 #[test]

@@ -94,8 +94,8 @@ fn wanted() -> Wanted {
         target_names: None,
         class_names: vec![("one".into(), 1)],
         labels: vec![],
-        header: None,
         forecast: None,
+        ..Wanted::default()
     }
 }
 

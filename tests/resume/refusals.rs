@@ -120,7 +120,7 @@ fn changed_data_are_refused() {
     folder.write("run/params.json", own.replace(iris.to_str().unwrap(), wine.to_str().unwrap()));
     folder
         .run(&RESUME)
-        .refused(&["NPZ_SHA256", "the data are not those of that run; restore them\n"]);
+        .refused(&["DATASET_SHA256", "the data are not those of that run; restore them\n"]);
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_run_whose_data_moved_goes_on_once_its_params_json_names_their_place() {
     folder.train(&own, "whole", &[]).ended(0);
     stop_at_the_end(&folder, &own, "run", "3");
     std::fs::rename(folder.path("a.npz"), folder.path("b.npz")).unwrap();
-    folder.run(&RESUME).refused(&["run/params.json: NPZ_DATASET: found ", "there is no such file"]);
+    folder.run(&RESUME).refused(&["run/params.json: DATASET: found ", "there is no such file"]);
     let keys = folder.read("run/params.json");
     folder.write("run/params.json", keys.replace("a.npz", "b.npz"));
     folder.run(&RESUME).ended(0).says(&["resumed: after epoch 6\n"]);

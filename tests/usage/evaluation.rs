@@ -150,7 +150,7 @@ fn an_evaluation_is_that_of_the_summary() {
         let folder = Folder::new();
         let own = folder.parameters(changes);
         folder.train(&own, "run", &[]).ended(0);
-        let data = folder.json("run/params.json")["parameters"]["NPZ_DATASET"].clone();
+        let data = folder.json("run/params.json")["parameters"]["DATASET"].clone();
         let data = data.as_str().unwrap();
         let ran = folder.run(&["evaluate", "run/model.safetensors", data, "--json"]).ended(0);
         let (found, summary) = (json_of(&ran), folder.json("run/summary.json"));

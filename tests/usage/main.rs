@@ -22,6 +22,7 @@ mod run_directory;
 #[path = "../cli/support.rs"]
 #[allow(dead_code)] // the command's own tests use the rest
 mod support;
+mod tables;
 mod training;
 #[cfg(unix)]
 mod waits;

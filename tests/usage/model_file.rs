@@ -57,8 +57,8 @@ fn descriptions_that_do_not_fit_together_are_refused() {
     for (changes, words) in [
         (json!({"format": "other"}), "is of the format \"other\"; allowed: \"gpu-mlp\""),
         (
-            json!({"version": 6}),
-            "format version 6; this program reads versions 1 to 5: a newer gpu-mlp wrote it",
+            json!({"version": 7}),
+            "format version 7; this program reads versions 1 to 6: a newer gpu-mlp wrote it",
         ),
         (json!({"version": "absent"}), "format version missing"),
         (json!({"task": "regression"}), "task: found \"regression\" with an output of 2 x softmax"),

@@ -46,7 +46,10 @@ fn every_format_gives_the_same_numbers() {
     let iris = repository("datasets/iris.npz");
     let from_archive = predicted(&folder, iris.to_str().unwrap(), &[]).stdout;
     let lines: Vec<&str> = from_archive.lines().collect();
-    assert_eq!(lines[0], "class,name,probability_0,probability_1,probability_2");
+    assert_eq!(
+        lines[0],
+        "class,name,probability_setosa,probability_versicolor,probability_virginica"
+    );
     assert_eq!(lines.len(), 151);
     assert!(lines[1].starts_with("0,setosa,0."), "{}", lines[1]);
     let mut turned = Array2::zeros(rows.dim().f());

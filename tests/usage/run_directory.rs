@@ -78,7 +78,7 @@ fn what_is_no_run_or_another_run_is_refused() {
     folder
         .run(&["evaluate", "run"])
         .refused(&["params.json and model.safetensors are not of one run"]);
-    parameters["parameters"]["NPZ_SHA256"] = json!("0".repeat(64));
+    parameters["parameters"]["DATASET_SHA256"] = json!("0".repeat(64));
     folder.write("run/params.json", parameters.to_string());
     folder.run(&["evaluate", "run"]).refused(&["the data are not those of that run; restore them"]);
     std::fs::remove_file(folder.path("run/params.json")).unwrap();

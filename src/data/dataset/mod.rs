@@ -12,9 +12,9 @@ mod per_row;
 mod read;
 #[cfg(feature = "files")]
 mod selection;
-mod targets;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use ndarray::{Array1, Array2, ArrayView, ArrayView2, Dimension};
 
@@ -22,12 +22,13 @@ use ndarray::{Array1, Array2, ArrayView, ArrayView2, Dimension};
 pub(super) use self::checks::groups as check_groups;
 #[cfg(feature = "files")]
 pub(super) use self::groups::read_groups;
-use self::part::Part;
+use self::part::{Gaps, Part};
 #[cfg(feature = "files")]
 pub(super) use self::per_row::{LENGTHS, WEIGHTS};
-pub use self::targets::Targets;
 use super::inputs::Inputs;
 use super::numbers::Numbers;
+use super::prepare::Preparation;
+use crate::data::targets::Targets;
 use crate::error::{Error, Result};
 
 /// Rows and their targets, from an archive or from arrays.
@@ -63,6 +64,20 @@ pub struct Dataset {
     pub target_names: Option<Vec<String>>,
     /// The arrays of the archive that are not used, in words; None if all are.
     pub unused: Option<String>,
+    /// What made the inputs of the columns of a table; None where the data are inputs already.
+    pub prepared: Option<Arc<Prepared>>,
+}
+
+/// What made the inputs of the columns of a table.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Prepared {
+    /// From columns to inputs.
+    pub columns: Preparation,
+    /// The names of the columns of the targets.
+    pub targets: Vec<String>,
+    /// Further words that stand for a missing cell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<String>,
 }
 
 impl Dataset {
@@ -79,7 +94,7 @@ impl Dataset {
             Targets::Integers(values) => Numbers::Integers(values.into_dyn()),
             Targets::Reals(values) => Numbers::Reals(values.into_dyn()),
         };
-        let part = Part::new("X", Numbers::Reals(inputs.to_owned()), "y", numbers);
+        let part = Part::new("X", Numbers::Reals(inputs.to_owned()), "y", numbers, Gaps::Refused);
         let dataset = part.and_then(|part| {
             checks::enough_rows("X", part.rows())?;
             Ok(Self::from_part(part))
@@ -171,6 +186,7 @@ impl Dataset {
             feature_names: self.feature_names.clone(),
             target_names: self.target_names.clone(),
             unused: self.unused.clone(),
+            prepared: self.prepared.clone(),
         }
     }
 
@@ -190,6 +206,7 @@ impl Dataset {
             feature_names: None,
             target_names: None,
             unused: None,
+            prepared: None,
         }
     }
 }

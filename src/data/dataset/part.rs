@@ -3,10 +3,19 @@
 use ndarray::{Array2, ArrayD};
 
 use super::checks;
-use super::targets::Targets;
 use crate::data::inputs::Inputs;
 use crate::data::numbers::Numbers;
+use crate::data::targets::Targets;
 use crate::error::{Error, Result};
+
+/// Whether NaN among the inputs is a missing cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gaps {
+    /// No: it is refused, as infinity is.
+    Refused,
+    /// Yes: a preparation fills it.
+    Allowed,
+}
 
 /// Rows with their targets.
 pub(super) struct Part {
@@ -17,7 +26,7 @@ pub(super) struct Part {
 
 impl Part {
     /// Checks inputs and targets; `x` and `y` are their names in messages.
-    pub fn new(x: &str, inputs: Numbers, y: &str, targets: Numbers) -> Result<Self> {
+    pub fn new(x: &str, inputs: Numbers, y: &str, targets: Numbers, gaps: Gaps) -> Result<Self> {
         checks::input_shape(x, inputs.shape())?;
         checks::target_shape(y, targets.shape())?;
         checks::same_rows(x, inputs.shape()[0], y, targets.shape()[0])?;
@@ -26,7 +35,9 @@ impl Part {
             Numbers::Bytes(values) => flat(values)?.into(),
             Numbers::Integers(_) | Numbers::Reals(_) => {
                 let values = inputs.into_reals();
-                checks::finite(x, values.view())?;
+                if gaps == Gaps::Refused {
+                    checks::finite(x, values.view())?;
+                }
                 flat(values)?.into()
             }
         };

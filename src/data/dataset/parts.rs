@@ -3,18 +3,18 @@
 use ndarray::{Array2, Axis};
 
 use super::checks;
-use super::part::Part;
+use super::part::{Gaps, Part};
 use super::selection::Pair;
-use super::targets::Targets;
 use crate::data::inputs::Inputs;
 use crate::data::npz::Archive;
+use crate::data::targets::Targets;
 use crate::error::{Error, Result};
 
 impl Part {
     /// Reads the arrays of these names.
-    pub fn read(archive: &mut Archive, names: &Pair) -> Result<Self> {
+    pub fn read(archive: &mut Archive, names: &Pair, gaps: Gaps) -> Result<Self> {
         let Pair { x, y } = names;
-        Self::new(x, archive.numbers(x)?, y, archive.numbers(y)?)
+        Self::new(x, archive.numbers(x)?, y, archive.numbers(y)?, gaps)
     }
 
     /// The rows of all parts, one part after the other. Targets are integers where all parts' are.
@@ -81,13 +81,13 @@ fn stacked_inputs(parts: Vec<Inputs>) -> Result<Inputs> {
     if parts.iter().all(|part| matches!(part, Inputs::Bytes(_))) {
         let bytes = parts.into_iter().filter_map(|part| match part {
             Inputs::Bytes(bytes) => Some(bytes.into_owned()),
-            Inputs::Reals(_) | Inputs::Windows(_) => None,
+            Inputs::Reals(_) | Inputs::Windows(_) | Inputs::Coded(_) => None,
         });
         return Ok(stacked(bytes.collect())?.into());
     }
     let reals = parts.into_iter().map(|part| match part {
         Inputs::Reals(values) => values,
-        Inputs::Bytes(_) | Inputs::Windows(_) => part.to_reals(),
+        Inputs::Bytes(_) | Inputs::Windows(_) | Inputs::Coded(_) => part.to_reals(),
     });
     Ok(stacked(reals.collect())?.into())
 }

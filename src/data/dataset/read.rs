@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::groups::read_groups;
-use super::part::Part;
+use super::part::{Gaps, Part};
 use super::per_row::{LENGTHS, WEIGHTS};
 use super::selection::Selection;
 use super::{Dataset, checks, selection};
@@ -14,8 +14,14 @@ use crate::error::{Error, Result};
 /// A list of more arrays than this gives their number too.
 const MANY: usize = 100;
 
-/// Refuses an array of inputs, given by its name, with too few rows.
-type Enough = fn(&str, usize) -> Result<()>;
+/// What an archive has to have.
+struct Manner {
+    /// Refuses an array of inputs, given by its name, with too few rows.
+    enough: fn(&str, usize) -> Result<()>,
+    /// Whether test rows alone will do.
+    test_will_do: bool,
+    gaps: Gaps,
+}
 
 impl Dataset {
     /// Reads an NPZ archive.
@@ -37,22 +43,36 @@ impl Dataset {
 
     /// The same with an array of this name, whole numbers, one for each row in that order: its group in a forecast.
     pub fn read_grouped(path: impl AsRef<Path>, groups: Option<&str>) -> Result<Self> {
-        Self::read_if(path.as_ref(), checks::enough_rows, false, groups)
+        let manner =
+            Manner { enough: checks::enough_rows, test_will_do: false, gaps: Gaps::Refused };
+        Self::read_in(path.as_ref(), groups, manner)
+    }
+
+    /// The same, but NaN among the inputs is a missing cell.
+    pub(in crate::rooms::data) fn read_with_gaps(
+        path: &Path,
+        groups: Option<&str>,
+    ) -> Result<Self> {
+        let manner =
+            Manner { enough: checks::enough_rows, test_will_do: false, gaps: Gaps::Allowed };
+        Self::read_in(path, groups, manner)
     }
 
     /// The same, but one row is enough, and test rows alone are: for an evaluation.
     pub(in crate::rooms::data) fn read_any(path: &Path, groups: Option<&str>) -> Result<Self> {
-        Self::read_if(path, |_, _| Ok(()), true, groups)
+        let manner = Manner { enough: |_, _| Ok(()), test_will_do: true, gaps: Gaps::Refused };
+        Self::read_in(path, groups, manner)
     }
 
-    fn read_if(
-        path: &Path,
-        enough: Enough,
-        test_will_do: bool,
-        groups: Option<&str>,
-    ) -> Result<Self> {
+    /// The same, and NaN among the inputs is a missing cell.
+    pub(in crate::rooms::data) fn read_any_with_gaps(path: &Path) -> Result<Self> {
+        let manner = Manner { enough: |_, _| Ok(()), test_will_do: true, gaps: Gaps::Allowed };
+        Self::read_in(path, None, manner)
+    }
+
+    fn read_in(path: &Path, groups: Option<&str>, manner: Manner) -> Result<Self> {
         let dataset = Archive::open_hashed(path).and_then(|(mut archive, sha256)| {
-            let dataset = Self::from_archive(&mut archive, enough, test_will_do, groups)?;
+            let dataset = Self::from_archive(&mut archive, groups, &manner)?;
             Ok(Dataset { sha256: Some(sha256), ..dataset })
         });
         let dataset = dataset.map_err(|error| error.within(path.display()))?;
@@ -60,17 +80,13 @@ impl Dataset {
         Ok(Dataset { name, path: Some(path.to_owned()), ..dataset })
     }
 
-    fn from_archive(
-        archive: &mut Archive,
-        enough: Enough,
-        test_will_do: bool,
-        groups: Option<&str>,
-    ) -> Result<Self> {
+    fn from_archive(archive: &mut Archive, groups: Option<&str>, manner: &Manner) -> Result<Self> {
+        let &Manner { enough, test_will_do, gaps } = manner;
         let Selection { train, validation, test } = selection::select(archive, test_will_do)?;
         let pairs = [Some(&train), validation.as_ref(), test.as_ref()].into_iter().flatten();
         let (inputs, targets): (Vec<_>, Vec<_>) = pairs.map(|pair| (&*pair.x, &*pair.y)).unzip();
         archive.check_memory(&inputs, &targets)?;
-        let first = Part::read(archive, &train)?;
+        let first = Part::read(archive, &train, gaps)?;
         if validation.is_none() {
             enough(&train.x, first.rows())?;
         }
@@ -79,7 +95,7 @@ impl Dataset {
         let mut parts = vec![first];
         for (pair, rows) in [&validation, &test].into_iter().zip(&mut rows[1..]) {
             let Some(pair) = pair else { continue };
-            let part = Part::read(archive, pair)?;
+            let part = Part::read(archive, pair, gaps)?;
             parts[0].check_columns(&train, &part, pair)?;
             *rows = part.rows();
             parts.push(part);

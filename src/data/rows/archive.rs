@@ -8,15 +8,16 @@ use super::columns::by_name;
 use super::labelled::Labelled;
 use super::moments::check_last_group;
 use super::wanted::{Wanted, check_shape};
-use crate::data::dataset::{Dataset, LENGTHS, Targets, WEIGHTS, check_groups, read_groups};
+use crate::data::dataset::{Dataset, LENGTHS, WEIGHTS, check_groups, read_groups};
 use crate::data::inputs::Inputs;
 use crate::data::npz::Archive;
 use crate::data::numbers::Numbers;
+use crate::data::targets::Targets;
 use crate::error::{Error, Result};
 use crate::text::listed;
 
 /// The names of inputs, in the order of preference: a split's test part comes first.
-const INPUTS: [&str; 5] = ["X_test", "x_test", "X", "data", "x"];
+pub(super) const INPUTS: [&str; 5] = ["X_test", "x_test", "X", "data", "x"];
 
 /// Arrays that are listed in a refusal.
 const LISTED: usize = 12;

@@ -9,9 +9,9 @@ use ndarray::Array2;
 
 use super::bounded::Bounded;
 use super::columns::Columns;
-use super::content::unreadable;
 use super::first_line::FirstLine;
 use super::wanted::Wanted;
+use crate::data::content::unreadable;
 use crate::error::{Error, Result, counted};
 use crate::text::{from_cell, shown};
 

@@ -7,9 +7,10 @@ use ndarray::{Array2, Axis, concatenate};
 
 use super::columns::Columns;
 use super::csv::CsvRows;
+use super::table::TableRows;
 use super::wanted::Wanted;
-use crate::data::dataset::Targets;
 use crate::data::inputs::Inputs;
+use crate::data::targets::Targets;
 use crate::error::{Error, Result};
 use crate::memory::refuse_to_read;
 
@@ -48,7 +49,12 @@ impl Labelled {
     }
 
     /// All rows of a text with their targets.
-    pub(super) fn of_text(text: impl Read + 'static, wanted: &Wanted) -> Result<Self> {
+    pub(super) fn of_text(text: impl Read + Send + 'static, wanted: &Wanted) -> Result<Self> {
+        if let Some(prepared) = &wanted.prepared {
+            let mut rows = TableRows::new(text, prepared.clone(), wanted, true)?;
+            let (inputs, targets) = rows.all(wanted)?;
+            return Ok(Self::of_rows(inputs, targets, None, rows.note()));
+        }
         let mut rows = CsvRows::new(text, wanted, Columns::with_targets)?;
         let (inputs, targets) = all(&mut rows)?;
         if inputs.nrows() == 0 {
@@ -58,17 +64,25 @@ impl Labelled {
             [column] if wanted.target_names.is_none() => rows.name(column).cloned(),
             _ => None,
         };
-        let (note, targets) = (rows.note(), Targets::Reals(targets));
-        let examples = std::iter::once(0..inputs.nrows()).collect();
-        Ok(Labelled {
+        Ok(Self::of_rows(inputs, targets, assumed_target, rows.note()))
+    }
+
+    /// Rows that all count.
+    fn of_rows(
+        inputs: Array2<f64>,
+        targets: Array2<f64>,
+        assumed_target: Option<String>,
+        note: Option<String>,
+    ) -> Self {
+        Labelled {
+            examples: std::iter::once(0..inputs.nrows()).collect(),
             inputs: inputs.into(),
-            targets,
-            examples,
+            targets: Targets::Reals(targets),
             groups: None,
             own_test: false,
             assumed_target,
             note,
-        })
+        }
     }
 }
 

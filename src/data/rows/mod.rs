@@ -4,11 +4,12 @@
 mod archive;
 mod bounded;
 mod columns;
-mod content;
 mod csv;
 mod first_line;
 mod labelled;
 mod moments;
+mod numbers_of;
+mod table;
 mod wanted;
 
 use std::io::Read;
@@ -17,12 +18,14 @@ use std::path::Path;
 use ndarray::{Array2, Axis, concatenate, s};
 
 use self::columns::Columns;
-use self::content::Content;
 use self::csv::CsvRows;
 pub use self::labelled::Labelled;
 use self::moments::last_window;
+pub use self::table::Block;
+use self::table::TableRows;
 pub use self::wanted::Wanted;
 use self::wanted::check_shape;
+use super::content::Content;
 use super::forecast::Forecast;
 use super::inputs::Inputs;
 use super::npz::ArrayStream;
@@ -40,6 +43,8 @@ pub struct Rows {
 enum Source {
     Csv(Box<CsvRows>),
     Npy(ArrayStream),
+    /// A table whose columns a preparation turns into inputs.
+    Table(Box<TableRows>),
     /// All inputs of an archive.
     Whole(Inputs),
 }
@@ -59,7 +64,7 @@ impl Rows {
     }
 
     /// Rows of CSV text, such as standard input.
-    pub fn from_csv(text: impl Read + 'static, name: &str, wanted: &Wanted) -> Result<Self> {
+    pub fn from_csv(text: impl Read + Send + 'static, name: &str, wanted: &Wanted) -> Result<Self> {
         if let Some(forecast) = wanted.forecast.as_ref().filter(|own| own.autoregressive) {
             let moments = Labelled::of_text(text, wanted);
             let rows = moments.and_then(|own| own.into_last_window(forecast, wanted, name.into()));
@@ -76,7 +81,7 @@ impl Rows {
         let Some(forecast) = &wanted.forecast else { return Ok(self) };
         let mut last = Array2::zeros((0, wanted.inputs()));
         while let Some(block) = self.next_block(ROWS.max(forecast.window))? {
-            let all = concatenate(Axis(0), &[last.view(), block.view()])
+            let all = concatenate(Axis(0), &[last.view(), block.inputs.view()])
                 .map_err(|error| Error::input(error.to_string()))?;
             let first = all.nrows().saturating_sub(forecast.window);
             last = all.slice(s![first.., ..]).to_owned();
@@ -86,8 +91,19 @@ impl Rows {
     }
 
     /// The parts of the file that are not used, in words, where that is not plain.
-    pub fn note(&self) -> Option<&str> {
-        self.note.as_deref()
+    pub fn note(&self) -> Option<String> {
+        match &self.source {
+            Source::Table(table) => table.note(),
+            Source::Csv(_) | Source::Npy(_) | Source::Whole(_) => self.note.clone(),
+        }
+    }
+
+    /// The names of the columns that go along to the predictions.
+    pub fn kept(&self) -> &[String] {
+        match &self.source {
+            Source::Table(table) => table.kept(),
+            Source::Csv(_) | Source::Npy(_) | Source::Whole(_) => &[],
+        }
     }
 
     /// The file's name, for messages.
@@ -98,7 +114,7 @@ impl Rows {
     /// The number of rows, where the file tells it.
     pub fn total(&self) -> Option<usize> {
         match &self.source {
-            Source::Csv(_) => None,
+            Source::Csv(_) | Source::Table(_) => None,
             Source::Npy(array) => array.shape().first().copied(),
             Source::Whole(inputs) => Some(inputs.nrows()),
         }
@@ -106,19 +122,21 @@ impl Rows {
 
     /// The next rows, `most` or as many as are left: shape (rows, inputs), all values finite. None at
     /// the end.
-    pub fn next_block(&mut self, most: usize) -> Result<Option<Array2<f64>>> {
+    pub fn next_block(&mut self, most: usize) -> Result<Option<Block>> {
+        let of_inputs = |inputs| Block { inputs, kept: vec![] };
         let block = match &mut self.source {
-            Source::Csv(csv) => csv.next_block(most).map(|(inputs, _)| inputs),
-            Source::Npy(array) => array.rows(most),
+            Source::Csv(csv) => csv.next_block(most).map(|(inputs, _)| of_inputs(inputs)),
+            Source::Npy(array) => array.rows(most).map(of_inputs),
+            Source::Table(table) => table.next_block(most),
             Source::Whole(inputs) => {
                 let first = self.row.min(inputs.nrows());
                 let last = (first + most).min(inputs.nrows());
-                Ok(inputs.rows(first..last))
+                Ok(of_inputs(inputs.rows(first..last)))
             }
         };
         let block = block.map_err(|error| error.within(&self.name))?;
         if let Some(((row, column), value)) =
-            block.indexed_iter().find(|(_, value)| !value.is_finite())
+            block.inputs.indexed_iter().find(|(_, value)| !value.is_finite())
         {
             return Err(Error::input(format!(
                 "row {}, column {column} (counted from 0) is {value}; remove such rows, or fill \
@@ -127,24 +145,39 @@ impl Rows {
             ))
             .within(&self.name));
         }
-        self.row += block.nrows();
-        Ok((block.nrows() > 0).then_some(block))
+        self.row += block.inputs.nrows();
+        Ok((block.inputs.nrows() > 0).then_some(block))
     }
 }
 
 impl Source {
     /// Opens a file; with a note on its parts that are not used.
     fn open(path: &Path, wanted: &Wanted) -> Result<(Self, Option<String>)> {
-        match Content::of(path)? {
-            Content::Archive => {
+        let whole = |inputs| (Source::Whole(inputs), None);
+        match (Content::of(path)?, &wanted.prepared) {
+            (Content::Text(text), _) => Self::text(text, wanted),
+            (_, Some(_)) if !wanted.keep.is_empty() => Err(Error::input(
+                "an array has no further columns to keep; allowed with --keep: CSV",
+            )),
+            (Content::Archive, Some(prepared)) => numbers_of::of_archive(path, prepared).map(whole),
+            (Content::Array, Some(prepared)) => numbers_of::of_array(path, prepared).map(whole),
+            (Content::Archive, None) => {
                 archive::inputs(path, wanted).map(|(rows, note)| (Source::Whole(rows), note))
             }
-            Content::Array => npy(path, wanted).map(|array| (Source::Npy(array), None)),
-            Content::Text(text) => Self::text(text, wanted),
+            (Content::Array, None) => npy(path, wanted).map(|array| (Source::Npy(array), None)),
         }
     }
 
-    fn text(text: impl Read + 'static, wanted: &Wanted) -> Result<(Self, Option<String>)> {
+    fn text(text: impl Read + Send + 'static, wanted: &Wanted) -> Result<(Self, Option<String>)> {
+        if let Some(prepared) = &wanted.prepared {
+            let rows = TableRows::new(text, prepared.clone(), wanted, false)?;
+            return Ok((Source::Table(Box::new(rows)), None));
+        }
+        if !wanted.keep.is_empty() {
+            return Err(Error::input(
+                "--keep goes with a model that was trained on a table of columns (gpu-mlp train DATA --target COLUMN)",
+            ));
+        }
         let rows = CsvRows::new(text, wanted, Columns::for_inputs)?;
         let note = rows.note();
         Ok((Source::Csv(Box::new(rows)), note))
@@ -164,7 +197,10 @@ impl Labelled {
     fn moments(path: &Path, wanted: &Wanted) -> Result<Self> {
         let within = |error: Error| error.within(path.display());
         match Content::of(path).map_err(within)? {
-            Content::Archive => archive::labelled(path, wanted),
+            Content::Archive => match &wanted.prepared {
+                Some(prepared) => numbers_of::labelled(path, prepared),
+                None => archive::labelled(path, wanted),
+            },
             Content::Array => Err(within(Error::input(
                 "an .npy file holds no targets; allowed: an .npz archive with X and y, or a CSV \
                  file with a target column",
@@ -174,7 +210,7 @@ impl Labelled {
     }
 
     /// The same from CSV text, such as standard input.
-    pub fn from_csv(text: impl Read + 'static, name: &str, wanted: &Wanted) -> Result<Self> {
+    pub fn from_csv(text: impl Read + Send + 'static, name: &str, wanted: &Wanted) -> Result<Self> {
         let moments = Self::of_text(text, wanted);
         moments.and_then(|own| own.into_examples(wanted)).map_err(|error| error.within(name))
     }

@@ -1,5 +1,8 @@
 //! What the rows of a file must be.
 
+use std::sync::Arc;
+
+use crate::data::dataset::Prepared;
 use crate::data::forecast::Forecast;
 use crate::error::{Error, Result};
 
@@ -26,6 +29,12 @@ pub struct Wanted {
     pub forecast: Option<Forecast>,
     /// Whether the first line of a CSV file is a header; None where the line itself tells.
     pub header: Option<bool>,
+    /// What makes the inputs of the columns of a table; None where rows hold inputs.
+    pub prepared: Option<Arc<Prepared>>,
+    /// Further words of a table for a missing cell.
+    pub gaps: Vec<String>,
+    /// The names of columns of a table that go along to the predictions; `all` for all.
+    pub keep: Vec<String>,
 }
 
 impl Wanted {

@@ -25,6 +25,8 @@ struct Parameters {
     bytes: u32,
     moves: u32,
     window: u32,
+    coded: u32,
+    unused: u32,
 }
 
 /// `ALL_FOLDS` of the kernel.
@@ -36,6 +38,8 @@ pub(in crate::rooms::gpu) struct Gather<'a> {
     pub inputs: usize,
     /// (fold, shifts and then scales).
     pub scaling: &'a wgpu::Buffer,
+    /// (input, its column and its code), for a coded table.
+    pub sources: &'a wgpu::Buffer,
     /// How rows are moved in training.
     pub augmentation: Option<Augmentation>,
 }
@@ -54,12 +58,19 @@ impl Gather<'_> {
             bytes: part.is_of_bytes.into(),
             moves: self.augmentation.is_some().into(),
             window: word(part.window),
+            coded: part.coded_columns.map_or(0, word),
+            unused: 0,
             sizes: augmentation.sizes,
             shift: augmentation.shift,
             flips: augmentation.flips.map(u32::from),
         };
-        let buffers =
-            [(&part.buffer, Read), (self.scaling, Read), (&to.rows, Read), (&to.inputs, Write)];
+        let buffers = [
+            (&part.buffer, Read),
+            (self.scaling, Read),
+            (self.sources, Read),
+            (&to.rows, Read),
+            (&to.inputs, Write),
+        ];
         let size = Size::threads(to.capacity * self.inputs);
         dispatcher.dispatch(GATHER, Variant::default(), parameters, &buffers, size)
     }

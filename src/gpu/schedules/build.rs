@@ -144,6 +144,7 @@ impl<'a> Build<'a> {
         let gather = Gather {
             inputs: run.network.inputs(),
             scaling: &data.input_scaling,
+            sources: &data.sources,
             augmentation: run.augmentation,
         };
         let mut dispatcher = self.dispatcher();

@@ -2,10 +2,14 @@
 
 use ndarray::{ArrayView2, s};
 
+use crate::data::Coded;
 use crate::error::Result;
 use crate::gpu::device::gpu::Gpu;
 use crate::gpu::session::steps::Lists;
 use crate::run::{Run, TableInputs, TableTargets};
+
+/// `NO_CODE` of the kernel: the input is the column's number.
+const NO_CODE: u32 = u32::MAX;
 
 /// The table, the lists of rows, and the scaling of every fold.
 pub(in crate::rooms::gpu) struct Data {
@@ -17,6 +21,8 @@ pub(in crate::rooms::gpu) struct Data {
     pub targets: wgpu::Buffer,
     /// One weight per row if rows have weights; else one unused number.
     pub row_weights: wgpu::Buffer,
+    /// Of a coded table, (input, its column and its code); else one unused pair.
+    pub sources: wgpu::Buffer,
     /// (fold, shifts and then scales) of the inputs.
     pub input_scaling: wgpu::Buffer,
     /// (fold, class weights, or shifts and then scales of the outputs).
@@ -32,6 +38,8 @@ pub(in crate::rooms::gpu) struct Part {
     pub is_of_bytes: bool,
     /// The rows of the table that are an example, one where they are no windows.
     pub window: usize,
+    /// The numbers and codes of a row of the table, if it is a coded one.
+    pub coded_columns: Option<usize>,
     pub first_row: usize,
     pub rows: usize,
 }
@@ -56,6 +64,7 @@ impl Data {
         let row_weights = run.table.row_weights.as_deref().unwrap_or(&[1.0]);
         Ok(Data {
             parts: parts(gpu, run)?,
+            sources: gpu.upload("the sources of the inputs", &sources_of(&run.table.inputs))?,
             lists: Lists::new(gpu, run)?,
             targets: gpu.upload("the targets", &targets)?,
             row_weights: gpu.upload("the weights of the rows", row_weights)?,
@@ -87,12 +96,28 @@ fn parts(gpu: &Gpu, run: &Run) -> Result<Vec<Part>> {
     Ok(parts)
 }
 
+/// (input, its column and its code) of a coded table.
+fn sources_of(inputs: &TableInputs) -> Vec<u32> {
+    match inputs {
+        TableInputs::Coded(coded) => sources(coded),
+        TableInputs::Reals(_) | TableInputs::Bytes(_) | TableInputs::Windows(_) => vec![0; 2],
+    }
+}
+
+/// The same of the table itself.
+pub(in crate::rooms::gpu) fn sources<X: Copy>(coded: &Coded<X>) -> Vec<u32> {
+    let sources = coded.sources().into_iter();
+    sources.flat_map(|(column, code)| [column as u32, code.unwrap_or(NO_CODE)]).collect()
+}
+
 fn parts_of(gpu: &Gpu, inputs: &TableInputs, fold: Option<usize>) -> Result<Vec<Part>> {
     let ((rows, columns), window) = match inputs {
         TableInputs::Windows(windows) => (windows.moments.dim(), windows.length),
         TableInputs::Reals(_) | TableInputs::Bytes(_) => (inputs.dim(), 1),
+        TableInputs::Coded(coded) => (coded.values.dim(), 1),
     };
     let is_of_bytes = matches!(inputs, TableInputs::Bytes(_));
+    let coded_columns = matches!(inputs, TableInputs::Coded(_)).then_some(columns);
     let size = if is_of_bytes { size_of::<u8>() } else { size_of::<f32>() };
     let most = (gpu.binding_limit as usize / (size * columns.max(1))).max(1);
     let mut parts = vec![];
@@ -105,12 +130,13 @@ fn parts_of(gpu: &Gpu, inputs: &TableInputs, fold: Option<usize>) -> Result<Vec<
         let buffer = match inputs {
             TableInputs::Reals(values) => upload(values.view())?,
             TableInputs::Windows(windows) => upload(windows.view())?,
+            TableInputs::Coded(coded) => upload(coded.values.view())?,
             TableInputs::Bytes(values) => {
                 let values = values.slice(block);
                 gpu.upload_bytes("the inputs", values.as_slice().unwrap_or_default())?
             }
         };
-        parts.push(Part { fold, buffer, is_of_bytes, window, first_row, rows });
+        parts.push(Part { fold, buffer, is_of_bytes, window, coded_columns, first_row, rows });
     }
     Ok(parts)
 }

@@ -6,28 +6,71 @@ use super::key::{DefaultValue, Key};
 use crate::error::Result;
 use crate::network::InputLayout;
 use crate::params::augmentation::Augments;
+use crate::params::columns::{Kinds, Names};
 use crate::params::found::Found;
 use crate::params::setting::{Field, Optional};
-use crate::params::values::{Choice, SIZE, Text, Values};
+use crate::params::values::{Boolean, Choice, SIZE, Text, Values};
 
 pub(super) const KEYS: &[Key] = &[
     Key {
-        name: "NPZ_DATASET",
-        help: "the data; looked up as given, beside the JSON, in `datasets/` of the current folder, and in \
-               `datasets/` beside and above the JSON",
+        name: "DATASET",
+        help: "the data, NPZ, NPY or CSV; looked up as given, beside the JSON, in `datasets/` of the current folder, and \
+               in `datasets/` beside and above the JSON. Its name before, `NPZ_DATASET`, does too",
         default: DefaultValue::Required,
-        other_names: &["DATA", "DATASET"],
+        other_names: &["DATA"],
         setting: &Field {
-            of: Text { allowed: "the path of an .npz file, a text", examples: &[] },
+            of: Text { allowed: "the path of a file (NPZ, NPY, CSV), a text", examples: &[] },
             at: |p| &mut p.dataset,
         },
     },
     Key {
-        name: "NPZ_SHA256",
+        name: "DATASET_SHA256",
         help: "the SHA-256 of the data, which a run writes in its `params.json`: other data are refused",
         default: DefaultValue::Usual,
         other_names: &[],
         setting: &Optional { of: Sha256, at: |p| &mut p.dataset_sha256 },
+    },
+    Key {
+        name: "TARGET",
+        help: "of a table: the column that is predicted, or several. Texts, booleans and at most 20 different whole \
+               numbers are classes, other numbers values; `TASK` decides otherwise",
+        default: DefaultValue::Usual,
+        other_names: &["TARGETS", "LABEL", "LABELCOLUMN", "TARGETCOLUMN"],
+        setting: &Optional { of: Names { what: "the name of a column" }, at: |p| &mut p.targets },
+    },
+    Key {
+        name: "TEST_DATASET",
+        help: "a table of the same columns whose rows are the test rows; looked up as `DATASET` is",
+        default: DefaultValue::Usual,
+        other_names: &["TESTDATA"],
+        setting: &Optional {
+            of: Text { allowed: "the path of a file, a text", examples: &[] },
+            at: |p| &mut p.test_dataset,
+        },
+    },
+    Key {
+        name: "HEADER",
+        help: "whether the first line of a CSV file names its columns; without names they are `column_1`, `column_2`, ...",
+        default: DefaultValue::Told("the line itself tells"),
+        other_names: &[],
+        setting: &Optional { of: Boolean, at: |p| &mut p.header },
+    },
+    Key {
+        name: "NA",
+        help: "words of a table that stand for a missing cell, as an empty cell, `NA`, `nan` and `?` always do; given, also \
+               as `[]`, NaN in an NPZ or NPY is one too",
+        default: DefaultValue::Usual,
+        other_names: &["NAVALUES", "MISSING"],
+        setting: &Optional { of: Names { what: "a word" }, at: |p| &mut p.gaps },
+    },
+    Key {
+        name: "COLUMNS",
+        help: "what columns of a table are read as, where the cells do not tell: `{\"zip\": {\"as\": \"category\"}}`; \
+               `\"number\"`, `\"boolean\"`, `\"category\"` and `\"date\"` are inputs, `\"weight\"` is how much each \
+               row counts, `\"group\"` which rows stay in one split, `\"index\"` and `\"drop\"` are left out",
+        default: DefaultValue::Usual,
+        other_names: &["COLUMNTYPES", "DTYPES"],
+        setting: &Optional { of: Kinds, at: |p| &mut p.columns },
     },
     Key {
         name: "INPUT_SHAPE",

@@ -31,8 +31,8 @@ pub enum DefaultValue {
     Is(&'static str),
     /// In words, as Markdown.
     Told(&'static str),
-    /// None: another key takes its place.
-    RequiredWithout(&'static str),
+    /// The data decide, in words, as Markdown; see [`Parameters::for_data`].
+    OfData(&'static str),
 }
 
 /// Keys on one subject.
@@ -52,9 +52,7 @@ impl Key {
     /// The default, if it is always the same; null is off.
     pub fn default_json(&self) -> Option<Value> {
         match self.default {
-            DefaultValue::Required | DefaultValue::Told(_) | DefaultValue::RequiredWithout(_) => {
-                None
-            }
+            DefaultValue::Required | DefaultValue::Told(_) | DefaultValue::OfData(_) => None,
             DefaultValue::Usual => Some(plain(self.setting.write(&mut blank()))),
             DefaultValue::Is(json) => serde_json::from_str(json).ok(),
         }

@@ -13,7 +13,7 @@ mod training;
 
 pub(super) use key::blank;
 pub use key::{DefaultValue, Key, Subject};
-pub(super) use network::either_form;
+pub(super) use network::one_form;
 
 /// Every key by subject, in the order in which keys are written.
 pub static SUBJECTS: &[Subject] = &[

@@ -15,20 +15,26 @@ use crate::run::{LayerStack, Parameters};
 const LAYER_SIZES: &str = "LAYER_SIZES";
 const LAYER_NAMES: &str = "LAYER_NAMES";
 const LAYER_ACTS: &str = "LAYER_ACTS";
+const HIDDEN: &str = "HIDDEN";
+const ACTIVATION: &str = "ACTIVATION";
 const LAYERS: &str = "LAYERS";
+/// The keys of each form.
+const FORMS: [&[&str]; 3] =
+    [&[LAYER_SIZES, LAYER_NAMES, LAYER_ACTS], &[HIDDEN, ACTIVATION], &[LAYERS]];
+const OTHER_FORMS: &str = "off: `HIDDEN` tells the layers";
 
 pub(super) const KEYS: &[Key] = &[
     Key {
         name: LAYER_SIZES,
         help: "input, hidden and output widths",
-        default: DefaultValue::RequiredWithout(LAYERS),
-        other_names: &["HIDDENLAYERSIZES", "HIDDENSIZES"],
+        default: DefaultValue::Told(OTHER_FORMS),
+        other_names: &[],
         setting: &Together {
             of: Sizes,
             read: Some(read_layers),
             get: |p| match &p.layers {
                 LayerStack::Mlp { sizes, .. } => Some(sizes.clone()),
-                LayerStack::General(_) => None,
+                LayerStack::Hidden { .. } | LayerStack::General(_) => None,
             },
         },
     },
@@ -42,35 +48,64 @@ pub(super) const KEYS: &[Key] = &[
             read: None,
             get: |p| match &p.layers {
                 LayerStack::Mlp { names, .. } => names.clone(),
-                LayerStack::General(_) => None,
+                LayerStack::Hidden { .. } | LayerStack::General(_) => None,
             },
         },
     },
     Key {
         name: LAYER_ACTS,
         help: "one activation a layer; `\"-\"` stands for the input, which has none",
-        default: DefaultValue::RequiredWithout(LAYERS),
-        other_names: &["ACTIVATION", "ACTIVATIONS"],
+        default: DefaultValue::Told(OTHER_FORMS),
+        other_names: &["ACTIVATIONS"],
         setting: &Together {
             of: ACTIVATIONS,
             read: None,
             get: |p| match &p.layers {
                 LayerStack::Mlp { activations, .. } => Some(activations.clone()),
-                LayerStack::General(_) => None,
+                LayerStack::Hidden { .. } | LayerStack::General(_) => None,
+            },
+        },
+    },
+    Key {
+        name: HIDDEN,
+        help: "instead of the three above: the widths of the hidden layers of an MLP alone, `[]` for none. Inputs and \
+               outputs are the data's; the output is softmax for classes, sigmoid for labels, linear for values",
+        default: DefaultValue::Told("`[256, 128]`, where no other key tells the layers"),
+        other_names: &["HIDDENLAYERSIZES", "HIDDENSIZES", "HIDDENLAYERS"],
+        setting: &Together {
+            of: Widths,
+            read: None,
+            get: |p| match &p.layers {
+                LayerStack::Hidden { widths, .. } => widths.clone(),
+                LayerStack::Mlp { .. } | LayerStack::General(_) => None,
+            },
+        },
+    },
+    Key {
+        name: ACTIVATION,
+        help: "the activation of all layers of `HIDDEN`",
+        default: DefaultValue::Told("`\"relu\"`"),
+        other_names: &[],
+        setting: &Together {
+            of: Text { allowed: "an activation", examples: ACTIVATION_NAMES },
+            read: None,
+            get: |p| match &p.layers {
+                LayerStack::Hidden { activation, .. } => activation.clone(),
+                LayerStack::Mlp { .. } | LayerStack::General(_) => None,
             },
         },
     },
     Key {
         name: LAYERS,
-        help: "instead of the three above: convolution, pooling, recurrent and other layers, from the input on; the last \
+        help: "instead of all above: convolution, pooling, recurrent and other layers, from the input on; the last \
                one is dense",
-        default: DefaultValue::RequiredWithout(LAYER_SIZES),
+        default: DefaultValue::Told(OTHER_FORMS),
         other_names: &[],
         setting: &Together {
             of: Layers,
             read: None,
             get: |p| match &p.layers {
-                LayerStack::Mlp { .. } => None,
+                LayerStack::Mlp { .. } | LayerStack::Hidden { .. } => None,
                 LayerStack::General(layers) => Some(layers.clone()),
             },
         },
@@ -87,23 +122,22 @@ pub(super) const KEYS: &[Key] = &[
     },
 ];
 
-/// Which of these keys go together, as JSON Schema says it.
-pub(in crate::rooms::params) fn either_form() -> Map<String, Value> {
+/// Which of these keys go together, as JSON Schema says it: those of one form, all that it needs.
+pub(in crate::rooms::params) fn one_form() -> Value {
     let (off, list) = (json!({"type": "null"}), json!({"type": "array"}));
-    Map::from_iter([
-        ("if".into(), json!({"properties": {LAYERS: off}})),
-        (
-            "then".into(),
-            json!({
-                "properties": {LAYER_SIZES: list, LAYER_ACTS: list},
-                "required": [LAYER_SIZES, LAYER_ACTS],
-            }),
-        ),
-        (
-            "else".into(),
-            json!({"properties": {LAYER_SIZES: off, LAYER_NAMES: off, LAYER_ACTS: off}}),
-        ),
-    ])
+    let form = |own: &[&str], needs: &[&str]| {
+        let others = FORMS.iter().copied().flatten().filter(|key| !own.contains(key));
+        let others = others.map(|key| ((*key).to_string(), off.clone()));
+        let needed = needs.iter().map(|key| ((*key).to_string(), list.clone()));
+        let properties: Map<String, Value> = others.chain(needed).collect();
+        json!({"properties": properties, "required": needs})
+    };
+    let [mlp, hidden, general] = FORMS;
+    let forms =
+        json!(
+            [form(mlp, &[LAYER_SIZES, LAYER_ACTS]), form(hidden, &[]), form(general, &[LAYERS]),]
+        );
+    json!({"anyOf": forms})
 }
 
 /// In LAYER_ACTS, the input, which has no activation.
@@ -116,23 +150,38 @@ const ACTIVATIONS: Texts = Texts {
     examples: ACTIVATION_NAMES,
 };
 
-/// Exactly one of the two forms has to be there.
+/// The layers, in the one form that is there; where there is none, the data decide.
 fn read_layers(given: &Given, parameters: &mut Parameters) -> Result<()> {
-    parameters.layers = match given.get(LAYERS) {
-        Some(layers) => general(given, &layers)?,
-        None => mlp(given)?,
+    let is_given = |key: &&str| given.get(key).is_some();
+    let [mlp_keys, hidden_keys, general_keys] =
+        FORMS.map(|keys| keys.iter().copied().find(is_given));
+    if let Some((own, other)) = two(&[general_keys, hidden_keys, mlp_keys])
+        && let Some(found) = given.get(own)
+    {
+        return Err(found.refuse(format!(
+            "HIDDEN with ACTIVATION, or LAYERS, or LAYER_SIZES with LAYER_ACTS, one of them (here with {other}); null \
+             takes a key out"
+        )));
+    }
+    parameters.layers = match (general_keys.and_then(|key| given.get(key)), mlp_keys) {
+        (Some(layers), _) => LayerStack::General(Layers.read(&layers)?),
+        (None, Some(_)) => mlp(given)?,
+        (None, None) => hidden(given)?,
     };
     Ok(())
 }
 
-fn general(given: &Given, layers: &Found) -> Result<LayerStack> {
-    let others = [LAYER_SIZES, LAYER_NAMES, LAYER_ACTS];
-    if let Some(other) = others.iter().find(|key| given.get(key).is_some()) {
-        return Err(layers.refuse(format!(
-            "LAYERS, or LAYER_SIZES with LAYER_ACTS, not both (here with {other}); null takes a key out"
-        )));
-    }
-    Layers.read(layers).map(LayerStack::General)
+/// The first two that are there.
+fn two(found: &[Option<&'static str>]) -> Option<(&'static str, &'static str)> {
+    let mut there = found.iter().copied().flatten();
+    Some((there.next()?, there.next()?))
+}
+
+fn hidden(given: &Given) -> Result<LayerStack> {
+    let widths = given.get(HIDDEN).map(|found| Widths.read(&found)).transpose()?;
+    let text = Text { allowed: "an activation", examples: ACTIVATION_NAMES };
+    let activation = given.get(ACTIVATION).map(|found| text.read(&found)).transpose()?;
+    Ok(LayerStack::Hidden { widths, activation })
 }
 
 fn mlp(given: &Given) -> Result<LayerStack> {
@@ -166,6 +215,37 @@ impl Values for Sizes {
     fn read(&self, found: &Found) -> Result<Vec<usize>> {
         let sizes = found.list(&self.allowed(), |found| SIZE.read(&found))?;
         if sizes.len() < 2 { Err(found.refuse(self.allowed())) } else { Ok(sizes) }
+    }
+
+    fn write(&self, value: &Vec<usize>) -> Value {
+        json!(value)
+    }
+}
+
+/// The widths of hidden layers.
+struct Widths;
+
+const WIDTHS: &str =
+    "a list of whole numbers of 1 or more, such as [64, 32]; [] for no hidden layer";
+
+impl Values for Widths {
+    type Value = Vec<usize>;
+
+    fn allowed(&self) -> String {
+        WIDTHS.into()
+    }
+
+    fn schema(&self) -> Value {
+        json!({"type": "array", "items": SIZE.schema()})
+    }
+
+    /// One number is one layer.
+    fn read(&self, found: &Found) -> Result<Vec<usize>> {
+        if found.is_list() {
+            found.list(WIDTHS, |found| SIZE.read(&found))
+        } else {
+            Ok(vec![SIZE.read(found)?])
+        }
     }
 
     fn write(&self, value: &Vec<usize>) -> Value {

@@ -28,7 +28,7 @@ pub(super) const KEYS: &[Key] = &[
     Key {
         name: "SPLIT",
         help: "train, validation and, as a third number, test",
-        default: DefaultValue::Usual,
+        default: DefaultValue::OfData("`[0.7, 0.3]`, with `HIDDEN` `[0.8, 0.2]`"),
         other_names: &[],
         setting: &Field { of: Shares, at: |p| &mut p.split },
     },

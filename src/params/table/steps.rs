@@ -7,7 +7,7 @@ use crate::params::class_weights::ClassWeights;
 use crate::params::found::Found;
 use crate::params::setting::{Field, Optional, Part};
 use crate::params::values::{Choice, Number};
-use crate::run::{Clip, Optimizer, Parameters};
+use crate::run::{Clip, LayerStack, Optimizer, Parameters};
 
 pub(super) const KEYS: &[Key] = &[
     Key {
@@ -41,7 +41,7 @@ pub(super) const KEYS: &[Key] = &[
     Key {
         name: "OPTIMIZER",
         help: "stochastic gradient descent, or Adam (Kingma and Ba, 2015)",
-        default: DefaultValue::Usual,
+        default: DefaultValue::OfData("`\"sgd\"`, with `HIDDEN` `\"adam\"`"),
         other_names: &["SOLVER"],
         setting: &Part {
             of: Choice(&[("sgd", Optimizer::Sgd), ("adam", ADAM)]),
@@ -79,7 +79,7 @@ pub(super) const KEYS: &[Key] = &[
         setting: &Part {
             of: Number(&BELOW_ONE),
             set: |p, number, _| {
-                if let Optimizer::Adam { beta1, .. } = &mut p.optimizer {
+                if let Optimizer::Adam { beta1, .. } = or_adam(p) {
                     *beta1 = number;
                 }
                 Ok(())
@@ -98,7 +98,7 @@ pub(super) const KEYS: &[Key] = &[
         setting: &Part {
             of: Number(&BELOW_ONE),
             set: |p, number, _| {
-                if let Optimizer::Adam { beta2, .. } = &mut p.optimizer {
+                if let Optimizer::Adam { beta2, .. } = or_adam(p) {
                     *beta2 = number;
                 }
                 Ok(())
@@ -117,7 +117,7 @@ pub(super) const KEYS: &[Key] = &[
         setting: &Part {
             of: Number(&ABOVE_ZERO),
             set: |p, number, _| {
-                if let Optimizer::Adam { epsilon, .. } = &mut p.optimizer {
+                if let Optimizer::Adam { epsilon, .. } = or_adam(p) {
                     *epsilon = number;
                 }
                 Ok(())
@@ -132,7 +132,9 @@ pub(super) const KEYS: &[Key] = &[
         name: "L2",
         help: "adds (L2 / rows of the batch) · W to the gradient with `BATCH_GRADIENT` `\"mean\"`, L2 · W with \
                `\"sum\"`, to weights only",
-        default: DefaultValue::Usual,
+        default: DefaultValue::OfData(
+            "0; with `HIDDEN` 1 up to 10,000 training rows and 0.1 beyond",
+        ),
         other_names: &["WEIGHTDECAY", "L2REG", "ALPHA"],
         setting: &Field { of: Number(&ZERO_OR_MORE), at: |p| &mut p.l2 },
     },
@@ -179,6 +181,16 @@ fn bound(clip: Clip) -> f64 {
 
 /// Adam with the defaults of its keys.
 const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+
+/// The optimizer, Adam where it is left to the data and will be that.
+fn or_adam(parameters: &mut Parameters) -> &mut Optimizer {
+    let is_left = parameters.left_to_data.contains(&"OPTIMIZER");
+    let hides = matches!(parameters.layers, LayerStack::Hidden { .. });
+    if is_left && hides && parameters.optimizer == Optimizer::Sgd {
+        parameters.optimizer = ADAM;
+    }
+    &mut parameters.optimizer
+}
 
 /// Plain where there is no momentum.
 fn set_momentum(parameters: &mut Parameters, momentum: f64, found: &Found) -> Result<()> {

@@ -44,7 +44,7 @@ pub(super) const KEYS: &[Key] = &[
     Key {
         name: "LR",
         help: "learning rate",
-        default: DefaultValue::Required,
+        default: DefaultValue::OfData("0.001 with Adam, else 0.01"),
         other_names: &["LEARNINGRATE", "LEARNINGRATEINIT", "ETA"],
         setting: &Field { of: Number(&ABOVE_ZERO), at: |p| &mut p.learning_rate },
     },
@@ -53,7 +53,7 @@ pub(super) const KEYS: &[Key] = &[
         help: "how the learning rate changes from step to step: `\"constant\"`, not at all; `\"cosine\"`, by half \
                a cosine from `LR` in the first step to 0, or to FLOOR with `\"cosine(FLOOR)\"`, over all steps of \
                `MAX_EPOCHS` epochs, also where patience ends the run before",
-        default: DefaultValue::Usual,
+        default: DefaultValue::OfData("`\"constant\"`, with `HIDDEN` `\"cosine\"`"),
         other_names: &["LRSCHEDULER", "LEARNINGRATESCHEDULE", "LEARNINGRATESCHEDULER"],
         setting: &Part {
             of: RateSchedules,
@@ -64,14 +64,14 @@ pub(super) const KEYS: &[Key] = &[
     Key {
         name: "MAX_EPOCHS",
         help: "the epochs after which training ends",
-        default: DefaultValue::Required,
+        default: DefaultValue::OfData("40, and up to 250 to make 1,500 steps"),
         other_names: &["EPOCHS", "NUMEPOCHS", "NEPOCHS", "MAXITER"],
         setting: &Field { of: COUNT, at: |p| &mut p.max_epochs },
     },
     Key {
         name: "BATCH_SIZE",
         help: "the rows of a step; the last, shorter batch of an epoch is trained too",
-        default: DefaultValue::Required,
+        default: DefaultValue::OfData("about a hundredth of the training rows, from 32 to 256"),
         other_names: &["BATCH", "MINIBATCH", "MINIBATCHSIZE"],
         setting: &Field { of: ROWS, at: |p| &mut p.batch_size },
     },

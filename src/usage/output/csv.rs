@@ -21,33 +21,36 @@ enum Sink {
     File(WholeFile),
 }
 
-/// Columns `class`, perhaps `name`, and `probability_LABEL` per class; or `NAME` and then `probability_NAME` per
+/// Columns `class`, perhaps `name`, and `probability_NAME` (or of the label) per class; or `NAME` and then `probability_NAME` per
 /// label; or one per output.
 pub(super) struct CsvOutput {
     writer: Writer<Sink>,
     header: Option<Vec<String>>,
     task: Task,
     labels: Vec<i64>,
+    /// Whether the label of a class is told beside its name.
+    has_labels: bool,
     /// The names of the classes; empty where they have none.
     names: Vec<String>,
     cell: String,
 }
 
 impl CsvOutput {
-    pub fn new(stream: Box<dyn Write>, model: &Model) -> Self {
-        Self::to(Sink::Stream(stream), model)
+    pub fn new(stream: Box<dyn Write>, model: &Model, kept: &[String]) -> Self {
+        Self::to(Sink::Stream(stream), model, kept)
     }
 
-    pub fn to_file(file: WholeFile, model: &Model) -> Self {
-        Self::to(Sink::File(file), model)
+    pub fn to_file(file: WholeFile, model: &Model, kept: &[String]) -> Self {
+        Self::to(Sink::File(file), model, kept)
     }
 
-    fn to(sink: Sink, model: &Model) -> Self {
+    fn to(sink: Sink, model: &Model, kept: &[String]) -> Self {
         let names = (0..model.labels.len()).map_while(|class| model.class_name(class));
         let names: Vec<String> = names.map(str::to_owned).collect();
         CsvOutput {
             writer: WriterBuilder::new().buffer_capacity(BUFFER).from_writer(sink),
-            header: Some(header(model, !names.is_empty())),
+            header: Some(with_kept(header(model), kept)),
+            has_labels: has_labels(model),
             task: model.network.task(),
             labels: model.labels.clone(),
             // A spreadsheet takes no cell for a formula.
@@ -56,9 +59,12 @@ impl CsvOutput {
         }
     }
 
-    pub fn write(&mut self, predictions: &Array2<f64>) -> io::Result<()> {
+    pub fn write(&mut self, predictions: &Array2<f64>, kept: &[Vec<String>]) -> io::Result<()> {
         self.write_header()?;
-        for row in predictions.outer_iter() {
+        for (index, row) in predictions.outer_iter().enumerate() {
+            for column in kept {
+                self.writer.write_field(&column[index]).map_err(plain)?;
+            }
             match self.task {
                 Task::Classification => self.class(predicted(row.iter().copied()))?,
                 Task::MultiLabel => row
@@ -81,8 +87,10 @@ impl CsvOutput {
     }
 
     fn class(&mut self, class: usize) -> io::Result<()> {
-        let label = self.labels[class];
-        self.field(format_args!("{label}"))?;
+        if self.has_labels {
+            let label = self.labels[class];
+            self.field(format_args!("{label}"))?;
+        }
         self.names.get(class).map_or(Ok(()), |name| self.writer.write_field(name).map_err(plain))
     }
 
@@ -119,7 +127,27 @@ fn plain(error: ::csv::Error) -> io::Error {
     }
 }
 
-fn header(model: &Model, named: bool) -> Vec<String> {
+/// Whether the label of a class is told: not where the classes of a table are words, and a label is their number here
+/// alone.
+fn has_labels(model: &Model) -> bool {
+    model.prepared.is_none() || model.class_name(0).is_none()
+}
+
+/// The names of kept columns and then those of predictions, which are told apart where they are the same.
+fn with_kept(own: Vec<String>, kept: &[String]) -> Vec<String> {
+    let own = own.into_iter().map(|name| {
+        let mut name = name;
+        while kept.contains(&name) {
+            name = format!("predicted_{name}");
+        }
+        name
+    });
+    let kept = kept.iter().map(|name| to_cell(name).into_owned());
+    kept.chain(own).collect()
+}
+
+/// The names of the columns of predictions.
+fn header(model: &Model) -> Vec<String> {
     let outputs = model.network.outputs();
     let names = |word: &str| match model.output_names() {
         Some(names) => names.to_vec(),
@@ -137,9 +165,14 @@ fn header(model: &Model, named: bool) -> Vec<String> {
         }
         Task::Regression => return cells(names("value")).collect(),
     }
-    let class = if named { &["class", "name"][..] } else { &["class"] };
-    let probabilities = model.labels.iter().map(|label| format!("probability_{label}"));
-    class.iter().map(ToString::to_string).chain(probabilities).collect()
+    let named = model.class_name(0).is_some();
+    let class = if named && has_labels(model) { &["class", "name"][..] } else { &["class"] };
+    let names =
+        model.labels.iter().enumerate().map(|(class, label)| match model.class_name(class) {
+            Some(name) => format!("probability_{}", to_cell(name)),
+            None => format!("probability_{label}"),
+        });
+    class.iter().map(ToString::to_string).chain(names).collect()
 }
 
 impl Write for Sink {

@@ -37,9 +37,10 @@ enum Format {
 
 impl PredictionFile {
     /// Begins a file; an old file of that name stays as it is until [`PredictionFile::finish`].
-    pub fn create(path: &Path, model: &Model) -> Result<Self> {
+    pub fn create(path: &Path, model: &Model, kept: &[String]) -> Result<Self> {
+        check_kept(path, kept)?;
         if path.as_os_str() == "-" {
-            let csv = CsvOutput::new(Box::new(io::stdout()), model);
+            let csv = CsvOutput::new(Box::new(io::stdout()), model, kept);
             return Ok(PredictionFile {
                 format: Format::Csv(Box::new(csv)),
                 name: "standard output".into(),
@@ -63,7 +64,7 @@ impl PredictionFile {
                     Format::Npy(element, npy)
                 }
                 Some("npz") => Format::Npz(Box::new(NpzOutput::new(file, path, model)?)),
-                _ => Format::Csv(Box::new(CsvOutput::to_file(file, model))),
+                _ => Format::Csv(Box::new(CsvOutput::to_file(file, model, kept))),
             })
         });
         let format = format.map_err(|error| {
@@ -72,11 +73,11 @@ impl PredictionFile {
         Ok(PredictionFile { format, name })
     }
 
-    /// Adds rows: probabilities (rows, classes or labels), or values (rows, outputs). False once nobody reads
-    /// standard output.
-    pub fn write(&mut self, predictions: &Array2<f64>) -> Result<bool> {
+    /// Adds rows: probabilities (rows, classes or labels), or values (rows, outputs); with the texts of kept columns.
+    /// False once nobody reads standard output.
+    pub fn write(&mut self, predictions: &Array2<f64>, kept: &[Vec<String>]) -> Result<bool> {
         let written = match &mut self.format {
-            Format::Csv(csv) => csv.write(predictions),
+            Format::Csv(csv) => csv.write(predictions, kept),
             Format::Npy(element, npy) => element.write(predictions, npy),
             Format::Npz(npz) => npz.write(predictions),
         };
@@ -104,6 +105,16 @@ impl PredictionFile {
             Err(error) => Err(fault(&self.name, &error)),
         }
     }
+}
+
+/// Refuses columns to keep that the output has no place for.
+fn check_kept(path: &Path, kept: &[String]) -> Result<()> {
+    let is_csv = path.as_os_str() == "-" || path.extension().is_some_and(|end| end == "csv");
+    if !kept.is_empty() && !is_csv {
+        let message = "columns are kept in CSV alone; allowed: -o NAME.csv, or no --keep";
+        return Err(Error::input(message).within("--keep"));
+    }
+    Ok(())
 }
 
 fn fault(name: &str, error: &io::Error) -> Error {

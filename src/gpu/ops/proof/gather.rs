@@ -1,9 +1,12 @@
 //! The inputs of a batch: copies of bytes or of numbers, moved or in place, and one product of a difference.
 
+use ndarray::Array2;
+
 use super::bench::{Bench, Shape, words};
 use super::data::{ROWS, scaled};
+use crate::data::{Coded, CodedColumn};
 use crate::gpu::ops::gather::Gather;
-use crate::gpu::session::data::Part;
+use crate::gpu::session::data::{Part, sources};
 use crate::gpu::session::steps::Step;
 use crate::gpu::session::workspace::Gathered;
 use crate::run::{Augmentation, Moved};
@@ -31,7 +34,8 @@ impl Inputs {
             true => bench.upload_bytes(&own.iter().map(|&byte| byte as u8).collect::<Vec<_>>()),
             false => bench.upload(own),
         };
-        Part { fold: None, buffer, is_of_bytes: self.is_of_bytes, window: 1, first_row, rows }
+        let is_of_bytes = self.is_of_bytes;
+        Part { fold: None, buffer, is_of_bytes, window: 1, coded_columns: None, first_row, rows }
     }
 }
 
@@ -55,7 +59,9 @@ pub(super) fn whole(bench: &mut Bench, shape: &Shape) {
         let mut expected = bench.below(replicas * capacity * inputs, 1000);
         let to = gathered(bench, capacity, &rows, &expected);
         let scaling_buffer = bench.upload(&scaling);
-        let gather = Gather { inputs, scaling: &scaling_buffer, augmentation: None };
+        let sources = bench.upload(&[0u32; 2]);
+        let gather =
+            Gather { inputs, scaling: &scaling_buffer, sources: &sources, augmentation: None };
         // Last part first: no part may write over the rows of the next one.
         for part in (0..parts).rev() {
             let (first, last) = (part * ROWS / parts, (part + 1) * ROWS / parts);
@@ -85,7 +91,9 @@ pub(super) fn windows(bench: &mut Bench, shape: &Shape) {
         let mut expected = bench.below(replicas * capacity * inputs, 1000);
         let to = gathered(bench, capacity, &rows, &expected);
         let scaling_buffer = bench.upload(&scaling);
-        let gather = Gather { inputs, scaling: &scaling_buffer, augmentation: None };
+        let sources = bench.upload(&[0u32; 2]);
+        let gather =
+            Gather { inputs, scaling: &scaling_buffer, sources: &sources, augmentation: None };
         for part in 0..parts {
             let (first, last) = (part * ROWS / parts, (part + 1) * ROWS / parts);
             let part = table.part(bench, first, last - first, channels);
@@ -109,6 +117,50 @@ pub(super) fn windows(bench: &mut Bench, shape: &Shape) {
     }
 }
 
+/// Rows of numbers and of codes of categories, which may lie in two parts of the table.
+pub(super) fn coded(bench: &mut Bench, shape: &Shape) {
+    use CodedColumn::{Categories, Kept, Number};
+    let (capacity, replicas) = (shape.capacity, shape.replicas());
+    for (parts, columns) in [
+        (1, vec![Categories(1)]),
+        (2, vec![Number, Categories(5), Kept, Categories(70)]),
+        (3, vec![Categories(2), Categories(3), Number]),
+    ] {
+        // Codes from -1, none of the categories, to one that is not there.
+        let codes = bench.below(ROWS * columns.len(), 7);
+        let values = codes.iter().map(|&code| code as f32 - 1.0).collect();
+        let table = Inputs { is_of_bytes: false, values };
+        let values = Array2::from_shape_vec((ROWS, columns.len()), table.values.clone());
+        let rows_of = Coded { values: values.unwrap().mapv(f64::from), columns: columns.clone() };
+        let inputs = rows_of.dim().1;
+        let sources = sources(&rows_of);
+        let sources = bench.upload(&sources);
+        let scaling = bench.normal(replicas * 2 * inputs, 2.0);
+        let rows = bench.below(replicas * capacity, ROWS);
+        let mut expected = bench.below(replicas * capacity * inputs, 1000);
+        let to = gathered(bench, capacity, &rows, &expected);
+        let scaling_buffer = bench.upload(&scaling);
+        let gather =
+            Gather { inputs, scaling: &scaling_buffer, sources: &sources, augmentation: None };
+        for part in 0..parts {
+            let (first, last) = (part * ROWS / parts, (part + 1) * ROWS / parts);
+            let part = table.part(bench, first, last - first, columns.len());
+            let part = Part { coded_columns: Some(columns.len()), ..part };
+            let dispatch = gather.launch(&mut bench.dispatcher(replicas), &part, &to);
+            bench.submit(&[dispatch], shape.steps());
+        }
+        let x = bench.read(&to.inputs, expected.len());
+        let table: Vec<f32> = rows_of.rows(0..ROWS).iter().map(|&value| value as f32).collect();
+        for (replica, &used) in shape.rows.iter().enumerate() {
+            let chosen = &rows[replica * capacity..][..used];
+            let scaled = scaled(&table, inputs, &scaling[replica * 2 * inputs..], chosen);
+            let own = replica * capacity * inputs;
+            expected[own..own + scaled.len()].copy_from_slice(&words(&scaled));
+        }
+        bench.same(format!("x of {columns:?} from {parts} parts"), &x, &expected);
+    }
+}
+
 /// Moves of rows of these axes: within a row of one element, of one line, and of awkward sizes.
 const AUGMENTATIONS: [Augmentation; 5] = [
     Augmentation { sizes: [1, 1], shift: [0, 0], flips: [true, true] },
@@ -129,7 +181,13 @@ pub(super) fn moved(bench: &mut Bench, shape: &Shape) {
         let mut expected = bench.below(replicas * capacity * inputs, 1000);
         let to = gathered(bench, capacity, &rows, &expected);
         let scaling_buffer = bench.upload(&scaling);
-        let gather = Gather { inputs, scaling: &scaling_buffer, augmentation: Some(augmentation) };
+        let sources = bench.upload(&[0u32; 2]);
+        let gather = Gather {
+            inputs,
+            scaling: &scaling_buffer,
+            sources: &sources,
+            augmentation: Some(augmentation),
+        };
         let part = table.part(bench, 0, ROWS, inputs);
         let steps = steps(shape, number as u32);
         let dispatch = gather.launch(&mut bench.dispatcher(replicas), &part, &to);

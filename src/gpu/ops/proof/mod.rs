@@ -81,6 +81,7 @@ const OTHERS: &[Row] = &[
     ("gather", bench::batches, gather::whole),
     ("gather, moved", bench::batches, gather::moved),
     ("gather, windows", bench::batches, gather::windows),
+    ("gather, categories", bench::batches, gather::coded),
     ("make_steps", bench::few_batches, make_steps::training),
     ("keep_best", bench::few_tensors, epoch::keep_best),
     ("math", bench::few_tensors, mathematics::functions),

@@ -9,23 +9,32 @@ use crate::input::open_stream;
 const UNKNOWN: &str =
     "is no data that is understood; allowed: an .npz archive, an .npy array, or CSV";
 
+/// The name of standard input, where a file is named.
+const STANDARD_INPUT: &str = "-";
+
 /// The kind of data in a file.
-pub(super) enum Content {
+pub enum Content {
+    /// An .npz archive.
     Archive,
+    /// An .npy array.
     Array,
-    /// The text from its first byte on. A pipe can be read once, so these bytes are kept.
-    Text(Box<dyn Read>),
+    /// The text from its first byte on, perhaps compressed. A pipe can be read once, so these bytes are kept.
+    Text(Box<dyn Read + Send>),
 }
 
 impl Content {
+    /// Looks at the first bytes of a file; `-` is text on standard input.
     pub fn of(path: &Path) -> Result<Self> {
+        if path.as_os_str() == STANDARD_INPUT {
+            return Ok(Content::Text(Box::new(std::io::stdin())));
+        }
         let mut file = open_stream(path).map_err(unreadable)?;
         let mut start = vec![];
         file.by_ref().take(512).read_to_end(&mut start).map_err(unreadable)?;
         let content = match start {
             start if is_zip(&start) => Content::Archive,
             start if start.starts_with(b"\x93NUMPY") => Content::Array,
-            start if is_text(&start) => {
+            start if is_text(&start) || is_compressed(&start) || is_utf16(&start) => {
                 return Ok(Content::Text(Box::new(Cursor::new(start).chain(file))));
             }
             _ => return Err(Error::input(UNKNOWN)),
@@ -43,6 +52,16 @@ impl Content {
 /// True for the start of a zip file, and not for a column named PK.
 fn is_zip(start: &[u8]) -> bool {
     matches!(start, [b'P', b'K', 0..8, 0..8, ..])
+}
+
+/// True for the start of a gzip file.
+fn is_compressed(start: &[u8]) -> bool {
+    start.starts_with(b"\x1f\x8b")
+}
+
+/// True for the mark that begins UTF-16.
+fn is_utf16(start: &[u8]) -> bool {
+    start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff")
 }
 
 /// True if every byte is one that text files have.

@@ -2,6 +2,9 @@
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
+#[cfg(feature = "files")]
+use crate::error::{Error, Result};
+
 /// The targets of a data set, as its file holds them; the network says what they mean (classes or values).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Targets {
@@ -18,6 +21,23 @@ impl Targets {
             Targets::Integers(values) => values.ncols(),
             Targets::Reals(values) => values.ncols(),
         }
+    }
+
+    /// These targets, and others behind them.
+    #[cfg(feature = "files")]
+    pub(super) fn followed_by(self, others: Targets) -> Result<Targets> {
+        let cannot = |error| Error::input(format!("the targets cannot be joined: {error}"));
+        Ok(match (self, others) {
+            (Targets::Integers(mut own), Targets::Integers(others)) => {
+                own.append(Axis(0), others.view()).map_err(cannot)?;
+                Targets::Integers(own)
+            }
+            (own, others) => {
+                let mut own = own.into_reals();
+                own.append(Axis(0), others.into_reals().view()).map_err(cannot)?;
+                Targets::Reals(own)
+            }
+        })
     }
 
     /// The targets as real numbers, shape (rows, outputs); integers beyond 2^53 are rounded.
