@@ -41,6 +41,16 @@ pub(crate) fn listed<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> Strin
     names.join(", ")
 }
 
+/// The first of names as a list, and how many more there are: what a message has room for.
+pub(crate) fn first_listed<T: AsRef<str>>(names: &[T]) -> String {
+    const MOST: usize = 12;
+    let list = listed(names.iter().take(MOST));
+    match names.len().saturating_sub(MOST) {
+        0 => list,
+        more => format!("{list} and {more} more"),
+    }
+}
+
 /// A text as a cell of CSV: one that a spreadsheet would take for a formula gets a leading apostrophe, which
 /// [`from_cell`] removes.
 pub(crate) fn to_cell(text: &str) -> Cow<'_, str> {

@@ -13,10 +13,7 @@ use crate::data::{
 };
 use crate::error::{Error, Result};
 use crate::network::{Output, Task};
-use crate::text::listed;
-
-/// The columns that a message lists.
-const MOST_LISTED: usize = 12;
+use crate::text::first_listed;
 
 /// The data of a run.
 #[derive(Debug, Clone)]
@@ -217,12 +214,9 @@ impl Parameters {
 }
 
 fn no_target(table: &WholeTable) -> Error {
-    let names = &table.frame.names;
-    let more = names.len().saturating_sub(MOST_LISTED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let names = listed(names.iter().take(MOST_LISTED));
+    let names = first_listed(&table.frame.names);
     Error::input(format!(
-        "missing: the column that is predicted (--target COLUMN); the columns of the data: {names}{more}"
+        "missing: the column that is predicted (--target COLUMN); the columns of the data: {names}"
     ))
     .within("TARGET")
 }

@@ -7,7 +7,7 @@ use super::column::Column;
 use crate::data::frame::Frame;
 use crate::error::{Error, Result};
 use crate::nearest::did_you_mean;
-use crate::text::listed;
+use crate::text::first_listed;
 
 /// The most columns that a message lists.
 pub(super) const MOST_LISTED: usize = 12;
@@ -59,11 +59,9 @@ fn index_of(frame: &Frame, name: &str) -> Result<usize> {
     let found = frame.names.iter().position(|own| own.trim() == name.trim());
     found.ok_or_else(|| {
         let names = || frame.names.iter().map(String::as_str);
-        let more = frame.names.len().saturating_sub(MOST_LISTED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let list = listed(names().take(MOST_LISTED));
+        let list = first_listed(&frame.names);
         Error::input(format!(
-            "has no column {name:?}{}; its columns: {list}{more}",
+            "has no column {name:?}{}; its columns: {list}",
             did_you_mean(name, names())
         ))
     })

@@ -12,7 +12,7 @@ use crate::data::prepare::{Mapping, class_of, word_value};
 use crate::error::{Error, Result, counted};
 use crate::memory::refuse_to_read;
 use crate::nearest::did_you_mean;
-use crate::text::{listed, shown};
+use crate::text::{first_listed, listed, shown};
 
 /// The columns that a message lists.
 const MOST_LISTED: usize = 12;
@@ -210,8 +210,5 @@ fn index_of(names: &[String], name: &str, what: &str) -> Result<usize> {
 
 /// A note on the columns that are passed over.
 fn not_used(others: &[&str]) -> Option<String> {
-    let more = others.len().saturating_sub(MOST_LISTED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let names = listed(others.iter().take(MOST_LISTED));
-    (!others.is_empty()).then(|| format!("not used: {names}{more}"))
+    (!others.is_empty()).then(|| format!("not used: {}", first_listed(others)))
 }
