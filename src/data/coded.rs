@@ -32,7 +32,7 @@ impl CodedColumn {
 /// Rows of numbers and codes, shape (rows, columns), and what each column is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Coded<X> {
-    /// Row by row.
+    /// Row by row, or column by column.
     pub values: Array2<X>,
     /// One per column of the values.
     pub columns: Vec<CodedColumn>,
@@ -44,7 +44,7 @@ impl<X: Copy> Coded<X> {
         (self.values.nrows(), self.columns.iter().map(|column| column.inputs()).sum())
     }
 
-    /// The numbers and codes of a row.
+    /// The numbers and codes of a row, where they lie row by row.
     pub fn row(&self, row: usize) -> &[X] {
         let columns = self.values.ncols();
         &self.values.as_slice().unwrap_or_default()[row * columns..][..columns]
@@ -110,7 +110,7 @@ impl Coded<f64> {
     /// An input of a row.
     pub fn element(&self, row: usize, input: usize) -> f64 {
         let mut first = 0;
-        for (value, column) in self.row(row).iter().zip(&self.columns) {
+        for (value, column) in self.values.row(row).iter().zip(&self.columns) {
             let inputs = column.inputs();
             if input < first + inputs {
                 return match column {

@@ -146,16 +146,18 @@ fn shift_and_scale<I: Iterator<Item = f64>>(
     if kind == Normalization::None {
         return (0.0, 1.0);
     }
-    let least = values().fold(f64::INFINITY, f64::min);
-    let most = values().fold(f64::NEG_INFINITY, f64::max);
+    let none = (f64::INFINITY, f64::NEG_INFINITY, 0.0, 0_usize);
+    let (least, most, sum, count) = values().fold(none, |(least, most, sum, count), value| {
+        (least.min(value), most.max(value), sum + value, count + 1)
+    });
     if least >= most {
         return (least, 0.0);
     }
     if kind == Normalization::MinMax {
         return (least, 1.0 / (most - least));
     }
-    let count = values().count() as f64;
-    let mean = values().sum::<f64>() / count;
+    let count = count as f64;
+    let mean = sum / count;
     let variance = values().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count;
     (mean, 1.0 / variance.sqrt())
 }

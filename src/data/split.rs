@@ -80,7 +80,7 @@ pub fn split_rows(
         strata.entry(classes.map_or(0, |c| c[row as usize])).or_default().push(row);
     }
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let mut splits = Splits::default();
+    let mut of_rows = vec![Split::Train; rows as usize];
     for (class, mut members) in strata {
         let Some(counts) = largest_remainder(members.len(), fractions) else {
             let whose =
@@ -97,11 +97,14 @@ pub fn split_rows(
         };
         members.shuffle(&mut random);
         let mut members = members.into_iter();
-        for (rows, count) in splits.rows.iter_mut().zip(counts) {
-            rows.extend(members.by_ref().take(count));
+        for (split, count) in Split::ALL.into_iter().zip(counts) {
+            members.by_ref().take(count).for_each(|row| of_rows[row as usize] = split);
         }
     }
-    splits.rows.iter_mut().for_each(|rows| rows.sort_unstable());
+    let mut splits = Splits::default();
+    for (row, split) in of_rows.into_iter().enumerate() {
+        splits.rows[split as usize].push(row as u32);
+    }
     Ok(splits)
 }
 

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use ndarray::{ArrayView1, ArrayView2};
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 
 use super::fold::Fold;
+use super::row_blocks::{row_blocks, rows_of_block};
 use super::table::{Table, TableTargets};
 use crate::data::{Dataset, Scaling, Split};
 use crate::error::{Error, Result, counted};
@@ -28,20 +30,28 @@ pub(super) fn check_range(
     let usable = |column: usize, value: f64| {
         let (shift, scale, center) = (shift[column], scale[column], center[column]);
         fits(value - center)
-            && fits((value - shift) * scale)
-            && fits(shift - center)
-            && (scale == 0.0 || (scale as f32).is_normal())
+            & fits((value - shift) * scale)
+            & fits(shift - center)
+            & (scale == 0.0 || (scale as f32).is_normal())
     };
-    for (row, values) in all.outer_iter().enumerate() {
-        let mut values = values.iter().enumerate();
-        if let Some((column, _)) = values.find(|(column, value)| !usable(*column, **value)) {
-            let name =
-                names.and_then(|names| names.get(column)).map(|name| shown(name).into_owned());
-            let name = name.unwrap_or_else(|| format!("{column}"));
-            return Err(beyond_f32(what, all.column(column), &name, row));
+    let of_block = |(block, rows): (usize, ArrayView2<f64>)| {
+        // All of a column before the first is looked for: whole vectors are compared.
+        let is_usable = |(column, values): (usize, ArrayView1<f64>)| {
+            values.iter().fold(true, |all, &value| all & usable(column, value))
+        };
+        if rows.columns().into_iter().enumerate().all(is_usable) {
+            return None;
         }
-    }
-    Ok(())
+        let mut cells = rows.indexed_iter();
+        let ((row, column), _) = cells.find(|((_, column), value)| !usable(*column, **value))?;
+        Some((block * rows_of_block(all.ncols()) + row, column))
+    };
+    let Some((row, column)) = row_blocks(all).enumerate().find_map_first(of_block) else {
+        return Ok(());
+    };
+    let name = names.and_then(|names| names.get(column)).map(|name| shown(name).into_owned());
+    let name = name.unwrap_or_else(|| format!("{column}"));
+    Err(beyond_f32(what, all.column(column), &name, row))
 }
 
 /// The refusal of a column that f32 can't hold: it names the value that lies farthest out, which spoils the others.

@@ -22,6 +22,7 @@ mod read_data;
 mod replica;
 mod replicas;
 // The room is named after the one struct that it is about.
+mod row_blocks;
 mod row_lengths;
 #[expect(clippy::module_inception)]
 mod run;

@@ -59,7 +59,7 @@ impl Parameters {
         let groups = self.groups.as_deref();
         let table = WholeTable::read(content, path, test, &options, groups, &keeps)?;
         let found = self.recognised(&table).map_err(|error| error.within(path.display()))?;
-        self.prepared(table, found)
+        self.prepared(&table, found)
     }
 
     /// Whether a key is about the columns of a table.
@@ -107,7 +107,7 @@ impl Parameters {
     }
 
     /// What the columns of a table are.
-    fn recognised(&self, table: &WholeTable) -> Result<Recognised> {
+    fn recognised<'t>(&self, table: &'t WholeTable) -> Result<Recognised<'t>> {
         let of_archive = table.archive.as_ref().map(|archive| &archive.targets);
         let targets = self.targets.as_ref().or(of_archive).ok_or_else(|| no_target(table))?;
         let mut kinds = self.columns.clone().unwrap_or_default();
@@ -145,20 +145,20 @@ impl Parameters {
     }
 
     /// The data set of a table: its inputs as its training rows make them.
-    fn prepared(&self, table: WholeTable, found: Recognised) -> Result<Loaded> {
+    fn prepared(&self, table: &WholeTable, found: Recognised) -> Result<Loaded> {
         let task = match found.targets.kind {
             TargetKind::Classes { .. } => Task::Classification,
             TargetKind::Labels => Task::MultiLabel,
             TargetKind::Values => Task::Regression,
         };
         let own = Parameters { task: self.task.or(Some(task)), ..self.clone() };
-        let own = own.split_by_groups(&table, &found)?;
-        let rows = Dataset::of_table(&table, &found)?;
+        let own = own.split_by_groups(table, &found)?;
+        let rows = Dataset::of_table(table, &found)?;
         let train = own.for_data(&rows)?.training_rows(&rows)?;
         let within = |error: Error| error.within(format!("the data set {}", rows.name));
         let preparation = Preparation::fit(&found.inputs, &train).map_err(within)?;
         let reading = Reading {
-            manner: table.manner,
+            manner: table.manner.clone(),
             decisions: preparation.summary(&found, &table.frame, &train),
             notes: found.notes,
             warnings: found.warnings,

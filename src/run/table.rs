@@ -1,5 +1,7 @@
 //! The data as a backend takes it: uploaded once, centred in f64, kept as f32.
 
+use std::collections::BTreeSet;
+
 use ndarray::Array2;
 
 use super::labels::check_labels;
@@ -131,9 +133,10 @@ fn classes(dataset: &Dataset, network: &Network, key: &str) -> Result<(Vec<u32>,
 
 /// The number of each label among the different ones, and those, ascending.
 pub(super) fn numbered(labels: &[i64]) -> (Vec<u32>, Vec<i64>) {
-    let mut distinct = labels.to_vec();
-    distinct.sort_unstable();
-    distinct.dedup();
+    let mut distinct = BTreeSet::new();
+    // One by one: the many rows are not sorted for the few classes.
+    labels.iter().for_each(|&label| _ = distinct.insert(label));
+    let distinct: Vec<i64> = distinct.into_iter().collect();
     let number = |label| distinct.binary_search(label).unwrap_or(0) as u32;
     (labels.iter().map(number).collect(), distinct)
 }

@@ -1,8 +1,10 @@
 //! The inputs of all rows, as a backend takes them.
 
-use ndarray::{ArcArray2, Array2, Axis};
+use ndarray::{ArcArray2, Array2, ArrayView2, Axis};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
 
+use super::row_blocks::{row_blocks, rows_of_block};
 use crate::data::{Coded, CodedColumn, Inputs, SlidingWindows};
 
 /// The inputs of all rows before they are scaled, shape (rows, inputs), row by row.
@@ -140,13 +142,18 @@ fn means_of_bytes(bytes: &ArcArray2<u8>) -> Vec<f64> {
     sums.iter().map(|&sum| sum as f64 / bytes.nrows() as f64).collect()
 }
 
-/// Values less the centres of their columns, in f64, as f32.
-fn less<X: Copy + Into<f64>>(values: ndarray::ArrayView2<X>, center: &[f64]) -> Array2<f32> {
+/// Values less the centres of their columns, in f64, as f32, row by row.
+fn less<X: Copy + Sync + Into<f64>>(values: ArrayView2<X>, center: &[f64]) -> Array2<f32> {
+    let columns = values.ncols();
     let mut centred = Array2::zeros(values.dim());
-    for (to, from) in centred.outer_iter_mut().zip(values.outer_iter()) {
-        for ((to, from), center) in to.into_iter().zip(from).zip(center) {
-            *to = ((*from).into() - center) as f32;
+    let block = (rows_of_block(columns) * columns).max(1);
+    let blocks = centred.as_slice_mut().unwrap_or_default().par_chunks_mut(block);
+    blocks.zip(row_blocks(values)).for_each(|(to, from)| {
+        for ((column, from), center) in from.columns().into_iter().enumerate().zip(center) {
+            for (to, from) in to[column..].iter_mut().step_by(columns).zip(from) {
+                *to = ((*from).into() - center) as f32;
+            }
         }
-    }
+    });
     centred
 }

@@ -7,4 +7,5 @@
 
 mod allocation;
 mod mutation;
+mod prepared;
 mod readers;

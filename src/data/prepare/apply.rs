@@ -1,8 +1,9 @@
 //! The rows of another file as the coded table of a preparation.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use ndarray::{Array2, s};
+use ndarray::Array2;
 
 use super::cell_names::{cell_shown, number_name};
 use super::coding::{Coding, NONE};
@@ -65,15 +66,12 @@ impl Preparation {
         if mapping.width != frame.columns.len() || mapping.columns.len() != self.columns().len() {
             return Err(Error::input("has other columns than those that were looked up"));
         }
-        let mut table = Array2::zeros((frame.rows(), self.coded_columns()));
-        let mut first = 0;
-        for (own, &index) in self.columns().iter().zip(&mapping.columns) {
-            let end = first + own.coding.width();
-            let values = values(own, frame, index, mapping.seconds.contains(&index))?;
-            own.coding.code(&values, table.slice_mut(s![.., first..end]));
-            first = end;
-        }
-        Ok(table)
+        let values = |index: usize| {
+            let column = mapping.columns[index];
+            let are_seconds = mapping.seconds.contains(&column);
+            values(&self.columns()[index], frame, column, are_seconds).map(Cow::Owned)
+        };
+        self.table_of(frame.rows(), values)
     }
 
     /// Counts the cells of each column that are of no category of its own in the training rows, gaps aside.
@@ -124,7 +122,12 @@ fn missing_columns(missing: &[&str], names: &[String]) -> Error {
 }
 
 /// The cells of a column as the preparation reads them.
-fn values(own: &PreparedColumn, frame: &Frame, index: usize, are_seconds: bool) -> Result<Values> {
+fn values<'f>(
+    own: &PreparedColumn,
+    frame: &'f Frame,
+    index: usize,
+    are_seconds: bool,
+) -> Result<Values<'f>> {
     let cells = &frame.columns[index];
     typed(&own.coding.kind(), cells, are_seconds).map_err(|row| {
         let what = stranger(&own.coding, cells.cell(row));

@@ -2,6 +2,7 @@
 
 use super::asked::AskedKind;
 use super::cell_names::cell_shown;
+use super::counts::Counts;
 use super::dates::DateForm;
 use crate::data::frame::{Cell, Cells, Frame};
 use crate::error::Error;
@@ -14,6 +15,7 @@ pub(super) struct Column<'a> {
     pub index: usize,
     pub name: &'a str,
     pub cells: &'a Cells,
+    pub counts: Counts,
     /// The form of dates whose cells are numbers already.
     pub seconds: Option<DateForm>,
     /// Whether it holds more different texts than the reader keeps.

@@ -1,6 +1,6 @@
 //! Inputs that give the target away: copies of a class target, and categories that determine it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::counts::bits;
 use super::input_column::InputColumn;
@@ -32,8 +32,9 @@ impl Classes {
     pub fn of(targets: &Targets) -> Self {
         let Targets::Integers(values) = targets else { return Classes { columns: vec![] } };
         let column = |column: ndarray::ArrayView1<i64>| {
-            let mut known: HashMap<i64, u32> = HashMap::new();
-            let mut codes = vec![];
+            // Few classes are found sooner in a tree than by a hash.
+            let mut known: BTreeMap<i64, u32> = BTreeMap::new();
+            let mut codes = Vec::with_capacity(column.len());
             for value in column {
                 let next = known.len() as u32;
                 codes.push(*known.entry(*value).or_insert(next));
@@ -129,7 +130,7 @@ fn values(column: &InputColumn, classes: &[u32], count: usize) -> Option<Vec<Val
 mod tests {
     use super::*;
 
-    fn input(kind: Kind, values: Values) -> InputColumn {
+    fn input(kind: Kind, values: Values<'_>) -> InputColumn<'_> {
         InputColumn { index: 0, name: "x".into(), kind, values }
     }
 
@@ -138,13 +139,13 @@ mod tests {
         classes.told_by(column).map_or(Telling::Honest, |(_, telling)| telling)
     }
 
-    fn category(codes: &[u32]) -> InputColumn {
+    fn category(codes: &[u32]) -> InputColumn<'static> {
         let names = (1..=9).map(|k| k.to_string()).collect();
         input(Kind::Category, Values::Names { codes: codes.to_vec(), names })
     }
 
-    fn number(numbers: &[f64]) -> InputColumn {
-        input(Kind::Number, Values::Numbers(numbers.to_vec()))
+    fn number(numbers: &[f64]) -> InputColumn<'static> {
+        input(Kind::Number, Values::Numbers(numbers.to_vec().into()))
     }
 
     #[test]

@@ -42,24 +42,30 @@ impl Counts {
             are_whole: true,
             are_binary: true,
         };
-        for row in 0..cells.len() {
-            match cells.cell(row) {
-                Cell::Gap => counts.gaps += 1,
-                Cell::Text(_) => {
-                    counts.texts += 1;
-                    counts.first_text.get_or_insert(row);
-                }
-                Cell::Number(number) => counts.add(row, number),
+        for (row, &number) in cells.numbers.iter().enumerate() {
+            if !number.is_nan() {
+                counts.add(row, number);
+            } else if cells.codes.get(row).is_some_and(|code| *code > 0) {
+                counts.texts += 1;
+                counts.first_text.get_or_insert(row);
+            } else {
+                counts.gaps += 1;
             }
         }
         counts
     }
 
+    /// Counts a number in: a few comparisons, as nearly all cells of large tables are numbers.
     fn add(&mut self, row: usize, number: f64) {
         self.numbers += 1;
-        self.range = (self.range.0.min(number), self.range.1.max(number));
-        self.are_whole &= is_whole(number);
-        self.are_binary &= number == 0.0 || number == 1.0;
+        if number < self.range.0 {
+            self.range.0 = number;
+        }
+        if number > self.range.1 {
+            self.range.1 = number;
+        }
+        self.are_whole = self.are_whole && is_whole(number);
+        self.are_binary = self.are_binary && (number == 0.0 || number == 1.0);
         if number.is_infinite() {
             self.first_infinite.get_or_insert(row);
         }

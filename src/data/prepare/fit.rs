@@ -45,11 +45,8 @@ fn coding(column: &InputColumn, rows: &[u32]) -> Coding {
     match (&column.values, &column.kind) {
         (Values::Names { codes, names }, _) => category(codes, names, rows, has_gaps),
         (Values::Numbers(numbers), kind) => {
-            let mut own: Vec<f64> = rows
-                .iter()
-                .map(|row| numbers[*row as usize])
-                .filter(|number| !number.is_nan())
-                .collect();
+            let mut own = Vec::with_capacity(rows.len());
+            own.extend(rows.iter().map(|row| numbers[*row as usize]).filter(|own| !own.is_nan()));
             match kind {
                 Kind::Boolean(words) => boolean(words.as_ref(), &own, has_gaps),
                 Kind::Date(form) => date(*form, &mut own, has_gaps),
@@ -121,7 +118,7 @@ mod tests {
     }
 
     fn numbers(kind: Kind, values: &[f64], rows: &[u32]) -> Coding {
-        fitted(kind, Values::Numbers(values.to_vec()), rows)
+        fitted(kind, Values::Numbers(values.to_vec().into()), rows)
     }
 
     #[test]

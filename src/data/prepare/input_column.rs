@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 
 /// A column that becomes inputs, with its values in all rows.
 #[derive(Debug, Clone, PartialEq)]
-pub struct InputColumn {
+pub struct InputColumn<'f> {
     /// Its index in the file.
     pub index: usize,
     /// Its name.
@@ -19,19 +19,19 @@ pub struct InputColumn {
     /// How its cells are read.
     pub kind: Kind,
     /// Its values.
-    pub values: Values,
+    pub values: Values<'f>,
 }
 
 /// What a column becomes.
-pub(super) enum Taken {
+pub(super) enum Taken<'f> {
     /// An input, with a remark on how it is read.
-    Input(InputColumn, Option<String>),
+    Input(InputColumn<'f>, Option<String>),
     /// Left out: what the kind is called, and why.
     LeftOut { kind: &'static str, why: String },
 }
 
 /// A column as an input of the kind that is asked for, or of the one its cells tell; or left out.
-pub(super) fn take(column: &Column, asked: Option<AskedKind>) -> Result<Taken> {
+pub(super) fn take<'f>(column: &Column<'f>, asked: Option<AskedKind>) -> Result<Taken<'f>> {
     let (kind, remark) = match asked {
         Some(AskedKind::Drop) => return Ok(left_out("dropped", "as asked")),
         Some(AskedKind::Index) => return Ok(left_out("index", "as asked")),
@@ -46,12 +46,12 @@ pub(super) fn take(column: &Column, asked: Option<AskedKind>) -> Result<Taken> {
     Ok(Taken::Input(InputColumn { index, name, kind, values }, remark))
 }
 
-fn left_out(kind: &'static str, why: &str) -> Taken {
+fn left_out(kind: &'static str, why: &str) -> Taken<'static> {
     Taken::LeftOut { kind, why: why.to_owned() }
 }
 
 /// The values of a column as those of a kind; the first cell that is none is refused.
-pub(super) fn values_of(column: &Column, kind: &Kind) -> Result<Values> {
+pub(super) fn values_of<'f>(column: &Column<'f>, kind: &Kind) -> Result<Values<'f>> {
     typed(kind, column.cells, column.seconds.is_some()).map_err(|row| stranger(column, kind, row))
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::asked::{Asked, AskedKind};
 use super::column::Column;
+use super::counts::Counts;
 use crate::data::frame::Frame;
 use crate::error::{Error, Result};
 use crate::nearest::did_you_mean;
@@ -12,7 +13,7 @@ use crate::text::first_listed;
 /// The most columns that a message lists.
 pub(super) const MOST_LISTED: usize = 12;
 
-/// A column of a table, with what is asked of it.
+/// A column of a table, with what is asked of it; its cells are counted.
 pub(super) fn column<'a>(frame: &'a Frame, asked: &Asked, index: usize) -> Column<'a> {
     let seconds = asked.seconds.iter().find(|(column, _)| *column == index).map(|(_, form)| *form);
     Column {
@@ -20,6 +21,7 @@ pub(super) fn column<'a>(frame: &'a Frame, asked: &Asked, index: usize) -> Colum
         index,
         name: &frame.names[index],
         cells: &frame.columns[index],
+        counts: Counts::of(&frame.columns[index]),
         seconds,
         has_too_many: asked.too_many.contains(&index) && seconds.is_none(),
     }

@@ -1,6 +1,6 @@
 //! One target column: classes or values.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::asked::{AskedKind, AskedTask};
 use super::cell_names::quoted;
@@ -78,7 +78,7 @@ fn numeric(target: &TargetColumn, numbers: &[f64], task: Option<AskedTask>) -> R
         }
         return Ok((reals(&[numbers]), TargetKind::Values, None));
     }
-    let mut different: HashSet<u64> = HashSet::new();
+    let mut different: BTreeSet<u64> = BTreeSet::new();
     for number in numbers {
         different.insert(bits(*number));
         if !are_asked && different.len() > MOST_CLASSES {

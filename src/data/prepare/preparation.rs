@@ -1,11 +1,14 @@
 //! What turns the columns of a table into inputs; a model keeps it.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use ndarray::{Array2, s};
+use ndarray::{Array2, ArrayViewMut2, ShapeBuilder, ShapeError};
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use super::coding::Coding;
 use super::input_column::InputColumn;
+use super::typed::Values;
 use crate::data::coded::{Coded, CodedColumn};
 use crate::error::{Error, Result};
 
@@ -86,21 +89,39 @@ impl Preparation {
     }
 
     /// The coded table of all rows: one column per number, boolean, indicator and part of a date, one per category with
-    /// its code, -1 for none. The columns are those that the preparation is fitted on.
+    /// its code, -1 for none. The columns are those that the preparation is fitted on. It lies column by column.
     pub fn table(&self, columns: &[InputColumn]) -> Result<Array2<f64>> {
         let names = || columns.iter().map(|column| &column.name);
         if !names().eq(self.columns.iter().map(|own| &own.name)) {
             return Err(Error::input("other columns than those that the preparation is fitted on"));
         }
         let rows = columns.first().map_or(0, |column| column.values.len());
-        let mut table = Array2::zeros((rows, self.coded_columns()));
-        let mut first = 0;
-        for (own, column) in self.columns.iter().zip(columns) {
-            let end = first + own.coding.width();
-            own.coding.code(&column.values, table.slice_mut(s![.., first..end]));
-            first = end;
+        self.table_of(rows, |index| Ok(Cow::Borrowed(&columns[index].values)))
+    }
+
+    /// The coded table of so many rows, from the values of each column; as many columns at once as there are cores.
+    pub(super) fn table_of<'v>(
+        &self,
+        rows: usize,
+        values: impl Fn(usize) -> Result<Cow<'v, Values<'v>>> + Sync,
+    ) -> Result<Array2<f64>> {
+        let mut table = vec![0.0; rows * self.coded_columns()];
+        let (mut parts, mut rest) = (vec![], &mut table[..]);
+        for column in &self.columns {
+            let (own, after) = rest.split_at_mut(rows * column.coding.width());
+            parts.push(own);
+            rest = after;
         }
-        Ok(table)
+        let code = |(index, own): (usize, &mut [f64])| -> Result<()> {
+            let coding = &self.columns[index].coding;
+            let table = ArrayViewMut2::from_shape((rows, coding.width()).f(), own);
+            coding.code(values(index)?.as_ref(), table.map_err(misshapen)?);
+            Ok(())
+        };
+        let coded: Vec<Result<()>> = parts.into_par_iter().enumerate().map(code).collect();
+        // Of several refused columns the first one is told.
+        coded.into_iter().collect::<Result<()>>()?;
+        Array2::from_shape_vec((rows, self.coded_columns()).f(), table).map_err(misshapen)
     }
 
     /// The same with what each of its columns is.
@@ -162,6 +183,10 @@ impl PreparedColumn {
             add(format!("{name} is missing"), first + self.coding.width() - 1, None, false);
         }
     }
+}
+
+fn misshapen(error: ShapeError) -> Error {
+    Error::failed(format!("the coded table: {error}"))
 }
 
 /// Numbers inputs whose names are those of others: a column may be named `age is missing`.

@@ -4,7 +4,7 @@ use super::asked::AskedKind;
 use super::booleans::{truth, words_of};
 use super::cell_names::{number_name, quoted};
 use super::column::Column;
-use super::counts::{Counts, Different};
+use super::counts::Different;
 use super::dates::DateForm;
 use super::kind::Kind;
 use super::notations::is_number_elsewhere;
@@ -29,22 +29,22 @@ pub(super) fn found(column: &Column) -> Result<Found> {
     if column.has_too_many {
         return left_out("text", "says nothing (more different texts than are kept)");
     }
-    let counts = Counts::of(column.cells);
+    let counts = &column.counts;
     if counts.values() == 0 {
         return left_out("constant", "has no value");
     }
-    if let Some(value) = only_value(column, &counts) {
+    if let Some(value) = only_value(column) {
         if counts.gaps == 0 {
             return left_out("constant", &format!("is {value} in every row"));
         }
-        refuse_infinite(column, &counts)?;
+        refuse_infinite(column)?;
         // One value and gaps: whether there is one tells something.
         return Ok(Found::Input(Kind::Category, Some(format!("{value}, or a gap"))));
     }
-    if column.seconds.is_none() && is_index(column, &counts) {
+    if column.seconds.is_none() && is_index(column) {
         return left_out("index", "numbers the rows");
     }
-    let (kind, remark) = kind_of(column, &counts)?;
+    let (kind, remark) = kind_of(column)?;
     if kind == Kind::Category {
         let different = Different::of(column.cells);
         if 2 * different.singles > counts.values() && different.values > MOST_UNIQUE {
@@ -52,12 +52,13 @@ pub(super) fn found(column: &Column) -> Result<Found> {
             return left_out("text", &why);
         }
     }
-    refuse_infinite(column, &counts)?;
+    refuse_infinite(column)?;
     Ok(Found::Input(kind, remark))
 }
 
 /// The one value that all cells have, gaps aside, as a text.
-pub(super) fn only_value(column: &Column, counts: &Counts) -> Option<String> {
+pub(super) fn only_value(column: &Column) -> Option<String> {
+    let counts = &column.counts;
     match (counts.first_text, counts.numbers) {
         (None, 1..) if counts.range.0 == counts.range.1 => Some(number_name(counts.range.0)),
         (Some(row), 0) => {
@@ -70,8 +71,8 @@ pub(super) fn only_value(column: &Column, counts: &Counts) -> Option<String> {
     }
 }
 
-pub(super) fn refuse_infinite(column: &Column, counts: &Counts) -> Result<()> {
-    match counts.first_infinite {
+pub(super) fn refuse_infinite(column: &Column) -> Result<()> {
+    match column.counts.first_infinite {
         Some(row) => Err(column.refused(
             row,
             "is not finite, and a network can't take it; correct it, or leave the cell empty",
@@ -81,7 +82,8 @@ pub(super) fn refuse_infinite(column: &Column, counts: &Counts) -> Result<()> {
 }
 
 /// True for whole numbers that count the rows, in a place or under a name where tables keep such numbers.
-fn is_index(column: &Column, counts: &Counts) -> bool {
+fn is_index(column: &Column) -> bool {
+    let counts = &column.counts;
     if counts.texts > 0 || !counts.are_whole {
         return false;
     }
@@ -101,7 +103,8 @@ fn is_index(column: &Column, counts: &Counts) -> bool {
 }
 
 /// The kind of values, whatever they are good for; with a remark on how they are read.
-pub(super) fn kind_of(column: &Column, counts: &Counts) -> Result<(Kind, Option<String>)> {
+pub(super) fn kind_of(column: &Column) -> Result<(Kind, Option<String>)> {
+    let counts = &column.counts;
     if let Some(form) = column.seconds {
         return Ok((Kind::Date(form), None));
     }
@@ -119,8 +122,8 @@ pub(super) fn kind_of(column: &Column, counts: &Counts) -> Result<(Kind, Option<
             return Ok((Kind::Date(form), remark));
         }
     }
-    refuse_notations(column, counts)?;
-    refuse_strangers(column, counts)?;
+    refuse_notations(column)?;
+    refuse_strangers(column)?;
     Ok((Kind::Category, None))
 }
 
@@ -135,8 +138,8 @@ fn date_form(column: &Column) -> Option<(DateForm, Option<String>)> {
 }
 
 /// Refuses texts that are all numbers with other marks, such as 1,5 among 1.5.
-fn refuse_notations(column: &Column, counts: &Counts) -> Result<()> {
-    let Some(text) = counts.first_text else { return Ok(()) };
+fn refuse_notations(column: &Column) -> Result<()> {
+    let Some(text) = column.counts.first_text else { return Ok(()) };
     if !column.cells.texts.iter().all(|text| is_number_elsewhere(text)) {
         return Ok(());
     }
@@ -160,7 +163,8 @@ fn refuse_notations(column: &Column, counts: &Counts) -> Result<()> {
 }
 
 /// Refuses a few texts among many numbers: they stand for gaps, or are slips.
-fn refuse_strangers(column: &Column, counts: &Counts) -> Result<()> {
+fn refuse_strangers(column: &Column) -> Result<()> {
+    let counts = &column.counts;
     let Some(row) = counts.first_text else { return Ok(()) };
     if 10 * counts.numbers <= 9 * counts.values() {
         return Ok(());
@@ -179,7 +183,7 @@ fn refuse_strangers(column: &Column, counts: &Counts) -> Result<()> {
 
 /// The kind of an input that a user asks for: refused where a cell is none of it.
 pub(super) fn asked_kind(column: &Column, asked: AskedKind) -> Result<(Kind, Option<String>)> {
-    let counts = Counts::of(column.cells);
+    let counts = &column.counts;
     if column.has_too_many {
         return Err(column.wrong(format!(
             "more different texts than are kept, so it can't be a {}; leave it out with {}",
@@ -187,19 +191,19 @@ pub(super) fn asked_kind(column: &Column, asked: AskedKind) -> Result<(Kind, Opt
             column.option(AskedKind::Drop)
         )));
     }
-    refuse_infinite(column, &counts)?;
+    refuse_infinite(column)?;
     let texts = || column.cells.texts.iter().map(String::as_str);
     match asked {
         AskedKind::Number => Ok((Kind::Number, None)),
         AskedKind::Category => Ok((Kind::Category, None)),
         AskedKind::Boolean if counts.numbers == 0 && counts.texts > 0 => {
-            let words = words_of(texts()).ok_or_else(|| no_boolean(column, &counts))?;
+            let words = words_of(texts()).ok_or_else(|| no_boolean(column))?;
             Ok((Kind::Boolean(Some(words)), None))
         }
         AskedKind::Boolean => Ok((Kind::Boolean(None), None)),
         AskedKind::Date => match column.seconds {
             Some(form) => Ok((Kind::Date(form), None)),
-            None => asked_date(column, &counts),
+            None => asked_date(column),
         },
         AskedKind::Index | AskedKind::Weight | AskedKind::Group | AskedKind::Drop => {
             Err(column.wrong(format!("{} is no kind of an input", asked.name())))
@@ -207,11 +211,11 @@ pub(super) fn asked_kind(column: &Column, asked: AskedKind) -> Result<(Kind, Opt
     }
 }
 
-fn asked_date(column: &Column, counts: &Counts) -> Result<(Kind, Option<String>)> {
-    if counts.values() == 0 {
+fn asked_date(column: &Column) -> Result<(Kind, Option<String>)> {
+    if column.counts.values() == 0 {
         return Ok((Kind::Date(DateForm::Iso), None));
     }
-    if let Some((form, remark)) = date_form(column).filter(|_| counts.numbers == 0) {
+    if let Some((form, remark)) = date_form(column).filter(|_| column.counts.numbers == 0) {
         return Ok((Kind::Date(form), remark));
     }
     // The first cell that doesn't go with those before it.
@@ -227,13 +231,13 @@ fn asked_date(column: &Column, counts: &Counts) -> Result<(Kind, Option<String>)
     Err(row.map_or_else(|| column.wrong(what), |row| column.refused(row, what)))
 }
 
-fn no_boolean(column: &Column, counts: &Counts) -> Error {
+fn no_boolean(column: &Column) -> Error {
     let what = "goes with no boolean; allowed: one pair of true/false, yes/no, t/f, y/n in the whole column, or 0 and \
                 1; two other words are a category";
     let is_other = |row: &usize| match column.cells.cell(*row) {
         Cell::Text(text) => words_of([text]).is_none(),
         Cell::Number(_) | Cell::Gap => false,
     };
-    let row = (0..column.cells.len()).find(is_other).or(counts.first_text);
+    let row = (0..column.cells.len()).find(is_other).or(column.counts.first_text);
     row.map_or_else(|| column.wrong(what), |row| column.refused(row, what))
 }

@@ -1,11 +1,11 @@
 //! All columns of a table, recognised: inputs, targets, weights, groups, and what is left out.
 
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::asked::{Asked, AskedKind};
 use super::column::{Column, option};
 use super::copies::{Classes, Telling};
-use super::counts::{Counts, Different};
+use super::counts::Different;
 use super::dates::DateForm;
 use super::decisions::Decision;
 use super::fit::MOST_CATEGORIES;
@@ -20,9 +20,9 @@ use crate::error::{Error, Result, counted};
 
 /// What the columns of a table are.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Recognised {
+pub struct Recognised<'f> {
     /// The columns that become inputs, in the order of the file.
-    pub inputs: Vec<InputColumn>,
+    pub inputs: Vec<InputColumn<'f>>,
     /// The targets.
     pub targets: TargetsFound,
     /// How much each row counts, if a column tells.
@@ -38,14 +38,17 @@ pub struct Recognised {
 }
 
 /// Recognises the columns of a table from all its rows.
-pub fn recognise(frame: &Frame, asked: &Asked) -> Result<Recognised> {
+pub fn recognise<'f>(frame: &'f Frame, asked: &Asked) -> Result<Recognised<'f>> {
     if frame.rows() == 0 {
         return Err(Error::input("has no rows; a row is needed for every example to learn from"));
     }
     let target_columns = target_columns(frame, asked)?;
     let kinds = asked_kinds(frame, asked)?;
+    // As many columns at once as there are cores.
+    let all = (0..frame.columns.len()).into_par_iter();
+    let columns: Vec<Column> = all.map(|index| column(frame, asked, index)).collect();
     let kind = |index: &usize| kinds.get(index).copied();
-    let with_kind = |index: &usize| (column(frame, asked, *index), kind(index));
+    let with_kind = |index: &usize| (columns[*index], kind(index));
     let targets = targets(target_columns.iter().map(with_kind).collect(), asked)?;
     let classes = Classes::of(&targets.targets);
     let notes = targets.note.iter().cloned().collect();
@@ -58,19 +61,18 @@ pub fn recognise(frame: &Frame, asked: &Asked) -> Result<Recognised> {
         notes,
         warnings: vec![],
     };
-    // Each column by itself, as many at once as there are cores.
-    let columns = 0..frame.columns.len();
-    let taken = columns.into_par_iter().map(|index| {
-        let is_role = matches!(kind(&index), Some(AskedKind::Weight | AskedKind::Group));
-        let is_input = !is_role && !target_columns.contains(&index);
-        is_input.then(|| take(&column(frame, asked, index), kind(&index)))
+    let taken = columns.par_iter().map(|column| {
+        let kind = kind(&column.index);
+        let is_role = matches!(kind, Some(AskedKind::Weight | AskedKind::Group));
+        let is_input = !is_role && !target_columns.contains(&column.index);
+        is_input.then(|| take(column, kind))
     });
-    for (index, taken) in taken.collect::<Vec<_>>().into_iter().enumerate() {
-        let column = column(frame, asked, index);
+    for (column, taken) in columns.iter().zip(taken.collect::<Vec<_>>()) {
+        let kind = kind(&column.index);
         match taken {
-            Some(taken) => found.add(&column, taken?, kind(&index).is_some(), &classes),
-            None if target_columns.contains(&index) => found.decide_target(&column),
-            None => found.add_role(&column, kind(&index))?,
+            Some(taken) => found.add(column, taken?, kind.is_some(), &classes),
+            None if target_columns.contains(&column.index) => found.decide_target(column),
+            None => found.add_role(column, kind)?,
         }
     }
     if found.inputs.is_empty() { Err(no_input(&found.decisions)) } else { Ok(found) }
@@ -96,7 +98,7 @@ fn no_input(decisions: &[Decision]) -> Error {
     ))
 }
 
-impl Recognised {
+impl<'f> Recognised<'f> {
     fn decide_target(&mut self, column: &Column) {
         let (done, categories) = match &self.targets.kind {
             TargetKind::Classes { count, .. } => (format!("target: {count} classes"), Some(*count)),
@@ -125,7 +127,7 @@ impl Recognised {
     }
 
     /// Adds a column that is an input or left out.
-    fn add(&mut self, column: &Column, taken: Taken, is_asked: bool, classes: &Classes) {
+    fn add(&mut self, column: &Column, taken: Taken<'f>, is_asked: bool, classes: &Classes) {
         match taken {
             Taken::LeftOut { kind, why } => {
                 if !is_asked && kind == "text" {
@@ -146,7 +148,7 @@ impl Recognised {
     fn add_input(
         &mut self,
         column: &Column,
-        input: InputColumn,
+        input: InputColumn<'f>,
         remark: Option<String>,
         told: Option<(usize, Telling)>,
     ) {
@@ -188,7 +190,7 @@ impl Recognised {
                 ));
             }
         }
-        let missing = Counts::of(column.cells).gaps;
+        let missing = column.counts.gaps;
         let done = remark.unwrap_or_else(|| "input".to_owned());
         let decision = Decision::new(column.name, input.kind.name(), missing, done);
         self.decisions.push(Decision { categories, ..decision });
@@ -196,7 +198,7 @@ impl Recognised {
     }
 
     fn decide(&mut self, column: &Column, kind: &str, done: &str) {
-        let missing = Counts::of(column.cells).gaps;
+        let missing = column.counts.gaps;
         let has_names = matches!(kind, "text" | "category") && !column.has_too_many;
         let categories = has_names.then(|| Different::of(column.cells).values);
         let decision = Decision::new(column.name, kind, missing, done);
@@ -207,7 +209,7 @@ impl Recognised {
 /// A warning about a column most of whose cells are numbers or dates, though not all.
 fn mostly(column: &Column, what: &str) -> Option<String> {
     let cells = column.cells;
-    let counts = Counts::of(cells);
+    let counts = column.counts;
     let name = column.name;
     if 2 * counts.numbers > counts.values() {
         let (numbers, values) = (counts.numbers, counts.values());

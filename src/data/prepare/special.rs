@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::column::Column;
-use super::counts::{Counts, bits};
+use super::counts::bits;
 use super::input_column::values_of;
 use super::kind::Kind;
 use super::recognise::refuse_infinite;
@@ -23,7 +23,7 @@ pub(super) fn weights(column: &Column) -> Result<Vec<f64>> {
     if weights.iter().all(|weight| *weight == 0.0) {
         return Err(column.wrong("every weight is zero; some row must count"));
     }
-    Ok(weights)
+    Ok(weights.into_owned())
 }
 
 /// The group of each row, numbered in the order in which groups come first.
@@ -32,7 +32,7 @@ pub(super) fn groups(column: &Column) -> Result<Vec<i64>> {
         return Err(column.wrong("more different texts than are kept; number the groups instead"));
     }
     refuse_gaps(column, "a group")?;
-    refuse_infinite(column, &Counts::of(column.cells))?;
+    refuse_infinite(column)?;
     let mut of_numbers: HashMap<u64, i64> = HashMap::new();
     let mut of_texts: Vec<Option<i64>> = vec![None; column.cells.texts.len()];
     let mut count = 0;
@@ -53,7 +53,7 @@ pub(super) fn groups(column: &Column) -> Result<Vec<i64>> {
 
 /// Refuses gaps in a column where each row needs a value.
 pub(super) fn refuse_gaps(column: &Column, what: &str) -> Result<()> {
-    let gaps = Counts::of(column.cells).gaps;
+    let gaps = column.counts.gaps;
     let first = (0..column.cells.len()).find(|&row| column.cells.cell(row) == Cell::Gap);
     let Some(row) = first else { return Ok(()) };
     Err(column.wrong(format!(

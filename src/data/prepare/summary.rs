@@ -18,8 +18,10 @@ impl Preparation {
         let mut own = self.columns().iter().zip(&recognised.inputs).peekable();
         let mut decisions = recognised.decisions.clone();
         for (index, decision) in decisions.iter_mut().enumerate() {
-            let is_gap = |row: &&u32| frame.columns[index].cell(**row as usize) == Cell::Gap;
-            decision.missing = rows.iter().filter(is_gap).count();
+            if decision.missing > 0 {
+                let is_gap = |row: &&u32| frame.columns[index].cell(**row as usize) == Cell::Gap;
+                decision.missing = rows.iter().filter(is_gap).count();
+            }
             let Some((column, input)) = own.next_if(|(_, input)| input.index == index) else {
                 continue;
             };

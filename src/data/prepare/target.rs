@@ -4,7 +4,6 @@ use ndarray::Array2;
 
 use super::asked::{Asked, AskedKind, AskedTask};
 use super::column::Column;
-use super::counts::Counts;
 use super::input_column::values_of;
 use super::kind::Kind;
 use super::recognise::{asked_kind, kind_of, only_value, refuse_infinite};
@@ -46,7 +45,7 @@ pub struct TargetsFound {
 pub(super) struct TargetColumn<'a> {
     pub column: Column<'a>,
     pub kind: Kind,
-    pub values: Values,
+    pub values: Values<'a>,
 }
 
 impl TargetColumn<'_> {
@@ -86,10 +85,9 @@ pub(super) fn targets(
 }
 
 /// A target column; refused where rows have none, where all have the same one, and where it is a date.
-fn target(column: Column, asked: Option<AskedKind>) -> Result<TargetColumn> {
+fn target(column: Column<'_>, asked: Option<AskedKind>) -> Result<TargetColumn<'_>> {
     refuse_gaps(&column, "a target")?;
-    let counts = Counts::of(column.cells);
-    if let Some(value) = only_value(&column, &counts) {
+    if let Some(value) = only_value(&column) {
         return Err(column.wrong(format!(
             "the target is {value} in every row, so there is nothing to learn; name another column"
         )));
@@ -97,9 +95,9 @@ fn target(column: Column, asked: Option<AskedKind>) -> Result<TargetColumn> {
     if column.has_too_many {
         return Err(unique(&column));
     }
-    refuse_infinite(&column, &counts)?;
+    refuse_infinite(&column)?;
     let (kind, _) = match asked {
-        None => kind_of(&column, &counts)?,
+        None => kind_of(&column)?,
         Some(AskedKind::Number | AskedKind::Boolean | AskedKind::Category) if is_date(&column) => {
             return Err(date(&column));
         }

@@ -94,7 +94,7 @@ pub fn class_of(names: &[String], cell: Cell) -> Option<f64> {
     found.map(|class| class as f64)
 }
 
-impl Recognised {
+impl Recognised<'_> {
     /// The weights of a table of the same columns, if a column of this one tells them.
     pub fn weights_of(&self, frame: &Frame) -> Result<Option<Vec<f64>>> {
         let own = self.decisions.iter().find(|decision| decision.kind == "weight");

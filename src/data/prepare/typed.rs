@@ -1,5 +1,6 @@
 //! The cells of a column as values of its kind; the same for training and for prediction.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::booleans::{one_of, truth};
@@ -11,9 +12,10 @@ use crate::data::frame::{Cell, Cells};
 
 /// The values of a column.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Values {
-    /// Numbers, 0 and 1 for booleans, seconds since 1970 for dates; NaN for a gap.
-    Numbers(Vec<f64>),
+pub enum Values<'c> {
+    /// Numbers, 0 and 1 for booleans, seconds since 1970 for dates; NaN for a gap. They are those of the cells where
+    /// none is a text.
+    Numbers(Cow<'c, [f64]>),
     /// Names.
     Names {
         /// 0 for a gap, k for the name at k - 1.
@@ -23,7 +25,7 @@ pub enum Values {
     },
 }
 
-impl Values {
+impl Values<'_> {
     /// True for a row without a value.
     pub fn is_gap(&self, row: usize) -> bool {
         match self {
@@ -48,12 +50,16 @@ impl Values {
 
 /// The cells as values of a kind, or the row of the first one that the kind doesn't take. `are_seconds`: the numbers of
 /// a column of dates are seconds since 1970.
-pub(super) fn typed(kind: &Kind, cells: &Cells, are_seconds: bool) -> Result<Values, usize> {
+pub(super) fn typed<'c>(
+    kind: &Kind,
+    cells: &'c Cells,
+    are_seconds: bool,
+) -> Result<Values<'c>, usize> {
     match kind {
         Kind::Category => names(cells),
-        Kind::Number => numbers(cells, |number| number.is_finite().then_some(number), truth),
+        Kind::Number => numbers(cells, f64::is_finite, truth),
         Kind::Boolean(words) => {
-            let is_one = |number: f64| (number == 0.0 || number == 1.0).then_some(number);
+            let is_one = |number: f64| number == 0.0 || number == 1.0;
             let of_text = |text: &str| {
                 let own = words.as_ref().and_then(|words| one_of(words, text));
                 own.or_else(|| truth(text))
@@ -62,30 +68,35 @@ pub(super) fn typed(kind: &Kind, cells: &Cells, are_seconds: bool) -> Result<Val
         }
         Kind::Date(form) => {
             let is_date = |number: f64| are_seconds && date_and_seconds(number).is_some();
-            let of_number = |number: f64| is_date(number).then_some(number);
-            numbers(cells, of_number, |text| form.seconds(text))
+            numbers(cells, is_date, |text| form.seconds(text))
         }
     }
 }
 
-fn numbers(
-    cells: &Cells,
-    of_number: impl Fn(f64) -> Option<f64>,
+fn numbers<'c>(
+    cells: &'c Cells,
+    is_taken: impl Fn(f64) -> bool,
     of_text: impl Fn(&str) -> Option<f64>,
-) -> Result<Values, usize> {
+) -> Result<Values<'c>, usize> {
+    if cells.codes.is_empty() {
+        let is_stranger = |number: &f64| !number.is_nan() && !is_taken(*number);
+        return match cells.numbers.iter().position(is_stranger) {
+            Some(row) => Err(row),
+            None => Ok(Values::Numbers(Cow::Borrowed(&cells.numbers))),
+        };
+    }
     // Each text once, however many cells have it.
     let of_texts: Vec<Option<f64>> = cells.texts.iter().map(|text| of_text(text)).collect();
-    let value = |row: usize| match cells.cell(row) {
-        Cell::Gap => Some(f64::NAN),
-        Cell::Number(number) => of_number(number),
-        Cell::Text(_) => of_texts[cells.codes[row] as usize - 1],
+    let value = |(row, (&number, &code)): (usize, (&f64, &u32))| match code.checked_sub(1) {
+        Some(text) => of_texts[text as usize].ok_or(row),
+        None if number.is_nan() || is_taken(number) => Ok(number),
+        None => Err(row),
     };
-    let values: Result<Vec<f64>, usize> =
-        (0..cells.len()).map(|row| value(row).ok_or(row)).collect();
-    Ok(Values::Numbers(values?))
+    let values = cells.numbers.iter().zip(&cells.codes).enumerate().map(value);
+    Ok(Values::Numbers(values.collect::<Result<Vec<f64>, usize>>()?.into()))
 }
 
-fn names(cells: &Cells) -> Result<Values, usize> {
+fn names(cells: &Cells) -> Result<Values<'static>, usize> {
     let (mut names, mut codes) = (vec![], Vec::with_capacity(cells.len()));
     // The code of each name: under another decimal mark a text may be the shortest text of a number.
     let mut known: HashMap<String, u32> = HashMap::new();
@@ -131,7 +142,10 @@ mod tests {
     #[test]
     fn numbers_take_the_words_true_and_false() {
         let column = cells(&[2.5, GAP, GAP], &[0, 1, 2], &["True", "FALSE"]);
-        assert_eq!(typed(&Kind::Number, &column, false), Ok(Values::Numbers(vec![2.5, 1.0, 0.0])));
+        assert_eq!(
+            typed(&Kind::Number, &column, false),
+            Ok(Values::Numbers(vec![2.5, 1.0, 0.0].into()))
+        );
         assert_eq!(typed(&Kind::Number, &cells(&[1.0, f64::INFINITY], &[], &[]), false), Err(1));
         assert_eq!(typed(&Kind::Number, &cells(&[GAP], &[1], &["x"]), false), Err(0));
     }
@@ -140,7 +154,10 @@ mod tests {
     fn booleans_take_their_words_and_0_and_1_and_true_and_false() {
         let kind = Kind::Boolean(Some(["no".into(), "yes".into()]));
         let column = cells(&[GAP, GAP, 1.0, GAP], &[1, 2, 0, 3], &["Yes", "NO", "true"]);
-        assert_eq!(typed(&kind, &column, false), Ok(Values::Numbers(vec![1.0, 0.0, 1.0, 1.0])));
+        assert_eq!(
+            typed(&kind, &column, false),
+            Ok(Values::Numbers(vec![1.0, 0.0, 1.0, 1.0].into()))
+        );
         assert_eq!(typed(&kind, &cells(&[2.0], &[], &[]), false), Err(0));
         assert_eq!(typed(&Kind::Boolean(None), &cells(&[GAP], &[1], &["yes"]), false), Err(0));
     }
@@ -161,7 +178,7 @@ mod tests {
         assert!(values[0] == 86400.0 && values[1].is_nan());
         let column = cells(&[7.0], &[], &[]);
         assert_eq!(typed(&kind, &column, false), Err(0));
-        assert_eq!(typed(&kind, &column, true), Ok(Values::Numbers(vec![7.0])));
+        assert_eq!(typed(&kind, &column, true), Ok(Values::Numbers(vec![7.0].into())));
         assert_eq!(typed(&kind, &cells(&[1e300], &[], &[]), true), Err(0));
     }
 }

@@ -10,7 +10,7 @@ use super::scanner::{Block, Scanner};
 use crate::error::Result;
 
 /// The blocks that are parsed at once, for each thread, while as many are read.
-const BLOCKS_A_THREAD: usize = 2;
+const BLOCKS_A_THREAD: usize = 4;
 /// More threads than these outrun the reading, and their blocks would only take memory.
 const MOST_THREADS: usize = 16;
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr2_iter};
+use memchr::{memchr, memchr2};
 
 use super::cell::trimmed;
 use super::column::Column;
@@ -83,15 +83,24 @@ pub(super) fn refuse_zero_bytes(bytes: &[u8], first_line: u64) -> Result<()> {
 impl<'t> Parser<'_, 't> {
     /// Parses a text in which every separator and \n is one.
     fn plain(&mut self, text: &'t str) -> Result<()> {
-        let (bytes, mut start) = (text.as_bytes(), 0);
-        for end in memchr2_iter(self.plan.separator.byte(), b'\n', bytes) {
-            let cell = &text[start..end];
+        let (bytes, separator) = (text.as_bytes(), self.plan.separator.byte());
+        let mut start = 0;
+        while start < bytes.len() {
+            let end = match self.number(bytes, start) {
+                Some(end) => end,
+                None => {
+                    let Some(length) = memchr2(separator, b'\n', &bytes[start..]) else { break };
+                    let cell = &text[start..start + length];
+                    let is_empty_line = self.fields == 0 && bytes[start + length] == b'\n';
+                    if !is_empty_line || !cell.trim_ascii().is_empty() {
+                        self.push(Cow::Borrowed(cell));
+                    }
+                    start + length
+                }
+            };
             start = end + 1;
-            if bytes[end] != b'\n' {
-                self.push(Cow::Borrowed(cell));
-            } else {
-                if self.fields > 0 || !cell.trim_ascii().is_empty() {
-                    self.push(Cow::Borrowed(cell));
+            if bytes[end] == b'\n' {
+                if self.fields > 0 {
                     self.end_row()?;
                 }
                 self.line += 1;
@@ -103,6 +112,24 @@ impl<'t> Parser<'_, 't> {
             self.end_row()?;
         }
         Ok(())
+    }
+
+    /// Takes a cell that is a plain number, and gives its end: nearly every cell of most tables is one, and its end need
+    /// not be looked for. None, and nothing taken, of another.
+    #[inline(always)]
+    fn number(&mut self, text: &[u8], start: usize) -> Option<usize> {
+        if matches!(self.plan.kept.get(self.fields), Some(Some(_))) {
+            return None;
+        }
+        let (number, length) = self.plan.rules.plain_number(&text[start..])?;
+        let end = start + length;
+        let ends = |byte: u8| byte == self.plan.separator.byte() || byte == b'\n';
+        text.get(end).filter(|&&byte| ends(byte))?;
+        if let Some(&Some(slot)) = self.plan.slots.get(self.fields) {
+            self.columns[slot].push_number(number);
+        }
+        self.fields += 1;
+        Some(end)
     }
 
     /// Parses any text, field by field.

@@ -2,6 +2,8 @@
 
 use memchr::memchr2;
 
+use super::decimal::decimal;
+
 /// What a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Found {
@@ -34,9 +36,9 @@ impl CellRules {
             return Found::Gap;
         }
         let mark = if self.has_decimal_commas { mark_of(cell) } else { Mark::None };
-        let number = if mark == Mark::Comma { of_decimal_comma(cell) } else { cell.parse().ok() };
+        let number = if mark == Mark::Comma { of_decimal_comma(cell) } else { number_of(cell) };
         match number {
-            // The standard parser takes nan and inf in any case, too.
+            // The parser takes nan and inf in any case, too.
             Some(value) if value.is_nan() => Found::Gap,
             Some(value) => Found::Number(value, mark),
             None if matches!(cell, "" | "NA" | "?") => Found::Gap,
@@ -44,10 +46,26 @@ impl CellRules {
         }
     }
 
+    /// The finite number that a text begins with, and its length. None where a cell may be a gap though it is a number,
+    /// or a number that is written with a comma.
+    pub fn plain_number(&self, text: &[u8]) -> Option<(f64, usize)> {
+        let begins_one = matches!(text.first(), Some(b'-' | b'0'..=b'9'));
+        if !begins_one || self.has_decimal_commas || !self.gaps.is_empty() {
+            return None;
+        }
+        let other = || fast_float2::parse_partial::<f64, _>(text).ok();
+        decimal(text).or_else(other).filter(|(number, _)| number.is_finite())
+    }
+
     /// True for a number, infinite and undefined ones included.
     pub fn is_number(&self, cell: &str) -> bool {
-        cell.parse::<f64>().is_ok() || matches!(self.read(cell), Found::Number(..))
+        number_of(cell).is_some() || matches!(self.read(cell), Found::Number(..))
     }
+}
+
+/// The number of a text, to the last bit, as the standard parser has it in twice the time.
+fn number_of(text: &str) -> Option<f64> {
+    fast_float2::parse(text).ok()
 }
 
 /// The first decimal mark of a cell.
@@ -64,13 +82,13 @@ fn of_decimal_comma(cell: &str) -> Option<f64> {
     const LONGEST: usize = 40;
     let (before, after) = cell.split_once(',')?;
     if cell.len() > LONGEST {
-        return format!("{before}.{after}").parse().ok();
+        return number_of(&format!("{before}.{after}"));
     }
     // A copy on the stack takes half the time of one on the heap.
     let mut copy = [0; LONGEST];
     copy[..cell.len()].copy_from_slice(cell.as_bytes());
     copy[before.len()] = b'.';
-    std::str::from_utf8(&copy[..cell.len()]).ok()?.parse().ok()
+    number_of(std::str::from_utf8(&copy[..cell.len()]).ok()?)
 }
 
 /// A cell without blanks around it.
@@ -123,6 +141,33 @@ mod tests {
         for text in ["1.234,5", "1,234,5", "a,b", ","] {
             assert_eq!(read(text, true), Found::Text, "{text:?}");
         }
+    }
+
+    #[test]
+    fn every_number_is_read_to_the_last_bit_by_both_ways() {
+        proptest::proptest!(|(number in proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL)| {
+            let rules = CellRules { gaps: vec![], has_decimal_commas: false };
+            for text in [format!("{number}"), format!("{number:e}"), format!("{number:.17e}")] {
+                assert_eq!(rules.read(&text), Found::Number(number, Mark::None), "{text}");
+                let plain = rules.plain_number(format!("{text},7").as_bytes());
+                assert_eq!(plain, Some((number, text.len())), "{text}");
+            }
+        });
+    }
+
+    #[test]
+    fn a_plain_number_is_finite_and_may_not_be_a_gap() {
+        let plain = |text: &str| {
+            CellRules { gaps: vec![], has_decimal_commas: false }.plain_number(text.as_bytes())
+        };
+        assert_eq!(plain("-1.5e3\n"), Some((-1500.0, 6)));
+        for text in ["", "-", "-inf", "-nan", "1e400", "nan", " 1", "+1", ".5"] {
+            assert_eq!(plain(text), None, "{text:?}");
+        }
+        let rules = CellRules { gaps: vec!["-999".into()], has_decimal_commas: false };
+        assert_eq!(rules.plain_number(b"-999,1"), None);
+        let rules = CellRules { gaps: vec![], has_decimal_commas: true };
+        assert_eq!(rules.plain_number(b"1;5"), None);
     }
 
     #[test]

@@ -35,7 +35,9 @@ impl<'t> Column<'t> {
         }
     }
 
-    fn push_number(&mut self, value: f64) {
+    /// Appends a number, or NaN for a gap.
+    #[inline]
+    pub fn push_number(&mut self, value: f64) {
         self.numbers.push(value);
         if !self.codes.is_empty() {
             self.codes.push(0);

@@ -8,6 +8,7 @@ mod ahead;
 mod block;
 mod cell;
 mod column;
+mod decimal;
 mod fields;
 mod header;
 mod joined;

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 
 /// The text of a block: enough that its parts outweigh the work of handing it out, and little enough that all blocks
 /// under way fit into a small memory.
-const BLOCK: usize = 1 << 19;
+const BLOCK: usize = 1 << 18;
 
 /// A CSV file as it is read. It keeps no text that it has read.
 pub struct FrameReader {

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use memchr::{memchr, memchr_iter, memchr3_iter, memrchr};
+use memchr::{memchr, memchr_iter, memchr2, memchr3_iter, memrchr};
 
 use super::fields::opens_quote;
 use super::opened::unreadable;
@@ -179,6 +179,7 @@ impl Cut {
 
 /// True for a text without quotes in which every \r is part of an \r\n, or the last byte.
 fn is_plain(text: &[u8]) -> bool {
-    memchr(b'"', text).is_none()
-        && memchr_iter(b'\r', text).all(|at| matches!(text.get(at + 1), Some(b'\n') | None))
+    memchr2(b'"', b'\r', text).is_none()
+        || memchr(b'"', text).is_none()
+            && memchr_iter(b'\r', text).all(|at| matches!(text.get(at + 1), Some(b'\n') | None))
 }

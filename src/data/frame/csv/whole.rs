@@ -1,5 +1,7 @@
 //! All rows of a CSV file in one frame.
 
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+
 use super::header::HeaderKind;
 use super::joined::{Joined, join_lines};
 use super::overflow::Overflow;
@@ -7,6 +9,9 @@ use super::reader::FrameReader;
 use super::second_header::refuse_second_header;
 use crate::data::frame::{Frame, Lines};
 use crate::error::Result;
+
+/// The bytes that a table grows by between two looks at the memory, which take as long as the parsing of a block.
+const BETWEEN_LOOKS: u64 = 16 << 20;
 
 /// What is kept when all rows are read, and how much memory that may take.
 #[derive(Clone, Copy)]
@@ -35,15 +40,19 @@ impl FrameReader {
         let joined = columns.iter().map(|&column| Joined::new((keep.all_texts)(column)));
         let mut joined: Vec<Joined> = joined.collect();
         let mut whole = Frame::default();
-        let mut rows = 0;
+        let (mut rows, mut next_look) = (0, 0);
         while let Some(block) = self.next_block()? {
             let block_rows = block.rows();
-            for (column, cells) in joined.iter_mut().zip(block.columns) {
-                column.append(cells, keep.seconds);
-            }
+            // As many columns at once as there are cores.
+            let columns = joined.par_iter_mut().zip(block.columns);
+            columns.for_each(|(column, cells)| column.append(cells, keep.seconds));
             join_lines(&mut whole.lines, &block.lines, rows);
             rows += block_rows;
-            (keep.room)(bytes(&joined, &whole.lines))?;
+            let bytes = bytes(&joined, &whole.lines);
+            if bytes >= next_look {
+                (keep.room)(bytes)?;
+                next_look = bytes + BETWEEN_LOOKS;
+            }
             (whole.names, whole.nameless) = (block.names, block.nameless);
         }
         let overflow;

@@ -14,7 +14,8 @@ const TRAINED: &str = "age,sex,alone,one,day,y\n\
     40,7,no,0,4.3.2025,1\n";
 
 fn preparation() -> Preparation {
-    let found = found(&frame(TRAINED), &[]);
+    let frame = frame(TRAINED);
+    let found = found(&frame, &[]);
     Preparation::fit(&found.inputs, &[0, 1, 2, 3]).unwrap()
 }
 
@@ -108,6 +109,7 @@ fn a_mapping_of_another_file_is_refused() {
     let preparation = preparation();
     let mapping = preparation.columns_in(&frame(TRAINED).names).unwrap();
     assert!(preparation.apply(&mapping, &frame("age\n1\n")).is_err());
-    let found = recognise(&frame(TRAINED), &super::asked(&["age"], &[]));
+    let trained = frame(TRAINED);
+    let found = recognise(&trained, &super::asked(&["age"], &[]));
     assert!(found.is_err(), "age has a gap");
 }

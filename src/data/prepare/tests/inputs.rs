@@ -7,7 +7,7 @@ use super::table::{frame, frame_of, made};
 use crate::data::frame::Frame;
 use crate::data::prepare::{Preparation, Recognised};
 
-fn fitted(frame: &Frame, rows: &[u32]) -> (Recognised, Preparation, Array2<f64>) {
+fn fitted<'f>(frame: &'f Frame, rows: &[u32]) -> (Recognised<'f>, Preparation, Array2<f64>) {
     let found = found(frame, &[]);
     let preparation = Preparation::fit(&found.inputs, rows).unwrap();
     let table = preparation.table(&found.inputs).unwrap();

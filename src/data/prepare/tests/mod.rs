@@ -22,7 +22,7 @@ fn asked(targets: &[&str], kinds: &[(&str, AskedKind)]) -> Asked {
 }
 
 /// What is found where y is the target.
-fn found(frame: &Frame, kinds: &[(&str, AskedKind)]) -> Recognised {
+fn found<'f>(frame: &'f Frame, kinds: &[(&str, AskedKind)]) -> Recognised<'f> {
     recognise(frame, &asked(&["y"], kinds)).unwrap()
 }
 

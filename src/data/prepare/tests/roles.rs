@@ -7,9 +7,8 @@ use crate::data::prepare::{AskedKind, recognise};
 #[test]
 fn a_copy_of_the_classes_is_left_out_unless_it_is_asked_for() {
     let text = "survived,alive,x\n0,no,1.5\n1,yes,2\n0,no,2\n1,yes,7\n";
-    let of = |kinds: &[(&str, AskedKind)]| {
-        recognise(&frame(text), &asked(&["survived"], kinds)).unwrap()
-    };
+    let frame = frame(text);
+    let of = |kinds: &[(&str, AskedKind)]| recognise(&frame, &asked(&["survived"], kinds)).unwrap();
     let found = of(&[]);
     assert_eq!(found.decisions[1].done, "left out: copy of the target");
     assert!(found.notes[1].contains("--column alive=category keeps it"), "{:?}", found.notes);
@@ -21,7 +20,8 @@ fn a_copy_of_the_classes_is_left_out_unless_it_is_asked_for() {
 fn a_category_that_determines_the_classes_is_kept_with_a_warning() {
     let town = made(30, |row| ["a", "b", "c"][row % 3]);
     let y = made(30, |row| if row % 3 == 0 { "in" } else { "out" });
-    let found = found(&frame_of(&[("town", town), ("y", y)]), &[]);
+    let frame = frame_of(&[("town", town), ("y", y)]);
+    let found = found(&frame, &[]);
     assert_eq!(found.inputs.len(), 1);
     assert!(found.warnings[0].contains("each of its 3 categories"), "{:?}", found.warnings);
     assert!(found.warnings[0].contains("--column town=drop"));
@@ -31,7 +31,8 @@ fn a_category_that_determines_the_classes_is_kept_with_a_warning() {
 fn weights_are_numbers_of_every_row_and_not_negative() {
     let kinds = [("x", AskedKind::Weight)];
     let weighted = |cells: &[&str]| with_target("x", texts(cells));
-    let all = found(&weighted(&["1", "0", "2.5"]), &kinds);
+    let frame = weighted(&["1", "0", "2.5"]);
+    let all = found(&frame, &kinds);
     assert_eq!(all.weights, Some(vec![1.0, 0.0, 2.5]));
     assert_eq!((all.inputs.len(), all.decisions[1].kind.as_str()), (1, "weight"));
     for (cells, expected) in [
@@ -53,7 +54,8 @@ fn weights_are_numbers_of_every_row_and_not_negative() {
 fn groups_are_numbered_in_order_and_have_no_gaps() {
     let kinds = [("x", AskedKind::Group)];
     let of = |cells: &[&str]| with_target("x", texts(cells));
-    let all = found(&of(&["b", "7", "b", "a", "7.0"]), &kinds);
+    let frame = of(&["b", "7", "b", "a", "7.0"]);
+    let all = found(&frame, &kinds);
     assert_eq!(all.groups, Some(vec![0, 1, 0, 2, 1]));
     assert_eq!(all.decisions[1].done, "3 groups, never apart in a split");
     let message = refusal(&of(&["b", "", ""]), &kinds);

@@ -5,18 +5,18 @@ use ndarray::array;
 use super::table::{frame, frame_of, made};
 use super::{asked, texts};
 use crate::data::prepare::target::TargetsFound;
-use crate::data::prepare::{Asked, AskedKind, AskedTask, Recognised, TargetKind, recognise};
+use crate::data::prepare::{Asked, AskedKind, AskedTask, TargetKind, recognise};
 use crate::data::targets::Targets;
 use crate::error::Result;
 
 fn one(y: &[&str], task: Option<AskedTask>) -> Result<TargetsFound> {
-    all(y, task, &[]).map(|found| found.targets)
+    all(y, task, &[])
 }
 
-fn all(y: &[&str], task: Option<AskedTask>, kinds: &[(&str, AskedKind)]) -> Result<Recognised> {
+fn all(y: &[&str], task: Option<AskedTask>, kinds: &[(&str, AskedKind)]) -> Result<TargetsFound> {
     let x = made(y.len(), |row| (row * row) as f64 / 4.0);
     let frame = frame_of(&[("x", x), ("y", texts(y))]);
-    recognise(&frame, &Asked { task, ..asked(&["y"], kinds) })
+    recognise(&frame, &Asked { task, ..asked(&["y"], kinds) }).map(|found| found.targets)
 }
 
 fn words(y: &[&str], task: Option<AskedTask>) -> String {
@@ -67,7 +67,7 @@ fn few_whole_numbers_are_classes_with_a_note_and_others_values() {
 #[test]
 fn a_category_asked_for_makes_classes_of_any_numbers() {
     let kinds = [("y", AskedKind::Category)];
-    let found = all(&["0.5", "1.5", "0.5", "1.5"], None, &kinds).unwrap().targets;
+    let found = all(&["0.5", "1.5", "0.5", "1.5"], None, &kinds).unwrap();
     assert_eq!(found.kind, classes(&["0.5", "1.5"]));
     let message = all(&["1", "2", "1"], None, &[("y", AskedKind::Drop)]).unwrap_err().to_string();
     assert!(message.contains("is the target, so it can't be of the kind drop"), "{message}");
