@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::checkpoint::{SavedCheckpoint, params_sha256};
-use super::files::{FILES, refuse_links};
-use super::history::Columns;
+use super::files::{EVENTS, FILES, refuse_links};
+use super::history::{Columns, record};
 use super::history_file::HistoryFile;
 use super::pace::Pace;
 use super::stored::{Hold, StoredRun};
 use super::summary::{Started, Timing, summary};
+use super::tensorboard::EventFile;
 use super::whole::{fault, remove_unfinished, write_whole};
 use crate::backend::{Description, State};
 use crate::clock::Instant;
@@ -30,6 +31,8 @@ pub struct RunDirectory<'a> {
     parameters: Value,
     started: Started,
     history: HistoryFile,
+    /// The history for TensorBoard, where it is asked for.
+    events: Option<EventFile>,
     pace: Pace,
     /// The epoch of the checkpoint on the disk; 0 if there is none.
     saved_epoch: u32,
@@ -84,6 +87,7 @@ impl<'a> RunDirectory<'a> {
             parameters: parameters.clone(),
             started,
             history,
+            events: None,
             pace: Pace::new(),
             saved_epoch: 0,
             has_ended: false,
@@ -112,6 +116,11 @@ impl<'a> RunDirectory<'a> {
             // A killed process may have left it.
             remove_unfinished(&path, file).map_err(|e| fault("clear", &path, &e))?;
         }
+        let events = path.join(EVENTS);
+        let events = match events.is_dir() {
+            true => Some(EventFile::resume(&events, i64::from(lines) + 1)?),
+            false => None,
+        };
         let before = saved.map_or_else(Timing::default, |saved| saved.timing);
         let timing = Timing {
             load: before.load + started.timing.load,
@@ -126,6 +135,7 @@ impl<'a> RunDirectory<'a> {
             parameters: parameters.clone(),
             started: Started { timing, ..started },
             history,
+            events,
             pace: Pace::new(),
             saved_epoch,
             has_ended: false,
@@ -137,6 +147,14 @@ impl<'a> RunDirectory<'a> {
     /// Writes a checkpoint every `epochs` epochs, instead of by time.
     pub fn checkpoint_every(&mut self, epochs: u32) {
         self.pace.every = Some(epochs);
+    }
+
+    /// Writes the history for TensorBoard, too; before the first epoch. A resumed run goes on with it unasked.
+    pub fn log_events(&mut self) -> Result<()> {
+        let mut events = EventFile::create(&self.path.join(EVENTS))?;
+        events.text("parameters", &pretty(&self.parameters))?;
+        self.events = Some(events);
+        Ok(())
     }
 
     /// The epoch from which the run can be resumed; 0 is its start.
@@ -153,6 +171,12 @@ impl<'a> RunDirectory<'a> {
     pub fn timing(&self) -> Timing {
         let Started { at, timing } = self.started;
         Timing { total: timing.total + at.elapsed().as_secs_f64(), ..timing }
+    }
+
+    /// Waits until all epochs are on the disk.
+    fn sync(&self) -> Result<()> {
+        self.history.sync()?;
+        self.events.as_ref().map_or(Ok(()), EventFile::flush)
     }
 
     /// Whether the directory still is where the run began.
@@ -172,6 +196,9 @@ impl Observer for RunDirectory<'_> {
             return Ok(());
         }
         self.history.push(row)?;
+        if let Some(events) = &mut self.events {
+            events.epoch(&record(row))?;
+        }
         // Writing to a deleted file loses the text without an error.
         if self.history.is_there() { Ok(()) } else { Err(gone(&self.path)) }
     }
@@ -197,7 +224,7 @@ impl Observer for RunDirectory<'_> {
             return Err(gone(&self.path));
         }
         // The lines of the epochs before it reach the disk first.
-        self.history.sync()?;
+        self.sync()?;
         let saved = SavedCheckpoint {
             checkpoint: checkpoint.clone(),
             description: self.description.clone(),
@@ -225,7 +252,7 @@ impl Observer for RunDirectory<'_> {
             // The last line could not be written, which was reported: the run has to be resumed.
             return Ok(());
         }
-        self.history.sync()?;
+        self.sync()?;
         let summary = summary(self.run, outcome, &self.description, self.timing());
         write_whole(&self.path.join("summary.json"), pretty(&summary).as_bytes())?;
         self.has_ended = is_over;

@@ -6,8 +6,17 @@ use std::path::Path;
 use crate::error::{Error, Result};
 
 /// The files of a run; no other run writes to a directory that holds one of them.
-pub(super) const FILES: [&str; 5] =
-    ["params.json", "history.csv", "checkpoint.safetensors", "summary.json", "model.safetensors"];
+pub(super) const FILES: [&str; 6] = [
+    "params.json",
+    "history.csv",
+    "checkpoint.safetensors",
+    "summary.json",
+    "model.safetensors",
+    EVENTS,
+];
+
+/// The folder of event files, where a run has them.
+pub(super) const EVENTS: &str = "tensorboard";
 
 /// Refuses a directory that holds a link where a run has a file: to write there would write elsewhere.
 pub(super) fn refuse_links(path: &Path) -> Result<()> {

@@ -10,6 +10,7 @@ mod model_file;
 mod pace;
 mod stored;
 mod summary;
+mod tensorboard;
 mod unfinished;
 mod whole;
 

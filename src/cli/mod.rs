@@ -6,6 +6,7 @@ mod bench_table;
 mod check;
 mod class_table;
 mod columns;
+mod completions;
 mod console;
 mod csv_header;
 mod data_flags;
@@ -41,7 +42,7 @@ mod wrap;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::clock::Instant;
 use crate::error::Result;
@@ -77,6 +78,8 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Print the JSON Schema of the parameter file, with which editors complete and check it
     Schema,
+    /// Print a script with which a shell completes the command
+    Completions(completions::Arguments),
 }
 
 /// Runs the command of this process's arguments; the exit code is 0 done, 1 failed, 2 wrong usage
@@ -115,6 +118,7 @@ async fn run(command: Command, started: Instant) -> Result<()> {
         Command::Bench(arguments) => bench::run(&arguments).await,
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Schema => schema::run(),
+        Command::Completions(arguments) => completions::run(&arguments, Arguments::command()),
     }
 }
 

@@ -62,6 +62,9 @@ pub(super) struct Arguments {
     /// Write a checkpoint every so many epochs [default: ten seconds after the last]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     checkpoint_every: Option<u32>,
+    /// Write the history for another program, too: the folder tensorboard of the run
+    #[arg(long, value_enum, value_name = "PROGRAM", conflicts_with = "resume")]
+    log: Option<Log>,
     /// Say more of how the device is used
     #[arg(short, long)]
     verbose: bool,
@@ -74,6 +77,13 @@ pub(super) struct Arguments {
     /// Print every quantity of the first step: z, a, delta, gradients
     #[arg(long)]
     trace_first_step: bool,
+}
+
+/// The programs that show a run's history.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Log {
+    /// Event files
+    Tensorboard,
 }
 
 /// Trains. Refusals come before the run's directory is made.
@@ -157,7 +167,12 @@ fn directory<'a>(
                 Some(out) => out.clone(),
                 None => make_default_directory(&run.name)?,
             };
-            RunDirectory::create(&out, run, parameters, names, trainer, started)?
+            let mut made = RunDirectory::create(&out, run, parameters, names, trainer, started)?;
+            match arguments.log {
+                Some(Log::Tensorboard) => made.log_events()?,
+                None => {}
+            }
+            made
         }
     };
     if let Some(epochs) = arguments.checkpoint_every {

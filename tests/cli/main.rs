@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod completions;
 mod endings;
 mod inspect;
 mod oddities;

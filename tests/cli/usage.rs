@@ -57,9 +57,19 @@ fn devices_are_listed_without_a_complaint() {
 #[test]
 fn help_fits_eighty_columns() {
     let folder = Folder::new();
-    for command in
-        ["train", "check", "evaluate", "predict", "export", "devices", "bench", "inspect", "schema"]
-    {
+    for command in [
+        "train",
+        "check",
+        "init",
+        "evaluate",
+        "predict",
+        "export",
+        "devices",
+        "bench",
+        "inspect",
+        "schema",
+        "completions",
+    ] {
         for form in ["--help", "-h"] {
             let help = folder.run(&[command, form]).ended(0).stdout;
             let wide = help.lines().find(|line| line.chars().count() > 80);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use gpu_mlp::rooms::data::Split;
 use gpu_mlp::rooms::run::{Parameters, Run};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// `GPU_MLP_TABLES=tables.json cargo test --test readers -- --ignored`: a list of parameters, each with `OUT`, the file
 /// that gets its inputs, a row a line, and whether each is trained on.
@@ -23,7 +23,7 @@ fn writes_the_inputs_of_tables() {
 }
 
 fn inputs(parameters: &Value) -> String {
-    let parameters = Parameters::from_json(parameters).unwrap();
+    let parameters = Parameters::from_json(&json!({ "parameters": parameters })).unwrap();
     let path = PathBuf::from(&parameters.dataset);
     let loaded = parameters.read_data(&path, None).unwrap();
     let run = Run::new(&loaded.parameters, &loaded.dataset).unwrap();
