@@ -88,9 +88,10 @@ enum Log {
 
 /// Trains. Refusals come before the run's directory is made.
 pub(super) async fn run(arguments: &Arguments, started: Instant) -> Result<()> {
+    // Reading takes threads, too.
+    use_threads(arguments.threads)?;
     let Prepared { job, mut parameters, reading, run, choice, resumed } =
         prepare(arguments).await?;
-    use_threads(arguments.threads)?;
     let load = started.elapsed().as_secs_f64();
     // From here on a signal ends the run in order.
     let interrupt = signals::catch()?;

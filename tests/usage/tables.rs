@@ -35,6 +35,19 @@ fn trained() -> Folder {
 }
 
 #[test]
+fn a_table_gives_the_same_model_on_any_number_of_threads() {
+    let folder = Folder::new();
+    folder.write("t.csv", table(120));
+    for threads in ["1", "2", "3"] {
+        let short = ["--threads", threads, "--set", "MAX_EPOCHS=2", "--backend", "cpu"];
+        let train = ["train", "t.csv", "--target", "y", "--out", threads];
+        folder.run(&[&train[..], &short].concat()).ended(0);
+    }
+    let model = |run: &str| folder.bytes(&format!("{run}/model.safetensors"));
+    assert!(model("1") == model("2") && model("1") == model("3"));
+}
+
+#[test]
 fn a_table_is_trained_on_and_its_columns_are_told() {
     let folder = Folder::new();
     folder.write("t.csv", table(120));
