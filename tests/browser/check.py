@@ -4,10 +4,10 @@
 
 MODULES.json is a list of {"name": text, "source": WGSL, "pipelines": [{"entry": "main", "constants":
 {"LEFT_TRANSPOSED": 0}}]}. A failure is any message of the compiler (an information, too), any error of
-the device, more than --limit seconds, and more than 1 GB of memory; each prints a line. One that takes
-three times the limit, or the memory, is given up, and a new Chromium has the rest: a compiler can't be
-stopped otherwise. 0: all passed; 1: something failed; 2: there was no browser, adapter or input to
-check with.
+the device, more than --limit seconds (by the clock and of processors), and more than 1 GB of memory; each
+prints a line. One that takes three times the limit, or the memory, is given up, and a new Chromium has
+the rest: a compiler can't be stopped otherwise. How far it is stands on standard error. 0: all passed; 1:
+something failed; 2: there was no browser, adapter or input to check with.
 """
 
 import argparse
@@ -34,6 +34,11 @@ MEGABYTES = 1000
 LOOK = 0.05
 # Until the page has an adapter, and for an empty device: a second, unless the machine is busy.
 START = 90
+# How many times its limit a task may take by the clock, while it has not had so much of processors.
+PATIENCE = 8
+TICKS = os.sysconf("SC_CLK_TCK")
+# Seconds between two lines of progress: of one that is overwritten, and of lines in a log.
+OVERWRITTEN, LOGGED = 0.2, 30
 
 
 class CannotCheck(Exception):
@@ -115,10 +120,13 @@ class Browser:
 
     def ask(self, task, seconds):
         """The page's report on a task."""
-        self.largest = 0
+        self.largest, used = 0, self.processor_seconds()
         self.server.tasks.put(task)
         report = self.report(seconds)
         self.look()
+        if "seconds" in report:
+            # By the clock alone a busy machine would fail, by processors alone a compiler with threads.
+            report["seconds"] = min(report["seconds"], self.processor_seconds() - used)
         if "lost" in report:
             raise GivenUp(f"lost the device ({report['lost']})")
         if "broken" in report:
@@ -126,14 +134,16 @@ class Browser:
         return report
 
     def report(self, seconds):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        started, used = time.monotonic(), self.processor_seconds()
+        waited, most = 0, (PATIENCE if self.gpu else 1) * seconds
+        while waited < seconds or waited < most and self.processor_seconds() - used < seconds:
             try:
                 return self.server.reports.get(timeout=LOOK)
             except queue.Empty:
                 self.look()
+            waited = time.monotonic() - started
         grown = f", and took {self.largest:.0f} MB" if self.baseline else ""
-        raise GivenUp(f"did not finish in {seconds:g} s{grown}")
+        raise GivenUp(f"did not finish in {waited:.0f} s{grown}")
 
     def look(self):
         """Whether Chromium is still there, and not too large."""
@@ -147,6 +157,11 @@ class Browser:
         """What the GPU's process has in memory; 0 when it is gone, which the page reports in words."""
         found = re.search(r"VmRSS:\s+(\d+) kB", read(f"/proc/{self.gpu}/status"))
         return int(found[1]) / 1000 if found else 0
+
+    def processor_seconds(self):
+        """What the GPU's process has used of processors; 0 when it is gone."""
+        fields = read(f"/proc/{self.gpu}/stat").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS if fields else 0
 
     def printed(self):
         """The last lines from Chromium, but those that tell of a missing D-Bus: a container has none."""
@@ -167,11 +182,38 @@ class Browser:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+class Progress:
+    """Tells on standard error how many modules are done, and for how long the others will take."""
+
+    def __init__(self, modules):
+        self.overwritten = sys.stderr.isatty()
+        # A module takes about as long as one of its pipelines.
+        self.tasks = [1 + len(module["pipelines"]) for module in modules]
+        self.done, self.started = 0, time.monotonic()
+        self.told = self.started
+
+    def module_done(self):
+        self.done += 1
+        now = time.monotonic()
+        if now - self.told < (OVERWRITTEN if self.overwritten else LOGGED):
+            return
+        self.told = now
+        left = (now - self.started) * sum(self.tasks[self.done :]) / sum(self.tasks[: self.done])
+        line = f"{self.done} of {len(self.tasks)} modules, {left:.0f} s left"
+        print(f"\r\x1b[K{line}" if self.overwritten else line, end="" if self.overwritten else "\n", file=sys.stderr,
+              flush=True)
+
+    def wipe(self):
+        """Makes room for another line."""
+        if self.overwritten:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
 class Check:
     """Goes through modules, in one Chromium after the other."""
 
-    def __init__(self, chromium, limit):
-        self.chromium, self.limit = chromium, limit
+    def __init__(self, chromium, limit, progress):
+        self.chromium, self.limit, self.progress = chromium, limit, progress
         self.browser = None
         self.failures = self.tried = 0
         # Of those that finished: seconds, megabytes, and of which.
@@ -232,6 +274,7 @@ class Check:
 
     def fail(self, label, why):
         self.failures += 1
+        self.progress.wipe()
         print(f"{label}: {' '.join(str(why).split())}", flush=True)
 
     def summary(self, modules):
@@ -307,16 +350,20 @@ def main():
     arguments = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupted)
-    check = Check(arguments.chromium, arguments.limit)
     try:
         modules = modules_of(arguments.modules)
-        for module in modules:
-            check.module(module)
+        progress = Progress(modules)
+        check = Check(arguments.chromium, arguments.limit, progress)
+        try:
+            for module in modules:
+                check.module(module)
+                progress.module_done()
+            progress.wipe()
+        finally:
+            check.close()
     except CannotCheck as error:
         print(error, file=sys.stderr)
         return 2
-    finally:
-        check.close()
     print(check.summary(modules))
     return 1 if check.failures else 0
 

@@ -55,6 +55,7 @@ fn sources() -> Vec<(String, String)> {
         "softplus",
         "tanh",
         "custom_function",
+        "x",
         "x^3 - 2^min(x, 9) + abs(x) + sqrt(x*x + 1)",
         "if(x <= 1, sin(x), if(x != 2, ln(x), cos(x)))",
         "1e30*x - 1.5e-40",
