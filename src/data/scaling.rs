@@ -61,10 +61,8 @@ impl Scaling {
     fn fit_coded(kind: Normalization, coded: &Coded<f64>, rows: &[u32]) -> Self {
         let fit = |(column, own): (usize, &CodedColumn)| match own {
             CodedColumn::Number => {
-                // Several passes over neighbours are faster than over every so manyth number.
-                let values: Vec<f64> =
-                    rows.iter().map(|&row| coded.values[[row as usize, column]]).collect();
-                shift_and_scale(kind, || values.iter().copied())
+                let values = coded.values.column(column);
+                shift_and_scale(kind, || rows.iter().map(|&row| values[row as usize]))
             }
             CodedColumn::Kept | CodedColumn::Categories(_) => (0.0, 1.0),
         };

@@ -41,12 +41,15 @@ impl Preparation {
 }
 
 fn coding(column: &InputColumn, rows: &[u32]) -> Coding {
-    let has_gaps = rows.iter().any(|row| column.values.is_gap(*row as usize));
     match (&column.values, &column.kind) {
-        (Values::Names { codes, names }, _) => category(codes, names, rows, has_gaps),
+        (Values::Names { codes, names }, _) => {
+            let has_gaps = rows.iter().any(|row| column.values.is_gap(*row as usize));
+            category(codes, names, rows, has_gaps)
+        }
         (Values::Numbers(numbers), kind) => {
             let mut own = Vec::with_capacity(rows.len());
             own.extend(rows.iter().map(|row| numbers[*row as usize]).filter(|own| !own.is_nan()));
+            let has_gaps = own.len() < rows.len();
             match kind {
                 Kind::Boolean(words) => boolean(words.as_ref(), &own, has_gaps),
                 Kind::Date(form) => date(*form, &mut own, has_gaps),
