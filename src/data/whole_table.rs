@@ -8,7 +8,7 @@ use ndarray::{Array2, ArrayView2, Axis, concatenate};
 use super::coded::Coded;
 use super::content::Content;
 use super::dataset::Dataset;
-use super::frame::{Cells, CsvOptions, Frame, FrameReader, Keep, Overflow, Whole};
+use super::frame::{Cells, CsvOptions, Frame, FrameReader, Keep, Overflow, Whole, column_of};
 use super::hashed::{Digested, Hashed};
 use super::inputs::Inputs;
 use super::npz::ArrayStream;
@@ -260,8 +260,7 @@ fn test_rows(
     let mut columns = vec![];
     for name in names {
         let own = reader.names();
-        let found = own.iter().position(|other| other.trim() == name.trim());
-        columns.push(found.ok_or_else(|| {
+        columns.push(column_of(own, name).ok_or_else(|| {
             let hint = did_you_mean(name, own.iter().map(String::as_str));
             Error::input(format!("has no column {}, which the data have{hint}", shown(name)))
         })?);

@@ -25,6 +25,11 @@ pub struct Frame {
     pub kept: Vec<Vec<String>>,
 }
 
+/// The index of the column of a name; blanks around names don't count.
+pub fn column_of(names: &[String], name: &str) -> Option<usize> {
+    names.iter().position(|own| own.trim() == name.trim())
+}
+
 impl Frame {
     /// The number of rows.
     pub fn rows(&self) -> usize {

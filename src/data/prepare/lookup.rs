@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::asked::{Asked, AskedKind};
 use super::column::Column;
 use super::counts::Counts;
-use crate::data::frame::Frame;
+use crate::data::frame::{Frame, column_of};
 use crate::error::{Error, Result};
 use crate::nearest::did_you_mean;
 use crate::text::first_listed;
@@ -58,8 +58,7 @@ pub(super) fn asked_kinds(frame: &Frame, asked: &Asked) -> Result<HashMap<usize,
 
 /// The index of the column of a name; blanks around names don't count.
 fn index_of(frame: &Frame, name: &str) -> Result<usize> {
-    let found = frame.names.iter().position(|own| own.trim() == name.trim());
-    found.ok_or_else(|| {
+    column_of(&frame.names, name).ok_or_else(|| {
         let names = || frame.names.iter().map(String::as_str);
         let list = first_listed(&frame.names);
         Error::input(format!(

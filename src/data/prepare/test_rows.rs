@@ -7,7 +7,7 @@ use super::cell_names::number_name;
 use super::column::refused;
 use super::recognised::Recognised;
 use super::target::{TargetKind, TargetsFound};
-use crate::data::frame::{Cell, Frame};
+use crate::data::frame::{Cell, Frame, column_of};
 use crate::data::targets::Targets;
 use crate::error::{Error, Result};
 use crate::nearest::did_you_mean;
@@ -112,8 +112,7 @@ impl Recognised<'_> {
 }
 
 fn index_of(frame: &Frame, name: &str) -> Result<usize> {
-    let found = frame.names.iter().position(|own| own.trim() == name.trim());
-    found.ok_or_else(|| {
+    column_of(&frame.names, name).ok_or_else(|| {
         let hint = did_you_mean(name, frame.names.iter().map(String::as_str));
         Error::input(format!("has no column {name:?}{hint}"))
     })

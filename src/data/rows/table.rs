@@ -7,7 +7,7 @@ use ndarray::{Array1, Array2, Axis, concatenate, s};
 
 use super::wanted::Wanted;
 use crate::data::dataset::Prepared;
-use crate::data::frame::{Cell, Cells, CsvOptions, Frame, FrameReader};
+use crate::data::frame::{Cell, Cells, CsvOptions, Frame, FrameReader, column_of};
 use crate::data::prepare::{Mapping, class_of, word_value};
 use crate::error::{Error, Result, counted};
 use crate::memory::refuse_to_read;
@@ -116,7 +116,7 @@ impl TableRows {
         let Some(waiting) = &mut self.waiting else { return Ok(Block::default()) };
         let count = most.min(waiting.inputs.nrows());
         let inputs = waiting.inputs.slice(s![..count, ..]).to_owned();
-        waiting.inputs = waiting.inputs.slice(s![count.., ..]).to_owned();
+        waiting.inputs.slice_collapse(s![count.., ..]);
         let kept = waiting.kept.iter_mut().map(|column| column.drain(..count).collect());
         Ok(Block { inputs, kept: kept.collect() })
     }
@@ -201,8 +201,7 @@ fn kept(names: &[String], keep: &[String]) -> Result<Vec<usize>> {
 }
 
 fn index_of(names: &[String], name: &str, what: &str) -> Result<usize> {
-    let found = names.iter().position(|own| own.trim() == name.trim());
-    found.ok_or_else(|| {
+    column_of(names, name).ok_or_else(|| {
         let hint = did_you_mean(name, names.iter().map(String::as_str));
         Error::input(format!("{what}: has no column {}{hint}", shown(name)))
     })
